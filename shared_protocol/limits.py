@@ -1,0 +1,53 @@
+"""Every bound of the protocol, each with its reason. Numbers only, no code."""
+
+HELLO_BYTES = 12
+"""Version 1, suite 1, box id 8, key generation 2."""
+
+PUBLIC_KEY_BYTES = 32
+TAG_BYTES = 8
+"""AES-CCM-8: one frame in 2^64 is forged by luck, and the first bad one closes the connection."""
+
+HANDSHAKE_BYTES = PUBLIC_KEY_BYTES + TAG_BYTES
+"""Either Noise message: one ephemeral key and the tag of an empty payload."""
+
+FIRST_FRAME_BYTES = HELLO_BYTES + HANDSHAKE_BYTES
+"""All that a stranger can make us buffer."""
+
+MAX_FRAME_BYTES = 1024
+"""Payload of one frame. With its 2-byte length it fits one modem send (1460 bytes) and one TCP
+segment, and sealing it on the box takes about four such buffers of a 96 KiB heap."""
+
+MIN_SEALED_BYTES = TAG_BYTES + 1
+"""A sealed frame holds at least a message type."""
+
+MAX_MESSAGE_BYTES = MAX_FRAME_BYTES - TAG_BYTES
+"""Type and body of the largest message."""
+
+MAX_TEXT_BYTES = 16
+"""Texts are firmware versions, in UTF-8: `2026.11.22-rc1` fits."""
+
+MAX_RECORDS_BYTES = MAX_MESSAGE_BYTES - 8
+"""What the encoded records of one Records message may take: type 1, epoch 2, first_seq 4, count 1
+come off."""
+
+MAX_GRANTS_PER_PART = 47
+"""(MAX_MESSAGE_BYTES - type 1, generation 4, expiry 4, part 1, parts 1, count 1) // 21."""
+
+MAX_OUTGOING_BYTES = 8 * (2 + MAX_FRAME_BYTES)
+"""What may wait for `bytes_to_send()`: a peer that does not read costs 8 KiB and no more."""
+
+OVERHEAD_BYTES = 2 + TAG_BYTES
+"""What a frame adds to type and body."""
+
+MAX_EARLY_BYTES = 2 + MAX_FRAME_BYTES
+"""What may arrive while X25519 runs. An honest peer waits for the answer and sends nothing."""
+
+HANDSHAKE_TIMEOUT_MS = 10_000
+"""Two X25519 on the box (1 s each at worst) and two slow LTE round trips, twice over."""
+
+REKEY_FRAMES = 1 << 20
+"""Frames in either direction before RekeyDue: keeps the odds of a forged 8-byte tag and of AES
+block collisions negligible. A box that sends one frame a second gets there in 12 days."""
+
+REKEY_AGE_MS = 24 * 3600 * 1000
+"""Age before RekeyDue: keys that a thief of memory finds open one day of traffic at most."""

@@ -1,0 +1,149 @@
+"""What travels in sealed frames: the one table that drives encoding, decoding and SPEC.md's test.
+
+A message is a type byte and a body: the fields of its layout, then, for the two that carry a list,
+a count byte and the items. Bytes after that are a later version's and are skipped. Bit 0x40 of the
+type tells the direction. Nothing here seals, frames or remembers.
+"""
+
+from collections import namedtuple
+
+from shared_protocol import codec
+from shared_protocol.crypto import sha256
+from shared_protocol.errors import LocalProtocolError, RemoteProtocolError
+from shared_protocol.limits import MAX_GRANTS_PER_PART, MAX_MESSAGE_BYTES
+from shared_protocol.records import Record
+
+TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
+if TYPE_CHECKING:
+    from typing import Any
+
+TO_BOX = 0x40
+"""Set in the types the server sends, clear in those the box sends."""
+
+Status = namedtuple(
+    "Status",
+    (
+        "firmware_version",
+        "clock_source",
+        "time_s",
+        "epoch",
+        "lowest_seq",
+        "next_seq",
+        "grants_generation",
+        "grants_hash",
+        "command_id",
+        "relay",
+        "trip_open",
+    ),
+)
+Records = namedtuple("Records", ("epoch", "first_seq", "records"))
+Ack = namedtuple("Ack", ("epoch", "seq"))
+Time = namedtuple("Time", ("time_s", "millisecond"))
+Grants = namedtuple("Grants", ("generation", "expires_s", "part", "parts", "grants"))
+Command = namedtuple("Command", ("command_id", "expires_s", "kind"))
+
+Grant = namedtuple("Grant", ("grant_id", "badge_tag", "not_before_s", "not_after_s", "flags"))
+GRANT_LAYOUT = "I8IIB"
+RECORD_LAYOUT = "BIb"
+
+TABLE = {
+    0x01: (Status, "tBIHIII8IBB", None, ""),
+    0x02: (Records, "HI", Record, RECORD_LAYOUT),
+    0x41: (Ack, "HI", None, ""),
+    0x42: (Time, "IH", None, ""),
+    0x43: (Grants, "IIBB", Grant, GRANT_LAYOUT),
+    0x44: (Command, "IIB", None, ""),
+}
+"""type -> (class, layout of its fields, class of the items of the list that follows, layout of one
+item). Layout letters are those of codec.py."""
+
+_TYPE_OF = {entry[0]: number for number, entry in TABLE.items()}
+
+CLOCK_NONE = 0
+CLOCK_GNSS = 1
+CLOCK_SERVER = 2
+
+COMMAND_INHIBIT = 1
+COMMAND_CANCEL_INHIBIT = 2
+
+GRANT_WITHOUT_CLOCK = 1
+GRANT_TECHNICIAN = 2
+
+
+def type_of(message: tuple[object, ...]) -> int:
+    """The type byte of a message; LocalProtocolError when it is not one of the table."""
+    number = _TYPE_OF.get(type(message))
+    if number is None:
+        raise LocalProtocolError("message_type")
+    return number
+
+
+def encode(message: "tuple[Any, ...]") -> bytes:
+    """Type byte and body.
+
+    Raises:
+        LocalProtocolError: not a message of the table, a field out of range, or too long a list.
+    """
+    number = type_of(message)
+    _, layout, item_class, item_layout = TABLE[number]
+    # Grown in one place: a list of small pieces would leave the box's heap in fragments.
+    data = bytearray((number,))
+    if item_class is None:
+        data += codec.encode(layout, message)
+    else:
+        items = message[-1]
+        if len(items) > 255:
+            raise LocalProtocolError("message_long")
+        data += codec.encode(layout, message[:-1])
+        data.append(len(items))
+        for item in items:
+            data += codec.encode(item_layout, item)
+    if len(data) > MAX_MESSAGE_BYTES:
+        raise LocalProtocolError("message_long")
+    return bytes(data)
+
+
+def decode(data: bytes) -> tuple[tuple[object, ...] | None, int]:
+    """Read type byte and body.
+
+    Returns:
+        The message (None when its type is unknown) and the number of bytes after its last field.
+
+    Raises:
+        RemoteProtocolError: the body is shorter than its table entry, or holds an invalid text.
+    """
+    if not data:
+        raise RemoteProtocolError("body_short")
+    if data[0] not in TABLE:
+        return None, len(data) - 1
+    message_class, layout, item_class, item_layout = TABLE[data[0]]
+    values, offset = codec.decode(layout, data, 1)
+    if item_class is not None:
+        (count,), offset = codec.decode("B", data, offset)
+        items = []
+        for _ in range(count):
+            fields, offset = codec.decode(item_layout, data, offset)
+            items.append(item_class(*fields))
+        values.append(items)
+    return message_class(*values), len(data) - offset
+
+
+def record_bytes(record: Record) -> int:
+    """What a record takes in a Records message, to be held against limits.MAX_RECORDS_BYTES."""
+    return 6 + len(record.body)
+
+
+def grant_parts(generation: int, expires_s: int, grants: list[Grant]) -> list[Grants]:
+    """A whole set of grants as the messages that carry it, in order (one even when empty)."""
+    size = MAX_GRANTS_PER_PART
+    slices = [grants[i : i + size] for i in range(0, len(grants), size)] or [[]]
+    return [
+        Grants(generation, expires_s, part, len(slices), slices[part])
+        for part in range(len(slices))
+    ]
+
+
+def grants_hash(grants: list[Grant]) -> bytes:
+    """8 bytes that name a set of grants whatever the order it is held in."""
+    ordered = sorted(grants, key=lambda grant: (grant.badge_tag, grant.grant_id))
+    return sha256(b"".join([codec.encode(GRANT_LAYOUT, grant) for grant in ordered]))[:8]

@@ -1,0 +1,102 @@
+"""What a box reports: the table of record kinds.
+
+A record is (kind, time, body). The body of a kind may grow at its end; old readers skip the rest.
+Nothing here knows sequence numbers, storage or messages.
+"""
+
+from collections import namedtuple
+
+from shared_protocol import codec
+from shared_protocol.errors import LocalProtocolError
+
+Record = namedtuple("Record", ("kind", "time_s", "body"))
+"""kind u8, time_s u32 (Unix seconds UTC, 0 = the box did not know), body at most 255 bytes."""
+
+Boot = namedtuple("Boot", ("cause", "firmware_version"))
+TripStart = namedtuple("TripStart", ("badge_tag", "grant_id", "odometer_m", "lat_e7", "lon_e7"))
+TripEnd = namedtuple("TripEnd", ("odometer_m", "lat_e7", "lon_e7", "reason"))
+LegStart = namedtuple("LegStart", ("odometer_m",))
+LegEnd = namedtuple("LegEnd", ("odometer_m",))
+Odometer = namedtuple("Odometer", ("odometer_m",))
+Refusal = namedtuple("Refusal", ("badge_tag", "reason"))
+Relay = namedtuple("Relay", ("state", "cause"))
+CommandResult = namedtuple("CommandResult", ("command_id", "result", "relay"))
+TripPause = namedtuple("TripPause", ("odometer_m",))
+TripResume = namedtuple("TripResume", ("odometer_m",))
+
+KINDS = {
+    1: (Boot, "Bt"),
+    2: (TripStart, "8IIii"),
+    3: (TripEnd, "IiiB"),
+    4: (LegStart, "I"),
+    5: (LegEnd, "I"),
+    6: (Odometer, "I"),
+    7: (Refusal, "8B"),
+    8: (Relay, "BB"),
+    9: (CommandResult, "IBB"),
+    10: (TripPause, "I"),
+    11: (TripResume, "I"),
+}
+"""kind -> (class, layout of codec.py). 12 is kept for the gap record."""
+
+_KIND_OF = {entry[0]: kind for kind, entry in KINDS.items()}
+
+NO_POSITION = 0x7FFFFFFF
+"""lat_e7 and lon_e7 when there was no fix."""
+
+END_BADGE_HELD = 1
+END_OTHER_DRIVER = 2
+END_INFERRED = 3
+
+REFUSED_UNKNOWN_BADGE = 1
+REFUSED_TOO_EARLY = 2
+REFUSED_TOO_LATE = 3
+REFUSED_CLOCK_UNKNOWN = 4
+REFUSED_CAR_IN_USE = 5
+REFUSED_GRANTS_EXPIRED = 6
+
+RELAY_UNKNOWN = 0
+RELAY_ENABLED = 1
+RELAY_INHIBITED = 2
+
+COMMAND_PENDING = 1
+COMMAND_APPLIED = 2
+COMMAND_CANCELLED = 3
+COMMAND_EXPIRED = 4
+COMMAND_REFUSED = 5
+
+
+def encode_body(fact: tuple[object, ...]) -> bytes:
+    """The body of a fact (Boot, TripStart, ...).
+
+    Raises:
+        LocalProtocolError: not a fact of the table, or a field is out of range.
+    """
+    return codec.encode(KINDS[kind_of(fact)][1], fact)
+
+
+def kind_of(fact: tuple[object, ...]) -> int:
+    """The number of a fact's kind; LocalProtocolError when the table has none."""
+    kind = _KIND_OF.get(type(fact))
+    if kind is None:
+        raise LocalProtocolError("record_kind")
+    return kind
+
+
+def to_record(time_s: int, fact: tuple[object, ...]) -> Record:
+    """Wrap a fact at an instant (0 = unknown) into a Record."""
+    return Record(kind_of(fact), time_s, encode_body(fact))
+
+
+def decode_body(kind: int, body: bytes) -> tuple[object, ...] | None:
+    """The fact in a body; None for a kind this version does not know.
+
+    Raises:
+        RemoteProtocolError: the body is shorter than its kind needs.
+    """
+    if kind not in KINDS:
+        return None
+    fact, layout = KINDS[kind]
+    values, _ = codec.decode(layout, body)
+    decoded: tuple[object, ...] = fact(*values)
+    return decoded
