@@ -1,0 +1,77 @@
+"""Pins, UARTs and pulse lengths of each supported board: data only, imported by the host too.
+
+docs/hardware.md explains the choices; tests/firmware/test_hardware_doc.py compares the two.
+"""
+
+from collections import namedtuple
+
+Uart = namedtuple("Uart", ("number", "tx", "rx", "baud", "rx_buffer_bytes", "tx_buffer_bytes"))
+
+Board = namedtuple(
+    "Board",
+    (
+        "modem_uart",
+        "modem_pwrkey",  # high pulls the modem's key line down through a transistor
+        "modem_reset",  # active low
+        "modem_dtr",
+        "gnss_uart",
+        "reader_uart",
+        "relay_enable",  # latching coil, active high
+        "relay_inhibit",  # latching coil, active high
+        "relay_sense",  # feedback contact: 1 = start enabled
+        "relay_pulse_ms",
+        "door_unlock",  # active high
+        "door_lock",  # active high
+        "door_pulse_ms",
+        "ignition",  # 1 = on; the optocoupler's inversion is undone in hardware
+        "led_green",
+        "led_red",
+        "buzzer",
+    ),
+)
+
+
+def _s3_board(gnss_baud):
+    return Board(
+        # A frame and its AT framing go out in one piece, and arrive in one piece.
+        modem_uart=Uart(1, 11, 10, 115200, 1280, 1280),
+        modem_pwrkey=18,
+        modem_reset=17,
+        modem_dtr=9,
+        # Half a second of a 10 Hz receiver's sentences at 115200 baud.
+        gnss_uart=Uart(2, 15, 16, gnss_baud, 1024, 256),
+        reader_uart=Uart(0, 41, 40, 115200, 256, 256),
+        relay_enable=6,
+        relay_inhibit=7,
+        relay_sense=8,
+        relay_pulse_ms=50,
+        door_unlock=38,
+        door_lock=39,
+        door_pulse_ms=300,
+        ignition=42,
+        led_green=13,
+        led_red=14,
+        buzzer=21,
+    )
+
+
+BOARDS = {
+    "lilygo_t_sim7670g_s3": _s3_board(gnss_baud=9600),
+    "host": _s3_board(gnss_baud=115200),
+}
+
+CAN_PINS_KEPT_FREE = (1, 2, 48)  # for OBD over a CAN transceiver
+
+
+def outputs_low_at_reset(board):
+    """The pins that must be driven low before anything else runs: they move relays and doors."""
+    return (
+        board.relay_enable,
+        board.relay_inhibit,
+        board.door_unlock,
+        board.door_lock,
+        board.buzzer,
+        board.led_green,
+        board.led_red,
+        board.modem_pwrkey,
+    )

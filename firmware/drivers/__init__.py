@@ -1,0 +1,1 @@
+"""Thin drivers: one peripheral each, bytes in, values out. They decide nothing."""

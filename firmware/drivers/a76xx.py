@@ -1,0 +1,164 @@
+"""A SIMCom A76xx LTE modem as one TCP connection, by AT commands with data fetched (CIPRXGET=1).
+
+One coroutine for each state of modem_states.py; each returns when its state is reached and raises
+AtError when it cannot be. Order, time limits and recovery are not decided here.
+"""
+
+import asyncio
+
+from machine import Pin
+
+from firmware.drivers.at_channel import AtError
+from firmware.drivers.relay import pulse
+
+# The A7670 wants its key for 50 ms at least to start, and 2.5 s to be switched off.
+_KEY_ON_S = 0.2
+_KEY_OFF_S = 3.0
+_RESET_S = 0.3
+_ANSWER_S = 3.0
+_PROBE_S = 1.0
+_FIRST_PROBES = 3
+_POLL_S = 1.0
+_NETWORK_S = 120.0
+# What the UART's receive buffer holds at once, with its AT framing.
+FETCH_BYTES = 512
+# One CIPSEND; the maker's limit is 1500.
+_SEND_BYTES = 1024
+
+
+class A76xx:
+    """Attributes to read: `readable` (data may wait in the modem), `closed` (the socket is gone).
+
+    `on_event` is called, without arguments, when either becomes true.
+    """
+
+    def __init__(self, channel, pwrkey_pin: int, reset_pin: int, dtr_pin: int, on_event):
+        """Claim the pins; the modem keeps the state it is in."""
+        self._channel = channel
+        self._pwrkey = Pin(pwrkey_pin, Pin.OUT, value=0)
+        self._reset = Pin(reset_pin, Pin.OUT, value=1)
+        Pin(dtr_pin, Pin.OUT, value=0)  # low keeps it awake
+        self._on_event = on_event
+        self._network_open = False
+        self.readable = False
+        self.closed = True
+        channel.on_message = self._hear
+
+    async def power_up(self) -> None:
+        """Wait for a modem that runs to answer; press its key when it does not."""
+        for _ in range(_FIRST_PROBES):
+            if await self._answers():
+                return
+        await pulse(self._pwrkey, _KEY_ON_S)
+        while not await self._answers():
+            pass
+
+    async def prepare(self) -> None:
+        """Set the dialect that the rest relies on."""
+        for text in ("ATE0", "AT+CMEE=2", "AT+CIPRXGET=1"):
+            await self._channel.command(text, _ANSWER_S)
+
+    async def wait_for_sim(self) -> None:
+        """Wait until the SIM is ready; it may be busy for a while."""
+        while True:
+            try:
+                if await self._channel.command("AT+CPIN?", _ANSWER_S, b"+CPIN:") == b"READY":
+                    return
+            except AtError:
+                pass
+            await asyncio.sleep(_POLL_S)
+
+    async def wait_for_network(self) -> None:
+        """Wait until the modem is registered, at home or roaming."""
+        while True:
+            for text, prefix in (("AT+CEREG?", b"+CEREG:"), ("AT+CGREG?", b"+CGREG:")):
+                answer = await self._channel.command(text, _ANSWER_S, prefix)
+                if answer.split(b",")[-1] in (b"1", b"5"):
+                    return
+            await asyncio.sleep(_POLL_S)
+
+    async def open_network(self, apn: str) -> None:
+        """Bring up the packet data context."""
+        await self._channel.command('AT+CGDCONT=1,"IP","{}"'.format(apn), _ANSWER_S)
+        self._network_open = False
+        try:
+            result = await self._channel.command("AT+NETOPEN", _NETWORK_S, b"+NETOPEN:")
+        except AtError:
+            if self._network_open:  # "Network is already opened"
+                return
+            raise
+        if result != b"0":
+            raise AtError("NETOPEN")
+
+    async def connect(self, host: str, port: int) -> None:
+        """Open the socket."""
+        text = 'AT+CIPOPEN=0,"TCP","{}",{}'.format(host, port)
+        result = await self._channel.command(text, _NETWORK_S, b"+CIPOPEN:")
+        if result != b"0,0":
+            raise AtError("CIPOPEN")
+        self.closed = False
+        self.readable = True  # data that came before we listened had its message then
+
+    async def send(self, data: bytes) -> None:
+        """Hand bytes to the modem, which is not delivery."""
+        for at in range(0, len(data), _SEND_BYTES):
+            part = data[at : at + _SEND_BYTES]
+            text = "AT+CIPSEND=0,{}".format(len(part))
+            result = await self._channel.command(text, 2 * _ANSWER_S, b"+CIPSEND:", part)
+            if result != "0,{0},{0}".format(len(part)).encode():
+                raise AtError("CIPSEND")
+
+    async def receive(self) -> bytes:
+        """Fetch at most FETCH_BYTES; b"" when there is nothing."""
+        self.readable = False
+        try:
+            text = "AT+CIPRXGET=2,0,{}".format(FETCH_BYTES)
+            data = await self._channel.command(text, _ANSWER_S, b"+CIPRXGET: 2,0,")
+        except AtError:
+            return b""  # "No data"; a mute modem shows at the next command that must succeed
+        self.readable = True
+        return data
+
+    async def close_socket(self) -> None:
+        """Close the socket."""
+        self.closed = True
+        await self._channel.command("AT+CIPCLOSE=0", _ANSWER_S, b"+CIPCLOSE:")
+
+    async def close_network(self) -> None:
+        """Drop the packet data context."""
+        await self._channel.command("AT+NETCLOSE", _ANSWER_S, b"+NETCLOSE:")
+
+    async def cycle_radio(self) -> None:
+        """Leave the network and search it anew."""
+        await self._channel.command("AT+CFUN=0", 2 * _ANSWER_S)
+        await asyncio.sleep(_POLL_S)
+        await self._channel.command("AT+CFUN=1", 2 * _ANSWER_S)
+
+    async def cycle_power(self) -> None:
+        """Reset a mute modem by its pin, and switch it off by its key; power_up starts it."""
+        self._reset.value(0)
+        try:
+            await asyncio.sleep(_RESET_S)
+        finally:
+            self._reset.value(1)
+        await asyncio.sleep(_POLL_S)
+        await pulse(self._pwrkey, _KEY_OFF_S)
+
+    async def _answers(self) -> bool:
+        try:
+            await self._channel.command("AT", _PROBE_S)
+        except AtError:
+            return False
+        return True
+
+    def _hear(self, line: bytes) -> None:
+        if line.startswith(b"+CIPRXGET: 1,0"):
+            self.readable = True
+        elif line.startswith(b"+IPCLOSE: 0") or line.startswith(b"+CIPEVENT:"):
+            self.closed = True
+        elif line.startswith(b"+IP ERROR: Network is already opened"):
+            self._network_open = True
+            return
+        else:
+            return
+        self._on_event()

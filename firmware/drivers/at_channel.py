@@ -1,0 +1,113 @@
+"""AT commands over a byte stream: one at a time, with the modem's own messages in between.
+
+Cuts lines, finds the prompt and counted raw data; tells an answer from an unsolicited message. The
+meaning of both is a76xx.py's.
+"""
+
+import asyncio
+
+# The longest line that is looked at; a modem says nothing longer but banners and certificates.
+_LINE_BYTES = 256
+_ERRORS = (b"ERROR", b"+CME ERROR", b"+CMS ERROR", b"+CIPERROR")
+
+
+class AtError(Exception):
+    """The modem refused, or did not answer in time; the text is the command's name."""
+
+
+class AtChannel:
+    """`stream` has `async read()` and `write(data)`; `run` must run while commands are given.
+
+    Attribute to set: `on_message`, called with each unsolicited line (bytes).
+    """
+
+    def __init__(self, stream):
+        """Nothing is sent yet."""
+        self._stream = stream
+        self._buffer = b""
+        self._expected = None  # prefix of the line that carries the result; None: idle
+        self._result = b""
+        self._raw = b""
+        self._raw_left = 0
+        self._data = b""  # waits for the prompt
+        self._ok = False
+        self._failed = False
+        self._finished = asyncio.Event()
+        self.on_message = _ignore
+
+    async def command(
+        self, text: str, timeout_s: float, expected: bytes = b"", data: bytes = b""
+    ) -> bytes:
+        """Give one command, and `data` at its prompt; wait for OK and for the expected line.
+
+        Returns:
+            What follows `expected` in its line, and the raw bytes after it if it counts any.
+
+        Raises:
+            AtError: ERROR, or no complete answer in time.
+        """
+        self._expected = expected
+        self._result = self._raw = b""
+        self._data = data
+        self._ok = self._failed = False
+        self._finished.clear()
+        self._stream.write(text.encode() + b"\r")
+        try:
+            await asyncio.wait_for(self._finished.wait(), timeout_s)
+        except asyncio.TimeoutError:
+            self._failed = True
+        finally:
+            self._expected = None
+            self._raw_left = 0
+            self._data = b""
+        if self._failed:
+            raise AtError(text.split("=")[0])
+        return self._raw or self._result
+
+    async def run(self) -> None:
+        """Read the stream for ever."""
+        while True:
+            self._buffer += await self._stream.read()
+            self._digest()
+
+    def _digest(self) -> None:
+        while self._buffer:
+            if self._raw_left:
+                taken = self._buffer[: self._raw_left]
+                self._raw += taken
+                self._raw_left -= len(taken)
+                self._buffer = self._buffer[len(taken) :]
+                continue
+            if self._data and self._buffer.lstrip().startswith(b">"):
+                self._buffer = self._buffer.lstrip()[1:]
+                self._stream.write(self._data)
+                self._data = b""
+                continue
+            end = self._buffer.find(b"\n")
+            if end < 0:
+                self._buffer = self._buffer[-_LINE_BYTES:]
+                return
+            line = self._buffer[:end].strip()
+            self._buffer = self._buffer[end + 1 :]
+            if line:
+                self._hear(line)
+
+    def _hear(self, line: bytes) -> None:
+        if self._expected is None:
+            self.on_message(line)
+        elif line == b"OK":
+            self._ok = True
+        elif any(line.startswith(error) for error in _ERRORS):
+            self._failed = True
+        elif self._expected and line.startswith(self._expected):
+            self._result = line[len(self._expected) :].strip()
+            if line.startswith(b"+CIPRXGET: 2,"):  # raw data follow: link, length, rest
+                self._raw_left = int(line.split(b",")[2])
+        else:
+            self.on_message(line)
+        if self._failed or (self._ok and (self._result or not self._expected)):
+            self._finished.set()
+
+
+def _ignore(line: bytes) -> None:
+    """Until somebody listens."""

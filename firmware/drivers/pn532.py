@@ -1,0 +1,100 @@
+"""The PN532 badge reader on its serial line (HSU): wakes it, asks for one card, reads its UID.
+
+Bytes in, UIDs out; what a badge may do is decided elsewhere. A UID is never printed.
+"""
+
+import asyncio
+
+_WAKE_UP = b"\x55\x55" + bytes(14)
+_ACK = b"\x00\x00\xff\x00\xff\x00"
+_START = b"\x00\xff"
+_TO_READER = 0xD4
+_FROM_READER = 0xD5
+
+_SAM_CONFIGURATION = b"\x14\x01"  # normal mode, no security module
+_FEW_RETRIES = b"\x32\x05\xff\x01\x02"  # RFConfiguration: give up on an empty field at once
+_LIST_ONE_CARD = b"\x4a\x01\x00"  # InListPassiveTarget, one target, 106 kbit/s type A
+
+_TRIES = 3
+# The reader acknowledges within 15 ms; a byte's way and the task's turn come on top.
+_ACK_TIMEOUT_S = 0.030
+_ANSWER_TIMEOUT_S = 0.200
+# The longest answer, a card with a 10-byte UID and its history, is far shorter.
+_BUFFER_BYTES = 128
+
+
+class ReaderError(Exception):
+    """The reader does not answer, or answers nonsense."""
+
+
+class Pn532:
+    """`stream` has `async read()` and `write(data)`."""
+
+    def __init__(self, stream):
+        """Nothing is sent yet."""
+        self._stream = stream
+        self._heard = b""
+
+    async def wake(self) -> None:
+        """Bring a sleeping or confused reader to normal mode; raises ReaderError."""
+        # An acknowledgement from the host ends whatever the reader was doing.
+        await self._command(_SAM_CONFIGURATION, _WAKE_UP + _ACK)
+        await self._command(_FEW_RETRIES)
+
+    async def read_card(self) -> bytes:
+        """The UID of the card in the field, b"" when there is none; raises ReaderError."""
+        answer = await self._command(_LIST_ONE_CARD)
+        if not answer or not answer[0]:
+            return b""
+        # number of cards, card number, ATQA 2, SAK, UID length, UID
+        if len(answer) < 6 or not answer[5] or len(answer) < 6 + answer[5]:
+            raise ReaderError("card")
+        return answer[6 : 6 + answer[5]]
+
+    async def _command(self, command: bytes, before: bytes = b"") -> bytes:
+        """Send a command until it is acknowledged; return its answer without the code."""
+        for _ in range(_TRIES):
+            self._heard = b""
+            self._stream.write(before + _frame(command))
+            try:
+                await asyncio.wait_for(self._acknowledged(), _ACK_TIMEOUT_S)
+                answer = await asyncio.wait_for(self._answer(), _ANSWER_TIMEOUT_S)
+            except asyncio.TimeoutError:
+                continue
+            if len(answer) >= 2 and answer[0] == _FROM_READER and answer[1] == command[0] + 1:
+                return answer[2:]
+        raise ReaderError("silent")
+
+    async def _acknowledged(self) -> None:
+        while True:
+            at = self._heard.find(_ACK)
+            if at >= 0:
+                self._heard = self._heard[at + len(_ACK) :]
+                return
+            await self._hear()
+
+    async def _answer(self) -> bytes:
+        """The body of the next frame whose two checksums are right."""
+        while True:
+            start = self._heard.find(_START)
+            if start >= 0 and len(self._heard) >= start + 4:
+                length = self._heard[start + 2]
+                end = start + 4 + length + 1
+                if (length + self._heard[start + 3]) & 0xFF:
+                    self._heard = self._heard[start + 2 :]
+                    continue
+                if len(self._heard) >= end:
+                    frame, self._heard = self._heard[start + 4 : end], self._heard[end:]
+                    if sum(frame) & 0xFF == 0:
+                        return frame[:-1]
+                    continue
+            await self._hear()
+
+    async def _hear(self) -> None:
+        self._heard = (self._heard + await self._stream.read())[-_BUFFER_BYTES:]
+
+
+def _frame(command: bytes) -> bytes:
+    body = bytes((_TO_READER,)) + command
+    head = b"\x00\x00\xff" + bytes((len(body), -len(body) & 0xFF))
+    return head + body + bytes((-sum(body) & 0xFF, 0))

@@ -1,0 +1,97 @@
+"""Who this box is: reads /identity.json, which the server wrote. Never prints what it reads."""
+
+import json
+from collections import namedtuple
+
+from firmware.board import BOARDS
+
+Identity = namedtuple(
+    "Identity",
+    (
+        "box_id",  # 8 bytes
+        "key",  # 32 bytes, of `generation`
+        "generation",
+        "badge_key",  # 32 bytes, keys the badge tags
+        "epoch",
+        "server_host",
+        "server_port",
+        "apn",
+        "board",
+        "ignition_proven",  # commissioning saw the ignition line both on and off
+    ),
+)
+
+
+class IdentityError(Exception):
+    """The identity file is unusable; the text names the field, never its value."""
+
+
+def load_identity(path: str = "/identity.json") -> Identity:
+    """Read and check the identity file; raises IdentityError."""
+    try:
+        with open(path) as file:
+            data = json.load(file)
+    except OSError:
+        raise IdentityError("identity file missing: the box has not been provisioned") from None
+    except ValueError:
+        raise IdentityError("identity file is not JSON") from None
+    return parse_identity(data)
+
+
+def parse_identity(data) -> Identity:
+    """Check what the file held; raises IdentityError naming the first bad field."""
+    if not isinstance(data, dict):
+        raise IdentityError("identity file is not a JSON object")
+    board = _text(data, "board", 64)
+    if board not in BOARDS:
+        raise IdentityError("identity field board: no such board")
+    proven = data.get("ignition_proven", False)
+    if not isinstance(proven, bool):
+        raise IdentityError("identity field ignition_proven: not true or false")
+    return Identity(
+        _key(data, "box_id", 8),
+        _key(data, "key", 32),
+        _number(data, "generation", 0, 0xFFFF),
+        _key(data, "badge_key", 32),
+        _number(data, "epoch", 1, 0xFFFF),
+        _text(data, "server_host", 128),
+        _number(data, "server_port", 1, 0xFFFF),
+        _text(data, "apn", 64),
+        board,
+        proven,
+    )
+
+
+def _field(data, name, kind):
+    if name not in data:
+        raise IdentityError("identity field " + name + ": missing")
+    value = data[name]
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise IdentityError("identity field " + name + ": wrong type")
+    return value
+
+
+def _key(data, name, size):
+    text = _field(data, name, str)
+    try:
+        value = bytes.fromhex(text)
+    except ValueError:
+        raise IdentityError("identity field " + name + ": not hexadecimal") from None
+    if len(value) != size:
+        raise IdentityError("identity field " + name + ": wrong length")
+    return value
+
+
+def _number(data, name, low, high):
+    value = _field(data, name, int)
+    if not low <= value <= high:
+        raise IdentityError("identity field " + name + ": out of range")
+    return value
+
+
+def _text(data, name, longest):
+    """Text that goes inside quotes of an AT command, so it may hold none and no line end."""
+    value = _field(data, name, str)
+    if len(value) > longest or any(c < " " or c > "~" or c == '"' for c in value):
+        raise IdentityError("identity field " + name + ": not a short plain text")
+    return value

@@ -1,0 +1,1 @@
+"""Pure decisions of the box: no machine, network, asyncio or clock; `now_ms` is an argument."""

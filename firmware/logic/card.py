@@ -1,0 +1,43 @@
+"""What a badge does at the reader: arrives, is held, leaves. Knows neither badges nor trips."""
+
+from collections import namedtuple
+
+Arrived = namedtuple("Arrived", ("uid",))
+Held = namedtuple("Held", ("uid",))
+"""Once per presentation, after HOLD_MS."""
+Left = namedtuple("Left", ("uid", "was_held"))
+
+HOLD_MS = 3000
+
+# A card in a hand misses a poll now and then; this long without it, it has left.
+_GONE_AFTER_MS = 450
+
+
+class CardPresence:
+    """Turns the answers of a polled reader into events, so that a held card counts once."""
+
+    def __init__(self):
+        """Begin with an empty field."""
+        self._uid = b""
+        self._since_ms = 0
+        self._seen_ms = 0
+        self._held = False
+
+    def seen(self, uid: bytes, now_ms: int) -> list:
+        """Take one answer of the reader (b"": no card); return the events it means."""
+        events = []
+        another = uid and uid != self._uid
+        if self._uid and (another or (not uid and now_ms - self._seen_ms >= _GONE_AFTER_MS)):
+            events.append(Left(self._uid, self._held))
+            self._uid = b""
+        if another:
+            self._uid = uid
+            self._since_ms = now_ms
+            self._held = False
+            events.append(Arrived(uid))
+        if uid:
+            self._seen_ms = now_ms
+            if not self._held and now_ms - self._since_ms >= HOLD_MS:
+                self._held = True
+                events.append(Held(uid))
+        return events

@@ -1,0 +1,101 @@
+"""The grants the box holds: one set, sorted by badge tag, 21 bytes each as on the wire.
+
+A set arrives in parts and takes effect only when complete. Storage is the caller's; whether a grant
+opens the car now is badge_decision.py's.
+"""
+
+from shared_protocol import codec
+from shared_protocol.crypto import sha256
+from shared_protocol.messages import GRANT_LAYOUT, Grant
+
+_GRANT_BYTES = 21
+_HEAD_LAYOUT = "II8"  # generation, expiry, hash of the grants: what a stored set begins with
+_HEAD_BYTES = 16
+# 500 badges and as many bookings again; a peer that sends more is not our server.
+_MOST_GRANTS = 1024
+
+
+class GrantSet:
+    """Attributes to read: `generation`, `expires_s` (0: no set yet), `hash` (8 bytes)."""
+
+    def __init__(self, stored: bytes = b""):
+        """Take up what `to_bytes` gave; a damaged or absent set is an empty one."""
+        self._parts_taken = 0
+        self._incoming = bytearray()
+        self._hold(0, 0, b"")
+        if len(stored) >= _HEAD_BYTES:
+            (generation, expires_s, kept_hash), _ = codec.decode(_HEAD_LAYOUT, stored)
+            if _hash(stored[_HEAD_BYTES:]) == kept_hash:
+                self._hold(generation, expires_s, stored[_HEAD_BYTES:])
+
+    def __len__(self):
+        return len(self._grants) // _GRANT_BYTES
+
+    def to_bytes(self) -> bytes:
+        """The set as it is to be stored, in one piece and atomically."""
+        head = codec.encode(_HEAD_LAYOUT, (self.generation, self.expires_s, self.hash))
+        return head + self._grants
+
+    def take_part(self, message) -> bool:
+        """Take one Grants message; True when it completed a set, which is then in force.
+
+        Part 0 begins anew; a part out of order or a set too long discards what was begun.
+        """
+        if message.part == 0:
+            self._parts_taken = 0
+            self._incoming = bytearray()
+        room = _MOST_GRANTS - len(self._incoming) // _GRANT_BYTES
+        if message.part != self._parts_taken or len(message.grants) > room:
+            self._parts_taken = -1
+            self._incoming = bytearray()
+            return False
+        for grant in message.grants:
+            self._insert(codec.encode(GRANT_LAYOUT, grant))
+        self._parts_taken += 1
+        if self._parts_taken < message.parts:
+            return False
+        self._hold(message.generation, message.expires_s, bytes(self._incoming))
+        self._parts_taken = -1
+        self._incoming = bytearray()
+        return True
+
+    def of_badge(self, tag: bytes) -> list[Grant]:
+        """Every grant of one badge (8-byte tag)."""
+        found = []
+        at = _first_not_below(self._grants, tag + bytes(4))
+        while self._grants[at + 4 : at + 12] == tag:
+            found.append(Grant(*codec.decode(GRANT_LAYOUT, self._grants, at)[0]))
+            at += _GRANT_BYTES
+        return found
+
+    def _insert(self, encoded: bytes) -> None:
+        at = _first_not_below(self._incoming, _order(encoded, 0))
+        self._incoming[at:at] = encoded
+
+    def _hold(self, generation: int, expires_s: int, grants: bytes) -> None:
+        self.generation = generation
+        self.expires_s = expires_s
+        self._grants = grants
+        self.hash = _hash(grants)
+
+
+def _hash(grants: bytes) -> bytes:
+    """The name of a sorted set: what messages.grants_hash computes from a list."""
+    return sha256(grants)[:8]
+
+
+def _order(grants, at: int) -> bytes:
+    """What grants are sorted by: the badge tag, then the grant id."""
+    return bytes(grants[at + 4 : at + 12]) + bytes(grants[at : at + 4])
+
+
+def _first_not_below(grants, order: bytes) -> int:
+    """Offset of the first grant that sorts at or after `order` (tag 8, grant id 4)."""
+    low, high = 0, len(grants) // _GRANT_BYTES
+    while low < high:
+        middle = (low + high) // 2
+        if _order(grants, middle * _GRANT_BYTES) < order:
+            low = middle + 1
+        else:
+            high = middle
+    return low * _GRANT_BYTES

@@ -1,0 +1,175 @@
+"""The records the box still owes the server: append-only segments in flash.
+
+A record is appended (and in flash) before it is sent, and leaves only when acknowledged. Sequence
+numbers begin at 1 and never restart: the newest segment stays even when all of it is acknowledged.
+Files are the caller's `storage`; identity, sending and the meaning of records are not known here.
+
+A segment is named by epoch and first sequence number. It begins with the caller's state before its
+first record, so that state + records of the newest segment give the state at the last record, and
+no other file has to be kept in step:
+
+    head    length 1, state, checksum 4
+    record  kind 1, time 4, length 1, body, checksum 4     (checksum: CRC-32 begun with the seq)
+
+`storage` has names(), read(name, offset, count), append(name, data), write(name, data), which is
+atomic, and delete(name); what they wrote is in flash when they return.
+"""
+
+from binascii import crc32
+
+from shared_protocol import codec
+from shared_protocol.messages import RECORD_LAYOUT
+from shared_protocol.records import Record
+
+# One block of the flash: appending rewrites the block that is being filled, nothing more.
+SEGMENT_BYTES = 4096
+# One read while sending; the longest record (265 bytes) fits.
+CHUNK_BYTES = 512
+
+_CHECKSUM_BYTES = 4
+_HEAD_OF_RECORD_BYTES = 6
+
+
+class Journal:
+    """Attributes to read: `next_seq`, `lowest_seq` (the oldest not acknowledged), `state`.
+
+    `state` is what the newest segment began with, b"" when there is none.
+    """
+
+    def __init__(self, storage, epoch: int, segment_bytes: int = SEGMENT_BYTES):
+        """Recover: find the last whole record and cut off what a power loss tore."""
+        self._storage = storage
+        self._prefix = "{:04x}-".format(epoch)
+        self._segment_bytes = segment_bytes
+        self._firsts = []  # first sequence number of each segment, oldest first
+        for name in sorted(storage.names()):
+            if name.startswith(self._prefix):
+                self._firsts.append(int(name[len(self._prefix) :], 16))
+        self.state = b""
+        self.next_seq = self.lowest_seq = 1
+        self._size = segment_bytes  # of the newest segment; full: the next append begins another
+        self._cursor = (0, 0, 0)  # where the last read ended: seq, first of its segment, offset
+        self._recover()
+
+    def replay(self):
+        """Yield the records of the newest segment, which come after `state`."""
+        seq = self._firsts[-1] if self._firsts else self.next_seq
+        while seq < self.next_seq:
+            _, records = self.read(seq)
+            seq += len(records)
+            yield from records
+
+    def append(self, record: Record, state: bytes) -> int:
+        """Put a record in flash; return its sequence number.
+
+        `state`: the caller's state (at most 255 bytes) without this record.
+
+        Raises:
+            OSError: the flash refused; the record has no number and may be appended again.
+        """
+        seq = self.next_seq
+        data = _sealed(codec.encode(RECORD_LAYOUT, record), seq)
+        if self._size + len(data) > self._segment_bytes:
+            data = _sealed(bytes((len(state),)) + state, seq) + data
+            self._storage.write(self._name(seq), data)
+            self._firsts.append(seq)
+            self._size = 0
+        else:
+            size, self._size = self._size, self._segment_bytes  # a failed append may leave a tail
+            self._storage.append(self._name(self._firsts[-1]), data)
+            self._size = size
+        self._size += len(data)
+        self.next_seq = seq + 1
+        return seq
+
+    def read(self, seq: int) -> tuple[int, list[Record]]:
+        """Read some consecutive records from `seq` on, at most CHUNK_BYTES.
+
+        Returns:
+            The sequence number of the first and the records; none only when there are none. The
+            first is above `seq` when flash no longer gives what was there.
+        """
+        at_seq, first, offset = self._cursor
+        if at_seq != seq:
+            at_seq, first, offset = self._start_of(seq)
+        while at_seq < self.next_seq:
+            if at_seq in self._firsts and at_seq != first:
+                first, offset = at_seq, self._head_bytes(at_seq)
+            data = self._storage.read(self._name(first), offset, CHUNK_BYTES)
+            records = []
+            begin, at = at_seq, 0
+            while at_seq < self.next_seq and (at_seq == begin or at_seq not in self._firsts):
+                record, size = _open_record(data, at, at_seq)
+                if record is None:
+                    break
+                if at_seq >= seq:
+                    records.append(record)
+                at_seq += 1
+                at += size
+            offset += at
+            if not at:  # unreadable: go on where the next segment begins
+                at_seq = min([f for f in self._firsts if f > at_seq] or [self.next_seq])
+            self._cursor = (at_seq, first, offset)
+            if records:
+                return max(seq, begin), records
+        return self.next_seq, []
+
+    def acknowledge(self, seq: int) -> None:
+        """Forget every record up to `seq`, which the server has committed."""
+        self.lowest_seq = max(self.lowest_seq, min(seq + 1, self.next_seq))
+        while len(self._firsts) > 1 and self._firsts[1] <= self.lowest_seq:
+            self._storage.delete(self._name(self._firsts[0]))
+            self._firsts.pop(0)
+
+    def _recover(self) -> None:
+        if not self._firsts:
+            return
+        self.lowest_seq = self._firsts[0]
+        self.next_seq = newest = self._firsts[-1]
+        name = self._name(newest)
+        self._size = self._head_bytes(newest)
+        self.state = self._storage.read(name, 1, self._size - 1 - _CHECKSUM_BYTES)
+        while True:
+            data = self._storage.read(name, self._size, CHUNK_BYTES)
+            at = 0
+            while True:
+                record, size = _open_record(data, at, self.next_seq)
+                if record is None:
+                    break
+                at += size
+                self.next_seq += 1
+            self._size += at
+            if not at:
+                break
+        if data:  # the tail that a power loss tore
+            self._storage.write(name, self._storage.read(name, 0, self._size))
+
+    def _name(self, first: int) -> str:
+        return self._prefix + "{:08x}".format(first)
+
+    def _head_bytes(self, first: int) -> int:
+        return 1 + self._storage.read(self._name(first), 0, 1)[0] + _CHECKSUM_BYTES
+
+    def _start_of(self, seq: int) -> tuple[int, int, int]:
+        first = self._firsts[0] if self._firsts else self.next_seq
+        for candidate in self._firsts:
+            if candidate <= seq:
+                first = candidate
+        offset = self._head_bytes(first) if self._firsts else 0
+        return first, first, offset
+
+
+def _sealed(data: bytes, seq: int) -> bytes:
+    return data + crc32(data, seq).to_bytes(_CHECKSUM_BYTES, "big")
+
+
+def _open_record(data: bytes, at: int, seq: int):
+    """The record at `at` and its size in flash, or None and 0 when it is not whole and sound."""
+    body = at + _HEAD_OF_RECORD_BYTES
+    if body > len(data):
+        return None, 0
+    end = body + data[body - 1]
+    checksum = data[end : end + _CHECKSUM_BYTES]
+    if crc32(data[at:end], seq).to_bytes(_CHECKSUM_BYTES, "big") != checksum:
+        return None, 0
+    return Record(*codec.decode(RECORD_LAYOUT, data, at)[0]), end + _CHECKSUM_BYTES - at

@@ -1,0 +1,93 @@
+"""The way online and back: every state names its time limit and both of its exits, as data.
+
+Each failure climbs one rung of the recovery ladder before the next try, so that a link that is only
+lost costs seconds, and a modem that has gone mute is power-cycled in the end. What is done in a
+state is the driver's; nothing here speaks AT.
+"""
+
+from collections import namedtuple
+
+State = namedtuple("State", ("name", "timeout_ms", "after_success", "after_failure"))
+
+POWER_UP = "power up"
+AT_READY = "at ready"
+SIM = "sim"
+REGISTERED = "registered"
+NETOPEN = "netopen"
+CIPOPEN = "cipopen"
+ONLINE = "online"
+BACK_OFF = "back-off"
+CLOSE_SOCKET = "close socket"
+NETCLOSE = "netclose"
+RADIO_CYCLE = "radio cycle"
+POWER_CYCLE = "power cycle"
+
+RECOVER = "recover"
+"""Not a state: the rung of RECOVERY that the number of failures in a row asks for."""
+
+STATES = {
+    state.name: state
+    for state in (
+        # A cold A7670 answers 8 to 15 s after its key; a warm one at once.
+        State(POWER_UP, 25_000, AT_READY, RECOVER),
+        State(AT_READY, 10_000, SIM, RECOVER),
+        # A SIM may be busy for 10 s after power-up.
+        State(SIM, 30_000, REGISTERED, RECOVER),
+        # Roaming or an underground exit: the full band scan of the maker's notes.
+        State(REGISTERED, 180_000, NETOPEN, RECOVER),
+        State(NETOPEN, 120_000, CIPOPEN, RECOVER),
+        State(CIPOPEN, 120_000, ONLINE, RECOVER),
+        # The session has deadlines of its own; it ends by losing the link.
+        State(ONLINE, None, RECOVER, RECOVER),
+        # These succeed or not; either way a pause follows and the next try shows.
+        State(CLOSE_SOCKET, 10_000, BACK_OFF, BACK_OFF),
+        State(NETCLOSE, 30_000, BACK_OFF, BACK_OFF),
+        State(RADIO_CYCLE, 30_000, BACK_OFF, BACK_OFF),
+        State(POWER_CYCLE, 40_000, BACK_OFF, BACK_OFF),
+        State(BACK_OFF, None, POWER_UP, POWER_UP),
+    )
+}
+
+RECOVERY = (CLOSE_SOCKET, CLOSE_SOCKET, NETCLOSE, RADIO_CYCLE, POWER_CYCLE)
+"""After the 1st, 2nd ... failure in a row; from the last on, always the last."""
+
+BACK_OFF_FIRST_MS = 2_000
+BACK_OFF_LONGEST_MS = 60_000
+
+# A connection that lived this long was a success; a shorter one counts as a failure.
+_GOOD_CONNECTION_MS = 60_000
+
+
+class ModemStates:
+    """Attributes to read: `state` (of STATES), `failures` (in a row), `connections`."""
+
+    def __init__(self, now_ms: int):
+        """Begin at power up."""
+        self.state = STATES[POWER_UP]
+        self.failures = 0
+        self.connections = 0
+        self._entered_ms = now_ms
+
+    def time_left_ms(self, now_ms: int) -> int | None:
+        """How long the state may still take; None when it has no limit of its own."""
+        if self.state.timeout_ms is None:
+            return None
+        return max(0, self._entered_ms + self.state.timeout_ms - now_ms)
+
+    def back_off_ms(self) -> int:
+        """How long BACK_OFF lasts now: 2 s, doubled with each failure, up to 60 s."""
+        return min(BACK_OFF_FIRST_MS << min(max(self.failures - 1, 0), 10), BACK_OFF_LONGEST_MS)
+
+    def finished(self, success: bool, now_ms: int) -> None:
+        """Leave the state: its work succeeded, or failed or ran out of time."""
+        state = self.state
+        if state.name == ONLINE:
+            success = success or now_ms - self._entered_ms >= _GOOD_CONNECTION_MS
+        target = state.after_success if success else state.after_failure
+        if target == RECOVER:
+            self.failures = 1 if success else self.failures + 1
+            target = RECOVERY[min(self.failures, len(RECOVERY)) - 1]
+        elif target == ONLINE:
+            self.connections += 1
+        self.state = STATES[target]
+        self._entered_ms = now_ms

@@ -1,0 +1,169 @@
+"""One trip at most: badge to start it, short badge to pause and resume, held badge to end it.
+
+Decides what the wires must do and which facts follow; touches neither. Its state changes only by
+`apply(fact)`, live and when the journal is replayed at boot, so that both always agree. Ending
+always works: no grant, clock, network or ignition is asked. Coordinates appear only in TripStart
+and TripEnd (mileage mode).
+"""
+
+from collections import namedtuple
+
+from firmware.logic.badge_decision import Refused
+from shared_protocol import codec
+from shared_protocol.records import (
+    END_BADGE_HELD,
+    END_OTHER_DRIVER,
+    RELAY_INHIBITED,
+    LegEnd,
+    LegStart,
+    Odometer,
+    Refusal,
+    TripEnd,
+    TripPause,
+    TripResume,
+    TripStart,
+)
+
+Where = namedtuple("Where", ("odometer_m", "lat_e7", "lon_e7"))
+"""NO_POSITION in both coordinates when the last fix is too old."""
+
+Outcome = namedtuple("Outcome", ("enable_cause", "door", "signal", "facts"))
+"""What to do, in this order: relay (0: leave it), doors, signal, then record the facts."""
+
+CAUSE_GRANT = 1
+CAUSE_TECHNICIAN = 2
+CAUSE_PARKED = 3
+CAUSE_COMMAND = 4
+CAUSE_CONTACT = 5  # seen on the feedback contact: the sealed override, or a hand
+
+DOOR_LEAVE = 0
+DOOR_UNLOCK = 1
+DOOR_LOCK = 2
+
+SIGNAL_STARTED = "started"
+SIGNAL_RESUMED = "resumed"
+SIGNAL_PAUSED = "paused"
+SIGNAL_ENDED = "ended"
+SIGNAL_NOTED = "noted"
+SIGNAL_REFUSED = "refused {}"  # with the reason's number
+
+# The page follows the trip, and a box whose power is cut loses at most this much driving.
+ODOMETER_EVERY_MS = 10_000
+
+_NOTHING = Outcome(0, DOOR_LEAVE, "", ())
+_LAYOUT = "B8II"
+_OPEN, _PAUSED, _IN_LEG = 1, 2, 4
+
+# What the badge now at the reader has already done.
+_NO_CARD, _HAS_STARTED, _HAS_RESUMED, _IS_DRIVER = 0, 1, 2, 3
+
+
+class Trip:
+    """Attributes to read: `open`, `paused`, `in_leg`, `odometer_m` (the last one recorded)."""
+
+    def __init__(self, stored: bytes = b""):
+        """Take up what `to_bytes` gave; nothing stored means no trip and an odometer at zero."""
+        self.open = self.paused = self.in_leg = False
+        self.odometer_m = 0
+        self._tag = bytes(8)
+        self._grant_id = 0
+        self._card = _NO_CARD
+        self._odometer_ms = 0
+        if stored:
+            (flags, self._tag, self._grant_id, self.odometer_m), _ = codec.decode(_LAYOUT, stored)
+            self.open = bool(flags & _OPEN)
+            self.paused = bool(flags & _PAUSED)
+            self.in_leg = bool(flags & _IN_LEG)
+
+    def to_bytes(self) -> bytes:
+        """The state that `apply` changes, for the head of a journal segment."""
+        flags = self.open * _OPEN + self.paused * _PAUSED + self.in_leg * _IN_LEG
+        return codec.encode(_LAYOUT, (flags, self._tag, self._grant_id, self.odometer_m))
+
+    @property
+    def holds_start(self) -> bool:
+        """Whether the start must stay enabled: the trip is open and its driver did not pause it."""
+        return self.open and not self.paused
+
+    def is_driver(self, tag: bytes) -> bool:
+        """Whether this badge opened the trip in progress."""
+        return self.open and tag == self._tag
+
+    def driver_arrived(self, relay: int, where: Where) -> Outcome:
+        """The driver's own badge is at the reader: resume at once; anything else can wait."""
+        if not self.paused and relay != RELAY_INHIBITED:
+            self._card = _IS_DRIVER
+            return Outcome(0, DOOR_LEAVE, SIGNAL_NOTED, ())
+        self._card = _HAS_RESUMED
+        facts = (TripResume(where.odometer_m),) if self.paused else ()
+        return Outcome(CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_RESUMED, facts)
+
+    def other_arrived(self, tag: bytes, verdict, ignition_on: bool, where: Where) -> Outcome:
+        """Another badge is at the reader, with its verdict (Granted or Refused).
+
+        A granted one starts a trip; it ends the one of another driver first.
+        """
+        self._card = _NO_CARD
+        if isinstance(verdict, Refused):
+            signal = SIGNAL_REFUSED.format(verdict.reason)
+            return Outcome(0, DOOR_LEAVE, signal, (Refusal(tag, verdict.reason),))
+        self._card = _HAS_STARTED
+        facts = self._end_facts(END_OTHER_DRIVER, where) if self.open else []
+        facts.append(TripStart(tag, verdict.grant_id, *where))
+        if ignition_on:
+            facts.append(LegStart(where.odometer_m))
+        cause = CAUSE_TECHNICIAN if verdict.technician else CAUSE_GRANT
+        return Outcome(cause, DOOR_UNLOCK, SIGNAL_STARTED, tuple(facts))
+
+    def badge_held(self, tag: bytes, where: Where) -> Outcome:
+        """A badge has been held for 3 s: the driver's ends the trip, unless it just began it."""
+        if not self.is_driver(tag) or self._card == _HAS_STARTED:
+            return _NOTHING
+        facts = tuple(self._end_facts(END_BADGE_HELD, where))
+        return Outcome(0, DOOR_LOCK, SIGNAL_ENDED, facts)
+
+    def badge_left(self, tag: bytes, was_held: bool, where: Where) -> Outcome:
+        """A badge has gone: the driver's short badge pauses."""
+        card, self._card = self._card, _NO_CARD
+        if was_held or card != _IS_DRIVER or not self.is_driver(tag):
+            return _NOTHING
+        return Outcome(0, DOOR_LOCK, SIGNAL_PAUSED, (TripPause(where.odometer_m),))
+
+    def ignition(self, on: bool, odometer_m: int) -> tuple:
+        """The facts that bring the leg in line with the (debounced) ignition."""
+        if not self.open or on == self.in_leg:
+            return ()
+        return (LegStart(odometer_m) if on else LegEnd(odometer_m),)
+
+    def odometer(self, odometer_m: int, now_ms: int) -> tuple:
+        """The Odometer fact, when the car has moved and the last is old enough."""
+        if odometer_m == self.odometer_m or now_ms - self._odometer_ms < ODOMETER_EVERY_MS:
+            return ()
+        self._odometer_ms = now_ms
+        return (Odometer(odometer_m),)
+
+    def apply(self, fact) -> None:
+        """Change the state by a recorded fact; facts of other kinds change nothing."""
+        if isinstance(fact, TripStart):
+            self.open, self.paused, self.in_leg = True, False, False
+            self._tag, self._grant_id = fact.badge_tag, fact.grant_id
+        elif isinstance(fact, TripEnd):
+            self.open = self.paused = self.in_leg = False
+        elif isinstance(fact, TripPause):
+            self.paused = True
+        elif isinstance(fact, TripResume):
+            self.paused = False
+        elif isinstance(fact, LegStart):
+            self.in_leg = True
+        elif isinstance(fact, LegEnd):
+            self.in_leg = False
+        elif not isinstance(fact, Odometer):
+            return
+        self.odometer_m = fact.odometer_m
+
+    def _end_facts(self, reason: int, where: Where) -> list:
+        facts = []
+        if self.in_leg:
+            facts.append(LegEnd(where.odometer_m))
+        facts.append(TripEnd(*where, reason))
+        return facts

@@ -1,0 +1,103 @@
+"""What to send to the server, and when: records in order, again from the last acknowledgement.
+
+A modem's "sent" means nothing here: only an Ack moves on. Holds no record itself, the journal does;
+no session and no socket either.
+"""
+
+from shared_protocol.messages import Records
+
+# Records wait this long for company: a drive makes one every 10 s, an ignition edge several.
+COALESCE_MS = 1_000
+# What may be under way without acknowledgement: two seconds of the slowest LTE, and little to
+# repeat after a lost link.
+WINDOW_BYTES = 2_048
+# The server acknowledges as soon as it is reached and at each commit; silence is a dead link.
+ACK_TIMEOUT_MS = 60_000
+# The server begins with an Ack that says what it has. A box that does not wait for it repeats.
+FIRST_ACK_WAIT_MS = 10_000
+# The heartbeat keeps the network's address translation open and shows the box as alive.
+STATUS_EVERY_MS = 300_000
+
+
+class Uplink:
+    """Order and pace of one box's messages over successive connections."""
+
+    def __init__(self, journal, epoch: int):
+        """Send the records of `journal` under `epoch`."""
+        self._journal = journal
+        self._epoch = epoch
+        self._next_seq = 0
+        self._under_way = []  # (last seq, bytes) of each Records message not acknowledged
+        self._waiting_since_ms = None
+        self._hold_until_ms = 0
+        self._added_ms = None
+        self._status_due_ms = 0
+
+    def connected(self, now_ms: int) -> None:
+        """Begin a connection: Status first, then everything not acknowledged."""
+        self._next_seq = self._journal.lowest_seq
+        self._under_way = []
+        self._waiting_since_ms = now_ms
+        self._hold_until_ms = now_ms + FIRST_ACK_WAIT_MS
+        self._added_ms = None
+        self._status_due_ms = now_ms
+
+    def record_added(self, now_ms: int) -> None:
+        """Tell that the journal has grown."""
+        if self._added_ms is None:
+            self._added_ms = now_ms
+
+    def acknowledged(self, epoch: int, seq: int, now_ms: int) -> None:
+        """Take an Ack; one of another epoch is not about our records."""
+        if epoch != self._epoch:
+            return
+        self._journal.acknowledge(seq)
+        self._under_way = [sent for sent in self._under_way if sent[0] > seq]
+        self._next_seq = max(self._next_seq, self._journal.lowest_seq)
+        self._waiting_since_ms = now_ms if self._under_way else None
+        self._hold_until_ms = 0
+
+    def status_due(self, now_ms: int) -> bool:
+        """Whether to send a Status now; says so once per period."""
+        if now_ms < self._status_due_ms:
+            return False
+        self._status_due_ms = now_ms + STATUS_EVERY_MS
+        return True
+
+    def next_records(self, now_ms: int) -> Records | None:
+        """The next Records message, or None when nothing is due or the window is full."""
+        if self._next_seq >= self._journal.next_seq or now_ms < self._hold_until_ms:
+            return None
+        if self._added_ms is not None and now_ms - self._added_ms < COALESCE_MS:
+            return None
+        if sum([size for _, size in self._under_way]) >= WINDOW_BYTES:
+            return None
+        first, records = self._journal.read(self._next_seq)
+        self._next_seq = first + len(records)
+        if self._next_seq >= self._journal.next_seq:
+            self._added_ms = None
+        if not records:
+            return None
+        size = sum([len(record.body) + 6 for record in records])
+        self._under_way.append((self._next_seq - 1, size))
+        if self._waiting_since_ms is None:
+            self._waiting_since_ms = now_ms
+        return Records(self._epoch, first, records)
+
+    def is_lost(self, now_ms: int) -> bool:
+        """Whether an acknowledgement is overdue: the connection is to be made anew."""
+        since_ms = self._waiting_since_ms
+        return since_ms is not None and now_ms - since_ms >= ACK_TIMEOUT_MS
+
+    def next_deadline(self, now_ms: int) -> int:
+        """When to ask again, if nothing happens before."""
+        due_ms = self._status_due_ms
+        if self._waiting_since_ms is not None:
+            due_ms = min(due_ms, self._waiting_since_ms + ACK_TIMEOUT_MS)
+        if self._next_seq < self._journal.next_seq:
+            ready_ms = self._hold_until_ms
+            if self._added_ms is not None:
+                ready_ms = max(ready_ms, self._added_ms + COALESCE_MS)
+            if ready_ms > now_ms:
+                due_ms = min(due_ms, ready_ms)
+        return due_ms

@@ -1,0 +1,151 @@
+"""The box, wired: the only place that knows every part. Decides nothing.
+
+Copied to the root of the flash beside boot.py. Builds `box` when imported and runs it as
+`__main__`, or by `run()`.
+"""
+
+import asyncio
+import gc
+
+import machine
+
+from firmware.board import BOARDS
+from firmware.drivers.a76xx import A76xx
+from firmware.drivers.at_channel import AtChannel
+from firmware.drivers.doors import Doors
+from firmware.drivers.entropy import Entropy
+from firmware.drivers.flash_store import FlashStore
+from firmware.drivers.ignition import IgnitionInput
+from firmware.drivers.panel import Panel
+from firmware.drivers.pn532 import Pn532
+from firmware.drivers.relay import LatchingRelay
+from firmware.drivers.serial import Serial
+from firmware.drivers.uptime import Uptime
+from firmware.identity import load_identity
+from firmware.logic.clock import Clock
+from firmware.logic.commands import Commands
+from firmware.logic.grants import GrantSet
+from firmware.logic.immobiliser import Immobiliser
+from firmware.logic.journal import Journal
+from firmware.logic.nmea import NmeaReader
+from firmware.logic.odometer import Odometer
+from firmware.logic.trip import Trip
+from firmware.logic.uplink import Uplink
+from firmware.tasks.badge import BadgeTask
+from firmware.tasks.gnss import GnssTask
+from firmware.tasks.link import GRANTS_FILE, LinkTask
+from firmware.tasks.recorder import Recorder
+from firmware.tasks.signals import SignalsTask
+from firmware.tasks.supervisor import Supervisor
+from firmware.tasks.vehicle import COMMANDS_FILE, Vehicle
+from firmware.tasks.watchdog import WatchdogTask
+from firmware.version import TIME_FLOOR_S, VERSION
+from shared_protocol.records import Boot, decode_body
+
+
+class Box:
+    """All parts of one box; `run()` starts its tasks, `report()` says how it is."""
+
+    def __init__(self):
+        """Wire the parts. Pulses nothing."""
+        identity = load_identity()
+        board = BOARDS[identity.board]
+        uptime = Uptime()
+        now_ms = uptime.now_ms()
+        bell = asyncio.Event()
+
+        state_store = FlashStore("/state")
+        entropy = Entropy(state_store)
+        clock = Clock(TIME_FLOOR_S)
+        grants = GrantSet(state_store.read_or_empty(GRANTS_FILE))
+        commands = Commands(state_store.read_or_empty(COMMANDS_FILE))
+        journal = Journal(FlashStore("/journal"), identity.epoch)
+        trip = Trip(journal.state)
+        for record in journal.replay():
+            trip.apply(decode_body(record.kind, record.body))
+        odometer = Odometer(trip.odometer_m)
+        uplink = Uplink(journal, identity.epoch)
+        recorder = Recorder(journal, trip, clock, uplink, bell)
+
+        relay = LatchingRelay(
+            board.relay_enable, board.relay_inhibit, board.relay_sense, board.relay_pulse_ms
+        )
+        doors = Doors(board.door_unlock, board.door_lock, board.door_pulse_ms)
+        ignition = IgnitionInput(board.ignition, now_ms)
+        immobiliser = Immobiliser(relay.contact(), now_ms, identity.ignition_proven)
+        signals = SignalsTask(Panel(board.led_green, board.led_red, board.buzzer))
+        vehicle = Vehicle(
+            uptime, ignition, relay, doors, signals, immobiliser, trip, odometer, clock, grants,
+            commands, recorder, state_store,
+        )  # fmt: skip
+
+        nmea = NmeaReader(TIME_FLOOR_S)
+        gnss = GnssTask(Serial(board.gnss_uart), nmea, uptime, vehicle)
+        reader = Pn532(Serial(board.reader_uart))
+        badge = BadgeTask(reader, identity.badge_key, uptime, vehicle)
+        channel = AtChannel(Serial(board.modem_uart))
+        modem = A76xx(channel, board.modem_pwrkey, board.modem_reset, board.modem_dtr, bell.set)
+        link = LinkTask(
+            modem, bell, identity, entropy, uptime, journal, uplink, grants, commands, clock,
+            vehicle, trip, immobiliser, state_store,
+        )  # fmt: skip
+        watchdog = WatchdogTask(machine.WDT, uptime, vehicle)
+
+        self._identity = identity
+        self._clock = clock
+        self._journal = journal
+        self._nmea = nmea
+        self._odometer = odometer
+        self._recorder = recorder
+        self._immobiliser = immobiliser
+        self._trip = trip
+        self._link = link
+        self._supervisor = Supervisor(
+            {
+                "vehicle": vehicle.run,
+                "badge": badge.run,
+                "gnss": gnss.run,
+                "signals": signals.run,
+                "modem": channel.run,
+                "link": link.run,
+                "watchdog": watchdog.run,
+            }
+        )
+        recorder.write((Boot(machine.reset_cause(), VERSION),), now_ms)
+        signals.play("ready")
+
+    async def run(self) -> None:
+        """Run every task for ever."""
+        await self._supervisor.run()
+
+    def report(self) -> dict:
+        """How the box is: counts and states, no secret and no position."""
+        return {
+            "epoch": self._identity.epoch,
+            "next_seq": self._journal.next_seq,
+            "lowest_seq": self._journal.lowest_seq,
+            "odometer_m": self._odometer.metres,
+            "fixes": self._nmea.fixes,
+            "sentences_bad": self._nmea.bad,
+            "sentences_void": self._nmea.void,
+            "relay": self._immobiliser.state,
+            "trip_open": self._trip.open,
+            "clock_source": self._clock.source,
+            "connections": self._link.connections,
+            "records_made": self._recorder.made,
+            "records_lost": self._recorder.lost,
+            "crashes": sum(self._supervisor.crashes.values()),
+            "heap_alloc": gc.mem_alloc(),
+            "heap_free": gc.mem_free(),
+        }
+
+
+def run() -> None:
+    """Run the box; returns never."""
+    asyncio.run(box.run())
+
+
+box = Box()
+
+if __name__ == "__main__":
+    run()

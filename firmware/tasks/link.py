@@ -1,0 +1,165 @@
+"""The link's loop: modem, session and uplink. The car never waits for anything here.
+
+Walks through modem_states.py; online, it feeds the session, sends what the uplink chooses and hands
+what the server says to the journal, the grants, the clock and the car.
+"""
+
+import asyncio
+import gc
+
+from firmware.drivers.at_channel import AtError
+from firmware.logic import modem_states as states
+from firmware.version import VERSION
+from shared_protocol.errors import ProtocolError
+from shared_protocol.messages import Ack, Command, Grants, Status, Time
+from shared_protocol.session import Established, RekeyDue, Session
+
+# A "data here" that got lost costs this long at most.
+LOOK_AGAIN_MS = 30_000
+
+GRANTS_FILE = "grants"
+
+
+class LinkTask:
+    """One box's connection to its server; `bell` (asyncio.Event) is rung by records and modem.
+
+    Attribute to read: `connections`, how often a session was established.
+    """
+
+    def __init__(
+        self, modem, bell, identity, entropy, uptime, journal, uplink, grants, commands, clock,
+        vehicle, trip, immobiliser, state_store,
+    ):  # fmt: skip
+        """Take the parts; nothing is sent."""
+        self._modem = modem
+        self._bell = bell
+        self._identity = identity
+        self._entropy = entropy
+        self._uptime = uptime
+        self._journal = journal
+        self._uplink = uplink
+        self._grants = grants
+        self._commands = commands
+        self._clock = clock
+        self._vehicle = vehicle
+        self._trip = trip
+        self._immobiliser = immobiliser
+        self._state_store = state_store
+        self._states = states.ModemStates(uptime.now_ms())
+        self.connections = 0
+        self._work = {
+            states.POWER_UP: modem.power_up,
+            states.AT_READY: modem.prepare,
+            states.SIM: modem.wait_for_sim,
+            states.REGISTERED: modem.wait_for_network,
+            states.NETOPEN: lambda: modem.open_network(identity.apn),
+            states.CIPOPEN: lambda: modem.connect(identity.server_host, identity.server_port),
+            states.ONLINE: self._talk,
+            states.BACK_OFF: lambda: asyncio.sleep(self._states.back_off_ms() / 1000),
+            states.CLOSE_SOCKET: modem.close_socket,
+            states.NETCLOSE: modem.close_network,
+            states.RADIO_CYCLE: modem.cycle_radio,
+            states.POWER_CYCLE: modem.cycle_power,
+        }
+
+    async def run(self) -> None:
+        """Go online, and again after every loss, for ever."""
+        while True:
+            work = self._work[self._states.state.name]
+            left_ms = self._states.time_left_ms(self._uptime.now_ms())
+            try:
+                if left_ms is None:
+                    await work()
+                else:
+                    await asyncio.wait_for(work(), left_ms / 1000)
+                success = self._states.state.name != states.ONLINE
+            except (AtError, ProtocolError, asyncio.TimeoutError):
+                success = False
+            self._states.finished(success, self._uptime.now_ms())
+
+    async def _talk(self) -> None:
+        """One session, until the link is lost or its keys have served enough."""
+        gc.collect()  # the handshake wants the largest blocks of all
+        identity, modem = self._identity, self._modem
+        now_ms = self._uptime.now_ms()
+        session = Session.box(
+            identity.box_id, identity.key, identity.generation, self._entropy, now_ms
+        )
+        while not modem.closed:
+            self._bell.clear()
+            events = session.step(self._uptime.now_ms())
+            if modem.readable:
+                data = await modem.receive()
+                if data:
+                    events += session.receive_data(data, self._uptime.now_ms())
+            for event in events:
+                if isinstance(event, RekeyDue):
+                    return
+                self._handle(event, session)
+            now_ms = self._uptime.now_ms()
+            if session.established:
+                if self._uplink.is_lost(now_ms):
+                    return
+                self._queue(session, now_ms)
+            data = session.bytes_to_send()
+            if data:
+                await modem.send(data)
+            await self._wait(session)
+
+    def _handle(self, event, session) -> None:
+        now_ms = self._uptime.now_ms()
+        if isinstance(event, Established):
+            self.connections += 1
+            self._uplink.connected(now_ms)
+            return
+        message = event.message
+        if isinstance(message, Ack):
+            self._uplink.acknowledged(message.epoch, message.seq, now_ms)
+        elif isinstance(message, Time):
+            self._clock.hear_server(message.time_s, message.millisecond, now_ms)
+        elif isinstance(message, Grants):
+            if self._grants.take_part(message):
+                self._state_store.write(GRANTS_FILE, self._grants.to_bytes())
+                session.send(self._status(now_ms))  # the server sees what the box now holds
+        elif isinstance(message, Command):
+            self._vehicle.command(message, now_ms)
+
+    def _queue(self, session, now_ms: int) -> None:
+        if self._uplink.status_due(now_ms):
+            session.send(self._status(now_ms))
+        records = self._uplink.next_records(now_ms)
+        while records is not None:
+            session.send(records)
+            records = self._uplink.next_records(now_ms)
+
+    async def _wait(self, session) -> None:
+        """Until something rings, or the next deadline; not at all while X25519 has work."""
+        now_ms = self._uptime.now_ms()
+        due_ms = now_ms + LOOK_AGAIN_MS
+        deadline_ms = session.next_deadline()
+        if deadline_ms is not None:
+            due_ms = min(due_ms, deadline_ms)
+        if session.established:
+            due_ms = min(due_ms, self._uplink.next_deadline(now_ms))
+        if due_ms <= now_ms or self._modem.readable:
+            await asyncio.sleep(0)
+            return
+        try:
+            await asyncio.wait_for(self._bell.wait(), (due_ms - now_ms) / 1000)
+        except asyncio.TimeoutError:
+            self._modem.readable = due_ms == now_ms + LOOK_AGAIN_MS
+
+    def _status(self, now_ms: int) -> Status:
+        return Status(
+            VERSION,
+            self._clock.source,
+            self._clock.time_s(now_ms),
+            self._identity.epoch,
+            self._journal.lowest_seq,
+            self._journal.next_seq,
+            self._grants.generation,
+            self._grants.hash,
+            self._commands.highest_id,
+            self._immobiliser.state,
+            int(self._trip.open),
+        )

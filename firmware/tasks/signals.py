@@ -1,0 +1,34 @@
+"""Plays the pattern of the latest event on the panel. A newer event cuts an older one short."""
+
+import asyncio
+
+from firmware.logic.signals import SLOT_MS, slots
+
+DARK = (0, 0, 0)
+
+
+class SignalsTask:
+    """Joins the patterns of logic/signals.py to the panel."""
+
+    def __init__(self, panel):
+        """Stay dark."""
+        self._panel = panel
+        self._event = ""
+        self._asked = asyncio.Event()
+
+    def play(self, event: str) -> None:
+        """Ask for the pattern of an event of PATTERNS; returns at once."""
+        self._event = event
+        self._asked.set()
+
+    async def run(self) -> None:
+        """Play for ever."""
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            for levels in slots(self._event):
+                self._panel.show(levels)
+                await asyncio.sleep(SLOT_MS / 1000)
+                if self._asked.is_set():
+                    break
+            self._panel.show(DARK)

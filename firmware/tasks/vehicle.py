@@ -1,0 +1,164 @@
+"""The car: joins ignition, relay and doors to immobiliser and trip. Works without any network.
+
+One lock makes each decision and the pulse that follows it one piece, so that a badge and the
+immobiliser's own step can never cross. The relay acts first, its record follows.
+"""
+
+import asyncio
+
+from firmware.logic.badge_decision import decide
+from firmware.logic.immobiliser import NO_PULSE, PULSE_ENABLE
+from firmware.logic.trip import (
+    CAUSE_COMMAND,
+    CAUSE_CONTACT,
+    CAUSE_GRANT,
+    CAUSE_PARKED,
+    DOOR_LOCK,
+    DOOR_UNLOCK,
+    Where,
+)
+from shared_protocol.records import NO_POSITION, RELAY_INHIBITED, Relay
+
+LOOK_EVERY_S = 1.0
+# A receiver that has said nothing for three of its periods says nothing about now.
+SPEED_VALID_MS = 3_000
+# Long enough to leave the sky under a car park's roof, short enough to be that car park.
+POSITION_VALID_MS = 120_000
+
+COMMANDS_FILE = "commands"
+
+
+class Vehicle:
+    """Everything that one car does, called by the tasks of badge reader, receiver and link.
+
+    Attribute to read: `looked_ms`, when the wires were last looked at.
+    """
+
+    def __init__(
+        self, uptime, ignition, relay, doors, signals, immobiliser, trip, odometer, clock, grants,
+        commands, recorder, state_store,
+    ):  # fmt: skip
+        """Take the parts; nothing moves."""
+        self._uptime = uptime
+        self._ignition = ignition
+        self._relay = relay
+        self._doors = doors
+        self._signals = signals
+        self._immobiliser = immobiliser
+        self._trip = trip
+        self._odometer = odometer
+        self._clock = clock
+        self._grants = grants
+        self._commands = commands
+        self._recorder = recorder
+        self._state_store = state_store
+        self._hands = asyncio.Lock()
+        self._shown = relay.contact()  # what the immobiliser and the server have been told
+        self._speed_mm_s = None
+        self._position = (NO_POSITION, NO_POSITION)
+        self._speed_ms = self._position_ms = 0
+        self.looked_ms = uptime.now_ms()
+
+    async def run(self) -> None:
+        """Look at the wires each second and at each edge of the ignition, for ever."""
+        while True:
+            async with self._hands:
+                await self._look()
+            await self._ignition.wait(LOOK_EVERY_S)
+
+    async def badge_arrived(self, tag: bytes) -> None:
+        """A badge (its 8-byte tag) has come to the reader."""
+        async with self._hands:
+            now_ms = self._uptime.now_ms()
+            trip = self._trip
+            if trip.is_driver(tag):
+                outcome = trip.driver_arrived(self._relay.contact(), self._where(now_ms))
+            else:
+                verdict = decide(self._grants, tag, self._clock.time_s(now_ms), trip.open)
+                where = self._where(now_ms)
+                outcome = trip.other_arrived(tag, verdict, self._ignition.on, where)
+            await self._carry_out(outcome, now_ms)
+
+    async def badge_held(self, tag: bytes) -> None:
+        """The badge has been at the reader for 3 s."""
+        async with self._hands:
+            now_ms = self._uptime.now_ms()
+            await self._carry_out(self._trip.badge_held(tag, self._where(now_ms)), now_ms)
+
+    async def badge_left(self, tag: bytes, was_held: bool) -> None:
+        """The badge has gone."""
+        async with self._hands:
+            now_ms = self._uptime.now_ms()
+            outcome = self._trip.badge_left(tag, was_held, self._where(now_ms))
+            await self._carry_out(outcome, now_ms)
+
+    def fix(self, fix, now_ms: int) -> None:
+        """A fix of the receiver: the clock, the odometer, the sign of stillness."""
+        self._clock.hear_gnss(fix.time_s, fix.millisecond, now_ms)
+        if fix.lat_e7 is not None:
+            self._position = (fix.lat_e7, fix.lon_e7)
+            self._position_ms = now_ms
+        if fix.speed_mm_s is not None:
+            self._speed_mm_s = fix.speed_mm_s
+            self._speed_ms = now_ms
+        time_ms = fix.time_s * 1000 + fix.millisecond
+        self._odometer.add(time_ms, fix.speed_mm_s, self._ignition.on)
+        self._recorder.write(self._trip.odometer(self._odometer.metres, now_ms), now_ms)
+
+    def command(self, command, now_ms: int) -> None:
+        """A Command of the server: its number is in flash before anything follows from it."""
+        time_s = self._clock.time_s(now_ms)
+        results = self._commands.take(command, time_s, self._immobiliser.state)
+        if results:
+            self._state_store.write(COMMANDS_FILE, self._commands.to_bytes())
+            self._recorder.write(results, now_ms)
+
+    async def _look(self) -> None:
+        self.looked_ms = now_ms = self._uptime.now_ms()
+        self._believe_contact(CAUSE_CONTACT, now_ms)
+        ignition_seen = self._ignition.sample(now_ms)
+        fresh = now_ms - self._speed_ms <= SPEED_VALID_MS
+        self._immobiliser.sense(now_ms, ignition_seen, self._speed_mm_s if fresh else None)
+        pulse = self._immobiliser.step(now_ms, self._trip.holds_start)
+        if pulse != NO_PULSE:
+            cause = CAUSE_COMMAND if self._commands.pending_id else CAUSE_PARKED
+            await self._pulse(pulse, CAUSE_GRANT if pulse == PULSE_ENABLE else cause)
+        metres = self._odometer.metres
+        self._recorder.write(self._trip.ignition(self._ignition.on, metres), now_ms)
+
+    async def _carry_out(self, outcome, now_ms: int) -> None:
+        if outcome.enable_cause:
+            await self._pulse(self._immobiliser.badge_accepted(now_ms), outcome.enable_cause)
+        if outcome.signal:
+            self._signals.play(outcome.signal)
+        self._recorder.write(outcome.facts, now_ms)
+        if outcome.door == DOOR_UNLOCK:
+            await self._doors.unlock()
+        elif outcome.door == DOOR_LOCK:
+            await self._doors.lock()
+
+    async def _pulse(self, pulse: int, cause: int) -> None:
+        if pulse == PULSE_ENABLE:
+            await self._relay.enable()
+        else:
+            await self._relay.inhibit()
+        self._believe_contact(cause, self._uptime.now_ms())
+
+    def _believe_contact(self, cause: int, now_ms: int) -> None:
+        """Record what the feedback contact shows if it is news."""
+        state = self._relay.contact()
+        self._immobiliser.contact(state)
+        if state == self._shown:
+            return
+        self._shown = state
+        self._recorder.write((Relay(state, cause),), now_ms)
+        if state == RELAY_INHIBITED:
+            results = self._commands.relay_inhibited()
+            if results:
+                self._state_store.write(COMMANDS_FILE, self._commands.to_bytes())
+                self._recorder.write(results, now_ms)
+
+    def _where(self, now_ms: int) -> Where:
+        recent = now_ms - self._position_ms <= POSITION_VALID_MS
+        position = self._position if recent else (NO_POSITION, NO_POSITION)
+        return Where(self._odometer.metres, *position)
