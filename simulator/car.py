@@ -1,0 +1,167 @@
+"""One simulated car: the box, the parts around it, the road, and what its driver can do.
+
+Decides nothing: a test or a scenario says what the driver does, the firmware what the box does.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from firmware.board import BOARDS, Board, Uart
+from simulator.box import DEFAULT_HEAP, Box
+from simulator.devices.a76xx import BAUD as MODEM_BAUD
+from simulator.devices.a76xx import A76xx
+from simulator.devices.gnss import GnssReceiver
+from simulator.devices.pn532 import BAUD as READER_BAUD
+from simulator.devices.pn532 import Pn532
+from simulator.devices.wires import Wires
+from simulator.network import Network
+from simulator.pins import Pins
+from simulator.route import Route
+from simulator.timeline import US, Timeline
+from simulator.uart import UartLine
+
+_KMH_IN_M_S = 3.6
+
+
+class Car:
+    """A car with its box switched off.
+
+    Attributes:
+        tcp_capture: ("up" | "down", bytes) as they went over TCP; the two counters add them up.
+
+    Args:
+        timeline, network: the world's.
+        identity: the box's identity file, as `voiturier box add` writes it.
+        image: its flash image, already written.
+        route: the road it drives on.
+        heap: MicroPython's heap.
+    """
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        network: Network,
+        identity: Mapping[str, Any],
+        image: Path,
+        route: Route,
+        heap: str = DEFAULT_HEAP,
+    ) -> None:
+        board = BOARDS[identity["board"]]
+        self.name = str(identity.get("vehicle", identity["box_id"]))
+        self.pins = Pins(_pin_numbers(board))
+        self.wire_bytes_up = 0
+        self.wire_bytes_down = 0
+        self.tcp_capture: list[tuple[str, bytes]] = []
+        self._timeline = timeline
+        self._route = route
+        self._speed_kmh = 0.0
+        self._driven_m = 0.0
+        self._driven_at_us = timeline.now_us
+        uarts = {
+            board.modem_uart: UartLine(timeline, MODEM_BAUD),
+            board.gnss_uart: UartLine(timeline, board.gnss_uart.baud),
+            board.reader_uart: UartLine(timeline, READER_BAUD),
+        }
+        self.wires = Wires(timeline, self.pins, board)
+        self.gnss = GnssReceiver(timeline, uarts[board.gnss_uart])
+        self.reader = Pn532(timeline, uarts[board.reader_uart])
+        self.modem = A76xx(
+            timeline, uarts[board.modem_uart], network, self.pins, board, self._on_wire
+        )
+        self.box = Box(
+            timeline,
+            image,
+            unique_id=bytes.fromhex(identity["box_id"])[:6],
+            pins=self.pins,
+            uarts={uart.number: (uart.tx, uart.rx, line) for uart, line in uarts.items()},
+            heap=heap,
+        )
+        self.gnss.follow(lambda: (self.position, self._speed_kmh))
+
+    # The box
+
+    def power_on(self) -> None:
+        """Give the box power; it boots from its flash."""
+        self.gnss.restart()
+        self.box.power_on()
+
+    def kill(self) -> None:
+        """Cut the power of the box and its parts; the latching relay stays as it is."""
+        self.box.kill()
+        self.modem.power_cut()
+        self.reader.power_off()
+
+    def report(self) -> dict[str, Any]:
+        """Return what the firmware says of itself; no world time passes."""
+        return self.box.report()
+
+    # The driver
+
+    def present_badge(self, uid: bytes, hold_s: float = 0.5) -> None:
+        """Hold a badge to the windscreen from now on, that long."""
+        self.reader.present(uid, hold_s)
+
+    def set_ignition(self, on: bool) -> None:
+        """Turn the key."""
+        self.wires.set_ignition(on)
+
+    def drive(self, speed_kmh: float) -> None:
+        """Go on along the road at that speed; 0 stops."""
+        self._driven_m = self.driven_m
+        self._driven_at_us = self._timeline.now_us
+        self._speed_kmh = speed_kmh
+
+    # What can be seen of it
+
+    @property
+    def driven_m(self) -> float:
+        """The true distance driven so far, without logs played into the receiver."""
+        elapsed_s = (self._timeline.now_us - self._driven_at_us) / US
+        return self._driven_m + self._speed_kmh / _KMH_IN_M_S * elapsed_s
+
+    @property
+    def position(self) -> tuple[float, float]:
+        """(latitude, longitude) in degrees."""
+        return self._route.position(self.driven_m)
+
+    @property
+    def relay(self) -> str:
+        """The start relay: "enabled" or "inhibited"."""
+        return self.wires.relay
+
+    @property
+    def relay_changes(self) -> list[tuple[int, str]]:
+        """(Unix ms, new state) of every move of the start relay."""
+        return self.wires.relay_changes
+
+    @property
+    def door(self) -> str:
+        """The doors: "locked" or "unlocked"."""
+        return self.wires.door
+
+    @property
+    def starter_allowed(self) -> bool:
+        """Whether the starter would turn."""
+        return self.wires.starter_allowed
+
+    @property
+    def signals(self) -> list[tuple[int, str, int]]:
+        """(Unix ms, "green" | "red" | "buzzer", level) of every light and sound."""
+        return self.wires.signals
+
+    def _on_wire(self, direction: str, data: bytes) -> None:
+        if direction == "up":
+            self.wire_bytes_up += len(data)
+        else:
+            self.wire_bytes_down += len(data)
+        self.tcp_capture.append((direction, data))
+
+
+def _pin_numbers(board: Board) -> set[int]:
+    """Return the pins that board.py names; those of the UARTs belong to the UARTs."""
+    return {
+        number
+        for name, number in board._asdict().items()
+        if not isinstance(number, Uart) and not name.endswith("_ms")
+    }

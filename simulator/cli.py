@@ -1,0 +1,100 @@
+"""The command `voiturier-sim`: reads arguments, prints results and errors. Simulates nothing."""
+
+import argparse
+import json
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from simulator.drive import drive, read_driver
+from simulator.errors import InputError, SimulatorError
+from simulator.pty_device import play_gnss
+from simulator.replay import replay
+
+_FAILED = 1
+_BAD_INPUT = 2
+
+
+def main() -> None:
+    """Run the command line; exits with 0, 1 (it failed) or 2 (bad input)."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    arguments = _parser().parse_args()
+    try:
+        arguments.run(arguments)
+    except KeyboardInterrupt:
+        sys.exit(0)
+    except InputError as error:
+        print(f"voiturier-sim: {error}", file=sys.stderr)
+        sys.exit(_BAD_INPUT)
+    except SimulatorError as error:
+        print(f"voiturier-sim: {error}", file=sys.stderr)
+        sys.exit(_FAILED)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="voiturier-sim", description="Plays the hardware around the real firmware."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    replaying = commands.add_parser(
+        "replay",
+        help="one booked trip over a recorded log",
+        description="Replays an NMEA log as one booked trip through the real firmware and a real "
+        "server with a temporary database, in virtual time, and prints its figures as JSON.",
+    )
+    replaying.add_argument("file", type=Path, metavar="FILE.nmea")
+    replaying.add_argument("--json", action="store_true", help="on one line, for programs")
+    replaying.add_argument("--verbose", action="store_true", help="say on stderr how far it is")
+    replaying.set_defaults(run=_replay)
+
+    device = commands.add_parser("device", help="one device alone, on a pty")
+    devices = device.add_subparsers(required=True, metavar="DEVICE")
+    gnss = devices.add_parser(
+        "gnss",
+        help="a GNSS receiver that plays a log",
+        description="Prints a pty's path, then plays the log on it once, at 1x by its own times.",
+    )
+    gnss.add_argument("file", type=Path, metavar="FILE.nmea")
+    gnss.set_defaults(run=lambda arguments: play_gnss(arguments.file))
+
+    driving = commands.add_parser(
+        "drive",
+        help="cars that drive about, at 1x, against a running server",
+        description="Runs cars with the real firmware against a server's boxes' port until "
+        "interrupted.",
+    )
+    driving.add_argument("--boxes", required=True, metavar="HOST:PORT", help="the boxes' port")
+    driving.add_argument(
+        "--car",
+        required=True,
+        action="append",
+        metavar="IDENTITY.json:BADGEHEX",
+        help="a box's identity file and the driver's badge; may be repeated",
+    )
+    driving.add_argument("--seed", type=int, default=1, help="another seed, other roads")
+    driving.add_argument("--state", type=Path, metavar="DIR", help="keep the flash images here")
+    driving.set_defaults(run=_drive)
+    return parser
+
+
+def _replay(arguments: argparse.Namespace) -> None:
+    def say(text: str) -> None:
+        if arguments.verbose:
+            print(text, file=sys.stderr, flush=True)
+
+    result = replay(arguments.file, say)
+    print(json.dumps(result, indent=None if arguments.json else 2, ensure_ascii=False))
+
+
+def _drive(arguments: argparse.Namespace) -> None:
+    host, _, port = arguments.boxes.rpartition(":")
+    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+        raise InputError(f"--boxes takes HOST:PORT, not {arguments.boxes!r}")
+    drivers = [read_driver(text) for text in arguments.car]
+    drive((host, int(port)), drivers, arguments.seed, arguments.state)

@@ -1,0 +1,207 @@
+"""MicroPython's `machine`, as strict and as awkward as an ESP32. MicroPython only.
+
+A pin or UART that the board does not have raises, so does reading an input that nothing drives.
+Never touches hardware of the host.
+"""
+
+import struct
+import time as _time
+
+import simulator_link as link
+
+PWRON_RESET = 1
+HARD_RESET = 2
+WDT_RESET = 3
+DEEPSLEEP_RESET = 4
+SOFT_RESET = 5
+
+_TX_FIFO_BYTES = 128  # in hardware, before the transmit buffer
+_BITS_A_BYTE = 10  # 8N1
+
+
+def unique_id():
+    return bytes.fromhex(link.config["unique_id"])
+
+
+def reset_cause():
+    return link.config["reset_cause"]
+
+
+def freq():
+    return 240_000_000
+
+
+def reset():
+    link.do(b"R")
+    while True:
+        link.wait(link.NEVER, 0)
+
+
+class Pin:
+    IN = 1
+    OUT = 3
+    OPEN_DRAIN = 7
+    PULL_DOWN = 1
+    PULL_UP = 2
+    IRQ_RISING = 1
+    IRQ_FALLING = 2
+
+    _known = {}  # number -> Pin: one object a pin, as on the chip
+
+    def __new__(cls, number, *arguments, **options):
+        if number not in link.config["pins"]:
+            raise ValueError("the board has no pin {}".format(number))
+        if number not in cls._known:
+            pin = super().__new__(cls)
+            pin.number = number
+            pin._mode = cls.IN
+            pin._pull = None
+            pin._driven = 0
+            cls._known[number] = pin
+        return cls._known[number]
+
+    def __init__(self, number, mode=-1, pull=-1, value=None):
+        self.init(mode, pull, value=value)
+
+    def init(self, mode=-1, pull=-1, value=None):
+        if mode != -1:
+            self._mode = mode
+        if pull != -1:
+            self._pull = pull
+        if value is not None:
+            self._driven = 1 if value else 0
+        if mode != -1 or value is not None:
+            self._tell()
+
+    def value(self, level=None):
+        if level is not None:
+            self._driven = 1 if level else 0
+            self._tell()
+            return None
+        if self._mode != Pin.IN:
+            return self._driven
+        if self.number in link.levels:
+            return link.levels[self.number]
+        if self._pull is None:
+            raise RuntimeError("pin {} floats: nothing drives it".format(self.number))
+        return 1 if self._pull == Pin.PULL_UP else 0
+
+    __call__ = value
+
+    def on(self):
+        self.value(1)
+
+    def off(self):
+        self.value(0)
+
+    def irq(self, handler=None, trigger=IRQ_RISING | IRQ_FALLING, hard=False):
+        link.do(struct.pack(">sBB", b"I", self.number, 1 if handler else 0))
+        link.handlers.pop(self.number, None)
+        if handler:
+            link.handlers[self.number] = lambda level: (
+                handler(self) if trigger & (Pin.IRQ_RISING if level else Pin.IRQ_FALLING) else None
+            )
+
+    def _tell(self):
+        """Say what this pin drives: 0, 1, or 2 for an input."""
+        driven = 2 if self._mode == Pin.IN else self._driven
+        link.do(struct.pack(">sBB", b"P", self.number, driven))
+
+
+class UART:
+    def __init__(self, number, *arguments, **options):
+        if str(number) not in link.config["uarts"]:
+            raise ValueError("the board has no UART {}".format(number))
+        self.number = number
+        self.init(*arguments, **options)
+
+    def init(
+        self,
+        baudrate=115200,
+        bits=8,
+        parity=None,
+        stop=1,
+        *,
+        tx,
+        rx,
+        txbuf=256,
+        rxbuf=256,
+        timeout=0,
+    ):
+        wired = link.config["uarts"][str(self.number)]
+        if [tx, rx] != wired:
+            raise ValueError("UART {} is wired to tx, rx = {}".format(self.number, wired))
+        if (bits, parity, stop, timeout) != (8, None, 1, 0):
+            raise ValueError("only 8N1 without blocking reads is simulated")
+        self._byte_us = _BITS_A_BYTE * 1_000_000 // baudrate
+        self._room_us = (_TX_FIFO_BYTES + txbuf) * self._byte_us
+        self._sent_at_us = link.now_us
+        self._received = b""
+        link.uarts[self.number] = self
+        link.do(struct.pack(">sBIH", b"O", self.number, baudrate, max(rxbuf, 129)))
+
+    def deinit(self):
+        link.uarts.pop(self.number, None)
+        link.do(struct.pack(">sB", b"C", self.number))
+
+    def receive(self, data):
+        """Take bytes from the link."""
+        self._received += data
+
+    def any(self):
+        return len(self._received)
+
+    def read(self, count=-1):
+        if not self._received:
+            return None
+        if count < 0:
+            count = len(self._received)
+        data = self._received[:count]
+        self._received = self._received[count:]
+        return data
+
+    def readinto(self, buffer, count=-1):
+        data = self.read(len(buffer) if count < 0 else min(count, len(buffer)))
+        if data is None:
+            return None
+        buffer[: len(data)] = data
+        return len(data)
+
+    def readline(self):
+        return self.read(self._received.find(b"\n") + 1 or -1)
+
+    def write(self, data):
+        data = bytes(data)
+        self._sent_at_us = max(self._sent_at_us, link.now_us) + len(data) * self._byte_us
+        link.do(struct.pack(">sBH", b"W", self.number, len(data)) + data)
+        # The chip's driver blocks while its buffers are full.
+        link.sleep_until(self._sent_at_us - self._room_us)
+        return len(data)
+
+    def txdone(self):
+        return self._sent_at_us <= link.look()
+
+    def flush(self):
+        link.sleep_until(self._sent_at_us)
+
+    def ioctl(self, request, events):
+        return (events & 1 if self._received else 0) | (events & 4)
+
+
+class WDT:
+    def __init__(self, id=0, timeout=5000):
+        link.do(struct.pack(">sI", b"D", timeout))
+
+    def feed(self):
+        link.do(b"F")
+
+
+class RTC:
+    def datetime(self, fields=None):
+        if fields is None:
+            year, month, day, hour, minute, second, weekday, _ = _time.gmtime()
+            return (year, month, day, weekday, hour, minute, second, 0)
+        year, month, day, _, hour, minute, second, _ = fields
+        wanted_s = _time.mktime((year, month, day, hour, minute, second, 0, 0))
+        _time.rtc_offset_s += wanted_s - _time.time()
+        return None

@@ -1,0 +1,57 @@
+"""MicroPython's `select.poll`: the one place where the firmware's event loop lets time pass.
+
+Never polls a real descriptor: what it is given must have an `ioctl`, as UARTs and asyncio's
+ThreadSafeFlag have.
+"""
+
+import simulator_link as link
+
+POLLIN = 1
+POLLOUT = 4
+POLLERR = 8
+POLLHUP = 16
+
+_IOCTL_POLL = 3  # MP_STREAM_POLL
+
+
+class poll:
+    def __init__(self):
+        self._entries = {}  # id(object) -> (object, events wanted)
+
+    def register(self, stream, eventmask=POLLIN | POLLOUT):
+        self._entries[id(stream)] = (stream, eventmask)
+
+    def modify(self, stream, eventmask):
+        self._entries[id(stream)] = (stream, eventmask)
+
+    def unregister(self, stream):
+        self._entries.pop(id(stream), None)
+
+    def poll(self, timeout_ms=-1):
+        return list(self.ipoll(timeout_ms))
+
+    def ipoll(self, timeout_ms=-1, flags=0):
+        ready = self._ready()
+        if not ready and timeout_ms != 0:
+            deadline_us = link.NEVER
+            if timeout_ms > 0:
+                deadline_us = (link.now_us // 1000 + timeout_ms) * 1000
+            link.wait(deadline_us, self._polled_uarts())
+            ready = self._ready()
+        return iter(ready)
+
+    def _ready(self):
+        ready = []
+        for stream, wanted in self._entries.values():
+            events = stream.ioctl(_IOCTL_POLL, wanted)
+            if events:
+                ready.append((stream, events))
+        return ready
+
+    def _polled_uarts(self):
+        mask = 0
+        for number, uart in link.uarts.items():
+            entry = self._entries.get(id(uart))
+            if entry and entry[1] & POLLIN:
+                mask |= 1 << number
+        return mask

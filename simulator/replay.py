@@ -1,0 +1,147 @@
+"""One booked trip over a recorded log, through the real firmware and the real server.
+
+Never changes the log, and says nothing to the box outside it. The database is thrown away.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from simulator.errors import InputError, SimulatorError, WorldTimeout
+from simulator.nmea import Log, read_log
+from simulator.world import World
+
+_PLATE = "SIM-001-RP"
+_BADGE = bytes.fromhex("04a1b2c3d4e5f6")
+_MARGIN_S = 3600  # booked before the log and after it
+_HEAD_START_S = 180  # for the box to start its modem, connect and get its grants
+_BADGE_BEFORE_S = 10
+_IGNITION_BEFORE_S = 5
+_AFTER_LAST_S = 5  # from the last sentence to the ignition
+_HOLD_TO_END_S = 3.5  # the box ends a trip after 3 s
+_ACKNOWLEDGED_WITHIN_S = 600
+_STEP_S = 60  # of world time, between two words of progress
+
+
+def replay(path: Path, say: Callable[[str], None]) -> dict[str, Any]:
+    """Replay a log and return the figures of the trip.
+
+    Args:
+        path: an NMEA file with at least one dated RMC sentence.
+        say: told how far it is, a line each.
+
+    Raises:
+        InputError: the log cannot be read, or tells no time or date.
+        SimulatorError: something in the chain failed.
+    """
+    log = read_log(path)
+    if log.start_unix_s is None:
+        raise InputError(f"{path}: no RMC sentence with a date, so the time is not known")
+    with tempfile.TemporaryDirectory(prefix="voiturier-replay-") as folder:
+        data_dir = Path(folder) / "data"
+        identity = _make_fleet(data_dir, log)
+        say("server and box get ready")
+        with World(start_unix_s=log.start_unix_s - _HEAD_START_S) as world:
+            world.start_server(data_dir)
+            car = world.add_car(identity, Path(folder) / "flash.lfs2")
+            car.gnss.silence()
+            car.power_on()
+            world.run_until(lambda: car.report()["clock_source"] != 0, _HEAD_START_S - 30)
+            world.run_for(log.start_unix_s - _BADGE_BEFORE_S - world.now_s)
+            car.present_badge(_BADGE)
+            world.run_for(_BADGE_BEFORE_S - _IGNITION_BEFORE_S)
+            if not car.starter_allowed:
+                raise SimulatorError("the box refused the badge")
+            car.set_ignition(True)
+            world.run_for(log.start_unix_s - world.now_s)
+            _play(world, log, car.gnss.play_log, say)
+            world.run_for(_AFTER_LAST_S)
+            car.set_ignition(False)
+            world.run_for(_AFTER_LAST_S)
+            car.present_badge(_BADGE, _HOLD_TO_END_S)
+            world.run_for(2 * _HOLD_TO_END_S)
+            say("waiting for the last acknowledgement")
+            _run_until_acknowledged(world, car.report)
+            report = car.report()
+            stored = json.loads(_voiturier("trips", "--json", "--data", str(data_dir)))
+            return {
+                "distance_m": sum(trip["distance_m"] for trip in stored["trips"]),
+                "odometer_m": report["odometer_m"],
+                "fixes_in": report["fixes"],
+                "records_made": report["records_made"],
+                "records_stored": stored["records_stored"],
+                "wire_bytes_up": car.wire_bytes_up,
+                "wire_bytes_down": car.wire_bytes_down,
+                "trips": stored["trips"],
+            }
+
+
+def _play(world: World, log: Log, play: Callable[[Log], float], say: Callable[[str], None]) -> None:
+    left_s = play(log)
+    while left_s > 0:
+        say(f"{log.duration_s - left_s:.0f} of {log.duration_s:.0f} s")
+        step_s = min(_STEP_S, left_s)
+        world.run_for(step_s)
+        left_s -= step_s
+
+
+def _run_until_acknowledged(world: World, report: Callable[[], dict[str, Any]]) -> None:
+    for _ in range(_ACKNOWLEDGED_WITHIN_S):
+        world.run_for(1)
+        state = report()
+        if state["lowest_seq"] == state["next_seq"]:
+            return
+    raise WorldTimeout(f"records not acknowledged within {_ACKNOWLEDGED_WITHIN_S} s of world time")
+
+
+def _make_fleet(data_dir: Path, log: Log) -> dict[str, Any]:
+    """Make a data directory with one car, one agent and one booking; return the box's identity."""
+    assert log.start_unix_s is not None
+    fleet = {
+        "directorates": [{"code": "REJEU", "name": "Rejeu"}],
+        "sites": [{"code": "REJEU", "name": "Rejeu"}],
+        "vehicles": [{"plate": _PLATE, "label": "Rejeu", "site": "REJEU"}],
+        "agents": [
+            {
+                "login": "rejeu",
+                "full_name": "Rejeu",
+                "directorate": "REJEU",
+                "role": "agent",
+                "password": "only in a temporary database",
+                "badges": [_BADGE.hex()],
+            }
+        ],
+        "bookings": [
+            {
+                "vehicle": _PLATE,
+                "agent": "rejeu",
+                "starts_at": int(log.start_unix_s) - _MARGIN_S,
+                "ends_at": int(log.start_unix_s + log.duration_s) + _MARGIN_S,
+                "purpose": "Rejeu",
+            }
+        ],
+    }
+    fleet_path = data_dir.parent / "fleet.json"
+    fleet_path.write_text(json.dumps(fleet))
+    _voiturier("load", str(fleet_path), "--data", str(data_dir))
+    out = data_dir.parent / "box.json"
+    _voiturier(
+        *("box", "add", "--data", str(data_dir), "--vehicle", _PLATE),
+        *("--board", "host", "--out", str(out)),
+    )
+    identity: dict[str, Any] = json.loads(out.read_text())
+    return identity
+
+
+def _voiturier(*arguments: str) -> str:
+    """Run a command of the server, as a technician would, and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "server", *arguments], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise SimulatorError(f"voiturier {arguments[0]} failed:\n{done.stderr}")
+    return done.stdout

@@ -1,0 +1,1 @@
+"""Does nothing: the probe drives no pin by itself."""

@@ -1,0 +1,146 @@
+"""The box under the fakes: lockstep, strictness, pacing, resets, power cuts."""
+
+import pytest
+
+from simulator.errors import BoxError
+
+
+def test_the_probe_answers_over_its_uart(bench):
+    assert bench.ask("read 42 PULL_UP") == "1"
+
+
+def test_no_world_time_passes_while_the_firmware_computes(bench):
+    before_us = bench.timeline.now_us
+    bench.box.report()
+    assert bench.timeline.now_us == before_us
+
+
+def test_a_sleep_takes_its_time_in_the_world_and_none_in_reality(bench):
+    begun_us = bench.timeline.now_us
+    assert bench.ask("nap 3600000", within_s=3601) == "3600000"
+    assert 3_600_000_000 <= bench.timeline.now_us - begun_us < 3_600_100_000
+
+
+def test_ticks_wrap_within_the_first_two_minutes_and_differences_survive_it(bench):
+    bench.run_for(59)
+    assert bench.ask("nap 5000", within_s=10) == "5000"
+
+
+def test_the_clock_begins_in_2000_and_keeps_what_the_rtc_is_set_to(bench):
+    assert bench.ask("clock", within_s=5) == "(2026, 11, 22, 10, 30, 2)"
+
+
+def test_a_task_that_waits_is_woken_and_a_cancelled_one_ends(bench):
+    assert bench.ask("waited") == "20"
+
+
+def test_a_timeout_ends_a_wait(bench):
+    assert "TimeoutError" in bench.ask("hurry")
+
+
+def test_an_unknown_pin_raises(bench):
+    assert bench.ask("read 99") == "ValueError('the board has no pin 99',)"
+
+
+def test_reading_a_pin_that_nothing_drives_raises_unless_it_is_pulled(bench):
+    assert "floats" in bench.ask("read 42")
+    assert bench.ask("read 42 PULL_DOWN") == "0"
+
+
+def test_what_the_outside_drives_is_read(bench):
+    bench.pins.set_outside(42, 1)
+    assert bench.ask("read 42") == "1"
+
+
+def test_a_driven_pin_is_seen_outside_until_the_power_goes(bench):
+    seen = []
+    bench.pins.watch(6, seen.append)
+    bench.ask("drive 6 1")
+    bench.box.kill()
+    assert seen == [1, None]
+
+
+def test_a_pin_interrupt_wakes_the_firmware_at_once(bench):
+    bench.pins.set_outside(42, 0)
+    bench.line.send(b"irq 42\n")
+    bench.run_for(5)
+    bench.heard = b""
+    bench.pins.set_outside(42, 1)
+    bench.run_for(0.01)
+    assert bench.heard.strip().isdigit()
+
+
+def test_bytes_arrive_no_faster_than_the_line_carries_them(bench):
+    begun_us = bench.timeline.now_us
+    bench.ask("read 42 PULL_UP")
+    # 16 bytes there, ten of silence, 2 bytes back, at 11,520 bytes a second
+    assert bench.timeline.now_us - begun_us == pytest.approx(28 / 11_520 * 1e6, abs=2)
+
+
+def test_what_the_receive_buffer_cannot_hold_is_dropped_and_counted(bench):
+    bench.line.send(b"block 200\n")
+    bench.run_for(0.01)
+    bench.line.send(b"x" * 300)
+    bench.run_for(0.1)
+    assert bench.line.overflowed_bytes == 300 - 256
+
+
+def test_another_baud_rate_is_heard_as_noise(make_bench):
+    bench = make_bench()
+    bench.line.device_baud = 9600
+    bench.box.power_on()
+    bench.line.send(b"read 42 PULL_UP\n")
+    bench.run_for(0.5)
+    assert bench.heard == b""
+
+
+def test_a_busy_loop_is_a_failure(bench):
+    with pytest.raises(BoxError, match="busy loop"):
+        bench.ask("spin")
+
+
+def test_an_exception_in_the_firmware_is_a_failure_with_its_traceback(bench):
+    with pytest.raises(BoxError, match="TypeError: the probe fails"):
+        bench.ask("fail")
+
+
+def test_a_watchdog_that_nobody_feeds_resets_the_box(bench):
+    bench.ask("guard 3000")
+    bench.run_for(4)
+    assert bench.box.resets == [3]
+    assert bench.ask("cause") == "3"
+
+
+def test_a_software_reset_starts_the_firmware_anew(bench):
+    bench.line.send(b"reset\n")
+    bench.run_for(1)
+    assert bench.ask("cause") == "5"
+
+
+def test_files_survive_a_power_cut_and_a_new_image_build(make_bench):
+    bench = make_bench()
+    bench.box.power_on()
+    bench.ask("keep journal 42")
+    bench.box.kill()
+    bench.box.power_on()
+    assert bench.ask("recall journal") == "42"
+    assert bench.ask("cause") == "1"
+    bench.box.kill()
+    again = make_bench()  # brings code and identity of the same image up to date
+    again.box.power_on()
+    assert again.ask("recall journal") == "42"
+
+
+def test_the_firmware_sees_its_flash_and_no_file_of_the_host(bench):
+    assert bench.box.report()["root"] == ["boot.py", "identity.json", "main.py"]
+
+
+def test_two_runs_of_the_same_story_end_at_the_same_microsecond(make_bench):
+    ends = []
+    for _ in range(2):
+        bench = make_bench()
+        bench.box.power_on()
+        bench.ask("nap 1234", within_s=2)
+        bench.box.kill()
+        ends.append(bench.timeline.now_us)
+    assert ends[0] == ends[1]

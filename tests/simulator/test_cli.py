@@ -1,0 +1,73 @@
+"""`voiturier-sim` at its edges: help, bad input, exit codes, the end on a signal."""
+
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.simulator.test_world import IDENTITY
+
+
+def simulate(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "simulator", *arguments], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("command", [[], ["replay"], ["device"], ["device", "gnss"], ["drive"]])
+def test_every_command_explains_itself(command):
+    done = simulate(*command, "--help")
+    assert done.returncode == 0
+    assert "usage: voiturier-sim" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["replay", "nowhere.nmea"], "nowhere.nmea"),
+        (["device", "gnss", "nowhere.nmea"], "nowhere.nmea"),
+        (["drive", "--boxes", "here", "--car", "x.json:00"], "HOST:PORT"),
+        (["drive", "--boxes", "h:99999", "--car", "x.json:00"], "HOST:PORT"),
+        (["drive", "--boxes", "h:1", "--car", "nowhere.json:04a1b2c3"], "nowhere.json"),
+        (["drive", "--boxes", "h:1", "--car", "nowhere.json"], "BADGEHEX"),
+        (["drive", "--boxes", "h:1"], "--car"),
+    ],
+)
+def test_bad_input_is_named_in_one_line_and_ends_with_2(arguments, complaint):
+    done = simulate(*arguments)
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("badge", ["", "04", "04a1b2c3d4", "not hexadecimal"])
+def test_a_badge_that_is_none_is_refused(tmp_path, badge):
+    identity = tmp_path / "box.json"
+    identity.write_text(json.dumps(IDENTITY))
+    done = simulate("drive", "--boxes", "127.0.0.1:1", "--car", f"{identity}:{badge}")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_drive_and_its_boxes_and_keeps_the_flash(tmp_path, number):
+    identity = tmp_path / "box.json"
+    identity.write_text(json.dumps(IDENTITY))
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "simulator", "drive", "--boxes", "127.0.0.1:1"),
+            *("--car", f"{identity}:04a1b2c3", "--state", str(tmp_path / "state")),
+        ],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stderr
+        assert "AB-123-CD  box switched on" in process.stderr.readline()
+        process.send_signal(number)
+    assert process.returncode == 0
+    assert (tmp_path / "state" / f"{IDENTITY['box_id']}.lfs2").exists()
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    assert str(tmp_path) not in listed.stdout
