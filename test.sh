@@ -14,7 +14,8 @@ step "ruff"
 step "mypy (server, shared_protocol, simulator)"
 .venv/bin/mypy
 step "pyright (firmware, with the box's stubs)"
-node_modules/.bin/pyright
+stubs=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+node_modules/.bin/pyright --pythonpath .venv/bin/python --typeshedpath "$stubs"
 step "mpy-cross (firmware, shared_protocol)"
 mpy=$(mktemp -d)
 trap 'rm -rf "$mpy"' EXIT

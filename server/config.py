@@ -1,0 +1,51 @@
+"""What the operator chose, and the typed keys under which the application keeps its parts.
+
+Never here: reading the command line (cli.py) or building the parts (app.py).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from server.clock import Clock
+from server.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen; port 0 asks the system for a free one."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        """Return HOST:PORT, with brackets around an IPv6 host."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One server's settings. `timezone` and `language` exist for the pages only."""
+
+    data_dir: Path
+    http: Address = Address("127.0.0.1", 8080)
+    boxes: Address = Address("127.0.0.1", 7400)
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Paris"))
+    language: str = "fr"
+    demo_accounts: tuple[tuple[str, str, str], ...] = ()  # (login, password, who), shown to sign in
+
+    @property
+    def session_key_path(self) -> Path:
+        """Return where the pages keep the key of their session cookies (mode 0600)."""
+        return self.data_dir / "secrets" / "session.key"
+
+
+STORE = web.AppKey("STORE", Store)
+CLOCK = web.AppKey("CLOCK", Clock)
+CONFIG = web.AppKey("CONFIG", Config)
+# notify(box_id) wakes that box's connection after its bookings changed; notify(None) wakes all.
+NOTIFY = web.AppKey("NOTIFY", Callable[[int | None], None])

@@ -1,0 +1,31 @@
+"""What may be booked, as codes beside the fields of a BookingRequest.
+
+Whether the car is free is not asked here: the database refuses an overlap by itself.
+"""
+
+from server.fleet.model import BookingRequest
+
+MAX_LENGTH_S = 31 * 24 * 3600  # a longer need is another car, not a booking of a shared one
+MAX_AHEAD_S = 366 * 24 * 3600
+MAX_PAST_S = 3600  # a form filled in slowly, a car taken a few minutes ago
+MAX_PURPOSE_LENGTH = 200
+
+
+def problems(request: BookingRequest, now_s: int) -> dict[str, str]:
+    """Return field name -> code for each field that cannot stand; empty when all is well."""
+    found: dict[str, str] = {}
+    if request.starts_at_s < now_s - MAX_PAST_S:
+        found["starts_at_s"] = "in_the_past"
+    elif request.starts_at_s > now_s + MAX_AHEAD_S:
+        found["starts_at_s"] = "too_far"
+    if request.ends_at_s <= request.starts_at_s:
+        found["ends_at_s"] = "end_before_start"
+    elif request.ends_at_s <= now_s:
+        found["ends_at_s"] = "in_the_past"
+    elif request.ends_at_s - request.starts_at_s > MAX_LENGTH_S:
+        found["ends_at_s"] = "too_long"
+    if not request.purpose.strip():
+        found["purpose"] = "purpose_missing"
+    elif len(request.purpose) > MAX_PURPOSE_LENGTH:
+        found["purpose"] = "purpose_too_long"
+    return found

@@ -1,0 +1,136 @@
+"""What a box tells, in the words of the fleet: the gateway translates records into these.
+
+`at_s` is the box's time, or the time of arrival where the box knew none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from server.fleet.model import CommandState, EndReason, RefusalReason, RelayState
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who answers for a trip: any of these may be unknown (None)."""
+
+    agent_id: int | None = None
+    directorate_id: int | None = None
+    booking_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in degrees times ten million."""
+
+    lat_e7: int
+    lon_e7: int
+
+
+@dataclass(frozen=True, slots=True)
+class TripStarted:
+    """A badge was accepted."""
+
+    at_s: int
+    odometer_m: int
+    holder: Holder
+    position: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class TripEnded:
+    """The trip is over."""
+
+    at_s: int
+    odometer_m: int
+    reason: EndReason
+    position: Position | None
+
+
+@dataclass(frozen=True, slots=True)
+class TripPaused:
+    """The driver locked the car and keeps it."""
+
+    odometer_m: int
+
+
+@dataclass(frozen=True, slots=True)
+class TripResumed:
+    """The driver is back."""
+
+    odometer_m: int
+
+
+@dataclass(frozen=True, slots=True)
+class LegStarted:
+    """Ignition on."""
+
+    at_s: int
+    odometer_m: int
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded:
+    """Ignition off."""
+
+    at_s: int
+    odometer_m: int
+
+
+@dataclass(frozen=True, slots=True)
+class OdometerRead:
+    """The running odometer, said now and then while driving."""
+
+    odometer_m: int
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeRefused:
+    """The car said no; `at_s` is None when the box did not know the time."""
+
+    at_s: int | None
+    reason: RefusalReason
+    holder: Holder
+
+
+@dataclass(frozen=True, slots=True)
+class RelaySeen:
+    """What the relay's feedback contact shows."""
+
+    relay: RelayState
+
+
+@dataclass(frozen=True, slots=True)
+class CommandAnswered:
+    """What became of a command."""
+
+    command_id: int
+    state: CommandState
+
+
+Event = (
+    TripStarted
+    | TripEnded
+    | TripPaused
+    | TripResumed
+    | LegStarted
+    | LegEnded
+    | OdometerRead
+    | BadgeRefused
+    | RelaySeen
+    | CommandAnswered
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One record as it came (`kind`, `body`) and as it reads.
+
+    `event` is None, and `fields` is empty, for what this server has no rule or words for.
+    """
+
+    kind: int
+    kind_name: str
+    at_s: int | None
+    body: bytes = field(repr=False)
+    fields: Mapping[str, int | str]
+    event: Event | None

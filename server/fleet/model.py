@@ -1,0 +1,248 @@
+"""The words of the fleet as frozen values, shared by the store, the gateway and the pages.
+
+Units stand in the names: `_s` is a Unix instant in UTC seconds, `_m` metres, `_e7` degrees
+times ten million. Never here: rules, SQL, the wire format, local time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Role = Literal["agent", "manager"]
+BookingState = Literal["active", "cancelled"]
+TripState = Literal["open", "paused", "ended"]
+EndReason = Literal["badge_held", "other_driver", "inferred"]
+RefusalReason = Literal[
+    "unknown_badge",
+    "too_early",
+    "too_late",
+    "clock_unknown",
+    "car_in_use",
+    "grants_expired",
+    "other",
+]
+RelayState = Literal["unknown", "enabled", "inhibited"]
+ClockSource = Literal["none", "gnss", "server"]
+CommandKind = Literal["inhibit", "cancel"]
+CommandState = Literal["queued", "pending", "applied", "cancelled", "expired", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Directorate:
+    """A cost centre."""
+
+    directorate_id: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A car park."""
+
+    site_id: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """A car; `box_id` is what `notify` takes, None while no box is fitted."""
+
+    vehicle_id: int
+    plate: str
+    label: str
+    site_id: int
+    site_code: str
+    site_name: str
+    box_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A person with an account; `password_hash` is None for one who cannot sign in."""
+
+    agent_id: int
+    login: str
+    full_name: str
+    directorate_id: int
+    directorate_code: str
+    directorate_name: str
+    role: Role
+    password_hash: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A card of an agent; the UID is a secret in the database and never printed."""
+
+    badge_id: int
+    agent_id: int
+    uid: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRequest:
+    """What an agent asks for: the car from `starts_at_s` until just before `ends_at_s`."""
+
+    vehicle_id: int
+    agent_id: int
+    starts_at_s: int
+    ends_at_s: int
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A booking as stored; cancelled ones are kept."""
+
+    booking_id: int
+    vehicle_id: int
+    plate: str
+    vehicle_label: str
+    agent_id: int
+    agent_name: str
+    directorate_id: int
+    directorate_code: str
+    starts_at_s: int
+    ends_at_s: int
+    purpose: str
+    state: BookingState
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One badge that may use one car for one booking; `grant_id` is the booking's id."""
+
+    grant_id: int
+    uid: bytes = field(repr=False)
+    not_before_s: int
+    not_after_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The unit in a car: who it is and what it said last (None: never heard).
+
+    `grants_generation` is the last set sent, `grants_confirmed` the last one the box said it
+    holds; they are equal when the box is up to date.
+    """
+
+    box_id: int
+    wire_id: bytes
+    vehicle_id: int
+    plate: str
+    epoch: int
+    firmware_version: str | None
+    last_seen_s: int | None
+    relay: RelayState
+    clock_source: ClockSource
+    grants_generation: int
+    grants_confirmed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """From badge in to trip end. `distance_m` grows while it is open and never shrinks.
+
+    `started_at_s` is the box's time, or the time of arrival when the box knew none.
+    """
+
+    trip_id: int
+    vehicle_id: int
+    plate: str
+    vehicle_label: str
+    agent_id: int | None
+    agent_name: str | None
+    directorate_id: int | None
+    directorate_code: str | None
+    booking_id: int | None
+    started_at_s: int
+    ended_at_s: int | None
+    start_odometer_m: int
+    last_odometer_m: int
+    distance_m: int
+    state: TripState
+    end_reason: EndReason | None
+    start_lat_e7: int | None
+    start_lon_e7: int | None
+    end_lat_e7: int | None
+    end_lon_e7: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TripFilter:
+    """Which trips to list; None means any. `from_s` <= start of the trip < `to_s`."""
+
+    agent_id: int | None = None
+    vehicle_id: int | None = None
+    directorate_id: int | None = None
+    from_s: int | None = None
+    to_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """From ignition on to ignition off, inside a trip."""
+
+    leg_id: int
+    started_at_s: int
+    ended_at_s: int | None
+    start_odometer_m: int
+    last_odometer_m: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One record of a box as stored; `fields` are its decoded values, without any badge."""
+
+    epoch: int
+    seq: int
+    kind: int
+    kind_name: str
+    at_s: int | None
+    received_at_s: int
+    fields: Mapping[str, int | str]
+
+
+@dataclass(frozen=True, slots=True)
+class TripDetail:
+    """One trip with its legs and records, each in the order of the box."""
+
+    trip: Trip
+    legs: tuple[Leg, ...]
+    records: tuple[RecordRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A badge the car said no to; `agent_name` is None for a badge nobody owns."""
+
+    refusal_id: int
+    at_s: int | None
+    received_at_s: int
+    vehicle_id: int
+    plate: str
+    reason: RefusalReason
+    agent_name: str | None
+    directorate_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A request to a box; the box decides when it is safe and answers with a record."""
+
+    command_id: int
+    box_id: int
+    kind: CommandKind
+    created_at_s: int
+    expires_at_s: int
+    state: CommandState
+
+
+@dataclass(frozen=True, slots=True)
+class TripTotals:
+    """How many trips a filter takes in, and their kilometres."""
+
+    trips: int
+    distance_m: int

@@ -1,0 +1,160 @@
+"""How the records of one box become trips, legs and kilometres.
+
+A box's records arrive in order and without a hole, so the rules need only the trip that is still
+open. A trip's distance is the sum of what the odometer advanced inside it: it never shrinks, also
+when a replaced box counts from zero again. What happens outside a trip makes no trip.
+
+Never here: SQL, the wire, the clock.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from server.fleet.events import (
+    Event,
+    LegEnded,
+    LegStarted,
+    OdometerRead,
+    Position,
+    TripEnded,
+    TripPaused,
+    TripResumed,
+    TripStarted,
+)
+from server.fleet.model import EndReason, TripState
+
+
+@dataclass(frozen=True, slots=True)
+class LegDraft:
+    """A leg under the rules; `leg_id` is None until it is stored."""
+
+    leg_id: int | None
+    started_at_s: int
+    ended_at_s: int | None
+    start_odometer_m: int
+    last_odometer_m: int
+
+
+@dataclass(frozen=True, slots=True)
+class TripDraft:
+    """A trip under the rules; `trip_id` is None until it is stored.
+
+    `legs` holds the leg that was open when the trip was loaded and those begun since.
+    """
+
+    trip_id: int | None
+    agent_id: int | None
+    directorate_id: int | None
+    booking_id: int | None
+    started_at_s: int
+    ended_at_s: int | None
+    start_odometer_m: int
+    last_odometer_m: int
+    distance_m: int
+    state: TripState
+    end_reason: EndReason | None
+    start: Position | None
+    end: Position | None
+    legs: tuple[LegDraft, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What became of a batch.
+
+    `trips` are the trips it touched, in order; `trip_of[i]` is the index in `trips` of the trip
+    that the i-th record belongs to, or None for a record outside any trip.
+    """
+
+    trips: tuple[TripDraft, ...]
+    trip_of: tuple[int | None, ...]
+
+
+def follow(open_trip: TripDraft | None, events: Iterable[Event | None]) -> Followed:
+    """Apply one box's events, in its order, to the trip it had open (None: it had none).
+
+    None among the events stands for a record that changes no trip, yet belongs to the open one.
+    """
+    trips = [] if open_trip is None else [open_trip]
+    trip_of: list[int | None] = []
+    for event in events:
+        under_way = bool(trips) and trips[-1].state != "ended"
+        if isinstance(event, TripStarted):
+            if under_way:  # the box says the end first; one that lost it must not lose this trip
+                trips[-1] = _ended(trips[-1], event.at_s, "inferred", None)
+            trips.append(_started(event))
+            under_way = True
+        elif under_way:
+            trips[-1] = _changed(trips[-1], event)
+        trip_of.append(len(trips) - 1 if under_way else None)
+    return Followed(tuple(trips), tuple(trip_of))
+
+
+def _started(event: TripStarted) -> TripDraft:
+    return TripDraft(
+        trip_id=None,
+        agent_id=event.holder.agent_id,
+        directorate_id=event.holder.directorate_id,
+        booking_id=event.holder.booking_id,
+        started_at_s=event.at_s,
+        ended_at_s=None,
+        start_odometer_m=event.odometer_m,
+        last_odometer_m=event.odometer_m,
+        distance_m=0,
+        state="open",
+        end_reason=None,
+        start=event.position,
+        end=None,
+    )
+
+
+def _changed(trip: TripDraft, event: Event | None) -> TripDraft:
+    """Apply an event inside an open trip."""
+    match event:
+        case TripEnded():
+            advanced = _advanced(trip, event.odometer_m)
+            return _ended(advanced, event.at_s, event.reason, event.position)
+        case TripPaused():
+            return replace(_advanced(trip, event.odometer_m), state="paused")
+        case TripResumed():
+            return replace(_advanced(trip, event.odometer_m), state="open")
+        case LegStarted():
+            trip = _leg_closed(_advanced(trip, event.odometer_m), event.at_s)
+            leg = LegDraft(None, event.at_s, None, event.odometer_m, event.odometer_m)
+            return replace(trip, legs=(*trip.legs, leg))
+        case LegEnded():
+            return _leg_closed(_advanced(trip, event.odometer_m), event.at_s)
+        case OdometerRead():
+            return _advanced(trip, event.odometer_m)
+        case _:
+            return trip
+
+
+def _advanced(trip: TripDraft, odometer_m: int) -> TripDraft:
+    legs = trip.legs
+    if legs and legs[-1].ended_at_s is None:
+        legs = (*legs[:-1], replace(legs[-1], last_odometer_m=odometer_m))
+    return replace(
+        trip,
+        distance_m=trip.distance_m + max(0, odometer_m - trip.last_odometer_m),
+        last_odometer_m=odometer_m,
+        legs=legs,
+    )
+
+
+def _leg_closed(trip: TripDraft, at_s: int) -> TripDraft:
+    if not trip.legs or trip.legs[-1].ended_at_s is not None:
+        return trip
+    leg = trip.legs[-1]
+    closed = replace(leg, ended_at_s=max(at_s, leg.started_at_s))
+    return replace(trip, legs=(*trip.legs[:-1], closed))
+
+
+def _ended(trip: TripDraft, at_s: int, reason: EndReason, position: Position | None) -> TripDraft:
+    return replace(
+        _leg_closed(trip, at_s),
+        state="ended",
+        ended_at_s=max(at_s, trip.started_at_s),
+        end_reason=reason,
+        end=position,
+    )

@@ -1,0 +1,114 @@
+"""Bookings in the database; a trigger of the schema refuses an overlap.
+
+Never here: what may be booked (fleet/bookings.py).
+"""
+
+import sqlite3
+from collections.abc import Iterable
+
+from server.fleet.model import Booking, BookingRequest
+from server.store.base import Base
+
+_BOOKINGS = """
+SELECT b.booking_id, b.vehicle_id, v.plate, v.label AS vehicle_label, b.agent_id,
+  a.full_name AS agent_name, b.directorate_id, d.code AS directorate_code,
+  b.starts_at_s, b.ends_at_s, b.purpose, b.state
+FROM booking b JOIN vehicle v USING (vehicle_id) JOIN agent a USING (agent_id)
+  JOIN directorate d ON d.directorate_id = b.directorate_id
+"""
+_TOUCHING = "b.state = 'active' AND b.starts_at_s < ? AND b.ends_at_s > ?"
+
+
+class Overlap(Exception):  # noqa: N818 - the pages speak of an overlap, not of an error
+    """The car is taken; `conflicts` are the bookings in the way."""
+
+    def __init__(self, conflicts: tuple[Booking, ...]) -> None:
+        super().__init__("the car is already booked at that time")
+        self.conflicts = conflicts
+
+
+class Bookings(Base):
+    """Who has which car when."""
+
+    async def bookings_of(self, agent_id: int, from_s: int) -> list[Booking]:
+        """Return an agent's bookings that end after `from_s`, cancelled ones too, by start."""
+        rows = await self._rows(
+            f"{_BOOKINGS} WHERE b.agent_id = ? AND b.ends_at_s > ? ORDER BY b.starts_at_s",
+            agent_id,
+            from_s,
+        )
+        return [Booking(**row) for row in rows]
+
+    async def bookings_between(self, from_s: int, to_s: int) -> list[Booking]:
+        """Return the active bookings of all cars that touch [from_s, to_s[, by start."""
+        rows = await self._rows(
+            f"{_BOOKINGS} WHERE {_TOUCHING} ORDER BY b.starts_at_s, b.booking_id", to_s, from_s
+        )
+        return [Booking(**row) for row in rows]
+
+    async def bookings_of_vehicle(self, vehicle_id: int, from_s: int) -> list[Booking]:
+        """Return a car's active bookings that end after `from_s`, by start."""
+        rows = await self._rows(
+            f"{_BOOKINGS} WHERE b.vehicle_id = ? AND b.state = 'active' AND b.ends_at_s > ?"
+            " ORDER BY b.starts_at_s",
+            vehicle_id,
+            from_s,
+        )
+        return [Booking(**row) for row in rows]
+
+    async def bookings_by_id(self, booking_ids: Iterable[int]) -> dict[int, Booking]:
+        """Return those of these bookings that exist, whatever their state."""
+        found: dict[int, Booking] = {}
+        for booking_id in set(booking_ids):
+            for row in await self._rows(f"{_BOOKINGS} WHERE b.booking_id = ?", booking_id):
+                found[booking_id] = Booking(**row)
+        return found
+
+    async def create_booking(self, request: BookingRequest, now_s: int) -> Booking:
+        """Store a booking that fleet.bookings.problems has nothing against.
+
+        Raises:
+            Overlap: the car is taken in that time.
+        """
+        return await self._engine.write(insert_booking, request, now_s)
+
+    async def cancel_booking(self, booking_id: int, agent_id: int) -> Booking | None:
+        """Cancel an agent's booking; once or twice is the same. None: it is not theirs."""
+        return await self._engine.write(_cancel, booking_id, agent_id)
+
+
+def insert_booking(db: sqlite3.Connection, request: BookingRequest, now_s: int) -> Booking:
+    """Insert an active booking for the agent's directorate of today; raises Overlap."""
+    try:
+        booking_id = db.execute(
+            "INSERT INTO booking (vehicle_id, agent_id, directorate_id, starts_at_s, ends_at_s,"
+            " purpose, state, created_at_s)"
+            " SELECT ?, agent_id, directorate_id, ?, ?, ?, 'active', ? FROM agent"
+            " WHERE agent_id = ?",
+            (
+                request.vehicle_id,
+                request.starts_at_s,
+                request.ends_at_s,
+                request.purpose,
+                now_s,
+                request.agent_id,
+            ),
+        ).lastrowid
+    except sqlite3.IntegrityError as error:
+        if str(error) != "booking overlap":
+            raise
+        rows = db.execute(
+            f"{_BOOKINGS} WHERE b.vehicle_id = ? AND {_TOUCHING} ORDER BY b.starts_at_s",
+            (request.vehicle_id, request.ends_at_s, request.starts_at_s),
+        )
+        raise Overlap(tuple(Booking(**row) for row in rows)) from None
+    return Booking(**db.execute(f"{_BOOKINGS} WHERE booking_id = ?", (booking_id,)).fetchone())
+
+
+def _cancel(db: sqlite3.Connection, booking_id: int, agent_id: int) -> Booking | None:
+    theirs = (booking_id, agent_id)
+    db.execute(
+        "UPDATE booking SET state = 'cancelled' WHERE booking_id = ? AND agent_id = ?", theirs
+    )
+    row = db.execute(f"{_BOOKINGS} WHERE booking_id = ? AND b.agent_id = ?", theirs).fetchone()
+    return Booking(**row) if row else None

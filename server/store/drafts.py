@@ -1,0 +1,98 @@
+"""The trip under way of a box, between the database and the rules.
+
+Both functions run inside the transaction that stores the records. Never here: lists for pages.
+"""
+
+import sqlite3
+
+from server.fleet.events import Position
+from server.fleet.trips import LegDraft, TripDraft
+
+
+def load_open(db: sqlite3.Connection, box_id: int) -> TripDraft | None:
+    """Read the trip a box has under way, with its open leg if there is one."""
+    row = db.execute(
+        "SELECT * FROM trip WHERE box_id = ? AND state <> 'ended'", (box_id,)
+    ).fetchone()
+    if row is None:
+        return None
+    legs = db.execute(
+        "SELECT leg_id, started_at_s, ended_at_s, start_odometer_m, last_odometer_m FROM leg"
+        " WHERE trip_id = ? AND ended_at_s IS NULL",
+        (row["trip_id"],),
+    )
+    return TripDraft(
+        trip_id=row["trip_id"],
+        agent_id=row["agent_id"],
+        directorate_id=row["directorate_id"],
+        booking_id=row["booking_id"],
+        started_at_s=row["started_at_s"],
+        ended_at_s=None,
+        start_odometer_m=row["start_odometer_m"],
+        last_odometer_m=row["last_odometer_m"],
+        distance_m=row["distance_m"],
+        state=row["state"],
+        end_reason=None,
+        start=_position(row["start_lat_e7"], row["start_lon_e7"]),
+        end=None,
+        legs=tuple(LegDraft(**leg) for leg in legs),
+    )
+
+
+def save(db: sqlite3.Connection, box_id: int, vehicle_id: int, trip: TripDraft) -> int:
+    """Insert or update a trip and its legs; return the trip's id."""
+    trip_id = _upsert(
+        db,
+        "trip",
+        trip.trip_id,
+        {
+            "box_id": box_id,
+            "vehicle_id": vehicle_id,
+            "agent_id": trip.agent_id,
+            "directorate_id": trip.directorate_id,
+            "booking_id": trip.booking_id,
+            "started_at_s": trip.started_at_s,
+            "ended_at_s": trip.ended_at_s,
+            "start_odometer_m": trip.start_odometer_m,
+            "last_odometer_m": trip.last_odometer_m,
+            "distance_m": trip.distance_m,
+            "state": trip.state,
+            "end_reason": trip.end_reason,
+            "start_lat_e7": trip.start.lat_e7 if trip.start else None,
+            "start_lon_e7": trip.start.lon_e7 if trip.start else None,
+            "end_lat_e7": trip.end.lat_e7 if trip.end else None,
+            "end_lon_e7": trip.end.lon_e7 if trip.end else None,
+        },
+    )
+    for leg in trip.legs:
+        _upsert(
+            db,
+            "leg",
+            leg.leg_id,
+            {
+                "trip_id": trip_id,
+                "started_at_s": leg.started_at_s,
+                "ended_at_s": leg.ended_at_s,
+                "start_odometer_m": leg.start_odometer_m,
+                "last_odometer_m": leg.last_odometer_m,
+            },
+        )
+    return trip_id
+
+
+def _upsert(
+    db: sqlite3.Connection, table: str, row_id: int | None, values: dict[str, int | str | None]
+) -> int:
+    if row_id is not None:
+        changes = ", ".join(f"{name} = ?" for name in values)
+        db.execute(f"UPDATE {table} SET {changes} WHERE {table}_id = ?", (*values.values(), row_id))
+        return row_id
+    places = ", ".join("?" for _ in values)
+    sql = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places})"
+    new_id = db.execute(sql, tuple(values.values())).lastrowid
+    assert new_id is not None
+    return new_id
+
+
+def _position(lat_e7: int | None, lon_e7: int | None) -> Position | None:
+    return None if lat_e7 is None or lon_e7 is None else Position(lat_e7, lon_e7)

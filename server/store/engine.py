@@ -1,0 +1,144 @@
+"""The database's connections: one writer thread with group commit, readers beside it.
+
+Whatever waits to be written when the writer is free shares one COMMIT (one fsync); each caller
+learns of success only after it. Readers never wait for the writer (WAL), nor the event loop for
+either. Other processes may write to the same file. Never here: tables, or what is written.
+"""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_READERS = 4
+_BUSY_TIMEOUT_S = 30.0  # how long another process (a load) may hold the database
+_MAX_GROUP = 256  # bounds what one failed COMMIT takes back, and how long the first one waits
+
+
+class StoreError(Exception):
+    """The data directory cannot be used; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    work: Callable[[sqlite3.Connection], Any]
+    done: "Future[Any]"
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a connection that leaves transactions to us and names the columns of its rows."""
+    connection = sqlite3.connect(
+        path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+    )
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+class Engine:
+    """Runs functions of a connection, as transactions or as reads.
+
+    Args:
+        path: of a database whose tables exist.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._data_version: int | None = None
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._readers = ThreadPoolExecutor(_READERS, "store-reader")
+        self._writer = threading.Thread(target=self._write_all, name="store-writer", daemon=True)
+        self._writer.start()
+
+    async def write(self, work: Callable[..., T], *args: Any) -> T:
+        """Run `work(connection, *args)` in a transaction; return its result once committed.
+
+        An exception of `work` undoes what it wrote, and that alone. The transaction is carried
+        out even when the caller is cancelled meanwhile.
+        """
+        done: Future[T] = Future()
+        done.set_running_or_notify_cancel()
+        self._jobs.put(_Job(lambda connection: work(connection, *args), done))
+        return await asyncio.wrap_future(done)
+
+    async def read(self, work: Callable[..., T], *args: Any) -> T:
+        """Run `work(connection, *args)` on a reader's connection, in a thread of its own."""
+        return await self.in_reader(lambda: work(self.reader(), *args))
+
+    async def in_reader(self, work: Callable[[], T]) -> T:
+        """Run `work()` in a reader's thread, where `reader()` may be called."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+
+    def reader(self) -> sqlite3.Connection:
+        """Return the calling thread's own connection, for reading only."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = connect(self._path)
+            connection.execute("PRAGMA query_only = ON")
+            self._connections.append(connection)
+        return connection
+
+    async def changed_elsewhere(self) -> bool:
+        """Tell whether another process has committed since the last call."""
+        return await self.write(self._take_data_version)
+
+    async def close(self) -> None:
+        """Commit what waits, then end the threads and connections."""
+        self._jobs.put(None)
+        await asyncio.to_thread(self._writer.join)
+        self._readers.shutdown()
+        for connection in self._connections:
+            connection.close()
+
+    def _take_data_version(self, connection: sqlite3.Connection) -> bool:
+        # On this connection the number changes with commits of other connections only, and of
+        # these no other in this process writes.
+        before = self._data_version
+        (self._data_version,) = connection.execute("PRAGMA data_version").fetchone()
+        return before is not None and before != self._data_version
+
+    def _write_all(self) -> None:
+        connection = connect(self._path)
+        going_on = True
+        while going_on:
+            group = [self._jobs.get()]
+            while len(group) < _MAX_GROUP and not self._jobs.empty():
+                group.append(self._jobs.get())
+            going_on = None not in group
+            self._commit(connection, [job for job in group if job is not None])
+        connection.close()
+
+    def _commit(self, connection: sqlite3.Connection, jobs: list[_Job]) -> None:
+        """Do the jobs in one transaction, each in a savepoint of its own."""
+        results: list[tuple[_Job, Any]] = []
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for job in jobs:
+                connection.execute("SAVEPOINT job")
+                try:
+                    results.append((job, job.work(connection)))
+                except Exception as error:
+                    connection.execute("ROLLBACK TO job")
+                    job.done.set_exception(error)
+                connection.execute("RELEASE job")
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:  # the disk is full, or another process holds the file
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            for job in jobs:
+                if not job.done.done():
+                    job.done.set_exception(error)
+            return
+        for job, result in results:
+            job.done.set_result(result)

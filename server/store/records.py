@@ -1,0 +1,142 @@
+"""The records of boxes in the database, each exactly once, and what follows from them.
+
+A box's records of one epoch are stored from the first on without a hole. A batch is one
+transaction with the trips, legs and refusals it makes. Never here: what records mean; that is the
+`follow` it is handed.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from server.fleet.events import BadgeRefused, CommandAnswered, Event, RelaySeen, Reported
+from server.fleet.model import RecordRow
+from server.fleet.trips import Followed, TripDraft
+from server.store import drafts
+from server.store.base import Base
+
+Follow = Callable[[TripDraft | None, Iterable[Event | None]], Followed]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records `first_seq`, `first_seq + 1`, ... of one box and epoch.
+
+    The box no longer holds anything below `lowest_seq`: what the server lacks below it is lost
+    and not waited for.
+    """
+
+    box_id: int
+    vehicle_id: int
+    epoch: int
+    first_seq: int
+    lowest_seq: int
+    records: tuple[Reported, ...]
+    received_at_s: int
+
+
+class RecordsOfBoxes(Base):
+    """What boxes have reported."""
+
+    async def held_seq(self, box_id: int, epoch: int) -> int:
+        """Return up to which sequence number all records are committed; 0 when none is."""
+        return await self._engine.read(_held_seq, box_id, epoch)
+
+    async def append_records(self, batch: Batch, follow: Follow) -> int:
+        """Commit what is new in a batch together with what follows from it.
+
+        A batch that would leave a hole is stored nowhere.
+
+        Returns:
+            As `held_seq`, after it.
+        """
+        return await self._engine.write(_append, batch, follow)
+
+    async def records_stored(self) -> int:
+        """Return how many records there are."""
+        return int((await self._rows("SELECT count(*) FROM record"))[0][0])
+
+
+def records_of_trip(db: sqlite3.Connection, trip_id: int) -> tuple[RecordRow, ...]:
+    """Read the records of one trip in the order of the box."""
+    rows = db.execute("SELECT * FROM record WHERE trip_id = ? ORDER BY epoch, seq", (trip_id,))
+    return tuple(
+        RecordRow(
+            row["epoch"],
+            row["seq"],
+            row["kind"],
+            row["kind_name"],
+            row["at_s"],
+            row["received_at_s"],
+            json.loads(row["fields"]),
+        )
+        for row in rows
+    )
+
+
+def _held_seq(db: sqlite3.Connection, box_id: int, epoch: int) -> int:
+    query = "SELECT max(seq) FROM record WHERE box_id = ? AND epoch = ?"
+    return db.execute(query, (box_id, epoch)).fetchone()[0] or 0
+
+
+def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
+    held = _held_seq(db, batch.box_id, batch.epoch)
+    known = max(0, held + 1 - batch.first_seq)
+    fresh = batch.records[known:]
+    if not fresh or batch.first_seq > max(held + 1, batch.lowest_seq):
+        return held
+    first_seq = batch.first_seq + known
+    open_trip = drafts.load_open(db, batch.box_id)
+    followed = follow(open_trip, [record.event for record in fresh])
+    trip_ids = [drafts.save(db, batch.box_id, batch.vehicle_id, trip) for trip in followed.trips]
+    db.executemany(
+        "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                batch.box_id,
+                batch.epoch,
+                first_seq + i,
+                record.kind,
+                record.kind_name,
+                record.at_s,
+                batch.received_at_s,
+                None if trip is None else trip_ids[trip],
+                json.dumps(dict(record.fields)),
+                record.body,
+            )
+            for i, (record, trip) in enumerate(zip(fresh, followed.trip_of, strict=True))
+        ],
+    )
+    for record in fresh:
+        _note(db, batch, record.event)
+    db.execute(
+        "UPDATE box SET last_seen_s = max(coalesce(last_seen_s, 0), ?) WHERE box_id = ?",
+        (batch.received_at_s, batch.box_id),
+    )
+    return first_seq + len(fresh) - 1
+
+
+def _note(db: sqlite3.Connection, batch: Batch, event: Event | None) -> None:
+    """Keep what is about the car, its box or a command rather than about a trip."""
+    match event:
+        case BadgeRefused():
+            db.execute(
+                "INSERT INTO refusal (vehicle_id, at_s, received_at_s, reason, agent_id,"
+                " directorate_id) VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    batch.vehicle_id,
+                    event.at_s,
+                    batch.received_at_s,
+                    event.reason,
+                    event.holder.agent_id,
+                    event.holder.directorate_id,
+                ),
+            )
+        case RelaySeen():
+            db.execute("UPDATE box SET relay = ? WHERE box_id = ?", (event.relay, batch.box_id))
+        case CommandAnswered():
+            db.execute(
+                "UPDATE command SET state = ? WHERE command_id = ? AND box_id = ?",
+                (event.state, event.command_id, batch.box_id),
+            )

@@ -1,0 +1,97 @@
+"""Trips, legs and refused badges as pages list them. Reads only; records.py writes them."""
+
+import sqlite3
+
+from server.fleet.model import Leg, Refusal, Trip, TripDetail, TripFilter, TripTotals
+from server.store.base import Base
+from server.store.records import records_of_trip
+
+_TRIPS = """
+SELECT t.trip_id, t.vehicle_id, v.plate, v.label AS vehicle_label, t.agent_id,
+  a.full_name AS agent_name, t.directorate_id, d.code AS directorate_code, t.booking_id,
+  t.started_at_s, t.ended_at_s, t.start_odometer_m, t.last_odometer_m, t.distance_m, t.state,
+  t.end_reason, t.start_lat_e7, t.start_lon_e7, t.end_lat_e7, t.end_lon_e7
+FROM trip t JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_id)
+  LEFT JOIN directorate d ON d.directorate_id = t.directorate_id
+"""
+# The log reads by start, newest first; trips that start together (or arrive late) by id.
+_BEFORE = "(t.started_at_s, t.trip_id) < (SELECT started_at_s, trip_id FROM trip WHERE trip_id = ?)"
+
+
+class Trips(Base):
+    """The trip log."""
+
+    async def trips(
+        self, wanted: TripFilter, limit: int = 50, before_id: int | None = None
+    ) -> list[Trip]:
+        """Return trips, newest start first; `before_id` is the last trip of the page before."""
+        conditions, values = _conditions(wanted)
+        if before_id is not None:
+            conditions.append(_BEFORE)
+            values.append(before_id)
+        rows = await self._rows(
+            f"{_TRIPS} WHERE {' AND '.join(conditions)}"
+            " ORDER BY t.started_at_s DESC, t.trip_id DESC LIMIT ?",
+            *values,
+            limit,
+        )
+        return [Trip(**row) for row in rows]
+
+    async def trip_totals(self, wanted: TripFilter) -> TripTotals:
+        """Return number and kilometres of all trips that a filter takes in."""
+        conditions, values = _conditions(wanted)
+        rows = await self._rows(
+            "SELECT count(*) AS trips, coalesce(sum(distance_m), 0) AS distance_m FROM trip t"
+            f" WHERE {' AND '.join(conditions)}",
+            *values,
+        )
+        return TripTotals(**rows[0])
+
+    async def trip(self, trip_id: int) -> TripDetail | None:
+        """Return one trip with its legs and records."""
+        return await self._engine.read(_detail, trip_id)
+
+    async def refusals(self, limit: int = 50, before_id: int | None = None) -> list[Refusal]:
+        """Return refused badges, last received first; `before_id` as in `trips`."""
+        rows = await self._rows(
+            "SELECT r.refusal_id, r.at_s, r.received_at_s, r.vehicle_id, v.plate, r.reason,"
+            " a.full_name AS agent_name, d.code AS directorate_code"
+            " FROM refusal r JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_id)"
+            " LEFT JOIN directorate d ON d.directorate_id = r.directorate_id"
+            " WHERE ? IS NULL OR r.refusal_id < ? ORDER BY r.refusal_id DESC LIMIT ?",
+            before_id,
+            before_id,
+            limit,
+        )
+        return [Refusal(**row) for row in rows]
+
+
+def _conditions(wanted: TripFilter) -> tuple[list[str], list[int]]:
+    """Return SQL conditions on `t` and their values."""
+    pairs = [
+        ("t.agent_id = ?", wanted.agent_id),
+        ("t.vehicle_id = ?", wanted.vehicle_id),
+        ("t.directorate_id = ?", wanted.directorate_id),
+        ("t.started_at_s >= ?", wanted.from_s),
+        ("t.started_at_s < ?", wanted.to_s),
+    ]
+    given = [(condition, value) for condition, value in pairs if value is not None]
+    return ["TRUE", *(condition for condition, _ in given)], [value for _, value in given]
+
+
+def _detail(db: sqlite3.Connection, trip_id: int) -> TripDetail | None:
+    db.execute("BEGIN")  # one moment's view for the three queries
+    try:
+        row = db.execute(f"{_TRIPS} WHERE t.trip_id = ?", (trip_id,)).fetchone()
+        if row is None:
+            return None
+        legs = db.execute(
+            "SELECT leg_id, started_at_s, ended_at_s, start_odometer_m, last_odometer_m FROM leg"
+            " WHERE trip_id = ? ORDER BY leg_id",
+            (trip_id,),
+        )
+        return TripDetail(
+            Trip(**row), tuple(Leg(**leg) for leg in legs), records_of_trip(db, trip_id)
+        )
+    finally:
+        db.execute("COMMIT")

@@ -1,0 +1,82 @@
+"""Secrets at rest: box keys and badge UIDs, sealed under a key that is not in the database.
+
+The master key is a file of its own, so that a copy of the database alone opens nothing. Never
+prints or logs what it holds.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from server.store.engine import StoreError
+
+_KEY_BYTES = 32
+_NONCE_BYTES = 12
+
+
+class Vault:
+    """Seals and opens under the master key.
+
+    Args:
+        master_key: 32 bytes.
+    """
+
+    def __init__(self, master_key: bytes) -> None:
+        self._aead = AESGCM(master_key)
+        self._index_key = hmac.digest(master_key, b"voiturier badge index", hashlib.sha256)
+
+    @classmethod
+    def open(cls, path: Path, may_create: bool) -> "Vault":
+        """Read the master key, or make it at first use; raises StoreError."""
+        if not path.exists():
+            if not may_create:
+                raise StoreError(
+                    f"{path} is missing: the database cannot be used without the key it was made"
+                    " with; put the file back from where you keep its copy"
+                )
+            _create(path)
+        key = path.read_bytes()
+        if len(key) != _KEY_BYTES:
+            raise StoreError(f"{path} is not a master key: {_KEY_BYTES} bytes were expected")
+        return cls(key)
+
+    def seal(self, plain: bytes, what: str) -> bytes:
+        """Encrypt; `what` names the place, and must be the same to `open_sealed`."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + self._aead.encrypt(nonce, plain, what.encode())
+
+    def open_sealed(self, sealed: bytes, what: str) -> bytes:
+        """Decrypt; raises StoreError when the key or the place is another."""
+        try:
+            return self._aead.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], what.encode())
+        except InvalidTag:
+            raise StoreError(
+                "secrets/master.key is not the key this database was made with"
+            ) from None
+
+    def badge_index(self, uid: bytes) -> bytes:
+        """Return what a badge is looked up by: the same for the same UID, and no way back."""
+        return hmac.digest(self._index_key, uid, hashlib.sha256)
+
+
+def _create(path: Path) -> None:
+    """Write a new key whole or not at all; another process that was faster wins."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(descriptor, secrets.token_bytes(_KEY_BYTES))
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

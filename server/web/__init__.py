@@ -1,0 +1,50 @@
+"""The pages and the JSON API: `setup(app)` reads as a table of contents.
+
+Expects STORE, CLOCK, CONFIG and NOTIFY in the application. Never here: SQL, sockets, rules.
+"""
+
+from pathlib import Path
+
+from aiohttp import web
+
+from server.config import CONFIG
+from server.web import api, auth, bookings, boxes, pages, refusals, security, trips
+from server.web.i18n import WORDS, load_words
+from server.web.throttle import Throttle
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def setup(app: web.Application) -> None:
+    """Add every page to the application."""
+    app[WORDS] = load_words(app[CONFIG].timezone)
+    app[auth.THROTTLE] = Throttle()
+    pages.setup(app)
+    session = security.setup(app)
+    # Outermost first: an error page, too, needs the session.
+    app.middlewares.extend((session, pages.error_pages, security.same_origin, auth.load_agent))
+    app.add_routes(
+        [
+            web.get("/", auth.home),
+            web.get("/connexion", auth.show_sign_in),
+            web.post("/connexion", auth.sign_in),
+            web.post("/deconnexion", auth.sign_out),
+            web.post("/langue", pages.choose_language),
+            web.get("/reservations", bookings.show_list),
+            web.get("/reservations/nouvelle", bookings.show_form),
+            web.post("/reservations/nouvelle", bookings.create),
+            web.get("/reservations/{id:[0-9]{1,18}}/annuler", bookings.show_cancel),
+            web.post("/reservations/{id:[0-9]{1,18}}/annuler", bookings.cancel),
+            web.get("/trajets", trips.show_log),
+            web.get("/trajets/{id:[0-9]{1,18}}", trips.show_trip),
+            web.get("/badges-refuses", refusals.show_list),
+            web.get("/boitiers", boxes.show_list),
+            web.get("/api/trips", api.list_trips),
+            web.get("/api/trips/{id:[0-9]{1,18}}", api.show_trip),
+            web.get("/api/bookings", api.list_bookings),
+            web.post("/api/bookings", api.create_booking),
+            web.delete("/api/bookings/{id:[0-9]{1,18}}", api.cancel_booking),
+            web.get("/api/refusals", api.list_refusals),
+            web.static("/static", _STATIC),
+        ]
+    )

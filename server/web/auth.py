@@ -1,0 +1,143 @@
+"""Who is speaking: sign in, sign out, and what each role may open.
+
+Unknown logins cost as much time as wrong passwords, and both read alike. Never here: how a
+password is hashed (server/passwords.py), the session's cookie (security.py).
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+import aiohttp_session
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+from yarl import URL
+
+from server.config import CLOCK, CONFIG, STORE
+from server.fleet.model import Agent
+from server.passwords import verify_password
+from server.web.forms import PageForm, clean, form_of, sent_form
+from server.web.i18n import N_, words_of
+from server.web.pages import AGENT, page
+from server.web.security import local_path
+from server.web.throttle import Throttle
+
+HOME = "/reservations"
+SIGN_IN = "/connexion"
+THROTTLE = web.AppKey("THROTTLE", Throttle)
+_AGENT_ID = "agent_id"
+_log = logging.getLogger(__name__)
+
+AgentHandler = Callable[[web.Request, Agent], Awaitable[web.StreamResponse]]
+
+
+class SignInForm(PageForm):
+    """Login and password; `next` is the page the person wanted."""
+
+    login = StringField(
+        N_("Login"),
+        filters=[clean],
+        validators=[InputRequired(N_("Type your login.")), Length(max=100)],
+    )
+    # A longer one would only make the hash slow.
+    password = PasswordField(
+        N_("Password"), validators=[InputRequired(N_("Type your password.")), Length(max=200)]
+    )
+    next = HiddenField()
+
+
+@web.middleware
+async def load_agent(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Find the person the session belongs to; a removed account is signed out at once."""
+    if not request.path.startswith("/static/"):
+        session = await aiohttp_session.get_session(request)
+        if _AGENT_ID in session:
+            agent = await request.app[STORE].find_agent(session[_AGENT_ID])
+            if agent is None:
+                session.invalidate()
+            else:
+                request[AGENT] = agent
+    return await handler(request)
+
+
+def signed_in(handler: AgentHandler) -> Handler:
+    """Open a page to everyone with an account; others sign in first."""
+
+    async def checked(request: web.Request) -> web.StreamResponse:
+        agent = request.get(AGENT)
+        if agent is not None:
+            return await handler(request, agent)
+        if request.path.startswith("/api/"):
+            raise web.HTTPUnauthorized
+        if "HX-Request" in request.headers:
+            # A fragment cannot show the sign-in page; htmx goes there instead.
+            return web.Response(status=401, headers={"HX-Redirect": SIGN_IN})
+        wanted = {"next": request.path_qs} if request.method == "GET" else {}
+        raise web.HTTPSeeOther(URL(SIGN_IN).with_query(wanted))
+
+    return checked
+
+
+def manager_only(handler: AgentHandler) -> Handler:
+    """Open a page to fleet managers."""
+
+    async def checked(request: web.Request, agent: Agent) -> web.StreamResponse:
+        if agent.role != "manager":
+            raise web.HTTPForbidden
+        return await handler(request, agent)
+
+    return signed_in(checked)
+
+
+async def home(request: web.Request) -> web.StreamResponse:
+    """Send the person to the first page of use."""
+    raise web.HTTPSeeOther(HOME)
+
+
+async def show_sign_in(request: web.Request) -> web.StreamResponse:
+    """Show the sign-in form."""
+    if AGENT in request:
+        raise web.HTTPSeeOther(HOME)
+    form = await form_of(SignInForm, request, next=request.query.get("next", ""))
+    return await _sign_in_page(request, form, status=200)
+
+
+async def sign_in(request: web.Request) -> web.StreamResponse:
+    """Check login and password; start a fresh session when they are right."""
+    form = await sent_form(SignInForm, request)
+    if not form.validate():
+        return await _sign_in_page(request, form, status=422)
+    words, throttle, now_s = words_of(request), request.app[THROTTLE], request.app[CLOCK].now_s()
+    login, password = form.login.data or "", form.password.data or ""
+    key = (login.casefold(), request.remote or "")
+    wait_s = throttle.wait_s(key, now_s)
+    if wait_s:
+        message = N_("Too many attempts. Try again in %(minutes)s minutes.")
+        form.password.errors = [words.say(message, minutes=-(-wait_s // 60))]
+        return await _sign_in_page(request, form, status=429)
+    agent = await request.app[STORE].find_agent_by_login(login)
+    hashed = agent.password_hash if agent else None
+    right = await asyncio.to_thread(verify_password, hashed, password)
+    if agent is None or not right:
+        throttle.failed(key, now_s)
+        _log.warning("sign-in refused from %s", request.remote)
+        form.password.errors = [words.say(N_("Login and password do not match."))]
+        return await _sign_in_page(request, form, status=422)
+    throttle.succeeded(key)
+    session = await aiohttp_session.new_session(request)
+    session[_AGENT_ID] = agent.agent_id
+    raise web.HTTPSeeOther(local_path(form.next.data, HOME))
+
+
+async def sign_out(request: web.Request) -> web.StreamResponse:
+    """Forget the session."""
+    await sent_form(PageForm, request)
+    (await aiohttp_session.get_session(request)).invalidate()
+    raise web.HTTPSeeOther(SIGN_IN)
+
+
+async def _sign_in_page(request: web.Request, form: SignInForm, status: int) -> web.Response:
+    accounts = request.app[CONFIG].demo_accounts
+    return await page(request, "sign_in.html", status=status, form=form, accounts=accounts)

@@ -1,0 +1,19 @@
+"""The page "boxes": what each car's unit said last. Reading only."""
+
+from aiohttp import web
+
+from server.config import CLOCK, STORE
+from server.fleet.model import Agent
+from server.web.auth import manager_only
+from server.web.pages import page
+
+# A box speaks at least every five minutes; after three silences the page says so.
+SILENT_AFTER_S = 15 * 60
+
+
+@manager_only
+async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """Show every box."""
+    silent_before_s = request.app[CLOCK].now_s() - SILENT_AFTER_S
+    boxes = await request.app[STORE].boxes()
+    return await page(request, "boxes.html", boxes=boxes, silent_before_s=silent_before_s)

@@ -1,0 +1,156 @@
+"""Forms: the CSRF token every form carries, and the fields our pages share.
+
+A field's errors are message ids or already words: the template says them either way. Never here:
+rules of the fleet.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import aiohttp_session
+from aiohttp import web
+from multidict import MultiDict, MultiDictProxy
+from wtforms import Field, Form
+from wtforms.csrf.session import SessionCSRF
+from wtforms.widgets import TextInput
+
+from server.web.i18n import N_, Words, words_of
+from server.web.localtime import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    NoSuchLocalTime,
+    NotATime,
+    parse_local_date,
+    parse_local_time,
+    to_input,
+    to_local,
+)
+from server.web.security import CSRF_SECRET, SESSION_MAX_AGE_S
+
+FormType = TypeVar("FormType", bound=Form)
+
+
+class PageForm(Form):
+    """A form whose `meta.words` speaks the person's language."""
+
+    class Meta:
+        """Every form has a token; it lives as long as the session it is tied to."""
+
+        csrf = True
+        csrf_class = SessionCSRF
+        csrf_time_limit = timedelta(seconds=SESSION_MAX_AGE_S)
+
+
+async def form_of(
+    form_class: type[FormType], request: web.Request, data: Any = None, **prefilled: Any
+) -> FormType:
+    """Build a form for this person's session, filled with `data` (form data) or `prefilled`."""
+    words = words_of(request)
+    meta = {
+        "csrf_context": await aiohttp_session.get_session(request),
+        "csrf_secret": request.app[CSRF_SECRET],
+        "words": words,
+        "locales": [words.language],  # the library's own messages come from its own catalogues
+    }
+    return form_class(data, meta=meta, **prefilled)
+
+
+async def sent_form(form_class: type[FormType], request: web.Request) -> FormType:
+    """Read the form a person sent; its token is checked at once.
+
+    Raises:
+        HTTPUnsupportedMediaType, HTTPBadRequest: it is no plain UTF-8 form.
+        HTTPForbidden: the token is missing, too old or not this session's.
+    """
+    form = await form_of(form_class, request, await posted(request))
+    token = form["csrf_token"]
+    if not token.validate(form):
+        raise web.HTTPForbidden
+    return form
+
+
+async def posted(request: web.Request) -> MultiDictProxy[str]:
+    """Return the fields a person sent; of a repeated one the last.
+
+    Raises:
+        HTTPUnsupportedMediaType, HTTPBadRequest: it is no plain UTF-8 form.
+    """
+    # Other encodings can smuggle in characters that are no characters (lone surrogates).
+    if (
+        request.content_type != "application/x-www-form-urlencoded"
+        or (request.charset or "utf-8").lower() != "utf-8"
+    ):
+        raise web.HTTPUnsupportedMediaType
+    try:
+        posted = await request.post()
+    except ValueError as error:
+        raise web.HTTPBadRequest from error
+    return MultiDictProxy(MultiDict({k: v for k, v in posted.items() if isinstance(v, str)}))
+
+
+def clean(text: str | None) -> str:
+    """Return the text in one line, without characters that cannot be seen."""
+    return "".join(c for c in " ".join((text or "").split()) if c.isprintable())
+
+
+class LocalTimeField(Field):
+    """<input type="datetime-local">: `data` is the instant in Unix seconds, or None.
+
+    `ambiguous` says that the local time exists twice and the first one was taken.
+    """
+
+    widget = TextInput()
+    data: int | None
+    ambiguous = False
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return clean(str(self.raw_data[0]))
+        return "" if self.data is None else to_input(self.data, self._words.timezone)
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read what was typed; ValueError carries the message to show beside the field."""
+        self.data = None
+        if not valuelist or not valuelist[0]:
+            return
+        words = self._words
+        try:
+            instant = parse_local_time(valuelist[0], words.timezone)
+        except NoSuchLocalTime as gap:
+            message = N_(
+                "This time does not exist: that night the clock jumps forward. Try %(time)s."
+            )
+            after = to_local(gap.next_s, words.timezone).strftime("%H:%M")
+            raise ValueError(words.say(message, time=after)) from gap
+        except NotATime as error:
+            message = N_("Give a day and a time, for instance %(example)s.")
+            raise ValueError(words.say(message, example="23/11/2026 08:30")) from error
+        self.data, self.ambiguous = instant.at_s, instant.ambiguous
+
+    @property
+    def _words(self) -> Words:
+        words: Words = self.meta.words
+        return words
+
+
+class LocalDateField(Field):
+    """<input type="date">: `data` is the instant the day begins, or None."""
+
+    widget = TextInput()
+    data: int | None
+
+    def _value(self) -> str:
+        return clean(str(self.raw_data[0])) if self.raw_data else ""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read what was typed; ValueError carries the message to show beside the field."""
+        self.data = None
+        if not valuelist or not valuelist[0]:
+            return
+        words: Words = self.meta.words
+        try:
+            self.data = parse_local_date(valuelist[0], words.timezone)
+        except NotATime as error:
+            message = N_("Give a day between %(first)s and %(last)s.")
+            raise ValueError(words.say(message, first=FIRST_YEAR, last=LAST_YEAR)) from error

@@ -1,0 +1,130 @@
+"""Pages made from templates: one Jinja environment a language, flash messages, error pages.
+
+A page is `await page(request, "name.html", ...)`. Never here: what a page is about.
+"""
+
+import logging
+from pathlib import Path
+from typing import Any, Literal
+
+import aiohttp_session
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from server.fleet.model import Agent
+from server.web import words
+from server.web.forms import PageForm, form_of, posted
+from server.web.i18n import LANGUAGES, WORDS, Words, remember_language, words_of
+from server.web.security import local_path
+
+_TEMPLATES = Path(__file__).parent / "templates"
+# The person signed in, put there by auth.load_agent.
+AGENT = web.RequestKey("AGENT", Agent)
+_ENVIRONMENTS = web.AppKey("ENVIRONMENTS", dict[str, Environment])
+_FLASH = "flash"
+_log = logging.getLogger(__name__)
+
+Mood = Literal["success", "warning"]
+
+
+def setup(app: web.Application) -> None:
+    """Build one environment for each language."""
+    app[_ENVIRONMENTS] = {
+        language: _environment(speaker) for language, speaker in app[WORDS].items()
+    }
+
+
+def _environment(speaker: Words) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    # What the i18n extension adds at run time is unknown to the type checker.
+    environment.install_gettext_translations(speaker.catalogue, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(language=speaker.language, languages=LANGUAGES)
+    environment.filters.update(
+        km=speaker.km,
+        day=speaker.day,
+        clock=speaker.clock,
+        clock_s=speaker.clock_s,
+        moment=speaker.moment,
+        machine_time=speaker.machine_time,
+        say=speaker.say,
+        record_words=lambda record: words.of_record(record, speaker),
+    )
+    environment.globals.update(
+        coordinates=speaker.coordinates,
+        trip_states=words.TRIP_STATES,
+        end_reasons=words.END_REASONS,
+        refusal_reasons=words.REFUSAL_REASONS,
+        refusal_advice=words.REFUSAL_ADVICE,
+        relay_states=words.RELAY_STATES,
+        clock_sources=words.CLOCK_SOURCES,
+    )
+    return environment
+
+
+async def page(
+    request: web.Request, template: str, *, status: int = 200, **context: Any
+) -> web.Response:
+    """Render a whole page, with the messages left for this person by the request before."""
+    session = await aiohttp_session.get_session(request)
+    # A page fetched by htmx to refresh a part of itself must not swallow the messages.
+    is_refresh = "HX-Request" in request.headers
+    messages = session.pop(_FLASH) if _FLASH in session and not is_refresh else []
+    sign_out = await form_of(PageForm, request)
+    html = _render(request, template, messages=messages, sign_out=sign_out, **context)
+    return web.Response(text=html, content_type="text/html", status=status)
+
+
+def _render(request: web.Request, template: str, **context: Any) -> str:
+    environment = request.app[_ENVIRONMENTS][words_of(request).language]
+    return environment.get_template(template).render(
+        here=request.path_qs, path=request.path, agent=request.get(AGENT), **context
+    )
+
+
+async def flash(request: web.Request, mood: Mood, text: str) -> None:
+    """Leave a message for the next page this person sees; `text` is already translated."""
+    session = await aiohttp_session.get_session(request)
+    session[_FLASH] = [*session.get(_FLASH, []), [mood, text]]
+
+
+@web.middleware
+async def error_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer errors in the site's look, or as JSON under /api/."""
+    try:
+        return await handler(request)
+    except web.HTTPException as answer:
+        if answer.status < 400 or answer.content_type == "application/json":
+            raise
+        status, headers = answer.status, {k: v for k, v in answer.headers.items() if k == "Allow"}
+    except Exception:
+        # The path is ours and harmless; the query and the body may hold what a person typed.
+        _log.exception("%s %s failed", request.method, request.path)
+        status, headers = 500, {}
+    if request.path.startswith("/api/"):
+        text = words_of(request).say(words.error_title(status))
+        body = {"error": words.ERROR_CODES.get(status, "bad_request"), "message": text}
+        return web.json_response(body | {"field": None}, status=status, headers=headers)
+    title, advice = words.error_title(status), words.error_advice(status)
+    answer_page = await page(request, "error.html", status=status, title=title, advice=advice)
+    answer_page.headers.update(headers)
+    return answer_page
+
+
+async def choose_language(request: web.Request) -> web.StreamResponse:
+    """Remember the language asked for and go back to the page the person was on."""
+    fields = await posted(request)
+    language = fields.get("language", "")
+    if language not in LANGUAGES:
+        raise web.HTTPBadRequest
+    response = web.HTTPSeeOther(local_path(fields.get("next"), "/"))
+    remember_language(response, language)
+    raise response

@@ -1,0 +1,140 @@
+"""The pages "trip log" and one trip. A manager sees every trip, an agent their own.
+
+A trip under way refreshes itself: htmx fetches the page again and swaps the part that moves,
+which stops asking once the trip has ended. Never here: how kilometres are counted.
+"""
+
+import re
+
+from aiohttp import web
+from wtforms import Form, SelectField, ValidationError
+
+from server.config import STORE
+from server.fleet.model import Agent, Trip, TripDetail, TripFilter
+from server.web.auth import signed_in
+from server.web.forms import LocalDateField
+from server.web.i18n import N_, words_of
+from server.web.localtime import next_day_s
+from server.web.pages import page
+
+PAGE_SIZE = 25
+# A long trip has thousands of records; the page shows the newest unless asked for all.
+RECORDS_SHOWN = 20
+_ID = re.compile(r"[0-9]{1,18}")
+
+
+def _id_or_none(text: str | None) -> int | None:
+    return int(text) if text else None
+
+
+class LogFilter(Form):
+    """Which trips to show; every field may be empty."""
+
+    vehicle = SelectField(N_("Car"), coerce=_id_or_none, default=None)
+    directorate = SelectField(N_("Directorate"), coerce=_id_or_none, default=None)
+    since = LocalDateField(N_("From"))
+    until = LocalDateField(N_("Until"))
+
+    def validate_until(self, field: LocalDateField) -> None:
+        """Refuse an end before the beginning."""
+        if field.data is not None and self.since.data is not None and field.data < self.since.data:
+            raise ValidationError(self.meta.words.say(N_("This day comes before the first one.")))
+
+
+def may_see(agent: Agent, trip: Trip) -> bool:
+    """Say whether this person may open this trip."""
+    return agent.role == "manager" or trip.agent_id == agent.agent_id
+
+
+def before_of(request: web.Request) -> int | None:
+    """Return the id the page of a long list begins after.
+
+    Raises:
+        HTTPBadRequest: it is no id.
+    """
+    text = request.query.get("before")
+    if text is None:
+        return None
+    if _ID.fullmatch(text) is None:
+        raise web.HTTPBadRequest
+    return int(text)
+
+
+async def filter_form(request: web.Request) -> LogFilter:
+    """Read the filter from the address."""
+    words = words_of(request)
+    meta = {"words": words, "locales": [words.language]}
+    form = LogFilter(request.query, meta=meta)
+    store = request.app[STORE]
+    everyone = ("", words.say(N_("All")))
+    form.vehicle.choices = [everyone] + [
+        (str(car.vehicle_id), f"{car.label}, {car.plate}") for car in await store.vehicles()
+    ]
+    form.directorate.choices = [everyone] + [
+        (str(unit.directorate_id), f"{unit.code}, {unit.name}")
+        for unit in await store.directorates()
+    ]
+    return form
+
+
+def filter_for(agent: Agent, form: LogFilter) -> TripFilter:
+    """Return the store's filter for a valid form; an agent's is narrowed to their own trips."""
+    until_s, timezone = form.until.data, form.meta.words.timezone
+    return TripFilter(
+        agent_id=None if agent.role == "manager" else agent.agent_id,
+        vehicle_id=form.vehicle.data,
+        directorate_id=form.directorate.data if agent.role == "manager" else None,
+        from_s=form.since.data,
+        to_s=None if until_s is None else next_day_s(until_s, timezone),
+    )
+
+
+async def open_trip(request: web.Request, agent: Agent) -> TripDetail:
+    """Return the trip of this address.
+
+    Raises:
+        HTTPNotFound: there is none, or this person may not know of it.
+    """
+    detail = await request.app[STORE].trip(int(request.match_info["id"]))
+    if detail is None or not may_see(agent, detail.trip):
+        raise web.HTTPNotFound
+    return detail
+
+
+@signed_in
+async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """Show the newest trips that match, with the total of all that match."""
+    form = await filter_form(request)
+    before = before_of(request)
+    if not form.validate():
+        return await page(request, "trips.html", status=422, form=form, trips=None)
+    wanted = filter_for(agent, form)
+    store = request.app[STORE]
+    trips = await store.trips(wanted, limit=PAGE_SIZE, before_id=before)
+    older = request.rel_url.update_query(before=str(trips[-1].trip_id)) if trips else None
+    return await page(
+        request,
+        "trips.html",
+        form=form,
+        trips=trips,
+        totals=await store.trip_totals(wanted),
+        moving=any(trip.state != "ended" for trip in trips),
+        older=older if len(trips) == PAGE_SIZE else None,
+    )
+
+
+@signed_in
+async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """Show one trip with its legs and records, the newest record first."""
+    detail = await open_trip(request, agent)
+    records = detail.records[::-1]
+    if "all" not in request.query:
+        records = records[:RECORDS_SHOWN]
+    return await page(
+        request,
+        "trip.html",
+        trip=detail.trip,
+        legs=detail.legs,
+        records=records,
+        record_count=len(detail.records),
+    )

@@ -1,0 +1,149 @@
+"""What the fleet's states, reasons and records say in words, as message ids.
+
+One table each, complete by test. Never here: translations (locale/), HTML.
+"""
+
+from collections.abc import Mapping
+
+from server.fleet.model import (
+    ClockSource,
+    EndReason,
+    RecordRow,
+    RefusalReason,
+    RelayState,
+    TripState,
+)
+from server.web.i18n import N_, Words
+
+TRIP_STATES: Mapping[TripState, str] = {
+    "open": N_("Under way"),
+    "paused": N_("Paused"),
+    "ended": N_("Ended"),
+}
+
+END_REASONS: Mapping[EndReason, str] = {
+    "badge_held": N_("the driver held the badge"),
+    "other_driver": N_("another driver started"),
+    "inferred": N_("closed by itself, deduced by the box"),
+}
+
+REFUSAL_REASONS: Mapping[RefusalReason, str] = {
+    "unknown_badge": N_("Badge without a booking for this car"),
+    "too_early": N_("Before the booking begins"),
+    "too_late": N_("After the booking has ended"),
+    "clock_unknown": N_("The box does not know the time yet"),
+    "car_in_use": N_("The car is in use by another badge"),
+    "grants_expired": N_("The box has had no news for too long"),
+    "other": N_("Other reason"),
+}
+
+REFUSAL_ADVICE: Mapping[RefusalReason, str] = {
+    "unknown_badge": N_("Book this car, or check that the badge is registered to the agent."),
+    "too_early": N_("Wait until the booking begins, or book from now."),
+    "too_late": N_("Make a new booking; the car is told at once."),
+    "clock_unknown": N_("Move the car's nose into the open air for a minute, then try again."),
+    "car_in_use": N_("Ask the driver to end the trip by holding the badge for three seconds."),
+    "grants_expired": N_("Move the car to where it has coverage, or call the technician."),
+    "other": N_("Call the technician."),
+}
+
+RELAY_STATES: Mapping[RelayState, str] = {
+    "unknown": N_("unknown"),
+    "enabled": N_("start enabled"),
+    "inhibited": N_("start inhibited"),
+}
+
+CLOCK_SOURCES: Mapping[ClockSource, str] = {
+    "none": N_("not set"),
+    "gnss": N_("from the satellites"),
+    "server": N_("from the server"),
+}
+
+# How each kind of record reads; `%(...)s` are its fields, kilometres where a field is an odometer.
+RECORDS: Mapping[str, str] = {
+    "boot": N_("The box started (firmware %(firmware_version)s)"),
+    "trip_start": N_("Badge accepted, trip begins at odometer %(odometer_m)s km"),
+    "trip_end": N_("Trip ends at odometer %(odometer_m)s km: %(reason)s"),
+    "leg_start": N_("Ignition on at odometer %(odometer_m)s km"),
+    "leg_end": N_("Ignition off at odometer %(odometer_m)s km"),
+    "odometer": N_("Odometer %(odometer_m)s km"),
+    "refusal": N_("Badge refused: %(reason)s"),
+    "relay": N_("Relay: %(state)s"),
+    "command_result": N_("Order %(command_id)s: %(result)s"),
+    "trip_pause": N_("Trip paused, doors locked, at odometer %(odometer_m)s km"),
+    "trip_resume": N_("Trip resumed, doors unlocked, at odometer %(odometer_m)s km"),
+}
+UNKNOWN_RECORD = N_("Record of a kind this server does not know")
+
+COMMAND_RESULTS: Mapping[str, str] = {
+    "pending": N_("accepted, applied when safe"),
+    "applied": N_("applied"),
+    "cancelled": N_("cancelled"),
+    "expired": N_("expired"),
+    "refused": N_("refused"),
+}
+
+# What fleet.bookings.problems and the store may say against a booking.
+BOOKING_PROBLEMS: Mapping[str, str] = {
+    "end_before_start": N_("The end must come after the start."),
+    "in_the_past": N_("This is already over; choose a later time."),
+    "too_long": N_("This is too long for one booking."),
+    "too_far": N_("This is too far in the future."),
+    "purpose_missing": N_("Say in a few words what the journey is for."),
+    "purpose_too_long": N_("Say it in fewer words."),
+    "unknown_vehicle": N_("Choose one of the cars."),
+    "overlap": N_("This car is taken at that time."),
+    "not_an_instant": N_("Give the instant in whole seconds since 1970 (UTC)."),
+    "already_over": N_("This booking is already over."),
+}
+
+ERROR_CODES: Mapping[int, str] = {
+    401: "sign_in_needed",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+    500: "server_error",
+}
+_ERROR_TITLES: Mapping[int, str] = {
+    401: N_("Please sign in"),
+    403: N_("This is not open to you"),
+    404: N_("This page does not exist"),
+    413: N_("Too much was sent"),
+    500: N_("Something broke on our side"),
+}
+_ERROR_ADVICE: Mapping[int, str] = {
+    403: N_("Your account may not do this, or the page was open for too long: go back and reload."),
+    404: N_("The address may be mistyped, or what it showed is not yours to see."),
+    500: N_("Nothing you did; nothing recorded is lost. Try again in a moment."),
+}
+
+
+def error_title(status: int) -> str:
+    """Return the message id that names an HTTP error."""
+    return _ERROR_TITLES.get(status, N_("This request could not be understood"))
+
+
+def error_advice(status: int) -> str:
+    """Return the message id that says what to do about an HTTP error."""
+    return _ERROR_ADVICE.get(status, N_("Go back and try again."))
+
+
+def of_record(record: RecordRow, speaker: Words) -> str:
+    """Say one record in words."""
+    if record.kind_name not in RECORDS:
+        return speaker.say(UNKNOWN_RECORD)
+    return speaker.say(
+        RECORDS[record.kind_name],
+        **{name: _of_field(name, value, speaker) for name, value in record.fields.items()},
+    )
+
+
+def _of_field(name: str, value: int | str, speaker: Words) -> str:
+    if name == "odometer_m" and isinstance(value, int):
+        return speaker.km(value)
+    for table in (END_REASONS, REFUSAL_REASONS, RELAY_STATES, COMMAND_RESULTS):
+        if value in table:
+            return speaker.say(table[value])  # type: ignore[index]
+    return str(value)

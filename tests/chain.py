@@ -1,0 +1,92 @@
+"""A small fleet on a real server, with real firmware in a simulated car, in virtual time."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.car import Car
+from simulator.server_process import ServerProcess
+from simulator.world import World
+
+START_S = 1_790_000_000  # 2026-09-21 14:13:20 UTC: an ordinary Monday
+PLATE = "AB-123-CD"
+DRIVER_BADGE = bytes.fromhex("04a1b2c3d4e5f6")
+STRANGER_BADGE = bytes.fromhex("0badc0de")
+COLLEAGUE_BADGE = bytes.fromhex("04112233445566")
+HOUR_S = 3600
+
+
+@dataclass
+class Chain:
+    """One car, its box and the server they speak to."""
+
+    world: World
+    server: ServerProcess
+    car: Car
+    data_dir: Path
+    identity: dict[str, object]
+
+    def voiturier(self, *arguments: str) -> str:
+        return voiturier(*arguments, "--data", str(self.data_dir))
+
+    def trips(self) -> dict[str, list[dict[str, object]]]:
+        """What the server holds: {"trips": [...], "records_stored": n, "refusals": [...]}."""
+        answer: dict[str, list[dict[str, object]]] = json.loads(self.voiturier("trips", "--json"))
+        return answer
+
+    def book(self, starts_at: int, ends_at: int, agent: str = "marie.leroy") -> None:
+        fleet = fleet_file([booking(agent, starts_at, ends_at)])
+        path = self.data_dir / "booking.json"
+        path.write_text(json.dumps(fleet))
+        self.voiturier("load", str(path))
+
+    def connected(self) -> bool:
+        """True when the box has the server's time and grants."""
+        return self.car.report()["connections"] >= 1 and self.car.report()["clock_source"] != 0
+
+
+def voiturier(*arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "server", *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def booking(agent: str, starts_at: int, ends_at: int) -> dict[str, object]:
+    return {
+        "vehicle": PLATE,
+        "agent": agent,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "purpose": "Visite de chantier",
+    }
+
+
+def fleet_file(bookings: list[dict[str, object]]) -> dict[str, object]:
+    people = (
+        ("marie.leroy", "Marie Leroy", "DDT", DRIVER_BADGE),
+        ("paul.morin", "Paul Morin", "DDPP", COLLEAGUE_BADGE),
+    )
+    return {
+        "directorates": [
+            {"code": "DDT", "name": "Territoires"},
+            {"code": "DDPP", "name": "Populations"},
+        ],
+        "sites": [{"code": "PREF", "name": "Préfecture"}],
+        "vehicles": [{"plate": PLATE, "label": "Clio", "site": "PREF"}],
+        "agents": [
+            {
+                "login": login,
+                "full_name": name,
+                "directorate": directorate,
+                "role": "agent",
+                "password": "correct horse battery",
+                "badges": [badge.hex()],
+            }
+            for login, name, directorate, badge in people
+        ],
+        "bookings": bookings,
+    }
