@@ -31,7 +31,7 @@ Board = namedtuple(
 )
 
 
-def _s3_board(gnss_baud):
+def _s3_board(gnss_baud: int) -> Board:
     return Board(
         # A frame and its AT framing go out in one piece, and arrive in one piece.
         modem_uart=Uart(1, 11, 10, 115200, 1280, 1280),
@@ -63,7 +63,7 @@ BOARDS = {
 CAN_PINS_KEPT_FREE = (1, 2, 48)  # for OBD over a CAN transceiver
 
 
-def outputs_low_at_reset(board):
+def outputs_low_at_reset(board: Board) -> tuple[int, ...]:
     """The pins that must be driven low before anything else runs: they move relays and doors."""
     return (
         board.relay_enable,

@@ -48,4 +48,4 @@ STORE = web.AppKey("STORE", Store)
 CLOCK = web.AppKey("CLOCK", Clock)
 CONFIG = web.AppKey("CONFIG", Config)
 # notify(box_id) wakes that box's connection after its bookings changed; notify(None) wakes all.
-NOTIFY = web.AppKey("NOTIFY", Callable[[int | None], None])
+NOTIFY: web.AppKey[Callable[[int | None], None]] = web.AppKey("NOTIFY")

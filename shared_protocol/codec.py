@@ -20,52 +20,54 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-_UNSIGNED_BYTES = {"B": 1, "H": 2, "I": 4}
+_INTEGERS = {
+    "B": (0, 0xFF, 1),
+    "H": (0, 0xFFFF, 2),
+    "I": (0, 0xFFFFFFFF, 4),
+    "i": (-0x80000000, 0x7FFFFFFF, 4),
+}
+"""letter -> (smallest value, largest value, bytes)"""
 
 
-def encode(layout: str, values: "Sequence[object]") -> bytes:
+def encode(layout: str, values: "Sequence[Any]") -> bytes:
     """Pack `values` (as many as `layout` has letters).
 
     Raises:
         LocalProtocolError: a value is missing, of the wrong type, or out of range.
     """
+    data = bytearray()
+    encode_onto(data, layout, values)
+    return bytes(data)
+
+
+def encode_onto(data: bytearray, layout: str, values: "Sequence[Any]") -> None:
+    """As `encode`, at the end of `data`: saves the box half the time and scattered small pieces."""
     if len(values) != len(layout):
         raise LocalProtocolError("field_count")
-    return b"".join([_encode_field(kind, value) for kind, value in zip(layout, values)])
+    for kind, value in zip(layout, values):
+        if kind in _INTEGERS:
+            low, high, size = _INTEGERS[kind]
+            try:  # isinstance() would cost as much as the rest
+                if not low <= value <= high:
+                    raise LocalProtocolError("field_range")
+                data += (value if value >= 0 else value + (1 << 32)).to_bytes(size, "big")
+            except (TypeError, AttributeError):
+                raise LocalProtocolError("field_type") from None
+        else:
+            data += _encode_bytes(kind, value)
 
 
-def _encode_field(kind: str, value: object) -> bytes:
-    if kind in _UNSIGNED_BYTES:
-        size = _UNSIGNED_BYTES[kind]
-        return _checked_int(value, 0, (1 << (8 * size)) - 1).to_bytes(size, "big")
-    if kind == "i":
-        checked = _checked_int(value, -(1 << 31), (1 << 31) - 1)
-        return (checked & 0xFFFFFFFF).to_bytes(4, "big")
-    if kind == "8":
-        return _checked_bytes(value, 8, 8)
-    if kind == "b":
-        data = _checked_bytes(value, 0, 255)
+def _encode_bytes(kind: str, value: object) -> bytes:
+    if kind == "t" and isinstance(value, str):
+        raw, longest = value.encode(), MAX_TEXT_BYTES
+    elif kind != "t" and isinstance(value, bytes):
+        raw, longest = value, 255
     else:
-        if not isinstance(value, str):
-            raise LocalProtocolError("field_type")
-        data = _checked_bytes(value.encode(), 0, MAX_TEXT_BYTES)
-    return bytes((len(data),)) + data
-
-
-def _checked_int(value: object, low: int, high: int) -> int:
-    if not isinstance(value, int):
         raise LocalProtocolError("field_type")
-    if not low <= value <= high:
+    size = len(raw)
+    if size > longest or (kind == "8" and size != 8):
         raise LocalProtocolError("field_range")
-    return value
-
-
-def _checked_bytes(value: object, shortest: int, longest: int) -> bytes:
-    if not isinstance(value, bytes):
-        raise LocalProtocolError("field_type")
-    if not shortest <= len(value) <= longest:
-        raise LocalProtocolError("field_range")
-    return value
+    return raw if kind == "8" else bytes((size,)) + raw
 
 
 def decode(layout: str, data: bytes, offset: int = 0) -> "tuple[list[Any], int]":
@@ -78,39 +80,37 @@ def decode(layout: str, data: bytes, offset: int = 0) -> "tuple[list[Any], int]"
         RemoteProtocolError: the data end too early, or a text is not what it should be.
     """
     values: list[Any] = []
+    end = len(data)
     for kind in layout:
-        if kind in _UNSIGNED_BYTES:
-            size = _UNSIGNED_BYTES[kind]
-        elif kind == "i":
-            size = 4
+        if kind in _INTEGERS:
+            size = _INTEGERS[kind][2]
         elif kind == "8":
             size = 8
         else:
-            size = _take(data, offset, 1)[0]
+            if offset >= end:
+                raise RemoteProtocolError("body_short")
+            size = data[offset]
             offset += 1
-        values.append(_decode_field(kind, _take(data, offset, size)))
-        offset += size
+        after = offset + size
+        if after > end:
+            raise RemoteProtocolError("body_short")
+        value: Any = data[offset:after]
+        if kind in _INTEGERS:
+            value = int.from_bytes(value, "big")
+            # MicroPython ignores int.from_bytes(..., signed=True).
+            if kind == "i" and value >> 31:
+                value -= 1 << 32
+        elif kind == "t":
+            value = _text(value)
+        values.append(value)
+        offset = after
     return values, offset
 
 
-def _take(data: bytes, offset: int, size: int) -> bytes:
-    if offset + size > len(data):
-        raise RemoteProtocolError("body_short")
-    return data[offset : offset + size]
-
-
-def _decode_field(kind: str, raw: bytes) -> int | str | bytes:
-    if kind in _UNSIGNED_BYTES:
-        return int.from_bytes(raw, "big")
-    if kind == "i":
-        # MicroPython ignores int.from_bytes(..., signed=True).
-        value = int.from_bytes(raw, "big")
-        return value - (1 << 32) if raw[0] & 0x80 else value
-    if kind == "t":
-        if len(raw) > MAX_TEXT_BYTES:
-            raise RemoteProtocolError("text_long")
-        try:
-            return raw.decode()
-        except ValueError:  # UnicodeError is one, on both interpreters
-            raise RemoteProtocolError("text_encoding") from None
-    return raw
+def _text(raw: bytes) -> str:
+    if len(raw) > MAX_TEXT_BYTES:
+        raise RemoteProtocolError("text_long")
+    try:
+        return raw.decode()
+    except ValueError:  # UnicodeError is one, on both interpreters
+        raise RemoteProtocolError("text_encoding") from None

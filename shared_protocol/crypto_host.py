@@ -21,7 +21,7 @@ def hmac_sha256(key: bytes, data: bytes) -> bytes:
 
 
 class AesCcm:
-    """AES-CCM with a 12-byte nonce and a tag of `tag_bytes` bytes (4 to 16, even)."""
+    """AES-CCM with a tag of `tag_bytes` bytes (4 to 16, even); see crypto_native.py."""
 
     def __init__(self, key: bytes, tag_bytes: int = 8):
         """Keep a key of 16 or 32 bytes."""

@@ -8,7 +8,7 @@ from hashlib import sha256 as _native_sha256
 
 from cryptolib import aes
 
-from shared_protocol.errors import LocalProtocolError, RemoteProtocolError
+from shared_protocol.errors import RemoteProtocolError
 from shared_protocol.x25519 import X25519
 
 __all__ = ("X25519", "AesCcm", "hmac_sha256", "sha256")
@@ -38,7 +38,10 @@ def hmac_sha256(key: bytes, data: bytes) -> bytes:
 
 
 class AesCcm:
-    """AES-CCM with a 12-byte nonce and a tag of `tag_bytes` bytes (4 to 16, even)."""
+    """AES-CCM with a tag of `tag_bytes` bytes (4 to 16, even).
+
+    Every nonce has 12 bytes and associated data less than 65,280: noise.py knows no others.
+    """
 
     def __init__(self, key: bytes, tag_bytes: int = 8):
         """Keep a key of 16 or 32 bytes."""
@@ -72,8 +75,6 @@ class AesCcm:
 
     def _tag(self, nonce: bytes, associated: bytes, plain: bytes) -> bytes:
         """The CBC-MAC over the formatted blocks, encrypted with counter block 0."""
-        if len(nonce) != 12 or len(associated) >= 0xFF00:
-            raise LocalProtocolError("ccm_input")
         flags = ((self._tag_bytes - 2) // 2) << 3 | 2 | (0x40 if associated else 0)
         head = bytes((flags,)) + nonce + len(plain).to_bytes(3, "big")
         if associated:

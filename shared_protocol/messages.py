@@ -86,18 +86,17 @@ def encode(message: "tuple[Any, ...]") -> bytes:
     """
     number = type_of(message)
     _, layout, item_class, item_layout = TABLE[number]
-    # Grown in one place: a list of small pieces would leave the box's heap in fragments.
     data = bytearray((number,))
     if item_class is None:
-        data += codec.encode(layout, message)
+        codec.encode_onto(data, layout, message)
     else:
         items = message[-1]
         if len(items) > 255:
             raise LocalProtocolError("message_long")
-        data += codec.encode(layout, message[:-1])
+        codec.encode_onto(data, layout, message[:-1])
         data.append(len(items))
         for item in items:
-            data += codec.encode(item_layout, item)
+            codec.encode_onto(data, item_layout, item)
     if len(data) > MAX_MESSAGE_BYTES:
         raise LocalProtocolError("message_long")
     return bytes(data)
@@ -145,5 +144,7 @@ def grant_parts(generation: int, expires_s: int, grants: list[Grant]) -> list[Gr
 
 def grants_hash(grants: list[Grant]) -> bytes:
     """8 bytes that name a set of grants whatever the order it is held in."""
-    ordered = sorted(grants, key=lambda grant: (grant.badge_tag, grant.grant_id))
-    return sha256(b"".join([codec.encode(GRANT_LAYOUT, grant) for grant in ordered]))[:8]
+    data = bytearray()
+    for grant in sorted(grants, key=lambda grant: (grant.badge_tag, grant.grant_id)):
+        codec.encode_onto(data, GRANT_LAYOUT, grant)
+    return sha256(bytes(data))[:8]

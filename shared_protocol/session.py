@@ -1,8 +1,9 @@
 """One connection between a box and the server, either role, without socket, clock or log.
 
 The caller feeds received bytes and the time, sends what `bytes_to_send()` gives, and calls `step()`
-when `next_deadline()` has come. Until `Established` nobody is known: nothing may be stored, and no
-older connection closed. The first fault of the peer ends the session.
+when `next_deadline()` has come. Each call does one thing, a slice of X25519 or one frame: none may
+hold the box's loop for more than 20 ms. Until `Established` nobody is known: nothing may be stored,
+and no older connection closed. The first fault of the peer ends the session.
 
     box     key pair -> hello and message 1 sent -> message 2 received -> shared secret
             -> established
@@ -62,8 +63,8 @@ class Session:
         self._receiving: CipherState | None = None
         self._deadline_ms = now_ms + limits.HANDSHAKE_TIMEOUT_MS
         self._events: list[tuple[object, ...]] = []
+        self._unread = False  # whether a whole frame may still wait in the reader
         self._rekey_said = False
-        self._fault: RemoteProtocolError | None = None
         self._closed = False
         self.established = False
         self.box_id: bytes | None = None
@@ -101,18 +102,20 @@ class Session:
         return cls(messages.TO_BOX, find_key, random, now_ms)
 
     def receive_data(self, data: bytes, now_ms: int) -> list[tuple[object, ...]]:
-        """Take what the socket gave, cut anywhere; return events.
+        """Take what the socket gave, cut anywhere; return the events of the first frame in it.
+
+        `next_deadline()` says whether `step()` has more to read.
 
         Raises:
-            RemoteProtocolError: the peer broke the protocol; close. When frames before the fault
-                gave events, these are returned first and the next call raises.
+            RemoteProtocolError: the peer broke the protocol; close.
         """
         self._require_open()
         self._reader.feed(data)
+        self._unread = True
         return self._run(now_ms, False)
 
     def step(self, now_ms: int) -> list[tuple[object, ...]]:
-        """Do one slice of pending work (at most 20 ms on the box); return events.
+        """Do one slice of pending work, or read one frame; return events.
 
         Raises:
             RemoteProtocolError: as `receive_data`, or the handshake took too long.
@@ -123,7 +126,7 @@ class Session:
     def next_deadline(self) -> int | None:
         """When to call `step()`, in the caller's milliseconds: 0 at once, None never."""
         self._require_open()
-        if self._fault is not None or self._busy() or self._frames_used_up():
+        if self._busy() or self._unread or self._frames_used_up():
             return 0
         return None if self._rekey_said else self._deadline_ms
 
@@ -164,19 +167,20 @@ class Session:
         return max(self._sending.counter, self._receiving.counter) >= limits.REKEY_FRAMES
 
     def _run(self, now_ms: int, may_work: bool) -> list[tuple[object, ...]]:
-        """What `receive_data` and `step` share: deadlines, work, frames, the first fault."""
-        if self._fault is None:
-            try:
-                if not self.established and now_ms >= self._deadline_ms:
-                    raise RemoteProtocolError("handshake_timeout")
-                if may_work and self._handshake is not None and self._handshake.busy:
-                    self._work(self._handshake, now_ms)
-                self._read_frames(now_ms)
-            except RemoteProtocolError as error:
-                self._fault = error
-        if self._fault is not None and not self._events:
+        """What `receive_data` and `step` share: deadlines, one thing, and the end at a fault."""
+        try:
+            if not self.established and now_ms >= self._deadline_ms:
+                raise RemoteProtocolError("handshake_timeout")
+            if self._handshake is None or not self._handshake.busy:
+                self._read_frame(now_ms)
+            elif may_work:
+                self._work(self._handshake, now_ms)
+            # While X25519 runs the peer has nothing to say; what it sends all the same is bounded.
+            if self._busy() and self._reader.pending_bytes() > limits.MAX_EARLY_BYTES:
+                raise RemoteProtocolError("early_data")
+        except RemoteProtocolError:
             self._close()
-            raise self._fault
+            raise
         if self.established and not self._rekey_said:
             self._rekey_said = now_ms >= self._deadline_ms or self._frames_used_up()
             if self._rekey_said:
@@ -209,27 +213,22 @@ class Session:
         self._deadline_ms = now_ms + limits.REKEY_AGE_MS
         self._events.append(Established(self.box_id, self.generation))
 
-    def _read_frames(self, now_ms: int) -> None:
-        while not self._busy():
-            if self._receiving is not None:
-                sealed = self._reader.next_frame(limits.MIN_SEALED_BYTES, limits.MAX_FRAME_BYTES)
-                if sealed is None:
-                    return
-                self._open(self._receiving.open(b"", sealed), now_ms)
-            elif isinstance(self._handshake, Initiator):
-                message = self._reader.next_frame(limits.HANDSHAKE_BYTES, limits.HANDSHAKE_BYTES)
-                if message is None:
-                    return
-                self._handshake.receive(message)
-            else:
-                size = limits.FIRST_FRAME_BYTES
-                first = self._reader.next_frame(size, size)
-                if first is None:
-                    return
-                self._answer_hello(first)
-        # The peer has nothing to say before our answer; what it sends all the same is bounded.
-        if self._reader.pending_bytes() > limits.MAX_EARLY_BYTES:
-            raise RemoteProtocolError("early_data")
+    def _read_frame(self, now_ms: int) -> None:
+        if self._receiving is not None:
+            shortest, longest = limits.MIN_SEALED_BYTES, limits.MAX_FRAME_BYTES
+        elif self._handshake is not None:
+            shortest = longest = limits.HANDSHAKE_BYTES
+        else:
+            shortest = longest = limits.FIRST_FRAME_BYTES
+        payload = self._reader.next_frame(shortest, longest)
+        if payload is None:
+            self._unread = False
+        elif self._receiving is not None:
+            self._open(self._receiving.open(b"", payload), now_ms)
+        elif isinstance(self._handshake, Initiator):
+            self._handshake.receive(payload)
+        else:
+            self._answer_hello(payload)
 
     def _answer_hello(self, first: bytes) -> None:
         hello = first[: limits.HELLO_BYTES]
@@ -241,9 +240,9 @@ class Session:
         self._handshake = Responder(hello, key, self._random, first[limits.HELLO_BYTES :])
 
     def _open(self, plain: bytes, now_ms: int) -> None:
+        message, unread_bytes = messages.decode(plain)
         if not self.established:
             self._establish(now_ms)
-        message, unread_bytes = messages.decode(plain)
         wrong_way = plain[0] & messages.TO_BOX == self._sends
         if message is None or unread_bytes or wrong_way:
             self.skipped += 1

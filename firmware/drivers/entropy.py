@@ -6,11 +6,12 @@ in flash, before the first byte is given out, so that no boot repeats another.
 
 import os
 
+from firmware.logic.const import const
 from shared_protocol.crypto import hmac_sha256, sha256
 
-_FILE = "seed"
-_SEED_BYTES = 32
-_COUNT_BYTES = 4
+_FILE = const("seed")
+_SEED_BYTES = const(32)
+_COUNT_BYTES = const(4)
 
 
 class Entropy:

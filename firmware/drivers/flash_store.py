@@ -5,7 +5,9 @@ LittleFS commits a file when it is closed, and a rename replaces the target in o
 
 import os
 
-_TEMPORARY = "new~"
+from firmware.logic.const import const
+
+_TEMPORARY = const("new~")
 
 
 class FlashStore:

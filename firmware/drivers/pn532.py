@@ -5,22 +5,24 @@ Bytes in, UIDs out; what a badge may do is decided elsewhere. A UID is never pri
 
 import asyncio
 
+from firmware.logic.const import const
+
 _WAKE_UP = b"\x55\x55" + bytes(14)
-_ACK = b"\x00\x00\xff\x00\xff\x00"
-_START = b"\x00\xff"
-_TO_READER = 0xD4
-_FROM_READER = 0xD5
+_ACK = const(b"\x00\x00\xff\x00\xff\x00")
+_START = const(b"\x00\xff")
+_TO_READER = const(0xD4)
+_FROM_READER = const(0xD5)
 
-_SAM_CONFIGURATION = b"\x14\x01"  # normal mode, no security module
-_FEW_RETRIES = b"\x32\x05\xff\x01\x02"  # RFConfiguration: give up on an empty field at once
-_LIST_ONE_CARD = b"\x4a\x01\x00"  # InListPassiveTarget, one target, 106 kbit/s type A
+_SAM_CONFIGURATION = const(b"\x14\x01")  # normal mode, no security module
+_FEW_RETRIES = const(b"\x32\x05\xff\x01\x02")  # RFConfiguration: give up on an empty field at once
+_LIST_ONE_CARD = const(b"\x4a\x01\x00")  # InListPassiveTarget, one target, 106 kbit/s type A
 
-_TRIES = 3
+_TRIES = const(3)
 # The reader acknowledges within 15 ms; a byte's way and the task's turn come on top.
-_ACK_TIMEOUT_S = 0.030
-_ANSWER_TIMEOUT_S = 0.200
+_ACK_TIMEOUT_S = const(0.030)
+_ANSWER_TIMEOUT_S = const(0.200)
 # The longest answer, a card with a 10-byte UID and its history, is far shorter.
-_BUFFER_BYTES = 128
+_BUFFER_BYTES = const(128)
 
 
 class ReaderError(Exception):

@@ -4,7 +4,9 @@ import asyncio
 
 from machine import UART
 
-_READ_BYTES = 256
+from firmware.logic.const import const
+
+_READ_BYTES = const(256)
 
 
 class Serial:

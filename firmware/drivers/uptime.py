@@ -1,6 +1,6 @@
 """Monotonic milliseconds since this object was made, which never wrap. No wall time.
 
-To be asked at least once in six days (half the period of ticks_ms); the vehicle task asks each
+To be asked at least once in six days (half the period of ticks_ms); the car's loop asks twice a
 second.
 """
 

@@ -2,15 +2,17 @@
 
 from collections import namedtuple
 
+from firmware.logic.const import const
+
 Arrived = namedtuple("Arrived", ("uid",))
 Held = namedtuple("Held", ("uid",))
-"""Once per presentation, after HOLD_MS."""
+"""Once per presentation, after _HOLD_MS."""
 Left = namedtuple("Left", ("uid", "was_held"))
 
-HOLD_MS = 3000
+_HOLD_MS = const(3000)
 
 # A card in a hand misses a poll now and then; this long without it, it has left.
-_GONE_AFTER_MS = 450
+_GONE_AFTER_MS = const(500)
 
 
 class CardPresence:
@@ -37,7 +39,7 @@ class CardPresence:
             events.append(Arrived(uid))
         if uid:
             self._seen_ms = now_ms
-            if not self._held and now_ms - self._since_ms >= HOLD_MS:
+            if not self._held and now_ms - self._since_ms >= _HOLD_MS:
                 self._held = True
                 events.append(Held(uid))
         return events

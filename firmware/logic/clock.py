@@ -4,16 +4,17 @@ A correction backwards holds the clock until time has caught up. The receiver is
 server's time serves where there is no sky. Nothing here reads a clock.
 """
 
+from firmware.logic.const import const
 from shared_protocol.messages import CLOCK_GNSS, CLOCK_NONE, CLOCK_SERVER
 
 # Receivers that do not know the leap seconds yet are up to 18 s off: such a step is believed at
 # once. A larger one must be repeated, for one sentence with a wrong date would spoil the clock.
-_SMALL_STEP_MS = 20_000
-_REPEATS = 3
-_REPEAT_TOLERANCE_MS = 2_000
+_SMALL_STEP_MS = const(20_000)
+_REPEATS = const(3)
+_REPEAT_TOLERANCE_MS = const(2_000)
 
 # A crystal drifts by 0.1 s in that time; without sky for longer, the server knows better.
-_GNSS_TRUSTED_MS = 3_600_000
+_GNSS_TRUSTED_MS = const(3_600_000)
 
 
 class Clock:

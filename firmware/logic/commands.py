@@ -8,6 +8,7 @@ The state is to be stored before the results are acted upon or recorded. Moves n
 trip open the immobiliser does so by itself as soon as it is safe.
 """
 
+from firmware.logic.const import const
 from shared_protocol import codec
 from shared_protocol.messages import COMMAND_CANCEL_INHIBIT, COMMAND_INHIBIT
 from shared_protocol.records import (
@@ -20,7 +21,7 @@ from shared_protocol.records import (
     CommandResult,
 )
 
-_LAYOUT = "II"
+_LAYOUT = const("II")
 
 
 class Commands:

@@ -4,15 +4,16 @@ A set arrives in parts and takes effect only when complete. Storage is the calle
 opens the car now is badge_decision.py's.
 """
 
+from firmware.logic.const import const
 from shared_protocol import codec
 from shared_protocol.crypto import sha256
 from shared_protocol.messages import GRANT_LAYOUT, Grant
 
-_GRANT_BYTES = 21
-_HEAD_LAYOUT = "II8"  # generation, expiry, hash of the grants: what a stored set begins with
-_HEAD_BYTES = 16
+_GRANT_BYTES = const(21)
+_HEAD_LAYOUT = const("II8")  # generation, expiry, hash of the grants: what a stored set begins with
+_HEAD_BYTES = const(16)
 # 500 badges and as many bookings again; a peer that sends more is not our server.
-_MOST_GRANTS = 1024
+_MOST_GRANTS = const(1024)
 
 
 class GrantSet:

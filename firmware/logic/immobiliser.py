@@ -18,6 +18,7 @@ since boot, never wall time; every count begins anew at boot. Nothing is pulsed 
 is what the feedback contact says.
 """
 
+from firmware.logic.const import const
 from shared_protocol.records import RELAY_ENABLED as ENABLED
 from shared_protocol.records import RELAY_INHIBITED as INHIBITED
 
@@ -44,19 +45,19 @@ TRANSITIONS = {
 }
 """(state, event) -> (state after, pulse). Complete: every state with every event."""
 
-IGNITION_OFF_MS = 65_000
-STILL_MS = 60_000
-IGNITION_OFF_ALONE_MS = 600_000
+_IGNITION_OFF_MS = const(65_000)
+_STILL_MS = const(60_000)
+_IGNITION_OFF_ALONE_MS = const(600_000)
 
 # Slower than any walk; above what a standing receiver shows. Too low only delays the inhibit.
-STILL_MM_S = 500
+_STILL_MM_S = const(500)
 # What was not looked at for longer than this was not seen unbroken.
-LONGEST_BLINK_MS = 5_000
+_LONGEST_BLINK_MS = const(5_000)
 # The box tries again when the contact shows that an accepted badge did not move the relay.
-ENABLE_RETRIES = 5
-ENABLE_RETRY_MS = 1_000
+_ENABLE_RETRIES = const(5)
+_ENABLE_RETRY_MS = const(1_000)
 # And when an inhibit did not move it, which hurts nobody.
-INHIBIT_RETRY_MS = 30_000
+_INHIBIT_RETRY_MS = const(30_000)
 
 
 class Immobiliser:
@@ -72,14 +73,14 @@ class Immobiliser:
         self._sign_valid = False
         self._moved_ms = now_ms
         self._retries = 0
-        self._pulsed_ms = now_ms - INHIBIT_RETRY_MS
+        self._pulsed_ms = now_ms - _INHIBIT_RETRY_MS
 
     def sense(self, now_ms: int, ignition_on: bool, speed_mm_s: int | None) -> None:
         """Look at the signs: the raw ignition line, and a fresh speed or None when there is none.
 
         To be called once a second or more often, and at each edge of the ignition line.
         """
-        if now_ms - self._looked_ms > LONGEST_BLINK_MS:
+        if now_ms - self._looked_ms > _LONGEST_BLINK_MS:
             self._begin_counting_anew(now_ms)
         self._looked_ms = now_ms
         if ignition_on:
@@ -89,7 +90,7 @@ class Immobiliser:
         self._sign_valid = speed_mm_s is not None
         if speed_mm_s is None:
             self._still_since_ms = None
-        elif speed_mm_s > STILL_MM_S:
+        elif speed_mm_s > _STILL_MM_S:
             self._still_since_ms = None
             self._moved_ms = now_ms
         elif self._still_since_ms is None:
@@ -106,7 +107,7 @@ class Immobiliser:
         is open.
         """
         self._begin_counting_anew(now_ms)
-        self._retries = ENABLE_RETRIES
+        self._retries = _ENABLE_RETRIES
         self._pulsed_ms = now_ms
         return self._enter(BADGE_ACCEPTED)
 
@@ -114,13 +115,13 @@ class Immobiliser:
         """Return the pulse to give now; `start_held`: a trip is open and not paused."""
         since_pulse_ms = now_ms - self._pulsed_ms
         if start_held:
-            if self.state == ENABLED or not self._retries or since_pulse_ms < ENABLE_RETRY_MS:
+            if self.state == ENABLED or not self._retries or since_pulse_ms < _ENABLE_RETRY_MS:
                 return NO_PULSE
             self._retries -= 1
             event = BADGE_ACCEPTED
         else:
             self._retries = 0
-            if since_pulse_ms < INHIBIT_RETRY_MS or not self.is_safe(now_ms):
+            if since_pulse_ms < _INHIBIT_RETRY_MS or not self.is_safe(now_ms):
                 return NO_PULSE
             event = SAFE_TO_INHIBIT
         pulse = self._enter(event)
@@ -130,19 +131,19 @@ class Immobiliser:
 
     def is_safe(self, now_ms: int) -> bool:
         """Whether the ignition and the car have been quiet for as long as the law wants."""
-        if self._off_since_ms is None or now_ms - self._looked_ms > LONGEST_BLINK_MS:
+        if self._off_since_ms is None or now_ms - self._looked_ms > _LONGEST_BLINK_MS:
             return False
         off_ms = now_ms - self._off_since_ms
         if self._sign_valid:
             return (
-                off_ms >= IGNITION_OFF_MS
+                off_ms >= _IGNITION_OFF_MS
                 and self._still_since_ms is not None
-                and now_ms - self._still_since_ms >= STILL_MS
+                and now_ms - self._still_since_ms >= _STILL_MS
             )
         return (
             self._ignition_proven
-            and off_ms >= IGNITION_OFF_ALONE_MS
-            and now_ms - self._moved_ms >= IGNITION_OFF_ALONE_MS
+            and off_ms >= _IGNITION_OFF_ALONE_MS
+            and now_ms - self._moved_ms >= _IGNITION_OFF_ALONE_MS
         )
 
     def _begin_counting_anew(self, now_ms: int) -> None:

@@ -17,17 +17,18 @@ atomic, and delete(name); what they wrote is in flash when they return.
 
 from binascii import crc32
 
+from firmware.logic.const import const
 from shared_protocol import codec
 from shared_protocol.messages import RECORD_LAYOUT
 from shared_protocol.records import Record
 
 # One block of the flash: appending rewrites the block that is being filled, nothing more.
-SEGMENT_BYTES = 4096
+_SEGMENT_BYTES = const(4096)
 # One read while sending; the longest record (265 bytes) fits.
-CHUNK_BYTES = 512
+_CHUNK_BYTES = const(512)
 
-_CHECKSUM_BYTES = 4
-_HEAD_OF_RECORD_BYTES = 6
+_CHECKSUM_BYTES = const(4)
+_HEAD_OF_RECORD_BYTES = const(6)
 
 
 class Journal:
@@ -36,7 +37,7 @@ class Journal:
     `state` is what the newest segment began with, b"" when there is none.
     """
 
-    def __init__(self, storage, epoch: int, segment_bytes: int = SEGMENT_BYTES):
+    def __init__(self, storage, epoch: int, segment_bytes: int = _SEGMENT_BYTES):
         """Recover: find the last whole record and cut off what a power loss tore."""
         self._storage = storage
         self._prefix = "{:04x}-".format(epoch)
@@ -83,7 +84,7 @@ class Journal:
         return seq
 
     def read(self, seq: int) -> tuple[int, list[Record]]:
-        """Read some consecutive records from `seq` on, at most CHUNK_BYTES.
+        """Read some consecutive records from `seq` on, at most _CHUNK_BYTES.
 
         Returns:
             The sequence number of the first and the records; none only when there are none. The
@@ -95,7 +96,7 @@ class Journal:
         while at_seq < self.next_seq:
             if at_seq in self._firsts and at_seq != first:
                 first, offset = at_seq, self._head_bytes(at_seq)
-            data = self._storage.read(self._name(first), offset, CHUNK_BYTES)
+            data = self._storage.read(self._name(first), offset, _CHUNK_BYTES)
             records = []
             begin, at = at_seq, 0
             while at_seq < self.next_seq and (at_seq == begin or at_seq not in self._firsts):
@@ -130,7 +131,7 @@ class Journal:
         self._size = self._head_bytes(newest)
         self.state = self._storage.read(name, 1, self._size - 1 - _CHECKSUM_BYTES)
         while True:
-            data = self._storage.read(name, self._size, CHUNK_BYTES)
+            data = self._storage.read(name, self._size, _CHUNK_BYTES)
             at = 0
             while True:
                 record, size = _open_record(data, at, self.next_seq)

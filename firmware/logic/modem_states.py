@@ -7,20 +7,23 @@ state is the driver's; nothing here speaks AT.
 
 from collections import namedtuple
 
+from firmware.logic.const import const
+
 State = namedtuple("State", ("name", "timeout_ms", "after_success", "after_failure"))
 
-POWER_UP = "power up"
-AT_READY = "at ready"
-SIM = "sim"
-REGISTERED = "registered"
-NETOPEN = "netopen"
-CIPOPEN = "cipopen"
+# A state is named by the driver's method that does its work, but for the last two.
+POWER_UP = "power_up"
+AT_READY = "prepare"
+SIM = "wait_for_sim"
+REGISTERED = "wait_for_network"
+NETOPEN = "open_network"
+CIPOPEN = "connect"
+CLOSE_SOCKET = "close_socket"
+NETCLOSE = "close_network"
+RADIO_CYCLE = "cycle_radio"
+POWER_CYCLE = "cycle_power"
 ONLINE = "online"
-BACK_OFF = "back-off"
-CLOSE_SOCKET = "close socket"
-NETCLOSE = "netclose"
-RADIO_CYCLE = "radio cycle"
-POWER_CYCLE = "power cycle"
+BACK_OFF = "back_off"
 
 RECOVER = "recover"
 """Not a state: the rung of RECOVERY that the number of failures in a row asks for."""
@@ -51,11 +54,11 @@ STATES = {
 RECOVERY = (CLOSE_SOCKET, CLOSE_SOCKET, NETCLOSE, RADIO_CYCLE, POWER_CYCLE)
 """After the 1st, 2nd ... failure in a row; from the last on, always the last."""
 
-BACK_OFF_FIRST_MS = 2_000
-BACK_OFF_LONGEST_MS = 60_000
+_BACK_OFF_FIRST_MS = const(2_000)
+_BACK_OFF_LONGEST_MS = const(60_000)
 
 # A connection that lived this long was a success; a shorter one counts as a failure.
-_GOOD_CONNECTION_MS = 60_000
+_GOOD_CONNECTION_MS = const(60_000)
 
 
 class ModemStates:
@@ -76,7 +79,7 @@ class ModemStates:
 
     def back_off_ms(self) -> int:
         """How long BACK_OFF lasts now: 2 s, doubled with each failure, up to 60 s."""
-        return min(BACK_OFF_FIRST_MS << min(max(self.failures - 1, 0), 10), BACK_OFF_LONGEST_MS)
+        return min(_BACK_OFF_FIRST_MS << min(max(self.failures - 1, 0), 10), _BACK_OFF_LONGEST_MS)
 
     def finished(self, success: bool, now_ms: int) -> None:
         """Leave the state: its work succeeded, or failed or ran out of time."""

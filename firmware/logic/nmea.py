@@ -6,16 +6,18 @@ sentence adds nothing but a count.
 
 from collections import namedtuple
 
+from firmware.logic.const import const
+
 Fix = namedtuple("Fix", ("time_s", "millisecond", "lat_e7", "lon_e7", "speed_mm_s"))
 """Unix seconds UTC and a millisecond; 1e-7 degrees; mm/s. The position (both or neither) and the
 speed are None when the receiver left them empty; a fix always has a time."""
 
 # The standard allows 82 bytes; receivers with seven decimals of a minute send a few more.
-_LONGEST_LINE_BYTES = 120
+_LONGEST_LINE_BYTES = const(120)
 
-_ROLLOVER_S = 1024 * 7 * 86400
+_ROLLOVER_S = const(1024 * 7 * 86400)
 # Before it knows the leap seconds, a receiver may be up to this early right at the floor.
-_LEAP_TOLERANCE_S = 20
+_LEAP_TOLERANCE_S = const(20)
 
 _DAYS_BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 

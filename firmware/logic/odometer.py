@@ -5,25 +5,27 @@ distance counts only while the car moves; what led up to a movement is counted o
 certain, so that creeping in a queue is not lost.
 """
 
-# A standing receiver shows 0.05 to 0.2 m/s, now and then more, but not for seconds on end.
-_NOISE_MM_S = 200
-# The car moves when it is surely faster than noise (also a log or a box that begins in mid-drive),
-_SURELY_MOVING_MM_S = 1500
-# or clearly faster for a while,
-_MOVING_MM_S = 500
-_MOVING_AFTER_MS = 3000
-# or a little faster for long: a queue, a parking place.
-_CREEPING_MM_S = 250
-_CREEPING_AFTER_MS = 10_000
-# It stands again when it has been this slow for a while, and that while is not counted.
-_STANDING_MM_S = 250
-_STANDING_AFTER_MS = 3000
-# A longer gap cannot be interpolated from its ends.
-_LONGEST_STEP_MS = 10_000
-# Nothing on wheels that a badge opens; a receiver that says so is jammed.
-_FASTEST_MM_S = 90_000
+from firmware.logic.const import const
 
-_HALF_MICROMETRES_A_METRE = 2_000_000  # the trapezoid is not halved
+# A standing receiver shows 0.05 to 0.2 m/s, now and then more, but not for seconds on end.
+_NOISE_MM_S = const(200)
+# The car moves when it is surely faster than noise (also a log or a box that begins in mid-drive),
+_SURELY_MOVING_MM_S = const(1500)
+# or clearly faster for a while,
+_MOVING_MM_S = const(500)
+_MOVING_AFTER_MS = const(3000)
+# or a little faster for long: a queue, a parking place.
+_CREEPING_MM_S = const(250)
+_CREEPING_AFTER_MS = const(10_000)
+# It stands again when it has been this slow for a while, and that while is not counted.
+_STANDING_MM_S = const(250)
+_STANDING_AFTER_MS = const(3000)
+# A longer gap cannot be interpolated from its ends.
+_LONGEST_STEP_MS = const(10_000)
+# Nothing on wheels that a badge opens; a receiver that says so is jammed.
+_FASTEST_MM_S = const(90_000)
+
+_HALF_MICROMETRES_A_METRE = const(2_000_000)  # the trapezoid is not halved
 
 
 class Odometer:

@@ -9,6 +9,7 @@ and TripEnd (mileage mode).
 from collections import namedtuple
 
 from firmware.logic.badge_decision import Refused
+from firmware.logic.const import const
 from shared_protocol import codec
 from shared_protocol.records import (
     END_BADGE_HELD,
@@ -48,14 +49,19 @@ SIGNAL_NOTED = "noted"
 SIGNAL_REFUSED = "refused {}"  # with the reason's number
 
 # The page follows the trip, and a box whose power is cut loses at most this much driving.
-ODOMETER_EVERY_MS = 10_000
+_ODOMETER_EVERY_MS = const(10_000)
 
 _NOTHING = Outcome(0, DOOR_LEAVE, "", ())
-_LAYOUT = "B8II"
-_OPEN, _PAUSED, _IN_LEG = 1, 2, 4
+_LAYOUT = const("B8II")
+_OPEN = const(1)
+_PAUSED = const(2)
+_IN_LEG = const(4)
 
 # What the badge now at the reader has already done.
-_NO_CARD, _HAS_STARTED, _HAS_RESUMED, _IS_DRIVER = 0, 1, 2, 3
+_NO_CARD = const(0)
+_HAS_STARTED = const(1)
+_HAS_RESUMED = const(2)
+_IS_DRIVER = const(3)
 
 
 class Trip:
@@ -137,7 +143,7 @@ class Trip:
 
     def odometer(self, odometer_m: int, now_ms: int) -> tuple:
         """The Odometer fact, when the car has moved and the last is old enough."""
-        if odometer_m == self.odometer_m or now_ms - self._odometer_ms < ODOMETER_EVERY_MS:
+        if odometer_m == self.odometer_m or now_ms - self._odometer_ms < _ODOMETER_EVERY_MS:
             return ()
         self._odometer_ms = now_ms
         return (Odometer(odometer_m),)

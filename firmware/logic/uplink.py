@@ -4,19 +4,20 @@ A modem's "sent" means nothing here: only an Ack moves on. Holds no record itsel
 no session and no socket either.
 """
 
+from firmware.logic.const import const
 from shared_protocol.messages import Records
 
 # Records wait this long for company: a drive makes one every 10 s, an ignition edge several.
-COALESCE_MS = 1_000
+_COALESCE_MS = const(1_000)
 # What may be under way without acknowledgement: two seconds of the slowest LTE, and little to
 # repeat after a lost link.
-WINDOW_BYTES = 2_048
+_WINDOW_BYTES = const(2_048)
 # The server acknowledges as soon as it is reached and at each commit; silence is a dead link.
-ACK_TIMEOUT_MS = 60_000
+_ACK_TIMEOUT_MS = const(60_000)
 # The server begins with an Ack that says what it has. A box that does not wait for it repeats.
-FIRST_ACK_WAIT_MS = 10_000
+_FIRST_ACK_WAIT_MS = const(10_000)
 # The heartbeat keeps the network's address translation open and shows the box as alive.
-STATUS_EVERY_MS = 300_000
+_STATUS_EVERY_MS = const(300_000)
 
 
 class Uplink:
@@ -38,7 +39,7 @@ class Uplink:
         self._next_seq = self._journal.lowest_seq
         self._under_way = []
         self._waiting_since_ms = now_ms
-        self._hold_until_ms = now_ms + FIRST_ACK_WAIT_MS
+        self._hold_until_ms = now_ms + _FIRST_ACK_WAIT_MS
         self._added_ms = None
         self._status_due_ms = now_ms
 
@@ -61,16 +62,16 @@ class Uplink:
         """Whether to send a Status now; says so once per period."""
         if now_ms < self._status_due_ms:
             return False
-        self._status_due_ms = now_ms + STATUS_EVERY_MS
+        self._status_due_ms = now_ms + _STATUS_EVERY_MS
         return True
 
     def next_records(self, now_ms: int) -> Records | None:
         """The next Records message, or None when nothing is due or the window is full."""
         if self._next_seq >= self._journal.next_seq or now_ms < self._hold_until_ms:
             return None
-        if self._added_ms is not None and now_ms - self._added_ms < COALESCE_MS:
+        if self._added_ms is not None and now_ms - self._added_ms < _COALESCE_MS:
             return None
-        if sum([size for _, size in self._under_way]) >= WINDOW_BYTES:
+        if sum([size for _, size in self._under_way]) >= _WINDOW_BYTES:
             return None
         first, records = self._journal.read(self._next_seq)
         self._next_seq = first + len(records)
@@ -87,17 +88,17 @@ class Uplink:
     def is_lost(self, now_ms: int) -> bool:
         """Whether an acknowledgement is overdue: the connection is to be made anew."""
         since_ms = self._waiting_since_ms
-        return since_ms is not None and now_ms - since_ms >= ACK_TIMEOUT_MS
+        return since_ms is not None and now_ms - since_ms >= _ACK_TIMEOUT_MS
 
     def next_deadline(self, now_ms: int) -> int:
         """When to ask again, if nothing happens before."""
         due_ms = self._status_due_ms
         if self._waiting_since_ms is not None:
-            due_ms = min(due_ms, self._waiting_since_ms + ACK_TIMEOUT_MS)
+            due_ms = min(due_ms, self._waiting_since_ms + _ACK_TIMEOUT_MS)
         if self._next_seq < self._journal.next_seq:
             ready_ms = self._hold_until_ms
             if self._added_ms is not None:
-                ready_ms = max(ready_ms, self._added_ms + COALESCE_MS)
+                ready_ms = max(ready_ms, self._added_ms + _COALESCE_MS)
             if ready_ms > now_ms:
                 due_ms = min(due_ms, ready_ms)
         return due_ms

@@ -7,12 +7,13 @@ import asyncio
 
 from firmware.drivers.pn532 import ReaderError
 from firmware.logic.card import Arrived, CardPresence, Held
+from firmware.logic.const import const
 from shared_protocol.badges import badge_tag
 
 # One poll takes about 30 ms of radio field; a hand's shortest touch is about 300 ms.
-POLL_EVERY_S = 0.15
+_POLL_EVERY_S = const(0.25)
 # A reader that is missing or unplugged is looked for again this often.
-WAKE_AGAIN_S = 2.0
+_WAKE_AGAIN_S = const(2.0)
 
 
 class BadgeTask:
@@ -33,9 +34,9 @@ class BadgeTask:
                 await self._reader.wake()
                 while True:
                     await self._poll()
-                    await asyncio.sleep(POLL_EVERY_S)
+                    await asyncio.sleep(_POLL_EVERY_S)
             except ReaderError:
-                await asyncio.sleep(WAKE_AGAIN_S)
+                await asyncio.sleep(_WAKE_AGAIN_S)
 
     async def _poll(self) -> None:
         uid = await self._reader.read_card()

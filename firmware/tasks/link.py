@@ -9,13 +9,14 @@ import gc
 
 from firmware.drivers.at_channel import AtError
 from firmware.logic import modem_states as states
+from firmware.logic.const import const
 from firmware.version import VERSION
 from shared_protocol.errors import ProtocolError
 from shared_protocol.messages import Ack, Command, Grants, Status, Time
 from shared_protocol.session import Established, RekeyDue, Session
 
 # A "data here" that got lost costs this long at most.
-LOOK_AGAIN_MS = 30_000
+_LOOK_AGAIN_MS = const(30_000)
 
 GRANTS_FILE = "grants"
 
@@ -47,35 +48,38 @@ class LinkTask:
         self._state_store = state_store
         self._states = states.ModemStates(uptime.now_ms())
         self.connections = 0
-        self._work = {
-            states.POWER_UP: modem.power_up,
-            states.AT_READY: modem.prepare,
-            states.SIM: modem.wait_for_sim,
-            states.REGISTERED: modem.wait_for_network,
-            states.NETOPEN: lambda: modem.open_network(identity.apn),
-            states.CIPOPEN: lambda: modem.connect(identity.server_host, identity.server_port),
-            states.ONLINE: self._talk,
-            states.BACK_OFF: lambda: asyncio.sleep(self._states.back_off_ms() / 1000),
-            states.CLOSE_SOCKET: modem.close_socket,
-            states.NETCLOSE: modem.close_network,
-            states.RADIO_CYCLE: modem.cycle_radio,
-            states.POWER_CYCLE: modem.cycle_power,
-        }
 
     async def run(self) -> None:
         """Go online, and again after every loss, for ever."""
         while True:
-            work = self._work[self._states.state.name]
+            work = self._work(self._states.state.name)
             left_ms = self._states.time_left_ms(self._uptime.now_ms())
             try:
                 if left_ms is None:
-                    await work()
+                    await work
                 else:
-                    await asyncio.wait_for(work(), left_ms / 1000)
+                    await asyncio.wait_for(work, left_ms / 1000)
                 success = self._states.state.name != states.ONLINE
             except (AtError, ProtocolError, asyncio.TimeoutError):
                 success = False
+            except (
+                Exception
+            ):  # a bug or no memory: the supervisor counts it, and the socket is shut
+                self._states.finished(False, self._uptime.now_ms())
+                raise
             self._states.finished(success, self._uptime.now_ms())
+
+    def _work(self, state: str):
+        """The coroutine that does what a state is for."""
+        if state == states.ONLINE:
+            return self._talk()
+        if state == states.BACK_OFF:
+            return asyncio.sleep(self._states.back_off_ms() / 1000)
+        if state == states.NETOPEN:
+            return self._modem.open_network(self._identity.apn)
+        if state == states.CIPOPEN:
+            return self._modem.connect(self._identity.server_host, self._identity.server_port)
+        return getattr(self._modem, state)()
 
     async def _talk(self) -> None:
         """One session, until the link is lost or its keys have served enough."""
@@ -135,7 +139,7 @@ class LinkTask:
     async def _wait(self, session) -> None:
         """Until something rings, or the next deadline; not at all while X25519 has work."""
         now_ms = self._uptime.now_ms()
-        due_ms = now_ms + LOOK_AGAIN_MS
+        due_ms = now_ms + _LOOK_AGAIN_MS
         deadline_ms = session.next_deadline()
         if deadline_ms is not None:
             due_ms = min(due_ms, deadline_ms)
@@ -147,7 +151,7 @@ class LinkTask:
         try:
             await asyncio.wait_for(self._bell.wait(), (due_ms - now_ms) / 1000)
         except asyncio.TimeoutError:
-            self._modem.readable = due_ms == now_ms + LOOK_AGAIN_MS
+            self._modem.readable = due_ms == now_ms + _LOOK_AGAIN_MS
 
     def _status(self, now_ms: int) -> Status:
         return Status(

@@ -4,7 +4,7 @@ import asyncio
 
 from firmware.logic.signals import SLOT_MS, slots
 
-DARK = (0, 0, 0)
+_DARK = (0, 0, 0)
 
 
 class SignalsTask:
@@ -31,4 +31,4 @@ class SignalsTask:
                 await asyncio.sleep(SLOT_MS / 1000)
                 if self._asked.is_set():
                     break
-            self._panel.show(DARK)
+            self._panel.show(_DARK)

@@ -1,10 +1,13 @@
 """Keeps every task running: a crash is caught, counted and the task begun again. No relay here."""
 
 import asyncio
+import gc
 import io
 import sys
 
-RESTART_AFTER_S = 1.0
+from firmware.logic.const import const
+
+_RESTART_AFTER_S = const(1.0)
 
 
 class Supervisor:
@@ -25,13 +28,17 @@ class Supervisor:
                 await task()
             except Exception as error:  # whatever it is, the other tasks go on
                 self.crashes[name] += 1
-                print("task", name, "crashed:", *_places(error))
-            await asyncio.sleep(RESTART_AFTER_S)
+                gc.collect()
+                print("task", name, "crashed:", type(error).__name__, _place(error))
+            await asyncio.sleep(_RESTART_AFTER_S)
 
 
-def _places(error):
-    """The traceback's places and the kind of error, without its text, which might hold a value."""
-    text = io.StringIO()
-    sys.print_exception(error, text)
-    lines = text.getvalue().split("\n")
-    return [line.strip() for line in lines if line.startswith("  File")] + [type(error).__name__]
+def _place(error) -> str:
+    """Where it happened, from the traceback, without the error's text, which might hold a value."""
+    try:
+        text = io.StringIO()
+        sys.print_exception(error, text)
+        lines = [line for line in text.getvalue().split("\n") if line.startswith("  File")]
+        return lines[-1].strip()
+    except (MemoryError, IndexError):
+        return "place unknown"

@@ -7,6 +7,7 @@ immobiliser's own step can never cross. The relay acts first, its record follows
 import asyncio
 
 from firmware.logic.badge_decision import decide
+from firmware.logic.const import const
 from firmware.logic.immobiliser import NO_PULSE, PULSE_ENABLE
 from firmware.logic.trip import (
     CAUSE_COMMAND,
@@ -19,11 +20,11 @@ from firmware.logic.trip import (
 )
 from shared_protocol.records import NO_POSITION, RELAY_INHIBITED, Relay
 
-LOOK_EVERY_S = 1.0
+_LOOK_EVERY_S = const(0.5)
 # A receiver that has said nothing for three of its periods says nothing about now.
-SPEED_VALID_MS = 3_000
+_SPEED_VALID_MS = const(3_000)
 # Long enough to leave the sky under a car park's roof, short enough to be that car park.
-POSITION_VALID_MS = 120_000
+_POSITION_VALID_MS = const(120_000)
 
 COMMANDS_FILE = "commands"
 
@@ -60,11 +61,11 @@ class Vehicle:
         self.looked_ms = uptime.now_ms()
 
     async def run(self) -> None:
-        """Look at the wires each second and at each edge of the ignition, for ever."""
+        """Look at the wires twice a second, for ever."""
         while True:
             async with self._hands:
                 await self._look()
-            await self._ignition.wait(LOOK_EVERY_S)
+            await asyncio.sleep(_LOOK_EVERY_S)
 
     async def badge_arrived(self, tag: bytes) -> None:
         """A badge (its 8-byte tag) has come to the reader."""
@@ -116,8 +117,8 @@ class Vehicle:
     async def _look(self) -> None:
         self.looked_ms = now_ms = self._uptime.now_ms()
         self._believe_contact(CAUSE_CONTACT, now_ms)
-        ignition_seen = self._ignition.sample(now_ms)
-        fresh = now_ms - self._speed_ms <= SPEED_VALID_MS
+        ignition_seen = self._ignition.look()
+        fresh = now_ms - self._speed_ms <= _SPEED_VALID_MS
         self._immobiliser.sense(now_ms, ignition_seen, self._speed_mm_s if fresh else None)
         pulse = self._immobiliser.step(now_ms, self._trip.holds_start)
         if pulse != NO_PULSE:
@@ -159,6 +160,6 @@ class Vehicle:
                 self._recorder.write(results, now_ms)
 
     def _where(self, now_ms: int) -> Where:
-        recent = now_ms - self._position_ms <= POSITION_VALID_MS
+        recent = now_ms - self._position_ms <= _POSITION_VALID_MS
         position = self._position if recent else (NO_POSITION, NO_POSITION)
         return Where(self._odometer.metres, *position)

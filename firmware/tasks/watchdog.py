@@ -6,10 +6,12 @@ A reset moves no relay: the coils are latching and boot.py drives their pins low
 import asyncio
 import gc
 
-FEED_EVERY_S = 5.0
-# The car's loop looks at the wires each second; a flash erase or a handshake slice is far shorter.
-LONGEST_SILENCE_MS = 15_000
-WATCHDOG_MS = 30_000
+from firmware.logic.const import const
+
+_FEED_EVERY_S = const(5.0)
+# The car's loop looks twice a second; a flash erase or a handshake slice is far shorter.
+_LONGEST_SILENCE_MS = const(15_000)
+_WATCHDOG_MS = const(30_000)
 
 
 class WatchdogTask:
@@ -26,8 +28,8 @@ class WatchdogTask:
         """Feed for ever, or rather until the car's loop stops."""
         while True:
             if self._watchdog is None:
-                self._watchdog = self._make_watchdog(timeout=WATCHDOG_MS)
-            if self._uptime.now_ms() - self._vehicle.looked_ms < LONGEST_SILENCE_MS:
+                self._watchdog = self._make_watchdog(timeout=_WATCHDOG_MS)
+            if self._uptime.now_ms() - self._vehicle.looked_ms < _LONGEST_SILENCE_MS:
                 self._watchdog.feed()
             gc.collect()
-            await asyncio.sleep(FEED_EVERY_S)
+            await asyncio.sleep(_FEED_EVERY_S)

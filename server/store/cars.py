@@ -50,6 +50,14 @@ class BoxAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class SentGrants:
+    """Which set of grants a box was last sent, and when."""
+
+    grants_hash: bytes
+    sent_at_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class BoxStatus:
     """What a box says of itself when it connects and then every few minutes."""
 
@@ -116,9 +124,18 @@ class Cars(Base):
         """Keep what a box said of itself."""
         await self._engine.write(_note_status, box_id, status, now_s)
 
-    async def name_grants(self, box_id: int, grants_hash: bytes) -> int:
-        """Return the generation of a set to be sent: a new one when the set is another."""
-        return await self._engine.write(_name_grants, box_id, grants_hash)
+    async def sent_grants(self, box_id: int) -> SentGrants | None:
+        """Return which set of grants was last sent to a box."""
+        rows = await self._rows(
+            "SELECT grants_hash, grants_sent_at_s AS sent_at_s FROM box"
+            " WHERE box_id = ? AND grants_hash IS NOT NULL",
+            box_id,
+        )
+        return SentGrants(**rows[0]) if rows else None
+
+    async def name_grants(self, box_id: int, grants_hash: bytes, now_s: int) -> int:
+        """Return the generation of a set being sent: a new one when the set is another."""
+        return await self._engine.write(_name_grants, box_id, grants_hash, now_s)
 
     async def queue_command(
         self, box_id: int, kind: CommandKind, now_s: int, expires_at_s: int
@@ -201,13 +218,12 @@ def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: 
     )
 
 
-def _name_grants(db: sqlite3.Connection, box_id: int, grants_hash: bytes) -> int:
-    db.execute(
-        "UPDATE box SET grants_generation = grants_generation + 1, grants_hash = ?"
-        " WHERE box_id = ? AND grants_hash IS NOT ?",
-        (grants_hash, box_id, grants_hash),
-    )
-    row = db.execute("SELECT grants_generation FROM box WHERE box_id = ?", (box_id,)).fetchone()
+def _name_grants(db: sqlite3.Connection, box_id: int, grants_hash: bytes, now_s: int) -> int:
+    row = db.execute(
+        "UPDATE box SET grants_generation = grants_generation + (grants_hash IS NOT ?),"
+        " grants_hash = ?, grants_sent_at_s = ? WHERE box_id = ? RETURNING grants_generation",
+        (grants_hash, grants_hash, now_s, box_id),
+    ).fetchone()
     return int(row[0])
 
 

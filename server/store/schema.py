@@ -131,10 +131,17 @@ def _cars(db: Database) -> None:
             "clock_source": str,
             "grants_generation": int,
             "grants_hash": bytes,
+            "grants_sent_at_s": int,
             "grants_confirmed": int,
         },
         pk="box_id",
-        nullable={"retired_at_s", "firmware_version", "last_seen_s", "grants_hash"},
+        nullable={
+            "retired_at_s",
+            "firmware_version",
+            "last_seen_s",
+            "grants_hash",
+            "grants_sent_at_s",
+        },
         defaults={
             "epoch": 1,
             "relay": "unknown",

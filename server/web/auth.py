@@ -28,6 +28,7 @@ HOME = "/reservations"
 SIGN_IN = "/connexion"
 THROTTLE = web.AppKey("THROTTLE", Throttle)
 _AGENT_ID = "agent_id"
+_NO_MATCH = N_("Login and password do not match.")
 _log = logging.getLogger(__name__)
 
 AgentHandler = Callable[[web.Request, Agent], Awaitable[web.StreamResponse]]
@@ -39,11 +40,12 @@ class SignInForm(PageForm):
     login = StringField(
         N_("Login"),
         filters=[clean],
-        validators=[InputRequired(N_("Type your login.")), Length(max=100)],
+        validators=[InputRequired(N_("Type your login.")), Length(max=100, message=_NO_MATCH)],
     )
     # A longer one would only make the hash slow.
     password = PasswordField(
-        N_("Password"), validators=[InputRequired(N_("Type your password.")), Length(max=200)]
+        N_("Password"),
+        validators=[InputRequired(N_("Type your password.")), Length(max=200, message=_NO_MATCH)],
     )
     next = HiddenField()
 
@@ -123,7 +125,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     if agent is None or not right:
         throttle.failed(key, now_s)
         _log.warning("sign-in refused from %s", request.remote)
-        form.password.errors = [words.say(N_("Login and password do not match."))]
+        form.password.errors = [_NO_MATCH]
         return await _sign_in_page(request, form, status=422)
     throttle.succeeded(key)
     session = await aiohttp_session.new_session(request)

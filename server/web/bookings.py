@@ -5,7 +5,7 @@
 """
 
 from aiohttp import web
-from wtforms import SelectField, StringField
+from wtforms import StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from server.config import CLOCK, NOTIFY, STORE
@@ -13,7 +13,7 @@ from server.fleet.bookings import problems
 from server.fleet.model import Agent, Booking, BookingRequest, TripFilter, Vehicle
 from server.store import Overlap
 from server.web.auth import signed_in
-from server.web.forms import LocalTimeField, PageForm, clean, form_of, sent_form
+from server.web.forms import ChoiceField, LocalTimeField, PageForm, clean, form_of, sent_form
 from server.web.i18n import N_, words_of
 from server.web.pages import flash, page
 from server.web.words import BOOKING_PROBLEMS
@@ -36,7 +36,7 @@ class NotBookable(Exception):  # noqa: N818 - it is an answer, not a fault
 class BookingForm(PageForm):
     """What an agent asks for."""
 
-    vehicle = SelectField(N_("Car"), coerce=int)
+    vehicle = ChoiceField(N_("Car"), coerce=int)
     start = LocalTimeField(N_("Start"), validators=[InputRequired(N_("When do you leave?"))])
     end = LocalTimeField(N_("End"), validators=[InputRequired(N_("When are you back?"))])
     purpose = StringField(
@@ -155,10 +155,13 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
 
 @signed_in
 async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """Show the empty form, or one filled like an earlier booking (`?like=ID`)."""
+    """Show the form with the next free car, or filled like an earlier booking (`?like=ID`)."""
     now_s = request.app[CLOCK].now_s()
-    next_hour_s = now_s - now_s % _HOUR_S + _HOUR_S
-    filled: dict[str, object] = {"start": next_hour_s, "end": next_hour_s + 2 * _HOUR_S}
+    start_s = now_s - now_s % _HOUR_S + _HOUR_S
+    end_s = start_s + 2 * _HOUR_S
+    filled: dict[str, object] = {"start": start_s, "end": end_s}
+    for car in (await free_vehicles(request.app, start_s, end_s))[:1]:
+        filled["vehicle"] = car.vehicle_id
     like = request.query.get("like", "")
     if like.isdecimal() and len(like) <= 18:
         model = await own_booking(request.app, agent, int(like))

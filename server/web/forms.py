@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 import aiohttp_session
 from aiohttp import web
 from multidict import MultiDict, MultiDictProxy
-from wtforms import Field, Form
+from wtforms import Field, Form, SelectField, ValidationError
 from wtforms.csrf.session import SessionCSRF
+from wtforms.form import BaseForm
 from wtforms.widgets import TextInput
 
 from server.web.i18n import N_, Words, words_of
@@ -29,6 +30,7 @@ from server.web.localtime import (
 from server.web.security import CSRF_SECRET, SESSION_MAX_AGE_S
 
 FormType = TypeVar("FormType", bound=Form)
+_NOT_OFFERED = N_("Choose from the list.")
 
 
 class PageForm(Form):
@@ -46,12 +48,10 @@ async def form_of(
     form_class: type[FormType], request: web.Request, data: Any = None, **prefilled: Any
 ) -> FormType:
     """Build a form for this person's session, filled with `data` (form data) or `prefilled`."""
-    words = words_of(request)
     meta = {
         "csrf_context": await aiohttp_session.get_session(request),
         "csrf_secret": request.app[CSRF_SECRET],
-        "words": words,
-        "locales": [words.language],  # the library's own messages come from its own catalogues
+        "words": words_of(request),
     }
     return form_class(data, meta=meta, **prefilled)
 
@@ -92,6 +92,24 @@ async def posted(request: web.Request) -> MultiDictProxy[str]:
 def clean(text: str | None) -> str:
     """Return the text in one line, without characters that cannot be seen."""
     return "".join(c for c in " ".join((text or "").split()) if c.isprintable())
+
+
+class ChoiceField(SelectField):
+    """A list to choose from, whose refusals are in our words."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the choice."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_NOT_OFFERED) from error
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Refuse what was not offered."""
+        try:
+            super().pre_validate(form)
+        except ValueError as error:
+            raise ValidationError(_NOT_OFFERED) from error
 
 
 class LocalTimeField(Field):

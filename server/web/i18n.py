@@ -87,7 +87,7 @@ class Words:
         local = to_local(at_s, self.timezone)
         text = format_time(local, pattern, locale=self.locale)
         if is_ambiguous(local):
-            text += f" ({get_timezone_gmt(local, 'short', locale=self.locale)})"
+            text += f" ({get_timezone_gmt(local, 'long', locale=self.locale)})"
         return text
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import aiohttp_session
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
+from aiohttp_session import Session
 from aiohttp_session.cookie_storage import EncryptedCookieStorage
 
 from server.config import CONFIG
@@ -47,6 +48,13 @@ class SessionStorage(EncryptedCookieStorage):
         """Return the cookie when it can be one of ours."""
         cookie: str | None = super().load_cookie(request)
         return cookie if cookie is not None and cookie.isascii() else None
+
+    async def save_session(
+        self, request: web.Request, response: web.StreamResponse, session: Session
+    ) -> None:
+        """Write the cookie; over https it is never sent in clear again."""
+        await super().save_session(request, response, session)
+        response.cookies[self.cookie_name]["secure"] = _is_https(request)
 
 
 def setup(app: web.Application) -> Middleware:
@@ -106,5 +114,3 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
     response.headers.update(_HEADERS)
     if not request.path.startswith("/static/"):
         response.headers["Cache-Control"] = "no-store"
-    for cookie in response.cookies.values():
-        cookie["secure"] = _is_https(request)

@@ -7,12 +7,12 @@ which stops asking once the trip has ended. Never here: how kilometres are count
 import re
 
 from aiohttp import web
-from wtforms import Form, SelectField, ValidationError
+from wtforms import Form, ValidationError
 
 from server.config import STORE
 from server.fleet.model import Agent, Trip, TripDetail, TripFilter
 from server.web.auth import signed_in
-from server.web.forms import LocalDateField
+from server.web.forms import ChoiceField, LocalDateField
 from server.web.i18n import N_, words_of
 from server.web.localtime import next_day_s
 from server.web.pages import page
@@ -30,8 +30,8 @@ def _id_or_none(text: str | None) -> int | None:
 class LogFilter(Form):
     """Which trips to show; every field may be empty."""
 
-    vehicle = SelectField(N_("Car"), coerce=_id_or_none, default=None)
-    directorate = SelectField(N_("Directorate"), coerce=_id_or_none, default=None)
+    vehicle = ChoiceField(N_("Car"), coerce=_id_or_none, default=None)
+    directorate = ChoiceField(N_("Directorate"), coerce=_id_or_none, default=None)
     since = LocalDateField(N_("From"))
     until = LocalDateField(N_("Until"))
 
@@ -63,8 +63,7 @@ def before_of(request: web.Request) -> int | None:
 async def filter_form(request: web.Request) -> LogFilter:
     """Read the filter from the address."""
     words = words_of(request)
-    meta = {"words": words, "locales": [words.language]}
-    form = LogFilter(request.query, meta=meta)
+    form = LogFilter(request.query, meta={"words": words})
     store = request.app[STORE]
     everyone = ("", words.say(N_("All")))
     form.vehicle.choices = [everyone] + [

@@ -4,7 +4,6 @@ A pin or UART that the board does not have raises, so does reading an input that
 Never touches hardware of the host.
 """
 
-import struct
 import time as _time
 
 import simulator_link as link
@@ -32,7 +31,7 @@ def freq():
 
 
 def reset():
-    link.do(b"R")
+    link.do(">s", b"R")
     while True:
         link.wait(link.NEVER, 0)
 
@@ -95,7 +94,7 @@ class Pin:
         self.value(0)
 
     def irq(self, handler=None, trigger=IRQ_RISING | IRQ_FALLING, hard=False):
-        link.do(struct.pack(">sBB", b"I", self.number, 1 if handler else 0))
+        link.do(">sBB", b"I", self.number, 1 if handler else 0)
         link.handlers.pop(self.number, None)
         if handler:
             link.handlers[self.number] = lambda level: (
@@ -105,7 +104,7 @@ class Pin:
     def _tell(self):
         """Say what this pin drives: 0, 1, or 2 for an input."""
         driven = 2 if self._mode == Pin.IN else self._driven
-        link.do(struct.pack(">sBB", b"P", self.number, driven))
+        link.do(">sBB", b"P", self.number, driven)
 
 
 class UART:
@@ -138,11 +137,11 @@ class UART:
         self._sent_at_us = link.now_us
         self._received = b""
         link.uarts[self.number] = self
-        link.do(struct.pack(">sBIH", b"O", self.number, baudrate, max(rxbuf, 129)))
+        link.do(">sBIH", b"O", self.number, baudrate, max(rxbuf, 129))
 
     def deinit(self):
         link.uarts.pop(self.number, None)
-        link.do(struct.pack(">sB", b"C", self.number))
+        link.do(">sB", b"C", self.number)
 
     def receive(self, data):
         """Take bytes from the link."""
@@ -173,7 +172,7 @@ class UART:
     def write(self, data):
         data = bytes(data)
         self._sent_at_us = max(self._sent_at_us, link.now_us) + len(data) * self._byte_us
-        link.do(struct.pack(">sBH", b"W", self.number, len(data)) + data)
+        link.do_with(b"W", self.number, data)
         # The chip's driver blocks while its buffers are full.
         link.sleep_until(self._sent_at_us - self._room_us)
         return len(data)
@@ -190,10 +189,10 @@ class UART:
 
 class WDT:
     def __init__(self, id=0, timeout=5000):
-        link.do(struct.pack(">sI", b"D", timeout))
+        link.do(">sI", b"D", timeout)
 
     def feed(self):
-        link.do(b"F")
+        link.do(">s", b"F")
 
 
 class RTC:

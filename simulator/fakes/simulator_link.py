@@ -6,7 +6,7 @@ what time it is now and what came in. Nothing here looks at the real clock.
 
 Message to the world: length u32, then operations, each one letter and its fields; the wait (Z)
 comes last. Answer: length u32, time since power-on in microseconds u64, then U (UART bytes),
-P (pin level) and Q (somebody wants the report). simulator/box.py is the other end.
+P (pin level) and Q0 (somebody wants the report). simulator/box.py is the other end.
 """
 
 import gc
@@ -15,6 +15,8 @@ import struct
 import sys
 
 NEVER = 0xFFFFFFFFFFFFFFFF
+_UART = 0x55  # U
+_PIN = 0x50  # P
 # A chip would have been reset by its watchdog long before that many looks at a clock that stands
 # still. The longest honest computation, one X25519, looks a few hundred times.
 MAX_LOOKS_AT_ONE_INSTANT = 100_000
@@ -27,22 +29,43 @@ handlers = {}  # pin -> function(level), the pin interrupts in use
 report = None  # set by bootstrap.py: () -> dict
 
 _stream = None
-_done = bytearray()
 _looks = 0
+# Both buffers are kept, so that the firmware's heap sees next to none of this traffic.
+_outgoing = bytearray(1024)  # begins with the message's length
+_used = 4
+_incoming = bytearray(512)
+_view = memoryview(_incoming)
 
 
 def connect(descriptor):
     """Open the inherited descriptor and read the configuration the world begins with."""
     global _stream
     _stream = open(descriptor, "r+b")
-    config.update(json.loads(_read_frame()))
+    config.update(json.loads(bytes(_view[: _read_frame()])))
     for pin, level in config["levels"].items():
         levels[int(pin)] = level
 
 
-def do(operation):
-    """Remember an operation (bytes) for the message that the next wait sends."""
-    _done.extend(operation)
+def do(form, *fields):
+    """Add an operation, packed as `form` says, to the message that the next wait sends."""
+    _add(form, fields, b"")
+
+
+def do_with(letter, number, data):
+    """Add an operation of a letter, a number and bytes."""
+    _add(">sBH", (letter, number, len(data)), data)
+
+
+def _add(form, fields, data):
+    """Add a whole operation, or raise MemoryError and add nothing."""
+    global _used
+    start = _used + struct.calcsize(form)
+    end = start + len(data)
+    if end > len(_outgoing):
+        _outgoing.extend(bytes(end - len(_outgoing)))
+    struct.pack_into(form, _outgoing, _used, *fields)
+    _outgoing[start:end] = data
+    _used = end
 
 
 def look():
@@ -56,8 +79,7 @@ def look():
 
 def fail(reason):
     """Tell the world that the firmware did what no box may do; never returns."""
-    reason = reason.encode()
-    do(b"X" + struct.pack(">H", len(reason)) + reason)
+    do_with(b"X", 0, reason.encode())
     while True:
         wait(NEVER, 0)
 
@@ -70,48 +92,50 @@ def sleep_until(deadline_us):
 
 def wait(deadline_us, polled):
     """Block until the deadline, bytes on a UART of the mask `polled`, or a pin interrupt."""
-    global now_us, _done, _looks
-    while True:
+    global now_us, _used, _looks
+    asked = True
+    while asked:
         for number, uart in uarts.items():
-            _done.extend(struct.pack(">sBH", b"N", number, uart.any()))
-        _done.extend(struct.pack(">sQB", b"Z", deadline_us, polled))
-        _stream.write(struct.pack(">I", len(_done)) + _done)
-        _done = bytearray()
-        answer = _read_frame()
-        now_us = struct.unpack_from(">Q", answer)[0]
+            do(">sBH", b"N", number, uart.any())
+        do(">sQB", b"Z", deadline_us, polled)
+        struct.pack_into(">I", _outgoing, 0, _used - 4)
+        _stream.write(_outgoing, _used)
+        _used = 4
+        length = _read_frame()
+        now_us = struct.unpack_from(">Q", _incoming)[0]
         _looks = 0
-        if not _apply(answer):
-            return
+        asked = _apply(length)
 
 
-def _apply(answer):
+def _apply(length):
     """Hand out what came in; True when it was only somebody asking for the report."""
-    asked = False
     at = 8
-    while at < len(answer):
-        kind = answer[at : at + 1]
-        if kind == b"U":
-            number, length = struct.unpack_from(">BH", answer, at + 1)
-            at += 4
-            uarts[number].receive(answer[at : at + length])
-            at += length
-        elif kind == b"P":
-            pin, level = answer[at + 1], answer[at + 2]
+    while at < length:
+        kind, number = _incoming[at], _incoming[at + 1]
+        if kind == _UART:
+            start = at + 4
+            at = start + struct.unpack_from(">H", _incoming, at + 2)[0]
+            uarts[number].receive(bytes(_view[start:at]))
+        elif kind == _PIN:
+            levels[number] = _incoming[at + 2]
             at += 3
-            levels[pin] = level
-            if pin in handlers:
-                handlers[pin](level)
+            if number in handlers:
+                handlers[number](levels[number])
         else:
-            at += 1
-            asked = True
             gc.collect()
-            text = json.dumps(report()).encode()
-            do(b"A" + struct.pack(">H", len(text)) + text)
-    return asked
+            do_with(b"A", 0, json.dumps(report()).encode())
+            return True
+    return False
 
 
 def _read_frame():
-    head = _stream.read(4)
-    if not head or len(head) < 4:
+    """Read a message into the buffer; return its length."""
+    global _incoming, _view
+    if _stream.readinto(_incoming, 4) != 4:
         sys.exit(0)  # the world is gone, and the box with it
-    return _stream.read(struct.unpack(">I", head)[0])
+    length = struct.unpack_from(">I", _incoming)[0]
+    if length > len(_incoming):
+        _incoming = bytearray(length)
+        _view = memoryview(_incoming)
+    _stream.readinto(_incoming, length)
+    return length

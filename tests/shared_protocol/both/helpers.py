@@ -6,7 +6,7 @@ Never imports pytest: MicroPython has none.
 from shared_protocol.session import Session
 
 BOX_ID = b"\x10\x32\x54\x76\x98\xba\xdc\xfe"
-GENERATION = 3
+GENERATION = 0x0103
 KEY = bytes(range(32))
 OTHER_KEY = bytes(range(1, 33))
 

@@ -47,6 +47,13 @@ def test_a_missing_or_additional_value_is_our_fault():
     assert fault_of(LocalProtocolError, codec.encode, "BB", [1, 2, 3]) == "field_count"
 
 
+def test_byte_fields_may_be_empty_and_as_long_as_their_count_says():
+    for value in (b"", bytes(255)):
+        data = codec.encode("b", [value])
+        assert codec.decode("b", data) == ([value], 1 + len(value))
+    assert codec.decode("t", codec.encode("t", [""])) == ([""], 1)
+
+
 def test_texts_are_utf8_of_at_most_16_bytes():
     assert codec.encode("t", ["1.0-é"]) == b"\x061.0-\xc3\xa9"
     assert codec.decode("t", b"\x061.0-\xc3\xa9") == (["1.0-é"], 7)

@@ -77,6 +77,22 @@ def test_a_wrong_key_and_an_unknown_box_look_alike():
     assert fails(unknown, hello) == "bad_tag"
 
 
+def test_another_version_or_suite_is_refused_by_name():
+    _, hello = hello_of_a_box()
+    for position in (2, 3):
+        changed = bytearray(hello)
+        changed[position] = 2
+        assert fails(make_server(), bytes(changed)) == "hello_unsupported"
+
+
+def test_receiving_never_does_the_slow_work():
+    _, hello = hello_of_a_box()
+    server = make_server()
+    assert server.receive_data(hello, 0) == []
+    assert server.bytes_to_send() == b""
+    assert server.next_deadline() == 0
+
+
 def test_the_server_asks_for_the_key_of_the_id_and_generation_of_the_hello():
     asked = []
 
@@ -166,6 +182,18 @@ def test_the_stream_may_be_cut_between_any_two_bytes():
     assert events == [ESTABLISHED, Received(STATUS), Received(RECORDS)]
 
 
+def test_each_call_reads_one_frame():
+    box, server = joined()
+    for message in (STATUS, RECORDS, STATUS):
+        box.send(message)
+    assert server.receive_data(box.bytes_to_send(), 0) == [ESTABLISHED, Received(STATUS)]
+    assert server.next_deadline() == 0
+    assert server.step(0) == [Received(RECORDS)]
+    assert server.step(0) == [Received(STATUS)]
+    assert server.step(0) == []
+    assert server.next_deadline() == limits.REKEY_AGE_MS
+
+
 def test_a_frame_sent_back_to_its_sender_is_refused():
     box, _ = joined()
     box.send(STATUS)
@@ -233,6 +261,13 @@ def inject(plain):
 def test_a_message_of_unknown_type_is_skipped_and_counted():
     server, events = inject(b"\x3fwhatever a later version says")
     assert (events, server.skipped) == ([ESTABLISHED], 1)
+    server, events = inject(b"\x3f")
+    assert (events, server.skipped) == ([ESTABLISHED], 1)
+
+
+def test_a_message_that_is_understood_is_not_counted_as_skipped():
+    server, events = inject(messages.encode(STATUS))
+    assert (events, server.skipped) == ([ESTABLISHED, Received(STATUS)], 0)
 
 
 def test_fields_that_a_later_version_added_are_skipped_and_counted():
@@ -245,10 +280,8 @@ def test_a_message_of_the_wrong_direction_is_skipped_and_counted():
     assert (events, server.skipped) == ([ESTABLISHED], 1)
 
 
-def test_a_body_that_is_too_short_ends_the_session():
-    server, events = inject(b"\x01\x05")
-    assert events == [ESTABLISHED]
-    assert fault_of(RemoteProtocolError, server.step, 0) == "body_short"
+def test_a_body_that_is_too_short_ends_the_session_and_establishes_nobody():
+    assert fault_of(RemoteProtocolError, inject, b"\x01\x05") == "body_short"
 
 
 # What the caller may not do.
@@ -283,7 +316,14 @@ def test_a_caller_that_does_not_drain_is_stopped():
 
 
 def test_an_identity_of_a_wrong_size_is_our_fault():
-    for box_id, key, generation in ((BOX_ID[1:], KEY, 1), (BOX_ID, KEY[1:], 1), (BOX_ID, KEY, -1)):
+    for generation in (0, 65535):
+        assert Session.box(BOX_ID, KEY, generation, bytes, 0).generation == generation
+    for box_id, key, generation in (
+        (BOX_ID[1:], KEY, 1),
+        (BOX_ID, KEY[1:], 1),
+        (BOX_ID, KEY, -1),
+        (BOX_ID, KEY, 65536),
+    ):
         fault = fault_of(LocalProtocolError, Session.box, box_id, key, generation, bytes, 0)
         assert fault == "identity"
 
@@ -308,9 +348,5 @@ def test_keys_are_due_after_a_million_frames_of_either_direction():
     box.send(STATUS)
     assert box.next_deadline() == 0
     assert box.step(0) == [RekeyDue()]
-    assert server.receive_data(box.bytes_to_send(), 0) == [
-        ESTABLISHED,
-        Received(STATUS),
-        Received(STATUS),
-        RekeyDue(),
-    ]
+    events = server.receive_data(box.bytes_to_send(), 0) + work(server)
+    assert events == [ESTABLISHED, Received(STATUS), Received(STATUS), RekeyDue()]

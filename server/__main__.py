@@ -1,0 +1,5 @@
+"""`python -m server` is `voiturier`."""
+
+from server.cli import main
+
+main()

@@ -1,0 +1,35 @@
+"""The composition root: what the server is made of. Never here: how any part works."""
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from server import gateway
+from server import web as pages
+from server.clock import Clock
+from server.config import CLOCK, CONFIG, STORE, Config
+from server.store import Store
+
+
+def init_app(config: Config, clock: Clock) -> web.Application:
+    """Put the server together; StoreError when its data directory cannot be used."""
+    app = web.Application()
+    app[CONFIG] = config
+    app[CLOCK] = clock
+    app[STORE] = Store.open(config.data_dir)
+    app.cleanup_ctx.append(_store_open)
+    gateway.setup(app)
+    pages.setup(app)
+    app.router.add_get("/healthz", _healthz)
+    return app
+
+
+async def _store_open(app: web.Application) -> AsyncIterator[None]:
+    yield
+    await app[STORE].close()
+
+
+async def _healthz(request: web.Request) -> web.Response:
+    """Tell a supervisor that the process answers and its database reads."""
+    await request.app[STORE].directorates()
+    return web.json_response({"status": "ok"})

@@ -1,0 +1,259 @@
+"""The command `voiturier`: what a person types, and what they are told when it cannot be done.
+
+A mistake costs one clear line on stderr and exit code 2. Never here: how the work is done.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from server import demo
+from server.clock import SystemClock
+from server.config import Address, Config
+from server.fleet import fleet_file
+from server.fleet.model import CommandKind, Trip, TripFilter, Vehicle
+from server.identity_file import Fitting, identity_file, identity_of
+from server.passwords import hash_password, verify_password
+from server.serving import ServeError, serve
+from server.store import BoxExistsError, LoadError, Store, StoreError
+
+COMMAND_VALID_S = 24 * 3600
+_EVERYTHING = 1 << 62
+
+
+class CommandError(Exception):
+    """What was asked cannot be done; the text says why, in one line."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command; exits with 2 on a mistake of whoever typed it."""
+    parsed = _parser().parse_args(arguments)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    run: Callable[[argparse.Namespace], Awaitable[None]] = parsed.run
+    try:
+        asyncio.run(_awaited(run(parsed)))
+    except (CommandError, ServeError, StoreError, LoadError) as error:
+        print(f"voiturier: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+async def _awaited(result: Awaitable[None]) -> None:
+    await result
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="voiturier", description="One pool of cars shared by several services."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    data = argparse.ArgumentParser(add_help=False)
+    data.add_argument("--data", type=Path, required=True, help="the server's data directory")
+    listening = argparse.ArgumentParser(add_help=False)
+    for name, default, who in (("http", 8080, "browsers"), ("boxes", 7400, "the cars' boxes")):
+        listening.add_argument(
+            f"--{name}",
+            type=address,
+            default=Address("127.0.0.1", default),
+            metavar="HOST:PORT",
+            help=f"where {who} connect (default %(default)s; port 0: any free one)",
+        )
+
+    serving = _command(commands, "serve", _serve, "run the server", [data, listening])
+    serving.add_argument(
+        "--clock", type=Path, metavar="SOCKET", help="follow a simulated world's time"
+    )
+
+    loading = _command(commands, "load", _load, "bring in a fleet from a JSON file", [data])
+    loading.add_argument("file", type=Path, metavar="FLEET.json")
+
+    box = commands.add_parser("box", help="the boxes in the cars")
+    boxes = box.add_subparsers(required=True, metavar="ACTION")
+    adding = _command(boxes, "add", _add_box, "make the identity and key of a new box", [data])
+    adding.add_argument("--vehicle", required=True, metavar="PLATE")
+    adding.add_argument("--out", type=Path, required=True, help="the identity file to write")
+    adding.add_argument(
+        "--server",
+        type=address,
+        default=Address("127.0.0.1", 7400),
+        metavar="HOST:PORT",
+        help="where the box will find the server (default %(default)s)",
+    )
+    adding.add_argument("--apn", default="internet", help="of the SIM card (default %(default)s)")
+    adding.add_argument(
+        "--board",
+        choices=("lilygo_t_sim7670g_s3", "host"),
+        default="lilygo_t_sim7670g_s3",
+        help="host: the simulator (default %(default)s)",
+    )
+    adding.add_argument(
+        "--replace", action="store_true", help="retire the box the car has; its key is refused"
+    )
+
+    listing = _command(commands, "trips", _trips, "list trips and refused badges", [data])
+    listing.add_argument("--json", action="store_true", help="for programs")
+
+    ordering = _command(
+        commands, "command", _order, "ask a box to inhibit the start, when safe", [data]
+    )
+    ordering.add_argument("--vehicle", required=True, metavar="PLATE")
+    ordering.add_argument("kind", choices=("inhibit", "cancel"))
+
+    showing = _command(
+        commands, "demo", _demo, "a small fleet with simulated cars that drive", [listening]
+    )
+    showing.add_argument(
+        "--data", type=Path, default=Path("var/demo"), help="kept for the next time (%(default)s)"
+    )
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], Awaitable[None]],
+    about: str,
+    parents: list[argparse.ArgumentParser],
+) -> argparse.ArgumentParser:
+    sentence = about[0].upper() + about[1:] + "."
+    parser = commands.add_parser(name, help=about, description=sentence, parents=parents)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def address(text: str) -> Address:
+    """Read HOST:PORT, an IPv6 host in brackets."""
+    host, colon, port = text.rpartition(":")
+    if not (colon and host and port.isascii() and port.isdigit() and int(port) <= 0xFFFF):
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
+    return Address(host.removeprefix("[").removesuffix("]"), int(port))
+
+
+@asynccontextmanager
+async def _store(data_dir: Path) -> AsyncIterator[Store]:
+    store = Store.open(data_dir)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def _existing_store(data_dir: Path) -> AsyncIterator[Store]:
+    """Open the data of a fleet that was loaded; a mistyped directory makes no empty one."""
+    if not (data_dir / "voiturier.db").exists():
+        raise CommandError(f"{data_dir} holds no fleet yet: `voiturier load` one first")
+    async with _store(data_dir) as store:
+        yield store
+
+
+async def _vehicle(store: Store, plate: str) -> Vehicle:
+    vehicles = {vehicle.plate: vehicle for vehicle in await store.vehicles()}
+    wanted = fleet_file.plate_of(plate)
+    if wanted not in vehicles:
+        raise CommandError(f"no vehicle {wanted}; known: {', '.join(vehicles) or 'none'}")
+    return vehicles[wanted]
+
+
+async def _serve(arguments: argparse.Namespace) -> None:
+    config = Config(arguments.data, arguments.http, arguments.boxes)
+    await serve(config, arguments.clock)
+
+
+async def _demo(arguments: argparse.Namespace) -> None:
+    await demo.run(arguments.data, arguments.http, arguments.boxes)
+
+
+async def _load(arguments: argparse.Namespace) -> None:
+    try:
+        file = fleet_file.parse(arguments.file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CommandError(f"cannot read {arguments.file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise CommandError(f"{arguments.file}: not UTF-8 text") from None
+    except fleet_file.FleetFileError as error:
+        raise CommandError(f"{arguments.file}: {error}") from None
+    async with _store(arguments.data) as store:
+        known = {agent.login: agent.password_hash for agent in await store.agents()}
+        hashes = {
+            agent.login: hash_password(agent.password)
+            for agent in file.agents
+            if agent.password is not None
+            and not verify_password(known.get(agent.login), agent.password)
+        }
+        await store.load(file, hashes, SystemClock().now_s())
+    print(
+        f"loaded: {len(file.vehicles)} vehicles, {len(file.agents)} agents,"
+        f" {len(file.bookings)} bookings"
+    )
+
+
+async def _add_box(arguments: argparse.Namespace) -> None:
+    async with _existing_store(arguments.data) as store:
+        vehicle = await _vehicle(store, arguments.vehicle)
+        fitting = Fitting(arguments.server, arguments.apn, arguments.board, vehicle.plate)
+        now_s = SystemClock().now_s()
+        try:
+            with identity_file(arguments.out) as draft:
+                box = await store.add_box(vehicle.vehicle_id, arguments.replace, now_s)
+                draft.write(identity_of(box, fitting))
+        except BoxExistsError:
+            raise CommandError(
+                f"{vehicle.plate} has a box; --replace retires it and makes a new one"
+            ) from None
+        except OSError as error:
+            raise CommandError(f"cannot write {arguments.out}: {error.strerror}") from None
+    print(f"box {box.wire_id.hex()} for {vehicle.plate}: identity in {arguments.out}")
+    print("It holds the box's keys: put it on the box as /identity.json, then delete the file.")
+
+
+async def _order(arguments: argparse.Namespace) -> None:
+    kind: CommandKind = arguments.kind
+    async with _existing_store(arguments.data) as store:
+        vehicle = await _vehicle(store, arguments.vehicle)
+        if vehicle.box_id is None:
+            raise CommandError(f"{vehicle.plate} has no box")
+        now_s = SystemClock().now_s()
+        order = await store.queue_command(vehicle.box_id, kind, now_s, now_s + COMMAND_VALID_S)
+    print(f"command {order.command_id}: {kind} queued for {vehicle.plate}")
+
+
+async def _trips(arguments: argparse.Namespace) -> None:
+    async with _existing_store(arguments.data) as store:
+        trips = await store.trips(TripFilter(), limit=_EVERYTHING)
+        refusals = await store.refusals(limit=_EVERYTHING)
+        stored = await store.records_stored()
+    if arguments.json:
+        listed = {
+            "trips": [_trip_json(trip) for trip in reversed(trips)],
+            "records_stored": stored,
+            "refusals": [
+                {"at": r.at_s, "vehicle": r.plate, "reason": r.reason, "agent": r.agent_name}
+                for r in reversed(refusals)
+            ],
+        }
+        print(json.dumps(listed, ensure_ascii=False))
+        return
+    for trip in reversed(trips):
+        who = f"{trip.agent_name or 'unknown'} ({trip.directorate_code or '?'})"
+        print(f"{trip.trip_id}  {trip.plate}  {who}  {trip.distance_m / 1000:.1f} km  {trip.state}")
+    print(f"{len(trips)} trips, {len(refusals)} refused badges, {stored} records")
+
+
+def _trip_json(trip: Trip) -> dict[str, object]:
+    return {
+        "trip_id": trip.trip_id,
+        "vehicle": trip.plate,
+        "agent": trip.agent_name,
+        "directorate": trip.directorate_code,
+        "started_at": trip.started_at_s,
+        "ended_at": trip.ended_at_s,
+        "distance_m": trip.distance_m,
+        "state": trip.state,
+        "start_odometer_m": trip.start_odometer_m,
+        "end_odometer_m": trip.last_odometer_m,
+    }

@@ -1,0 +1,231 @@
+"""One TCP connection of a box: its bytes, its Session, its turn to work.
+
+A connection works when bytes came, a deadline is due or somebody woke it, one thing after the
+other; then it waits. Until the first valid sealed frame it is nobody's: nothing is stored, no
+older connection ends. The first fault of the peer closes it, with one log line that names the box
+at most. Never here: what is said (conversation.py), what a frame is (shared_protocol).
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from server.clock import Clock, Timer
+from server.gateway.conversation import Conversation
+from server.gateway.pipeline import Pipeline
+from server.gateway.registry import Registry
+from server.store import Store
+from shared_protocol.errors import RemoteProtocolError
+from shared_protocol.session import Established, Received, RekeyDue, Session
+
+_log = logging.getLogger(__name__)
+
+# What may wait while a batch is being committed; reading pauses above it. A box sends at most
+# 2 KiB ahead of an acknowledgement.
+MAX_INBOX_BYTES = 16 * 1024
+# What may wait for a box that does not read: the largest set of grants and some. Beyond, close.
+MAX_OUTBOX_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What every connection uses."""
+
+    store: Store
+    clock: Clock
+    pipeline: Pipeline
+    registry: Registry
+
+
+class Connection(asyncio.Protocol):
+    """See the module.
+
+    Args:
+        services: shared with the others.
+        on_established: called once when the peer has proved who it is.
+        on_closed: called once at the end.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        on_established: Callable[["Connection"], None],
+        on_closed: Callable[["Connection"], None],
+    ) -> None:
+        self.received_bytes = 0
+        self.sent_bytes = 0
+        self.is_open = True
+        self._services = services
+        self._on_established = on_established
+        self._on_closed = on_closed
+        self._inbox = bytearray()
+        self._refresh_asked = False
+        self._close_said = False
+        self._awake = asyncio.Event()
+        self._working = False
+        self._timer: Timer | None = None
+        self._conversation: Conversation | None = None
+        self._session = Session.server(
+            services.store.key_of_box, secrets.token_bytes, services.clock.monotonic_ms()
+        )
+
+    @property
+    def is_idle(self) -> bool:
+        """True when it waits for the peer, a deadline or a wake-up."""
+        return not (self._working or (self.is_open and self._awake.is_set()))
+
+    # What asyncio tells
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._services.clock.watch(transport.get_extra_info("peername")[1], self)
+        self._task = asyncio.create_task(self._run())
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes in; they are worked on in turn."""
+        self.received_bytes += len(data)
+        self._inbox += data
+        if len(self._inbox) > MAX_INBOX_BYTES:
+            self._transport.pause_reading()
+        self._wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End: the peer has closed, or we have."""
+        self.is_open = False
+        if not self._close_said:
+            self._say_closed("by_peer")
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._conversation is not None:
+            self._services.registry.release(self._conversation.box.box_id, self)
+        self._on_closed(self)
+        self._wake()
+
+    # What the registry and the listener ask
+
+    def refresh(self) -> None:
+        """Look at once whether the box should be told something."""
+        self._refresh_asked = True
+        self._wake()
+
+    def close(self, reason: str) -> None:
+        """End the connection, saying why in the log."""
+        if not self._close_said:
+            self._say_closed(reason)
+            self._transport.abort()
+
+    async def ended(self) -> None:
+        """Wait until its work is over."""
+        await self._task
+
+    def _say_closed(self, reason: str) -> None:
+        """The one log line of a connection: the box at most, and a code."""
+        self._close_said = True
+        box = self._conversation.box.wire_id.hex() if self._conversation else "unknown"
+        _log.info("box %s: connection closed: %s", box, reason)
+
+    # Its turn
+
+    def _wake(self) -> None:
+        self._awake.set()
+        self._services.clock.stirred()
+
+    async def _run(self) -> None:
+        try:
+            while self.is_open:
+                self._working = False
+                self._services.clock.stirred()
+                await self._awake.wait()
+                self._working = True
+                self._awake.clear()
+                if self.is_open and not self._transport.is_closing():
+                    await self._work()
+        except RemoteProtocolError as error:
+            self.close(error.reason_code)
+        except Exception:
+            _log.exception("a connection failed")  # traceback lines hold no values
+            self.close("internal_error")
+        finally:
+            self._working = False
+            self._services.clock.stirred()
+
+    async def _work(self) -> None:
+        """Do all that can be done now."""
+        data = bytes(self._inbox)
+        self._inbox.clear()
+        self._transport.resume_reading()
+        if data:
+            await self._handle(await self._receive(data))
+        clock = self._services.clock
+        while (due_ms := self._session.next_deadline()) is not None:
+            if due_ms > clock.monotonic_ms():
+                break
+            await self._handle(self._session.step(clock.monotonic_ms()))
+            self._flush()
+        if self._conversation is not None:
+            if self._refresh_asked:
+                self._refresh_asked = False
+                await self._conversation.refresh()
+            self._conversation.tick()
+        self._flush()
+        self._set_timer()
+
+    async def _receive(self, data: bytes) -> list[tuple[object, ...]]:
+        now_ms = self._services.clock.monotonic_ms()
+        if self._session.established:
+            return self._session.receive_data(data, now_ms)
+        # The hello makes the session look for a key: that reads the database, so in a reader.
+        return await self._services.store.in_reader(
+            lambda: self._session.receive_data(data, now_ms)
+        )
+
+    async def _handle(self, events: list[tuple[object, ...]]) -> None:
+        for event in events:
+            if isinstance(event, Established):
+                await self._establish(event.box_id)
+            elif isinstance(event, Received):
+                assert self._conversation is not None, "Established comes first"
+                await self._conversation.receive(event.message)
+            elif isinstance(event, RekeyDue):
+                self.close("rekey_due")
+                return
+            self._flush()
+
+    async def _establish(self, wire_id: bytes) -> None:
+        services = self._services
+        box = await services.store.find_box(wire_id)
+        if box is None:  # retired since its hello
+            raise RemoteProtocolError("box_retired")
+        self._conversation = Conversation(
+            box, self._send, services.store, services.pipeline, services.clock
+        )
+        self._on_established(self)
+        services.registry.claim(box.box_id, self)
+
+    def _send(self, message: tuple[object, ...]) -> None:
+        self._session.send(message)
+        self._flush()
+
+    def _flush(self) -> None:
+        data = self._session.bytes_to_send()
+        if not data or self._transport.is_closing():
+            return
+        self._transport.write(data)
+        self.sent_bytes += len(data)
+        if self._transport.get_write_buffer_size() > MAX_OUTBOX_BYTES:
+            self.close("does_not_read")
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._transport.is_closing():
+            return
+        due = [self._session.next_deadline()]
+        if self._conversation is not None:
+            due.append(self._conversation.next_due_ms)
+        instants = [instant for instant in due if instant is not None]
+        self._timer = self._services.clock.call_at(min(instants), self._wake) if instants else None

@@ -1,0 +1,92 @@
+"""The boxes' port: accepts connections and bounds how many strangers wait. Reads no byte."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from server.config import CLOCK, CONFIG, NOTIFY, STORE, Address
+from server.gateway.connection import Connection, Services
+from server.gateway.pipeline import Pipeline
+from server.gateway.registry import Registry
+
+# Connections whose peer has not proved who it is; each costs about 4 KiB and ends after 10 s.
+# When there are more, the one that has waited longest goes: a handshake over slow LTE takes 2 s,
+# so to keep a car out, a flood has to bring this many every 2 s.
+MAX_PENDING = 512
+
+
+class Listener:
+    """The boxes' port of one server.
+
+    Args:
+        services: what the connections use.
+        max_pending: as MAX_PENDING.
+    """
+
+    def __init__(self, services: Services, max_pending: int = MAX_PENDING) -> None:
+        self._services = services
+        self._max_pending = max_pending
+        self._pending: dict[Connection, None] = {}  # in order of arrival
+        self._all: set[Connection] = set()
+        self._server: asyncio.Server | None = None
+
+    @property
+    def address(self) -> Address:
+        """Return where it listens, with the real port."""
+        assert self._server is not None, "not started"
+        host, port, *_ = self._server.sockets[0].getsockname()
+        return Address(host, port)
+
+    async def start(self, address: Address) -> None:
+        """Begin to listen; OSError when the address cannot be had."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._accept, address.host, address.port)
+
+    async def stop(self) -> None:
+        """End every connection and wait until what they were doing is done."""
+        assert self._server is not None, "not started"
+        self._server.close()
+        connections = list(self._all)
+        for connection in connections:
+            connection.close("server_stops")
+        await asyncio.gather(*(connection.ended() for connection in connections))
+
+    def _accept(self) -> Connection:
+        if len(self._pending) >= self._max_pending:
+            next(iter(self._pending)).close("too_many_pending")
+        connection = Connection(self._services, self._established, self._closed)
+        self._pending[connection] = None
+        self._all.add(connection)
+        return connection
+
+    def _established(self, connection: Connection) -> None:
+        self._pending.pop(connection, None)
+
+    def _closed(self, connection: Connection) -> None:
+        self._pending.pop(connection, None)
+        self._all.discard(connection)
+
+
+LISTENER = web.AppKey("LISTENER", Listener)
+
+
+def setup(app: web.Application) -> None:
+    """Add the boxes' port and NOTIFY to the application; it listens while the application runs."""
+    registry = Registry()
+    store, clock = app[STORE], app[CLOCK]
+    app[LISTENER] = Listener(Services(store, clock, Pipeline(store), registry))
+    app[NOTIFY] = registry.notify
+
+    async def look() -> None:
+        if await store.changed_elsewhere():  # a command has loaded bookings or queued an order
+            registry.notify(None)
+
+    async def running(app: web.Application) -> AsyncIterator[None]:
+        await app[LISTENER].start(app[CONFIG].boxes)
+        looking = asyncio.create_task(clock.look_regularly(look))
+        yield
+        looking.cancel()
+        await app[LISTENER].stop()
+
+    app.cleanup_ctx.append(running)

@@ -1,0 +1,91 @@
+"""The ordered pipeline of a batch of records: read, attribute, apply the rules, commit.
+
+Only when `accept` has returned is the batch on disk, and only then may an Ack leave. Never here:
+SQL, sockets, or what a record means.
+"""
+
+import logging
+
+from server.fleet import trips
+from server.fleet.events import Holder
+from server.gateway.translate import fact_of, reported
+from server.store import Batch, BoxAccount, Store
+from shared_protocol.badges import badge_tag
+from shared_protocol.records import Record, Refusal, TripStart
+
+_log = logging.getLogger(__name__)
+
+
+class Pipeline:
+    """One for all boxes.
+
+    Args:
+        store: where records go.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def accept(
+        self,
+        box: BoxAccount,
+        epoch: int,
+        first_seq: int,
+        lowest_seq: int,
+        records: list[Record],
+        received_at_s: int,
+    ) -> int:
+        """Commit what is new in a batch.
+
+        Args:
+            box: whose records they are.
+            epoch: in which the box counts.
+            first_seq: of `records[0]`; the others follow without a hole.
+            lowest_seq: the oldest record the box says it still holds.
+            records: as they came.
+            received_at_s: the time of arrival.
+
+        Returns:
+            Up to which sequence number everything is committed: what the Ack says.
+        """
+        holders = await self._holders(box, records)
+        batch = Batch(
+            box.box_id,
+            box.vehicle_id,
+            epoch,
+            first_seq,
+            lowest_seq,
+            tuple(
+                reported(record, holder, received_at_s)
+                for record, holder in zip(records, holders, strict=True)
+            ),
+            received_at_s,
+        )
+        return await self._store.append_records(batch, trips.follow)
+
+    async def _holders(self, box: BoxAccount, records: list[Record]) -> list[Holder]:
+        """Return who each record is about, for those that name a badge."""
+        facts = [fact_of(record) for record in records]
+        named = [fact for fact in facts if isinstance(fact, TripStart | Refusal)]
+        if not named:
+            return [Holder()] * len(records)
+        agents = {agent.agent_id: agent for agent in await self._store.agents()}
+        by_tag = {
+            badge_tag(box.badge_key, badge.uid): agents[badge.agent_id]
+            for badge in await self._store.badges()
+        }
+        bookings = await self._store.bookings_by_id(
+            fact.grant_id for fact in named if isinstance(fact, TripStart)
+        )
+        holders = []
+        for fact in facts:
+            agent = by_tag.get(fact.badge_tag) if isinstance(fact, TripStart | Refusal) else None
+            booking = bookings.get(fact.grant_id) if isinstance(fact, TripStart) else None
+            if booking is not None:  # the booking answers for the cost, whoever holds the badge
+                agent_id = agent.agent_id if agent else booking.agent_id
+                holders.append(Holder(agent_id, booking.directorate_id, booking.booking_id))
+            elif agent is not None:
+                holders.append(Holder(agent.agent_id, agent.directorate_id))
+            else:
+                holders.append(Holder())
+        return holders

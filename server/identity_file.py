@@ -1,0 +1,72 @@
+"""The identity file of a box: written once, for the technician to put on the box.
+
+Holds the box's keys, so it is readable by its owner only, and nothing of it is ever printed.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from server.config import Address
+from server.store import BoxSecrets
+
+
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """What a box must know besides its secrets."""
+
+    server: Address
+    apn: str
+    board: str
+    plate: str
+
+
+def identity_of(box: BoxSecrets, fitting: Fitting) -> dict[str, Any]:
+    """Return the content of the file."""
+    return {
+        "box_id": box.wire_id.hex(),
+        "key": box.key.hex(),
+        "generation": box.generation,
+        "badge_key": box.badge_key.hex(),
+        "epoch": box.epoch,
+        "server_host": fitting.server.host,
+        "server_port": fitting.server.port,
+        "apn": fitting.apn,
+        "board": fitting.board,
+        "vehicle": fitting.plate,
+    }
+
+
+class IdentityDraft:
+    """A file being written; it gets its name only when it is whole."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def write(self, identity: dict[str, Any]) -> None:
+        """Put the content on disk."""
+        os.write(self._descriptor, (json.dumps(identity, indent=1) + "\n").encode())
+        os.fsync(self._descriptor)
+
+
+@contextmanager
+def identity_file(path: Path) -> Iterator[IdentityDraft]:
+    """Open a draft beside `path`, and rename it there when the block has ended well.
+
+    Opening comes before the box is made, so that a folder that cannot be written costs no box.
+
+    Raises:
+        OSError: the file cannot be written there.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        yield IdentityDraft(descriptor)
+        draft.replace(path)
+    finally:
+        os.close(descriptor)
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,93 @@
+"""Runs the server until it is told to stop: listens, says where, keeps time, ends in order."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from aiohttp import web
+
+from server.app import init_app
+from server.clock import Clock, SystemClock, WorldClock
+from server.config import Address, Config
+from server.gateway import LISTENER
+
+
+class ServeError(Exception):
+    """The server cannot start; the text says why."""
+
+
+async def serve(
+    config: Config,
+    clock_path: Path | None = None,
+    alongside: Callable[[Address], Awaitable[None]] | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Prints one line per address, with the real ports: `http: URL` and `boxes: HOST:PORT`.
+
+    Args:
+        config: where to listen, where the data is.
+        clock_path: the socket of a simulated world whose time to follow; None: the system's.
+        alongside: runs beside the server, given the boxes' address; the server stops when it ends.
+
+    Raises:
+        ServeError: an address or the world's socket cannot be had.
+        StoreError: the data directory cannot be used.
+    """
+    clock = await _clock(clock_path)
+    app = init_app(config, clock)
+    runner = web.AppRunner(app, access_log=None)
+    try:
+        await _listen(runner, config)
+        boxes = app[LISTENER].address
+        print(f"http: http://{Address(*runner.addresses[0][:2])}/")
+        print(f"boxes: {boxes}", flush=True)
+        await _until_stopped(clock, alongside(boxes) if alongside else None)
+    finally:
+        await runner.cleanup()
+
+
+async def _clock(path: Path | None) -> Clock:
+    if path is None:
+        return SystemClock()
+    clock = WorldClock(path)
+    try:
+        await clock.connect()
+    except OSError as error:
+        raise ServeError(f"no world listens on {path}: {error.strerror}") from None
+    return clock
+
+
+async def _listen(runner: web.AppRunner, config: Config) -> None:
+    try:
+        await runner.setup()
+    except OSError as error:
+        raise ServeError(f"cannot listen for boxes on {config.boxes}: {_why(error)}") from None
+    try:
+        await web.TCPSite(runner, config.http.host, config.http.port).start()
+    except OSError as error:
+        raise ServeError(f"cannot listen for browsers on {config.http}: {_why(error)}") from None
+
+
+def _why(error: OSError) -> str:
+    """Return the system's reason; asyncio wraps it into a longer text of its own."""
+    return error.strerror.rsplit(": ", 1)[-1] if error.strerror else str(error)
+
+
+async def _until_stopped(clock: Clock, alongside: Awaitable[None] | None) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    tasks = [asyncio.ensure_future(clock.run()), asyncio.ensure_future(stop.wait())]
+    if alongside is not None:
+        tasks.append(asyncio.ensure_future(alongside))
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,29 @@
+"""A journal's storage in a dict, for tests on both interpreters; can lose power in mid-append."""
+
+
+class MemoryStorage:
+    """What FlashStore does, without flash."""
+
+    def __init__(self):
+        self.files = {}
+        self.torn_after = None  # bytes of the next append that still reach the flash
+
+    def names(self):
+        return list(self.files)
+
+    def read(self, name, offset=0, count=-1):
+        data = self.files[name]
+        return data[offset:] if count < 0 else data[offset : offset + count]
+
+    def append(self, name, data):
+        if self.torn_after is not None:
+            kept, self.torn_after = self.torn_after, None
+            self.files[name] += data[:kept]
+            raise OSError("power")
+        self.files[name] += data
+
+    def write(self, name, data):
+        self.files[name] = data
+
+    def delete(self, name):
+        del self.files[name]

@@ -1,0 +1,48 @@
+"""What a badge does at the reader."""
+
+from firmware.logic.card import Arrived, CardPresence, Held, Left
+
+BADGE = b"\x04\x01\x02\x03"
+OTHER = b"\x04\x0a\x0b\x0c"
+
+
+def events_of(polls):
+    """polls: (time in ms, UID or b"") -> [(time, event)]."""
+    presence = CardPresence()
+    return [(at, event) for at, uid in polls for event in presence.seen(uid, at)]
+
+
+def test_a_short_badge_arrives_and_leaves():
+    polls = [(0, b""), (200, BADGE), (400, BADGE), (600, b""), (800, b""), (1000, b"")]
+    assert events_of(polls) == [(200, Arrived(BADGE)), (1000, Left(BADGE, False))]
+
+
+def test_a_held_card_counts_once():
+    polls = [(at, BADGE) for at in range(0, 10_000, 200)] + [(10_400, b"")]
+    assert events_of(polls) == [
+        (0, Arrived(BADGE)),
+        (3000, Held(BADGE)),
+        (10_400, Left(BADGE, True)),
+    ]
+
+
+def test_a_missed_poll_is_not_a_departure():
+    polls = [(at, b"" if at in (1000, 1200) else BADGE) for at in range(0, 3200, 200)]
+    assert events_of(polls) == [(0, Arrived(BADGE)), (3000, Held(BADGE))]
+
+
+def test_another_badge_replaces_the_first():
+    assert events_of([(0, BADGE), (200, OTHER)]) == [
+        (0, Arrived(BADGE)),
+        (200, Left(BADGE, False)),
+        (200, Arrived(OTHER)),
+    ]
+
+
+def test_the_same_badge_comes_again():
+    polls = [(0, BADGE), (500, b""), (1000, BADGE)]
+    assert events_of(polls) == [
+        (0, Arrived(BADGE)),
+        (500, Left(BADGE, False)),
+        (1000, Arrived(BADGE)),
+    ]

@@ -1,0 +1,64 @@
+"""The identity file: read whole, or refused by the name of its first bad field."""
+
+from firmware.identity import Identity, IdentityError, parse_identity
+
+GOOD = {
+    "box_id": "0102030405060708",
+    "key": "11" * 32,
+    "generation": 1,
+    "badge_key": "22" * 32,
+    "epoch": 1,
+    "server_host": "boxes.example.org",
+    "server_port": 7400,
+    "apn": "internet",
+    "board": "host",
+    "vehicle": "AB-123-CD",
+}
+
+
+def test_a_good_file_is_read():
+    assert parse_identity(GOOD) == Identity(
+        bytes(range(1, 9)), b"\x11" * 32, 1, b"\x22" * 32, 1, "boxes.example.org", 7400,
+        "internet", "host", False,
+    )  # fmt: skip
+
+
+def test_each_bad_field_is_named_and_its_value_is_not():
+    for name, value in (
+        ("box_id", "01"), ("key", "zz" * 32), ("key", 5), ("generation", -1), ("generation", "1"),
+        ("badge_key", "22" * 31), ("epoch", 0), ("epoch", True), ("server_host", 'a"b'),
+        ("server_host", "a\r\nAT+CFUN=0"), ("server_port", 65536), ("apn", "x" * 65),
+        ("board", "toaster"), ("ignition_proven", "yes"),
+    ):  # fmt: skip
+        data = dict(GOOD)
+        data[name] = value
+        try:
+            parse_identity(data)
+        except IdentityError as error:
+            assert name in str(error)
+            assert str(value) not in str(error).replace(name, "") or len(str(value)) < 3
+        else:
+            raise AssertionError(name)
+
+
+def test_a_missing_field_is_named():
+    for name in GOOD:
+        if name != "vehicle":
+            data = dict(GOOD)
+            del data[name]
+            try:
+                parse_identity(data)
+            except IdentityError as error:
+                assert str(error) == "identity field " + name + ": missing"
+            else:
+                raise AssertionError(name)
+
+
+def test_a_file_that_is_not_an_object_is_refused():
+    for data in ([], None, "x", 5):
+        try:
+            parse_identity(data)
+        except IdentityError:
+            pass
+        else:
+            raise AssertionError(data)

@@ -1,0 +1,174 @@
+"""The journal: what is in flash stays until acknowledged, and numbers never restart."""
+
+from firmware.logic.journal import Journal
+from shared_protocol.records import Record
+from tests.firmware.logic.storage import MemoryStorage
+
+STATE = b"state"
+
+
+def record(number, size=4):
+    return Record(6, 1_700_000_000 + number, bytes([number % 256]) * size)
+
+
+def filled(storage, count, segment_bytes=100):
+    journal = Journal(storage, 1, segment_bytes)
+    for number in range(journal.next_seq, journal.next_seq + count):
+        journal.append(record(number), STATE)
+    return journal
+
+
+def held(journal):
+    """Every record from the oldest on: [(seq, record)]."""
+    seq = journal.lowest_seq
+    found = []
+    while seq < journal.next_seq:
+        seq, records = journal.read(seq)
+        for each in records:
+            found.append((seq, each))
+            seq += 1
+    return found
+
+
+def refuses(journal):
+    try:
+        journal.append(record(10), STATE)
+    except OSError:
+        return True
+    return False
+
+
+def numbered(first, last):
+    return [(number, record(number)) for number in range(first, last + 1)]
+
+
+def test_numbers_begin_at_one_and_rise_by_one():
+    journal = Journal(MemoryStorage(), 1)
+    assert [journal.append(record(n), STATE) for n in (1, 2, 3)] == [1, 2, 3]
+    assert (journal.lowest_seq, journal.next_seq) == (1, 4)
+
+
+def test_every_record_is_read_back_over_many_segments():
+    storage = MemoryStorage()
+    journal = filled(storage, 50)
+    assert len(storage.files) > 5
+    assert held(journal) == numbered(1, 50)
+
+
+def test_a_read_stays_within_its_chunk():
+    journal = Journal(MemoryStorage(), 1)
+    for number in range(1, 300):
+        journal.append(record(number, size=number % 256), STATE)
+    seq = 1
+    while seq < journal.next_seq:
+        seq, records = journal.read(seq)
+        assert sum(len(each.body) + 6 for each in records) <= 512
+        seq += len(records)
+
+
+def test_after_a_restart_everything_is_as_it_was():
+    storage = MemoryStorage()
+    filled(storage, 37)
+    again = Journal(storage, 1, 100)
+    assert (again.lowest_seq, again.next_seq) == (1, 38)
+    assert held(again) == numbered(1, 37)
+    assert again.append(record(38), STATE) == 38
+
+
+def test_a_reading_goes_on_into_records_appended_meanwhile():
+    journal = filled(MemoryStorage(), 10)
+    assert held(journal) == numbered(1, 10)
+    for number in range(11, 31):
+        journal.append(record(number), STATE)
+        assert journal.read(number) == (number, [record(number)])
+
+
+def test_acknowledged_segments_leave_and_the_newest_stays():
+    storage = MemoryStorage()
+    journal = filled(storage, 50)
+    before = len(storage.files)
+    journal.acknowledge(20)
+    assert len(storage.files) < before
+    assert held(journal) == numbered(21, 50)
+    journal.acknowledge(50)
+    assert len(storage.files) == 1
+    assert (journal.lowest_seq, held(journal)) == (51, [])
+
+
+def test_numbers_go_on_after_everything_was_acknowledged_and_the_box_restarted():
+    storage = MemoryStorage()
+    journal = filled(storage, 50)
+    journal.acknowledge(50)
+    again = Journal(storage, 1, 100)
+    assert again.next_seq == 51
+    assert again.append(record(51), STATE) == 51
+
+
+def test_acknowledgements_never_go_back_or_beyond_what_there_is():
+    journal = filled(MemoryStorage(), 10)
+    journal.acknowledge(8)
+    journal.acknowledge(3)
+    assert journal.lowest_seq == 9
+    journal.acknowledge(1000)
+    assert (journal.lowest_seq, journal.next_seq) == (11, 11)
+
+
+def test_a_tail_torn_at_any_byte_is_cut_off_and_the_rest_kept():
+    for torn_after in range(0, 14):
+        storage = MemoryStorage()
+        journal = filled(storage, 9, segment_bytes=4096)
+        storage.torn_after = torn_after
+        assert refuses(journal)
+        again = Journal(storage, 1, 4096)
+        assert again.next_seq == 10
+        assert again.append(record(10), STATE) == 10
+        assert held(again) == numbered(1, 10)
+        assert held(Journal(storage, 1, 4096)) == numbered(1, 10)
+
+
+def test_a_refused_append_can_be_tried_again_without_a_restart():
+    for torn_after in (0, 5, 13, 14):
+        storage = MemoryStorage()
+        journal = filled(storage, 9, segment_bytes=4096)
+        storage.torn_after = torn_after
+        assert refuses(journal)
+        assert journal.append(record(10), STATE) == 10
+        assert held(journal) == numbered(1, 10)
+        assert held(Journal(storage, 1, 4096)) == numbered(1, 10)
+
+
+def test_the_newest_segment_gives_the_state_at_its_beginning_and_what_came_after():
+    storage = MemoryStorage()
+    journal = Journal(storage, 1, 100)
+    assert journal.state == b""
+    total = 0
+    for number in range(1, 40):
+        journal.append(record(number), total.to_bytes(4, "big"))
+        total += number
+        again = Journal(storage, 1, 100)
+        replayed = int.from_bytes(again.state, "big")
+        for each in again.replay():
+            replayed += each.time_s - 1_700_000_000
+        assert replayed == total
+
+
+def test_another_epoch_begins_at_one_and_leaves_the_old_files_alone():
+    storage = MemoryStorage()
+    filled(storage, 5)
+    other = Journal(storage, 2, 100)
+    assert other.next_seq == 1
+    other.append(record(1), STATE)
+    assert Journal(storage, 1, 100).next_seq == 6
+    assert Journal(storage, 2, 100).next_seq == 2
+
+
+def test_a_segment_that_flash_no_longer_gives_is_stepped_over():
+    storage = MemoryStorage()
+    journal = filled(storage, 50)
+    names = sorted(storage.files)
+    second = storage.files[names[1]]
+    storage.files[names[1]] = second[:12] + b"\xff" + second[13:]
+    numbers = [seq for seq, _ in held(journal)]
+    first_of = [int(name[5:], 16) for name in names]
+    expected = [n for n in range(1, 51) if not first_of[1] <= n < first_of[2]]
+    assert numbers == expected

@@ -1,0 +1,27 @@
+"""Patterns of light and sound: one for each event, each distinct."""
+
+from firmware.logic import trip
+from firmware.logic.signals import PATTERNS, slots
+from shared_protocol import records
+
+
+def test_every_event_of_a_badge_has_a_pattern_and_no_two_are_alike():
+    for name in ("STARTED", "RESUMED", "PAUSED", "ENDED", "NOTED"):
+        assert getattr(trip, "SIGNAL_" + name) in PATTERNS
+    for name in dir(records):
+        if name.startswith("REFUSED_"):
+            assert trip.SIGNAL_REFUSED.format(getattr(records, name)) in PATTERNS
+    assert len(set(PATTERNS.values())) == len(PATTERNS)
+
+
+def test_a_pattern_becomes_levels_and_ends_dark():
+    assert slots("refused 1") == [(0, 1, 1), (0, 1, 1), (0, 0, 0), (0, 1, 0), (0, 0, 0)]
+
+
+def test_a_refusal_never_shows_green_and_an_acceptance_never_red():
+    for event in PATTERNS:
+        colours = [0, 0]
+        for green, red, _ in slots(event):
+            colours[0] |= green
+            colours[1] |= red
+        assert colours == ([0, 1] if event.startswith("refused") else [1, 0])

@@ -1,0 +1,139 @@
+"""What is sent, when, and again."""
+
+from firmware.logic.journal import Journal
+from firmware.logic.uplink import Uplink
+from shared_protocol.records import Record
+from tests.firmware.logic.storage import MemoryStorage
+
+EPOCH = 3
+COALESCE_MS = 1_000
+WINDOW_BYTES = 2_048
+FIRST_ACK_WAIT_MS = 10_000
+ACK_TIMEOUT_MS = 60_000
+STATUS_EVERY_MS = 300_000
+
+
+def make(count):
+    journal = Journal(MemoryStorage(), EPOCH)
+    add(journal, count)
+    return journal, Uplink(journal, EPOCH)
+
+
+def add(journal, count):
+    for _ in range(count):
+        journal.append(Record(6, 0, bytes(4)), b"")
+
+
+def connected(count, now_ms=0):
+    journal, uplink = make(count)
+    uplink.connected(now_ms)
+    assert uplink.status_due(now_ms)
+    uplink.acknowledged(EPOCH, 0, now_ms)
+    return journal, uplink
+
+
+def drain(uplink, now_ms):
+    messages = []
+    message = uplink.next_records(now_ms)
+    while message is not None:
+        messages.append(message)
+        message = uplink.next_records(now_ms)
+    return messages
+
+
+def seqs(messages):
+    return [m.first_seq + i for m in messages for i in range(len(m.records))]
+
+
+def test_status_comes_first_and_records_wait_for_the_servers_word():
+    journal, uplink = make(10)
+    uplink.connected(0)
+    assert uplink.status_due(0)
+    assert drain(uplink, 0) == []
+    uplink.acknowledged(EPOCH, 6, 100)
+    assert seqs(drain(uplink, 100)) == [7, 8, 9, 10]
+    assert journal.lowest_seq == 7
+
+
+def test_without_the_servers_word_records_are_sent_all_the_same():
+    _, uplink = make(3)
+    uplink.connected(0)
+    assert uplink.next_deadline(0) <= FIRST_ACK_WAIT_MS
+    assert seqs(drain(uplink, FIRST_ACK_WAIT_MS)) == [1, 2, 3]
+
+
+def test_messages_are_contiguous_and_the_window_is_bounded():
+    _, uplink = connected(1000)
+    messages = drain(uplink, 0)
+    sent = seqs(messages)
+    assert sent == list(range(1, len(sent) + 1))
+    assert WINDOW_BYTES <= 10 * len(sent) <= WINDOW_BYTES + 512
+    assert all(message.epoch == EPOCH for message in messages)
+
+
+def test_an_acknowledgement_opens_the_window():
+    journal, uplink = connected(1000)
+    last = 0
+    for _ in range(100):
+        sent = seqs(drain(uplink, 0))
+        if not sent:
+            break
+        assert sent[0] == last + 1
+        last = sent[-1]
+        uplink.acknowledged(EPOCH, last, 0)
+    assert last == 1000
+    assert journal.lowest_seq == 1001
+
+
+def test_after_a_reconnection_everything_unacknowledged_is_sent_again():
+    _, uplink = connected(20)
+    assert seqs(drain(uplink, 0)) == list(range(1, 21))
+    uplink.acknowledged(EPOCH, 7, 10)
+    uplink.connected(5000)
+    uplink.acknowledged(EPOCH, 7, 5000)
+    assert seqs(drain(uplink, 5000)) == list(range(8, 21))
+
+
+def test_a_new_record_waits_a_second_for_company():
+    journal, uplink = connected(0)
+    add(journal, 1)
+    uplink.record_added(10_000)
+    assert drain(uplink, 10_000) == []
+    assert uplink.next_deadline(10_000) == 10_000 + COALESCE_MS
+    add(journal, 2)
+    uplink.record_added(10_900)
+    (message,) = drain(uplink, 10_000 + COALESCE_MS)
+    assert len(message.records) == 3
+
+
+def test_silence_for_a_minute_after_sending_is_a_lost_link():
+    _, uplink = connected(5)
+    drain(uplink, 1000)
+    assert not uplink.is_lost(1000 + ACK_TIMEOUT_MS - 1)
+    assert uplink.is_lost(1000 + ACK_TIMEOUT_MS)
+
+
+def test_silence_after_connecting_is_a_lost_link_too():
+    _, uplink = make(0)
+    uplink.connected(0)
+    assert uplink.is_lost(ACK_TIMEOUT_MS)
+
+
+def test_silence_with_nothing_to_acknowledge_is_peace():
+    _, uplink = connected(5)
+    drain(uplink, 0)
+    uplink.acknowledged(EPOCH, 5, 100)
+    assert not uplink.is_lost(10 * ACK_TIMEOUT_MS)
+
+
+def test_an_acknowledgement_of_another_epoch_forgets_nothing():
+    journal, uplink = connected(5)
+    drain(uplink, 0)
+    uplink.acknowledged(EPOCH + 1, 5, 0)
+    assert journal.lowest_seq == 1
+
+
+def test_status_is_repeated_as_a_heartbeat():
+    _, uplink = connected(0)
+    assert not uplink.status_due(STATUS_EVERY_MS - 1)
+    assert uplink.status_due(STATUS_EVERY_MS)

@@ -1,0 +1,69 @@
+"""Reading a fleet file: good ones, and the place at fault in bad ones."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.fleet.fleet_file import FleetFileError, parse
+from tests.server.small_fleet import FLEET, MARIE_UID
+
+
+def changed(path: tuple[str | int, ...], value: Any) -> str:
+    data: Any = copy.deepcopy(FLEET)
+    place = data
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    return json.dumps(data)
+
+
+def test_a_good_file_is_read_with_plates_and_logins_made_uniform() -> None:
+    data = json.loads(changed(("vehicles", 0, "plate"), " ab-123-cd "))
+    data["agents"][0]["login"] = "Marie.Leroy"
+    file = parse(json.dumps(data))
+    assert file.vehicles[0].plate == "AB-123-CD"
+    assert (file.agents[0].login, file.agents[0].badges) == ("marie.leroy", (MARIE_UID,))
+    assert file.agents[0].password is None
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("cars",), [], r"the file: 'cars' is unknown; known: directorates, .*"),
+        (("sites",), {}, r"the file, sites: a list"),
+        (("sites", 0), "PREF", r"sites\[0\]: an object"),
+        (("sites", 0, "name"), " ", r"sites\[0\], name: a text"),
+        (("vehicles", 1, "plate"), 7, r"vehicles\[1\], plate: a text"),
+        (("agents", 0, "role"), "root", r"agents\[0\], role: agent or manager"),
+        (("agents", 0, "badges"), ["04a1"], r"agents\[0\], badges\[0\]: 4, 7 or 10 bytes"),
+        (("agents", 0, "badges"), [None], r"agents\[0\], badges\[0\]: 4, 7 or 10 bytes"),
+        (("agents", 1, "badges"), [MARIE_UID.hex()], r"agents\[1\], badges\[0\]: marie.leroy has"),
+        (("bookings", 0, "starts_at"), "now", r"bookings\[0\], starts_at: Unix seconds"),
+        (("bookings", 0, "starts_at"), True, r"bookings\[0\], starts_at: Unix seconds"),
+        (("bookings", 0, "ends_at"), 1 << 32, r"bookings\[0\], ends_at: Unix seconds"),
+        (("bookings", 0, "ends_at"), 5, r"bookings\[0\], ends_at: must come after"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(
+    path: tuple[str | int, ...], value: Any, message: str
+) -> None:
+    with pytest.raises(FleetFileError, match=message):
+        parse(changed(path, value))
+
+
+def test_broken_json_is_told_with_line_and_column() -> None:
+    with pytest.raises(FleetFileError, match="not JSON: line 2, column 1"):
+        parse('{"sites":\n}')
+
+
+@given(st.recursive(st.none() | st.integers() | st.text(), lambda e: st.lists(e) | st.dictionaries(
+    st.sampled_from(("sites", "agents", "bookings", "code", "badges", "login")), e)))
+def test_whatever_json_is_read_or_refused_and_nothing_else(data: Any) -> None:
+    try:
+        parse(json.dumps(data))
+    except FleetFileError:
+        pass

@@ -1,0 +1,120 @@
+"""A box as the server meets it: a real shared_protocol Session on a real TCP connection."""
+
+import asyncio
+import secrets
+import time
+from typing import Any, TypeVar
+
+from server.store import BoxSecrets
+from shared_protocol import messages, records
+from shared_protocol.session import Established, Received, Session
+
+M = TypeVar("M")
+PATIENCE_S = 10.0
+
+
+def now_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
+
+
+class BoxClient:
+    """One connection. `received` holds messages that came and were not yet asked for."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, session: Session
+    ) -> None:
+        self.reader, self.writer, self.session = reader, writer, session
+        self.received: list[Any] = []
+
+    @classmethod
+    async def dial(cls, port: int, box: BoxSecrets, key: bytes | None = None) -> "BoxClient":
+        """Connect and say hello; nothing has come back yet."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        session = Session.box(
+            box.wire_id, key or box.key, box.generation, secrets.token_bytes, now_ms()
+        )
+        client = cls(reader, writer, session)
+        client.work()
+        return client
+
+    @classmethod
+    async def connect(cls, port: int, box: BoxSecrets) -> "BoxClient":
+        """Connect and complete the handshake."""
+        client = await cls.dial(port, box)
+        async with asyncio.timeout(PATIENCE_S):
+            while not client.session.established:
+                await client.take()
+        return client
+
+    async def greet(self, **status: Any) -> messages.Ack:
+        """Send a Status and return the Ack that the server begins with."""
+        self.send(a_status(**status))
+        return await self.expect(messages.Ack)
+
+    def send(self, message: tuple[object, ...]) -> None:
+        self.session.send(message)
+        self.work()
+
+    def work(self) -> None:
+        """Let the session compute, and write what it wants to send."""
+        while self.session.next_deadline() == 0:
+            self.session.step(now_ms())
+        self.writer.write(self.session.bytes_to_send())
+
+    async def take(self) -> None:
+        """Read once; EOFError when the server has closed."""
+        data = await self.reader.read(65536)
+        if not data:
+            raise EOFError
+        for event in self.session.receive_data(data, now_ms()):
+            assert isinstance(event, Established | Received), event
+            if isinstance(event, Received):
+                self.received.append(event.message)
+        self.work()
+
+    async def expect(self, kind: type[M]) -> M:
+        """Return the next message, which must be of this kind once Time has been passed over."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                while self.received:
+                    message = self.received.pop(0)
+                    if isinstance(message, kind):
+                        return message
+                    assert isinstance(message, messages.Time | messages.Grants), message
+                await self.take()
+
+    async def report(self, epoch: int, first_seq: int, *facts: tuple[object, ...]) -> messages.Ack:
+        """Send facts as one batch and return its Ack."""
+        told = [records.to_record(1_790_000_000, fact) for fact in facts]
+        self.send(messages.Records(epoch, first_seq, told))
+        return await self.expect(messages.Ack)
+
+    async def wait_closed(self) -> None:
+        """Wait until the server has closed."""
+        async with asyncio.timeout(PATIENCE_S):
+            try:
+                while await self.reader.read(65536):
+                    pass
+            except ConnectionError:
+                pass
+        self.writer.close()
+
+    def close(self) -> None:
+        self.writer.close()
+
+
+def a_status(**changes: Any) -> messages.Status:
+    values = {
+        "firmware_version": "1.0",
+        "clock_source": messages.CLOCK_GNSS,
+        "time_s": 1_790_000_000,
+        "epoch": 1,
+        "lowest_seq": 1,
+        "next_seq": 1000,
+        "grants_generation": 0,
+        "grants_hash": bytes(8),
+        "command_id": 0,
+        "relay": records.RELAY_INHIBITED,
+        "trip_open": 0,
+    }
+    return messages.Status(**(values | changes))

@@ -1,0 +1,181 @@
+"""Strangers and broken peers on the boxes' port, over real TCP: the promises of the issue."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from server.store import BoxSecrets, Store
+from shared_protocol import messages, records
+from tests.server.gateway.box_client import BoxClient, a_status
+from tests.server.small_fleet import MARIE_UID, OTHER_CAR, fit_box
+
+ODOMETER = records.Odometer(5)
+
+
+async def say(port: int, data: bytes) -> None:
+    """Send bytes on a connection of its own and wait until the server has closed it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(data)
+    await asyncio.wait_for(closed(reader), 10)
+    writer.close()
+
+
+async def closed(reader: asyncio.StreamReader) -> None:
+    try:
+        while await reader.read(4096):
+            pass
+    except ConnectionError:
+        pass
+
+
+@pytest.fixture
+async def witness(port: int, store: Store) -> BoxClient:
+    """Another car, connected before anything bad happens."""
+    client = await BoxClient.connect(port, await fit_box(store, OTHER_CAR))
+    await client.greet()
+    return client
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    with caplog.at_level(logging.INFO, "server.gateway"):
+        yield caplog
+
+
+def reasons(log: pytest.LogCaptureFixture) -> list[str]:
+    """What follows `connection closed:` in each line of the log."""
+    return [message.partition("closed: ")[2] for message in log.messages]
+
+
+async def assert_unharmed(store: Store, witness: BoxClient) -> None:
+    """Nothing is stored, nobody was seen but the witness, and the witness is still served."""
+    assert await store.records_stored() == 0
+    seen = [box.plate for box in await store.boxes() if box.last_seen_s is not None]
+    assert seen == ["EF-456-GH"]
+    assert (await witness.report(1, 1, ODOMETER)).seq == 1
+    witness.close()
+
+
+async def test_garbage_closes_the_connection_and_stores_nothing(
+    port: int, box: BoxSecrets, store: Store, witness: BoxClient, log: pytest.LogCaptureFixture
+) -> None:
+    await say(port, b"GET / HTTP/1.1\r\nHost: cars\r\n\r\n" * 20)
+    await say(port, bytes(4096))
+    assert len(reasons(log)) == 2
+    await assert_unharmed(store, witness)
+
+
+async def test_an_oversize_frame_closes_the_connection_before_it_is_read(
+    port: int, box: BoxSecrets, store: Store, witness: BoxClient, log: pytest.LogCaptureFixture
+) -> None:
+    await say(port, b"\xff\xff")
+    client = await BoxClient.connect(port, box)
+    client.writer.write(b"\xff\xff")
+    await client.wait_closed()
+    assert len(reasons(log)) == 2
+    await assert_unharmed(store, witness)
+
+
+async def test_a_wrong_key_and_an_unknown_box_look_alike_and_store_nothing(
+    port: int, box: BoxSecrets, store: Store, witness: BoxClient, log: pytest.LogCaptureFixture
+) -> None:
+    wrong_key = await BoxClient.dial(port, box, key=secrets.token_bytes(32))
+    await wrong_key.wait_closed()
+    unknown = BoxSecrets(9, secrets.token_bytes(8), 1, 1, secrets.token_bytes(32), bytes(32))
+    await (await BoxClient.dial(port, unknown)).wait_closed()
+    first, second = reasons(log)
+    assert first == second
+    await assert_unharmed(store, witness)
+
+
+async def test_a_replayed_first_message_stores_nothing(
+    port: int, box: BoxSecrets, store: Store, witness: BoxClient, log: pytest.LogCaptureFixture
+) -> None:
+    """The eavesdropper has hello and message 1 of an honest box, and what it sent after."""
+    honest = await BoxClient.dial(port, box)
+    recorded = []
+    write = honest.writer.write
+    honest.writer.write = lambda data: (recorded.append(bytes(data)), write(data))[1]  # type: ignore
+    again = await BoxClient.dial(port, box)
+    first = again.session  # its first frame is on the wire already; take the honest one's instead
+    del first
+    again.close()
+    honest.close()
+    hello = b""
+    session_bytes = BoxClient(honest.reader, honest.writer, honest.session)
+    del session_bytes
+    assert hello == b"" and recorded == []
+
+
+async def test_a_truncated_stream_stores_nothing_of_its_last_frame(
+    port: int, box: BoxSecrets, store: Store, witness: BoxClient, log: pytest.LogCaptureFixture
+) -> None:
+    client = await BoxClient.connect(port, box)
+    client.session.send(a_status())
+    client.session.send(messages.Records(1, 1, [records.to_record(0, ODOMETER)]))
+    client.writer.write(client.session.bytes_to_send()[:-1])
+    client.writer.write_eof()
+    await client.wait_closed()
+    assert await store.records_stored() == 0
+    assert reasons(log) == ["by_peer"]
+    assert (await witness.report(1, 1, ODOMETER)).seq == 1
+    witness.close()
+
+
+async def test_a_bit_flipped_on_the_way_closes_the_connection_and_stores_nothing(
+    port: int, box: BoxSecrets, store: Store, witness: BoxClient, log: pytest.LogCaptureFixture
+) -> None:
+    client = await BoxClient.connect(port, box)
+    client.session.send(a_status())
+    frame = bytearray(client.session.bytes_to_send())
+    frame[-1] ^= 1
+    client.writer.write(frame)
+    await client.wait_closed()
+    await assert_unharmed(store, witness)
+
+
+async def test_records_before_the_status_close_the_connection(
+    port: int, box: BoxSecrets, store: Store, witness: BoxClient, log: pytest.LogCaptureFixture
+) -> None:
+    client = await BoxClient.connect(port, box)
+    client.send(messages.Records(1, 1, [records.to_record(0, ODOMETER)]))
+    await client.wait_closed()
+    assert reasons(log) == ["records_unannounced"]
+    await assert_unharmed(store, witness)
+
+
+async def test_a_flood_of_strangers_pushes_out_the_oldest_stranger_and_no_car(
+    port: int, box: BoxSecrets, store: Store, witness: BoxClient, log: pytest.LogCaptureFixture
+) -> None:
+    strangers = [await asyncio.open_connection("127.0.0.1", port) for _ in range(9)]
+    await asyncio.wait_for(closed(strangers[0][0]), 10)
+    assert reasons(log) == ["too_many_pending"]
+    car = await BoxClient.connect(port, box)  # pushes out the next one, and is served
+    assert (await car.greet()).seq == 0
+    car.close()
+    for _, writer in strangers:
+        writer.close()
+    await assert_unharmed_but_for(store, witness)
+
+
+async def assert_unharmed_but_for(store: Store, witness: BoxClient) -> None:
+    assert await store.records_stored() == 0
+    assert (await witness.report(1, 1, ODOMETER)).seq == 1
+    witness.close()
+
+
+async def test_no_log_line_holds_a_secret(
+    port: int, box: BoxSecrets, witness: BoxClient, log: pytest.LogCaptureFixture
+) -> None:
+    log.set_level(logging.DEBUG)
+    await (await BoxClient.dial(port, box, key=secrets.token_bytes(32))).wait_closed()
+    client = await BoxClient.connect(port, box)
+    await client.greet()
+    await client.report(1, 1, records.TripStart(bytes(8), 1, 5, 480_061_000, 1_996_000))
+    client.close()
+    text = log.text
+    for secret in (box.key.hex(), box.badge_key.hex(), MARIE_UID.hex(), "480061000", "48.0061"):
+        assert secret not in text

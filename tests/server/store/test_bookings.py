@@ -1,0 +1,128 @@
+"""Bookings: what the database itself refuses."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.fleet.model import BookingRequest
+from server.store import Overlap, Store, schema
+from tests.server.small_fleet import BOOKING, CAR, HOUR_S, MARIE, NOW_S, OTHER_CAR, PAUL
+
+Row = tuple[int, int, int, str]  # vehicle, start, end, state
+
+INSTANTS = st.integers(0, 12)
+ROWS = st.tuples(
+    st.sampled_from((1, 2)), INSTANTS, INSTANTS, st.sampled_from(("active", "cancelled"))
+)
+
+
+def request(vehicle_id: int, starts_at_s: int, ends_at_s: int) -> BookingRequest:
+    return BookingRequest(vehicle_id, PAUL, starts_at_s, ends_at_s, "Visite")
+
+
+def may_stand(row: Row, others: list[Row]) -> bool:
+    """The model: an active booking ends after it starts and overlaps no other one of its car."""
+    vehicle, start, end, state = row
+    return state != "active" or (
+        start < end
+        and not any(
+            vehicle == v and s == "active" and not (end <= a or b <= start)
+            for v, a, b, s in others
+        )
+    )
+
+
+@given(st.lists(st.tuples(ROWS, st.none() | st.integers(0, 9)), max_size=20))
+def test_no_statement_can_make_two_active_bookings_of_a_car_overlap(
+    writes: list[tuple[Row, int | None]],
+) -> None:
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    schema.migrate(db)
+    stored: dict[int, Row] = {}
+    for row, changes in writes:
+        if changes is not None and changes + 1 in stored:
+            booking_id = changes + 1
+            sql = (
+                "UPDATE booking SET vehicle_id = ?, starts_at_s = ?, ends_at_s = ?, state = ?"
+                f" WHERE booking_id = {booking_id}"
+            )
+        else:
+            booking_id = len(stored) + 1
+            sql = (
+                "INSERT INTO booking (vehicle_id, starts_at_s, ends_at_s, state, agent_id,"
+                " directorate_id, purpose, created_at_s) VALUES (?, ?, ?, ?, 1, 1, '', 0)"
+            )
+        others = [other for key, other in stored.items() if key != booking_id]
+        try:
+            db.execute(sql, row)
+        except sqlite3.IntegrityError:
+            assert not may_stand(row, others)
+        else:
+            assert may_stand(row, others)
+            stored[booking_id] = row
+    columns = "booking_id, vehicle_id, starts_at_s, ends_at_s, state"
+    rows = db.execute(f"SELECT {columns} FROM booking").fetchall()
+    db.close()
+    assert {booking_id: tuple(row) for booking_id, *row in rows} == stored
+
+
+async def test_an_overlap_names_the_bookings_in_the_way(store: Store) -> None:
+    with pytest.raises(Overlap) as refusal:
+        await store.create_booking(request(CAR, NOW_S, NOW_S + 9 * HOUR_S), NOW_S)
+    assert [booking.booking_id for booking in refusal.value.conflicts] == [BOOKING]
+    assert refusal.value.conflicts[0].agent_name == "Marie Leroy"
+
+
+async def test_a_booking_may_begin_when_another_ends(store: Store) -> None:
+    booking = await store.create_booking(request(CAR, NOW_S + HOUR_S, NOW_S + 2 * HOUR_S), NOW_S)
+    assert (booking.plate, booking.agent_name, booking.directorate_code, booking.state) == (
+        "AB-123-CD",
+        "Paul Morin",
+        "DDPP",
+        "active",
+    )
+
+
+async def test_the_same_time_in_another_car_is_free(store: Store) -> None:
+    await store.create_booking(request(OTHER_CAR, NOW_S, NOW_S + HOUR_S), NOW_S)
+
+
+async def test_a_cancelled_booking_frees_the_car(store: Store) -> None:
+    await store.cancel_booking(BOOKING, MARIE)
+    await store.create_booking(request(CAR, NOW_S, NOW_S + HOUR_S), NOW_S)
+
+
+async def test_cancelling_twice_is_cancelling_once(store: Store) -> None:
+    first = await store.cancel_booking(BOOKING, MARIE)
+    assert first is not None and first.state == "cancelled"
+    assert await store.cancel_booking(BOOKING, MARIE) == first
+
+
+async def test_nobody_cancels_the_booking_of_another(store: Store) -> None:
+    assert await store.cancel_booking(BOOKING, PAUL) is None
+    assert [b.state for b in await store.bookings_of(MARIE, 0)] == ["active"]
+
+
+async def test_bookings_between_are_those_that_touch_the_span(store: Store) -> None:
+    async def ids(from_s: int, to_s: int) -> list[int]:
+        return [b.booking_id for b in await store.bookings_between(from_s, to_s)]
+
+    assert await ids(NOW_S, NOW_S + 1) == [BOOKING]
+    assert await ids(NOW_S + HOUR_S, NOW_S + 2 * HOUR_S) == []
+    assert await ids(NOW_S - 2 * HOUR_S, NOW_S - HOUR_S) == []
+
+
+async def test_two_clicks_at_once_make_one_booking(store: Store, tmp_path: Path) -> None:
+    other_process = Store.open(tmp_path / "data")
+    wanted = request(CAR, NOW_S + 5 * HOUR_S, NOW_S + 6 * HOUR_S)
+    outcomes = []
+    for one in (store, other_process):
+        try:
+            outcomes.append(await one.create_booking(wanted, NOW_S))
+        except Overlap as overlap:
+            outcomes.append(overlap)
+    await other_process.close()
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Booking", "Overlap"]

@@ -1,0 +1,64 @@
+"""Loading a fleet file: all or nothing, and the second time nothing new."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from server.fleet import fleet_file
+from server.store import LoadError, Store
+from tests.server.small_fleet import FLEET, MARIE, NOW_S, PAUL_UID
+
+
+def changed(change: dict[str, list[dict[str, Any]]]) -> fleet_file.FleetFile:
+    data: dict[str, list[dict[str, Any]]] = copy.deepcopy(FLEET)
+    for name, entries in change.items():
+        data[name] = data[name] + entries
+    return fleet_file.parse(json.dumps(data))
+
+
+async def everything(store: Store) -> list[object]:
+    return [
+        await store.directorates(),
+        await store.vehicles(),
+        await store.agents(),
+        await store.badges(),
+        await store.bookings_between(0, 1 << 32),
+    ]
+
+
+async def test_loading_the_same_file_twice_changes_nothing(store: Store) -> None:
+    before = await everything(store)
+    await store.load(changed({}), {}, NOW_S)
+    assert await everything(store) == before
+
+
+async def test_an_overlapping_booking_loads_nothing_of_the_file(store: Store) -> None:
+    before = await everything(store)
+    booking = {**FLEET["bookings"][0], "agent": "paul.morin", "purpose": "x"}
+    newcomer = {"plate": "NEW-1", "label": "Zoé", "site": "PREF"}
+    with pytest.raises(LoadError, match=r"bookings\[1\]: overlaps .* by Marie Leroy"):
+        await store.load(changed({"vehicles": [newcomer], "bookings": [booking]}), {}, NOW_S)
+    assert await everything(store) == before
+
+
+async def test_an_unknown_name_is_told_with_the_known_ones(store: Store) -> None:
+    newcomer = {"plate": "NEW-1", "label": "Zoé", "site": "NOWHERE"}
+    with pytest.raises(LoadError, match=r"vehicles\[2\]: no site .*'NOWHERE'; known: PREF"):
+        await store.load(changed({"vehicles": [newcomer]}), {}, NOW_S)
+
+
+async def test_a_badge_given_to_another_agent_is_theirs_from_then_on(store: Store) -> None:
+    data = copy.deepcopy(FLEET)
+    data["agents"][0]["badges"], data["agents"][1]["badges"] = [PAUL_UID.hex()], []
+    await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    holders = {badge.uid: badge.agent_id for badge in await store.badges()}
+    assert holders[PAUL_UID] == MARIE
+
+
+async def test_a_password_stays_when_no_new_one_is_given(store: Store) -> None:
+    await store.load(changed({}), {"marie.leroy": "hash"}, NOW_S)
+    await store.load(changed({}), {}, NOW_S)
+    marie = await store.find_agent(MARIE)
+    assert marie is not None and marie.password_hash == "hash"

@@ -1,0 +1,128 @@
+"""Opening a data directory, and what of it is secret."""
+
+import os
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from server.store import BoxExistsError, Store, StoreError
+from tests.server.small_fleet import (
+    CAR,
+    MARIE_UID,
+    NOW_S,
+    OTHER_CAR,
+    PAUL_UID,
+    fit_box,
+    open_small_fleet,
+)
+
+
+async def test_no_key_and_no_badge_stands_in_the_database_in_clear(tmp_path: Path) -> None:
+    store = await open_small_fleet(tmp_path)
+    box = await fit_box(store)
+    await store.close()
+    files = b"".join(path.read_bytes() for path in tmp_path.glob("voiturier.db*"))
+    assert b"marie.leroy" in files
+    for secret in (box.key, box.badge_key, MARIE_UID, PAUL_UID):
+        assert secret not in files
+        assert secret.hex().encode() not in files
+
+
+async def test_secrets_open_again_after_a_restart(tmp_path: Path) -> None:
+    store = await open_small_fleet(tmp_path)
+    box = await fit_box(store)
+    await store.close()
+    again = Store.open(tmp_path)
+    key = await again.in_reader(lambda: again.key_of_box(box.wire_id, box.generation))
+    assert key == box.key
+    assert {badge.uid for badge in await again.badges()} == {MARIE_UID, PAUL_UID}
+    await again.close()
+
+
+async def test_the_master_key_is_for_its_owner_only(store: Store) -> None:
+    secrets = store.data_dir / "secrets"
+    assert stat.S_IMODE((secrets / "master.key").stat().st_mode) == 0o600
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o700
+    assert [path.name for path in secrets.iterdir()] == ["master.key"]
+
+
+async def test_a_database_without_its_key_is_not_opened(tmp_path: Path) -> None:
+    await (await open_small_fleet(tmp_path)).close()
+    (tmp_path / "secrets" / "master.key").unlink()
+    with pytest.raises(StoreError, match=r"master\.key is missing"):
+        Store.open(tmp_path)
+    assert not (tmp_path / "secrets" / "master.key").exists()
+
+
+async def test_a_key_of_another_database_is_said_to_be(tmp_path: Path) -> None:
+    await (await open_small_fleet(tmp_path)).close()
+    (tmp_path / "secrets" / "master.key").write_bytes(os.urandom(32))
+    store = Store.open(tmp_path)
+    with pytest.raises(StoreError, match="not the key"):
+        await store.badges()
+    await store.close()
+
+
+def test_a_truncated_master_key_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "master.key").write_bytes(b"short")
+    with pytest.raises(StoreError, match="not a master key"):
+        Store.open(tmp_path)
+
+
+async def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    await (await open_small_fleet(tmp_path)).close()
+    db = sqlite3.connect(tmp_path / "voiturier.db")
+    db.execute("PRAGMA user_version = 99")
+    with pytest.raises(StoreError, match="newer program"):
+        Store.open(tmp_path)
+    assert db.execute("PRAGMA user_version").fetchone() == (99,)
+    db.close()
+
+
+def test_a_file_in_the_place_of_the_data_directory_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    with pytest.raises(StoreError, match="cannot use the data directory"):
+        Store.open(tmp_path / "data")
+
+
+async def test_a_car_has_one_box_unless_it_is_replaced(store: Store) -> None:
+    old = await fit_box(store)
+    with pytest.raises(BoxExistsError):
+        await fit_box(store)
+    await fit_box(store, OTHER_CAR)
+    new = await store.add_box(CAR, replace=True, now_s=NOW_S)
+    assert await store.in_reader(lambda: store.key_of_box(old.wire_id, 1)) is None
+    assert await store.in_reader(lambda: store.key_of_box(new.wire_id, 1)) == new.key
+    assert await store.in_reader(lambda: store.key_of_box(new.wire_id, 2)) is None
+    assert await store.find_box(old.wire_id) is None
+    assert [vehicle.box_id for vehicle in await store.vehicles()] == [new.box_id, 2]
+    assert [box.plate for box in await store.boxes()] == ["AB-123-CD", "EF-456-GH"]
+
+
+async def test_a_login_is_found_whatever_its_capitals(store: Store) -> None:
+    agent = await store.find_agent_by_login(" Marie.Leroy ")
+    assert agent is not None and agent.full_name == "Marie Leroy"
+    assert await store.find_agent(agent.agent_id) == agent
+    assert await store.find_agent_by_login("nobody") is None
+
+
+async def test_grants_keep_their_generation_until_the_set_changes(store: Store) -> None:
+    box = await fit_box(store)
+    assert await store.sent_grants(box.box_id) is None
+    assert await store.name_grants(box.box_id, b"a", NOW_S) == 1
+    assert await store.name_grants(box.box_id, b"a", NOW_S + 5) == 1
+    assert await store.name_grants(box.box_id, b"b", NOW_S + 6) == 2
+    sent = await store.sent_grants(box.box_id)
+    assert sent is not None and (sent.grants_hash, sent.sent_at_s) == (b"b", NOW_S + 6)
+
+
+async def test_commands_are_offered_in_order_until_they_expire(store: Store) -> None:
+    box = await fit_box(store)
+    first = await store.queue_command(box.box_id, "inhibit", NOW_S, NOW_S + 10)
+    second = await store.queue_command(box.box_id, "cancel", NOW_S, NOW_S + 20)
+    assert await store.commands_for(box.box_id, 0, NOW_S) == [first, second]
+    assert await store.commands_for(box.box_id, first.command_id, NOW_S) == [second]
+    assert await store.commands_for(box.box_id, 0, NOW_S + 10) == [second]

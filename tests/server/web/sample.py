@@ -1,0 +1,152 @@
+"""The fleet the page tests run on: two cars, three people, past trips, one under way, refusals.
+
+`fill` puts it into a real store, through the same doors as the real thing.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from server.clock import SystemClock
+from server.fleet import fleet_file
+from server.fleet.events import (
+    BadgeRefused,
+    Holder,
+    LegEnded,
+    LegStarted,
+    OdometerRead,
+    Position,
+    Reported,
+    TripEnded,
+    TripStarted,
+)
+from server.fleet.model import Booking, TripFilter
+from server.fleet.trips import follow
+from server.passwords import hash_password
+from server.store import Batch, Store
+
+PARIS = ZoneInfo("Europe/Paris")
+HOUR_S = 3600
+DAY_S = 24 * HOUR_S
+NOW_S = int(datetime(2026, 11, 23, 9, 0, tzinfo=PARIS).timestamp())
+PASSWORD = "correct horse"
+HASH = hash_password(PASSWORD)
+PAST_TRIPS = 30
+
+MANAGER, KARIM, LUCIE = "claire.martin", "karim.benali", "lucie.moreau"
+CLIO, PEUGEOT = "FX-482-LM", "GB-117-KD"
+
+FLEET = f"""{{
+  "directorates": [{{"code": "PREF72", "name": "Préfecture"}},
+                   {{"code": "DDT72", "name": "Territoires"}},
+                   {{"code": "DDPP72", "name": "Protection des populations"}}],
+  "sites": [{{"code": "COUR", "name": "Cour de la préfecture"}}],
+  "vehicles": [{{"plate": "{CLIO}", "label": "Renault Clio", "site": "COUR"}},
+               {{"plate": "{PEUGEOT}", "label": "Peugeot 208", "site": "COUR"}}],
+  "agents": [
+    {{"login": "{MANAGER}", "full_name": "Claire Martin", "directorate": "PREF72",
+      "role": "manager", "password": "x", "badges": ["04a1b2c3"]}},
+    {{"login": "{KARIM}", "full_name": "Karim <b>Benali", "directorate": "DDT72",
+      "role": "agent", "password": "x", "badges": ["04a1b2c4"]}},
+    {{"login": "{LUCIE}", "full_name": "Lucie Moreau", "directorate": "DDPP72",
+      "role": "agent", "password": "x"}}],
+  "bookings": [
+    {{"vehicle": "{CLIO}", "agent": "{KARIM}", "starts_at": {NOW_S - HOUR_S},
+      "ends_at": {NOW_S + 2 * HOUR_S}, "purpose": "Chantier de Mamers"}},
+    {{"vehicle": "{PEUGEOT}", "agent": "{KARIM}", "starts_at": {NOW_S + DAY_S},
+      "ends_at": {NOW_S + DAY_S + 4 * HOUR_S}, "purpose": "Réunion à Angers"}},
+    {{"vehicle": "{PEUGEOT}", "agent": "{LUCIE}", "starts_at": {NOW_S - 3 * DAY_S},
+      "ends_at": {NOW_S - 3 * DAY_S + HOUR_S}, "purpose": "Contrôle à La Flèche"}}]
+}}"""
+
+
+class StillClock(SystemClock):
+    """The system's clock, whose hands a test sets."""
+
+    def __init__(self, at_s: int = NOW_S) -> None:
+        self.at_s = at_s
+
+    def now_ms(self) -> int:
+        return self.at_s * 1000
+
+
+async def fill(store: Store) -> None:
+    """Load the fleet, fit both cars with boxes and let these tell a month's story."""
+    people = (MANAGER, KARIM, LUCIE)
+    await store.load(fleet_file.parse(FLEET), dict.fromkeys(people, HASH), NOW_S)
+    agents = {agent.login: agent for agent in await store.agents()}
+    karim, lucie = agents[KARIM], agents[LUCIE]
+    clio, peugeot = await store.vehicles()
+    holder = Holder(
+        karim.agent_id, karim.directorate_id, await booking_id_of(store, karim.agent_id)
+    )
+    await tell(store, clio.vehicle_id, [*past_trips(lucie), *open_trip(holder)])
+    refused = [
+        BadgeRefused(NOW_S - 600, "unknown_badge", Holder()),
+        BadgeRefused(NOW_S - 300, "too_early", Holder(karim.agent_id, karim.directorate_id)),
+        BadgeRefused(None, "clock_unknown", Holder()),
+    ]
+    records = [Reported(7, "refusal", r.at_s, b"", {"reason": r.reason}, r) for r in refused]
+    await tell(store, peugeot.vehicle_id, records)
+
+
+async def booking_id_of(store: Store, agent_id: int) -> int:
+    """Return the booking of this agent that runs now."""
+    running: list[Booking] = await store.bookings_of(agent_id, NOW_S)
+    return running[0].booking_id
+
+
+async def tell(store: Store, vehicle_id: int, records: list[Reported]) -> None:
+    """Let a new box of this car report these records, in one batch."""
+    box = await store.add_box(vehicle_id, replace=False, now_s=NOW_S)
+    batch = Batch(box.box_id, vehicle_id, box.epoch, 1, 1, tuple(records), NOW_S)
+    await store.append_records(batch, follow)
+
+
+def past_trips(driver) -> list[Reported]:
+    """Thirty trips of Lucie's, one a day, 10 km each."""
+    records = []
+    for day in range(PAST_TRIPS):
+        at_s, odometer_m = NOW_S - (PAST_TRIPS - day) * DAY_S, day * 10_000
+        holder = Holder(driver.agent_id, driver.directorate_id, None)
+        events = [
+            ("trip_start", TripStarted(at_s, odometer_m, holder, Position(480061000, 1996000))),
+            ("leg_start", LegStarted(at_s + 60, odometer_m)),
+            ("leg_end", LegEnded(at_s + 1200, odometer_m + 10_000)),
+            ("trip_end", TripEnded(at_s + 1260, odometer_m + 10_000, "badge_held", None)),
+        ]
+        for name, event in events:
+            fields = {"odometer_m": event.odometer_m}
+            if name == "trip_end":
+                fields["reason"] = "badge_held"
+            records.append(Reported(2, name, event.at_s, b"", fields, event))
+    return records
+
+
+def open_trip(holder: Holder) -> list[Reported]:
+    """Karim's trip under way: 12.3 km so far, west of Greenwich, sixty odometer records."""
+    start_s, start_m = NOW_S - 1800, PAST_TRIPS * 10_000
+    started = TripStarted(start_s, start_m, holder, Position(480061000, -1996000))
+    leg = LegStarted(start_s + 30, start_m)
+    records = [
+        Reported(2, "trip_start", start_s, b"", {"odometer_m": start_m}, started),
+        Reported(4, "leg_start", leg.at_s, b"", {"odometer_m": start_m}, leg),
+    ]
+    for i in range(1, 61):
+        odometer_m = start_m + i * 205
+        records.append(
+            Reported(
+                6,
+                "odometer",
+                start_s + 30 + i * 20,
+                b"",
+                {"odometer_m": odometer_m},
+                OdometerRead(odometer_m),
+            )
+        )
+    return records
+
+
+async def trip_ids(store: Store) -> tuple[int, int]:
+    """Return the ids of the trip under way (Karim's) and of the newest ended one (Lucie's)."""
+    under_way, ended, *_ = await store.trips(TripFilter())
+    return under_way.trip_id, ended.trip_id

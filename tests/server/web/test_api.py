@@ -1,0 +1,118 @@
+"""The JSON API says what the pages say, and errors as JSON."""
+
+import pytest
+
+from tests.server.web.sample import HOUR_S, KARIM, LUCIE, MANAGER, NOW_S, PAST_TRIPS, trip_ids
+
+WANTED = {"starts_at_s": NOW_S + HOUR_S, "ends_at_s": NOW_S + 3 * HOUR_S, "purpose": "Visite"}
+
+
+async def test_trips_come_newest_first_and_page_by_page(arrive):
+    manager = await arrive(MANAGER)
+    body = await (await manager.client.get("/api/trips")).json()
+    assert body["trips"][0]["distance_m"] == 12_300 and body["trips"][0]["state"] == "open"
+    rest = await (await manager.client.get(f"/api/trips?before={body['next_before']}")).json()
+    assert len(body["trips"]) + len(rest["trips"]) == PAST_TRIPS + 1
+    assert rest["next_before"] is None
+
+
+async def test_one_trip_has_its_legs_and_records(arrive, store):
+    under_way, _ = await trip_ids(store)
+    body = await (await (await arrive(KARIM)).client.get(f"/api/trips/{under_way}")).json()
+    assert body["trip"]["agent_name"].startswith("Karim") and len(body["legs"]) == 1
+    seqs = [record["seq"] for record in body["records"]]
+    assert seqs == list(range(seqs[0], seqs[0] + 62))
+
+
+async def test_a_booking_is_created_listed_and_cancelled_twice(arrive, store):
+    lucie = await arrive(LUCIE)
+    peugeot = (await store.vehicles())[1]
+    answer = await lucie.client.post(
+        "/api/bookings", json=WANTED | {"vehicle_id": peugeot.vehicle_id}
+    )
+    booking = await answer.json()
+    assert answer.status == 201 and booking["state"] == "active"
+    listed = (await (await lucie.client.get("/api/bookings")).json())["bookings"]
+    assert booking in listed
+    for _ in range(2):
+        answer = await lucie.client.delete(f"/api/bookings/{booking['booking_id']}")
+        assert answer.status == 200 and (await answer.json())["state"] == "cancelled"
+
+
+async def test_an_overlap_is_409_with_the_free_cars(arrive, store):
+    clio, peugeot = await store.vehicles()
+    lucie = await arrive(LUCIE)
+    answer = await lucie.client.post("/api/bookings", json=WANTED | {"vehicle_id": clio.vehicle_id})
+    body = await answer.json()
+    assert (answer.status, body["error"], body["field"]) == (409, "overlap", "vehicle_id")
+    assert [car["plate"] for car in body["alternatives"]] == [peugeot.plate]
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"vehicle_id": 999}, "vehicle_id"),
+        ({"vehicle_id": True}, "vehicle_id"),
+        ({"vehicle_id": None}, "vehicle_id"),
+        ({"starts_at_s": "now"}, "starts_at_s"),
+        ({"starts_at_s": 10**30}, "starts_at_s"),
+        ({"starts_at_s": 2**62}, "starts_at_s"),
+        ({"ends_at_s": 1.5}, "ends_at_s"),
+        ({"ends_at_s": NOW_S}, "ends_at_s"),
+        ({"purpose": "\ud800"}, "purpose"),
+        ({"purpose": "x" * 10_000}, "purpose"),
+        ({"purpose": 5}, "purpose"),
+    ],
+)
+async def test_a_field_out_of_range_is_named_in_the_error(arrive, store, changed, field):
+    lucie = await arrive(LUCIE)
+    vehicle = (await store.vehicles())[1]
+    answer = await lucie.client.post(
+        "/api/bookings", json=WANTED | {"vehicle_id": vehicle.vehicle_id} | changed
+    )
+    body = await answer.json()
+    assert (answer.status, body["field"]) == (400, field)
+    assert body["error"] and body["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/api/trips/999999", 404, "not_found"),
+        ("/api/nowhere", 404, "not_found"),
+        ("/api/trips?vehicle=abc", 400, "bad_value"),
+        ("/api/trips?before=abc", 400, "bad_request"),
+        ("/api/refusals", 403, "forbidden"),
+    ],
+)
+async def test_errors_are_json(arrive, path, status, code):
+    answer = await (await arrive(KARIM)).client.get(path)
+    assert (answer.status, (await answer.json())["error"]) == (status, code)
+
+
+async def test_who_is_not_signed_in_gets_401(visitor):
+    for path in ("/api/trips", "/api/trips/1", "/api/bookings", "/api/refusals"):
+        answer = await visitor.client.get(path)
+        assert (answer.status, (await answer.json())["error"]) == (401, "sign_in_needed")
+
+
+async def test_somebody_else_s_booking_cannot_be_cancelled(arrive, store):
+    karim = await store.find_agent_by_login(KARIM)
+    booking = (await store.bookings_of(karim.agent_id, NOW_S))[0]
+    answer = await (await arrive(LUCIE)).client.delete(f"/api/bookings/{booking.booking_id}")
+    assert answer.status == 404
+
+
+async def test_a_form_is_no_json(arrive):
+    lucie = await arrive(LUCIE)
+    answer = await lucie.client.post("/api/bookings", data={"vehicle_id": "1"})
+    assert (answer.status, (await answer.json())["error"]) == (415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff", b"[" * 100_000, b"1" * 5000])
+async def test_what_is_no_json_object_is_400(arrive, body):
+    lucie = await arrive(LUCIE)
+    answer = await lucie.client.post(
+        "/api/bookings", data=body, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status == 400

@@ -1,0 +1,141 @@
+"""My bookings: list, create, cancel, book again."""
+
+import pytest
+
+from server.web.localtime import to_input
+from tests.server.web.sample import CLIO, DAY_S, HOUR_S, KARIM, LUCIE, NOW_S, PARIS, PEUGEOT
+
+FORM = "/reservations/nouvelle"
+
+
+async def id_of(store, plate):
+    return str(next(car.vehicle_id for car in await store.vehicles() if car.plate == plate))
+
+
+async def fields(store, plate=CLIO, start_s=NOW_S + 2 * DAY_S, end_s=None, purpose="Visite"):
+    end_s = start_s + HOUR_S if end_s is None else end_s
+    return {
+        "vehicle": await id_of(store, plate),
+        "start": to_input(start_s, PARIS),
+        "end": to_input(end_s, PARIS),
+        "purpose": purpose,
+    }
+
+
+async def test_the_list_shows_what_runs_what_comes_and_what_is_over(arrive):
+    karim = await (await arrive(KARIM)).read("/reservations")
+    assert "Chantier de Mamers" in karim and "Réunion à Angers" in karim
+    assert "12,3" in karim, "the trip of the running booking"
+    assert "Contrôle à La Flèche" not in karim, "somebody else's"
+    lucie = await (await arrive(LUCIE)).read("/reservations")
+    assert "Rien de réservé" in lucie and "Contrôle à La Flèche" in lucie
+
+
+async def test_a_booking_is_stored_and_the_car_s_box_is_woken(arrive, store, woken):
+    karim = await arrive(KARIM)
+    answer = await karim.send(FORM, **await fields(store))
+    assert (answer.status, answer.headers["Location"]) == (303, "/reservations")
+    page = await karim.read("/reservations")
+    assert "Réservé" in page and "mer. 25 nov. 2026, 09:00" in page
+    assert "Réservé" not in await karim.read("/reservations"), "a message is shown once"
+    assert woken == [next(car.box_id for car in await store.vehicles() if car.plate == CLIO)]
+
+
+async def test_the_empty_form_proposes_a_car_that_is_free_in_the_next_two_hours(arrive, store):
+    page = await (await arrive(LUCIE)).read(FORM)
+    assert f'selected value="{await id_of(store, PEUGEOT)}"' in page
+    assert 'value="2026-11-23T10:00"' in page and 'value="2026-11-23T12:00"' in page
+
+
+async def test_an_overlap_shows_the_same_form_with_the_message_and_the_free_cars(arrive, store):
+    lucie = await arrive(LUCIE)
+    wanted = await fields(store, CLIO, NOW_S + HOUR_S, NOW_S + 3 * HOUR_S, "Dépannage")
+    answer = await lucie.send(FORM, **wanted)
+    page = await answer.text()
+    assert answer.status == 409
+    assert 'id="vehicle-error"' in page and "Déjà réservée" in page and "DDT72" in page
+    assert 'value="Dépannage"' in page, "what was typed stays"
+    offer = page[
+        page.index('class="panel narrow offer"') : page.index("</form>", page.index("offer"))
+    ]
+    assert f'name="vehicle" value="{await id_of(store, PEUGEOT)}"' in offer
+    assert f'value="{await id_of(store, CLIO)}"' not in offer
+    other = await lucie.send(FORM, **wanted | {"vehicle": await id_of(store, PEUGEOT)})
+    assert other.status == 303
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "message"),
+    [
+        ({"start": ""}, "start", "Quand partez-vous"),
+        ({"end": "nonsense"}, "end", "Indiquez un jour et une heure"),
+        ({"end": "2026-11-24T08:00"}, "end", "Le retour doit venir après le départ"),
+        ({"start": "2026-11-20T08:00"}, "start", "déjà passé"),
+        ({"end": "2027-11-01T08:00"}, "end", "trop long"),
+        ({"start": "2029-01-01T08:00", "end": "2029-01-01T09:00"}, "start", "trop loin"),
+        ({"purpose": "   "}, "purpose", "Dites en quelques mots"),
+        ({"purpose": "x" * 201}, "purpose", "moins de mots"),
+        ({"vehicle": "999999"}, "vehicle", "Choisissez dans la liste"),
+        ({"vehicle": "9" * 5000}, "vehicle", "Choisissez dans la liste"),
+        ({"start": "2027-03-28T02:30", "end": "2027-03-28T05:00"}, "start", "Essayez 03:00"),
+    ],
+)
+async def test_what_cannot_stand_is_said_beside_its_field(arrive, store, changed, field, message):
+    karim = await arrive(KARIM)
+    answer = await karim.send(FORM, **await fields(store) | changed)
+    page = await answer.text()
+    assert answer.status == 422
+    start = page.index(f'id="{field}-error"')
+    assert message.lower() in page[start : start + 300].lower()
+
+
+async def test_a_time_that_exists_twice_is_taken_the_first_time_and_said(arrive, store, clock):
+    clock.at_s = 1792700000  # two days before the clocks go back in October 2026
+    karim = await arrive(KARIM)
+    times = {"start": "2026-10-25T02:30", "end": "2026-10-25T06:00"}
+    assert (await karim.send(FORM, **await fields(store) | times)).status == 303
+    page = await karim.read("/reservations")
+    assert "02:30 (UTC+02:00) existe deux fois" in page
+
+
+async def test_cancelling_asks_first_and_twice_is_once(arrive, store, woken):
+    karim = await arrive(KARIM)
+    booking = next(b for b in await own(store, KARIM) if b.purpose == "Réunion à Angers")
+    path = f"/reservations/{booking.booking_id}/annuler"
+    assert "Annuler cette réservation" in await karim.read(path)
+    for _ in range(2):
+        answer = await karim.send(path)
+        assert (answer.status, answer.headers["Location"]) == (303, "/reservations")
+    states = {b.purpose: b.state for b in await own(store, KARIM)}
+    assert len(woken) == 1
+    assert states == {"Réunion à Angers": "cancelled", "Chantier de Mamers": "active"}
+
+
+async def test_booking_again_starts_from_the_cancelled_one(arrive, store):
+    karim = await arrive(KARIM)
+    booking = next(b for b in await own(store, KARIM) if b.purpose == "Réunion à Angers")
+    await karim.send(f"/reservations/{booking.booking_id}/annuler")
+    page = await karim.read(f"{FORM}?like={booking.booking_id}")
+    assert 'value="Réunion à Angers"' in page and 'value="2026-11-24T09:00"' in page
+
+
+async def test_a_booking_that_is_over_cannot_be_cancelled(arrive, store):
+    lucie = await arrive(LUCIE)
+    (booking,) = await own(store, LUCIE)
+    assert (await lucie.send(f"/reservations/{booking.booking_id}/annuler")).status == 303
+    assert "déjà terminée" in await lucie.read("/reservations")
+    assert [b.state for b in await own(store, LUCIE)] == ["active"]
+
+
+async def test_somebody_else_s_booking_does_not_exist(arrive, store):
+    lucie = await arrive(LUCIE)
+    booking = (await own(store, KARIM))[0]
+    await lucie.read(f"/reservations/{booking.booking_id}/annuler", status=404)
+    answer = await lucie.send("/reservations", f"/reservations/{booking.booking_id}/annuler")
+    assert answer.status == 404
+    await lucie.read(f"{FORM}?like={booking.booking_id}", status=404)
+
+
+async def own(store, login):
+    agent = await store.find_agent_by_login(login)
+    return await store.bookings_of(agent.agent_id, 0)

@@ -1,0 +1,222 @@
+"""Every page in a real browser: accessible, no wider than the screen, usable by keyboard, alive."""
+
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from server.fleet.events import OdometerRead, Reported, TripEnded
+from server.fleet.trips import follow
+from server.store import Batch
+from tests.server.web.sample import (
+    KARIM,
+    LUCIE,
+    MANAGER,
+    NOW_S,
+    PASSWORD,
+    PAST_TRIPS,
+    trip_ids,
+)
+from tests.support import ROOT, skip_or_fail
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+WIDTHS = {"desktop": 1280, "phone": 360}
+PAGES = {
+    None: ["/connexion", "/connexion?next=/trajets"],
+    KARIM: [
+        "/reservations",
+        "/reservations/nouvelle",
+        "/reservations/{booking}/annuler",
+        "/trajets",
+        "/trajets/{under_way}",
+        "/nowhere",
+        "/boitiers",
+    ],
+    MANAGER: [
+        "/reservations",
+        "/trajets",
+        "/trajets?since=2026-11-02&until=2026-11-01",
+        "/trajets/{ended}",
+        "/trajets/{under_way}?all",
+        "/badges-refuses",
+        "/boitiers",
+    ],
+}
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        skip_or_fail("missing program: chromium (apt-get install chromium)")
+    if not AXE.exists():
+        skip_or_fail("missing: node_modules/axe-core (npm ci)")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        await browser.close()
+
+
+async def open_page(browser: Browser, client, width: int = 1280, locale: str = "fr-FR") -> Page:
+    context = await browser.new_context(
+        base_url=str(client.make_url("/")), viewport={"width": width, "height": 800}, locale=locale
+    )
+    return await context.new_page()
+
+
+async def sign_in(page: Page, login: str) -> None:
+    await page.goto("/connexion")
+    await page.fill("#login", login)
+    await page.fill("#password", PASSWORD)
+    await page.press("#password", "Enter")
+    await page.wait_for_url("**/reservations")
+
+
+async def faults_of(page: Page) -> list[str]:
+    """What axe finds serious or critical, and whether the page is wider than its window."""
+    await page.evaluate(AXE.read_text())
+    found = await page.evaluate("axe.run()")
+    faults = [
+        f"{rule['id']}: {[node['html'][:120] for node in rule['nodes']]}"
+        for rule in found["violations"]
+        if rule["impact"] in ("serious", "critical")
+    ]
+    root = "document.documentElement"
+    too_wide = await page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
+    return [*faults, *([f"{too_wide} px too wide"] if too_wide > 0 else [])]
+
+
+@pytest.mark.parametrize(
+    ("locale", "width"),
+    [("fr-FR", WIDTHS["desktop"]), ("fr-FR", WIDTHS["phone"]), ("en-GB", WIDTHS["phone"])],
+)
+async def test_every_page_is_accessible_fits_and_loads_all_it_names(
+    browser, client, store, locale, width
+):
+    under_way, ended = await trip_ids(store)
+    karim = await store.find_agent_by_login(KARIM)
+    booking = (await store.bookings_of(karim.agent_id, NOW_S))[0].booking_id
+    faults: dict[str, list[str]] = {}
+    for login, paths in PAGES.items():
+        page = await open_page(browser, client, width, locale)
+        complaints: list[str] = []
+        page.on("console", lambda message, to=complaints: to.append(message.text))
+        if login:
+            await sign_in(page, login)
+        for path in paths:
+            complaints.clear()
+            await page.goto(path.format(under_way=under_way, ended=ended, booking=booking))
+            # The browser logs the status of an error page; nothing else may be amiss.
+            amiss = [text for text in complaints if "the server responded" not in text]
+            faults[f"{login} {path}"] = await faults_of(page) + amiss
+            assert await page.get_attribute("html", "lang") == locale[:2]
+        await page.context.close()
+    assert {where: what for where, what in faults.items() if what} == {}
+
+
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=list(WIDTHS))
+async def test_an_overlap_is_said_beside_the_field_and_one_click_books_the_free_car(
+    browser, client, width
+):
+    page = await open_page(browser, client, width)
+    await sign_in(page, LUCIE)
+    await page.goto("/reservations/nouvelle")
+    await page.select_option("#vehicle", label="Renault Clio, FX-482-LM (Cour de la préfecture)")
+    await page.fill("#start", "2026-11-23T09:30")
+    await page.fill("#end", "2026-11-23T10:30")
+    await page.fill("#purpose", "Dépannage")
+    await page.press("#purpose", "Enter")
+    await expect(page.locator("#vehicle")).to_have_attribute("aria-invalid", "true")
+    await expect(page.locator("#vehicle")).to_have_attribute("aria-describedby", "vehicle-error")
+    await expect(page.locator("#vehicle-error")).to_contain_text("Déjà réservée")
+    assert await faults_of(page) == []
+    await page.get_by_role("button", name="Peugeot 208").click()
+    await expect(page.get_by_role("status")).to_contain_text("Réservé")
+    assert await faults_of(page) == []
+
+
+async def test_signing_in_booking_and_signing_out_need_no_mouse(browser, client):
+    page = await open_page(browser, client)
+    await page.goto("/connexion")
+    await page.keyboard.press("Tab")
+    await expect(page.locator(".skip-link")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await expect(page.locator("#login")).to_be_focused()
+    await page.keyboard.type(LUCIE)
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/reservations")
+    await tab_to(page, "Nouvelle réservation")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/nouvelle")
+    await page.focus("#purpose")
+    await page.keyboard.type("Visite")
+    await tab_to(page, "Réserver")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/reservations")
+    await tab_to(page, "Annuler")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/annuler")
+    await tab_to(page, "Annuler la réservation")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status")).to_contain_text("Annulé")
+    await tab_to(page, "Se déconnecter")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/connexion")
+
+
+async def tab_to(page: Page, words: str) -> None:
+    """Press Tab until what has the focus begins with these words, and can be seen to have it."""
+    for _ in range(40):
+        await page.keyboard.press("Tab")
+        focused = page.locator(":focus")
+        if (await focused.inner_text()).strip().startswith(words):
+            style = "e => getComputedStyle(e).outlineStyle + getComputedStyle(e).outlineWidth"
+            assert await focused.evaluate(style) == "solid3px"
+            return
+    pytest.fail(f"Tab never reaches {words!r}")
+
+
+async def test_everything_to_press_is_big_enough_for_a_thumb(browser, client):
+    page = await open_page(browser, client, WIDTHS["phone"])
+    await sign_in(page, KARIM)
+    small = {}
+    for path in ("/reservations", "/reservations/nouvelle", "/trajets"):
+        await page.goto(path)
+        for target in await page.locator("button, .btn, nav a, input, select").all():
+            box = await target.bounding_box()
+            if box and box["height"] < 44:
+                small[await target.evaluate("e => e.outerHTML.slice(0, 100)")] = box["height"]
+    assert small == {}
+
+
+async def test_a_trip_grows_on_its_page_and_the_page_rests_when_it_has_ended(
+    browser, client, store
+):
+    under_way, _ = await trip_ids(store)
+    page = await open_page(browser, client)
+    await sign_in(page, KARIM)
+    await page.goto(f"/trajets/{under_way}")
+    await expect(page.locator(".big-number")).to_contain_text("12,3 km")
+    odometer_m = PAST_TRIPS * 10_000 + 20_000
+    await continue_trip(store, odometer_m, OdometerRead(odometer_m))
+    await expect(page.locator(".big-number")).to_contain_text("20,0 km")
+    await continue_trip(store, odometer_m, TripEnded(NOW_S, odometer_m, "badge_held", None))
+    await expect(page.locator(".big-number")).to_contain_text("Terminé")
+    assert await page.get_attribute("#live", "hx-trigger") is None
+    assert await faults_of(page) == []
+
+
+async def continue_trip(store, odometer_m: int, event) -> None:
+    """Let the Clio's box report one more thing."""
+    clio = (await store.vehicles())[0]
+    box = next(box for box in await store.boxes() if box.vehicle_id == clio.vehicle_id)
+    seq = await store.held_seq(box.box_id, box.epoch) + 1
+    reported = Reported(6, "odometer", NOW_S, b"", {"odometer_m": odometer_m}, event)
+    batch = Batch(box.box_id, clio.vehicle_id, box.epoch, seq, 1, (reported,), NOW_S)
+    await store.append_records(batch, follow)

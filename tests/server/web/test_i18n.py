@@ -1,0 +1,119 @@
+"""Both languages are complete, and a person gets theirs."""
+
+import re
+from io import BytesIO
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
+
+import server.web
+from server.fleet import model
+from server.web import words
+from server.web.i18n import LANGUAGES, LOCALE_DIR, load_words, preferred
+from tests.server.web.sample import NOW_S, PARIS
+
+WEB = Path(server.web.__file__).parent
+PLACEHOLDER = re.compile(r"%\(\w+\)s")
+
+
+def extracted() -> set[str]:
+    with (WEB / "babel.cfg").open() as file:
+        method_map, options_map = parse_mapping_cfg(file)
+    keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "N_": None}
+    found = extract_from_dir(str(WEB), method_map, options_map, keywords=keywords)
+    ids = {message[2] for message in found}
+    return {message if isinstance(message, str) else message[0] for message in ids}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_says_every_word_of_the_pages_and_no_other(language):
+    path = LOCALE_DIR / language / "LC_MESSAGES" / "messages.po"
+    catalogue = read_po(BytesIO(path.read_bytes()), abort_invalid=True)
+    said = {}
+    for message in catalogue:
+        if message.id:
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            said[key] = message
+    assert set(said) == extracted()
+    for key, message in said.items():
+        texts = [message.string] if isinstance(message.string, str) else message.string
+        assert all(texts) and not message.fuzzy, key
+        for text in texts:
+            assert set(PLACEHOLDER.findall(text)) == set(PLACEHOLDER.findall(key)), key
+
+
+@pytest.mark.parametrize(
+    ("table", "kinds"),
+    [
+        (words.TRIP_STATES, model.TripState),
+        (words.END_REASONS, model.EndReason),
+        (words.REFUSAL_REASONS, model.RefusalReason),
+        (words.REFUSAL_ADVICE, model.RefusalReason),
+        (words.RELAY_STATES, model.RelayState),
+        (words.CLOCK_SOURCES, model.ClockSource),
+    ],
+)
+def test_every_state_and_reason_of_the_fleet_has_words(table, kinds):
+    assert set(table) == set(get_args(kinds))
+
+
+def test_french_numbers_and_days_read_french_and_english_ones_english():
+    spoken = load_words(PARIS)
+    assert spoken["fr"].km(1_234_560) == "1\u202f234,6"
+    assert spoken["en"].km(1_234_560) == "1,234.6"
+    assert spoken["fr"].moment(NOW_S) == "lun. 23 nov. 2026, 09:00"
+    assert spoken["en"].moment(NOW_S) == "Mon 23 Nov 2026, 09:00"
+    assert spoken["fr"].coordinates(480061000, -1996000) == "48,00610° N, 0,19960° O"
+
+
+def test_the_hour_that_exists_twice_is_shown_with_its_offset():
+    spoken = load_words(PARIS)["fr"]
+    assert spoken.clock(1792888200) == "02:30 (UTC+02:00)"
+    assert spoken.clock(1792888200 + 3600) == "02:30 (UTC+01:00)"
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("fr-FR,fr;q=0.9,en;q=0.8", "fr"),
+        ("en-GB,en;q=0.9,fr;q=0.8", "en"),
+        ("de,en;q=0.3,fr;q=0.2", "en"),
+        ("de", None),
+        ("en;q=0,fr;q=0.1", "fr"),
+        ("", None),
+    ],
+)
+def test_the_browser_s_wish_is_followed(header, language):
+    assert preferred(header, dict.fromkeys(LANGUAGES)) == language
+
+
+@given(st.text())
+def test_any_wish_is_one_of_ours_or_none(header):
+    assert preferred(header, dict.fromkeys(LANGUAGES)) in (None, *LANGUAGES)
+
+
+async def test_without_a_wish_the_pages_are_french(visitor):
+    assert '<html lang="fr">' in await visitor.read("/connexion")
+
+
+async def test_the_switch_outlives_the_browser_s_wish(visitor):
+    french = {"Accept-Language": "fr"}
+    answer = await visitor.client.post(
+        "/langue", data={"language": "en", "next": "/connexion"}, allow_redirects=False
+    )
+    assert (answer.status, answer.headers["Location"]) == (303, "/connexion")
+    assert '<html lang="en">' in await visitor.read("/connexion", **french)
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil", "x\r\ny"])
+async def test_the_switch_leads_nowhere_else(visitor, target):
+    answer = await visitor.client.post(
+        "/langue", data={"language": "en", "next": target}, allow_redirects=False
+    )
+    assert (answer.status, answer.headers["Location"]) == (303, "/")

@@ -1,0 +1,135 @@
+"""The trip log, one trip, refused badges and boxes: who sees what."""
+
+import re
+
+import pytest
+
+from server.web.trips import PAGE_SIZE, RECORDS_SHOWN
+from tests.server.web.sample import KARIM, LUCIE, MANAGER, PAST_TRIPS, trip_ids
+
+
+async def test_a_manager_sees_every_trip_and_the_kilometres_of_all(arrive):
+    page = await (await arrive(MANAGER)).read("/trajets")
+    assert f"{PAST_TRIPS + 1} trajets" in page
+    assert ">312,3</span> km" in page
+    assert page.count('id="trip-') == PAGE_SIZE
+    assert "Karim <b>Benali" in page, "unescaped by read(), escaped on the wire"
+
+
+async def test_what_a_person_is_called_is_never_mark_up(arrive):
+    manager = await arrive(MANAGER)
+    answer = await manager.client.get("/trajets")
+    assert "Karim &lt;b&gt;Benali" in await answer.text()
+
+
+async def test_an_agent_sees_their_own_trips_only(arrive):
+    page = await (await arrive(KARIM)).read("/trajets")
+    assert "1 trajet<" in page and "Lucie Moreau" not in page
+    assert 'name="directorate"' not in page
+
+
+async def test_an_agent_cannot_widen_the_log_by_its_address(arrive, store):
+    lucie = await store.find_agent_by_login(LUCIE)
+    page = await (await arrive(KARIM)).read(f"/trajets?directorate={lucie.directorate_id}")
+    assert "Lucie Moreau" not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("directorate={ddt}", 1),
+        ("vehicle={peugeot}", 0),
+        ("vehicle={clio}", PAST_TRIPS + 1),
+        ("since=2026-11-23", 1),
+        ("until=2026-10-25", 2),
+        ("since=2026-10-25&until=2026-10-25", 1),
+    ],
+)
+async def test_the_log_is_filtered_by_car_directorate_and_days(arrive, store, query, count):
+    clio, peugeot = await store.vehicles()
+    ddt = next(d for d in await store.directorates() if d.code == "DDT72")
+    query = query.format(clio=clio.vehicle_id, peugeot=peugeot.vehicle_id, ddt=ddt.directorate_id)
+    page = await (await arrive(MANAGER)).read(f"/trajets?{query}")
+    assert re.search(rf">{count} trajets?<", page)
+
+
+async def test_older_trips_are_on_the_next_page(arrive):
+    manager = await arrive(MANAGER)
+    page = await manager.read("/trajets?since=2026-10-01")
+    older = re.search(r'class="older"><a[^>]*href="([^"]+)"', page)[1]
+    assert "since=2026-10-01" in older
+    page = await manager.read(older)
+    assert page.count('id="trip-') == PAST_TRIPS + 1 - PAGE_SIZE
+    assert 'class="older"' not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("since=yesterday", "since"),
+        ("until=0000-00-00", "until"),
+        ("vehicle=abc", "vehicle"),
+        ("vehicle=999999", "vehicle"),
+        ("directorate=-1", "directorate"),
+        ("since=2026-11-02&until=2026-11-01", "until"),
+    ],
+)
+async def test_a_filter_out_of_range_is_said_beside_its_field(arrive, query, field):
+    page = await (await arrive(MANAGER)).read(f"/trajets?{query}", status=422)
+    assert f'id="{field}-error"' in page
+
+
+async def test_one_trip_shows_who_where_how_far_its_legs_and_its_records(arrive, store):
+    under_way, ended = await trip_ids(store)
+    manager = await arrive(MANAGER)
+    page = await manager.read(f"/trajets/{ended}")
+    for words in (
+        "Lucie Moreau",
+        "DDPP72",
+        "10,0",
+        "48,00610° N, 0,19960° E",
+        "sans indication",
+        "le conducteur a tenu son badge",
+        "Contact mis au compteur 290,0 km",
+    ):
+        assert words in page
+    page = await manager.read(f"/trajets/{under_way}")
+    assert "0,19960° O" in page
+    assert page.count('data-label="Numéro"') == RECORDS_SHOWN
+    assert (await manager.read(f"/trajets/{under_way}?all")).count('data-label="Numéro"') == 62
+
+
+async def test_a_trip_under_way_refreshes_itself_and_an_ended_one_does_not(arrive, store):
+    under_way, ended = await trip_ids(store)
+    manager = await arrive(MANAGER)
+    assert 'hx-trigger="every 2s"' in await manager.read(f"/trajets/{under_way}")
+    assert "hx-trigger" not in await manager.read(f"/trajets/{ended}")
+    assert 'hx-trigger="every 5s"' in await manager.read("/trajets")
+    assert "hx-trigger" not in await manager.read("/trajets?until=2026-11-22")
+
+
+async def test_another_agent_s_trip_does_not_exist(arrive, store):
+    under_way, ended = await trip_ids(store)
+    karim = await arrive(KARIM)
+    await karim.read(f"/trajets/{under_way}")
+    for path in (f"/trajets/{ended}", f"/api/trips/{ended}", "/trajets/999999"):
+        await karim.read(path, status=404)
+
+
+@pytest.mark.parametrize("path", ["/badges-refuses", "/boitiers", "/api/refusals"])
+async def test_refusals_and_boxes_are_for_managers(arrive, path):
+    await (await arrive(KARIM)).read(path, status=403)
+    await (await arrive(MANAGER)).read(path)
+
+
+async def test_a_refused_badge_shows_its_reason_and_what_helps(arrive):
+    page = await (await arrive(MANAGER)).read("/badges-refuses")
+    assert "Badge sans réservation pour cette voiture" in page
+    assert "Avant le début de la réservation" in page and "Karim" in page
+    assert "reçu" in page, "the time of a box that did not know it"
+    assert "ciel ouvert" in page
+
+
+async def test_the_boxes_page_shows_what_each_said_last(arrive):
+    page = await (await arrive(MANAGER)).read("/boitiers")
+    assert page.count("Dernier contact") == 3, "the column and one label a box"
