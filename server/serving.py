@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 from aiohttp import web
@@ -20,7 +20,7 @@ class ServeError(Exception):
 async def serve(
     config: Config,
     clock_path: Path | None = None,
-    alongside: Callable[[Address], Awaitable[None]] | None = None,
+    alongside: Callable[[Address], Coroutine[None, None, None]] | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM.
 
@@ -35,6 +35,9 @@ async def serve(
         ServeError: an address or the world's socket cannot be had.
         StoreError: the data directory cannot be used.
     """
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     clock = await _clock(clock_path)
     app = init_app(config, clock)
     runner = web.AppRunner(app, access_log=None)
@@ -43,7 +46,7 @@ async def serve(
         boxes = app[LISTENER].address
         print(f"http: http://{Address(*runner.addresses[0][:2])}/")
         print(f"boxes: {boxes}", flush=True)
-        await _until_stopped(clock, alongside(boxes) if alongside else None)
+        await _first_of(stop.wait(), clock.run(), *([alongside(boxes)] if alongside else []))
     finally:
         await runner.cleanup()
 
@@ -75,14 +78,9 @@ def _why(error: OSError) -> str:
     return error.strerror.rsplit(": ", 1)[-1] if error.strerror else str(error)
 
 
-async def _until_stopped(clock: Clock, alongside: Awaitable[None] | None) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    tasks = [asyncio.ensure_future(clock.run()), asyncio.ensure_future(stop.wait())]
-    if alongside is not None:
-        tasks.append(asyncio.ensure_future(alongside))
+async def _first_of(*work: Coroutine[None, None, object]) -> None:
+    """Do all at once until one ends or fails; the others are cancelled and waited for."""
+    tasks = [asyncio.create_task(one) for one in work]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:

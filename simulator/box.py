@@ -259,9 +259,6 @@ class Box:
                 number, baud, capacity = struct.unpack_from(">BIH", message, at)
                 at += 7
                 self._lines[number].open(baud, capacity)
-            elif kind == b"C":
-                self._lines[message[at]].close()
-                at += 1
             elif kind == b"I":
                 (self._interrupts.add if message[at + 1] else self._interrupts.discard)(message[at])
                 at += 2

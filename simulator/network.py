@@ -61,22 +61,24 @@ class Network:
 
     # What the links tell (tcp_link.Watcher)
 
-    def opened(self, link: TcpLink) -> None:
-        """Watch a link that is connecting."""
+    def opening(self, link: TcpLink) -> None:
+        """Let the server know what time it is before it sees the connection; watch the link."""
+        self.settle()
         self._links.append(link)
-        if not self._realtime:
-            self._finish_writing(link)
 
     def used(self, link: TcpLink) -> None:
-        """Remember to bring the server up to date."""
+        """Finish connecting at once; keep bytes until the server knows what time it is."""
         self._touched = True
+        if link.local_port is None and not self._realtime:
+            self._finish_writing(link)
 
     def closed(self, link: TcpLink, by_box: bool) -> None:
-        """Forget a link."""
-        self._touched = True
+        """Forget a link; let the server know what time it is before it sees the end."""
         if link in self._links:
             self._links.remove(link)
         if by_box and link.local_port is not None:
+            self.settle()
+            self._touched = True
             self._closed_ports.append(link.local_port)
 
     # Real time
@@ -118,10 +120,9 @@ class Network:
             return
         if self._clock is None:
             for link in list(self._links):
+                self._finish_writing(link)
                 link.readable()
             return
-        for link in list(self._links):
-            self._finish_writing(link)
         ports = {str(link.local_port): link for link in self._links}
         question = {
             "now_ms": self._timeline.now_us // 1000,
@@ -156,6 +157,8 @@ class Network:
         assert self._clock is not None
         try:
             self._clock.sendall(json.dumps(question).encode() + b"\n")
+            for link in list(self._links):
+                self._finish_writing(link)
             if strike and self.strike is not None:
                 self.strike()
                 return None

@@ -16,11 +16,11 @@ LATENCY_S = 0.060  # each way, as LTE Cat-1 in a town
 class Watcher(Protocol):
     """Who waits for the sockets: network.Network."""
 
-    def opened(self, link: "TcpLink") -> None:
-        """The link has begun to connect."""
+    def opening(self, link: "TcpLink") -> None:
+        """The link is about to connect."""
 
     def used(self, link: "TcpLink") -> None:
-        """The link has bytes for the server, or has given them all to the kernel."""
+        """The link is connecting or has bytes for the server: `writable` is to be called."""
 
     def closed(self, link: "TcpLink", by_box: bool) -> None:
         """The link is about to close its socket."""
@@ -108,26 +108,25 @@ class TcpLink:
             pass
         except OSError:
             self._outgoing = b""  # the server is gone; reading will tell
-        self._watcher.used(self)
 
     def _fly(self, arrive: Callable[[], None]) -> None:
         self._flights = [timer for timer in self._flights if timer.callback is not None]
         self._flights.append(self._timeline.call_later(LATENCY_S, arrive))
 
     def _connect(self) -> None:
+        self._watcher.opening(self)
         try:
             self._socket.connect(self._remote)
         except BlockingIOError:
-            self._watcher.opened(self)
+            pass  # `writable` will tell how it ended
         except OSError:
             self._connected(False)
-        else:
-            self._watcher.opened(self)
+            return
+        self._watcher.used(self)
 
     def _connected(self, success: bool) -> None:
         if success:
             self.local_port = self._socket.getsockname()[1]
-            self._watcher.used(self)
         else:
             self._shut(by_box=True)
         self._fly(lambda: self.on_open(success))
@@ -137,7 +136,7 @@ class TcpLink:
             self.sent_bytes += len(data)
             self.on_wire("up", data)
             self._outgoing += data
-            self.writable()
+            self._watcher.used(self)
 
     def _shut(self, by_box: bool) -> None:
         if self.is_open:

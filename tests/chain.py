@@ -16,6 +16,7 @@ DRIVER_BADGE = bytes.fromhex("04a1b2c3d4e5f6")
 STRANGER_BADGE = bytes.fromhex("0badc0de")
 COLLEAGUE_BADGE = bytes.fromhex("04112233445566")
 HOUR_S = 3600
+PASSWORD = "correct horse battery"
 
 
 @dataclass
@@ -42,9 +43,10 @@ class Chain:
         path.write_text(json.dumps(fleet))
         self.voiturier("load", str(path))
 
-    def connected(self) -> bool:
-        """True when the box has the server's time and grants."""
-        return self.car.report()["connections"] >= 1 and self.car.report()["clock_source"] != 0
+    def get_ready(self) -> None:
+        """Let the box connect and take the server's time and grants."""
+        self.world.run_until(lambda: self.car.report()["connections"] > 0, 120)
+        self.world.run_for(5)
 
 
 def voiturier(*arguments: str) -> str:
@@ -83,7 +85,7 @@ def fleet_file(bookings: list[dict[str, object]]) -> dict[str, object]:
                 "full_name": name,
                 "directorate": directorate,
                 "role": "agent",
-                "password": "correct horse battery",
+                "password": PASSWORD,
                 "badges": [badge.hex()],
             }
             for login, name, directorate, badge in people

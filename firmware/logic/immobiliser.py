@@ -143,7 +143,7 @@ class Immobiliser:
         return (
             self._ignition_proven
             and off_ms >= _IGNITION_OFF_ALONE_MS
-            and now_ms - self._moved_ms >= _IGNITION_OFF_ALONE_MS
+            and now_ms - self._moved_ms > _IGNITION_OFF_ALONE_MS
         )
 
     def _begin_counting_anew(self, now_ms: int) -> None:

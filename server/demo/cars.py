@@ -52,8 +52,8 @@ def _signal(group: int, number: signal.Signals) -> None:
 
 
 def _say_what_to_see() -> None:
-    print("\nDemonstration accounts (password for all: " + fleet.PASSWORD + ")")
-    for login, _, who in fleet.ACCOUNTS:
-        print(f"  {login:<16} {who}")
+    print("\nDemonstration accounts: login, password, who")
+    for login, password, who in fleet.ACCOUNTS:
+        print(f"  {login:<16} {password}  {who}")
     print("\nSign in as the manager and open « Trajets »: two cars badge in within a minute,")
     print("and their kilometres grow. Ctrl-C ends everything.\n", flush=True)

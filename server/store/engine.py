@@ -54,7 +54,7 @@ class Engine:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._data_version: int | None = None
+        self._data_version = 0
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._readers = ThreadPoolExecutor(_READERS, "store-reader")
@@ -105,11 +105,12 @@ class Engine:
         # On this connection the number changes with commits of other connections only, and of
         # these no other in this process writes.
         before = self._data_version
-        (self._data_version,) = connection.execute("PRAGMA data_version").fetchone()
-        return before is not None and before != self._data_version
+        self._data_version = _data_version(connection)
+        return before != self._data_version
 
     def _write_all(self) -> None:
         connection = connect(self._path)
+        self._data_version = _data_version(connection)
         going_on = True
         while going_on:
             group = [self._jobs.get()]
@@ -142,3 +143,7 @@ class Engine:
             return
         for job, result in results:
             job.done.set_result(result)
+
+
+def _data_version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])

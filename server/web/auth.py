@@ -119,11 +119,12 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         message = N_("Too many attempts. Try again in %(minutes)s minutes.")
         form.password.errors = [words.say(message, minutes=-(-wait_s // 60))]
         return await _sign_in_page(request, form, status=429)
+    # It counts before its outcome is known, so many attempts at once gain nothing.
+    throttle.failed(key, now_s)
     agent = await request.app[STORE].find_agent_by_login(login)
     hashed = agent.password_hash if agent else None
     right = await asyncio.to_thread(verify_password, hashed, password)
     if agent is None or not right:
-        throttle.failed(key, now_s)
         _log.warning("sign-in refused from %s", request.remote)
         form.password.errors = [_NO_MATCH]
         return await _sign_in_page(request, form, status=422)

@@ -47,7 +47,6 @@ def _environment(speaker: Words) -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     # What the i18n extension adds at run time is unknown to the type checker.
     environment.install_gettext_translations(speaker.catalogue, newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(language=speaker.language, languages=LANGUAGES)
     environment.filters.update(
         km=speaker.km,
         day=speaker.day,
@@ -59,6 +58,7 @@ def _environment(speaker: Words) -> Environment:
         record_words=lambda record: words.of_record(record, speaker),
     )
     environment.globals.update(
+        language=speaker.language,
         coordinates=speaker.coordinates,
         trip_states=words.TRIP_STATES,
         end_reasons=words.END_REASONS,

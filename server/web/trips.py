@@ -1,7 +1,8 @@
 """The pages "trip log" and one trip. A manager sees every trip, an agent their own.
 
-A trip under way refreshes itself: htmx fetches the page again and swaps the part that moves,
-which stops asking once the trip has ended. Never here: how kilometres are counted.
+Newest trips and a trip under way refresh themselves: htmx fetches the page again and swaps the part
+that moves; the page of one trip stops asking once it has ended. Never here: how kilometres are
+counted.
 """
 
 import re
@@ -21,6 +22,11 @@ PAGE_SIZE = 25
 # A long trip has thousands of records; the page shows the newest unless asked for all.
 RECORDS_SHOWN = 20
 _ID = re.compile(r"[0-9]{1,18}")
+
+
+def _refresh_s(trips: list[Trip]) -> int:
+    """Return how often the newest trips look for news: a trip may also begin at any time."""
+    return 5 if any(trip.state != "ended" for trip in trips) else 15
 
 
 def _id_or_none(text: str | None) -> int | None:
@@ -117,7 +123,7 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
         form=form,
         trips=trips,
         totals=await store.trip_totals(wanted),
-        moving=any(trip.state != "ended" for trip in trips),
+        refresh_s=_refresh_s(trips) if before is None else None,
         older=older if len(trips) == PAGE_SIZE else None,
     )
 

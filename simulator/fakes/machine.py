@@ -4,18 +4,15 @@ A pin or UART that the board does not have raises, so does reading an input that
 Never touches hardware of the host.
 """
 
-import time as _time
-
 import simulator_link as link
+from micropython import const
 
 PWRON_RESET = 1
-HARD_RESET = 2
 WDT_RESET = 3
-DEEPSLEEP_RESET = 4
 SOFT_RESET = 5
 
-_TX_FIFO_BYTES = 128  # in hardware, before the transmit buffer
-_BITS_A_BYTE = 10  # 8N1
+_TX_FIFO_BYTES = const(128)  # in hardware, before the transmit buffer
+_BITS_A_BYTE = const(10)  # 8N1
 
 
 def unique_id():
@@ -24,10 +21,6 @@ def unique_id():
 
 def reset_cause():
     return link.config["reset_cause"]
-
-
-def freq():
-    return 240_000_000
 
 
 def reset():
@@ -139,10 +132,6 @@ class UART:
         link.uarts[self.number] = self
         link.do(">sBIH", b"O", self.number, baudrate, max(rxbuf, 129))
 
-    def deinit(self):
-        link.uarts.pop(self.number, None)
-        link.do(">sB", b"C", self.number)
-
     def receive(self, data):
         """Take bytes from the link."""
         self._received += data
@@ -177,12 +166,6 @@ class UART:
         link.sleep_until(self._sent_at_us - self._room_us)
         return len(data)
 
-    def txdone(self):
-        return self._sent_at_us <= link.look()
-
-    def flush(self):
-        link.sleep_until(self._sent_at_us)
-
     def ioctl(self, request, events):
         return (events & 1 if self._received else 0) | (events & 4)
 
@@ -193,14 +176,3 @@ class WDT:
 
     def feed(self):
         link.do(">s", b"F")
-
-
-class RTC:
-    def datetime(self, fields=None):
-        if fields is None:
-            year, month, day, hour, minute, second, weekday, _ = _time.gmtime()
-            return (year, month, day, weekday, hour, minute, second, 0)
-        year, month, day, _, hour, minute, second, _ = fields
-        wanted_s = _time.mktime((year, month, day, hour, minute, second, 0, 0))
-        _time.rtc_offset_s += wanted_s - _time.time()
-        return None

@@ -5,13 +5,12 @@ ThreadSafeFlag have.
 """
 
 import simulator_link as link
+from micropython import const
 
 POLLIN = 1
 POLLOUT = 4
-POLLERR = 8
-POLLHUP = 16
 
-_IOCTL_POLL = 3  # MP_STREAM_POLL
+_IOCTL_POLL = const(3)  # MP_STREAM_POLL
 
 
 class poll:
@@ -26,9 +25,6 @@ class poll:
 
     def unregister(self, stream):
         self._entries.pop(id(stream), None)
-
-    def poll(self, timeout_ms=-1):
-        return list(self.ipoll(timeout_ms))
 
     def ipoll(self, timeout_ms=-1, flags=0):
         ready = self._ready()

@@ -14,9 +14,11 @@ import json
 import struct
 import sys
 
+from micropython import const
+
 NEVER = 0xFFFFFFFFFFFFFFFF
-_UART = 0x55  # U
-_PIN = 0x50  # P
+_UART = const(0x55)  # U
+_PIN = const(0x50)  # P
 # A chip would have been reset by its watchdog long before that many looks at a clock that stands
 # still. The longest honest computation, one X25519, looks a few hundred times.
 MAX_LOOKS_AT_ONE_INSTANT = 100_000

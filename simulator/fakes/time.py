@@ -6,13 +6,12 @@ here they start one minute before the wrap, so that every run crosses it.
 
 import simulator_link as link
 import utime
+from micropython import const
 
-_TICKS_PERIOD = 1 << 30
-_TICKS_HALF = _TICKS_PERIOD >> 1
-_TICKS_AT_POWER_ON_MS = _TICKS_PERIOD - 60_000
-_UNIX_2000_S = 946_684_800
-
-rtc_offset_s = 0  # what machine.RTC added to the time since power-on
+_TICKS_PERIOD = const(1 << 30)
+_TICKS_HALF = const(1 << 29)
+_TICKS_AT_POWER_ON_MS = const((1 << 30) - 60_000)
+_UNIX_2000_S = const(946_684_800)
 
 
 def ticks_ms():
@@ -50,19 +49,8 @@ def sleep(duration_s):
 
 
 def time():
-    return link.look() // 1_000_000 + rtc_offset_s
-
-
-def time_ns():
-    return link.look() * 1000 + rtc_offset_s * 1_000_000_000
+    return link.look() // 1_000_000  # since 2000, as the chip counts; nothing sets its clock
 
 
 def gmtime(time_s=None):
     return utime.gmtime((time() if time_s is None else time_s) + _UNIX_2000_S)[:8]
-
-
-localtime = gmtime  # the chip knows no time zone
-
-
-def mktime(fields):
-    return utime.mktime(tuple(fields[:8]) + (0,)) - _UNIX_2000_S

@@ -9,7 +9,7 @@ def reader_answer_ms(chain: Chain) -> int:
 
 
 def test_a_badge_without_booking_is_refused_and_the_refusal_is_shown(chain: Chain) -> None:
-    chain.world.run_until(chain.connected, 120)
+    chain.get_ready()
     chain.car.present_badge(STRANGER_BADGE)
     chain.world.run_for(30)
 
@@ -22,7 +22,7 @@ def test_a_badge_without_booking_is_refused_and_the_refusal_is_shown(chain: Chai
 
 
 def test_a_booked_badge_enables_the_start_within_half_a_second(chain: Chain) -> None:
-    chain.world.run_until(chain.connected, 120)
+    chain.get_ready()
     chain.car.present_badge(DRIVER_BADGE)
     chain.world.run_for(5)
 
@@ -34,8 +34,7 @@ def test_a_booked_badge_enables_the_start_within_half_a_second(chain: Chain) -> 
 
 
 def test_a_booked_badge_opens_the_car_with_the_modem_off(chain: Chain) -> None:
-    chain.world.run_until(chain.connected, 120)
-    chain.world.run_for(10)
+    chain.get_ready()
     chain.car.kill()
     chain.car.modem.off()
     chain.car.power_on()
@@ -51,8 +50,7 @@ def test_a_booked_badge_opens_the_car_with_the_modem_off(chain: Chain) -> None:
 
 def test_a_badge_too_early_is_refused_with_that_reason(chain: Chain) -> None:
     chain.book(START_S + 7200, START_S + 9000, agent="paul.morin")
-    chain.world.run_until(chain.connected, 120)
-    chain.world.run_for(10)
+    chain.get_ready()
     chain.car.present_badge(bytes.fromhex("04112233445566"))
     chain.world.run_for(30)
 
@@ -61,7 +59,7 @@ def test_a_badge_too_early_is_refused_with_that_reason(chain: Chain) -> None:
 
 
 def test_a_whole_trip_is_told_with_its_kilometres(chain: Chain) -> None:
-    chain.world.run_until(chain.connected, 120)
+    chain.get_ready()
     chain.car.present_badge(DRIVER_BADGE)
     chain.world.run_for(5)
     chain.car.set_ignition(True)

@@ -1,4 +1,4 @@
-"""Acceptance 1: `voiturier demo` alone; a car badges in and its trip grows; Ctrl-C leaves nothing."""
+"""Acceptance 1: `voiturier demo` alone: a car badges in, its trip grows, Ctrl-C leaves nothing."""
 
 import os
 import re
@@ -6,12 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.parse
-import urllib.request
-from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
+
+from tests.person import Person
 
 
 def processes_of_group(group: int) -> list[int]:
@@ -28,33 +27,17 @@ def processes_of_group(group: int) -> list[int]:
     return found
 
 
-class Page:
-    """A person at the site: cookies kept, forms sent with their token."""
-
-    def __init__(self, base: str) -> None:
-        jar = urllib.request.HTTPCookieProcessor(CookieJar())
-        self.opener = urllib.request.build_opener(jar)
-        self.base = base
-
-    def get(self, path: str) -> str:
-        text: str = self.opener.open(self.base + path, timeout=10).read().decode()
-        return text
-
-    def post(self, path: str, **fields: str) -> str:
-        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.get(path))
-        assert token
-        data = urllib.parse.urlencode({**fields, "csrf_token": token[1]}).encode()
-        text: str = self.opener.open(self.base + path, data, timeout=10).read().decode()
-        return text
-
-
 @pytest.fixture
 def demo(tmp_path: Path):
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "server", "demo", "--http", "127.0.0.1:0", "--boxes",
-         "127.0.0.1:0", "--data", str(tmp_path / "demo")],
-        stdout=subprocess.PIPE, stderr=(tmp_path / "log").open("w"), text=True, start_new_session=True,
-    )  # fmt: skip
+    where = ("--http", "127.0.0.1:0", "--boxes", "127.0.0.1:0", "--data", str(tmp_path / "demo"))
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "server", "demo", *where],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,  # a terminal's own group, so that what is left can be counted
+        )
     yield process
     for pid in processes_of_group(process.pid):
         os.kill(pid, signal.SIGKILL)
@@ -71,19 +54,17 @@ def test_a_car_badges_in_within_a_minute_and_ctrl_c_leaves_no_process(
         assert line, f"the demonstration ended: {printed}"
         printed += line
     address = re.search(r"http://[\d.:]+", printed)
-    account = re.search(r"^\s*(\S+)\s+(\S+)\s.*gestionnaire", printed, re.MULTILINE)
+    account = re.search(r"^ *(\S+) +(\S+) +.*gestionnaire", printed, re.MULTILINE)
     assert address and account, printed
 
-    manager = Page(address[0])
-    manager.post("/connexion", login=account[1], password=account[2])
+    manager = Person(address[0], account[1], account[2])
     started = time.monotonic()
-    lengths_m: list[int] = []
-    while len(set(lengths_m)) < 3:
+    lengths_m: set[int] = set()
+    while len(lengths_m) < 3:
         assert time.monotonic() - started < 60, f"no trip grew within 60 s: {lengths_m}"
-        open_trips = re.findall(r'"state": "open"[^}]*', manager.get("/api/trips"))
-        distances = [int(m[1]) for t in open_trips if (m := re.search(r'"distance_m": (\d+)', t))]
-        lengths_m += [max(distances)] if distances else []
-        time.sleep(0.5)  # the page itself asks every two seconds; this is a person looking
+        trips = manager.api("trips")["trips"]
+        lengths_m |= {trip["distance_m"] for trip in trips if trip["state"] == "open"}
+        time.sleep(0.5)  # a person looks again: this demonstration runs in real time
 
     os.kill(demo.pid, signal.SIGINT)
     assert demo.wait(timeout=10) == 0

@@ -16,7 +16,7 @@ def stored(chain: Chain) -> list[tuple[int, int]]:
 
 def test_every_record_of_the_box_is_stored_exactly_once(chain: Chain) -> None:
     chance = random.Random(5)
-    chain.world.run_until(chain.connected, 120)
+    chain.get_ready()
     chain.car.present_badge(DRIVER_BADGE)
     chain.world.run_for(5)
     chain.car.set_ignition(True)

@@ -4,10 +4,7 @@ from tests.chain import DRIVER_BADGE, Chain
 
 
 def test_the_stream_holds_no_uid_position_or_key(chain: Chain) -> None:
-    chain.world.capture = True
-    chain.car.kill()
-    chain.car.power_on()
-    chain.world.run_until(chain.connected, 120)
+    chain.get_ready()
     chain.car.present_badge(DRIVER_BADGE)
     chain.world.run_for(5)
     chain.car.set_ignition(True)

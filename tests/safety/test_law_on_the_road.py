@@ -1,14 +1,16 @@
 """Acceptance 4, second half: at 50 km/h nothing whatever makes the relay change."""
 
+import sqlite3
 from collections.abc import Callable
 
 import pytest
 
-from tests.chain import DRIVER_BADGE, HOUR_S, Chain
+from tests.chain import DRIVER_BADGE, HOUR_S, PASSWORD, PLATE, Chain
+from tests.person import Person
 
 
 def on_the_road(chain: Chain) -> None:
-    chain.world.run_until(chain.connected, 120)
+    chain.get_ready()
     chain.car.present_badge(DRIVER_BADGE)
     chain.world.run_for(5)
     chain.car.set_ignition(True)
@@ -22,7 +24,10 @@ def the_grant_expires(chain: Chain) -> None:
 
 
 def the_booking_is_revoked(chain: Chain) -> None:
-    chain.voiturier("booking", "cancel", "--vehicle", "AB-123-CD", "--agent", "marie.leroy")
+    marie = Person(f"http://127.0.0.1:{chain.server.http_port}", "marie.leroy", PASSWORD)
+    (booking,) = marie.api("bookings")["bookings"]
+    cancelled = marie.api(f"bookings/{booking['booking_id']}", method="DELETE")
+    assert cancelled["state"] == "cancelled"
     chain.world.run_for(600)
 
 
@@ -35,7 +40,7 @@ def the_firmware_is_killed_and_restarts(chain: Chain) -> None:
 
 
 def the_server_commands_an_inhibit(chain: Chain) -> None:
-    chain.voiturier("command", "--vehicle", "AB-123-CD", "inhibit")
+    chain.voiturier("command", "--vehicle", PLATE, "inhibit")
     chain.world.run_for(900)
 
 
@@ -77,6 +82,7 @@ def test_at_50_kmh_the_relay_does_not_change_when(
 def test_a_commanded_inhibit_waits_until_the_car_is_safe_and_is_confirmed(chain: Chain) -> None:
     on_the_road(chain)
     the_server_commands_an_inhibit(chain)
+    assert command_states(chain) == ["pending"]
     chain.car.drive(speed_kmh=0)
     chain.world.run_for(5)
     chain.car.set_ignition(False)
@@ -85,3 +91,9 @@ def test_a_commanded_inhibit_waits_until_the_car_is_safe_and_is_confirmed(chain:
     chain.car.present_badge(DRIVER_BADGE, hold_s=4)
     chain.world.run_for(200)
     assert chain.car.relay == "inhibited"
+    assert command_states(chain) == ["applied"]
+
+
+def command_states(chain: Chain) -> list[str]:
+    with sqlite3.connect(f"file:{chain.data_dir / 'voiturier.db'}?mode=ro", uri=True) as database:
+        return [row[0] for row in database.execute("select state from command order by command_id")]

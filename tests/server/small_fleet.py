@@ -12,7 +12,10 @@ MARIE_UID = bytes.fromhex("04a1b2c3d4e5f6")
 PAUL_UID = bytes.fromhex("04112233445566")
 
 FLEET = {
-    "directorates": [{"code": "DDT", "name": "Territoires"}, {"code": "DDPP", "name": "Populations"}],
+    "directorates": [
+        {"code": "DDT", "name": "Territoires"},
+        {"code": "DDPP", "name": "Populations"},
+    ],
     "sites": [{"code": "PREF", "name": "Préfecture"}],
     "vehicles": [
         {"plate": "AB-123-CD", "label": "Clio", "site": "PREF"},

@@ -114,10 +114,10 @@ def test_underground_ten_minutes_suffice_if_commissioning_saw_the_line_both_ways
 def test_underground_the_ten_minutes_begin_at_the_last_movement_seen():
     car = Car(proven=True)
     car.live(300, speed_mm_s=DRIVING)
-    car.live(599, speed_mm_s=None)
+    car.live(600, speed_mm_s=None)
     assert car.pulses == []
     car.live(1, speed_mm_s=None)
-    assert car.pulses == [(900, PULSE_INHIBIT)]
+    assert car.pulses == [(901, PULSE_INHIBIT)]
 
 
 def test_a_moving_sign_is_never_overruled_by_the_ten_minutes():

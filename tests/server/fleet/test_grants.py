@@ -13,7 +13,9 @@ CARD, KEY_RING = b"\x04\x01\x02\x03", b"\x04\x09\x08\x07"
 def booking(
     starts_at_s: int, ends_at_s: int, agent_id: int = 1, state: BookingState = "active"
 ) -> Booking:
-    return Booking(7, 1, "AB", "Clio", agent_id, "Marie", 1, "DDT", starts_at_s, ends_at_s, "", state)
+    return Booking(
+        7, 1, "AB", "Clio", agent_id, "Marie", 1, "DDT", starts_at_s, ends_at_s, "", state
+    )
 
 
 def test_each_badge_of_the_agent_opens_during_the_booking() -> None:
@@ -36,7 +38,9 @@ def test_a_booking_counts_until_its_last_second_and_from_a_week_before() -> None
 
 def test_a_cancelled_booking_or_an_agent_without_badge_opens_nothing() -> None:
     cancelled = booking(NOW_S, NOW_S + 60, state="cancelled")
-    assert due([cancelled, booking(NOW_S, NOW_S + 60, agent_id=2)], [Badge(1, 1, CARD)], NOW_S) == []
+    assert (
+        due([cancelled, booking(NOW_S, NOW_S + 60, agent_id=2)], [Badge(1, 1, CARD)], NOW_S) == []
+    )
 
 
 @given(st.integers(MAX_GRANTS - 1, MAX_GRANTS + 40))

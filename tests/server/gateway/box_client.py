@@ -18,13 +18,14 @@ def now_ms() -> int:
 
 
 class BoxClient:
-    """One connection. `received` holds messages that came and were not yet asked for."""
+    """One connection: `received` messages not yet asked for, and all bytes `sent`."""
 
     def __init__(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, session: Session
     ) -> None:
         self.reader, self.writer, self.session = reader, writer, session
         self.received: list[Any] = []
+        self.sent = b""
 
     @classmethod
     async def dial(cls, port: int, box: BoxSecrets, key: bytes | None = None) -> "BoxClient":
@@ -56,21 +57,26 @@ class BoxClient:
         self.work()
 
     def work(self) -> None:
-        """Let the session compute, and write what it wants to send."""
+        """Let the session do all it has to do, and write what it wants to send."""
         while self.session.next_deadline() == 0:
-            self.session.step(now_ms())
-        self.writer.write(self.session.bytes_to_send())
+            self._keep(self.session.step(now_ms()))
+        data = self.session.bytes_to_send()
+        self.sent += data
+        self.writer.write(data)
 
     async def take(self) -> None:
         """Read once; EOFError when the server has closed."""
         data = await self.reader.read(65536)
         if not data:
             raise EOFError
-        for event in self.session.receive_data(data, now_ms()):
+        self._keep(self.session.receive_data(data, now_ms()))
+        self.work()
+
+    def _keep(self, events: list[tuple[object, ...]]) -> None:
+        for event in events:
             assert isinstance(event, Established | Received), event
             if isinstance(event, Received):
                 self.received.append(event.message)
-        self.work()
 
     async def expect(self, kind: type[M]) -> M:
         """Return the next message, which must be of this kind once Time has been passed over."""

@@ -29,8 +29,7 @@ def may_stand(row: Row, others: list[Row]) -> bool:
     return state != "active" or (
         start < end
         and not any(
-            vehicle == v and s == "active" and not (end <= a or b <= start)
-            for v, a, b, s in others
+            vehicle == v and s == "active" and not (end <= a or b <= start) for v, a, b, s in others
         )
     )
 

@@ -95,8 +95,8 @@ async def test_one_trip_shows_who_where_how_far_its_legs_and_its_records(arrive,
         assert words in page
     page = await manager.read(f"/trajets/{under_way}")
     assert "0,19960° O" in page
-    assert page.count('data-label="Numéro"') == RECORDS_SHOWN
-    assert (await manager.read(f"/trajets/{under_way}?all")).count('data-label="Numéro"') == 62
+    assert page.count('data-label="N°"') == RECORDS_SHOWN
+    assert (await manager.read(f"/trajets/{under_way}?all")).count('data-label="N°"') == 62
 
 
 async def test_a_trip_under_way_refreshes_itself_and_an_ended_one_does_not(arrive, store):
@@ -105,7 +105,8 @@ async def test_a_trip_under_way_refreshes_itself_and_an_ended_one_does_not(arriv
     assert 'hx-trigger="every 2s"' in await manager.read(f"/trajets/{under_way}")
     assert "hx-trigger" not in await manager.read(f"/trajets/{ended}")
     assert 'hx-trigger="every 5s"' in await manager.read("/trajets")
-    assert "hx-trigger" not in await manager.read("/trajets?until=2026-11-22")
+    assert 'hx-trigger="every 15s"' in await manager.read("/trajets?until=2026-11-22")
+    assert "hx-trigger" not in await manager.read(f"/trajets?before={under_way}")
 
 
 async def test_another_agent_s_trip_does_not_exist(arrive, store):

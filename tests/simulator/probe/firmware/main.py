@@ -112,9 +112,8 @@ async def waited():
 
 
 async def clock():
-    machine.RTC().datetime((2026, 11, 22, 0, 10, 30, 0, 0))
     time.sleep(2)
-    return time.gmtime()[:6]
+    return time.time(), time.gmtime()[:6]
 
 
 COMMANDS = {

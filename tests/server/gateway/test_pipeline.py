@@ -1,0 +1,75 @@
+"""However a box repeats itself: each record is stored once, in order, and so is its trip."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from server.fleet.model import TripFilter
+from server.gateway.pipeline import Pipeline
+from server.store import Store
+from shared_protocol import records
+from shared_protocol.badges import badge_tag
+from tests.server.small_fleet import BOOKING, MARIE_UID, NOW_S, fit_box, open_small_fleet
+
+COUNT = 40
+PLACE = (480_061_000, 1_996_000)
+
+
+def told(badge_key: bytes) -> list[records.Record]:
+    """A box's first COUNT records: two trips and some refusals between."""
+    tag = badge_tag(badge_key, MARIE_UID)
+    facts: list[tuple[object, ...]] = []
+    for odometer_m in (1_000, 9_000):
+        facts.append(records.Refusal(bytes(8), records.REFUSED_UNKNOWN_BADGE))
+        facts.append(records.TripStart(tag, BOOKING, odometer_m, *PLACE))
+        facts.append(records.LegStart(odometer_m))
+        facts += [records.Odometer(odometer_m + 100 * i) for i in range(1, 16)]
+        facts.append(records.LegEnd(odometer_m + 1_500))
+        facts.append(records.TripEnd(odometer_m + 1_500, *PLACE, records.END_BADGE_HELD))
+    assert len(facts) == COUNT
+    return [records.to_record(NOW_S + i, fact) for i, fact in enumerate(facts)]
+
+
+BATCHES = st.lists(
+    st.tuples(st.integers(1, COUNT), st.integers(1, 12), st.sampled_from((False, False, True))),
+    max_size=15,
+)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(BATCHES)
+def test_duplicates_gaps_and_restarts_leave_each_record_stored_exactly_once(
+    batches: list[tuple[int, int, bool]],
+) -> None:
+    """`batches`: first seq, length, and whether the server restarts after it."""
+
+    async def run(data_dir: Path) -> None:
+        store = await open_small_fleet(data_dir)
+        secrets = await fit_box(store)
+        box = await store.find_box(secrets.wire_id)
+        assert box is not None
+        all_told = told(secrets.badge_key)
+        held = 0
+        for first, length, restart in [*batches, (1, COUNT, False)]:
+            batch = all_told[first - 1 : first - 1 + length]
+            answer = await Pipeline(store).accept(box, 1, first, 1, batch, NOW_S)
+            if first <= held + 1:
+                held = max(held, first - 1 + len(batch))
+            assert answer == held == await store.held_seq(box.box_id, 1)
+            if restart:
+                await store.close()
+                store = Store.open(data_dir)
+        assert await store.records_stored() == COUNT
+        trips = await store.trips(TripFilter())
+        assert [trip.distance_m for trip in trips] == [1_500, 1_500]
+        details = [await store.trip(trip.trip_id) for trip in reversed(trips)]
+        seqs = [row.seq for detail in details if detail for row in detail.records]
+        assert seqs == [*range(2, 21), *range(22, 41)]
+        assert len(await store.refusals()) == 2
+        await store.close()
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(run(Path(folder)))

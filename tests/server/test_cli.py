@@ -1,0 +1,216 @@
+"""The command `voiturier` as a person meets it: what it prints, and what a mistake costs."""
+
+import copy
+import json
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.cli import main
+from server.identity_file import identity_file
+from tests.server.small_fleet import FLEET
+
+PLATE = "AB-123-CD"
+
+
+def voiturier(*arguments: object) -> None:
+    main([str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    file = tmp_path / "fleet.json"
+    file.write_text(json.dumps(FLEET))
+    voiturier("load", file, "--data", tmp_path / "data")
+    return tmp_path / "data"
+
+
+def mistake(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """Run a command that cannot be done; return its one line."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as end:
+        voiturier(*arguments)
+    assert end.value.code == 2
+    line = capsys.readouterr().err.strip()
+    assert "\n" not in line and line.startswith("voiturier: ")
+    return line
+
+
+def trips(capsys: pytest.CaptureFixture[str], data: Path) -> Any:
+    capsys.readouterr()
+    voiturier("trips", "--json", "--data", data)
+    return json.loads(capsys.readouterr().out)
+
+
+def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
+    commands = ("serve", "load", "box add", "trips", "command", "demo")
+    for command in ("", *commands):
+        with pytest.raises(SystemExit) as end:
+            voiturier(*command.split(), "--help")
+        assert end.value.code == 0
+        assert "usage: voiturier" in capsys.readouterr().out
+
+
+def test_loading_says_what_was_loaded_and_may_be_repeated(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    voiturier("load", tmp_path / "fleet.json", "--data", data)
+    assert capsys.readouterr().out.splitlines()[-1] == "loaded: 2 vehicles, 2 agents, 1 bookings"
+    assert trips(capsys, data) == {"trips": [], "records_stored": 0, "refusals": []}
+
+
+def test_bad_json_is_told_with_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "fleet.json"
+    file.write_text('{"sites": [}')
+    line = mistake(capsys, "load", file, "--data", tmp_path / "data")
+    assert "fleet.json: not JSON: line 1, column 12" in line
+    file.write_bytes(b"\xff\xfe")
+    assert "not UTF-8" in mistake(capsys, "load", file, "--data", tmp_path / "data")
+    line = mistake(capsys, "load", tmp_path / "none.json", "--data", tmp_path / "data")
+    assert "No such file" in line
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_booking_in_the_way_of_another_is_told(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fleet = copy.deepcopy(FLEET)
+    fleet["bookings"][0]["agent"] = "paul.morin"
+    file = tmp_path / "second.json"
+    file.write_text(json.dumps(fleet))
+    line = mistake(capsys, "load", file, "--data", data)
+    assert "bookings[0]: overlaps the booking of AB-123-CD by Marie Leroy" in line
+
+
+def test_a_new_box_gets_an_identity_file_and_its_key_is_not_printed(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "box.json"
+    voiturier("box", "add", "--data", data, "--vehicle", "ab-123-cd", "--server", "[::1]:7401",
+              "--apn", "etat", "--out", out)  # fmt: skip
+    identity = json.loads(out.read_text())
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert (identity["server_host"], identity["server_port"]) == ("::1", 7401)
+    assert (identity["apn"], identity["board"]) == ("etat", "lilygo_t_sim7670g_s3")
+    assert (identity["vehicle"], identity["generation"], identity["epoch"]) == (PLATE, 1, 1)
+    lengths = {name: len(bytes.fromhex(identity[name])) for name in ("box_id", "key", "badge_key")}
+    assert lengths == {"box_id": 8, "key": 32, "badge_key": 32}
+    printed = capsys.readouterr().out
+    assert identity["box_id"] in printed
+    assert identity["key"] not in printed and identity["badge_key"] not in printed
+
+
+def test_a_second_box_for_a_car_must_be_asked_for(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "box.json"
+    add = ("box", "add", "--data", data, "--vehicle", PLATE, "--out", out)
+    voiturier(*add)
+    first = out.read_text()
+    assert "--replace" in mistake(capsys, *add)
+    assert out.read_text() == first
+    voiturier(*add, "--replace")
+    assert out.read_text() != first
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["box.json", "data", "fleet.json"]
+
+
+def test_an_identity_file_that_cannot_be_written_costs_no_box(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "missing" / "box.json"
+    add = ("box", "add", "--data", data, "--vehicle", PLATE, "--out")
+    assert "cannot write" in mistake(capsys, *add, out)
+    voiturier(*add, tmp_path / "box.json")
+
+
+def test_an_unknown_plate_is_told_with_the_known_ones(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in (("box", "add", "--out", tmp_path / "b.json"), ("command",)):
+        rest = ("inhibit",) if command == ("command",) else ()
+        line = mistake(capsys, *command, *rest, "--data", data, "--vehicle", "XX-000-XX")
+        assert line == "voiturier: no vehicle XX-000-XX; known: AB-123-CD, EF-456-GH"
+
+
+def test_a_command_needs_a_box_and_is_queued(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = ("command", "inhibit", "--data", data, "--vehicle", PLATE)
+    assert "has no box" in mistake(capsys, *order)
+    voiturier("box", "add", "--data", data, "--vehicle", PLATE, "--out", tmp_path / "box.json")
+    voiturier(*order)
+    assert "command 1: inhibit queued for AB-123-CD" in capsys.readouterr().out
+
+
+def test_a_mistyped_data_directory_makes_no_empty_fleet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "holds no fleet" in mistake(capsys, "trips", "--data", tmp_path / "typo")
+    assert not (tmp_path / "typo").exists()
+
+
+@pytest.mark.parametrize("text", ["8080", "host:", ":80", "host:http", "host:65536", "host:-1"])
+def test_an_address_out_of_form_is_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        voiturier("serve", "--data", "nowhere", "--http", text)
+    assert end.value.code == 2
+    assert "is not HOST:PORT" in capsys.readouterr().err
+
+
+def test_a_port_in_use_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        busy = f"127.0.0.1:{taken.getsockname()[1]}"
+        free = "127.0.0.1:0"
+        serve = ("serve", "--data", tmp_path / "data")
+        line = mistake(capsys, *serve, "--boxes", busy, "--http", free)
+        assert f"cannot listen for boxes on {busy}: address already in use" in line.lower()
+        line = mistake(capsys, *serve, "--boxes", free, "--http", busy)
+        assert f"cannot listen for browsers on {busy}: address already in use" in line.lower()
+
+
+def test_a_world_that_is_not_there_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = mistake(capsys, "serve", "--data", tmp_path, "--clock", tmp_path / "nobody")
+    assert "no world listens" in line
+
+
+def test_a_data_directory_that_cannot_be_made_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    line = mistake(capsys, "serve", "--data", tmp_path / "file" / "data")
+    assert "cannot use the data directory" in line
+
+
+def test_a_server_stops_in_order_when_asked_to(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "server", "serve", "--data", str(tmp_path / "data")),
+            *("--http", "127.0.0.1:0", "--boxes", "127.0.0.1:0"),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("http: http://127.0.0.1:")
+    process.stdout.readline()
+    process.terminate()
+    _, log = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "Traceback" not in log
+
+
+def test_an_identity_draft_that_fails_leaves_no_file(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), identity_file(tmp_path / "box.json") as draft:
+        draft.write({"key": "secret"})
+        raise RuntimeError
+    assert list(tmp_path.iterdir()) == []
