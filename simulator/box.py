@@ -236,7 +236,7 @@ class Box:
 
     def _fail(self, reason: str) -> None:
         self.kill()
-        raise BoxError(f"{reason}\n{self.console()}")
+        raise BoxError(f"{reason}\n{self.console()}".rstrip())
 
     def _do(self, message: bytes) -> None:
         at = 0

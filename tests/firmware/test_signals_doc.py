@@ -1,0 +1,16 @@
+"""docs/signals.md shows the patterns that the box plays."""
+
+from pathlib import Path
+
+from firmware.logic.signals import PATTERNS, SLOT_MS
+
+TEXT = (Path(__file__).parents[2] / "docs" / "signals.md").read_text()
+
+
+def test_the_documented_patterns_are_the_boxs() -> None:
+    rows = [line.strip("|").split("|") for line in TEXT.splitlines() if line.startswith("|")][2:]
+    assert {row[0].strip(): row[1].strip().strip("`") for row in rows} == PATTERNS
+
+
+def test_the_slot_length_is_documented() -> None:
+    assert f"Each slot lasts {SLOT_MS} ms" in TEXT
