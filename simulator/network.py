@@ -73,13 +73,13 @@ class Network:
             self._finish_writing(link)
 
     def closed(self, link: TcpLink, by_box: bool) -> None:
-        """Forget a link; let the server know what time it is before it sees the end."""
-        if link in self._links:
-            self._links.remove(link)
+        """Forget a link, after the server got its last bytes and knows what time it is."""
         if by_box and link.local_port is not None:
             self.settle()
-            self._touched = True
             self._closed_ports.append(link.local_port)
+        self._touched = True
+        if link in self._links:
+            self._links.remove(link)
 
     # Real time
 

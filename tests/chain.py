@@ -92,3 +92,16 @@ def fleet_file(bookings: list[dict[str, object]]) -> dict[str, object]:
         ],
         "bookings": bookings,
     }
+
+
+def new_fleet(folder: Path) -> tuple[Path, dict[str, object]]:
+    """A data directory with the fleet and Marie Leroy's booking, and its box's identity."""
+    data_dir = folder / "data"
+    fleet = folder / "fleet.json"
+    now = booking("marie.leroy", START_S - HOUR_S, START_S + HOUR_S)
+    fleet.write_text(json.dumps(fleet_file([now])))
+    voiturier("load", str(fleet), "--data", str(data_dir))
+    identity = folder / "box.json"
+    where = ("--data", str(data_dir), "--out", str(identity))
+    voiturier("box", "add", "--vehicle", PLATE, "--board", "host", *where)
+    return data_dir, json.loads(identity.read_text())

@@ -66,12 +66,8 @@ class Uplink:
         return True
 
     def next_records(self, now_ms: int) -> Records | None:
-        """The next Records message, or None when nothing is due or the window is full."""
-        if self._next_seq >= self._journal.next_seq or now_ms < self._hold_until_ms:
-            return None
-        if self._added_ms is not None and now_ms - self._added_ms < _COALESCE_MS:
-            return None
-        if sum([size for _, size in self._under_way]) >= _WINDOW_BYTES:
+        """The next Records message, or None when there is none, or none may be sent yet."""
+        if self._window_is_full() or now_ms < self._records_due_ms():
             return None
         first, records = self._journal.read(self._next_seq)
         self._next_seq = first + len(records)
@@ -90,15 +86,20 @@ class Uplink:
         since_ms = self._waiting_since_ms
         return since_ms is not None and now_ms - since_ms >= _ACK_TIMEOUT_MS
 
-    def next_deadline(self, now_ms: int) -> int:
+    def next_deadline(self) -> int:
         """When to ask again, if nothing happens before."""
         due_ms = self._status_due_ms
         if self._waiting_since_ms is not None:
             due_ms = min(due_ms, self._waiting_since_ms + _ACK_TIMEOUT_MS)
-        if self._next_seq < self._journal.next_seq:
-            ready_ms = self._hold_until_ms
-            if self._added_ms is not None:
-                ready_ms = max(ready_ms, self._added_ms + _COALESCE_MS)
-            if ready_ms > now_ms:
-                due_ms = min(due_ms, ready_ms)
+        if not self._window_is_full() and self._next_seq < self._journal.next_seq:
+            due_ms = min(due_ms, self._records_due_ms())
         return due_ms
+
+    def _records_due_ms(self) -> int:
+        """From when on the records that wait may be sent."""
+        if self._added_ms is None:
+            return self._hold_until_ms
+        return max(self._hold_until_ms, self._added_ms + _COALESCE_MS)
+
+    def _window_is_full(self) -> bool:
+        return sum([size for _, size in self._under_way]) >= _WINDOW_BYTES

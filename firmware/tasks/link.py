@@ -62,9 +62,8 @@ class LinkTask:
                 success = self._states.state.name != states.ONLINE
             except (AtError, ProtocolError, asyncio.TimeoutError):
                 success = False
-            except (
-                Exception
-            ):  # a bug or no memory: the supervisor counts it, and the socket is shut
+            except Exception:
+                # A bug, or no memory: the supervisor counts it. The socket must not be used again.
                 self._states.finished(False, self._uptime.now_ms())
                 raise
             self._states.finished(success, self._uptime.now_ms())
@@ -104,7 +103,9 @@ class LinkTask:
             if session.established:
                 if self._uplink.is_lost(now_ms):
                     return
-                self._queue(session, now_ms)
+                message = self._next_message(now_ms)
+                if message is not None:
+                    session.send(message)
             data = session.bytes_to_send()
             if data:
                 await modem.send(data)
@@ -128,13 +129,11 @@ class LinkTask:
         elif isinstance(message, Command):
             self._vehicle.command(message, now_ms)
 
-    def _queue(self, session, now_ms: int) -> None:
+    def _next_message(self, now_ms: int):
+        """One at a time: each is on its way before the next takes memory."""
         if self._uplink.status_due(now_ms):
-            session.send(self._status(now_ms))
-        records = self._uplink.next_records(now_ms)
-        while records is not None:
-            session.send(records)
-            records = self._uplink.next_records(now_ms)
+            return self._status(now_ms)
+        return self._uplink.next_records(now_ms)
 
     async def _wait(self, session) -> None:
         """Until something rings, or the next deadline; not at all while X25519 has work."""
@@ -144,7 +143,7 @@ class LinkTask:
         if deadline_ms is not None:
             due_ms = min(due_ms, deadline_ms)
         if session.established:
-            due_ms = min(due_ms, self._uplink.next_deadline(now_ms))
+            due_ms = min(due_ms, self._uplink.next_deadline())
         if due_ms <= now_ms or self._modem.readable:
             await asyncio.sleep(0)
             return

@@ -12,47 +12,63 @@ from server.clock import SystemClock
 from server.config import Address, Config
 from server.demo import bookings, cars, fleet, history
 from server.fleet import fleet_file
+from server.fleet.model import Vehicle
 from server.identity_file import Fitting, identity_file, identity_of
 from server.passwords import hash_password
-from server.serving import serve
+from server.serving import ServeError, serve
 from server.store import Store
 
 
 async def run(data_dir: Path, http: Address, boxes: Address) -> None:
     """Prepare the data directory (the second time, only what time has worn off), then run."""
     print("preparing the demonstration ...", file=sys.stderr)
-    identities = await _prepare(data_dir)
+    identities = await prepare(data_dir)
     drivers = [(identities[plate], uid) for plate, uid in fleet.DRIVERS.items()]
     config = Config(data_dir, http, boxes, demo_accounts=fleet.ACCOUNTS)
-    await serve(config, alongside=partial(cars.drive, drivers, data_dir / "flash"))
+    await serve(config, alongside=partial(cars.drive, drivers))
 
 
-async def _prepare(data_dir: Path) -> dict[str, Path]:
-    """Return plate -> identity file of each car."""
+async def prepare(data_dir: Path) -> dict[str, Path]:
+    """Fill the data directory, or freshen what is there.
+
+    Returns:
+        plate -> identity file of each car.
+
+    Raises:
+        ServeError: the directory holds another fleet, which must not get known passwords.
+    """
     store = Store.open(data_dir)
     try:
         now_s = SystemClock().now_s()
+        if {vehicle.plate for vehicle in await store.vehicles()} - fleet.DRIVERS.keys():
+            raise ServeError(f"{data_dir} holds another fleet: the demonstration needs its own")
         if len(await store.agents()) < len(fleet.ACCOUNTS):
             password_hash = hash_password(fleet.PASSWORD)
             hashes = {login: password_hash for login, _, _ in fleet.ACCOUNTS}
             await store.load(fleet_file.parse(fleet.as_json()), hashes, now_s)
         identities = {plate: data_dir / "boxes" / f"{plate}.json" for plate in fleet.DRIVERS}
         for vehicle in await store.vehicles():
-            path = identities[vehicle.plate]
-            if not path.exists():
-                await _fit_box(store, vehicle.vehicle_id, vehicle.plate, path, now_s)
+            await _fit_box(store, vehicle, identities[vehicle.plate], now_s)
         await bookings.freshen(store, now_s)
         return identities
     finally:
         await store.close()
 
 
-async def _fit_box(store: Store, vehicle_id: int, plate: str, path: Path, now_s: int) -> None:
-    """Make a car's box with two weeks behind it; the identity file comes last, as the sign."""
+async def _fit_box(store: Store, vehicle: Vehicle, path: Path, now_s: int) -> None:
+    """Make a car's box, with two weeks behind it, or give the one it has its next epoch.
+
+    The simulated boxes begin with an empty flash each time, so they count from 1 again. The
+    identity file is written last, as the sign that the box has its past.
+    """
     path.parent.mkdir(mode=0o700, exist_ok=True)
     with identity_file(path) as draft:
-        box = await store.add_box(vehicle_id, replace=True, now_s=now_s)
-        await history.write(store, box.wire_id, plate, now_s)
-        # The history was told in epoch 1; the simulated box counts from 1 again, so in the next.
-        box = await store.begin_epoch(box.box_id)
-        draft.write(identity_of(box, Fitting(Address("127.0.0.1", 7400), "demo", "host", plate)))
+        if vehicle.box_id is None or not path.exists():
+            made = await store.add_box(vehicle.vehicle_id, replace=True, now_s=now_s)
+            await history.write(store, made.wire_id, vehicle.plate, now_s)
+            box_id = made.box_id
+        else:
+            box_id = vehicle.box_id
+        box = await store.begin_epoch(box_id)
+        fitting = Fitting(Address("127.0.0.1", 7400), "demo", "host", vehicle.plate)
+        draft.write(identity_of(box, fitting))

@@ -41,7 +41,8 @@ async def freshen(store: Store, now_s: int) -> None:
 
 
 async def _book_now(store: Store, vehicle_id: int, driver: Agent, now_s: int) -> None:
-    ahead = await store.bookings_of_vehicle(vehicle_id, now_s)
+    starts_at_s = now_s - now_s % _QUARTER_S
+    ahead = await store.bookings_of_vehicle(vehicle_id, starts_at_s)
     if any(_serves(booking, driver, now_s) for booking in ahead):
         return
     for booking in ahead:
@@ -53,7 +54,7 @@ async def _book_now(store: Store, vehicle_id: int, driver: Agent, now_s: int) ->
         BookingRequest(
             vehicle_id,
             driver.agent_id,
-            now_s - now_s % _QUARTER_S,
+            starts_at_s,
             ends_at_s - ends_at_s % _QUARTER_S,
             "Tournée de démonstration",
         ),

@@ -14,16 +14,15 @@ from server.serving import ServeError
 _PATIENCE_S = 5.0
 
 
-async def drive(drivers: list[tuple[Path, bytes]], flash_dir: Path, boxes: Address) -> None:
+async def drive(drivers: list[tuple[Path, bytes]], boxes: Address) -> None:
     """Let cars drive against the boxes' port until cancelled; nothing of them is left then.
 
     Args:
         drivers: identity file and badge of each car.
-        flash_dir: where the boxes' flash is kept from one start to the next.
         boxes: the boxes' port.
     """
     _say_what_to_see()
-    arguments = ["--boxes", str(boxes), "--state", str(flash_dir)]
+    arguments = ["--boxes", str(boxes)]
     for identity, badge in drivers:
         arguments += ["--car", f"{identity}:{badge.hex()}"]
     process = await asyncio.create_subprocess_exec(

@@ -18,7 +18,7 @@ _DAYS = 14
 _OUTINGS = ((8, 11), (14, 17))  # local hours
 _HOW_OFTEN = 0.6  # of the outings of a working day
 _ODOMETER_M = {"GK-418-TR": 48_213_400, "FX-752-BM": 12_874_900}
-_REFUSED_EVERY = 5  # trips
+_REFUSED_EVERY = 4  # trips
 _METRES_BETWEEN_RECORDS = 1_500
 _SPEED_M_S = 14
 
@@ -69,12 +69,10 @@ class _Teller:
         except Overlap:
             return  # told before, by a preparation that was interrupted
         at_s = starts_at_s + chance.randint(60, 900)
+        tag = badge_tag(self._box.badge_key, fleet.BADGES[agent.login])
         told = []
         if self._trips % _REFUSED_EVERY == 1:
-            stranger = badge_tag(self._box.badge_key, fleet.STRANGER_BADGE)
-            refusal = records.Refusal(stranger, records.REFUSED_UNKNOWN_BADGE)
-            told.append(records.to_record(at_s - 30, refusal))
-        tag = badge_tag(self._box.badge_key, fleet.BADGES[agent.login])
+            told.append(self._refusal(tag, starts_at_s, chance))
         start = records.TripStart(tag, booking.booking_id, self._odometer_m, *fleet.PARK_E7)
         told.append(records.to_record(at_s, start))
         one_way_m = chance.randint(4_000, 38_000)
@@ -86,6 +84,17 @@ class _Teller:
         await self._pipeline.accept(self._box, 1, self._next_seq, 1, told, at_s + 2)
         self._next_seq += len(told)
         self._trips += 1
+
+    def _refusal(self, tag: bytes, starts_at_s: int, chance: Random) -> records.Record:
+        """A stranger's card, or an agent who could not wait for the booking to begin."""
+        if chance.random() < 0.5:
+            return records.to_record(
+                starts_at_s - 300, records.Refusal(tag, records.REFUSED_TOO_EARLY)
+            )
+        stranger = badge_tag(self._box.badge_key, fleet.STRANGER_BADGE)
+        return records.to_record(
+            starts_at_s + 20, records.Refusal(stranger, records.REFUSED_UNKNOWN_BADGE)
+        )
 
     def _leg(self, told: list[records.Record], at_s: int, length_m: int) -> int:
         """Add a leg's records; return when it ended."""

@@ -9,8 +9,8 @@ at most. Never here: what is said (conversation.py), what a frame is (shared_pro
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from server.clock import Clock, Timer
 from server.gateway.conversation import Conversation
@@ -39,27 +39,33 @@ class Services:
     registry: Registry
 
 
+class Keeper(Protocol):
+    """Who counts the connections."""
+
+    def opened(self, connection: "Connection") -> None:
+        """Take note of a stranger."""
+
+    def established(self, connection: "Connection") -> None:
+        """Take note that it has proved who it is."""
+
+    def closed(self, connection: "Connection") -> None:
+        """Take note of its end."""
+
+
 class Connection(asyncio.Protocol):
     """See the module.
 
     Args:
         services: shared with the others.
-        on_established: called once when the peer has proved who it is.
-        on_closed: called once at the end.
+        keeper: told of its beginning, its proof and its end.
     """
 
-    def __init__(
-        self,
-        services: Services,
-        on_established: Callable[["Connection"], None],
-        on_closed: Callable[["Connection"], None],
-    ) -> None:
+    def __init__(self, services: Services, keeper: Keeper) -> None:
         self.received_bytes = 0
         self.sent_bytes = 0
         self.is_open = True
         self._services = services
-        self._on_established = on_established
-        self._on_closed = on_closed
+        self._keeper = keeper
         self._inbox = bytearray()
         self._refresh_asked = False
         self._close_said = False
@@ -84,6 +90,7 @@ class Connection(asyncio.Protocol):
         self._transport = transport
         self._services.clock.watch(transport.get_extra_info("peername")[1], self)
         self._task = asyncio.create_task(self._run())
+        self._keeper.opened(self)
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in; they are worked on in turn."""
@@ -102,7 +109,7 @@ class Connection(asyncio.Protocol):
             self._timer.cancel()
         if self._conversation is not None:
             self._services.registry.release(self._conversation.box.box_id, self)
-        self._on_closed(self)
+        self._keeper.closed(self)
         self._wake()
 
     # What the registry and the listener ask
@@ -203,7 +210,7 @@ class Connection(asyncio.Protocol):
         self._conversation = Conversation(
             box, self._send, services.store, services.pipeline, services.clock
         )
-        self._on_established(self)
+        self._keeper.established(self)
         services.registry.claim(box.box_id, self)
 
     def _send(self, message: tuple[object, ...]) -> None:

@@ -133,7 +133,7 @@ class Conversation:
 
     async def _grants_due(self, now_s: int) -> list[messages.Grant]:
         bookings = await self._store.bookings_of_vehicle(self.box.vehicle_id, now_s)
-        badges = await self._store.badges()
+        badges = await self._store.badges_of(booking.agent_id for booking in bookings)
         return [
             messages.Grant(
                 grant.grant_id,

@@ -40,8 +40,9 @@ class Listener:
 
     async def start(self, address: Address) -> None:
         """Begin to listen; OSError when the address cannot be had."""
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._accept, address.host, address.port)
+        self._server = await asyncio.get_running_loop().create_server(
+            lambda: Connection(self._services, self), address.host, address.port
+        )
 
     async def stop(self) -> None:
         """End every connection and wait until what they were doing is done."""
@@ -52,18 +53,19 @@ class Listener:
             connection.close("server_stops")
         await asyncio.gather(*(connection.ended() for connection in connections))
 
-    def _accept(self) -> Connection:
+    def opened(self, connection: Connection) -> None:
+        """See Keeper: make room for a stranger."""
         if len(self._pending) >= self._max_pending:
             next(iter(self._pending)).close("too_many_pending")
-        connection = Connection(self._services, self._established, self._closed)
         self._pending[connection] = None
         self._all.add(connection)
-        return connection
 
-    def _established(self, connection: Connection) -> None:
+    def established(self, connection: Connection) -> None:
+        """See Keeper: it is a stranger no more."""
         self._pending.pop(connection, None)
 
-    def _closed(self, connection: Connection) -> None:
+    def closed(self, connection: Connection) -> None:
+        """See Keeper."""
         self._pending.pop(connection, None)
         self._all.discard(connection)
 

@@ -4,16 +4,12 @@ Only when `accept` has returned is the batch on disk, and only then may an Ack l
 SQL, sockets, or what a record means.
 """
 
-import logging
-
 from server.fleet import trips
 from server.fleet.events import Holder
 from server.gateway.translate import fact_of, reported
 from server.store import Batch, BoxAccount, Store
 from shared_protocol.badges import badge_tag
 from shared_protocol.records import Record, Refusal, TripStart
-
-_log = logging.getLogger(__name__)
 
 
 class Pipeline:

@@ -1,6 +1,7 @@
 """Directorates, agents and their badges in the database. Never here: cars and bookings."""
 
 import sqlite3
+from collections.abc import Iterable
 
 from server.fleet.model import Agent, Badge, Directorate
 from server.store.base import Base
@@ -35,14 +36,18 @@ class People(Base):
 
     async def badges(self) -> list[Badge]:
         """Return every badge with its UID in clear: for the gateway, never for a page."""
-        rows = await self._rows("SELECT badge_id, agent_id, uid_sealed FROM badge")
+        return await self._engine.read(self._badges, "TRUE")
+
+    async def badges_of(self, agent_ids: Iterable[int]) -> list[Badge]:
+        """Return the badges of these agents, as `badges` does."""
+        ids = ", ".join(str(int(agent_id)) for agent_id in set(agent_ids))
+        return await self._engine.read(self._badges, f"agent_id IN ({ids})")
+
+    def _badges(self, db: sqlite3.Connection, condition: str) -> list[Badge]:
+        rows = db.execute(f"SELECT badge_id, agent_id, uid_sealed FROM badge WHERE {condition}")
         return [
-            Badge(
-                row["badge_id"],
-                row["agent_id"],
-                self._vault.open_sealed(row["uid_sealed"], "badge"),
-            )
-            for row in rows
+            Badge(badge_id, agent_id, self._vault.open_sealed(sealed, "badge"))
+            for badge_id, agent_id, sealed in rows
         ]
 
 

@@ -283,6 +283,7 @@ def _journeys(db: Database) -> None:
         nullable={"at_s", "agent_id", "directorate_id"},
         foreign_keys=["vehicle_id", "agent_id", "directorate_id"],
     )
+    db.table("refusal").create_index(["received_at_s"])
 
 
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first_tables,)

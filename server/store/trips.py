@@ -16,6 +16,10 @@ FROM trip t JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_id)
 """
 # The log reads by start, newest first; trips that start together (or arrive late) by id.
 _BEFORE = "(t.started_at_s, t.trip_id) < (SELECT started_at_s, trip_id FROM trip WHERE trip_id = ?)"
+_REFUSED_BEFORE = (
+    "(r.received_at_s, r.refusal_id)"
+    " < (SELECT received_at_s, refusal_id FROM refusal WHERE refusal_id = ?)"
+)
 
 
 class Trips(Base):
@@ -53,14 +57,14 @@ class Trips(Base):
 
     async def refusals(self, limit: int = 50, before_id: int | None = None) -> list[Refusal]:
         """Return refused badges, last received first; `before_id` as in `trips`."""
+        before = "TRUE" if before_id is None else _REFUSED_BEFORE
         rows = await self._rows(
             "SELECT r.refusal_id, r.at_s, r.received_at_s, r.vehicle_id, v.plate, r.reason,"
             " a.full_name AS agent_name, d.code AS directorate_code"
             " FROM refusal r JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_id)"
             " LEFT JOIN directorate d ON d.directorate_id = r.directorate_id"
-            " WHERE ? IS NULL OR r.refusal_id < ? ORDER BY r.refusal_id DESC LIMIT ?",
-            before_id,
-            before_id,
+            f" WHERE {before} ORDER BY r.received_at_s DESC, r.refusal_id DESC LIMIT ?",
+            *([] if before_id is None else [before_id]),
             limit,
         )
         return [Refusal(**row) for row in rows]

@@ -4,10 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from littlefs import LittleFS, UserContext
 
+from firmware.logic.grants import GrantSet
+from shared_protocol.badges import badge_tag
+from shared_protocol.messages import Grant, grant_parts
 from simulator.car import Car
 from simulator.world import World
 
+START_S = 1_700_000_000
+DRIVER = bytes.fromhex("04112233")
+COLLEAGUE = bytes.fromhex("04445566778899")
 BADGE = bytes.fromhex("04a1b2c3")
 IDENTITY = {
     "box_id": "0102030405060708",
@@ -33,6 +40,43 @@ def car(world: World, tmp_path: Path) -> Car:
     car = world.add_car(IDENTITY, tmp_path / "flash.img")
     car.power_on()
     return car
+
+
+@pytest.fixture
+def booked(world: World, tmp_path: Path) -> Car:
+    """A car whose box already holds grants for two badges, and knows the time from the sky."""
+    car = world.add_car(IDENTITY, tmp_path / "flash.img")
+    grants = [
+        Grant(number, badge_tag(b"\x22" * 32, uid), START_S - 3600, START_S + 36_000, 0)
+        for number, uid in ((1, DRIVER), (2, COLLEAGUE))
+    ]
+    held = GrantSet()
+    for part in grant_parts(1, START_S + 86_400, grants):
+        held.take_part(part)
+    put_file(tmp_path / "flash.img", "/state/grants", held.to_bytes())
+    car.power_on()
+    world.run_until(lambda: car.report()["clock_source"] == 1, 60)
+    return car
+
+
+def put_file(image: Path, name: str, data: bytes) -> None:
+    """Write one file into a box's flash image, as VfsLfs2 would."""
+    buffer = bytearray(image.read_bytes())
+    flash = LittleFS(
+        UserContext(buffer=buffer), mount=False, block_size=4096, block_count=len(buffer) // 4096,
+        read_size=32, prog_size=32, cache_size=128, lookahead_size=32,
+    )  # fmt: skip
+    flash.mount()
+    flash.makedirs(name.rsplit("/", 1)[0], exist_ok=True)
+    with flash.open(name, "wb") as file:
+        file.write(data)
+    flash.unmount()
+    image.write_bytes(buffer)
+
+
+def badge(world: World, car: Car, uid: bytes, hold_s: float = 0.5) -> None:
+    car.present_badge(uid, hold_s=hold_s)
+    world.run_for(hold_s + 2)
 
 
 def seconds_of(car: Car, name: str) -> list[int]:
@@ -77,6 +121,89 @@ def test_numbers_go_on_over_power_cuts(world: World, car: Car) -> None:
         car.kill()
         world.run_for(1)
         car.power_on()
+
+
+def test_a_granted_badge_opens_the_car_within_half_a_second_of_the_readers_answer(
+    world: World, booked: Car
+) -> None:
+    booked.modem.off()
+    badge(world, booked, DRIVER)
+    ((changed_ms, state),) = booked.relay_changes
+    assert state == "enabled"
+    assert changed_ms - booked.reader.answers_ms[0] <= 500
+    assert booked.door == "unlocked"
+    assert booked.report()["trip_open"]
+
+
+def test_a_short_badge_pauses_and_the_next_resumes(world: World, booked: Car) -> None:
+    badge(world, booked, DRIVER)
+    badge(world, booked, DRIVER)
+    assert (booked.door, booked.relay) == ("locked", "enabled")
+    world.run_for(55)
+    assert booked.relay == "enabled"
+    world.run_for(20)
+    assert booked.relay == "inhibited"
+    badge(world, booked, DRIVER)
+    assert (booked.door, booked.relay) == ("unlocked", "enabled")
+    assert booked.report()["trip_open"]
+
+
+def test_a_stop_at_a_petrol_pump_keeps_the_start_enabled(world: World, booked: Car) -> None:
+    badge(world, booked, DRIVER)
+    world.run_for(1800)
+    assert booked.relay == "enabled"
+
+
+def test_a_held_badge_ends_the_trip_and_the_car_is_inhibited_when_it_is_safe(
+    world: World, booked: Car
+) -> None:
+    badge(world, booked, DRIVER)
+    booked.set_ignition(True)
+    booked.drive(speed_kmh=30)
+    world.run_for(60)
+    badge(world, booked, DRIVER, hold_s=4)
+    assert not booked.report()["trip_open"], "ending always works, even on the move"
+    world.run_for(300)
+    assert booked.relay == "enabled"
+    booked.drive(speed_kmh=0)
+    booked.set_ignition(False)
+    world.run_for(64)
+    assert booked.relay == "enabled"
+    world.run_for(10)
+    assert (booked.relay, booked.door) == ("inhibited", "locked")
+
+
+def test_a_second_granted_badge_splits_the_trip(world: World, booked: Car) -> None:
+    badge(world, booked, DRIVER)
+    made = booked.report()["records_made"]
+    badge(world, booked, COLLEAGUE)
+    assert booked.report()["records_made"] == made + 2, "an end and a start"
+    assert booked.report()["trip_open"]
+    badge(world, booked, COLLEAGUE, hold_s=4)
+    assert not booked.report()["trip_open"]
+
+
+def test_a_box_killed_in_mid_trip_comes_back_with_its_trip_and_its_kilometres(
+    world: World, booked: Car
+) -> None:
+    badge(world, booked, DRIVER)
+    booked.set_ignition(True)
+    booked.drive(speed_kmh=50)
+    world.run_for(120)
+    before = booked.report()
+    booked.kill()
+    world.run_for(2)
+    booked.power_on()
+    world.run_for(1)
+    after = booked.report()
+    assert after["trip_open"]
+    assert before["odometer_m"] - 150 <= after["odometer_m"] <= before["odometer_m"]
+    assert after["next_seq"] == before["next_seq"] + 1, "one more record: Boot"
+    booked.drive(speed_kmh=0)
+    booked.set_ignition(False)
+    world.run_for(5)
+    badge(world, booked, DRIVER, hold_s=4)
+    assert not booked.report()["trip_open"]
 
 
 def test_memory_does_not_grow_while_the_box_tries_to_connect(world: World, car: Car) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from server.demo import _prepare, bookings, fleet
+from server.demo import bookings, fleet, prepare
 from server.fleet.model import BookingRequest, TripFilter
+from server.serving import ServeError
 from server.store import Store
+from tests.server.small_fleet import open_small_fleet
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
@@ -16,7 +18,7 @@ DAY_S = 24 * HOUR_S
 
 @pytest.fixture
 async def data_dir(tmp_path: Path) -> Path:
-    await _prepare(tmp_path)
+    await prepare(tmp_path)
     return tmp_path
 
 
@@ -47,26 +49,29 @@ async def test_two_cars_four_directorates_and_a_manager_with_two_weeks_behind_th
     await store.close()
 
 
-async def test_a_second_preparation_keeps_everything(data_dir: Path) -> None:
+async def test_a_second_preparation_keeps_everything_and_lets_the_boxes_count_anew(
+    data_dir: Path,
+) -> None:
     async def state() -> list[object]:
         store = Store.open(data_dir)
-        found = [await store.boxes(), await store.trips(TripFilter()), await store.agents()]
+        found: list[object] = [await store.trips(TripFilter()), await store.agents()]
+        found += [box.wire_id for box in await store.boxes()]
         found += [await store.bookings_between(0, 1 << 32)]
         await store.close()
         return found
 
     before = await state()
-    identities = await _prepare(data_dir)
+    identities = await prepare(data_dir)
     assert await state() == before
     for plate, path in identities.items():
         identity = json.loads(path.read_text())
-        assert (identity["vehicle"], identity["board"], identity["epoch"]) == (plate, "host", 2)
+        assert (identity["vehicle"], identity["board"], identity["epoch"]) == (plate, "host", 3)
 
 
 async def test_an_interrupted_preparation_is_made_good(data_dir: Path) -> None:
     plate = next(iter(fleet.DRIVERS))
     (data_dir / "boxes" / f"{plate}.json").unlink()
-    identities = await _prepare(data_dir)
+    identities = await prepare(data_dir)
     store = Store.open(data_dir)
     box = next(box for box in await store.boxes() if box.plate == plate)
     assert json.loads(identities[plate].read_text())["box_id"] == box.wire_id.hex()
@@ -87,4 +92,13 @@ async def test_whenever_it_starts_again_the_cars_are_booked_by_who_drives_them(
             await store.create_booking(wanted, now_s)
         await bookings.freshen(store, now_s)
         assert await is_driven(store, now_s), f"seed {seed}, {now_s}"
+    await store.close()
+
+
+async def test_a_real_fleet_gets_no_known_passwords(tmp_path: Path) -> None:
+    await (await open_small_fleet(tmp_path)).close()
+    with pytest.raises(ServeError, match="holds another fleet"):
+        await prepare(tmp_path)
+    store = Store.open(tmp_path)
+    assert await store.find_agent_by_login("sophie.marchand") is None
     await store.close()

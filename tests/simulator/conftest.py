@@ -49,6 +49,23 @@ class Bench:
 
 
 @pytest.fixture
+def identity() -> dict[str, object]:
+    """What `voiturier box add` writes, of a server that is not there."""
+    return {
+        "box_id": "0011223344556677",
+        "key": "11" * 32,
+        "generation": 1,
+        "badge_key": "22" * 32,
+        "epoch": 1,
+        "server_host": "127.0.0.1",
+        "server_port": 1,
+        "apn": "simulated",
+        "board": "host",
+        "vehicle": "AB-123-CD",
+    }
+
+
+@pytest.fixture
 def make_bench(tmp_path: Path) -> Iterator[Callable[[], Bench]]:
     benches: list[Bench] = []
 

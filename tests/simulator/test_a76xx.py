@@ -197,6 +197,15 @@ def test_a_connection_that_the_server_closes_is_told(bench):
     assert bench.ask("AT+CIPSEND=0,1")[-1] == "ERROR"
 
 
+def test_bytes_sent_just_before_an_orderly_close_still_arrive(bench):
+    bench.connect()
+    bench.modem.link.send(b"bye")
+    bench.modem.close_link()
+    bench.run_for(1)
+    assert ("up", b"bye") in bench.wire
+    assert ("down", b"BYE") in bench.wire, "the server had it, and answered before it saw the end"
+
+
 def test_a_refused_connection_is_told(bench):
     bench.start()
     bench.ask("AT+NETOPEN")

@@ -7,8 +7,6 @@ import sys
 
 import pytest
 
-from tests.simulator.test_world import IDENTITY
-
 
 def simulate(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -43,22 +41,22 @@ def test_bad_input_is_named_in_one_line_and_ends_with_2(arguments, complaint):
 
 
 @pytest.mark.parametrize("badge", ["", "04", "04a1b2c3d4", "not hexadecimal"])
-def test_a_badge_that_is_none_is_refused(tmp_path, badge):
-    identity = tmp_path / "box.json"
-    identity.write_text(json.dumps(IDENTITY))
-    done = simulate("drive", "--boxes", "127.0.0.1:1", "--car", f"{identity}:{badge}")
+def test_a_badge_that_is_none_is_refused(tmp_path, identity, badge):
+    file = tmp_path / "box.json"
+    file.write_text(json.dumps(identity))
+    done = simulate("drive", "--boxes", "127.0.0.1:1", "--car", f"{file}:{badge}")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_drive_and_its_boxes_and_keeps_the_flash(tmp_path, number):
-    identity = tmp_path / "box.json"
-    identity.write_text(json.dumps(IDENTITY))
+def test_a_signal_ends_the_drive_and_its_boxes_and_keeps_the_flash(tmp_path, identity, number):
+    file = tmp_path / "box.json"
+    file.write_text(json.dumps(identity))
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "simulator", "drive", "--boxes", "127.0.0.1:1"),
-            *("--car", f"{identity}:04a1b2c3", "--state", str(tmp_path / "state")),
+            *("--car", f"{file}:04a1b2c3", "--state", str(tmp_path / "state")),
         ],
         stderr=subprocess.PIPE,
         text=True,
@@ -68,6 +66,6 @@ def test_a_signal_ends_the_drive_and_its_boxes_and_keeps_the_flash(tmp_path, num
         assert "AB-123-CD  box switched on" in process.stderr.readline()
         process.send_signal(number)
     assert process.returncode == 0
-    assert (tmp_path / "state" / f"{IDENTITY['box_id']}.lfs2").exists()
+    assert (tmp_path / "state" / f"{identity['box_id']}.lfs2").exists()
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
     assert str(tmp_path) not in listed.stdout

@@ -8,24 +8,11 @@ import pytest
 from simulator.errors import WorldTimeout
 from simulator.world import World
 
-IDENTITY = {
-    "box_id": "0011223344556677",
-    "key": "11" * 32,
-    "generation": 1,
-    "badge_key": "22" * 32,
-    "epoch": 1,
-    "server_host": "127.0.0.1",
-    "server_port": 1,
-    "apn": "simulated",
-    "board": "host",
-    "vehicle": "AB-123-CD",
-}
-
 
 @pytest.fixture
-def parked(tmp_path):
+def parked(tmp_path, identity):
     with World(seed=3) as world:
-        car = world.add_car(IDENTITY, tmp_path / "flash.lfs2")
+        car = world.add_car(identity, tmp_path / "flash.lfs2")
         car.power_on()
         yield world, car
 
@@ -76,11 +63,11 @@ def test_a_car_drives_the_distance_of_its_speed_along_its_road(parked):
     assert car.report()["odometer_m"] == 0, "the ignition was off"
 
 
-def test_the_same_seed_gives_the_same_figures(tmp_path):
+def test_the_same_seed_gives_the_same_figures(tmp_path, identity):
     figures = []
     for name in ("one", "two"):
         with World(seed=5) as world:
-            car = world.add_car(IDENTITY, tmp_path / name)
+            car = world.add_car(identity, tmp_path / name)
             car.power_on()
             car.set_ignition(True)
             car.drive(50)
@@ -90,9 +77,9 @@ def test_the_same_seed_gives_the_same_figures(tmp_path):
     assert figures[0][0]["odometer_m"] > 0
 
 
-def test_closing_the_world_leaves_no_process(tmp_path):
+def test_closing_the_world_leaves_no_process(tmp_path, identity):
     world = World()
-    car = world.add_car(IDENTITY, tmp_path / "flash.lfs2")
+    car = world.add_car(identity, tmp_path / "flash.lfs2")
     car.power_on()
     world.close()
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)

@@ -58,7 +58,7 @@ def test_status_comes_first_and_records_wait_for_the_servers_word():
 def test_without_the_servers_word_records_are_sent_all_the_same():
     _, uplink = make(3)
     uplink.connected(0)
-    assert uplink.next_deadline(0) <= FIRST_ACK_WAIT_MS
+    assert uplink.next_deadline() <= FIRST_ACK_WAIT_MS
     assert seqs(drain(uplink, FIRST_ACK_WAIT_MS)) == [1, 2, 3]
 
 
@@ -99,7 +99,7 @@ def test_a_new_record_waits_a_second_for_company():
     add(journal, 1)
     uplink.record_added(10_000)
     assert drain(uplink, 10_000) == []
-    assert uplink.next_deadline(10_000) == 10_000 + COALESCE_MS
+    assert uplink.next_deadline() == 10_000 + COALESCE_MS
     add(journal, 2)
     uplink.record_added(10_900)
     (message,) = drain(uplink, 10_000 + COALESCE_MS)

@@ -1,6 +1,7 @@
 """A box as the server meets it: a real shared_protocol Session on a real TCP connection."""
 
 import asyncio
+import contextlib
 import secrets
 import time
 from typing import Any, TypeVar
@@ -18,13 +19,17 @@ def now_ms() -> int:
 
 
 class BoxClient:
-    """One connection: `received` messages not yet asked for, and all bytes `sent`."""
+    """One connection.
+
+    `received` are messages not yet asked for, `history` all that came, `sent` the bytes that left.
+    """
 
     def __init__(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, session: Session
     ) -> None:
         self.reader, self.writer, self.session = reader, writer, session
         self.received: list[Any] = []
+        self.history: list[Any] = []
         self.sent = b""
 
     @classmethod
@@ -77,6 +82,7 @@ class BoxClient:
             assert isinstance(event, Established | Received), event
             if isinstance(event, Received):
                 self.received.append(event.message)
+                self.history.append(event.message)
 
     async def expect(self, kind: type[M]) -> M:
         """Return the next message, which must be of this kind once Time has been passed over."""
@@ -97,16 +103,23 @@ class BoxClient:
 
     async def wait_closed(self) -> None:
         """Wait until the server has closed."""
-        async with asyncio.timeout(PATIENCE_S):
-            try:
-                while await self.reader.read(65536):
-                    pass
-            except ConnectionError:
-                pass
+        await until_closed(self.reader)
         self.writer.close()
+
+    def count(self, kind: type[object]) -> int:
+        """How many messages of this kind have come."""
+        return sum(isinstance(message, kind) for message in self.history)
 
     def close(self) -> None:
         self.writer.close()
+
+
+async def until_closed(reader: asyncio.StreamReader) -> None:
+    """Wait until the server has closed, in whichever way TCP tells it."""
+    async with asyncio.timeout(PATIENCE_S):
+        with contextlib.suppress(ConnectionError):
+            while await reader.read(65536):
+                pass
 
 
 def a_status(**changes: Any) -> messages.Status:

@@ -9,7 +9,7 @@ import pytest
 
 from server.store import BoxSecrets, Store
 from shared_protocol import messages, records
-from tests.server.gateway.box_client import BoxClient, a_status
+from tests.server.gateway.box_client import BoxClient, a_status, until_closed
 from tests.server.small_fleet import MARIE_UID, OTHER_CAR, fit_box
 
 ODOMETER = records.Odometer(5)
@@ -19,16 +19,8 @@ async def say(port: int, data: bytes) -> None:
     """Send bytes on a connection of its own and wait until the server has closed it."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(data)
-    await asyncio.wait_for(closed(reader), 10)
+    await until_closed(reader)
     writer.close()
-
-
-async def closed(reader: asyncio.StreamReader) -> None:
-    try:
-        while await reader.read(4096):
-            pass
-    except ConnectionError:
-        pass
 
 
 @pytest.fixture
@@ -147,7 +139,7 @@ async def test_a_flood_of_strangers_pushes_out_the_oldest_stranger_and_no_car(
     port: int, box: BoxSecrets, store: Store, witness: BoxClient, log: pytest.LogCaptureFixture
 ) -> None:
     strangers = [await asyncio.open_connection("127.0.0.1", port) for _ in range(9)]
-    await asyncio.wait_for(closed(strangers[0][0]), 10)
+    await until_closed(strangers[0][0])
     assert reasons(log) == ["too_many_pending"]
     car = await BoxClient.connect(port, box)  # pushes out the next one, and is served
     assert (await car.greet()).seq == 0

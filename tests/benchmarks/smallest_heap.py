@@ -1,0 +1,76 @@
+"""Acceptance 6: the smallest MicroPython heap with which the whole firmware lives a working day.
+
+    python -m tests.benchmarks.smallest_heap
+
+The same day each time: power on, connect, badge, 10 min of driving, a power cut and recovery, 10
+min more, trip end, everything acknowledged. Prints each heap tried (64-bit words: halve it for the
+box), then the smallest that passed and what is alive in it after a collection. Beside it stands
+an empty MicroPython program with the simulator's fakes, as the thing to compare with.
+"""
+
+import tempfile
+from pathlib import Path
+
+from simulator.errors import SimulatorError
+from simulator.world import World
+from tests.chain import DRIVER_BADGE, START_S, Chain, new_fleet
+
+LARGEST_K, STEP_K = 192, 4
+
+
+def working_day(chain: Chain) -> dict[str, int]:
+    """Live the day; return the box's last report. Any fault of the box raises."""
+    chain.get_ready()
+    chain.car.present_badge(DRIVER_BADGE)
+    chain.world.run_for(5)
+    chain.car.set_ignition(True)
+    chain.car.drive(speed_kmh=50)
+    chain.world.run_for(600)
+    chain.car.kill()
+    chain.world.run_for(30)
+    chain.car.power_on()
+    chain.world.run_for(600)
+    chain.car.drive(speed_kmh=0)
+    chain.world.run_for(10)
+    chain.car.set_ignition(False)
+    chain.car.present_badge(DRIVER_BADGE, hold_s=4)
+    chain.world.run_for(300)
+    report = chain.car.report()
+    assert report["crashes"] == report["records_lost"] == 0, report
+    assert report["lowest_seq"] == report["next_seq"], report
+    assert chain.car.relay == "inhibited"
+    return report
+
+
+def passes(heap_k: int) -> dict[str, int] | None:
+    with tempfile.TemporaryDirectory() as folder:
+        data_dir, identity = new_fleet(Path(folder))
+        with World(start_unix_s=START_S, seed=7, heap=f"{heap_k}k") as world:
+            server = world.start_server(data_dir)
+            car = world.add_car(identity, Path(folder) / "flash.img")
+            try:
+                car.power_on()
+                return working_day(Chain(world, server, car, data_dir, identity))
+            except (SimulatorError, AssertionError) as error:
+                print(f"{heap_k}k fails: {str(error).splitlines()[-1] if str(error) else error!r}")
+                return None
+
+
+def main() -> None:
+    smallest, alive = None, 0
+    for heap_k in range(LARGEST_K, 0, -STEP_K):
+        report = passes(heap_k)
+        if report is None:
+            break
+        smallest, alive = heap_k, report["heap_alloc"]
+        fakes = report["fakes_heap"]
+        print(f"{heap_k}k passes: {alive} B alive, {fakes} B of them the simulator's fakes")
+    if smallest is None:
+        raise SystemExit(f"the firmware does not live in {LARGEST_K}k")
+    print(
+        f"smallest heap: {smallest}k; alive after collection without the fakes: {alive - fakes} B"
+    )
+
+
+if __name__ == "__main__":
+    main()
