@@ -19,6 +19,9 @@ _ROLLOVER_S = const(1024 * 7 * 86400)
 # Before it knows the leap seconds, a receiver may be up to this early right at the floor.
 _LEAP_TOLERANCE_S = const(20)
 
+# Satellite time began in 1980: a receiver that says 98 has rolled over.
+_FIRST_YEAR = const(80)
+
 _DAYS_BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 
 
@@ -122,7 +125,8 @@ def _parse_time(clock: bytes, date: bytes, time_floor_s: int) -> tuple[int, int]
     """Read hhmmss[.sss] and ddmmyy as Unix seconds and milliseconds."""
     if len(date) != 6 or not date.isdigit():
         raise ValueError
-    day, month, year = int(date[:2]), int(date[2:4]), 2000 + int(date[4:])
+    day, month, year = int(date[:2]), int(date[2:4]), int(date[4:])
+    year += 1900 if year >= _FIRST_YEAR else 2000
     if not (1 <= month <= 12 and 1 <= day <= 31):
         raise ValueError
     clock, _, fraction = clock.partition(b".")
