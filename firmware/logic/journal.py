@@ -38,7 +38,7 @@ class Journal:
     """
 
     def __init__(self, storage, epoch: int, segment_bytes: int = _SEGMENT_BYTES):
-        """Recover: find the last whole record and cut off what a power loss tore."""
+        """Recover: find the last whole record; what a power loss tore behind it is not believed."""
         self._storage = storage
         self._prefix = "{:04x}-".format(epoch)
         self._segment_bytes = segment_bytes
@@ -73,7 +73,8 @@ class Journal:
         if self._size + len(data) > self._segment_bytes:
             data = _sealed(bytes((len(state),)) + state, seq) + data
             self._storage.write(self._name(seq), data)
-            self._firsts.append(seq)
+            if self._firsts[-1:] != [seq]:  # else it replaces one whose only record was torn
+                self._firsts.append(seq)
             self._size = 0
         else:
             size, self._size = self._size, self._segment_bytes  # a failed append may leave a tail
@@ -142,8 +143,8 @@ class Journal:
             self._size += at
             if not at:
                 break
-        if data:  # the tail that a power loss tore
-            self._storage.write(name, self._storage.read(name, 0, self._size))
+        if data:  # a power loss tore the tail: the next record begins a segment after it
+            self._size = self._segment_bytes
 
     def _name(self, first: int) -> str:
         return self._prefix + "{:08x}".format(first)
