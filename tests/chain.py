@@ -1,10 +1,13 @@
 """A small fleet on a real server, with real firmware in a simulated car, in virtual time."""
 
+import contextlib
 import json
+import sqlite3
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from simulator.car import Car
 from simulator.server_process import ServerProcess
@@ -47,6 +50,30 @@ class Chain:
         """Let the box connect and take the server's time and grants."""
         self.world.run_until(lambda: self.car.report()["connections"] > 0, 120)
         self.world.run_for(5)
+
+    def start_driving(self) -> None:
+        """Connect, badge in as Marie Leroy and drive at 50 km/h."""
+        self.get_ready()
+        self.car.present_badge(DRIVER_BADGE)
+        self.world.run_for(5)
+        self.car.set_ignition(True)
+        self.world.run_for(5)
+        self.car.drive(speed_kmh=50)
+
+    def park_and_end(self) -> None:
+        """Stop, switch the ignition off and hold the badge: the trip is over."""
+        self.car.drive(speed_kmh=0)
+        self.world.run_for(10)
+        self.car.set_ignition(False)
+        self.world.run_for(2)
+        self.car.present_badge(DRIVER_BADGE, hold_s=4)
+        self.world.run_for(30)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What the server's database answers, read from outside."""
+        database = f"file:{self.data_dir / 'voiturier.db'}?mode=ro"
+        with contextlib.closing(sqlite3.connect(database, uri=True)) as connection:
+            return connection.execute(query).fetchall()
 
 
 def voiturier(*arguments: str) -> str:

@@ -15,16 +15,17 @@ class Person:
         self._base = base
         cookies = urllib.request.HTTPCookieProcessor(CookieJar())
         self._opener = urllib.request.build_opener(cookies)
-        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self._ask("/connexion"))
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.page("/connexion"))
         assert token
         form = {"login": login, "password": password, "csrf_token": token[1]}
-        self._ask("/connexion", data=urllib.parse.urlencode(form).encode())
+        self.page("/connexion", data=urllib.parse.urlencode(form).encode())
 
     def api(self, path: str, method: str = "GET") -> Any:
         """What the JSON API answers; an HTTP error raises."""
-        return json.loads(self._ask("/api/" + path, method=method))
+        return json.loads(self.page("/api/" + path, method=method))
 
-    def _ask(self, path: str, data: bytes | None = None, method: str | None = None) -> str:
+    def page(self, path: str, data: bytes | None = None, method: str | None = None) -> str:
+        """The text of a page; an HTTP error raises."""
         request = urllib.request.Request(self._base + path, data, method=method)
         request.add_header("Origin", self._base)
         with self._opener.open(request, timeout=10) as answer:

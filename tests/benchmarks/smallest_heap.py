@@ -13,27 +13,20 @@ from pathlib import Path
 
 from simulator.errors import SimulatorError
 from simulator.world import World
-from tests.chain import DRIVER_BADGE, START_S, Chain, new_fleet
+from tests.chain import START_S, Chain, new_fleet
 
 LARGEST_K, STEP_K = 192, 4
 
 
 def working_day(chain: Chain) -> dict[str, int]:
     """Live the day; return the box's last report. Any fault of the box raises."""
-    chain.get_ready()
-    chain.car.present_badge(DRIVER_BADGE)
-    chain.world.run_for(5)
-    chain.car.set_ignition(True)
-    chain.car.drive(speed_kmh=50)
+    chain.start_driving()
     chain.world.run_for(600)
     chain.car.kill()
     chain.world.run_for(30)
     chain.car.power_on()
     chain.world.run_for(600)
-    chain.car.drive(speed_kmh=0)
-    chain.world.run_for(10)
-    chain.car.set_ignition(False)
-    chain.car.present_badge(DRIVER_BADGE, hold_s=4)
+    chain.park_and_end()
     chain.world.run_for(300)
     report = chain.car.report()
     assert report["crashes"] == report["records_lost"] == 0, report

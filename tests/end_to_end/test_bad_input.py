@@ -7,15 +7,6 @@ import pytest
 from tests.chain import DRIVER_BADGE, Chain
 
 
-def start_driving(chain: Chain) -> None:
-    chain.get_ready()
-    chain.car.present_badge(DRIVER_BADGE)
-    chain.world.run_for(5)
-    chain.car.set_ignition(True)
-    chain.car.drive(speed_kmh=50)
-    chain.world.run_for(60)
-
-
 def everything_arrived(chain: Chain) -> bool:
     report = chain.car.report()
     return bool(report["lowest_seq"] == report["next_seq"])
@@ -23,7 +14,8 @@ def everything_arrived(chain: Chain) -> bool:
 
 @pytest.mark.parametrize("fault", ["silent", "error"])
 def test_a_modem_that_misbehaves_for_five_minutes_loses_nothing(chain: Chain, fault: str) -> None:
-    start_driving(chain)
+    chain.start_driving()
+    chain.world.run_for(60)
     chain.car.modem.fault(fault)
     chain.world.run_for(300)
     before = chain.car.report()
@@ -38,7 +30,8 @@ def test_a_modem_that_misbehaves_for_five_minutes_loses_nothing(chain: Chain, fa
 
 
 def test_a_lost_link_loses_nothing(chain: Chain) -> None:
-    start_driving(chain)
+    chain.start_driving()
+    chain.world.run_for(60)
     chain.car.modem.coverage(False)
     chain.world.run_for(300)
     chain.car.modem.coverage(True)

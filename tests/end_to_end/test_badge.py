@@ -59,25 +59,14 @@ def test_a_badge_too_early_is_refused_with_that_reason(chain: Chain) -> None:
 
 
 def test_a_whole_trip_is_told_with_its_kilometres(chain: Chain) -> None:
-    chain.get_ready()
-    chain.car.present_badge(DRIVER_BADGE)
-    chain.world.run_for(5)
-    chain.car.set_ignition(True)
-    chain.world.run_for(5)
-    chain.car.drive(speed_kmh=50)
+    chain.start_driving()
     chain.world.run_for(600)
-    chain.car.drive(speed_kmh=0)
-    chain.world.run_for(10)
-    chain.car.set_ignition(False)
-    chain.world.run_for(2)
-    chain.car.present_badge(DRIVER_BADGE, hold_s=4)
-    chain.world.run_for(30)
+    chain.park_and_end()
 
     (trip,) = chain.trips()["trips"]
-    driven_m = 600 * 50 / 3.6
-    assert abs(trip["distance_m"] - driven_m) < 0.02 * driven_m
+    assert abs(trip["distance_m"] - chain.car.driven_m) < 0.02 * chain.car.driven_m
+    assert chain.car.driven_m > 8000
     assert (trip["agent"], trip["directorate"], trip["state"]) == ("Marie Leroy", "DDT", "ended")
     chain.world.run_for(180)
     assert chain.car.relay == "inhibited"
-    report = chain.car.report()
-    assert chain.trips()["records_stored"] == report["records_made"]
+    assert chain.trips()["records_stored"] == chain.car.report()["records_made"]

@@ -1,27 +1,16 @@
 """Acceptance 5: a server killed five times and a link cut twice lose and double nothing."""
 
 import random
-import sqlite3
 
-from tests.chain import DRIVER_BADGE, Chain
+from tests.chain import Chain
 
 KILLS = 5
 CUTS = 2
 
 
-def stored(chain: Chain) -> list[tuple[int, int]]:
-    with sqlite3.connect(f"file:{chain.data_dir / 'voiturier.db'}?mode=ro", uri=True) as database:
-        return database.execute("select epoch, seq from record order by epoch, seq").fetchall()
-
-
 def test_every_record_of_the_box_is_stored_exactly_once(chain: Chain) -> None:
     chance = random.Random(5)
-    chain.get_ready()
-    chain.car.present_badge(DRIVER_BADGE)
-    chain.world.run_for(5)
-    chain.car.set_ignition(True)
-    chain.world.run_for(5)
-    chain.car.drive(speed_kmh=50)
+    chain.start_driving()
     mishaps = ["kill"] * KILLS + ["cut"] * CUTS
     chance.shuffle(mishaps)
     for mishap in mishaps:
@@ -35,14 +24,11 @@ def test_every_record_of_the_box_is_stored_exactly_once(chain: Chain) -> None:
             chain.car.modem.coverage(False)
             chain.world.run_for(60)
             chain.car.modem.coverage(True)
-    chain.car.drive(speed_kmh=0)
-    chain.world.run_for(10)
-    chain.car.set_ignition(False)
-    chain.car.present_badge(DRIVER_BADGE, hold_s=4)
+    chain.park_and_end()
     chain.world.run_for(300)
 
     report = chain.car.report()
-    rows = stored(chain)
+    rows = chain.rows("select epoch, seq from record order by epoch, seq")
     assert len(rows) >= 500
     assert len(set(rows)) == len(rows)
     assert rows == [(report["epoch"], seq) for seq in range(1, report["next_seq"])]

@@ -1,22 +1,11 @@
 """Acceptance 4, second half: at 50 km/h nothing whatever makes the relay change."""
 
-import sqlite3
 from collections.abc import Callable
 
 import pytest
 
 from tests.chain import DRIVER_BADGE, HOUR_S, PASSWORD, PLATE, Chain
 from tests.person import Person
-
-
-def on_the_road(chain: Chain) -> None:
-    chain.get_ready()
-    chain.car.present_badge(DRIVER_BADGE)
-    chain.world.run_for(5)
-    chain.car.set_ignition(True)
-    chain.world.run_for(5)
-    chain.car.drive(speed_kmh=50)
-    chain.world.run_for(60)
 
 
 def the_grant_expires(chain: Chain) -> None:
@@ -69,7 +58,8 @@ def the_modem_dies(chain: Chain) -> None:
 def test_at_50_kmh_the_relay_does_not_change_when(
     chain: Chain, event: Callable[[Chain], None]
 ) -> None:
-    on_the_road(chain)
+    chain.start_driving()
+    chain.world.run_for(60)
     assert chain.car.relay == "enabled"
     changes = list(chain.car.relay_changes)
     event(chain)
@@ -80,9 +70,10 @@ def test_at_50_kmh_the_relay_does_not_change_when(
 
 
 def test_a_commanded_inhibit_waits_until_the_car_is_safe_and_is_confirmed(chain: Chain) -> None:
-    on_the_road(chain)
+    chain.start_driving()
+    chain.world.run_for(60)
     the_server_commands_an_inhibit(chain)
-    assert command_states(chain) == ["pending"]
+    assert chain.rows("select state from command") == [("pending",)]
     chain.car.drive(speed_kmh=0)
     chain.world.run_for(5)
     chain.car.set_ignition(False)
@@ -91,9 +82,4 @@ def test_a_commanded_inhibit_waits_until_the_car_is_safe_and_is_confirmed(chain:
     chain.car.present_badge(DRIVER_BADGE, hold_s=4)
     chain.world.run_for(200)
     assert chain.car.relay == "inhibited"
-    assert command_states(chain) == ["applied"]
-
-
-def command_states(chain: Chain) -> list[str]:
-    with sqlite3.connect(f"file:{chain.data_dir / 'voiturier.db'}?mode=ro", uri=True) as database:
-        return [row[0] for row in database.execute("select state from command order by command_id")]
+    assert chain.rows("select state from command") == [("applied",)]
