@@ -6,6 +6,7 @@ set -eu
 cd "$(dirname "$0")"
 scripts/setup.sh dev
 scripts/peers.sh
+PATH=$PATH:$PWD/.venv/bin # pyright wants a node; set-up puts one there where the machine has none
 
 step() { echo; echo "== $*"; }
 step "ruff"

