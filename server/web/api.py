@@ -19,7 +19,7 @@ from server.web.bookings import NotBookable, book, cancel_own, free_vehicles, re
 from server.web.forms import clean
 from server.web.i18n import words_of
 from server.web.trips import PAGE_SIZE, before_of, filter_for, filter_form, open_trip
-from server.web.words import BOOKING_PROBLEMS
+from server.web.words import booking_problem
 
 
 @signed_in
@@ -127,6 +127,6 @@ def _refuse(
     **more: Any,
 ) -> web.Response:
     words = words_of(request)
-    text = words.say(BOOKING_PROBLEMS[code] if message is None else message)
+    text = booking_problem(code, words) if message is None else words.say(message)
     body = {"error": code, "message": text, "field": field} | more
     return web.json_response(body, status=status)

@@ -18,13 +18,12 @@ from yarl import URL
 from server.config import CLOCK, CONFIG, STORE
 from server.fleet.model import Agent
 from server.passwords import verify_password
-from server.web.forms import PageForm, clean, form_of, sent_form
+from server.web.forms import PageForm, StalePage, clean, form_of, posted, sent_form
 from server.web.i18n import N_, words_of
-from server.web.pages import AGENT, page
+from server.web.pages import AGENT, STALE, flash, page
 from server.web.security import local_path
 from server.web.throttle import Throttle
 
-HOME = "/reservations"
 SIGN_IN = "/connexion"
 THROTTLE = web.AppKey("THROTTLE", Throttle)
 _AGENT_ID = "agent_id"
@@ -73,11 +72,14 @@ def signed_in(handler: AgentHandler) -> Handler:
             return await handler(request, agent)
         if request.path.startswith("/api/"):
             raise web.HTTPUnauthorized
+        sign_in = URL(SIGN_IN).with_query(next=request.path_qs)
         if "HX-Request" in request.headers:
             # A fragment cannot show the sign-in page; htmx goes there instead.
-            return web.Response(status=401, headers={"HX-Redirect": SIGN_IN})
-        wanted = {"next": request.path_qs} if request.method == "GET" else {}
-        raise web.HTTPSeeOther(URL(SIGN_IN).with_query(wanted))
+            return web.Response(status=401, headers={"HX-Redirect": str(sign_in)})
+        if request.method == "POST":
+            text = N_("You were signed out meanwhile and nothing was done: sign in to start again.")
+            await flash(request, "warning", words_of(request).say(text))
+        raise web.HTTPSeeOther(sign_in)
 
     return checked
 
@@ -94,21 +96,32 @@ def manager_only(handler: AgentHandler) -> Handler:
 
 
 async def home(request: web.Request) -> web.StreamResponse:
-    """Send the person to the first page of use."""
-    raise web.HTTPSeeOther(HOME)
+    """Send the person to the page they need first."""
+    agent = request.get(AGENT)
+    raise web.HTTPSeeOther(SIGN_IN if agent is None else home_of(agent))
+
+
+def home_of(agent: Agent) -> str:
+    """Return the page this person needs first: whose cars drive, or which car is theirs."""
+    return "/trajets" if agent.role == "manager" else "/reservations"
 
 
 async def show_sign_in(request: web.Request) -> web.StreamResponse:
     """Show the sign-in form."""
     if AGENT in request:
-        raise web.HTTPSeeOther(HOME)
+        raise web.HTTPSeeOther(home_of(request[AGENT]))
     form = await form_of(SignInForm, request, next=request.query.get("next", ""))
     return await _sign_in_page(request, form, status=200)
 
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
     """Check login and password; start a fresh session when they are right."""
-    form = await sent_form(SignInForm, request)
+    try:
+        form = await sent_form(SignInForm, request)
+    except StalePage:
+        form = await form_of(SignInForm, request, await posted(request))
+        await flash(request, "warning", words_of(request).say(STALE))
+        return await _sign_in_page(request, form, status=403)
     if not form.validate():
         return await _sign_in_page(request, form, status=422)
     words, throttle, now_s = words_of(request), request.app[THROTTLE], request.app[CLOCK].now_s()
@@ -116,7 +129,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     key = (login.casefold(), request.remote or "")
     wait_s = throttle.wait_s(key, now_s)
     if wait_s:
-        message = N_("Too many attempts. Try again in %(minutes)s minutes.")
+        message = N_("Too many attempts. Try again in %(minutes)s min.")
         form.password.errors = [words.say(message, minutes=-(-wait_s // 60))]
         return await _sign_in_page(request, form, status=429)
     # It counts before its outcome is known, so many attempts at once gain nothing.
@@ -131,12 +144,13 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     throttle.succeeded(key)
     session = await aiohttp_session.new_session(request)
     session[_AGENT_ID] = agent.agent_id
-    raise web.HTTPSeeOther(local_path(form.next.data, HOME))
+    raise web.HTTPSeeOther(local_path(form.next.data, home_of(agent)))
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
-    """Forget the session."""
-    await sent_form(PageForm, request)
+    """Forget the session; who has none is signed out already."""
+    if AGENT in request:
+        await sent_form(PageForm, request)
     (await aiohttp_session.get_session(request)).invalidate()
     raise web.HTTPSeeOther(SIGN_IN)
 

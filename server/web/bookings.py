@@ -6,17 +6,26 @@
 
 from aiohttp import web
 from wtforms import StringField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired
 
 from server.config import CLOCK, NOTIFY, STORE
-from server.fleet.bookings import problems
+from server.fleet.bookings import MAX_PURPOSE_LENGTH, problems
 from server.fleet.model import Agent, Booking, BookingRequest, TripFilter, Vehicle
 from server.store import Overlap
 from server.web.auth import signed_in
-from server.web.forms import ChoiceField, LocalTimeField, PageForm, clean, form_of, sent_form
+from server.web.forms import (
+    ChoiceField,
+    LocalTimeField,
+    PageForm,
+    StalePage,
+    clean,
+    form_of,
+    posted,
+    sent_form,
+)
 from server.web.i18n import N_, words_of
-from server.web.pages import flash, page
-from server.web.words import BOOKING_PROBLEMS
+from server.web.pages import STALE, flash, page
+from server.web.words import BOOKING_PROBLEMS, booking_problem
 
 LIST = "/reservations"
 _HOUR_S = 3600
@@ -42,10 +51,8 @@ class BookingForm(PageForm):
     purpose = StringField(
         N_("Purpose"),
         filters=[clean],
-        validators=[
-            DataRequired(BOOKING_PROBLEMS["purpose_missing"]),
-            Length(max=200, message=BOOKING_PROBLEMS["purpose_too_long"]),
-        ],
+        validators=[DataRequired(BOOKING_PROBLEMS["purpose_missing"])],
+        render_kw={"maxlength": MAX_PURPOSE_LENGTH},
     )
 
     def fill_vehicles(self, vehicles: list[Vehicle]) -> None:
@@ -70,6 +77,8 @@ def name_of(car: Vehicle) -> str:
 async def book(app: web.Application, wanted: BookingRequest) -> Booking:
     """Create the booking and wake the car's box, so that it learns of it at once.
 
+    The same request again (a button pressed twice, a lost answer) is the same booking.
+
     Raises:
         NotBookable: the rules or the list of cars say no.
         Overlap: the car is taken.
@@ -81,7 +90,13 @@ async def book(app: web.Application, wanted: BookingRequest) -> Booking:
         against["vehicle_id"] = "unknown_vehicle"
     if against:
         raise NotBookable(against)
-    booking = await app[STORE].create_booking(wanted, now_s)
+    try:
+        booking = await app[STORE].create_booking(wanted, now_s)
+    except Overlap as overlap:
+        for taken in overlap.conflicts:
+            if _request_of(taken) == wanted:
+                return taken
+        raise
     _wake(app, cars[wanted.vehicle_id])
     return booking
 
@@ -127,6 +142,16 @@ async def free_vehicles(app: web.Application, starts_at_s: int, ends_at_s: int) 
     return [car for car in await app[STORE].vehicles() if car.vehicle_id not in taken]
 
 
+def _request_of(booking: Booking) -> BookingRequest:
+    return BookingRequest(
+        booking.vehicle_id,
+        booking.agent_id,
+        booking.starts_at_s,
+        booking.ends_at_s,
+        booking.purpose,
+    )
+
+
 def _wake(app: web.Application, car: Vehicle) -> None:
     if car.box_id is not None:
         app[NOTIFY](car.box_id)
@@ -150,6 +175,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         past=past,
         now_s=now_s,
         trip_of={trip.booking_id: trip for trip in reversed(trips)},
+        site_of={car.vehicle_id: car.site_name for car in await request.app[STORE].vehicles()},
     )
 
 
@@ -175,7 +201,12 @@ async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
 @signed_in
 async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Book, or show the same form with each message beside its field."""
-    form = await sent_form(BookingForm, request)
+    try:
+        form = await sent_form(BookingForm, request)
+    except StalePage:
+        form = await form_of(BookingForm, request, await posted(request))
+        await flash(request, "warning", words_of(request).say(STALE))
+        return await _form_page(request, form, status=403)
     form.fill_vehicles(await request.app[STORE].vehicles())
     if not form.validate():
         return await _form_page(request, form, status=422)
@@ -191,14 +222,15 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
         booking = await book(request.app, wanted)
     except NotBookable as no:
         for name, code in no.problems.items():
-            form[_FIELDS[name]].errors = [words.say(BOOKING_PROBLEMS[code])]
+            form[_FIELDS[name]].errors = [booking_problem(code, words)]
         return await _form_page(request, form, status=422)
     except Overlap as overlap:
         form.vehicle.errors = [
             words.say(
-                N_("Taken from %(start)s to %(end)s (%(who)s)."),
-                start=words.moment(taken.starts_at_s),
-                end=words.moment(taken.ends_at_s),
+                N_("You have booked it already: %(when)s.")
+                if taken.agent_id == agent.agent_id
+                else N_("Taken by %(who)s: %(when)s."),
+                when=words.window(taken.starts_at_s, taken.ends_at_s),
                 who=taken.directorate_code,
             )
             for taken in overlap.conflicts
@@ -209,10 +241,9 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
         request,
         "success",
         words.say(
-            N_("Booked: %(car)s, from %(start)s to %(end)s. The car is being told."),
+            N_("Booked: %(car)s, %(when)s. The car is being told."),
             car=f"{booking.vehicle_label} {booking.plate}",
-            start=words.moment(booking.starts_at_s),
-            end=words.moment(booking.ends_at_s),
+            when=words.window(booking.starts_at_s, booking.ends_at_s),
         ),
     )
     for field in (form.start, form.end):
@@ -239,11 +270,11 @@ async def cancel(request: web.Request, agent: Agent) -> web.StreamResponse:
     try:
         booking = await cancel_own(request.app, agent, int(request.match_info["id"]))
     except NotBookable as no:
-        await flash(request, "warning", words.say(BOOKING_PROBLEMS[no.problems["id"]]))
+        await flash(request, "warning", booking_problem(no.problems["id"], words))
         raise web.HTTPSeeOther(LIST) from no
-    message = N_("Cancelled: %(car)s, %(start)s.")
+    message = N_("Booking cancelled: %(car)s, %(when)s.")
     car = f"{booking.vehicle_label} {booking.plate}"
-    text = words.say(message, car=car, start=words.moment(booking.starts_at_s))
+    text = words.say(message, car=car, when=words.window(booking.starts_at_s, booking.ends_at_s))
     await flash(request, "success", text)
     raise web.HTTPSeeOther(LIST)
 

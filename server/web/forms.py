@@ -29,6 +29,11 @@ from server.web.localtime import (
 )
 from server.web.security import CSRF_SECRET, SESSION_MAX_AGE_S
 
+
+class StalePage(web.HTTPForbidden):
+    """The form's token is missing, too old or of another session; nothing was done."""
+
+
 FormType = TypeVar("FormType", bound=Form)
 _NOT_OFFERED = N_("Choose from the list.")
 
@@ -61,12 +66,12 @@ async def sent_form(form_class: type[FormType], request: web.Request) -> FormTyp
 
     Raises:
         HTTPUnsupportedMediaType, HTTPBadRequest: it is no plain UTF-8 form.
-        HTTPForbidden: the token is missing, too old or not this session's.
+        StalePage: the token is missing, too old or not this session's.
     """
     form = await form_of(form_class, request, await posted(request))
     token = form["csrf_token"]
     if not token.validate(form):
-        raise web.HTTPForbidden
+        raise StalePage
     return form
 
 

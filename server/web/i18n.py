@@ -51,8 +51,10 @@ class Words:
         return format_decimal(distance_m / 1000, format="#,##0.0", locale=self.locale)
 
     def day(self, at_s: int) -> str:
-        """Return the local day: lun. 23 nov. 2026."""
-        return format_date(to_local(at_s, self.timezone), "E d MMM y", locale=self.locale)
+        """Return the local day: lun. 23 nov. 2026, mar. 1er déc. 2026."""
+        local = to_local(at_s, self.timezone)
+        first = self.language == "fr" and local.day == 1
+        return format_date(local, "E d'er' MMM y" if first else "E d MMM y", locale=self.locale)
 
     def clock(self, at_s: int) -> str:
         """Return the local time of day: 14:05, with its offset in the hour that exists twice."""
@@ -65,6 +67,12 @@ class Words:
     def moment(self, at_s: int) -> str:
         """Return day and time of day: lun. 23 nov. 2026, 14:05."""
         return f"{self.day(at_s)}, {self.clock(at_s)}"
+
+    def window(self, from_s: int, to_s: int) -> str:
+        """Return from when to when: lun. 23 nov. 2026, 14:05 – 15:30."""
+        if self.day(from_s) == self.day(to_s):
+            return f"{self.moment(from_s)}\u00a0–\u00a0{self.clock(to_s)}"
+        return f"{self.moment(from_s)} – {self.moment(to_s)}"
 
     def machine_time(self, at_s: int) -> str:
         """Return the instant as the `datetime` attribute of <time> wants it."""

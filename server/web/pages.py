@@ -14,8 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from server.fleet.model import Agent
 from server.web import words
-from server.web.forms import PageForm, form_of, posted
-from server.web.i18n import LANGUAGES, WORDS, Words, remember_language, words_of
+from server.web.forms import PageForm, StalePage, form_of, posted
+from server.web.i18n import LANGUAGES, N_, WORDS, Words, remember_language, words_of
 from server.web.security import local_path
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -23,6 +23,8 @@ _TEMPLATES = Path(__file__).parent / "templates"
 AGENT = web.RequestKey("AGENT", Agent)
 _ENVIRONMENTS = web.AppKey("ENVIRONMENTS", dict[str, Environment])
 _FLASH = "flash"
+# Said above a form that came with a stale token and is shown again as it was filled in.
+STALE = N_("This page was open for too long. Check what it says and send it again.")
 _log = logging.getLogger(__name__)
 
 Mood = Literal["success", "warning"]
@@ -101,19 +103,23 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
     """Answer errors in the site's look, or as JSON under /api/."""
     try:
         return await handler(request)
-    except web.HTTPException as answer:
-        if answer.status < 400 or answer.content_type == "application/json":
+    except web.HTTPException as error:
+        if error.status < 400 or error.content_type == "application/json":
             raise
-        status, headers = answer.status, {k: v for k, v in answer.headers.items() if k == "Allow"}
+        answer: web.HTTPException | None = error
+        status, headers = error.status, {k: v for k, v in error.headers.items() if k == "Allow"}
     except Exception:
         # The path is ours and harmless; the query and the body may hold what a person typed.
         _log.exception("%s %s failed", request.method, request.path)
-        status, headers = 500, {}
+        answer, status, headers = None, 500, {}
     if request.path.startswith("/api/"):
         text = words_of(request).say(words.error_title(status))
         body = {"error": words.ERROR_CODES.get(status, "bad_request"), "message": text}
         return web.json_response(body | {"field": None}, status=status, headers=headers)
-    title, advice = words.error_title(status), words.error_advice(status)
+    if isinstance(answer, StalePage):
+        title, advice = N_("This page was open for too long"), N_("Go back and reload it.")
+    else:
+        title, advice = words.error_title(status), words.error_advice(status)
     answer_page = await page(request, "error.html", status=status, title=title, advice=advice)
     answer_page.headers.update(headers)
     return answer_page

@@ -38,7 +38,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-_LOCAL_PATH = re.compile(r"/(?!/)[A-Za-z0-9_/?&=.%:-]*")
+_LOCAL_PATH = re.compile(r"/(?!/)[A-Za-z0-9_/?&=.%:+,~-]*")
 
 
 class SessionStorage(EncryptedCookieStorage):

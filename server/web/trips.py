@@ -121,6 +121,7 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
         request,
         "trips.html",
         form=form,
+        filtered=any(request.query.values()),
         trips=trips,
         totals=await store.trip_totals(wanted),
         refresh_s=_refresh_s(trips) if before is None else None,
@@ -132,6 +133,8 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show one trip with its legs and records, the newest record first."""
     detail = await open_trip(request, agent)
+    booking_id = detail.trip.booking_id
+    bookings = {} if booking_id is None else await request.app[STORE].bookings_by_id([booking_id])
     records = detail.records[::-1]
     if "all" not in request.query:
         records = records[:RECORDS_SHOWN]
@@ -139,6 +142,7 @@ async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
         request,
         "trip.html",
         trip=detail.trip,
+        purposes=[booking.purpose for booking in bookings.values()],
         legs=detail.legs,
         records=records,
         record_count=len(detail.records),

@@ -5,6 +5,7 @@ One table each, complete by test. Never here: translations (locale/), HTML.
 
 from collections.abc import Mapping
 
+from server.fleet.bookings import MAX_LENGTH_S, MAX_PURPOSE_LENGTH
 from server.fleet.model import (
     ClockSource,
     EndReason,
@@ -41,9 +42,9 @@ REFUSAL_ADVICE: Mapping[RefusalReason, str] = {
     "unknown_badge": N_("Book this car, or check that the badge is registered to the agent."),
     "too_early": N_("Wait until the booking begins, or book from now."),
     "too_late": N_("Make a new booking; the car is told at once."),
-    "clock_unknown": N_("Move the car's nose into the open air for a minute, then try again."),
+    "clock_unknown": N_("Wait a minute for satellites or network; indoors, call the technician."),
     "car_in_use": N_("Ask the driver to end the trip by holding the badge for three seconds."),
-    "grants_expired": N_("Move the car to where it has coverage, or call the technician."),
+    "grants_expired": N_("Wait a minute for the network and try again; else call the technician."),
     "other": N_("Call the technician."),
 }
 
@@ -87,10 +88,10 @@ COMMAND_RESULTS: Mapping[str, str] = {
 BOOKING_PROBLEMS: Mapping[str, str] = {
     "end_before_start": N_("The end must come after the start."),
     "in_the_past": N_("This is already over; choose a later time."),
-    "too_long": N_("This is too long for one booking."),
+    "too_long": N_("This is too long for one booking: %(days)s days at most."),
     "too_far": N_("This is too far in the future."),
     "purpose_missing": N_("Say in a few words what the journey is for."),
-    "purpose_too_long": N_("Say it in fewer words."),
+    "purpose_too_long": N_("Say it in fewer words: %(letters)s letters at most."),
     "unknown_vehicle": N_("Choose one of the cars."),
     "overlap": N_("This car is taken at that time."),
     "not_an_instant": N_("Give the instant in whole seconds since 1970 (UTC)."),
@@ -114,10 +115,18 @@ _ERROR_TITLES: Mapping[int, str] = {
     500: N_("Something broke on our side"),
 }
 _ERROR_ADVICE: Mapping[int, str] = {
-    403: N_("Your account may not do this, or the page was open for too long: go back and reload."),
+    403: N_("Your account does not open this page. Ask the fleet manager if you need it."),
     404: N_("The address may be mistyped, or what it showed is not yours to see."),
     500: N_("Nothing you did; nothing recorded is lost. Try again in a moment."),
 }
+
+
+_BOOKING_LIMITS = {"days": MAX_LENGTH_S // (24 * 3600), "letters": MAX_PURPOSE_LENGTH}
+
+
+def booking_problem(code: str, speaker: Words) -> str:
+    """Say what stands against a booking."""
+    return speaker.say(BOOKING_PROBLEMS[code], **_BOOKING_LIMITS)
 
 
 def error_title(status: int) -> str:

@@ -1,9 +1,21 @@
 """My bookings: list, create, cancel, book again."""
 
+import asyncio
+
 import pytest
 
 from server.web.localtime import to_input
-from tests.server.web.sample import CLIO, DAY_S, HOUR_S, KARIM, LUCIE, NOW_S, PARIS, PEUGEOT
+from tests.server.web.sample import (
+    CLIO,
+    DAY_S,
+    HOUR_S,
+    KARIM,
+    LUCIE,
+    NOW_S,
+    PARIS,
+    PASSWORD,
+    PEUGEOT,
+)
 
 FORM = "/reservations/nouvelle"
 
@@ -36,8 +48,8 @@ async def test_a_booking_is_stored_and_the_car_s_box_is_woken(arrive, store, wok
     answer = await karim.send(FORM, **await fields(store))
     assert (answer.status, answer.headers["Location"]) == (303, "/reservations")
     page = await karim.read("/reservations")
-    assert "Réservé" in page and "mer. 25 nov. 2026, 09:00" in page
-    assert "Réservé" not in await karim.read("/reservations"), "a message is shown once"
+    assert "C’est réservé" in page and "mer. 25 nov. 2026, 09:00\u00a0–\u00a010:00" in page
+    assert "C’est réservé" not in await karim.read("/reservations"), "a message is shown once"
     assert woken == [next(car.box_id for car in await store.vehicles() if car.plate == CLIO)]
 
 
@@ -65,6 +77,52 @@ async def test_an_overlap_shows_the_same_form_with_the_message_and_the_free_cars
     assert other.status == 303
 
 
+async def test_pressing_book_twice_books_once_and_says_so_both_times(arrive, store, woken):
+    karim = await arrive(KARIM)
+    wanted = await fields(store)
+    for _ in range(2):
+        assert (await karim.send(FORM, **wanted)).status == 303
+        assert "C’est réservé" in await karim.read("/reservations")
+    assert len([b for b in await own(store, KARIM) if b.purpose == "Visite"]) == 1
+    assert len(woken) == 1
+    page = await (await karim.send(FORM, **wanted | {"purpose": "Autre"})).text()
+    assert "Vous l’avez déjà réservée" in page, "another purpose is another wish"
+
+
+async def test_pressing_book_twice_at_once_books_once(arrive, store):
+    karim = await arrive(KARIM)
+    wanted = await fields(store)
+    answers = await asyncio.gather(*(karim.send(FORM, **wanted) for _ in range(4)))
+    assert [answer.status for answer in answers] == [303] * 4
+    assert len([b for b in await own(store, KARIM) if b.purpose == "Visite"]) == 1
+
+
+async def test_a_form_that_outlived_its_session_is_said_and_its_page_comes_back(
+    arrive, visitor, store
+):
+    wanted = await fields(store)
+    answer = await visitor.client.post(FORM, data=wanted, allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, f"/connexion?next={FORM}")
+    assert "Votre session a pris fin" in await visitor.read(answer.headers["Location"])
+    answer = await visitor.send("/connexion", login=KARIM, password=PASSWORD, next=FORM)
+    assert answer.headers["Location"] == FORM
+
+
+async def test_a_form_of_an_older_session_comes_back_as_it_was_filled_in(arrive, store):
+    karim = await arrive(KARIM)
+    wanted = await fields(store) | {"csrf_token": "20990101000000##deadbeef"}
+    answer = await karim.client.post(FORM, data=wanted, allow_redirects=False)
+    page = await answer.text()
+    assert answer.status == 403 and "restée ouverte trop longtemps" in page
+    assert 'value="Visite"' in page and wanted["start"] in page
+    assert wanted["csrf_token"] not in page, "the next attempt carries a good one"
+
+
+async def test_a_booking_to_come_says_where_its_car_stands(arrive):
+    page = await (await arrive(KARIM)).read("/reservations")
+    assert "Cour de la préfecture" in page
+
+
 @pytest.mark.parametrize(
     ("changed", "field", "message"),
     [
@@ -72,10 +130,10 @@ async def test_an_overlap_shows_the_same_form_with_the_message_and_the_free_cars
         ({"end": "nonsense"}, "end", "Indiquez un jour et une heure"),
         ({"end": "2026-11-24T08:00"}, "end", "Le retour doit venir après le départ"),
         ({"start": "2026-11-20T08:00"}, "start", "déjà passé"),
-        ({"end": "2027-11-01T08:00"}, "end", "trop long"),
+        ({"end": "2027-11-01T08:00"}, "end", "31\u00a0jours au plus"),
         ({"start": "2029-01-01T08:00", "end": "2029-01-01T09:00"}, "start", "trop loin"),
         ({"purpose": "   "}, "purpose", "Dites en quelques mots"),
-        ({"purpose": "x" * 201}, "purpose", "moins de mots"),
+        ({"purpose": "x" * 201}, "purpose", "200 caractères"),
         ({"vehicle": "999999"}, "vehicle", "Choisissez dans la liste"),
         ({"vehicle": "9" * 5000}, "vehicle", "Choisissez dans la liste"),
         ({"start": "2027-03-28T02:30", "end": "2027-03-28T05:00"}, "start", "Essayez 03:00"),

@@ -72,7 +72,7 @@ async def sign_in(page: Page, login: str) -> None:
     await page.fill("#login", login)
     await page.fill("#password", PASSWORD)
     await page.press("#password", "Enter")
-    await page.wait_for_url("**/reservations")
+    await page.wait_for_selector("nav")
 
 
 async def faults_of(page: Page) -> list[str]:
@@ -134,7 +134,7 @@ async def test_an_overlap_is_said_beside_the_field_and_one_click_books_the_free_
     await expect(page.locator("#vehicle-error")).to_contain_text("Déjà réservée")
     assert await faults_of(page) == []
     await page.get_by_role("button", name="Peugeot 208").click()
-    await expect(page.get_by_role("status")).to_contain_text("Réservé")
+    await expect(page.get_by_role("status")).to_contain_text("C’est réservé")
     assert await faults_of(page) == []
 
 
@@ -164,7 +164,7 @@ async def test_signing_in_booking_and_signing_out_need_no_mouse(browser, client)
     await page.wait_for_url("**/annuler")
     await tab_to(page, "Annuler la réservation")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("status")).to_contain_text("Annulé")
+    await expect(page.get_by_role("status")).to_contain_text("Réservation annulée")
     await tab_to(page, "Se déconnecter")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/connexion")

@@ -68,6 +68,9 @@ def test_french_numbers_and_days_read_french_and_english_ones_english():
     assert spoken["fr"].km(1_234_560) == "1\u202f234,6"
     assert spoken["en"].km(1_234_560) == "1,234.6"
     assert spoken["fr"].moment(NOW_S) == "lun. 23 nov. 2026, 09:00"
+    assert spoken["fr"].day(NOW_S + 8 * 86400) == "mar. 1er déc. 2026"
+    assert spoken["en"].day(NOW_S + 8 * 86400) == "Tue 1 Dec 2026"
+    assert spoken["fr"].window(NOW_S, NOW_S + 60) == "lun. 23 nov. 2026, 09:00\u00a0–\u00a009:01"
     assert spoken["en"].moment(NOW_S) == "Mon 23 Nov 2026, 09:00"
     assert spoken["fr"].coordinates(480061000, -1996000) == "48,00610° N, 0,19960° O"
 

@@ -39,7 +39,7 @@ async def test_a_form_without_its_token_is_refused(arrive, path, token):
     data = {} if token is None else {"csrf_token": token}
     answer = await person.client.post(path, data=data, allow_redirects=False)
     assert answer.status == 403
-    assert "Cette page ne vous est pas ouverte" in await answer.text()
+    assert "restée ouverte trop longtemps" in await answer.text()
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ async def test_after_five_failures_even_the_right_password_waits(visitor, clock)
         assert (await visitor.sign_in(KARIM, "wrong")).status == 422
     answer = await visitor.sign_in(KARIM)
     assert answer.status == 429
-    assert "15 minutes" in await answer.text()
+    assert "15\u00a0min" in await answer.text()
     clock.at_s = NOW_S + WINDOW_S
     assert visitor.client.app[CLOCK].now_s() == NOW_S + WINDOW_S
     assert (await visitor.sign_in(KARIM)).status == 303
@@ -61,7 +61,28 @@ async def test_signing_out_closes_every_page(arrive):
 async def test_who_is_signed_in_is_not_asked_again(arrive):
     person = await arrive(MANAGER)
     answer = await person.client.get("/connexion", allow_redirects=False)
-    assert (answer.status, answer.headers["Location"]) == (303, "/reservations")
+    assert (answer.status, answer.headers["Location"]) == (303, "/trajets")
+
+
+@pytest.mark.parametrize(("login", "first"), [(KARIM, "/reservations"), (MANAGER, "/trajets")])
+async def test_each_person_begins_with_the_page_they_need(visitor, login, first):
+    assert (await visitor.sign_in(login)).headers["Location"] == first
+    answer = await visitor.client.get("/", allow_redirects=False)
+    assert answer.headers["Location"] == first
+
+
+async def test_a_sign_in_page_left_open_for_days_is_shown_again_with_a_word(visitor):
+    answer = await visitor.client.post(
+        "/connexion", data={"login": KARIM, "password": "x", "next": "/trajets"}
+    )
+    page = await answer.text()
+    assert answer.status == 403 and "restée ouverte trop longtemps" in page
+    assert f'value="{KARIM}"' in page and 'value="/trajets"' in page
+
+
+async def test_signing_out_twice_is_signing_out(visitor):
+    answer = await visitor.client.post("/deconnexion", allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, "/connexion")
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\r\nSet-Cookie: a"])
@@ -72,4 +93,4 @@ async def test_signing_in_leads_nowhere_else(visitor, target):
 
 async def test_a_refreshing_page_of_someone_signed_out_goes_to_sign_in(visitor):
     answer = await visitor.client.get("/trajets", headers={"HX-Request": "true"})
-    assert (answer.status, answer.headers["HX-Redirect"]) == (401, "/connexion")
+    assert (answer.status, answer.headers["HX-Redirect"]) == (401, "/connexion?next=/trajets")

@@ -89,14 +89,31 @@ async def test_one_trip_shows_who_where_how_far_its_legs_and_its_records(arrive,
         "10,0",
         "48,00610° N, 0,19960° E",
         "sans indication",
-        "le conducteur a tenu son badge",
-        "Contact mis au compteur 290,0 km",
+        "le conducteur a maintenu son badge",
+        "Contact mis au compteur 290,0\u00a0km",
     ):
         assert words in page
     page = await manager.read(f"/trajets/{under_way}")
     assert "0,19960° O" in page
     assert page.count('data-label="N°"') == RECORDS_SHOWN
     assert (await manager.read(f"/trajets/{under_way}?all")).count('data-label="N°"') == 62
+
+
+async def test_a_trip_under_way_says_its_purpose_and_claims_no_parking_place(arrive, store):
+    under_way, _ = await trip_ids(store)
+    page = await (await arrive(MANAGER)).read(f"/trajets/{under_way}")
+    assert "Chantier de Mamers" in page
+    assert "sans indication" not in page, "the end is not unknown, it is to come"
+
+
+async def test_an_agent_s_own_trips_do_not_repeat_their_name_on_every_line(arrive):
+    page = await (await arrive(KARIM)).read("/trajets")
+    assert "<h1>Mes trajets</h1>" in page and "Conducteur" not in page
+
+
+async def test_an_empty_log_says_whether_the_filter_or_the_fleet_is_empty(arrive):
+    karim = await arrive(KARIM)
+    assert "Aucun trajet ne correspond." in await karim.read("/trajets?since=2030-01-01")
 
 
 async def test_a_trip_under_way_refreshes_itself_and_an_ended_one_does_not(arrive, store):
@@ -128,7 +145,7 @@ async def test_a_refused_badge_shows_its_reason_and_what_helps(arrive):
     assert "Badge sans réservation pour cette voiture" in page
     assert "Avant le début de la réservation" in page and "Karim" in page
     assert "reçu" in page, "the time of a box that did not know it"
-    assert "ciel ouvert" in page
+    assert "en parking couvert, appeler le technicien" in page
 
 
 async def test_the_boxes_page_shows_what_each_said_last(arrive):
