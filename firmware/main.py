@@ -42,9 +42,6 @@ from firmware.tasks.watchdog import WatchdogTask
 from firmware.version import TIME_FLOOR_S, VERSION
 from shared_protocol.records import Boot, decode_body
 
-# A heap of 96 KiB stays whole only if garbage goes before it spreads between what stays.
-_COLLECT_EVERY_BYTES = 8192
-
 
 class Box:
     """All parts of one box; `run()` starts its tasks, `report()` says how it is."""
@@ -52,7 +49,6 @@ class Box:
     def __init__(self):
         """Wire the parts. Pulses nothing."""
         gc.collect()  # what loading the modules left behind
-        gc.threshold(_COLLECT_EVERY_BYTES)
         identity = load_identity()
         board = BOARDS[identity.board]
         uptime = Uptime()
@@ -103,6 +99,7 @@ class Box:
         self._nmea = nmea
         self._odometer = odometer
         self._recorder = recorder
+        self._uplink = uplink
         self._immobiliser = immobiliser
         self._trip = trip
         self._link = link
@@ -140,7 +137,7 @@ class Box:
             "connections": self._link.connections,
             "grants_generation": self._grants.generation,
             "records_made": self._recorder.made,
-            "records_lost": self._recorder.lost,
+            "records_lost": self._recorder.lost + self._uplink.lost,
             "crashes": sum(self._supervisor.crashes.values()),
             "heap_alloc": gc.mem_alloc(),
             "heap_free": gc.mem_free(),

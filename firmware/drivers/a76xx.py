@@ -117,7 +117,7 @@ class A76xx:
             data = await self._channel.command(text, _ANSWER_S, b"+CIPRXGET: 2,0,")
         except AtError:
             return b""  # "No data"; a mute modem shows at the next command that must succeed
-        self.readable = True
+        self.readable = bool(data)
         return data
 
     async def close_socket(self) -> None:

@@ -10,6 +10,8 @@ from firmware.logic.const import const
 
 # The longest line that is looked at; a modem says nothing longer but banners and certificates.
 _LINE_BYTES = const(256)
+# More raw data than any command asks for: such a count is line noise.
+_RAW_BYTES = const(1500)
 _ERRORS = (b"ERROR", b"+CME ERROR", b"+CMS ERROR", b"+CIPERROR")
 
 
@@ -29,6 +31,7 @@ class AtChannel:
         self._buffer = b""
         self._expected = None  # prefix of the line that carries the result; None: idle
         self._result = b""
+        self._counted = False  # whether the result counts raw bytes
         self._raw = b""
         self._raw_left = 0
         self._data = b""  # waits for the prompt
@@ -43,13 +46,14 @@ class AtChannel:
         """Give one command, and `data` at its prompt; wait for OK and for the expected line.
 
         Returns:
-            What follows `expected` in its line, and the raw bytes after it if it counts any.
+            What follows `expected` in its line, or the raw bytes after it if it counts them.
 
         Raises:
             AtError: ERROR, or no complete answer in time.
         """
         self._expected = expected
         self._result = self._raw = b""
+        self._counted = False
         self._data = data
         self._ok = self._failed = False
         self._finished.clear()
@@ -64,7 +68,7 @@ class AtChannel:
             self._data = b""
         if self._failed:
             raise AtError(text.split("=")[0])
-        return self._raw or self._result
+        return self._raw if self._counted else self._result
 
     async def run(self) -> None:
         """Read the stream for ever."""
@@ -104,7 +108,10 @@ class AtChannel:
         elif self._expected and line.startswith(self._expected):
             self._result = line[len(self._expected) :].strip()
             if line.startswith(b"+CIPRXGET: 2,"):  # raw data follow: link, length, rest
-                self._raw_left = int(line.split(b",")[2])
+                count = (line.split(b",") + [b""])[2]
+                self._failed = not count.isdigit() or int(count) > _RAW_BYTES
+                self._counted = True
+                self._raw_left = 0 if self._failed else int(count)
         else:
             self.on_message(line)
         if self._failed or (self._ok and (self._result or not self._expected)):

@@ -1,7 +1,8 @@
 """Unpredictable bytes on a chip whose generator is weak while its radio is off.
 
 The chip's bytes are mixed with a secret seed in flash and a count of boots. The seed is replaced,
-in flash, before the first byte is given out, so that no boot repeats another.
+in flash, before the first byte is given out, so that no boot repeats another; only a flash that
+takes nothing any more leaves the difference to the chip, for the box must start all the same.
 """
 
 import os
@@ -24,7 +25,10 @@ class Entropy:
         count = boots.to_bytes(_COUNT_BYTES, "big")
         self._key = sha256(kept + os.urandom(_SEED_BYTES) + count)
         self._drawn = 0
-        store.write(_FILE, self(_SEED_BYTES) + count)
+        try:
+            store.write(_FILE, self(_SEED_BYTES) + count)
+        except OSError:
+            pass
 
     def __call__(self, size: int) -> bytes:
         """Give `size` bytes."""

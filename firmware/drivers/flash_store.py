@@ -22,8 +22,11 @@ class FlashStore:
             pass
 
     def names(self) -> list[str]:
-        """The files, in no order."""
-        return [name for name in os.listdir(self._folder[:-1]) if name != _TEMPORARY]
+        """The files, in no order; none of a folder that cannot be read."""
+        try:
+            return [name for name in os.listdir(self._folder[:-1]) if name != _TEMPORARY]
+        except OSError:
+            return []
 
     def read(self, name: str, offset: int = 0, count: int = -1) -> bytes:
         """Some bytes of a file, all from `offset` by default."""

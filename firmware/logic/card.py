@@ -11,8 +11,11 @@ Left = namedtuple("Left", ("uid", "was_held"))
 
 _HOLD_MS = const(3000)
 
-# A card in a hand misses a poll now and then; this long without it, it has left.
+# A card in a hand misses a poll now and then; this long without it, it has left. Until then it is
+# the only one: of two cards in one wallet the reader may show now this one, now that.
 _GONE_AFTER_MS = const(500)
+# A reader that was mute for longer has not seen what the card did: it did nothing.
+_BLIND_AFTER_MS = const(5000)
 
 
 class CardPresence:
@@ -22,22 +25,24 @@ class CardPresence:
         """Begin with an empty field."""
         self._uid = b""
         self._since_ms = 0
-        self._seen_ms = 0
+        self._seen_ms = self._looked_ms = 0
         self._held = False
 
     def seen(self, uid: bytes, now_ms: int) -> list:
         """Take one answer of the reader (b"": no card); return the events it means."""
         events = []
-        another = uid and uid != self._uid
-        if self._uid and (another or (not uid and now_ms - self._seen_ms >= _GONE_AFTER_MS)):
+        if now_ms - self._looked_ms > _BLIND_AFTER_MS:
+            self._uid = b""
+        self._looked_ms = now_ms
+        if self._uid and uid != self._uid and now_ms - self._seen_ms >= _GONE_AFTER_MS:
             events.append(Left(self._uid, self._held))
             self._uid = b""
-        if another:
+        if uid and not self._uid:
             self._uid = uid
             self._since_ms = now_ms
             self._held = False
             events.append(Arrived(uid))
-        if uid:
+        if uid and uid == self._uid:
             self._seen_ms = now_ms
             if not self._held and now_ms - self._since_ms >= _HOLD_MS:
                 self._held = True

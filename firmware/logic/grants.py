@@ -55,7 +55,7 @@ class GrantSet:
         self._parts_taken += 1
         if self._parts_taken < message.parts:
             return False
-        self._hold(message.generation, message.expires_s, bytes(self._incoming))
+        self._hold(message.generation, message.expires_s, self._incoming)
         self._parts_taken = -1
         self._incoming = bytearray()
         return True
@@ -73,14 +73,14 @@ class GrantSet:
         at = _first_not_below(self._incoming, _order(encoded, 0))
         self._incoming[at:at] = encoded
 
-    def _hold(self, generation: int, expires_s: int, grants: bytes) -> None:
+    def _hold(self, generation: int, expires_s: int, grants) -> None:
         self.generation = generation
         self.expires_s = expires_s
         self._grants = grants
         self.hash = _hash(grants)
 
 
-def _hash(grants: bytes) -> bytes:
+def _hash(grants) -> bytes:
     """The name of a sorted set: what messages.grants_hash computes from a list."""
     return sha256(grants)[:8]
 

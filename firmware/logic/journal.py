@@ -16,6 +16,7 @@ atomic, and delete(name); what they wrote is in flash when they return.
 """
 
 from binascii import crc32
+from errno import ENOMEM
 
 from firmware.logic.const import const
 from shared_protocol import codec
@@ -29,6 +30,7 @@ _CHUNK_BYTES = const(512)
 
 _CHECKSUM_BYTES = const(4)
 _HEAD_OF_RECORD_BYTES = const(6)
+_SHORTEST_RECORD_BYTES = const(10)
 
 
 class Journal:
@@ -56,7 +58,7 @@ class Journal:
         """Yield the records of the newest segment, which come after `state`."""
         seq = self._firsts[-1] if self._firsts else self.next_seq
         while seq < self.next_seq:
-            _, records = self.read(seq)
+            seq, records = self.read(seq)
             seq += len(records)
             yield from records
 
@@ -97,7 +99,7 @@ class Journal:
         while at_seq < self.next_seq:
             if at_seq in self._firsts and at_seq != first:
                 first, offset = at_seq, self._head_bytes(at_seq)
-            data = self._storage.read(self._name(first), offset, _CHUNK_BYTES)
+            data = self._read(first, offset, _CHUNK_BYTES)
             records = []
             begin, at = at_seq, 0
             while at_seq < self.next_seq and (at_seq == begin or at_seq not in self._firsts):
@@ -110,6 +112,8 @@ class Journal:
                 at += size
             offset += at
             if not at:  # unreadable: go on where the next segment begins
+                if first == self._firsts[-1]:
+                    self._size = self._segment_bytes  # nothing is to be found behind it
                 at_seq = min([f for f in self._firsts if f > at_seq] or [self.next_seq])
             self._cursor = (at_seq, first, offset)
             if records:
@@ -117,22 +121,31 @@ class Journal:
         return self.next_seq, []
 
     def acknowledge(self, seq: int) -> None:
-        """Forget every record up to `seq`, which the server has committed."""
-        self.lowest_seq = max(self.lowest_seq, min(seq + 1, self.next_seq))
+        """Forget every record up to `seq`: committed by the server, or no longer readable."""
+        if self.lowest_seq <= seq < self.next_seq:  # beyond: not about what is here
+            self.lowest_seq = seq + 1
         while len(self._firsts) > 1 and self._firsts[1] <= self.lowest_seq:
-            self._storage.delete(self._name(self._firsts[0]))
-            self._firsts.pop(0)
+            name = self._name(self._firsts.pop(0))
+            try:
+                self._storage.delete(name)
+            except OSError:  # the next boot finds it, and the server's first word deletes it again
+                pass
 
     def _recover(self) -> None:
         if not self._firsts:
             return
         self.lowest_seq = self._firsts[0]
         self.next_seq = newest = self._firsts[-1]
-        name = self._name(newest)
         self._size = self._head_bytes(newest)
-        self.state = self._storage.read(name, 1, self._size - 1 - _CHECKSUM_BYTES)
+        head = self._read(newest, 0, self._size)
+        if _sealed(head[:-_CHECKSUM_BYTES], newest) != head:
+            # Its records are out of reach. However many it held, no number is used twice.
+            self.next_seq += self._segment_bytes // _SHORTEST_RECORD_BYTES
+            self._size = self._segment_bytes
+            return
+        self.state = head[1:-_CHECKSUM_BYTES]
         while True:
-            data = self._storage.read(name, self._size, _CHUNK_BYTES)
+            data = self._read(newest, self._size, _CHUNK_BYTES)
             at = 0
             while True:
                 record, size = _open_record(data, at, self.next_seq)
@@ -149,8 +162,17 @@ class Journal:
     def _name(self, first: int) -> str:
         return self._prefix + "{:08x}".format(first)
 
+    def _read(self, first: int, offset: int, count: int) -> bytes:
+        """Some bytes of a segment; b"" when flash does not give them."""
+        try:
+            return self._storage.read(self._name(first), offset, count)
+        except OSError as error:
+            if error.errno == ENOMEM:  # which says nothing about the flash
+                raise
+            return b""
+
     def _head_bytes(self, first: int) -> int:
-        return 1 + self._storage.read(self._name(first), 0, 1)[0] + _CHECKSUM_BYTES
+        return 1 + (self._read(first, 0, 1) or b"\0")[0] + _CHECKSUM_BYTES
 
     def _start_of(self, seq: int) -> tuple[int, int, int]:
         first = self._firsts[0] if self._firsts else self.next_seq

@@ -62,13 +62,12 @@ _GOOD_CONNECTION_MS = const(60_000)
 
 
 class ModemStates:
-    """Attributes to read: `state` (of STATES), `failures` (in a row), `connections`."""
+    """Attributes to read: `state` (of STATES), `failures` (in a row)."""
 
     def __init__(self, now_ms: int):
         """Begin at power up."""
         self.state = STATES[POWER_UP]
         self.failures = 0
-        self.connections = 0
         self._entered_ms = now_ms
 
     def time_left_ms(self, now_ms: int) -> int | None:
@@ -90,7 +89,5 @@ class ModemStates:
         if target == RECOVER:
             self.failures = 1 if success else self.failures + 1
             target = RECOVERY[min(self.failures, len(RECOVERY)) - 1]
-        elif target == ONLINE:
-            self.connections += 1
         self.state = STATES[target]
         self._entered_ms = now_ms

@@ -21,13 +21,18 @@ _STATUS_EVERY_MS = const(300_000)
 
 
 class Uplink:
-    """Order and pace of one box's messages over successive connections."""
+    """Order and pace of one box's messages over successive connections.
+
+    Attribute to read: `lost`, how many records flash no longer gave.
+    """
 
     def __init__(self, journal, epoch: int):
         """Send the records of `journal` under `epoch`."""
         self._journal = journal
         self._epoch = epoch
+        self.lost = 0
         self._next_seq = 0
+        self._before_hole = False  # what comes next is unreadable, and waits for what comes before
         self._under_way = []  # (last seq, bytes) of each Records message not acknowledged
         self._waiting_since_ms = None
         self._hold_until_ms = 0
@@ -37,6 +42,7 @@ class Uplink:
     def connected(self, now_ms: int) -> None:
         """Begin a connection: Status first, then everything not acknowledged."""
         self._next_seq = self._journal.lowest_seq
+        self._before_hole = False
         self._under_way = []
         self._waiting_since_ms = now_ms
         self._hold_until_ms = now_ms + _FIRST_ACK_WAIT_MS
@@ -49,8 +55,8 @@ class Uplink:
             self._added_ms = now_ms
 
     def acknowledged(self, epoch: int, seq: int, now_ms: int) -> None:
-        """Take an Ack; one of another epoch is not about our records."""
-        if epoch != self._epoch:
+        """Take an Ack; one of other records than ours changes nothing."""
+        if epoch != self._epoch or seq >= self._journal.next_seq:
             return
         self._journal.acknowledge(seq)
         self._under_way = [sent for sent in self._under_way if sent[0] > seq]
@@ -70,6 +76,11 @@ class Uplink:
         if self._window_is_full() or now_ms < self._records_due_ms():
             return None
         first, records = self._journal.read(self._next_seq)
+        self._before_hole = first > self._next_seq
+        if self._before_hole:
+            if not self._under_way:
+                self._give_up_to(first, now_ms)
+            return None
         self._next_seq = first + len(records)
         if self._next_seq >= self._journal.next_seq:
             self._added_ms = None
@@ -95,6 +106,14 @@ class Uplink:
             due_ms = min(due_ms, self._records_due_ms())
         return due_ms
 
+    def _give_up_to(self, first: int, now_ms: int) -> None:
+        """Say in a Status, before anything else, that the box no longer holds what was before."""
+        self.lost += first - self._next_seq
+        self._next_seq = first
+        self._before_hole = False
+        self._journal.acknowledge(first - 1)
+        self._status_due_ms = now_ms
+
     def _records_due_ms(self) -> int:
         """From when on the records that wait may be sent."""
         if self._added_ms is None:
@@ -102,4 +121,6 @@ class Uplink:
         return max(self._hold_until_ms, self._added_ms + _COALESCE_MS)
 
     def _window_is_full(self) -> bool:
+        if self._before_hole and self._under_way:
+            return True
         return sum([size for _, size in self._under_way]) >= _WINDOW_BYTES

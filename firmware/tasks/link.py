@@ -124,7 +124,10 @@ class LinkTask:
             self._clock.hear_server(message.time_s, message.millisecond, now_ms)
         elif isinstance(message, Grants):
             if self._grants.take_part(message):
-                self._state_store.write(GRANTS_FILE, self._grants.to_bytes())
+                try:
+                    self._state_store.write(GRANTS_FILE, self._grants.to_bytes())
+                except OSError:  # a full flash: until the next boot memory has to do
+                    pass
                 session.send(self._status(now_ms))  # the server sees what the box now holds
         elif isinstance(message, Command):
             self._vehicle.command(message, now_ms)

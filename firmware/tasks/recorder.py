@@ -1,14 +1,16 @@
 """Where facts become records: stamped, put in flash, applied to the trip, announced to the link.
 
-The one place that appends to the journal. A fact whose record the flash refuses still counts for
-the trip: a full flash strands nobody.
+The one place that appends to the journal. A fact whose record cannot be made still counts for the
+trip: neither a full flash nor a full heap strands anybody.
 """
+
+import gc
 
 from shared_protocol.records import to_record
 
 
 class Recorder:
-    """Attributes to read: `made` (records since boot), `lost` (refused by the flash)."""
+    """Attributes to read: `made` (records since boot), `lost` (that could not be made)."""
 
     def __init__(self, journal, trip, clock, uplink, bell):
         """`bell` is an asyncio.Event that wakes the link."""
@@ -23,13 +25,20 @@ class Recorder:
     def write(self, facts, now_ms: int) -> None:
         """Record facts in order; each is in flash when the next begins."""
         for fact in facts:
-            record = to_record(self._clock.time_s(now_ms), fact)
             try:
-                self._journal.append(record, self._trip.to_bytes())
+                try:
+                    self._append(fact, now_ms)
+                except MemoryError:
+                    gc.collect()
+                    self._append(fact, now_ms)
                 self.made += 1
-            except OSError:
+            except Exception:  # the flash is full, or anything else: the driver comes first
                 self.lost += 1
             self._trip.apply(fact)
         if facts:
             self._uplink.record_added(now_ms)
             self._bell.set()
+
+    def _append(self, fact, now_ms: int) -> None:
+        record = to_record(self._clock.time_s(now_ms), fact)
+        self._journal.append(record, self._trip.to_bytes())

@@ -28,8 +28,9 @@ class Supervisor:
                 await task()
             except Exception as error:  # whatever it is, the other tasks go on
                 self.crashes[name] += 1
-                gc.collect()
+                gc.collect()  # saying it needs memory too
                 _tell(name, error)
+            gc.collect()  # the error, its traceback and what the task held are garbage now
             await asyncio.sleep(_RESTART_AFTER_S)
 
 
@@ -41,5 +42,5 @@ def _tell(name, error) -> None:
         trace = text.getvalue()  # pyright: ignore[reportAttributeAccessIssue]
         places = [line.strip() for line in trace.split("\n") if line.startswith("  File")]
         print("task", name, "crashed:", type(error).__name__, *places[-1:])
-    except MemoryError:  # then the count has to do
+    except Exception:  # no memory, no console: then the count has to do
         pass

@@ -32,7 +32,7 @@ COMMANDS_FILE = "commands"
 class Vehicle:
     """Everything that one car does, called by the tasks of badge reader, receiver and link.
 
-    Attribute to read: `looked_ms`, when the wires were last looked at.
+    Attribute to read: `looked_ms`, when a look at the wires was last carried through.
     """
 
     def __init__(
@@ -110,12 +110,10 @@ class Vehicle:
         """A Command of the server: its number is in flash before anything follows from it."""
         time_s = self._clock.time_s(now_ms)
         results = self._commands.take(command, time_s, self._immobiliser.state)
-        if results:
-            self._state_store.write(COMMANDS_FILE, self._commands.to_bytes())
-            self._recorder.write(results, now_ms)
+        self._record_results(results, now_ms)
 
     async def _look(self) -> None:
-        self.looked_ms = now_ms = self._uptime.now_ms()
+        now_ms = self._uptime.now_ms()
         self._believe_contact(CAUSE_CONTACT, now_ms)
         ignition_seen = self._ignition.look()
         fresh = now_ms - self._speed_ms <= _SPEED_VALID_MS
@@ -126,6 +124,7 @@ class Vehicle:
             await self._pulse(pulse, CAUSE_GRANT if pulse == PULSE_ENABLE else cause)
         metres = self._odometer.metres
         self._recorder.write(self._trip.ignition(self._ignition.on, metres), now_ms)
+        self.looked_ms = now_ms
 
     async def _carry_out(self, outcome, now_ms: int) -> None:
         if outcome.enable_cause:
@@ -149,15 +148,20 @@ class Vehicle:
         """Record what the feedback contact shows if it is news."""
         state = self._relay.contact()
         self._immobiliser.contact(state)
-        if state == self._shown:
+        if state != self._shown:
+            self._shown = state
+            self._recorder.write((Relay(state, cause),), now_ms)
+        if state == RELAY_INHIBITED:  # also at boot: power may have failed right after the pulse
+            self._record_results(self._commands.relay_inhibited(), now_ms)
+
+    def _record_results(self, results, now_ms: int) -> None:
+        if not results:
             return
-        self._shown = state
-        self._recorder.write((Relay(state, cause),), now_ms)
-        if state == RELAY_INHIBITED:
-            results = self._commands.relay_inhibited()
-            if results:
-                self._state_store.write(COMMANDS_FILE, self._commands.to_bytes())
-                self._recorder.write(results, now_ms)
+        try:
+            self._state_store.write(COMMANDS_FILE, self._commands.to_bytes())
+        except OSError:  # a full flash: until the next boot memory has to do
+            pass
+        self._recorder.write(results, now_ms)
 
     def _where(self, now_ms: int) -> Where:
         recent = now_ms - self._position_ms <= _POSITION_VALID_MS

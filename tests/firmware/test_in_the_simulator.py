@@ -1,5 +1,6 @@
 """The real firmware from .mpy, in a world without a server: what a box does all by itself."""
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,13 +46,17 @@ def car(world: World, tmp_path: Path) -> Car:
 @pytest.fixture
 def booked(world: World, tmp_path: Path) -> Car:
     """A car whose box already holds grants for two badges, and knows the time from the sky."""
+    return booked_until(world, tmp_path, START_S + 86_400)
+
+
+def booked_until(world: World, tmp_path: Path, expires_s: int) -> Car:
     car = world.add_car(IDENTITY, tmp_path / "flash.img")
     grants = [
         Grant(number, badge_tag(b"\x22" * 32, uid), START_S - 3600, START_S + 36_000, 0)
         for number, uid in ((1, DRIVER), (2, COLLEAGUE))
     ]
     held = GrantSet()
-    for part in grant_parts(1, START_S + 86_400, grants):
+    for part in grant_parts(1, expires_s, grants):
         held.take_part(part)
     put_file(tmp_path / "flash.img", "/state/grants", held.to_bytes())
     car.power_on()
@@ -204,6 +209,93 @@ def test_a_box_killed_in_mid_trip_comes_back_with_its_trip_and_its_kilometres(
     world.run_for(5)
     badge(world, booked, DRIVER, hold_s=4)
     assert not booked.report()["trip_open"]
+
+
+def test_a_set_of_grants_that_expires_in_mid_trip_takes_nothing_from_its_driver(
+    world: World, tmp_path: Path
+) -> None:
+    car = booked_until(world, tmp_path, START_S + 300)
+    badge(world, car, DRIVER)
+    world.run_for(400)
+    badge(world, car, DRIVER)
+    world.run_until(lambda: car.relay == "inhibited", 100)
+    badge(world, car, COLLEAGUE)
+    assert car.relay == "inhibited", "what has expired starts no new trip"
+    badge(world, car, DRIVER)
+    assert (car.relay, car.door) == ("enabled", "unlocked")
+    badge(world, car, DRIVER, hold_s=4)
+    assert not car.report()["trip_open"]
+
+
+def test_a_paused_trip_found_inhibited_at_boot_is_resumed_by_its_driver(
+    world: World, booked: Car
+) -> None:
+    badge(world, booked, DRIVER)
+    badge(world, booked, DRIVER)
+    world.run_until(lambda: booked.relay == "inhibited", 100)
+    booked.kill()
+    world.run_for(3600)
+    booked.power_on()
+    world.run_for(20)
+    assert booked.relay == "inhibited", "nothing is pulsed at boot"
+    badge(world, booked, DRIVER)
+    assert (booked.relay, booked.door) == ("enabled", "unlocked")
+    assert booked.report()["trip_open"]
+
+
+def test_power_lost_in_the_middle_of_the_enabling_pulse_or_right_after_strands_nobody(
+    world: World, booked: Car
+) -> None:
+    for after_the_answer_s in (0.01, 0.03, 0.06):
+        answers = len(booked.reader.answers_ms)
+        booked.present_badge(DRIVER)
+        world.run_until(lambda: len(booked.reader.answers_ms) > answers, 5)  # noqa: B023
+        world.run_for(after_the_answer_s)
+        booked.kill()
+        world.run_for(2)
+        booked.power_on()
+        world.run_until(lambda: booked.report()["clock_source"] == 1, 60)
+        badge(world, booked, DRIVER)
+        assert booked.relay == "enabled"
+        assert booked.report()["crashes"] == 0
+        badge(world, booked, DRIVER, hold_s=4)
+        world.run_until(lambda: booked.relay == "inhibited", 100)
+    assert booked.wires.faults == []
+
+
+def test_a_bouncing_ignition_ends_no_leg_and_hinders_the_inhibit_until_it_is_quiet(
+    world: World, booked: Car
+) -> None:
+    badge(world, booked, DRIVER)
+    badge(world, booked, DRIVER, hold_s=4)
+    for _ in range(30):
+        world.run_for(3)
+        for on in (True, False, True, False):
+            booked.set_ignition(on)
+            world.run_for(0.003)
+    assert booked.relay == "enabled"
+    made = booked.report()["records_made"]
+    world.run_for(64)
+    assert booked.relay == "enabled"
+    world.run_until(lambda: booked.relay == "inhibited", 5)
+    world.run_for(1)  # the relay acts first, its record follows
+    assert booked.report()["records_made"] == made + 1, "Relay, and no leg of a bounce"
+
+
+def test_garbage_on_every_line_crashes_nothing_and_the_badge_still_enables(
+    world: World, booked: Car
+) -> None:
+    noise = random.Random(5)
+    lines = (booked.modem, booked.gnss, booked.reader)
+    for _ in range(40):
+        for device in lines:
+            device._line.send(noise.randbytes(200))
+        world.run_for(0.5)
+    booked.modem._line.send(b"\r\n+CIPRXGET: 2,0,-5\r\n+CIPRXGET: 2,0\r\n>\r\n")
+    world.run_for(10)
+    badge(world, booked, DRIVER)
+    assert booked.relay == "enabled"
+    assert booked.report()["crashes"] == 0
 
 
 def test_memory_does_not_grow_while_the_box_tries_to_connect(world: World, car: Car) -> None:

@@ -115,3 +115,22 @@ async def test_endless_noise_is_not_stored() -> None:
     async with running(stream) as (channel, _):
         await channel.command("AT", 1)
         assert len(channel._buffer) <= 256
+
+
+@pytest.mark.parametrize("count", [b"-5", b"", b"x", b"99999", b"4294967296"])
+async def test_a_garbled_count_of_raw_data_fails_the_command_and_nothing_else(
+    count: bytes,
+) -> None:
+    garbled = b"+CIPRXGET: 2,0," + count + b"\r\nabc\r\nOK\r\n"
+    stream = ScriptedStream((b"CIPRXGET", [garbled]), (b"AT\r", [b"OK\r\n"]))
+    async with running(stream) as (channel, _):
+        with pytest.raises(AtError):
+            await channel.command("AT+CIPRXGET=2,0,512", 0.2, b"+CIPRXGET: 2,0,")
+        await asyncio.sleep(0)
+        assert await channel.command("AT", 1) == b""
+
+
+async def test_no_raw_data_are_no_data() -> None:
+    stream = ScriptedStream((b"CIPRXGET", [b"+CIPRXGET: 2,0,0,0\r\n\r\nOK\r\n"]))
+    async with running(stream) as (channel, _):
+        assert await channel.command("AT+CIPRXGET=2,0,512", 1, b"+CIPRXGET: 2,0,") == b""

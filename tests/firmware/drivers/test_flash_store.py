@@ -60,3 +60,18 @@ def test_even_a_generator_that_repeats_gives_other_bytes_after_a_restart(
     monkeypatch.setattr("os.urandom", bytes)
     drawn = {Entropy(store)(32) for _ in range(5)}
     assert len(drawn) == 5
+
+
+def test_a_box_whose_flash_takes_nothing_any_more_still_starts(
+    store: FlashStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(name: str, data: bytes) -> None:
+        raise OSError(28)
+
+    monkeypatch.setattr(store, "write", full)
+    assert Entropy(store)(32) != Entropy(store)(32)
+
+
+def test_a_folder_that_cannot_be_read_has_no_files(tmp_path: Path) -> None:
+    (tmp_path / "state").write_bytes(b"a file where a folder should be")
+    assert FlashStore(str(tmp_path / "state")).names() == []

@@ -1,17 +1,23 @@
 """A journal's storage in a dict, for tests on both interpreters; can lose power in mid-append."""
 
+from errno import EIO
+
 
 class MemoryStorage:
     """What FlashStore does, without flash."""
 
     def __init__(self):
         self.files = {}
+        self.read_errno = EIO
+        self.unreadable = self.undeletable = None  # names of files
         self.torn_after = None  # bytes of the next append that still reach the flash
 
     def names(self):
         return list(self.files)
 
     def read(self, name, offset=0, count=-1):
+        if name == self.unreadable:
+            raise OSError(self.read_errno, name)
         data = self.files[name]
         return data[offset:] if count < 0 else data[offset : offset + count]
 
@@ -26,4 +32,6 @@ class MemoryStorage:
         self.files[name] = data
 
     def delete(self, name):
+        if name == self.undeletable:
+            raise OSError("delete")
         del self.files[name]

@@ -31,11 +31,24 @@ def test_a_missed_poll_is_not_a_departure():
     assert events_of(polls) == [(0, Arrived(BADGE)), (3000, Held(BADGE))]
 
 
-def test_another_badge_replaces_the_first():
-    assert events_of([(0, BADGE), (200, OTHER)]) == [
+def test_another_badge_comes_when_the_first_has_gone():
+    polls = [(0, BADGE), (200, OTHER), (400, OTHER), (600, OTHER)]
+    assert events_of(polls) == [
         (0, Arrived(BADGE)),
-        (200, Left(BADGE, False)),
-        (200, Arrived(OTHER)),
+        (600, Left(BADGE, False)),
+        (600, Arrived(OTHER)),
+    ]
+
+
+def test_of_two_cards_in_one_wallet_the_first_counts_and_can_be_held():
+    polls = [(at, BADGE if at % 500 == 0 else OTHER) for at in range(0, 4000, 250)]
+    assert events_of(polls) == [(0, Arrived(BADGE)), (3000, Held(BADGE))]
+
+
+def test_a_reader_that_was_mute_for_long_has_not_seen_a_badge_leave():
+    assert events_of([(0, BADGE), (60_000, b""), (60_250, BADGE)]) == [
+        (0, Arrived(BADGE)),
+        (60_250, Arrived(BADGE)),
     ]
 
 

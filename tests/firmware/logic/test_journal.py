@@ -1,5 +1,7 @@
 """The journal: what is in flash stays until acknowledged, and numbers never restart."""
 
+from errno import ENOMEM
+
 from firmware.logic.journal import Journal
 from shared_protocol.records import Record
 from tests.firmware.logic.storage import MemoryStorage
@@ -109,8 +111,12 @@ def test_acknowledgements_never_go_back_or_beyond_what_there_is():
     journal.acknowledge(8)
     journal.acknowledge(3)
     assert journal.lowest_seq == 9
-    journal.acknowledge(1000)
-    assert (journal.lowest_seq, journal.next_seq) == (11, 11)
+    for beyond in (11, 1000):  # what this flash never held, so it is not about what it holds
+        journal.acknowledge(beyond)
+        assert (journal.lowest_seq, journal.next_seq) == (9, 11)
+    assert held(journal) == numbered(9, 10)
+    journal.acknowledge(10)
+    assert (journal.lowest_seq, held(journal)) == (11, [])
 
 
 def test_a_tail_torn_at_any_byte_is_cut_off_and_the_rest_kept():
@@ -172,3 +178,61 @@ def test_a_segment_that_flash_no_longer_gives_is_stepped_over():
     first_of = [int(name[5:], 16) for name in names]
     expected = [n for n in range(1, 51) if not first_of[1] <= n < first_of[2]]
     assert numbers == expected
+
+
+def test_a_segment_whose_reading_fails_is_stepped_over():
+    storage = MemoryStorage()
+    journal = filled(storage, 50)
+    names = sorted(storage.files)
+    storage.unreadable = names[1]
+    first_of = [int(name[5:], 16) for name in names]
+    expected = [n for n in range(1, 51) if not first_of[1] <= n < first_of[2]]
+    assert [seq for seq, _ in held(journal)] == expected
+    journal.acknowledge(50)
+    assert journal.lowest_seq == 51
+
+
+def test_what_follows_a_spoilt_record_in_the_newest_segment_is_not_lost():
+    storage = MemoryStorage()
+    journal = filled(storage, 5, segment_bytes=4096)
+    (name,) = storage.files
+    storage.files[name] = storage.files[name][:-2] + b"??"
+    assert [seq for seq, _ in held(journal)] == [1, 2, 3, 4]
+    for number in (6, 7):
+        journal.append(record(number), STATE)
+    assert [seq for seq, _ in held(journal)] == [1, 2, 3, 4, 6, 7]
+
+
+def test_a_box_starts_and_uses_no_number_twice_when_the_newest_head_is_spoilt():
+    for spoil in (lambda data: b"\xff" + data[1:], lambda data: b"", lambda data: data[:3]):
+        storage = MemoryStorage()
+        filled(storage, 20)
+        newest = max(storage.files)
+        storage.files[newest] = spoil(storage.files[newest])
+        again = Journal(storage, 1, 100)
+        assert list(again.replay()) == []
+        assert again.state == b""
+        assert again.append(record(0), STATE) > 20
+        assert held(again)[-1] == (again.next_seq - 1, record(0))
+        assert Journal(storage, 1, 100).next_seq == again.next_seq
+
+
+def test_a_segment_that_cannot_be_deleted_hinders_nothing():
+    storage = MemoryStorage()
+    journal = filled(storage, 50)
+    storage.undeletable = min(storage.files)
+    journal.acknowledge(50)
+    assert (journal.lowest_seq, held(journal)) == (51, [])
+    assert journal.append(record(51), STATE) == 51
+
+
+def test_a_heap_too_small_to_read_is_not_a_hole_in_flash():
+    storage = MemoryStorage()
+    journal = filled(storage, 50)
+    storage.unreadable = min(storage.files)
+    storage.read_errno = ENOMEM
+    try:
+        journal.read(1)
+    except OSError:
+        storage.unreadable = None
+    assert held(journal) == numbered(1, 50)

@@ -137,3 +137,65 @@ def test_status_is_repeated_as_a_heartbeat():
     _, uplink = connected(0)
     assert not uplink.status_due(STATUS_EVERY_MS - 1)
     assert uplink.status_due(STATUS_EVERY_MS)
+
+
+def with_a_hole():
+    """80 records in segments, the third of them unreadable; its (first, first after it)."""
+    storage = MemoryStorage()
+    journal = Journal(storage, EPOCH, 100)
+    add(journal, 80)
+    names = sorted(storage.files)
+    storage.unreadable = names[2]
+    uplink = Uplink(journal, EPOCH)
+    uplink.connected(0)
+    assert uplink.status_due(0)
+    uplink.acknowledged(EPOCH, 0, 0)
+    return journal, uplink, int(names[2][5:], 16), int(names[3][5:], 16)
+
+
+def test_a_hole_in_flash_is_announced_once_all_before_it_is_acknowledged():
+    journal, uplink, first, after = with_a_hole()
+    assert seqs(drain(uplink, 0)) == list(range(1, first))
+    assert not uplink.status_due(0)
+    assert uplink.next_deadline() > 0, "nothing to do before the acknowledgement"
+    assert (journal.lowest_seq, uplink.lost) == (1, 0), "these can be read, and may be wanted again"
+    uplink.acknowledged(EPOCH, first - 1, 10)
+    assert drain(uplink, 10) == []
+    assert (journal.lowest_seq, uplink.lost) == (after, after - first)
+    assert uplink.next_deadline() <= 10
+    assert uplink.status_due(10), "the server must hear of it before the records"
+    assert seqs(drain(uplink, 10)) == list(range(after, 81))
+
+
+def test_a_link_lost_before_a_hole_repeats_what_was_before():
+    _, uplink, first, _ = with_a_hole()
+    drain(uplink, 0)
+    uplink.acknowledged(EPOCH, first - 3, 10)
+    uplink.connected(1000)
+    uplink.acknowledged(EPOCH, first - 3, 1000)
+    assert seqs(drain(uplink, 1000)) == [first - 2, first - 1]
+    assert uplink.lost == 0
+
+
+def test_a_hole_at_the_end_leaves_nothing_to_send():
+    storage = MemoryStorage()
+    journal = Journal(storage, EPOCH)
+    add(journal, 9)
+    uplink = Uplink(journal, EPOCH)
+    uplink.connected(0)
+    uplink.acknowledged(EPOCH, 0, 0)
+    storage.unreadable = max(storage.files)
+    assert drain(uplink, 0) == []
+    assert (journal.lowest_seq, uplink.lost) == (10, 9)
+    assert uplink.status_due(0)
+    assert uplink.next_deadline() == STATUS_EVERY_MS
+
+
+def test_an_acknowledgement_of_what_was_never_recorded_forgets_nothing():
+    journal, uplink = connected(5)
+    drain(uplink, 0)
+    uplink.acknowledged(EPOCH, 1000, 10)
+    assert journal.lowest_seq == 1
+    uplink.connected(20)
+    uplink.acknowledged(EPOCH, 0, 20)
+    assert seqs(drain(uplink, 20)) == [1, 2, 3, 4, 5]

@@ -1,0 +1,284 @@
+"""The car's hands: badges, relay and doors with a flash, a heap and a power supply that fail."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from firmware.logic.clock import Clock
+from firmware.logic.commands import Commands
+from firmware.logic.grants import GrantSet
+from firmware.logic.immobiliser import Immobiliser
+from firmware.logic.journal import Journal
+from firmware.logic.odometer import Odometer
+from firmware.logic.trip import Trip
+from firmware.logic.uplink import Uplink
+from firmware.tasks.recorder import Recorder
+from firmware.tasks.vehicle import Vehicle
+from shared_protocol.messages import COMMAND_INHIBIT, Command, Grant, grant_parts
+from shared_protocol.records import (
+    RELAY_ENABLED,
+    RELAY_INHIBITED,
+    CommandResult,
+    Relay,
+    TripEnd,
+    TripStart,
+    decode_body,
+)
+from tests.firmware.logic.storage import MemoryStorage
+
+MARIE, PAUL, STRANGER = b"marie---", b"paul----", b"stranger"
+NOW_S = 1_700_000_000
+
+
+class Flash(MemoryStorage):
+    """A flash that can be full or short of memory for the next so many writes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failures: list[type[Exception]] = []
+        self.full = False
+
+    def _fail(self) -> None:
+        if self.full:
+            raise OSError(28)
+        if self.failures:
+            raise self.failures.pop(0)
+
+    def append(self, name: str, data: bytes) -> None:
+        self._fail()
+        super().append(name, data)
+
+    def write(self, name: str, data: bytes) -> None:
+        self._fail()
+        super().write(name, data)
+
+
+class Wiring:
+    """Relay, doors, ignition, signals and the time of one car; outlives its box."""
+
+    def __init__(self) -> None:
+        self.state = RELAY_INHIBITED
+        self.log: list[str] = []
+        self.busy = False
+        self.on = False
+        self.ms = 0
+        self.die_after_pulse = False
+
+    def contact(self) -> int:
+        return self.state
+
+    def look(self) -> bool:
+        return self.on
+
+    def now_ms(self) -> int:
+        return self.ms
+
+    def play(self, event: str) -> None:
+        self.log.append(event)
+
+    async def enable(self) -> None:
+        await self._pulse("enable")
+        self.state = RELAY_ENABLED
+
+    async def inhibit(self) -> None:
+        await self._pulse("inhibit")
+        self.state = RELAY_INHIBITED
+        if self.die_after_pulse:
+            raise KeyboardInterrupt  # as a power cut: nothing of the box runs after it
+
+    async def unlock(self) -> None:
+        await self._pulse("unlock")
+
+    async def lock(self) -> None:
+        await self._pulse("lock")
+
+    async def _pulse(self, name: str) -> None:
+        assert not self.busy, "two pulses at once"
+        self.busy = True
+        self.log.append(name)
+        await asyncio.sleep(0.001)
+        self.busy = False
+
+
+class Box:
+    """One life of the box, on wiring and flash that stay."""
+
+    def __init__(self, wires: Wiring, flash: Flash, state: Flash) -> None:
+        self.wires = wires
+        self.journal = Journal(flash, 1)
+        self.trip = Trip(self.journal.state)
+        for record in self.journal.replay():
+            self.trip.apply(decode_body(record.kind, record.body))
+        self.commands = Commands(state.files.get("commands", b""))
+        clock = Clock(0)
+        clock.hear_server(NOW_S, 0, wires.ms)
+        grants = GrantSet()
+        set_of_two = [Grant(n, tag, 0, NOW_S * 2, 0) for n, tag in ((1, MARIE), (2, PAUL))]
+        for part in grant_parts(1, NOW_S * 2, set_of_two):
+            grants.take_part(part)
+        uplink = Uplink(self.journal, 1)
+        self.recorder = Recorder(self.journal, self.trip, clock, uplink, asyncio.Event())
+        immobiliser = Immobiliser(wires.contact(), wires.ms)
+        self.vehicle = Vehicle(
+            wires, wires, wires, wires, wires, immobiliser, self.trip, Odometer(), clock, grants,
+            self.commands, self.recorder, state,
+        )  # fmt: skip
+
+    async def stand(self, seconds: int) -> None:
+        """Ignition off, a receiver that says 0 km/h."""
+        for _ in range(seconds):
+            self.wires.ms += 1000
+            self.vehicle._speed_mm_s, self.vehicle._speed_ms = 0, self.wires.ms
+            await self.vehicle._look()
+
+    def facts(self, kind: type) -> list[object]:
+        found, seq = [], self.journal.lowest_seq
+        while seq < self.journal.next_seq:
+            seq, records = self.journal.read(seq)
+            seq += len(records)
+            found += [decode_body(record.kind, record.body) for record in records]
+        return [fact for fact in found if isinstance(fact, kind)]
+
+
+@pytest.fixture
+def wires() -> Wiring:
+    return Wiring()
+
+
+@pytest.fixture
+def boot(wires: Wiring) -> Callable[[], Box]:
+    flash, state = Flash(), Flash()
+
+    def start() -> Box:
+        box = Box(wires, flash, state)
+        box.flash, box.state = flash, state  # type: ignore[attr-defined]
+        return box
+
+    return start
+
+
+async def test_a_trip_starts_and_ends_with_a_full_flash(boot, wires) -> None:
+    box = boot()
+    box.flash.full = box.state.full = True
+    await box.vehicle.badge_arrived(MARIE)
+    assert (box.trip.open, wires.state) == (True, RELAY_ENABLED)
+    await box.vehicle.badge_left(MARIE, False)
+    await box.stand(200)
+    assert wires.state == RELAY_ENABLED, "the trip is open, recorded or not"
+    await box.vehicle.badge_arrived(MARIE)
+    await box.vehicle.badge_held(MARIE)
+    assert not box.trip.open
+    await box.stand(1)
+    assert wires.state == RELAY_INHIBITED
+    assert box.recorder.made == 0 < box.recorder.lost
+
+
+async def test_a_record_that_found_no_memory_is_made_after_a_collection(boot, wires) -> None:
+    box = boot()
+    box.flash.failures = [MemoryError]
+    await box.vehicle.badge_arrived(MARIE)
+    assert box.recorder.lost == 0
+    assert len(box.facts(TripStart)) == 1
+
+
+async def test_without_any_memory_for_records_the_badge_opens_all_the_same(boot, wires) -> None:
+    box = boot()
+    box.flash.failures = [MemoryError] * 20
+    await box.vehicle.badge_arrived(MARIE)
+    assert (box.trip.holds_start, wires.state) == (True, RELAY_ENABLED)
+    assert "unlock" in wires.log
+
+
+async def test_a_commanded_inhibit_is_confirmed_though_power_failed_after_the_pulse(
+    boot, wires
+) -> None:
+    wires.state = RELAY_ENABLED
+    box = boot()
+    box.vehicle.command(Command(1, NOW_S + 3600, COMMAND_INHIBIT), wires.ms)
+    wires.die_after_pulse = True
+    with pytest.raises(KeyboardInterrupt):
+        await box.stand(70)
+    wires.die_after_pulse = wires.busy = False
+    assert wires.state == RELAY_INHIBITED
+    again = boot()
+    await again.stand(3)
+    results = again.facts(CommandResult)
+    assert [result.result for result in results] == [1, 2], "pending, then applied, once"
+    assert again.commands.pending_id == 0
+
+
+async def test_a_commanded_inhibit_with_a_full_flash_stops_nothing(boot, wires) -> None:
+    wires.state = RELAY_ENABLED
+    box = boot()
+    box.state.full = True
+    box.vehicle.command(Command(1, NOW_S + 3600, COMMAND_INHIBIT), wires.ms)
+    await box.stand(70)
+    assert [result.result for result in box.facts(CommandResult)] == [1, 2]
+    assert [fact.state for fact in box.facts(Relay)] == [RELAY_INHIBITED]
+
+
+async def test_two_badges_at_once_come_one_after_the_other_and_both_enable(boot, wires) -> None:
+    box = boot()
+    await asyncio.gather(
+        box.vehicle.badge_arrived(MARIE),
+        box.vehicle.badge_arrived(PAUL),
+        box.vehicle.badge_arrived(STRANGER),
+    )
+    assert [name for name in wires.log if name in ("enable", "unlock", "started")] == [
+        "enable", "started", "unlock", "enable", "started", "unlock",
+    ]  # fmt: skip
+    assert (wires.state, box.trip.is_driver(PAUL)) == (RELAY_ENABLED, True)
+    assert (len(box.facts(TripStart)), len(box.facts(TripEnd))) == (2, 1)
+
+
+async def test_a_badge_while_the_inhibiting_pulse_runs_enables_after_it(boot, wires) -> None:
+    wires.state = RELAY_ENABLED
+    box = boot()
+    await box.stand(65)
+    wires.ms += 1000
+    box.vehicle._speed_ms = wires.ms
+    looking = asyncio.create_task(box.vehicle.run())
+    await asyncio.sleep(0)
+    assert wires.log == ["inhibit"]
+    await box.vehicle.badge_arrived(MARIE)
+    looking.cancel()
+    assert wires.log[:2] == ["inhibit", "enable"]
+    assert (wires.state, box.trip.open) == (RELAY_ENABLED, True)
+
+
+async def test_an_open_trip_whose_relay_is_found_inhibited_at_boot_waits_for_its_badge(
+    boot, wires
+) -> None:
+    box = boot()
+    await box.vehicle.badge_arrived(MARIE)
+    wires.state = RELAY_INHIBITED  # a hand, or a broken coil
+    again = boot()
+    wires.log.clear()
+    await again.stand(30)
+    assert wires.log == [], "nothing is pulsed at boot"
+    await again.vehicle.badge_arrived(MARIE)
+    assert (wires.state, again.trip.holds_start) == (RELAY_ENABLED, True)
+
+
+async def test_power_lost_between_relay_and_record_costs_a_second_badge_and_no_start(
+    boot, wires
+) -> None:
+    boot()
+    wires.state = RELAY_ENABLED  # the pulse was given, TripStart was not written
+    box = boot()
+    assert not box.trip.open
+    wires.on = True
+    await box.stand(300)
+    assert wires.state == RELAY_ENABLED, "the ignition is on"
+    await box.vehicle.badge_arrived(MARIE)
+    assert box.trip.holds_start
+
+
+async def test_a_look_that_crashes_is_no_look(boot, wires) -> None:
+    box = boot()
+    box.vehicle._ignition = None
+    wires.ms = 20_000
+    with pytest.raises(AttributeError):
+        await box.vehicle._look()
+    assert box.vehicle.looked_ms == 0, "else the watchdog would be fed by a loop that does nothing"
