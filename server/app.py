@@ -8,7 +8,7 @@ from server import gateway
 from server import web as pages
 from server.clock import Clock
 from server.config import CLOCK, CONFIG, STORE, Config
-from server.store import Store
+from server.store import Store, StoreError
 
 
 def init_app(config: Config, clock: Clock) -> web.Application:
@@ -31,5 +31,8 @@ async def _store_open(app: web.Application) -> AsyncIterator[None]:
 
 async def _healthz(request: web.Request) -> web.Response:
     """Tell a supervisor that the process answers and its database reads."""
-    await request.app[STORE].directorates()
+    try:
+        await request.app[STORE].directorates()
+    except StoreError:
+        return web.json_response({"status": "the database cannot be read"}, status=503)
     return web.json_response({"status": "ok"})

@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import json
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -24,6 +25,12 @@ from server.store import BoxExistsError, LoadError, Store, StoreError
 
 COMMAND_VALID_S = 24 * 3600
 _EVERYTHING = 1 << 62
+_ABOUT_LOADING = """\
+All of it is taken in, or nothing. What it does not name stays as it is. It may be loaded again,
+also while the server runs, which then tells the cars within two seconds: entries are brought up
+to date, a list of badges replaces those the agent had, a booking cancelled since stays cancelled.
+To call off a booking, cancel it on the pages.
+"""
 
 
 class CommandError(Exception):
@@ -40,6 +47,11 @@ def main(arguments: list[str] | None = None) -> None:
     except (CommandError, ServeError, StoreError, LoadError) as error:
         print(f"voiturier: {error}", file=sys.stderr)
         sys.exit(2)
+    except BrokenPipeError:  # `voiturier trips | head`: whoever reads has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
+        sys.exit(0)
+    except KeyboardInterrupt:  # before a server listens, or in a short command
+        sys.exit(130)
 
 
 async def _awaited(result: Awaitable[None]) -> None:
@@ -70,6 +82,8 @@ def _parser() -> argparse.ArgumentParser:
 
     loading = _command(commands, "load", _load, "bring in a fleet from a JSON file", [data])
     loading.add_argument("file", type=Path, metavar="FLEET.json")
+    loading.formatter_class = argparse.RawDescriptionHelpFormatter
+    loading.epilog = f"the file:\n{fleet_file.FORMAT}\n{_ABOUT_LOADING}"
 
     box = commands.add_parser("box", help="the boxes in the cars")
     boxes = box.add_subparsers(required=True, metavar="ACTION")
@@ -101,7 +115,12 @@ def _parser() -> argparse.ArgumentParser:
         commands, "command", _order, "ask a box to inhibit the start, when safe", [data]
     )
     ordering.add_argument("--vehicle", required=True, metavar="PLATE")
-    ordering.add_argument("kind", choices=("inhibit", "cancel"))
+    ordering.add_argument(
+        "kind",
+        choices=("inhibit", "cancel"),
+        help="inhibit: the box does it when no trip is open and the car stands; cancel: not any"
+        " more. Either is forgotten after 24 hours",
+    )
 
     showing = _command(
         commands, "demo", _demo, "a small fleet with simulated cars that drive", [listening]

@@ -214,8 +214,10 @@ class WorldClock(Clock):
             stream = self._streams.get(port)
             if stream is None or (stream.is_open and stream.received_bytes < total):
                 return False
-        if any(port in self._streams and self._streams[port].is_open for port in closed):
-            return False
+        for port in closed:  # the world names these once it has seen us take them
+            stream = self._streams.get(port)
+            if stream is None or stream.is_open:
+                return False
         return all(stream.is_idle for stream in self._streams.values())
 
     def _state_of(self, port: int) -> dict[str, Any]:

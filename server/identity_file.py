@@ -3,6 +3,7 @@
 Holds the box's keys, so it is readable by its owner only, and nothing of it is ever printed.
 """
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -62,6 +63,8 @@ def identity_file(path: Path) -> Iterator[IdentityDraft]:
     Raises:
         OSError: the file cannot be written there.
     """
+    if path.is_dir():  # a rename would tell too late
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

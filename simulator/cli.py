@@ -78,7 +78,6 @@ def _parser() -> argparse.ArgumentParser:
         help="a box's identity file and the driver's badge; may be repeated",
     )
     driving.add_argument("--seed", type=int, default=1, help="another seed, other roads")
-    driving.add_argument("--state", type=Path, metavar="DIR", help="keep the flash images here")
     driving.set_defaults(run=_drive)
     return parser
 
@@ -94,7 +93,7 @@ def _replay(arguments: argparse.Namespace) -> None:
 
 def _drive(arguments: argparse.Namespace) -> None:
     host, _, port = arguments.boxes.rpartition(":")
-    if not host or not port.isdigit() or not 0 < int(port) < 65536:
+    if not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise InputError(f"--boxes takes HOST:PORT, not {arguments.boxes!r}")
     drivers = [read_driver(text) for text in arguments.car]
-    drive((host, int(port)), drivers, arguments.seed, arguments.state)
+    drive((host, int(port)), drivers, arguments.seed)

@@ -3,6 +3,7 @@
 Prints what happens, one line each, and never a position or a badge's UID.
 """
 
+import itertools
 import json
 import random
 import sys
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from firmware.board import BOARDS
 from simulator.car import Car
 from simulator.errors import InputError
 from simulator.world import World
@@ -20,6 +22,7 @@ from simulator.world import World
 _STAGGER_S = 7.0  # between the first badges of two cars
 _HOLD_TO_END_S = 3.5  # the box ends a trip after 3 s
 _REFUSED_PAUSE_S = 30.0
+_SAID_EVERY_S = 60  # that the server is not there
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ def read_driver(text: str) -> Driver:
     try:
         badge = bytes.fromhex(badge_hex)
         identity = json.loads(Path(path).read_text())
-        identity["box_id"], identity["board"]
+        bytes.fromhex(identity["box_id"])
+        BOARDS[identity["board"]]
     except OSError as error:
         raise InputError(f"cannot read the identity {path!r}: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
@@ -48,27 +52,31 @@ def read_driver(text: str) -> Driver:
     return Driver(identity, badge)
 
 
-def drive(boxes: tuple[str, int], drivers: list[Driver], seed: int, state: Path | None) -> None:
-    """Drive until interrupted; the flash images are kept in `state`, or thrown away."""
-    with tempfile.TemporaryDirectory(prefix="voiturier-drive-") as temporary:
-        folder = state or Path(temporary)
-        folder.mkdir(parents=True, exist_ok=True)
-        with World(realtime=True, seed=seed) as world:
-            for number, driver in enumerate(drivers):
-                image = folder / f"{driver.identity['box_id']}.lfs2"
-                car = world.add_car(driver.identity, image, server=boxes)
-                car.power_on()
-                _say(car, "box switched on")
-                chance = random.Random(seed * 1000 + number)
-                world.play(_days(car, driver.badge, chance, number * _STAGGER_S))
-            while True:
-                world.run_for(3600)
+def drive(boxes: tuple[str, int], drivers: list[Driver], seed: int) -> None:
+    """Drive until interrupted; the flash images are thrown away."""
+    with (
+        tempfile.TemporaryDirectory(prefix="voiturier-drive-") as folder,
+        World(realtime=True, seed=seed) as world,
+    ):
+        for number, driver in enumerate(drivers):
+            image = Path(folder) / f"{number}.lfs2"
+            car = world.add_car(driver.identity, image, server=boxes)
+            car.power_on()
+            _say(car, "box switched on")
+            chance = random.Random(seed * 1000 + number)
+            world.play(_days(car, driver.badge, chance, number * _STAGGER_S))
+        while True:
+            world.run_for(3600)
 
 
 def _days(car: Car, badge: bytes, chance: random.Random, wait_s: float) -> Iterator[float]:
     """Trip after trip, for ever: does something, then yields the pause until the next thing."""
-    while not car.report()["connections"]:
+    for second in itertools.count(1):
+        if car.report()["connections"]:
+            break
         yield 1.0
+        if second % _SAID_EVERY_S == 0:
+            _say(car, "no connection with the server yet")
     _say(car, "box connected")
     yield 3.0 + wait_s
     while True:

@@ -76,7 +76,8 @@ class Network:
         """Forget a link, after the server got its last bytes and knows what time it is."""
         if by_box and link.local_port is not None:
             self.settle()
-            self._closed_ports.append(link.local_port)
+            if link.is_open:  # or the server closed it meanwhile, and has forgotten it
+                self._closed_ports.append(link.local_port)
         self._touched = True
         if link in self._links:
             self._links.remove(link)

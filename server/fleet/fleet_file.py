@@ -1,11 +1,6 @@
 """The fleet file that `voiturier load` takes: JSON in, checked values out, or the place at fault.
 
-    {"directorates": [{"code", "name"}], "sites": [{"code", "name"}],
-     "vehicles": [{"plate", "label", "site"}],
-     "agents": [{"login", "full_name", "directorate", "role", "password", "badges": [hex]}],
-     "bookings": [{"vehicle", "agent", "starts_at", "ends_at", "purpose"}]}
-
-Every list may be absent; `password` and `badges` too. Never here: whether names exist, storing.
+FORMAT shows it. Never here: whether names exist, storing.
 """
 
 import json
@@ -13,6 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from server.fleet.model import Role
+
+FORMAT = """\
+  {"directorates": [{"code", "name"}], "sites": [{"code", "name"}],
+   "vehicles": [{"plate", "label", "site": code}],
+   "agents": [{"login", "full_name", "directorate": code, "role": "agent" or "manager",
+               "password", "badges": [UID in hexadecimal]}],
+   "bookings": [{"vehicle": plate, "agent": login, "starts_at", "ends_at", "purpose"}]}
+Instants are Unix seconds. Every list may be left out; so may role (agent), password and badges.
+"""
 
 _LATEST_S = 0xFFFFFFFF  # instants travel to the box in 32 bits
 _UID_BYTES = (4, 7, 10)  # what ISO 14443 knows
@@ -50,7 +54,7 @@ class AgentEntry:
     directorate: str
     role: str
     password: str | None = field(repr=False)
-    badges: tuple[bytes, ...] = field(repr=False)
+    badges: tuple[bytes, ...] | None = field(repr=False)  # None: not spoken of
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ def parse(text: str) -> FleetFile:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise FleetFileError(f"not JSON: {place}: {error.msg}") from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
+        raise FleetFileError("not JSON that anyone would write") from None
     file = _Entry("the file", data)
     file.refuse_others("directorates", "sites", "vehicles", "agents", "bookings")
     parsed = FleetFile(
@@ -100,6 +106,10 @@ def parse(text: str) -> FleetFile:
         tuple(_agent(e) for e in file.entries("agents")),
         tuple(_booking(e) for e in file.entries("bookings")),
     )
+    _refuse_twice("directorates", [directorate.code for directorate in parsed.directorates])
+    _refuse_twice("sites", [site.code for site in parsed.sites])
+    _refuse_twice("vehicles", [vehicle.plate for vehicle in parsed.vehicles])
+    _refuse_twice("agents", [agent.login for agent in parsed.agents])
     _refuse_shared_badges(parsed.agents)
     return parsed
 
@@ -131,7 +141,8 @@ class _Entry:
 
     def text(self, name: str) -> str:
         value = self._data.get(name)
-        if not isinstance(value, str) or not value.strip():
+        # No control characters: these texts stand on pages, in logs and on terminals.
+        if not isinstance(value, str) or not value.strip() or not value.strip().isprintable():
             raise FleetFileError(f"{self.where}, {name}: a text was expected")
         return value.strip()
 
@@ -167,7 +178,7 @@ def _agent(entry: _Entry) -> AgentEntry:
         entry.text("directorate"),
         role,
         entry.text("password") if entry.has("password") else None,
-        tuple(badges),
+        tuple(badges) if entry.has("badges") else None,
     )
 
 
@@ -185,9 +196,16 @@ def _booking(entry: _Entry) -> BookingEntry:
     return booking
 
 
+def _refuse_twice(name: str, keys: list[str]) -> None:
+    """Refuse a code, plate or login that two entries of a list have: which one would be meant?"""
+    for i, key in enumerate(keys):
+        if (first := keys.index(key)) != i:
+            raise FleetFileError(f"{name}[{i}]: {key!r} is {name}[{first}] already")
+
+
 def _refuse_shared_badges(agents: tuple[AgentEntry, ...]) -> None:
     owners: dict[bytes, str] = {}
     for agent in agents:
-        for i, uid in enumerate(agent.badges):
+        for i, uid in enumerate(agent.badges or ()):
             if owners.setdefault(uid, agent.login) != agent.login:
                 raise FleetFileError(f"{agent.where}, badges[{i}]: {owners[uid]} has this badge")

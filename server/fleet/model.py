@@ -183,7 +183,7 @@ class TripFilter:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """From ignition on to ignition off, inside a trip."""
+    """From ignition on to ignition off, inside a trip; last less start is its length, never < 0."""
 
     leg_id: int
     started_at_s: int

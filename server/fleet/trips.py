@@ -133,7 +133,15 @@ def _changed(trip: TripDraft, event: Event | None) -> TripDraft:
 def _advanced(trip: TripDraft, odometer_m: int) -> TripDraft:
     legs = trip.legs
     if legs and legs[-1].ended_at_s is None:
-        legs = (*legs[:-1], replace(legs[-1], last_odometer_m=odometer_m))
+        leg = legs[-1]
+        # An odometer that stepped back takes nothing back: the leg's start moves along with it.
+        shift_m = max(0, leg.last_odometer_m - odometer_m)
+        leg = replace(
+            leg,
+            start_odometer_m=leg.start_odometer_m - shift_m,
+            last_odometer_m=odometer_m,
+        )
+        legs = (*legs[:-1], leg)
     return replace(
         trip,
         distance_m=trip.distance_m + max(0, odometer_m - trip.last_odometer_m),

@@ -16,7 +16,7 @@ from server.clock import Clock, Timer
 from server.gateway.conversation import Conversation
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
-from server.store import Store
+from server.store import BoxAccount, Store, StoreError
 from shared_protocol.errors import RemoteProtocolError
 from shared_protocol.session import Established, Received, RekeyDue, Session
 
@@ -91,6 +91,7 @@ class Connection(asyncio.Protocol):
         self._services.clock.watch(transport.get_extra_info("peername")[1], self)
         self._task = asyncio.create_task(self._run())
         self._keeper.opened(self)
+        self._wake()  # so that one who never says a word has its deadline too
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in; they are worked on in turn."""
@@ -153,6 +154,9 @@ class Connection(asyncio.Protocol):
                     await self._work()
         except RemoteProtocolError as error:
             self.close(error.reason_code)
+        except StoreError as error:  # nothing was acknowledged: the box keeps it and comes back
+            _log.error("%s", error)
+            self.close("store_failed")
         except Exception:
             _log.exception("a connection failed")  # traceback lines hold no values
             self.close("internal_error")
@@ -173,9 +177,11 @@ class Connection(asyncio.Protocol):
                 break
             await self._handle(self._session.step(clock.monotonic_ms()))
             self._flush()
+            await asyncio.sleep(0)  # a peer that floods gets its turn, not everybody's
         if self._conversation is not None:
             if self._refresh_asked:
                 self._refresh_asked = False
+                await self._in_service(self._conversation.box.wire_id)
                 await self._conversation.refresh()
             self._conversation.tick()
         self._flush()
@@ -204,14 +210,19 @@ class Connection(asyncio.Protocol):
 
     async def _establish(self, wire_id: bytes) -> None:
         services = self._services
-        box = await services.store.find_box(wire_id)
-        if box is None:  # retired since its hello
-            raise RemoteProtocolError("box_retired")
+        box = await self._in_service(wire_id)
         self._conversation = Conversation(
             box, self._send, services.store, services.pipeline, services.clock
         )
         self._keeper.established(self)
         services.registry.claim(box.box_id, self)
+
+    async def _in_service(self, wire_id: bytes) -> BoxAccount:
+        """Return the box's account; one that was replaced since its hello is shown out."""
+        box = await self._services.store.find_box(wire_id)
+        if box is None:
+            raise RemoteProtocolError("box_retired")
+        return box
 
     def _send(self, message: tuple[object, ...]) -> None:
         self._session.send(message)

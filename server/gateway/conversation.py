@@ -26,6 +26,7 @@ TIME_EVERY_MS = 3_600_000  # a box's own crystal drifts less than a second in th
 GRANTS_VALID_S = 7 * 24 * 3600  # a box without coverage decides by itself for a week
 GRANTS_RENEW_S = 24 * 3600  # so a box in coverage always has six days or more
 GRANTS_REPEAT_S = 300  # a box that does not take a set is not flooded with it
+LAST_SEQ = 0xFFFFFFFF  # of an epoch: 4 bytes on the wire
 
 Send = Callable[[tuple[object, ...]], None]
 
@@ -89,7 +90,11 @@ class Conversation:
         self._lost_count = status.next_seq <= held
         name = self.box.wire_id.hex()
         if self._lost_count:
-            _log.error("box %s lost its count and needs a new epoch: records wait there", name)
+            _log.error(
+                "box %s lost its count: none of its records is stored until it is given a new"
+                " identity (voiturier box add --replace)",
+                name,
+            )
             return
         if status.lowest_seq > held + 1:
             _log.error("box %s: records %d to %d are lost", name, held + 1, status.lowest_seq - 1)
@@ -98,6 +103,8 @@ class Conversation:
     async def _take_records(self, batch: messages.Records) -> None:
         if self._status is None or batch.epoch != self._status.epoch or batch.first_seq < 1:
             raise RemoteProtocolError("records_unannounced")
+        if batch.first_seq + len(batch.records) - 1 > LAST_SEQ:
+            raise RemoteProtocolError("records_seq")  # no Ack could name them
         if self._lost_count:
             return
         held = await self._pipeline.accept(

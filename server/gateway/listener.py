@@ -1,6 +1,7 @@
 """The boxes' port: accepts connections and bounds how many strangers wait. Reads no byte."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 
 from aiohttp import web
@@ -9,6 +10,9 @@ from server.config import CLOCK, CONFIG, NOTIFY, STORE, Address
 from server.gateway.connection import Connection, Services
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
+from server.store import StoreError
+
+_log = logging.getLogger(__name__)
 
 # Connections whose peer has not proved who it is; each costs about 4 KiB and ends after 10 s.
 # When there are more, the one that has waited longest goes: a handshake over slow LTE takes 2 s,
@@ -56,7 +60,9 @@ class Listener:
     def opened(self, connection: Connection) -> None:
         """See Keeper: make room for a stranger."""
         if len(self._pending) >= self._max_pending:
-            next(iter(self._pending)).close("too_many_pending")
+            oldest = next(iter(self._pending))
+            del self._pending[oldest]  # at once: its end is told only after others have come
+            oldest.close("too_many_pending")
         self._pending[connection] = None
         self._all.add(connection)
 
@@ -81,8 +87,11 @@ def setup(app: web.Application) -> None:
     app[NOTIFY] = registry.notify
 
     async def look() -> None:
-        if await store.changed_elsewhere():  # a command has loaded bookings or queued an order
-            registry.notify(None)
+        try:
+            if await store.changed_elsewhere():  # a command has loaded bookings, queued an order
+                registry.notify(None)
+        except StoreError as error:  # it is looked again: a full disk or a long load may pass
+            _log.error("cannot see what other programs changed: %s", error)
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         await app[LISTENER].start(app[CONFIG].boxes)

@@ -77,6 +77,8 @@ class Pipeline:
         for fact in facts:
             agent = by_tag.get(fact.badge_tag) if isinstance(fact, TripStart | Refusal) else None
             booking = bookings.get(fact.grant_id) if isinstance(fact, TripStart) else None
+            if booking is not None and booking.vehicle_id != box.vehicle_id:
+                booking = None  # no box may charge a booking of another car
             if booking is not None:  # the booking answers for the cost, whoever holds the badge
                 agent_id = agent.agent_id if agent else booking.agent_id
                 holders.append(Holder(agent_id, booking.directorate_id, booking.booking_id))

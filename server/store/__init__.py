@@ -47,11 +47,14 @@ class Store(People, Cars, Bookings, RecordsOfBoxes, Trips, Loading):
             connection = engine.connect(path)
             try:
                 schema.migrate(connection)
+                sealed = connection.execute("SELECT uid_sealed FROM badge LIMIT 1").fetchone()
             finally:
                 connection.close()
+            if sealed is not None:  # a wrong master key is told now, not car by car
+                vault.open_sealed(sealed[0], "badge")
+            return cls(data_dir, vault, engine.Engine(path))
         except (OSError, sqlite3.Error) as error:
-            raise StoreError(f"cannot use the data directory {data_dir}: {error}") from error
-        return cls(data_dir, vault, engine.Engine(path))
+            raise StoreError(f"cannot use the data directory {data_dir}: {_why(error)}") from error
 
     async def in_reader(self, work: Callable[[], T]) -> T:
         """Run `work()` in a thread where it may call `key_of_box`."""
@@ -64,3 +67,8 @@ class Store(People, Cars, Bookings, RecordsOfBoxes, Trips, Loading):
     async def close(self) -> None:
         """Commit what waits and let go of the database."""
         await self._engine.close()
+
+
+def _why(error: OSError | sqlite3.Error) -> str:
+    """Return the system's or SQLite's own words."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -7,7 +7,10 @@ import secrets
 import sqlite3
 from dataclasses import dataclass, field
 
+from server.fleet.events import TripEnded
 from server.fleet.model import Box, ClockSource, Command, CommandKind, RelayState, Vehicle
+from server.fleet.trips import follow
+from server.store import drafts
 from server.store.base import Base
 
 _VEHICLES = """
@@ -83,7 +86,8 @@ class Cars(Base):
 
         Args:
             vehicle_id: the car.
-            replace: retire the box the car has; its key is refused from then on.
+            replace: retire the box the car has; its key is refused from then on, and a trip it
+                had under way ends when it was last heard.
             now_s: the present.
 
         Raises:
@@ -159,7 +163,11 @@ class Cars(Base):
     ) -> BoxSecrets:
         in_service = "vehicle_id = ? AND retired_at_s IS NULL"
         if replace:
-            db.execute(f"UPDATE box SET retired_at_s = ? WHERE {in_service}", (now_s, vehicle_id))
+            for row in db.execute(
+                f"UPDATE box SET retired_at_s = ? WHERE {in_service} RETURNING box_id, last_seen_s",
+                (now_s, vehicle_id),
+            ).fetchall():
+                _end_trip(db, row["box_id"], vehicle_id, row["last_seen_s"])
         elif db.execute(f"SELECT 1 FROM box WHERE {in_service}", (vehicle_id,)).fetchone():
             raise BoxExistsError
         wire_id, key, badge_key = (secrets.token_bytes(n) for n in (8, 32, 32))
@@ -201,6 +209,14 @@ def _key_of(wire_id: bytes) -> str:
 def _badge_key_of(wire_id: bytes) -> str:
     """Name the place a box's badge key is sealed for."""
     return f"box {wire_id.hex()} badge key"
+
+
+def _end_trip(db: sqlite3.Connection, box_id: int, vehicle_id: int, at_s: int) -> None:
+    """End the trip that a box has under way, if any: nobody else will."""
+    trip = drafts.load_open(db, box_id)
+    if trip is not None:
+        end = TripEnded(at_s, trip.last_odometer_m, "inferred", None)
+        drafts.save(db, box_id, vehicle_id, follow(trip, [end]).trips[0])
 
 
 def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: int) -> None:

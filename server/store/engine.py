@@ -6,6 +6,7 @@ either. Other processes may write to the same file. Never here: tables, or what 
 """
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
@@ -23,7 +24,10 @@ _MAX_GROUP = 256  # bounds what one failed COMMIT takes back, and how long the f
 
 
 class StoreError(Exception):
-    """The data directory cannot be used; the text says why and what to do."""
+    """The data directory or its database cannot be used; the text says why.
+
+    It may pass: a disk that was full, another program that held the database.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +51,18 @@ def connect(path: Path) -> sqlite3.Connection:
 class Engine:
     """Runs functions of a connection, as transactions or as reads.
 
+    Both raise StoreError when the database itself fails: the disk is full or broken, another
+    program holds the file for too long.
+
     Args:
-        path: of a database whose tables exist.
+        path: of a database whose tables exist; sqlite3.Error when it cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._data_version = 0
+        self._connection = connect(path)  # the writer's
+        self._data_version = _data_version(self._connection)
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._readers = ThreadPoolExecutor(_READERS, "store-reader")
@@ -78,7 +86,10 @@ class Engine:
 
     async def in_reader(self, work: Callable[[], T]) -> T:
         """Run `work()` in a reader's thread, where `reader()` may be called."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+        except sqlite3.Error as error:
+            raise _as_told(error) from error
 
     def reader(self) -> sqlite3.Connection:
         """Return the calling thread's own connection, for reading only."""
@@ -109,16 +120,14 @@ class Engine:
         return before != self._data_version
 
     def _write_all(self) -> None:
-        connection = connect(self._path)
-        self._data_version = _data_version(connection)
         going_on = True
         while going_on:
             group = [self._jobs.get()]
             while len(group) < _MAX_GROUP and not self._jobs.empty():
                 group.append(self._jobs.get())
             going_on = None not in group
-            self._commit(connection, [job for job in group if job is not None])
-        connection.close()
+            self._commit(self._connection, [job for job in group if job is not None])
+        self._connection.close()
 
     def _commit(self, connection: sqlite3.Connection, jobs: list[_Job]) -> None:
         """Do the jobs in one transaction, each in a savepoint of its own."""
@@ -130,19 +139,33 @@ class Engine:
                 try:
                     results.append((job, job.work(connection)))
                 except Exception as error:
+                    if not connection.in_transaction:  # a full disk: SQLite has undone everything
+                        raise
                     connection.execute("ROLLBACK TO job")
-                    job.done.set_exception(error)
+                    job.done.set_exception(_as_told(error))
                 connection.execute("RELEASE job")
             connection.execute("COMMIT")
-        except sqlite3.Error as error:  # the disk is full, or another process holds the file
+        except Exception as error:  # the disk is full, or another process holds the file
             if connection.in_transaction:
-                connection.execute("ROLLBACK")
+                with contextlib.suppress(sqlite3.Error):  # the next group tries again
+                    connection.execute("ROLLBACK")
             for job in jobs:
                 if not job.done.done():
-                    job.done.set_exception(error)
+                    job.done.set_exception(_as_told(error))
             return
         for job, result in results:
             job.done.set_result(result)
+
+
+def _as_told(error: Exception) -> Exception:
+    """Return the StoreError that stands for a failing database, or the error itself."""
+    if not isinstance(error, sqlite3.DatabaseError) or isinstance(
+        error, sqlite3.IntegrityError | sqlite3.ProgrammingError
+    ):
+        return error
+    told = StoreError(f"the database cannot be used: {error}")
+    told.__cause__ = error
+    return told
 
 
 def _data_version(connection: sqlite3.Connection) -> int:

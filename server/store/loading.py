@@ -1,6 +1,7 @@
 """A fleet file into the database, as one transaction: all of it, or nothing.
 
-Loading the same file again changes nothing; what the file does not name stays. Never here: reading
+Loading the same file again changes nothing, and brings no cancelled booking back. What the file
+does not name stays; the badges it lists for an agent are all that agent has. Never here: reading
 or checking the file (fleet/fleet_file.py).
 """
 
@@ -70,12 +71,8 @@ class Loading(Base):
                 ),
             )
             agent_id = _id_of(db, "agent", "login", agent.login, agent.where)
-            for uid in agent.badges:
-                db.execute(
-                    "INSERT INTO badge (agent_id, uid_index, uid_sealed) VALUES (?, ?, ?)"
-                    " ON CONFLICT (uid_index) DO UPDATE SET agent_id = excluded.agent_id",
-                    (agent_id, self._vault.badge_index(uid), self._vault.seal(uid, "badge")),
-                )
+            if agent.badges is not None:
+                self._give_badges(db, agent_id, agent.badges)
         for booking in file.bookings:
             request = BookingRequest(
                 _id_of(db, "vehicle", "plate", booking.plate, booking.where),
@@ -86,12 +83,27 @@ class Loading(Base):
             )
             _book(db, request, booking.where, now_s)
 
+    def _give_badges(self, db: sqlite3.Connection, agent_id: int, uids: tuple[bytes, ...]) -> None:
+        """Let an agent have these badges and no other; whoever had one of them has it no more."""
+        indexes = [self._vault.badge_index(uid) for uid in uids]
+        places = ", ".join("?" for _ in indexes)
+        db.execute(
+            f"DELETE FROM badge WHERE agent_id = ? AND uid_index NOT IN ({places})",
+            (agent_id, *indexes),
+        )
+        for uid, index in zip(uids, indexes, strict=True):
+            db.execute(
+                "INSERT INTO badge (agent_id, uid_index, uid_sealed) VALUES (?, ?, ?)"
+                " ON CONFLICT (uid_index) DO UPDATE SET agent_id = excluded.agent_id",
+                (agent_id, index, self._vault.seal(uid, "badge")),
+            )
+
 
 def _book(db: sqlite3.Connection, request: BookingRequest, where: str, now_s: int) -> None:
-    """Insert a booking unless the very same stands already."""
+    """Insert a booking unless the very same is there, cancelled or not."""
     same = db.execute(
         "SELECT 1 FROM booking WHERE vehicle_id = ? AND agent_id = ? AND starts_at_s = ?"
-        " AND ends_at_s = ? AND state = 'active'",
+        " AND ends_at_s = ?",
         (request.vehicle_id, request.agent_id, request.starts_at_s, request.ends_at_s),
     ).fetchone()
     if same:

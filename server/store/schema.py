@@ -29,9 +29,8 @@ END
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the database up to date; raises StoreError when it is newer than this program."""
     db = Database(connection)
-    connection.execute(
-        "BEGIN IMMEDIATE"
-    )  # a second process starting waits here, then finds it done
+    # A second process that starts waits here, then finds it done.
+    connection.execute("BEGIN IMMEDIATE")
     try:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > len(MIGRATIONS):
@@ -41,10 +40,12 @@ def migrate(connection: sqlite3.Connection) -> None:
             )
         for step in MIGRATIONS[version:]:
             step(db)
-        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        if version < len(MIGRATIONS):
+            connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # a full disk has ended it already
+            connection.execute("ROLLBACK")
         raise
 
 

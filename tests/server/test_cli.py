@@ -2,6 +2,7 @@
 
 import copy
 import json
+import os
 import socket
 import stat
 import subprocess
@@ -130,6 +131,14 @@ def test_an_identity_file_that_cannot_be_written_costs_no_box(
     voiturier(*add, tmp_path / "box.json")
 
 
+def test_a_folder_in_the_place_of_the_identity_file_costs_no_box(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add = ("box", "add", "--data", data, "--vehicle", PLATE, "--out")
+    assert "cannot write" in mistake(capsys, *add, tmp_path)
+    voiturier(*add, tmp_path / "box.json")
+
+
 def test_an_unknown_plate_is_told_with_the_known_ones(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -188,6 +197,19 @@ def test_a_data_directory_that_cannot_be_made_is_told(
     (tmp_path / "file").write_text("")
     line = mistake(capsys, "serve", "--data", tmp_path / "file" / "data")
     assert "cannot use the data directory" in line
+
+
+def test_a_reader_that_has_enough_costs_no_traceback(data: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "server", "trips", "--data", str(data)],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_a_server_stops_in_order_when_asked_to(tmp_path: Path) -> None:

@@ -129,6 +129,18 @@ async def test_the_answer_waits_until_a_stream_closed_by_the_world_is_closed_her
     assert await asking == {"streams": {}, "next_ms": None}
 
 
+async def test_the_answer_waits_for_a_closed_stream_that_has_not_come_yet(
+    world: World, clock: WorldClock
+) -> None:
+    asking = asyncio.create_task(world.ask(START_MS, closed=[5000]))
+    done, _ = await asyncio.wait([asking], timeout=0.05)
+    assert not done
+    line = Line()
+    line.is_open = False
+    clock.watch(5000, line)
+    assert await asking == {"streams": {}, "next_ms": None}
+
+
 async def test_a_port_used_again_is_a_new_stream(world: World, clock: WorldClock) -> None:
     old, new = Line(), Line()
     clock.watch(5000, old)

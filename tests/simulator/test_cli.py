@@ -27,6 +27,7 @@ def test_every_command_explains_itself(command):
         (["replay", "nowhere.nmea"], "nowhere.nmea"),
         (["device", "gnss", "nowhere.nmea"], "nowhere.nmea"),
         (["drive", "--boxes", "here", "--car", "x.json:00"], "HOST:PORT"),
+        (["drive", "--boxes", "h:²", "--car", "x.json:00"], "HOST:PORT"),
         (["drive", "--boxes", "h:99999", "--car", "x.json:00"], "HOST:PORT"),
         (["drive", "--boxes", "h:1", "--car", "nowhere.json:04a1b2c3"], "nowhere.json"),
         (["drive", "--boxes", "h:1", "--car", "nowhere.json"], "BADGEHEX"),
@@ -49,14 +50,23 @@ def test_a_badge_that_is_none_is_refused(tmp_path, identity, badge):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(("field", "value"), [("board", "toaster"), ("box_id", "not hexadecimal")])
+def test_an_identity_that_is_none_is_refused(tmp_path, identity, field, value):
+    file = tmp_path / "box.json"
+    file.write_text(json.dumps({**identity, field: value}))
+    done = simulate("drive", "--boxes", "127.0.0.1:1", "--car", f"{file}:04a1b2c3")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_drive_and_its_boxes_and_keeps_the_flash(tmp_path, identity, number):
+def test_a_signal_ends_the_drive_and_its_boxes(tmp_path, identity, number):
     file = tmp_path / "box.json"
     file.write_text(json.dumps(identity))
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "simulator", "drive", "--boxes", "127.0.0.1:1"),
-            *("--car", f"{file}:04a1b2c3", "--state", str(tmp_path / "state")),
+            *("--car", f"{file}:04a1b2c3"),
         ],
         stderr=subprocess.PIPE,
         text=True,
@@ -66,6 +76,5 @@ def test_a_signal_ends_the_drive_and_its_boxes_and_keeps_the_flash(tmp_path, ide
         assert "AB-123-CD  box switched on" in process.stderr.readline()
         process.send_signal(number)
     assert process.returncode == 0
-    assert (tmp_path / "state" / f"{identity['box_id']}.lfs2").exists()
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
     assert str(tmp_path) not in listed.stdout

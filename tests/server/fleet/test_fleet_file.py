@@ -37,6 +37,10 @@ def test_a_good_file_is_read_with_plates_and_logins_made_uniform() -> None:
         (("cars",), [], r"the file: 'cars' is unknown; known: directorates, .*"),
         (("sites",), {}, r"the file, sites: a list"),
         (("sites", 0), "PREF", r"sites\[0\]: an object"),
+        (("sites", 0, "name"), "a\x1b[31m", r"sites\[0\], name: a text"),
+        (("sites", 0, "name"), "\ud800", r"sites\[0\], name: a text"),
+        (("vehicles", 1, "plate"), "ab-123-cd", r"vehicles\[1\]: 'AB-123-CD' is vehicles\[0\]"),
+        (("agents", 1, "login"), "Marie.Leroy", r"agents\[1\]: 'marie.leroy' is agents\[0\]"),
         (("sites", 0, "name"), " ", r"sites\[0\], name: a text"),
         (("vehicles", 1, "plate"), 7, r"vehicles\[1\], plate: a text"),
         (("agents", 0, "role"), "root", r"agents\[0\], role: agent or manager"),
@@ -59,6 +63,12 @@ def test_a_mistake_is_told_with_its_place(
 def test_broken_json_is_told_with_line_and_column() -> None:
     with pytest.raises(FleetFileError, match="not JSON: line 2, column 1"):
         parse('{"sites":\n}')
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"sites": ' + "9" * 5_000 + "}"])
+def test_json_that_no_one_would_write_is_refused(text: str) -> None:
+    with pytest.raises(FleetFileError):
+        parse(text)
 
 
 @given(

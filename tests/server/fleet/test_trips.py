@@ -59,6 +59,19 @@ def test_kilometres_outside_a_trip_are_not_invented_into_one() -> None:
     assert follow(None, [late]) == Followed((), (None,))
 
 
+def test_a_leg_in_which_the_odometer_restarts_keeps_its_length() -> None:
+    events = [*SCHOOL_RUN[:3], OdometerRead(0), LegEnded(200, 300), *SCHOOL_RUN[4:]]
+    (trip,) = follow(None, events).trips
+    (leg,) = trip.legs
+    assert leg.last_odometer_m - leg.start_odometer_m == 500 + 300
+
+
+@given(st.lists(EVENTS))
+def test_no_leg_is_shorter_than_nothing(events: list[Event | None]) -> None:
+    for trip in follow(None, events).trips:
+        assert all(leg.last_odometer_m >= leg.start_odometer_m for leg in trip.legs)
+
+
 def test_an_odometer_that_restarts_from_zero_takes_nothing_back() -> None:
     events = [TripStarted(1, 90_000, MARIE, None), OdometerRead(91_000), OdometerRead(0)]
     (trip,) = follow(None, [*events, OdometerRead(400)]).trips

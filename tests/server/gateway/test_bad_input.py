@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store
 from shared_protocol import messages, records
+from shared_protocol.framing import frame
 from tests.server.gateway.box_client import BoxClient, a_status, until_closed
-from tests.server.small_fleet import MARIE_UID, OTHER_CAR, fit_box
+from tests.server.small_fleet import CAR, MARIE_UID, NOW_S, OTHER_CAR, fit_box
 
 ODOMETER = records.Odometer(5)
 
@@ -148,6 +150,72 @@ async def test_a_flood_of_strangers_pushes_out_the_oldest_stranger_and_no_car(
         writer.close()
     assert (await witness.report(1, 1, ODOMETER)).seq == 1
     witness.close()
+
+
+async def test_a_burst_of_strangers_pushes_out_one_for_each_too_many(
+    port: int, box: BoxSecrets, store: Store, witness: BoxClient, log: pytest.LogCaptureFixture
+) -> None:
+    """They arrive in one turn of the server's loop, before the end of any is told."""
+    listening = [asyncio.open_connection("127.0.0.1", port) for _ in range(40)]
+    strangers = await asyncio.gather(*listening)
+    closings = [asyncio.create_task(until_closed(reader)) for reader, _ in strangers[:32]]
+    async with asyncio.timeout(10):
+        await asyncio.gather(*closings)
+    assert reasons(log) == ["too_many_pending"] * 32
+    for _, writer in strangers:
+        writer.close()
+    await assert_unharmed(store, witness)
+
+
+async def test_records_numbered_past_the_last_number_are_refused_and_not_stored(
+    port: int, box: BoxSecrets, store: Store, witness: BoxClient, log: pytest.LogCaptureFixture
+) -> None:
+    last = 0xFFFFFFFF
+    client = await BoxClient.connect(port, box)
+    await client.greet(lowest_seq=last, next_seq=last)
+    two = [records.to_record(0, ODOMETER)] * 2
+    client.send(messages.Records(1, last, two))
+    await client.wait_closed()
+    assert reasons(log)[-1] == "records_seq"
+    assert await store.records_stored() == 0
+    witness.close()
+
+
+async def test_a_box_that_is_replaced_while_it_is_connected_is_shown_out(
+    port: int, box: BoxSecrets, store: Store, registry: Registry, log: pytest.LogCaptureFixture
+) -> None:
+    client = await BoxClient.connect(port, box)
+    await client.greet()
+    await store.add_box(CAR, replace=True, now_s=NOW_S)
+    registry.notify(None)
+    await client.wait_closed()
+    assert reasons(log) == ["box_retired"]
+
+
+async def test_a_car_that_floods_takes_turns_with_everybody_else(
+    port: int, box: BoxSecrets
+) -> None:
+    """Frames of a type that this server does not know, thousands in one piece, then a batch."""
+    count, turns = 5_000, 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    client = await BoxClient.connect(port, box)
+    await client.greet()
+    sealing = client.session._sending
+    assert sealing is not None
+    flood = b"".join(frame(sealing.seal(b"", b"\x3f")) for _ in range(count))
+    client.session.send(messages.Records(1, 1, [records.to_record(0, ODOMETER)]))
+    everybody_else = asyncio.create_task(take_turns())
+    client.writer.write(flood + client.session.bytes_to_send())
+    await client.expect(messages.Ack)
+    everybody_else.cancel()
+    assert turns >= count
+    client.close()
 
 
 async def test_no_log_line_holds_a_secret(

@@ -91,6 +91,17 @@ async def test_a_stranger_who_says_little_is_dropped_after_ten_seconds(
     car.close()
 
 
+async def test_a_stranger_who_says_nothing_is_dropped_after_ten_seconds(
+    port: int, box: BoxSecrets, clock: HandClock
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    car = await greeted(port, box)
+    clock.pass_ms(limits.HANDSHAKE_TIMEOUT_MS)
+    await until_closed(reader)
+    writer.close()
+    car.close()
+
+
 async def test_the_time_is_told_again_each_hour(
     port: int, box: BoxSecrets, clock: HandClock
 ) -> None:

@@ -12,7 +12,15 @@ from server.gateway.pipeline import Pipeline
 from server.store import Store
 from shared_protocol import records
 from shared_protocol.badges import badge_tag
-from tests.server.small_fleet import BOOKING, MARIE_UID, NOW_S, fit_box, open_small_fleet
+from tests.server.small_fleet import (
+    BOOKING,
+    CAR,
+    MARIE_UID,
+    NOW_S,
+    OTHER_CAR,
+    fit_box,
+    open_small_fleet,
+)
 
 COUNT = 40
 PLACE = (480_061_000, 1_996_000)
@@ -31,6 +39,30 @@ def told(badge_key: bytes) -> list[records.Record]:
         facts.append(records.TripEnd(odometer_m + 1_500, *PLACE, records.END_BADGE_HELD))
     assert len(facts) == COUNT
     return [records.to_record(NOW_S + i, fact) for i, fact in enumerate(facts)]
+
+
+async def test_a_box_cannot_charge_the_booking_of_another_car(store: Store) -> None:
+    secrets = await fit_box(store, OTHER_CAR)
+    box = await store.find_box(secrets.wire_id)
+    assert box is not None
+    await Pipeline(store).accept(box, 1, 1, 1, told(secrets.badge_key)[:2], NOW_S)
+    (trip,) = await store.trips(TripFilter())
+    assert (trip.booking_id, trip.agent_name) == (None, "Marie Leroy")
+
+
+async def test_a_trip_under_way_in_a_box_that_is_replaced_ends_when_it_was_last_heard(
+    store: Store,
+) -> None:
+    secrets = await fit_box(store)
+    box = await store.find_box(secrets.wire_id)
+    assert box is not None
+    await Pipeline(store).accept(box, 1, 1, 1, told(secrets.badge_key)[:10], NOW_S + 60)
+    await store.add_box(CAR, replace=True, now_s=NOW_S + 7_200)
+    (trip,) = await store.trips(TripFilter())
+    assert (trip.state, trip.end_reason, trip.ended_at_s) == ("ended", "inferred", NOW_S + 60)
+    assert trip.distance_m == 700
+    detail = await store.trip(trip.trip_id)
+    assert detail is not None and detail.legs[0].ended_at_s == NOW_S + 60
 
 
 BATCHES = st.lists(

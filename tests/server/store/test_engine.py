@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.store.engine import Engine, connect
+from server.store.engine import Engine, StoreError, connect
 
 
 @pytest.fixture
@@ -82,13 +82,27 @@ async def test_a_commit_that_fails_fails_for_all_and_leaves_the_writer_at_work(
     def undo(db: sqlite3.Connection) -> None:
         db.execute("ROLLBACK")
 
-    with pytest.raises(sqlite3.Error):
+    with pytest.raises(StoreError):
         await engine.write(undo)
     assert await engine.write(insert, "a") == "a"
 
 
+async def test_a_full_disk_is_told_and_the_writer_goes_on_when_there_is_room(
+    engine: Engine,
+) -> None:
+    def limit(db: sqlite3.Connection, pages: int) -> None:
+        db.execute(f"PRAGMA max_page_count = {pages}")
+
+    await engine.write(limit, 1)  # SQLite takes the present size instead
+    with pytest.raises(StoreError, match="full"):
+        await engine.write(insert, "x" * 100_000)
+    assert await engine.read(names) == []
+    await engine.write(limit, 1_000_000)
+    assert await engine.write(insert, "a") == "a"
+
+
 async def test_a_reader_cannot_write(engine: Engine) -> None:
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(StoreError):
         await engine.read(insert, "a")
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from server.fleet import fleet_file
+from server.fleet.model import BookingRequest
 from server.store import LoadError, Store
-from tests.server.small_fleet import FLEET, MARIE, NOW_S, PAUL_UID
+from tests.server.small_fleet import BOOKING, CAR, FLEET, MARIE, NOW_S, PAUL, PAUL_UID
 
 
 def changed(change: dict[str, list[dict[str, Any]]]) -> fleet_file.FleetFile:
@@ -55,6 +56,27 @@ async def test_a_badge_given_to_another_agent_is_theirs_from_then_on(store: Stor
     await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
     holders = {badge.uid: badge.agent_id for badge in await store.badges()}
     assert holders[PAUL_UID] == MARIE
+
+
+async def test_a_badge_that_its_agent_no_longer_has_is_forgotten(store: Store) -> None:
+    data = copy.deepcopy(FLEET)
+    data["agents"][0]["badges"] = ["04998877665544"]
+    del data["agents"][1]["badges"]
+    await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    held = {(badge.agent_id, badge.uid.hex()) for badge in await store.badges()}
+    assert held == {(MARIE, "04998877665544"), (PAUL, PAUL_UID.hex())}
+
+
+async def test_a_booking_cancelled_since_stays_cancelled_and_does_not_stop_the_file(
+    store: Store,
+) -> None:
+    await store.cancel_booking(BOOKING, MARIE)
+    await store.load(changed({}), {}, NOW_S)
+    assert await store.bookings_between(0, 1 << 32) == []
+    start_s, end_s = (FLEET["bookings"][0][name] for name in ("starts_at", "ends_at"))
+    await store.create_booking(BookingRequest(CAR, PAUL, start_s, end_s, "x"), NOW_S)
+    await store.load(changed({}), {}, NOW_S)
+    assert [b.agent_id for b in await store.bookings_between(0, 1 << 32)] == [PAUL]
 
 
 async def test_a_password_stays_when_no_new_one_is_given(store: Store) -> None:

@@ -6,8 +6,9 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
-from server.store import BoxExistsError, Store, StoreError
+from server.store import BoxExistsError, Store, StoreError, schema
 from tests.server.small_fleet import (
     CAR,
     MARIE_UID,
@@ -59,10 +60,8 @@ async def test_a_database_without_its_key_is_not_opened(tmp_path: Path) -> None:
 async def test_a_key_of_another_database_is_said_to_be(tmp_path: Path) -> None:
     await (await open_small_fleet(tmp_path)).close()
     (tmp_path / "secrets" / "master.key").write_bytes(os.urandom(32))
-    store = Store.open(tmp_path)
     with pytest.raises(StoreError, match="not the key"):
-        await store.badges()
-    await store.close()
+        Store.open(tmp_path)
 
 
 def test_a_truncated_master_key_is_refused(tmp_path: Path) -> None:
@@ -80,6 +79,18 @@ async def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> Non
         Store.open(tmp_path)
     assert db.execute("PRAGMA user_version").fetchone() == (99,)
     db.close()
+
+
+def test_a_disk_that_is_full_at_the_start_is_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(db: Database) -> None:
+        db.execute("ROLLBACK")  # as SQLite does by itself then
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(schema, "MIGRATIONS", (fill,))
+    with pytest.raises(StoreError, match="disk is full"):
+        Store.open(tmp_path)
 
 
 def test_a_file_in_the_place_of_the_data_directory_is_named(tmp_path: Path) -> None:
