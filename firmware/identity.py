@@ -17,6 +17,7 @@ Identity = namedtuple(
         "server_port",
         "apn",
         "board",
+        "odometer_m",  # where an empty journal begins to count
         "ignition_proven",  # commissioning saw the ignition line both on and off
     ),
 )
@@ -58,6 +59,7 @@ def parse_identity(data) -> Identity:
         _number(data, "server_port", 1, 0xFFFF),
         _text(data, "apn", 64),
         board,
+        _number(data, "odometer_m", 0, 0xFFFFFFFF) if "odometer_m" in data else 0,
         proven,
     )
 

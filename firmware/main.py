@@ -61,7 +61,7 @@ class Box:
         grants = GrantSet(state_store.read_or_empty(GRANTS_FILE))
         commands = Commands(state_store.read_or_empty(COMMANDS_FILE))
         journal = Journal(FlashStore("/journal"), identity.epoch)
-        trip = Trip(journal.state)
+        trip = Trip(journal.state, identity.odometer_m)
         for record in journal.replay():
             trip.apply(decode_body(record.kind, record.body))
         odometer = Odometer(trip.odometer_m)

@@ -18,13 +18,14 @@ from server.clock import SystemClock
 from server.config import Address, Config
 from server.fleet import fleet_file
 from server.fleet.model import CommandKind, Trip, TripFilter, Vehicle
-from server.identity_file import Fitting, identity_file, identity_of
+from server.identity_file import fitting_of, identity_file, identity_of
 from server.passwords import hash_password, verify_password
 from server.serving import ServeError, serve
 from server.store import BoxExistsError, LoadError, Store, StoreError
 
 COMMAND_VALID_S = 24 * 3600
 _EVERYTHING = 1 << 62
+_SIMULATED = "host"  # the board that the simulator plays
 _ABOUT_LOADING = """\
 All of it is taken in, or nothing. What it does not name stays as it is. It may be loaded again,
 also while the server runs, which then tells the cars within two seconds: entries are brought up
@@ -93,14 +94,13 @@ def _parser() -> argparse.ArgumentParser:
     adding.add_argument(
         "--server",
         type=address,
-        default=Address("127.0.0.1", 7400),
         metavar="HOST:PORT",
-        help="where the box will find the server (default %(default)s)",
+        help="where the box will find the server; needed but for the simulator",
     )
     adding.add_argument("--apn", default="internet", help="of the SIM card (default %(default)s)")
     adding.add_argument(
         "--board",
-        choices=("lilygo_t_sim7670g_s3", "host"),
+        choices=("lilygo_t_sim7670g_s3", _SIMULATED),
         default="lilygo_t_sim7670g_s3",
         help="host: the simulator (default %(default)s)",
     )
@@ -214,7 +214,10 @@ async def _load(arguments: argparse.Namespace) -> None:
 async def _add_box(arguments: argparse.Namespace) -> None:
     async with _existing_store(arguments.data) as store:
         vehicle = await _vehicle(store, arguments.vehicle)
-        fitting = Fitting(arguments.server, arguments.apn, arguments.board, vehicle.plate)
+        if arguments.server is None and arguments.board != _SIMULATED:
+            raise CommandError("--server HOST:PORT is needed: where will the box find the server?")
+        server = arguments.server or Address("127.0.0.1", 7400)
+        fitting = await fitting_of(store, vehicle, server, arguments.apn, arguments.board)
         now_s = SystemClock().now_s()
         try:
             with identity_file(arguments.out) as draft:

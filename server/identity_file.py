@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from server.config import Address
-from server.store import BoxSecrets
+from server.fleet.model import TripFilter, Vehicle
+from server.store import BoxSecrets, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,16 @@ class Fitting:
     apn: str
     board: str
     plate: str
+    odometer_m: int  # where an empty box begins to count
+
+
+async def fitting_of(
+    store: Store, vehicle: Vehicle, server: Address, apn: str, board: str
+) -> Fitting:
+    """Return what a new box of this car must know: it goes on counting where the last one was."""
+    newest = await store.trips(TripFilter(vehicle_id=vehicle.vehicle_id), limit=1)
+    odometer_m = newest[0].last_odometer_m if newest else 0
+    return Fitting(server, apn, board, vehicle.plate, odometer_m)
 
 
 def identity_of(box: BoxSecrets, fitting: Fitting) -> dict[str, Any]:
@@ -39,6 +50,7 @@ def identity_of(box: BoxSecrets, fitting: Fitting) -> dict[str, Any]:
         "apn": fitting.apn,
         "board": fitting.board,
         "vehicle": fitting.plate,
+        "odometer_m": fitting.odometer_m,
     }
 
 

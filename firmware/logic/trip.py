@@ -67,10 +67,10 @@ _IS_DRIVER = const(3)
 class Trip:
     """Attributes to read: `open`, `paused`, `in_leg`, `odometer_m` (the last one recorded)."""
 
-    def __init__(self, stored: bytes = b""):
-        """Take up what `to_bytes` gave; nothing stored means no trip and an odometer at zero."""
+    def __init__(self, stored: bytes = b"", odometer_m: int = 0):
+        """Take up what `to_bytes` gave; nothing stored means no trip, and metres as given."""
         self.open = self.paused = self.in_leg = False
-        self.odometer_m = 0
+        self.odometer_m = odometer_m
         self._tag = bytes(8)
         self._grant_id = 0
         self._card = _NO_CARD

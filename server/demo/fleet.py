@@ -9,7 +9,7 @@ _DIRECTORATES = {
     "PREF": "Préfecture de la Sarthe",
     "DDT": "Direction départementale des territoires",
     "DDPP": "Direction départementale de la protection des populations",
-    "DDETS": "Direction départementale de l'emploi, du travail et des solidarités",
+    "DDETS": "Direction départementale de l’emploi, du travail et des solidarités",
 }
 _VEHICLES = {"GK-418-TR": "Renault Clio", "FX-752-BM": "Peugeot 208"}
 # login, full name, directorate, role, badge
@@ -33,7 +33,7 @@ ACCOUNTS = tuple(
 )
 PURPOSES = (
     "Visite de chantier",
-    "Contrôle d'un établissement",
+    "Contrôle d’un établissement",
     "Réunion en sous-préfecture",
     "Inspection du travail",
     "Commission de sécurité",

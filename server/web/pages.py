@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from server.fleet.model import Agent
+from server.store import StoreError
 from server.web import words
 from server.web.forms import PageForm, StalePage, form_of, posted
 from server.web.i18n import LANGUAGES, N_, WORDS, Words, remember_language, words_of
@@ -108,6 +109,9 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
             raise
         answer: web.HTTPException | None = error
         status, headers = error.status, {k: v for k, v in error.headers.items() if k == "Allow"}
+    except StoreError as error:  # the disk is full, another program holds the database
+        _log.error("%s %s: %s", request.method, request.path, error)
+        answer, status, headers = None, 503, {}
     except Exception:
         # The path is ours and harmless; the query and the body may hold what a person typed.
         _log.exception("%s %s failed", request.method, request.path)

@@ -106,6 +106,7 @@ ERROR_CODES: Mapping[int, str] = {
     413: "too_large",
     415: "unsupported_media_type",
     500: "server_error",
+    503: "unavailable",
 }
 _ERROR_TITLES: Mapping[int, str] = {
     401: N_("Please sign in"),
@@ -113,11 +114,13 @@ _ERROR_TITLES: Mapping[int, str] = {
     404: N_("This page does not exist"),
     413: N_("Too much was sent"),
     500: N_("Something broke on our side"),
+    503: N_("The site is resting for a moment"),
 }
 _ERROR_ADVICE: Mapping[int, str] = {
     403: N_("Your account does not open this page. Ask the fleet manager if you need it."),
     404: N_("The address may be mistyped, or what it showed is not yours to see."),
     500: N_("Nothing you did; nothing recorded is lost. Try again in a moment."),
+    503: N_("It cannot reach its records. Nothing is lost; try again in a minute."),
 }
 
 

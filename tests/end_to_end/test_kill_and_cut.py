@@ -29,7 +29,7 @@ def test_every_record_of_the_box_is_stored_exactly_once(chain: Chain) -> None:
 
     report = chain.car.report()
     rows = chain.rows("select epoch, seq from record order by epoch, seq")
-    assert len(rows) >= 500
+    assert len(rows) >= 500, f"{report}\n{chain.server.log()[-2000:]}"
     assert len(set(rows)) == len(rows)
     assert rows == [(report["epoch"], seq) for seq in range(1, report["next_seq"])]
     assert len(rows) == report["records_made"]

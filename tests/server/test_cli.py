@@ -17,6 +17,7 @@ from server.identity_file import identity_file
 from tests.server.small_fleet import FLEET
 
 PLATE = "AB-123-CD"
+ADD_BOX = ("box", "add", "--vehicle", PLATE, "--board", "host")
 
 
 def voiturier(*arguments: object) -> None:
@@ -108,11 +109,20 @@ def test_a_new_box_gets_an_identity_file_and_its_key_is_not_printed(
     assert identity["key"] not in printed and identity["badge_key"] not in printed
 
 
+def test_a_real_box_needs_to_be_told_where_the_server_is(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "box.json"
+    line = mistake(capsys, "box", "add", "--data", data, "--vehicle", PLATE, "--out", out)
+    assert "--server HOST:PORT is needed" in line
+    assert not out.exists()
+
+
 def test_a_second_box_for_a_car_must_be_asked_for(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "box.json"
-    add = ("box", "add", "--data", data, "--vehicle", PLATE, "--out", out)
+    add = (*ADD_BOX, "--data", data, "--out", out)
     voiturier(*add)
     first = out.read_text()
     assert "--replace" in mistake(capsys, *add)
@@ -126,7 +136,7 @@ def test_an_identity_file_that_cannot_be_written_costs_no_box(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "missing" / "box.json"
-    add = ("box", "add", "--data", data, "--vehicle", PLATE, "--out")
+    add = (*ADD_BOX, "--data", data, "--out")
     assert "cannot write" in mistake(capsys, *add, out)
     voiturier(*add, tmp_path / "box.json")
 
@@ -134,7 +144,7 @@ def test_an_identity_file_that_cannot_be_written_costs_no_box(
 def test_a_folder_in_the_place_of_the_identity_file_costs_no_box(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    add = ("box", "add", "--data", data, "--vehicle", PLATE, "--out")
+    add = (*ADD_BOX, "--data", data, "--out")
     assert "cannot write" in mistake(capsys, *add, tmp_path)
     voiturier(*add, tmp_path / "box.json")
 
@@ -153,7 +163,7 @@ def test_a_command_needs_a_box_and_is_queued(
 ) -> None:
     order = ("command", "inhibit", "--data", data, "--vehicle", PLATE)
     assert "has no box" in mistake(capsys, *order)
-    voiturier("box", "add", "--data", data, "--vehicle", PLATE, "--out", tmp_path / "box.json")
+    voiturier(*ADD_BOX, "--data", data, "--out", tmp_path / "box.json")
     voiturier(*order)
     assert "command 1: inhibit queued for AB-123-CD" in capsys.readouterr().out
 

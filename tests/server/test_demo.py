@@ -68,6 +68,16 @@ async def test_a_second_preparation_keeps_everything_and_lets_the_boxes_count_an
         assert (identity["vehicle"], identity["board"], identity["epoch"]) == (plate, "host", 3)
 
 
+async def test_a_car_counts_on_from_its_last_trip(data_dir: Path) -> None:
+    identities = await prepare(data_dir)
+    store = Store.open(data_dir)
+    for car in await store.vehicles():
+        (newest,) = await store.trips(TripFilter(vehicle_id=car.vehicle_id), limit=1)
+        identity = json.loads(identities[car.plate].read_text())
+        assert identity["odometer_m"] == newest.last_odometer_m > 1_000_000
+    await store.close()
+
+
 async def test_an_interrupted_preparation_is_made_good(data_dir: Path) -> None:
     plate = next(iter(fleet.DRIVERS))
     (data_dir / "boxes" / f"{plate}.json").unlink()

@@ -19,7 +19,7 @@ GOOD = {
 def test_a_good_file_is_read():
     assert parse_identity(GOOD) == Identity(
         bytes(range(1, 9)), b"\x11" * 32, 1, b"\x22" * 32, 1, "boxes.example.org", 7400,
-        "internet", "host", False,
+        "internet", "host", 0, False,
     )  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def test_each_bad_field_is_named_and_its_value_is_not():
         ("box_id", "01"), ("key", "zz" * 32), ("key", 5), ("generation", -1), ("generation", "1"),
         ("badge_key", "22" * 31), ("epoch", 0), ("epoch", True), ("server_host", 'a"b'),
         ("server_host", "a\r\nAT+CFUN=0"), ("server_port", 65536), ("apn", "x" * 65),
-        ("board", "toaster"), ("ignition_proven", "yes"),
+        ("board", "toaster"), ("ignition_proven", "yes"), ("odometer_m", -1),
     ):  # fmt: skip
         data = dict(GOOD)
         data[name] = value

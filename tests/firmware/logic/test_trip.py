@@ -56,6 +56,13 @@ def tap(trip, tag=MARIE):
     return first, carried_out(trip, trip.badge_left(tag, False, HERE))
 
 
+def test_an_empty_box_counts_on_from_the_metres_it_is_given():
+    assert Trip(b"", 48_213_000).odometer_m == 48_213_000
+    told = Trip()
+    told.odometer_m = 500
+    assert Trip(told.to_bytes(), 48_213_000).odometer_m == 500
+
+
 def test_a_granted_badge_enables_unlocks_and_starts_the_trip():
     trip = Trip()
     outcome = carried_out(trip, trip.other_arrived(MARIE, Granted(5, False), False, HERE))

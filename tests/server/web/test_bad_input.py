@@ -1,5 +1,8 @@
 """Whatever is sent, the answer is never a 5xx."""
 
+import sqlite3
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -163,3 +166,15 @@ async def test_a_body_beyond_a_megabyte_is_413(karim):
 async def test_a_method_a_page_does_not_have_is_405_and_names_those_it_has(karim):
     answer = await karim.client.put("/reservations")
     assert answer.status == 405 and "GET" in answer.headers["Allow"]
+
+
+async def test_a_database_that_cannot_be_read_is_a_503_that_says_so(arrive, tmp_path: Path):
+    manager = await arrive(MANAGER)
+    database = sqlite3.connect(tmp_path / "voiturier.db")
+    database.execute("ALTER TABLE refusal RENAME TO out_of_reach")
+    database.close()
+    answer = await manager.client.get("/badges-refuses")
+    assert answer.status == 503
+    assert "momentanément indisponible" in await answer.text()
+    answer = await manager.client.get("/api/refusals")
+    assert (answer.status, (await answer.json())["error"]) == (503, "unavailable")
