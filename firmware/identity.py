@@ -4,6 +4,7 @@ import json
 from collections import namedtuple
 
 from firmware.board import BOARDS
+from firmware.version import TIME_FLOOR_S
 
 Identity = namedtuple(
     "Identity",
@@ -18,6 +19,7 @@ Identity = namedtuple(
         "apn",
         "board",
         "odometer_m",  # where an empty journal begins to count
+        "time_floor_s",  # no time before it is believed
         "ignition_proven",  # commissioning saw the ignition line both on and off
     ),
 )
@@ -59,7 +61,8 @@ def parse_identity(data) -> Identity:
         _number(data, "server_port", 1, 0xFFFF),
         _text(data, "apn", 64),
         board,
-        _number(data, "odometer_m", 0, 0xFFFFFFFF) if "odometer_m" in data else 0,
+        _number(data, "odometer_m", 0, 0xFFFFFFFF, 0),
+        _number(data, "time_floor_s", 0, 0xFFFFFFFF, TIME_FLOOR_S),
         proven,
     )
 
@@ -84,7 +87,9 @@ def _key(data, name, size):
     return value
 
 
-def _number(data, name, low, high):
+def _number(data, name, low, high, default=None):
+    if default is not None and name not in data:
+        return default
     value = _field(data, name, int)
     if not low <= value <= high:
         raise IdentityError("identity field " + name + ": out of range")

@@ -39,7 +39,7 @@ from firmware.tasks.signals import SignalsTask
 from firmware.tasks.supervisor import Supervisor
 from firmware.tasks.vehicle import COMMANDS_FILE, Vehicle
 from firmware.tasks.watchdog import WatchdogTask
-from firmware.version import TIME_FLOOR_S, VERSION
+from firmware.version import VERSION
 from shared_protocol.records import Boot, decode_body
 
 
@@ -57,7 +57,7 @@ class Box:
 
         state_store = FlashStore("/state")
         entropy = Entropy(state_store)
-        clock = Clock(TIME_FLOOR_S)
+        clock = Clock(identity.time_floor_s)
         grants = GrantSet(state_store.read_or_empty(GRANTS_FILE))
         commands = Commands(state_store.read_or_empty(COMMANDS_FILE))
         journal = Journal(FlashStore("/journal"), identity.epoch)
@@ -80,7 +80,7 @@ class Box:
             commands, recorder, state_store,
         )  # fmt: skip
 
-        nmea = NmeaReader(TIME_FLOOR_S)
+        nmea = NmeaReader(identity.time_floor_s)
         gnss = GnssTask(Serial(board.gnss_uart), nmea, uptime, vehicle)
         reader = Pn532(Serial(board.reader_uart))
         badge = BadgeTask(reader, identity.badge_key, uptime, vehicle)

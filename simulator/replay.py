@@ -134,7 +134,8 @@ def _make_fleet(data_dir: Path, log: Log) -> dict[str, Any]:
         *("--board", "host", "--out", str(out)),
     )
     identity: dict[str, Any] = json.loads(out.read_text())
-    return identity
+    # The log's dates are taken as they stand, however old: no receiver has rolled over here.
+    return identity | {"time_floor_s": int(log.start_unix_s) - _HEAD_START_S}
 
 
 def _voiturier(*arguments: str) -> str:

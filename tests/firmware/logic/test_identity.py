@@ -1,6 +1,7 @@
 """The identity file: read whole, or refused by the name of its first bad field."""
 
 from firmware.identity import Identity, IdentityError, parse_identity
+from firmware.version import TIME_FLOOR_S
 
 GOOD = {
     "box_id": "0102030405060708",
@@ -19,7 +20,7 @@ GOOD = {
 def test_a_good_file_is_read():
     assert parse_identity(GOOD) == Identity(
         bytes(range(1, 9)), b"\x11" * 32, 1, b"\x22" * 32, 1, "boxes.example.org", 7400,
-        "internet", "host", 0, False,
+        "internet", "host", 0, TIME_FLOOR_S, False,
     )  # fmt: skip
 
 
@@ -29,6 +30,7 @@ def test_each_bad_field_is_named_and_its_value_is_not():
         ("badge_key", "22" * 31), ("epoch", 0), ("epoch", True), ("server_host", 'a"b'),
         ("server_host", "a\r\nAT+CFUN=0"), ("server_port", 65536), ("apn", "x" * 65),
         ("board", "toaster"), ("ignition_proven", "yes"), ("odometer_m", -1),
+        ("time_floor_s", "2026"),
     ):  # fmt: skip
         data = dict(GOOD)
         data[name] = value
