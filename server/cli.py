@@ -45,6 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
     run: Callable[[argparse.Namespace], Awaitable[None]] = parsed.run
     try:
         asyncio.run(_awaited(run(parsed)))
+        sys.stdout.flush()  # here, where what it may raise is caught
     except (CommandError, ServeError, StoreError, LoadError) as error:
         print(f"voiturier: {error}", file=sys.stderr)
         sys.exit(2)

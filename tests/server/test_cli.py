@@ -209,7 +209,8 @@ def test_a_data_directory_that_cannot_be_made_is_told(
     assert "cannot use the data directory" in line
 
 
-def test_a_reader_that_has_enough_costs_no_traceback(data: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_has_enough_costs_no_traceback(data: Path, unbuffered: str) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
@@ -217,6 +218,7 @@ def test_a_reader_that_has_enough_costs_no_traceback(data: Path) -> None:
         stdout=writer,
         stderr=subprocess.PIPE,
         check=False,
+        env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
     )
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, b"")
