@@ -11,7 +11,7 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 
 from server.app import init_app
-from server.config import NOTIFY, STORE, Config
+from server.config import NOTIFY, STORE, Address, Config
 from server.store import Store
 from tests.server.web.sample import PASSWORD, StillClock, fill
 
@@ -58,7 +58,7 @@ async def client(
     woken: list[int | None],
     tmp_path: Path,
 ) -> TestClient:
-    app = init_app(Config(tmp_path), clock)
+    app = init_app(Config(tmp_path, boxes=Address("127.0.0.1", 0)), clock)
     app[NOTIFY] = woken.append
     client = await aiohttp_client(app)
     await fill(client.app[STORE])
