@@ -5,6 +5,7 @@ A layout is a string with one letter per field:
     B H I   unsigned integer of 1, 2, 4 bytes
     i       signed integer of 4 bytes
     8       exactly 8 bytes
+    k       exactly 32 bytes, a key
     b       length 1 byte, then that many bytes
     t       length 1 byte, then a text of at most MAX_TEXT_BYTES bytes in UTF-8
 
@@ -27,6 +28,8 @@ _INTEGERS = {
     "i": (-0x80000000, 0x7FFFFFFF, 4),
 }
 """letter -> (smallest value, largest value, bytes)"""
+
+_EXACT_BYTES = {"8": 8, "k": 32}
 
 
 def encode(layout: str, values: "Sequence[Any]") -> bytes:
@@ -65,13 +68,16 @@ def _encode_bytes(kind: str, value: object) -> bytes:
     else:
         raise LocalProtocolError("field_type")
     size = len(raw)
-    if size > longest or (kind == "8" and size != 8):
+    exact = _EXACT_BYTES.get(kind, size)
+    if size > longest or size != exact:
         raise LocalProtocolError("field_range")
-    return raw if kind == "8" else bytes((size,)) + raw
+    return raw if kind in _EXACT_BYTES else bytes((size,)) + raw
 
 
-def decode(layout: str, data: bytes, offset: int = 0) -> "tuple[list[Any], int]":
+def decode(layout: str, data: bytes, offset: int = 0, optional: int = 0) -> "tuple[list[Any], int]":
     """Unpack the fields of `layout` from `data` at `offset`.
+
+    The last `optional` fields, all integers, are 0 where the data end before them.
 
     Returns:
         The list of values and the offset after the last one; bytes beyond it are the caller's.
@@ -82,10 +88,13 @@ def decode(layout: str, data: bytes, offset: int = 0) -> "tuple[list[Any], int]"
     values: list[Any] = []
     end = len(data)
     for kind in layout:
+        if offset == end and len(values) >= len(layout) - optional:
+            values.append(0)
+            continue
         if kind in _INTEGERS:
             size = _INTEGERS[kind][2]
-        elif kind == "8":
-            size = 8
+        elif kind in _EXACT_BYTES:
+            size = _EXACT_BYTES[kind]
         else:
             if offset >= end:
                 raise RemoteProtocolError("body_short")

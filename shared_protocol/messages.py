@@ -1,6 +1,6 @@
 """What travels in sealed frames: the one table that drives encoding, decoding and SPEC.md's test.
 
-A message is a type byte and a body: the fields of its layout, then, for the two that carry a list,
+A message is a type byte and a body: the fields of its layout, then, for those that carry a list,
 a count byte and the items. Bytes after that are a later version's and are skipped. Bit 0x40 of the
 type tells the direction. Nothing here seals, frames or remembers.
 """
@@ -8,9 +8,8 @@ type tells the direction. Nothing here seals, frames or remembers.
 from collections import namedtuple
 
 from shared_protocol import codec
-from shared_protocol.crypto import sha256
 from shared_protocol.errors import LocalProtocolError, RemoteProtocolError
-from shared_protocol.limits import MAX_GRANTS_PER_PART, MAX_MESSAGE_BYTES
+from shared_protocol.limits import MAX_MESSAGE_BYTES
 from shared_protocol.records import Record
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
@@ -34,6 +33,7 @@ Status = namedtuple(
         "command_id",
         "relay",
         "trip_open",
+        "features",
     ),
 )
 Records = namedtuple("Records", ("epoch", "first_seq", "records"))
@@ -41,21 +41,33 @@ Ack = namedtuple("Ack", ("epoch", "seq"))
 Time = namedtuple("Time", ("time_s", "millisecond"))
 Grants = namedtuple("Grants", ("generation", "expires_s", "part", "parts", "grants"))
 Command = namedtuple("Command", ("command_id", "expires_s", "kind"))
+Epoch = namedtuple("Epoch", ("epoch",))
+GrantsChange = namedtuple(
+    "GrantsChange",
+    ("generation", "expires_s", "base_hash", "new_hash", "part", "parts", "grants"),
+)
+NewKey = namedtuple("NewKey", ("generation", "key"))
 
 Grant = namedtuple("Grant", ("grant_id", "badge_tag", "not_before_s", "not_after_s", "flags"))
 GRANT_LAYOUT = "I8IIB"
 RECORD_LAYOUT = "BIb"
 
 TABLE = {
-    0x01: (Status, "tBIHIII8IBB", None, ""),
+    0x01: (Status, "tBIHIII8IBBB", None, ""),
     0x02: (Records, "HI", Record, RECORD_LAYOUT),
     0x41: (Ack, "HI", None, ""),
     0x42: (Time, "IH", None, ""),
     0x43: (Grants, "IIBB", Grant, GRANT_LAYOUT),
     0x44: (Command, "IIB", None, ""),
+    0x45: (Epoch, "H", None, ""),
+    0x46: (GrantsChange, "II88BB", Grant, GRANT_LAYOUT),
+    0x47: (NewKey, "Hk", None, ""),
 }
 """type -> (class, layout of its fields, class of the items of the list that follows, layout of one
 item). Layout letters are those of codec.py."""
+
+OPTIONAL = {0x01: 1}
+"""type -> how many of its last fields came later: a peer that does not send them means 0."""
 
 _TYPE_OF = {entry[0]: number for number, entry in TABLE.items()}
 
@@ -68,6 +80,10 @@ COMMAND_CANCEL_INHIBIT = 2
 
 GRANT_WITHOUT_CLOCK = 1
 GRANT_TECHNICIAN = 2
+GRANT_REMOVED = 0x80
+
+FEATURE_GRANTS_CHANGE = 1
+FEATURE_NEW_KEY = 2
 
 
 def type_of(message: tuple[object, ...]) -> int:
@@ -116,7 +132,7 @@ def decode(data: bytes) -> tuple[tuple[object, ...] | None, int]:
     if data[0] not in TABLE:
         return None, len(data) - 1
     message_class, layout, item_class, item_layout = TABLE[data[0]]
-    values, offset = codec.decode(layout, data, 1)
+    values, offset = codec.decode(layout, data, 1, OPTIONAL.get(data[0], 0))
     if item_class is not None:
         (count,), offset = codec.decode("B", data, offset)
         items = []
@@ -130,21 +146,3 @@ def decode(data: bytes) -> tuple[tuple[object, ...] | None, int]:
 def record_bytes(record: Record) -> int:
     """What a record takes in a Records message, to be held against limits.MAX_RECORDS_BYTES."""
     return 6 + len(record.body)
-
-
-def grant_parts(generation: int, expires_s: int, grants: list[Grant]) -> list[Grants]:
-    """A whole set of grants as the messages that carry it, in order (one even when empty)."""
-    size = MAX_GRANTS_PER_PART
-    slices = [grants[i : i + size] for i in range(0, len(grants), size)] or [[]]
-    return [
-        Grants(generation, expires_s, part, len(slices), slices[part])
-        for part in range(len(slices))
-    ]
-
-
-def grants_hash(grants: list[Grant]) -> bytes:
-    """8 bytes that name a set of grants whatever the order it is held in."""
-    data = bytearray()
-    for grant in sorted(grants, key=lambda grant: (grant.badge_tag, grant.grant_id)):
-        codec.encode_onto(data, GRANT_LAYOUT, grant)
-    return sha256(bytes(data))[:8]

@@ -1,7 +1,8 @@
-"""Noise_NNpsk0_25519_AESCCM8_SHA256 (Noise specification, revision 34), both roles.
+"""Noise_NNpsk0_25519_AESCCM8_SHA256 (Noise specification, revision 34): shared parts, box's end.
 
 Pattern: `-> psk, e` then `<- e, ee`, both payloads empty. The two X25519 of each side are done in
-slices by `step()`. No framing, no deadline and no buffer here: session.py has them.
+slices by `step()`. No framing, no deadline and no buffer here: session.py has them. The server's
+end is responder.py, which no box loads.
 """
 
 from shared_protocol.crypto import X25519, AesCcm, hkdf, sha256
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _NAME = b"Noise_NNpsk0_25519_AESCCM8_SHA256"
-_BASE_POINT = b"\x09" + bytes(31)
+BASE_POINT = b"\x09" + bytes(31)
 
 
 class CipherState:
@@ -85,7 +86,7 @@ class Initiator:
         """Draw the ephemeral secret; the work is left to `step()`."""
         self._state = SymmetricState(prologue, psk)
         self._scalar = random(PUBLIC_KEY_BYTES)
-        self._work = X25519(self._scalar, _BASE_POINT)
+        self._work = X25519(self._scalar, BASE_POINT)
         self._tag = b""
         self.busy = True
         self.ciphers: tuple[CipherState, CipherState] | None = None
@@ -112,61 +113,14 @@ class Initiator:
 
     def receive(self, message: bytes) -> None:
         """Take message 2; RemoteProtocolError when its length is wrong."""
-        public, self._tag = _parse(message)
+        public, self._tag = parse(message)
         self._state.mix_ephemeral(public)
         self._work = X25519(self._scalar, public)
         self.busy = True
 
 
-class Responder:
-    """The server's side. Costs no X25519 before the tag of message 1 proves that the key is known.
-
-    A replayed message 1 passes that tag. It gains nothing: without the ephemeral secret nobody can
-    seal a frame, and session.py reports nobody before a sealed frame opens.
-    """
-
-    def __init__(
-        self, prologue: bytes, psk: bytes, random: "Callable[[int], bytes]", message: bytes
-    ):
-        """Take and check message 1.
-
-        Raises:
-            RemoteProtocolError: its length is wrong, or its tag (wrong key).
-        """
-        self._remote, tag = _parse(message)
-        self._state = SymmetricState(prologue, psk)
-        self._state.mix_ephemeral(self._remote)
-        self._state.open_empty(tag)
-        self._scalar = random(PUBLIC_KEY_BYTES)
-        self._work = X25519(self._scalar, _BASE_POINT)
-        self._public = b""
-        self.busy = True
-        self.ciphers: tuple[CipherState, CipherState] | None = None
-
-    def step(self) -> bytes:
-        """Do one slice of work; return message 2 when it is ready, else nothing.
-
-        `ciphers` then holds (sending, receiving).
-
-        Raises:
-            RemoteProtocolError: message 1 had a weak key.
-        """
-        if not self._work.step():
-            return b""
-        if not self._public:
-            self._public = self._work.result
-            self._work = X25519(self._scalar, self._remote)
-            return b""
-        self.busy = False
-        self._state.mix_ephemeral(self._public)
-        self._state.mix_key(self._work.result)
-        message = self._public + self._state.seal_empty()
-        receiving, sending = self._state.split()
-        self.ciphers = sending, receiving
-        return message
-
-
-def _parse(message: bytes) -> tuple[bytes, bytes]:
+def parse(message: bytes) -> tuple[bytes, bytes]:
+    """Either message as public key and tag; RemoteProtocolError when its length is wrong."""
     if len(message) != HANDSHAKE_BYTES:
         raise RemoteProtocolError("handshake_length")
     return message[:PUBLIC_KEY_BYTES], message[PUBLIC_KEY_BYTES:]

@@ -23,6 +23,7 @@ Relay = namedtuple("Relay", ("state", "cause"))
 CommandResult = namedtuple("CommandResult", ("command_id", "result", "relay"))
 TripPause = namedtuple("TripPause", ("odometer_m",))
 TripResume = namedtuple("TripResume", ("odometer_m",))
+Gap = namedtuple("Gap", ("first_seq", "last_seq", "reason"))
 
 KINDS = {
     1: (Boot, "Bt"),
@@ -36,8 +37,9 @@ KINDS = {
     9: (CommandResult, "IBB"),
     10: (TripPause, "I"),
     11: (TripResume, "I"),
+    12: (Gap, "IIB"),
 }
-"""kind -> (class, layout of codec.py). 12 is kept for the gap record."""
+"""kind -> (class, layout of codec.py)."""
 
 _KIND_OF = {entry[0]: kind for kind, entry in KINDS.items()}
 
@@ -64,6 +66,10 @@ COMMAND_APPLIED = 2
 COMMAND_CANCELLED = 3
 COMMAND_EXPIRED = 4
 COMMAND_REFUSED = 5
+COMMAND_UNKNOWN = 6
+
+GAP_UNREADABLE = 1
+GAP_DROPPED = 2
 
 
 def encode_body(fact: tuple[object, ...]) -> bytes:

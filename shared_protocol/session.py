@@ -16,11 +16,13 @@ from collections import namedtuple
 from shared_protocol import limits, messages
 from shared_protocol.errors import LocalProtocolError, RemoteProtocolError
 from shared_protocol.framing import FrameReader, frame
-from shared_protocol.noise import CipherState, Initiator, Responder
+from shared_protocol.noise import CipherState, Initiator
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from shared_protocol.responder import Responder
 
 Established = namedtuple("Established", ("box_id", "generation"))
 """The peer holds the key of this box. The server learns it from the first valid sealed frame."""
@@ -197,7 +199,7 @@ class Session:
         self._reader = FrameReader()
         self._outgoing = b""
 
-    def _work(self, handshake: Initiator | Responder, now_ms: int) -> None:
+    def _work(self, handshake: "Initiator | Responder", now_ms: int) -> None:
         message = handshake.step()
         if message:
             self._outgoing += frame(self._hello + message)
@@ -235,6 +237,8 @@ class Session:
         if hello[0] != VERSION or hello[1] != SUITE:
             raise RemoteProtocolError("hello_unsupported")
         self._claim = hello[2:10], int.from_bytes(hello[10:], "big")
+        from shared_protocol.responder import Responder  # so that no box loads it
+
         # An unknown box gets a key that nobody has: it fails where a wrong key fails.
         key = self._find_key(*self._claim) or self._random(32)
         self._handshake = Responder(hello, key, self._random, first[limits.HELLO_BYTES :])

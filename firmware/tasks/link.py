@@ -20,6 +20,8 @@ _LOOK_AGAIN_MS = const(30_000)
 
 GRANTS_FILE = "grants"
 
+_FEATURES = const(0)
+
 
 class LinkTask:
     """One box's connection to its server; `bell` (asyncio.Event) is rung by records and modem.
@@ -168,4 +170,5 @@ class LinkTask:
             self._commands.highest_id,
             self._immobiliser.state,
             int(self._trip.open),
+            _FEATURES,
         )

@@ -16,7 +16,7 @@ from server.fleet import grants
 from server.gateway.pipeline import Pipeline
 from server.gateway.translate import COMMAND_KINDS, status_of
 from server.store import BoxAccount, Store
-from shared_protocol import messages
+from shared_protocol import grant_sets, messages
 from shared_protocol.badges import badge_tag
 from shared_protocol.errors import RemoteProtocolError
 
@@ -125,7 +125,7 @@ class Conversation:
     async def _offer_grants(self, status: messages.Status) -> None:
         now_s = self._clock.now_s()
         wanted = await self._grants_due(now_s)
-        grants_hash = messages.grants_hash(wanted)
+        grants_hash = grant_sets.grants_hash(wanted)
         sent = await self._store.sent_grants(self.box.box_id)
         if sent is not None and sent.grants_hash == grants_hash:
             age_s = now_s - sent.sent_at_s
@@ -134,7 +134,7 @@ class Conversation:
             if self._sent_hash == grants_hash and age_s < GRANTS_REPEAT_S:
                 return
         generation = await self._store.name_grants(self.box.box_id, grants_hash, now_s)
-        for part in messages.grant_parts(generation, now_s + GRANTS_VALID_S, wanted):
+        for part in grant_sets.grant_parts(generation, now_s + GRANTS_VALID_S, wanted):
             self._send(part)
         self._sent_hash = grants_hash
 

@@ -9,7 +9,8 @@ from littlefs import LittleFS, UserContext
 
 from firmware.logic.grants import GrantSet
 from shared_protocol.badges import badge_tag
-from shared_protocol.messages import Grant, grant_parts
+from shared_protocol.grant_sets import grant_parts
+from shared_protocol.messages import Grant
 from simulator.car import Car
 from simulator.world import World
 

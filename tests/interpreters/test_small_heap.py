@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("protocol_in_a_small_heap.py")
 # On the host a word has 64 bits: these are about twice what the box will use.
 HEAP = "88k"
-MOST_IMPORT_BYTES = 41_000
+MOST_IMPORT_BYTES = 42_000
 MOST_SESSION_BYTES = 3_000
 
 

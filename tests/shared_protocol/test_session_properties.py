@@ -26,7 +26,7 @@ record = st.builds(records.Record, u8, u32, st.binary(max_size=100))
 grant = st.builds(messages.Grant, u32, bytes8, u32, u32, u8)
 
 from_box = st.one_of(
-    st.builds(messages.Status, texts, u8, u32, u16, u32, u32, u32, bytes8, u32, u8, u8),
+    st.builds(messages.Status, texts, u8, u32, u16, u32, u32, u32, bytes8, u32, u8, u8, u8),
     st.builds(messages.Records, u16, u32, st.lists(record, max_size=9)),
 )
 from_server = st.one_of(
@@ -34,6 +34,11 @@ from_server = st.one_of(
     st.builds(messages.Time, u32, u16),
     st.builds(messages.Grants, u32, u32, u8, u8, st.lists(grant, max_size=47)),
     st.builds(messages.Command, u32, u32, u8),
+    st.builds(messages.Epoch, u16),
+    st.builds(
+        messages.GrantsChange, u32, u32, bytes8, bytes8, u8, u8, st.lists(grant, max_size=45)
+    ),
+    st.builds(messages.NewKey, u16, st.binary(min_size=32, max_size=32)),
 )
 
 
@@ -58,7 +63,7 @@ def cut(stream: bytes, places: list[int]) -> list[bytes]:
 @given(st.lists(from_box, max_size=8), st.lists(from_server, max_size=8))
 def test_any_messages_cross_both_ways_unchanged(up: list[Event], down: list[Event]) -> None:
     box, server = joined()
-    box.send(messages.Status("", 0, 0, 0, 0, 0, 0, bytes(8), 0, 0, 0))
+    box.send(messages.Status("", 0, 0, 0, 0, 0, 0, bytes(8), 0, 0, 0, 0))
     exchange(box, server)
     for message in up:
         box.send(message)

@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SPEC = (ROOT / "shared_protocol" / "SPEC.md").read_text()
 VECTORS = Path(__file__).parent / "vectors"
 TYPE_OF_LETTER = {
-    "B": "u8", "H": "u16", "I": "u32", "i": "s32", "8": "bytes8", "b": "bytes", "t": "text",
+    "B": "u8", "H": "u16", "I": "u32", "i": "s32", "8": "bytes8",
+    "k": "bytes32", "b": "bytes", "t": "text",
 }  # fmt: skip
 STRUCT_OF_TYPE = {"u8": ">B", "u16": ">H", "u32": ">I", "s32": ">i"}
 
@@ -57,6 +58,16 @@ def test_the_messages_are_those_of_the_table() -> None:
         assert len(rows) == len(message._fields)
         coded[f"{number:02x} {message.__name__}"] = rows
     assert written("0x") == coded
+
+
+def test_the_fields_that_may_be_missing_are_marked_in_the_specification() -> None:
+    marked = {}
+    for heading, rows in tables().items():
+        optional = sum(row[-1].startswith("(optional)") for row in rows)
+        if optional:
+            assert all(row[-1].startswith("(optional)") for row in rows[-optional:]), heading
+            marked[int(heading[:4], 16)] = optional
+    assert marked == messages.OPTIONAL
 
 
 def test_the_items_of_lists_are_those_of_the_code() -> None:
@@ -118,7 +129,7 @@ def pack(kind: str, value: Any) -> bytes:
             for (_, item_kind), cell in zip(item, row, strict=True)
         )
     raw = value.encode() if kind == "text" else bytes.fromhex(value)
-    return raw if kind == "bytes8" else bytes([len(raw)]) + raw
+    return raw if kind in ("bytes8", "bytes32") else bytes([len(raw)]) + raw
 
 
 @pytest.mark.parametrize(("file", "prefix"), [("messages.json", "0x"), ("records.json", "Record ")])

@@ -2,13 +2,12 @@
 
 from firmware.logic.badge_decision import Granted, Refused, decide
 from firmware.logic.grants import GrantSet
+from shared_protocol.grant_sets import grant_parts, grants_hash
 from shared_protocol.messages import (
     GRANT_TECHNICIAN,
     GRANT_WITHOUT_CLOCK,
     Grant,
     Grants,
-    grant_parts,
-    grants_hash,
 )
 from shared_protocol.records import (
     REFUSED_CAR_IN_USE,

@@ -15,7 +15,8 @@ from firmware.logic.trip import Trip
 from firmware.logic.uplink import Uplink
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.vehicle import Vehicle
-from shared_protocol.messages import COMMAND_INHIBIT, Command, Grant, grant_parts
+from shared_protocol.grant_sets import grant_parts
+from shared_protocol.messages import COMMAND_INHIBIT, Command, Grant
 from shared_protocol.records import (
     RELAY_ENABLED,
     RELAY_INHIBITED,

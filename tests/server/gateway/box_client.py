@@ -135,5 +135,6 @@ def a_status(**changes: Any) -> messages.Status:
         "command_id": 0,
         "relay": records.RELAY_INHIBITED,
         "trip_open": 0,
+        "features": 0,
     }
     return messages.Status(**(values | changes))

@@ -3,7 +3,7 @@
 from server.fleet.model import BookingRequest, TripFilter
 from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store
-from shared_protocol import messages, records
+from shared_protocol import grant_sets, messages, records
 from shared_protocol.badges import badge_tag
 from tests.server.gateway.box_client import BoxClient, a_status
 from tests.server.small_fleet import (
@@ -49,7 +49,7 @@ async def test_grants_that_the_box_holds_are_not_sent_again(port: int, box: BoxS
     await first.greet()
     grants = await first.expect(messages.Grants)
     again = await BoxClient.connect(port, box)
-    holds = messages.grants_hash(grants.grants)
+    holds = grant_sets.grants_hash(grants.grants)
     await again.greet(grants_hash=holds, grants_generation=grants.generation)
     await marker(again)
     assert again.count(messages.Time) == 1

@@ -1,7 +1,8 @@
 """Tests of the Noise handshake by itself, on both interpreters."""
 
 from shared_protocol.errors import RemoteProtocolError
-from shared_protocol.noise import Initiator, Responder, SymmetricState
+from shared_protocol.noise import Initiator, SymmetricState
+from shared_protocol.responder import Responder
 from tests.shared_protocol.both.helpers import KEY, OTHER_KEY, counting_random, fault_of
 
 PROLOGUE = b"who speaks"

@@ -40,10 +40,6 @@ def test_an_unknown_kind_gives_nothing():
     assert records.decode_body(255, b"whatever") is None
 
 
-def test_the_number_of_the_gap_record_is_still_free():
-    assert 12 not in records.KINDS
-
-
 def test_something_that_is_no_fact_is_our_fault():
     assert fault_of(LocalProtocolError, records.encode_body, Ack(1, 1)) == "record_kind"
 
