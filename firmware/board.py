@@ -13,6 +13,7 @@ Board = namedtuple(
         "modem_uart",
         "modem_pwrkey",  # high pulls the modem's key line down through a transistor
         "modem_reset",  # active low
+        "modem_power",  # high cuts its supply; floating = supplied
         "modem_dtr",
         "gnss_uart",
         "reader_uart",
@@ -37,6 +38,7 @@ def _s3_board(gnss_baud: int) -> Board:
         modem_uart=Uart(1, 11, 10, 115200, 1280, 1280),
         modem_pwrkey=18,
         modem_reset=17,
+        modem_power=47,
         modem_dtr=9,
         # Half a second of a 10 Hz receiver's sentences at 115200 baud.
         gnss_uart=Uart(2, 15, 16, gnss_baud, 1024, 256),

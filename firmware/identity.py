@@ -13,7 +13,6 @@ Identity = namedtuple(
         "key",  # 32 bytes, of `generation`
         "generation",
         "badge_key",  # 32 bytes, keys the badge tags
-        "epoch",
         "server_host",
         "server_port",
         "apn",
@@ -56,7 +55,6 @@ def parse_identity(data) -> Identity:
         _key(data, "key", 32),
         _number(data, "generation", 0, 0xFFFF),
         _key(data, "badge_key", 32),
-        _number(data, "epoch", 1, 0xFFFF),
         _text(data, "server_host", 128),
         _number(data, "server_port", 1, 0xFFFF),
         _text(data, "apn", 64),

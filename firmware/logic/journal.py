@@ -4,7 +4,10 @@ A record is appended (and in flash) before it is sent, and leaves only when ackn
 numbers begin at 1 and never restart: the newest segment stays even when all of it is acknowledged.
 Files are the caller's `storage`; identity, sending and the meaning of records are not known here.
 
-A segment is named by epoch and first sequence number. It begins with the caller's state before its
+The epoch that the server allotted stands in a file beside the segments, so that both are lost
+together: a journal without it does not know its epoch, which is 0 then.
+
+A segment is named by its first sequence number. It begins with the caller's state before its
 first record, so that state + records of the newest segment give the state at the last record, and
 no other file has to be kept in step:
 
@@ -28,31 +31,52 @@ _SEGMENT_BYTES = const(4096)
 # One read while sending; the longest record (265 bytes) fits.
 _CHUNK_BYTES = const(512)
 
+_EPOCH_FILE = const("epoch")
 _CHECKSUM_BYTES = const(4)
 _HEAD_OF_RECORD_BYTES = const(6)
 _SHORTEST_RECORD_BYTES = const(10)
 
 
 class Journal:
-    """Attributes to read: `next_seq`, `lowest_seq` (the oldest not acknowledged), `state`.
+    """Attributes to read: `epoch`, `next_seq`, `lowest_seq` (the oldest not acknowledged), `state`.
 
     `state` is what the newest segment began with, b"" when there is none.
     """
 
-    def __init__(self, storage, epoch: int, segment_bytes: int = _SEGMENT_BYTES):
+    def __init__(self, storage, segment_bytes: int = _SEGMENT_BYTES):
         """Recover: find the last whole record; what a power loss tore behind it is not believed."""
         self._storage = storage
-        self._prefix = "{:04x}-".format(epoch)
         self._segment_bytes = segment_bytes
         self._firsts = []  # first sequence number of each segment, oldest first
+        self.epoch = 0
         for name in sorted(storage.names()):
-            if name.startswith(self._prefix):
-                self._firsts.append(int(name[len(self._prefix) :], 16))
+            if name == _EPOCH_FILE:
+                self.epoch = int.from_bytes(self._read_file(name, 0, 2), "big")
+            else:
+                self._firsts.append(int(name, 16))
+        self._given_up = 0  # nothing up to here can be read
         self.state = b""
         self.next_seq = self.lowest_seq = 1
         self._size = segment_bytes  # of the newest segment; full: the next append begins another
         self._cursor = (0, 0, 0)  # where the last read ended: seq, first of its segment, offset
         self._recover()
+
+    @property
+    def oldest_seq(self) -> int:
+        """The oldest record that can still be sent, acknowledged or not."""
+        return max(self._firsts[0] if self._firsts else self.next_seq, self._given_up + 1)
+
+    def adopt(self, epoch: int) -> bool:
+        """Name everything held by the epoch that the server allotted; False when it is not new.
+
+        Raises:
+            OSError: the flash refused; nothing has changed.
+        """
+        if epoch <= self.epoch:
+            return False
+        self._storage.write(_EPOCH_FILE, epoch.to_bytes(2, "big"))
+        self.epoch = epoch
+        return True
 
     def replay(self):
         """Yield the records of the newest segment, which come after `state`."""
@@ -120,8 +144,17 @@ class Journal:
                 return max(seq, begin), records
         return self.next_seq, []
 
+    def go_back(self, seq: int) -> None:
+        """Begin again at `seq` or at the oldest held: the server has lost what it acknowledged."""
+        self.lowest_seq = min(self.lowest_seq, max(seq, self.oldest_seq))
+
+    def give_up(self, seq: int) -> None:
+        """Forget every record up to `seq`: flash no longer gives them."""
+        self._given_up = seq
+        self.acknowledge(seq)
+
     def acknowledge(self, seq: int) -> None:
-        """Forget every record up to `seq`: committed by the server, or no longer readable."""
+        """Forget every record up to `seq`: committed by the server."""
         if self.lowest_seq <= seq < self.next_seq:  # beyond: not about what is here
             self.lowest_seq = seq + 1
         while len(self._firsts) > 1 and self._firsts[1] <= self.lowest_seq:
@@ -160,12 +193,15 @@ class Journal:
             self._size = self._segment_bytes
 
     def _name(self, first: int) -> str:
-        return self._prefix + "{:08x}".format(first)
+        return "{:08x}".format(first)
 
     def _read(self, first: int, offset: int, count: int) -> bytes:
-        """Some bytes of a segment; b"" when flash does not give them."""
+        return self._read_file(self._name(first), offset, count)
+
+    def _read_file(self, name: str, offset: int, count: int) -> bytes:
+        """Some bytes of a file; b"" when flash does not give them."""
         try:
-            return self._storage.read(self._name(first), offset, count)
+            return self._storage.read(name, offset, count)
         except OSError as error:
             if error.errno == ENOMEM:  # which says nothing about the flash
                 raise

@@ -1,11 +1,12 @@
 """What to send to the server, and when: records in order, again from the last acknowledgement.
 
-A modem's "sent" means nothing here: only an Ack moves on. Holds no record itself, the journal does;
-no session and no socket either.
+A modem's "sent" means nothing here: only an Ack moves on. A box that knows no epoch asks for one by
+its Status and sends no record. Holds no record itself, the journal does; no session and no socket.
 """
 
 from firmware.logic.const import const
 from shared_protocol.messages import Records
+from shared_protocol.records import GAP_UNREADABLE, Gap
 
 # Records wait this long for company: a drive makes one every 10 s, an ignition edge several.
 _COALESCE_MS = const(1_000)
@@ -23,14 +24,16 @@ _STATUS_EVERY_MS = const(300_000)
 class Uplink:
     """Order and pace of one box's messages over successive connections.
 
-    Attribute to read: `lost`, how many records flash no longer gave.
+    Attributes to read: `lost`, how many records flash no longer gave; `gap`, the Gap that says so
+    and is to be recorded, or None.
     """
 
-    def __init__(self, journal, epoch: int):
-        """Send the records of `journal` under `epoch`."""
+    def __init__(self, journal):
+        """Send the records of `journal` under its epoch."""
         self._journal = journal
-        self._epoch = epoch
         self.lost = 0
+        self.gap = None
+        self._told = False  # whether the server has said on this connection what it holds
         self._next_seq = 0
         self._before_hole = False  # what comes next is unreadable, and waits for what comes before
         self._under_way = []  # (last seq, bytes) of each Records message not acknowledged
@@ -40,7 +43,8 @@ class Uplink:
         self._status_due_ms = 0
 
     def connected(self, now_ms: int) -> None:
-        """Begin a connection: Status first, then everything not acknowledged."""
+        """Begin a connection, or an epoch: Status first, then everything not acknowledged."""
+        self._told = False
         self._next_seq = self._journal.lowest_seq
         self._before_hole = False
         self._under_way = []
@@ -56,11 +60,17 @@ class Uplink:
 
     def acknowledged(self, epoch: int, seq: int, now_ms: int) -> None:
         """Take an Ack; one of other records than ours changes nothing."""
-        if epoch != self._epoch or seq >= self._journal.next_seq:
+        journal = self._journal
+        if epoch != journal.epoch or seq >= journal.next_seq:
             return
-        self._journal.acknowledge(seq)
+        journal.acknowledge(seq)
+        if not self._told:  # the first word counts, also when it takes back an earlier one
+            self._told = True
+            journal.go_back(seq + 1)
+            if not self._under_way:
+                self._next_seq = journal.lowest_seq
         self._under_way = [sent for sent in self._under_way if sent[0] > seq]
-        self._next_seq = max(self._next_seq, self._journal.lowest_seq)
+        self._next_seq = max(self._next_seq, journal.lowest_seq)
         self._waiting_since_ms = now_ms if self._under_way else None
         self._hold_until_ms = 0
 
@@ -73,7 +83,7 @@ class Uplink:
 
     def next_records(self, now_ms: int) -> Records | None:
         """The next Records message, or None when there is none, or none may be sent yet."""
-        if self._window_is_full() or now_ms < self._records_due_ms():
+        if not self._journal.epoch or self._window_is_full() or now_ms < self._records_due_ms():
             return None
         first, records = self._journal.read(self._next_seq)
         self._before_hole = first > self._next_seq
@@ -90,7 +100,7 @@ class Uplink:
         self._under_way.append((self._next_seq - 1, size))
         if self._waiting_since_ms is None:
             self._waiting_since_ms = now_ms
-        return Records(self._epoch, first, records)
+        return Records(self._journal.epoch, first, records)
 
     def is_lost(self, now_ms: int) -> bool:
         """Whether an acknowledgement is overdue: the connection is to be made anew."""
@@ -102,16 +112,18 @@ class Uplink:
         due_ms = self._status_due_ms
         if self._waiting_since_ms is not None:
             due_ms = min(due_ms, self._waiting_since_ms + _ACK_TIMEOUT_MS)
-        if not self._window_is_full() and self._next_seq < self._journal.next_seq:
+        waits = self._journal.epoch and self._next_seq < self._journal.next_seq
+        if waits and not self._window_is_full():
             due_ms = min(due_ms, self._records_due_ms())
         return due_ms
 
     def _give_up_to(self, first: int, now_ms: int) -> None:
         """Say in a Status, before anything else, that the box no longer holds what was before."""
         self.lost += first - self._next_seq
+        self.gap = Gap(self._next_seq, first - 1, GAP_UNREADABLE)
         self._next_seq = first
         self._before_hole = False
-        self._journal.acknowledge(first - 1)
+        self._journal.give_up(first - 1)
         self._status_due_ms = now_ms
 
     def _records_due_ms(self) -> int:

@@ -8,6 +8,14 @@ from collections.abc import Callable
 
 from firmware.board import Board
 from simulator.devices.at_commands import AtCommands
+from simulator.devices.modem_faults import (
+    FAULTS,
+    POWER_KEY,
+    RESTART,
+    SOCKET_CLOSED,
+    SUPPLY_CUT,
+    Fault,
+)
 from simulator.network import Network
 from simulator.pins import Pins
 from simulator.tcp_link import TcpLink
@@ -33,6 +41,9 @@ class A76xx:
         bearer: whether NETOPEN has succeeded and the modem still believes in it.
         link: the TCP connection of socket 0, if any.
         received: bytes from the server which the box has not fetched yet.
+        covered: whether there is a cell to be found.
+        sim: "ready", "busy" or "failure".
+        faulty: what is wrong with it, see modem_faults.py.
     """
 
     def __init__(
@@ -53,11 +64,13 @@ class A76xx:
         self._line = line
         self._network = network
         self._on_wire = on_wire
-        self._supplied = True
+        self.covered = True
+        self.sim = "ready"
+        self.faulty = Fault(self)
+        self._taken_away = False  # the supply, by a test
+        self._cut = False  # the supply, by the box
         self._starting = False
-        self._covered = True
         self._radio_on = True
-        self._fault: str | None = None
         self._timers: list[Timer] = []
         self._held: Timer | None = None
         self._held_for_off: Timer | None = None
@@ -66,16 +79,21 @@ class A76xx:
         line.on_data = self._on_data
         pins.watch(board.modem_pwrkey, self._on_pwrkey)
         pins.watch(board.modem_reset, self._on_reset)
+        pins.watch(board.modem_power, self._on_power)
 
     # What a test or a scenario does to it
 
     def off(self) -> None:
         """Take its supply away: it answers nothing, and nothing can start it."""
-        self._supplied = False
+        self._taken_away = True
         self.power_cut()
 
     def power_cut(self) -> None:
         """Lose power for a moment, together with the box."""
+        self._go_off()
+        self._end_fault(SUPPLY_CUT)
+
+    def _go_off(self) -> None:
         for timer in self._timers:
             timer.cancel()
         self._timers.clear()
@@ -87,18 +105,25 @@ class A76xx:
 
     def on(self) -> None:
         """Give its supply back: it waits for its power key, as after any power cut."""
-        self._supplied = True
+        self._taken_away = False
 
     def coverage(self, covered: bool) -> None:
         """Lose or regain the radio. A lost link stays lost; the modem notices it later."""
-        self._covered = covered
+        self.covered = covered
         self._radio_changed()
 
     def fault(self, name: str | None) -> None:
-        """Make it "silent" (answers nothing), answer "error" to everything, or None: well again."""
-        if name not in (None, "silent", "error"):
+        """Begin one of modem_faults.FAULTS, by name; None: well again."""
+        if name is not None and name not in FAULTS:
             raise ValueError(f"a modem has no fault {name!r}")
-        self._fault = name
+        self.faulty = FAULTS[name](self) if name else Fault(self)
+        self.faulty.begin()
+
+    def lose_link(self) -> None:
+        """Lose the socket from outside, as when the operator drops it."""
+        if self.link is not None:
+            self.link.cut()
+            self._on_close(self.link)
 
     # What the commands use
 
@@ -107,9 +132,9 @@ class A76xx:
         self.send(f"\r\n{text}\r\n".encode())
 
     def send(self, data: bytes) -> None:
-        """Send bytes to the box, unless the modem is off or mute."""
-        if self.is_on and self._fault != "silent":
-            self._line.send(data)
+        """Send bytes to the box, unless the modem is off; its fault may spoil them."""
+        if self.is_on and (said := self.faulty.says(data)):
+            self._line.send(said)
 
     def later(self, delay_s: float, callback: Callable[[], None]) -> None:
         """Have something happen later, unless the modem loses power before."""
@@ -136,10 +161,17 @@ class A76xx:
         if self.link is not None:
             self.link.close()
             self.link = None
+        self._end_fault(SOCKET_CLOSED)
+
+    def sim_is_ready(self) -> None:
+        """The SIM has become ready."""
+        self.sim = "ready"
+        self.say("+CPIN: READY")
 
     def restart(self) -> None:
         """Start, as after the power key, the reset pin or AT+CRESET."""
-        self.power_cut()
+        self._go_off()
+        self._end_fault(RESTART)
         self._starting = True
         self.later(_START_S, self._start)
 
@@ -149,7 +181,7 @@ class A76xx:
         for timer in (self._held, self._held_for_off):
             if timer is not None:
                 timer.cancel()
-        if level == 1 and self._supplied:
+        if level == 1 and not self._taken_away and not self._cut and self.faulty.hears_pins:
             self._held = self._timeline.call_later(_POWER_ON_PULSE_S, self._power_on)
             self._held_for_off = self._timeline.call_later(_POWER_OFF_PULSE_S, self._power_off)
 
@@ -159,12 +191,18 @@ class A76xx:
 
     def _power_off(self) -> None:
         if self.is_on:
+            self._go_off()
+            self._end_fault(POWER_KEY)
+
+    def _on_power(self, level: int | None) -> None:
+        self._cut = level == 1
+        if self._cut:
             self.power_cut()
 
     def _on_reset(self, level: int | None) -> None:
         if self._resetting is not None:
             self._resetting.cancel()
-        if level == 0 and self.is_on:
+        if level == 0 and self.is_on and self.faulty.hears_pins:
             self._resetting = self._timeline.call_later(_RESET_PULSE_S, self.restart)
 
     # Life
@@ -172,15 +210,18 @@ class A76xx:
     def _start(self) -> None:
         self._starting = False
         self.is_on = self._radio_on = True
+        self.sim = "ready"
         self._commands = AtCommands(self)
+        self.faulty.started()
         self.say("*ATREADY: 1")
-        self.later(_SIM_READY_S, lambda: self.say("+CPIN: READY"))
+        if self.sim == "ready":
+            self.later(_SIM_READY_S, self.sim_is_ready)
         self.later(_SIM_READY_S + 1.0, lambda: self.say("SMS DONE"))
         self.later(_SIM_READY_S + 1.5, lambda: self.say("PB DONE"))
         self._radio_changed()
 
     def _radio_changed(self) -> None:
-        if self._covered and self._radio_on:
+        if self.covered and self._radio_on:
             if self.is_on:
                 self.later(_REGISTERED_S, self._register)
             return
@@ -191,10 +232,10 @@ class A76xx:
             self.later(_NOTICE_LOSS_S, self._notice_loss)
 
     def _register(self) -> None:
-        self.registered = self._covered and self._radio_on
+        self.registered = self.covered and self._radio_on and self.faulty.finds_cell
 
     def _notice_loss(self) -> None:
-        if self.bearer:
+        if self.bearer and self.faulty.tells_closes:
             self.bearer = False
             self.link = None
             self.received = b""
@@ -203,10 +244,8 @@ class A76xx:
     # What comes in
 
     def _on_data(self, data: bytes) -> None:
-        if self.is_on and self._fault == "error":
-            self.say("ERROR")
-        elif self.is_on and self._fault is None:
-            self._commands.receive(data)
+        if self.is_on and (heard := self.faulty.hears(data)):
+            self._commands.receive(heard)
 
     def _on_open(self, link: TcpLink, success: bool) -> None:
         if self.link is link:
@@ -221,6 +260,11 @@ class A76xx:
             self.say("+CIPRXGET: 1,0")
 
     def _on_close(self, link: TcpLink) -> None:
-        if self.link is link:
+        if self.link is link and self.faulty.tells_closes:
             self.link = None
             self.say("+IPCLOSE: 0,1")
+            self._end_fault(SOCKET_CLOSED)
+
+    def _end_fault(self, event: str) -> None:
+        if event in self.faulty.ended_by:
+            self.fault(None)

@@ -35,13 +35,14 @@ class AtCommands:
                 (r"AT\+CMEE=[012]", self._ok),
                 (r"AT\+CGMM", lambda: self._ok("A7670E-FASE")),
                 (r"AT\+CGSN", lambda: self._ok("860000000000017")),
-                (r"AT\+CPIN\?", lambda: self._ok("+CPIN: READY")),
+                (r"AT\+CPIN\?", self._pin),
                 (r"AT\+CSQ", lambda: self._ok(f"+CSQ: {'22,99' if self._here else '99,99'}")),
                 (r"AT\+(C|CG|CE)REG\?", self._registration),
                 (r"AT\+(C|CG|CE)REG=[012]", lambda which: self._ok()),
                 (r'AT\+CGDCONT=1,"IP","[^"]*"', self._ok),
                 (r"AT\+CGATT\?", lambda: self._ok(f"+CGATT: {1 if self._here else 0}")),
-                (r"AT\+CFUN=([01])(?:,1)?", self._function),
+                (r"AT\+CFUN=([01])", self._function),
+                (r"AT\+CFUN=1,1", self._reset),
                 (r"AT\+CRESET", self._reset),
                 (r"AT\+CIPRXGET=1", self._ok),
                 (r"AT\+NETOPEN\?", lambda: self._ok(f"+NETOPEN: {1 if modem.bearer else 0}")),
@@ -81,7 +82,7 @@ class AtCommands:
 
     def _run(self, line: bytes) -> None:
         text = line.decode("ascii", "replace").strip()
-        if not text:
+        if not text or self._modem.faulty.takes(text):
             return
         for pattern, answer in self._table:
             match = pattern.match(text)
@@ -103,6 +104,13 @@ class AtCommands:
     def _set_echo(self, digit: str) -> None:
         self._echo = digit == "1"
         self._ok()
+
+    def _pin(self) -> None:
+        errors = {"busy": "+CME ERROR: SIM busy", "failure": "+CME ERROR: SIM failure"}
+        if self._modem.sim in errors:
+            self._modem.say(errors[self._modem.sim])
+        else:
+            self._ok("+CPIN: READY")
 
     def _registration(self, which: str) -> None:
         self._ok(f"+{which}REG: 0,{1 if self._here else 2}")
@@ -147,7 +155,10 @@ class AtCommands:
             self._error("+CIPOPEN: 0,4")
         else:
             self._ok()
-            self._modem.open_link(host, int(port))
+            if self._modem.faulty.opens_sockets:
+                self._modem.open_link(host, int(port))
+            else:
+                self._modem.later(1.0, lambda: self._modem.say("+CIPOPEN: 0,1"))
 
     def _send(self, count: str) -> None:
         if self._modem.link is None:
@@ -161,6 +172,9 @@ class AtCommands:
 
     def _sent(self) -> None:
         data, self._data = self._data, b""
+        if not self._modem.faulty.sends:
+            self._error(f"+CIPSEND: 0,{len(data)},-1")
+            return
         self._modem.say("OK")
         if self._modem.link is None:  # lost while the data came in
             self._modem.say("+CIPERROR: 4")
@@ -183,8 +197,9 @@ class AtCommands:
         modem.say("OK")
 
     def _close(self) -> None:
-        if self._modem.link is None:
-            self._error("+CIPCLOSE: 0,4")
-            return
+        was_open = self._modem.link is not None
         self._modem.close_link()
-        self._ok("+CIPCLOSE: 0,0")
+        if was_open:
+            self._ok("+CIPCLOSE: 0,0")
+        else:
+            self._error("+CIPCLOSE: 0,4")

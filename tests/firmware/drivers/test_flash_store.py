@@ -39,10 +39,10 @@ def test_a_half_written_replacement_is_never_seen(store: FlashStore, tmp_path: P
 
 
 def test_the_journal_works_on_it(store: FlashStore) -> None:
-    journal = Journal(store, 1)
+    journal = Journal(store)
     for number in range(100):
         journal.append(Record(6, number, bytes(4)), b"state")
-    assert Journal(store, 1).next_seq == 101
+    assert Journal(store).next_seq == 101
 
 
 def test_no_two_draws_and_no_two_boots_are_alike(store: FlashStore) -> None:

@@ -10,6 +10,7 @@ class MemoryStorage:
         self.files = {}
         self.read_errno = EIO
         self.unreadable = self.undeletable = None  # names of files
+        self.refused = None  # name of a file that cannot be written
         self.torn_after = None  # bytes of the next append that still reach the flash
 
     def names(self):
@@ -29,6 +30,8 @@ class MemoryStorage:
         self.files[name] += data
 
     def write(self, name, data):
+        if name == self.refused:
+            raise OSError("full")
         self.files[name] = data
 
     def delete(self, name):

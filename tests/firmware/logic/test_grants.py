@@ -2,7 +2,7 @@
 
 from firmware.logic.badge_decision import Granted, Refused, decide
 from firmware.logic.grants import GrantSet
-from shared_protocol.grant_sets import grant_parts, grants_hash
+from shared_protocol.grant_sets import grant_changes, grant_parts, grants_hash
 from shared_protocol.messages import (
     GRANT_TECHNICIAN,
     GRANT_WITHOUT_CLOCK,
@@ -63,9 +63,57 @@ def test_a_part_out_of_order_discards_what_was_begun():
 
 def test_a_set_beyond_all_bounds_is_not_taken():
     held = holding(grant(1))
-    grants = [grant(number) for number in range(47)]
-    taken = [held.take_part(Grants(8, NOW_S, part, 30, grants)) for part in range(30)]
+    taken = []
+    for part in range(30):
+        grants = [grant(47 * part + number) for number in range(47)]
+        taken.append(held.take_part(Grants(8, NOW_S, part, 30, grants)))
     assert not any(taken)
+    assert held.generation == 7
+
+
+def changed(held, parts):
+    return [held.take_change(part) for part in parts]
+
+
+def many(*numbers, ends_s=NOW_S + 100):
+    return [grant(n, (n * 7919 % 1009).to_bytes(8, "big"), ends_s=ends_s) for n in numbers]
+
+
+def test_a_change_takes_effect_whole_and_gives_the_servers_set():
+    old, new = many(*range(80)), many(*range(30, 90)) + many(*range(5), ends_s=NOW_S + 9)
+    held = holding(*old)
+    parts = grant_changes(8, NOW_S + 5, old, new)
+    assert len(parts) > 2
+    assert changed(held, parts[:-1]) == [None] * (len(parts) - 1)
+    assert (held.generation, held.hash) == (7, grants_hash(old))
+    assert held.take_change(parts[-1])
+    assert (held.generation, held.expires_s, held.hash) == (8, NOW_S + 5, grants_hash(new))
+    again = GrantSet(held.to_bytes())
+    assert [again.of_badge(each.badge_tag) for each in new] == [[each] for each in new]
+
+
+def test_a_change_without_items_renews_the_expiry():
+    old = many(1, 2, 3)
+    held = holding(*old)
+    assert changed(held, grant_changes(9, NOW_S + 77, old, old)) == [True]
+    assert (held.generation, held.expires_s, held.hash) == (9, NOW_S + 77, grants_hash(old))
+
+
+def test_a_change_of_another_set_or_out_of_order_or_with_another_result_changes_nothing():
+    old, new = many(*range(60)), many(*range(40, 100))
+    parts = grant_changes(8, NOW_S, old, new)
+    assert len(parts) > 3
+    other_generation = type(parts[1])(*((9,) + parts[1][1:]))
+    for order in (
+        parts[1:], parts[:1] + parts[2:], [parts[0], other_generation] + parts[2:],
+        parts[:-1] + [type(parts[-1])(*(parts[-1][:3] + (bytes(8),) + parts[-1][4:]))],
+    ):  # fmt: skip
+        held = holding(*old)
+        assert changed(held, order)[-1] is False
+        assert (held.generation, held.hash) == (7, grants_hash(old))
+        assert changed(held, parts)[-1] is True, "and the next one may come"
+    held = holding(*new)
+    assert changed(held, parts) == [False] * len(parts)
     assert held.generation == 7
 
 

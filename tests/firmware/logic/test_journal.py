@@ -14,7 +14,7 @@ def record(number, size=4):
 
 
 def filled(storage, count, segment_bytes=100):
-    journal = Journal(storage, 1, segment_bytes)
+    journal = Journal(storage, segment_bytes)
     for number in range(journal.next_seq, journal.next_seq + count):
         journal.append(record(number), STATE)
     return journal
@@ -45,7 +45,7 @@ def numbered(first, last):
 
 
 def test_numbers_begin_at_one_and_rise_by_one():
-    journal = Journal(MemoryStorage(), 1)
+    journal = Journal(MemoryStorage())
     assert [journal.append(record(n), STATE) for n in (1, 2, 3)] == [1, 2, 3]
     assert (journal.lowest_seq, journal.next_seq) == (1, 4)
 
@@ -58,7 +58,7 @@ def test_every_record_is_read_back_over_many_segments():
 
 
 def test_a_read_stays_within_its_chunk():
-    journal = Journal(MemoryStorage(), 1)
+    journal = Journal(MemoryStorage())
     for number in range(1, 300):
         journal.append(record(number, size=number % 256), STATE)
     seq = 1
@@ -71,7 +71,7 @@ def test_a_read_stays_within_its_chunk():
 def test_after_a_restart_everything_is_as_it_was():
     storage = MemoryStorage()
     filled(storage, 37)
-    again = Journal(storage, 1, 100)
+    again = Journal(storage, 100)
     assert (again.lowest_seq, again.next_seq) == (1, 38)
     assert held(again) == numbered(1, 37)
     assert again.append(record(38), STATE) == 38
@@ -101,7 +101,7 @@ def test_numbers_go_on_after_everything_was_acknowledged_and_the_box_restarted()
     storage = MemoryStorage()
     journal = filled(storage, 50)
     journal.acknowledge(50)
-    again = Journal(storage, 1, 100)
+    again = Journal(storage, 100)
     assert again.next_seq == 51
     assert again.append(record(51), STATE) == 51
 
@@ -125,11 +125,11 @@ def test_a_tail_torn_at_any_byte_is_cut_off_and_the_rest_kept():
         journal = filled(storage, 9, segment_bytes=4096)
         storage.torn_after = torn_after
         assert refuses(journal)
-        again = Journal(storage, 1, 4096)
+        again = Journal(storage, 4096)
         assert again.next_seq == 10
         assert again.append(record(10), STATE) == 10
         assert held(again) == numbered(1, 10)
-        assert held(Journal(storage, 1, 4096)) == numbered(1, 10)
+        assert held(Journal(storage, 4096)) == numbered(1, 10)
 
 
 def test_a_refused_append_can_be_tried_again_without_a_restart():
@@ -140,32 +140,64 @@ def test_a_refused_append_can_be_tried_again_without_a_restart():
         assert refuses(journal)
         assert journal.append(record(10), STATE) == 10
         assert held(journal) == numbered(1, 10)
-        assert held(Journal(storage, 1, 4096)) == numbered(1, 10)
+        assert held(Journal(storage, 4096)) == numbered(1, 10)
 
 
 def test_the_newest_segment_gives_the_state_at_its_beginning_and_what_came_after():
     storage = MemoryStorage()
-    journal = Journal(storage, 1, 100)
+    journal = Journal(storage, 100)
     assert journal.state == b""
     total = 0
     for number in range(1, 40):
         journal.append(record(number), total.to_bytes(4, "big"))
         total += number
-        again = Journal(storage, 1, 100)
+        again = Journal(storage, 100)
         replayed = int.from_bytes(again.state, "big")
         for each in again.replay():
             replayed += each.time_s - 1_700_000_000
         assert replayed == total
 
 
-def test_another_epoch_begins_at_one_and_leaves_the_old_files_alone():
+def test_an_empty_journal_knows_no_epoch_and_keeps_the_one_it_adopts():
     storage = MemoryStorage()
-    filled(storage, 5)
-    other = Journal(storage, 2, 100)
-    assert other.next_seq == 1
-    other.append(record(1), STATE)
-    assert Journal(storage, 1, 100).next_seq == 6
-    assert Journal(storage, 2, 100).next_seq == 2
+    assert Journal(storage, 100).epoch == 0
+    journal = filled(storage, 12)
+    assert journal.adopt(7)
+    assert not journal.adopt(7)
+    assert not journal.adopt(3)
+    again = Journal(storage, 100)
+    assert (again.epoch, held(again)) == (7, numbered(1, 12))
+
+
+def test_an_epoch_that_flash_refuses_or_lost_is_not_known():
+    storage = MemoryStorage()
+    journal = filled(storage, 3)
+    journal.adopt(2)
+    storage.refused = "epoch"
+    try:
+        journal.adopt(3)
+    except OSError:
+        pass
+    assert journal.epoch == 2
+    storage.unreadable = "epoch"
+    again = Journal(storage, 100)
+    assert (again.epoch, again.next_seq) == (0, 4)
+
+
+def test_the_oldest_record_is_held_until_all_of_its_segment_is_acknowledged():
+    journal = filled(MemoryStorage(), 50)
+    journal.acknowledge(33)
+    assert journal.lowest_seq == 34
+    oldest = journal.oldest_seq
+    assert 1 < oldest <= 33
+    journal.go_back(1)
+    assert held(journal) == numbered(oldest, 50)
+    journal.go_back(45)
+    assert journal.lowest_seq == oldest, "it only ever goes back"
+    journal.give_up(40)
+    assert journal.oldest_seq == 41
+    journal.go_back(1)
+    assert held(journal) == numbered(41, 50)
 
 
 def test_a_segment_that_flash_no_longer_gives_is_stepped_over():
@@ -175,7 +207,7 @@ def test_a_segment_that_flash_no_longer_gives_is_stepped_over():
     second = storage.files[names[1]]
     storage.files[names[1]] = second[:12] + b"\xff" + second[13:]
     numbers = [seq for seq, _ in held(journal)]
-    first_of = [int(name[5:], 16) for name in names]
+    first_of = [int(name, 16) for name in names]
     expected = [n for n in range(1, 51) if not first_of[1] <= n < first_of[2]]
     assert numbers == expected
 
@@ -185,7 +217,7 @@ def test_a_segment_whose_reading_fails_is_stepped_over():
     journal = filled(storage, 50)
     names = sorted(storage.files)
     storage.unreadable = names[1]
-    first_of = [int(name[5:], 16) for name in names]
+    first_of = [int(name, 16) for name in names]
     expected = [n for n in range(1, 51) if not first_of[1] <= n < first_of[2]]
     assert [seq for seq, _ in held(journal)] == expected
     journal.acknowledge(50)
@@ -209,12 +241,12 @@ def test_a_box_starts_and_uses_no_number_twice_when_the_newest_head_is_spoilt():
         filled(storage, 20)
         newest = max(storage.files)
         storage.files[newest] = spoil(storage.files[newest])
-        again = Journal(storage, 1, 100)
+        again = Journal(storage, 100)
         assert list(again.replay()) == []
         assert again.state == b""
         assert again.append(record(0), STATE) > 20
         assert held(again)[-1] == (again.next_seq - 1, record(0))
-        assert Journal(storage, 1, 100).next_seq == again.next_seq
+        assert Journal(storage, 100).next_seq == again.next_seq
 
 
 def test_a_segment_that_cannot_be_deleted_hinders_nothing():

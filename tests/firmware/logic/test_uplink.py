@@ -2,7 +2,7 @@
 
 from firmware.logic.journal import Journal
 from firmware.logic.uplink import Uplink
-from shared_protocol.records import Record
+from shared_protocol.records import GAP_UNREADABLE, Gap, Record
 from tests.firmware.logic.storage import MemoryStorage
 
 EPOCH = 3
@@ -13,10 +13,16 @@ ACK_TIMEOUT_MS = 60_000
 STATUS_EVERY_MS = 300_000
 
 
+def journal_in(storage, segment_bytes=4096):
+    journal = Journal(storage, segment_bytes)
+    journal.adopt(EPOCH)
+    return journal
+
+
 def make(count):
-    journal = Journal(MemoryStorage(), EPOCH)
+    journal = journal_in(MemoryStorage())
     add(journal, count)
-    return journal, Uplink(journal, EPOCH)
+    return journal, Uplink(journal)
 
 
 def add(journal, count):
@@ -142,15 +148,15 @@ def test_status_is_repeated_as_a_heartbeat():
 def with_a_hole():
     """80 records in segments, the third of them unreadable; its (first, first after it)."""
     storage = MemoryStorage()
-    journal = Journal(storage, EPOCH, 100)
+    journal = journal_in(storage, 100)
     add(journal, 80)
-    names = sorted(storage.files)
+    names = sorted(storage.files)  # the epoch's file comes last
     storage.unreadable = names[2]
-    uplink = Uplink(journal, EPOCH)
+    uplink = Uplink(journal)
     uplink.connected(0)
     assert uplink.status_due(0)
     uplink.acknowledged(EPOCH, 0, 0)
-    return journal, uplink, int(names[2][5:], 16), int(names[3][5:], 16)
+    return journal, uplink, int(names[2], 16), int(names[3], 16)
 
 
 def test_a_hole_in_flash_is_announced_once_all_before_it_is_acknowledged():
@@ -162,6 +168,8 @@ def test_a_hole_in_flash_is_announced_once_all_before_it_is_acknowledged():
     uplink.acknowledged(EPOCH, first - 1, 10)
     assert drain(uplink, 10) == []
     assert (journal.lowest_seq, uplink.lost) == (after, after - first)
+    assert journal.oldest_seq == after
+    assert uplink.gap == Gap(first, after - 1, GAP_UNREADABLE)
     assert uplink.next_deadline() <= 10
     assert uplink.status_due(10), "the server must hear of it before the records"
     assert seqs(drain(uplink, 10)) == list(range(after, 81))
@@ -179,12 +187,12 @@ def test_a_link_lost_before_a_hole_repeats_what_was_before():
 
 def test_a_hole_at_the_end_leaves_nothing_to_send():
     storage = MemoryStorage()
-    journal = Journal(storage, EPOCH)
+    journal = journal_in(storage)
     add(journal, 9)
-    uplink = Uplink(journal, EPOCH)
+    uplink = Uplink(journal)
     uplink.connected(0)
     uplink.acknowledged(EPOCH, 0, 0)
-    storage.unreadable = max(storage.files)
+    storage.unreadable = min(storage.files)
     assert drain(uplink, 0) == []
     assert (journal.lowest_seq, uplink.lost) == (10, 9)
     assert uplink.status_due(0)
@@ -199,3 +207,42 @@ def test_an_acknowledgement_of_what_was_never_recorded_forgets_nothing():
     uplink.connected(20)
     uplink.acknowledged(EPOCH, 0, 20)
     assert seqs(drain(uplink, 20)) == [1, 2, 3, 4, 5]
+
+
+def test_a_box_without_an_epoch_asks_for_one_and_sends_no_record():
+    journal = Journal(MemoryStorage())
+    add(journal, 5)
+    uplink = Uplink(journal)
+    uplink.connected(0)
+    assert uplink.status_due(0)
+    uplink.acknowledged(0, 0, 10)
+    assert drain(uplink, FIRST_ACK_WAIT_MS) == []
+    assert uplink.next_deadline() == STATUS_EVERY_MS, "nothing else to wake for"
+    assert journal.adopt(EPOCH)
+    uplink.connected(20_000)
+    assert uplink.status_due(20_000)
+    uplink.acknowledged(EPOCH, 0, 20_010)
+    assert seqs(drain(uplink, 20_010)) == [1, 2, 3, 4, 5]
+
+
+def test_a_server_that_lost_what_it_acknowledged_gets_again_what_flash_still_holds():
+    journal = journal_in(MemoryStorage(), 100)
+    add(journal, 50)
+    uplink = Uplink(journal)
+    uplink.connected(0)
+    uplink.acknowledged(EPOCH, 45, 0)
+    oldest = journal.oldest_seq
+    assert 1 < oldest <= 45, "a segment stays whole until its last record is acknowledged"
+    for held, begins in ((44, 45), (5, oldest)):
+        uplink.connected(1000)
+        uplink.acknowledged(EPOCH, held, 1000)
+        assert seqs(drain(uplink, 1000)) == list(range(max(begins, oldest), 51))
+
+
+def test_a_later_word_of_the_server_never_goes_back():
+    journal, uplink = connected(20)
+    drain(uplink, 0)
+    uplink.acknowledged(EPOCH, 15, 10)
+    uplink.acknowledged(EPOCH, 3, 20)
+    assert journal.lowest_seq == 16
+    assert drain(uplink, 20) == []

@@ -15,7 +15,7 @@ class JournalHistory(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.storage = MemoryStorage()
-        self.journal = Journal(self.storage, 1, 300)
+        self.journal = Journal(self.storage, 300)
         self.confirmed: dict[int, Record] = {}
         self.acknowledged = 0
         self.total = 0  # the caller's state: the sum of all record times
@@ -49,7 +49,7 @@ class JournalHistory(RuleBasedStateMachine):
 
     @rule()
     def restart(self) -> None:
-        self.journal = Journal(self.storage, 1, 300)
+        self.journal = Journal(self.storage, 300)
         if self.journal.next_seq == self.highest + 2 and self.unconfirmed is not None:
             # All of it had reached the flash before the power went: then it counts.
             self.confirm(self.highest + 1, self.unconfirmed)

@@ -107,7 +107,7 @@ class Box:
 
     def __init__(self, wires: Wiring, flash: Flash, state: Flash) -> None:
         self.wires = wires
-        self.journal = Journal(flash, 1)
+        self.journal = Journal(flash)
         self.trip = Trip(self.journal.state)
         for record in self.journal.replay():
             self.trip.apply(decode_body(record.kind, record.body))
@@ -118,7 +118,7 @@ class Box:
         set_of_two = [Grant(n, tag, 0, NOW_S * 2, 0) for n, tag in ((1, MARIE), (2, PAUL))]
         for part in grant_parts(1, NOW_S * 2, set_of_two):
             grants.take_part(part)
-        uplink = Uplink(self.journal, 1)
+        uplink = Uplink(self.journal)
         self.recorder = Recorder(self.journal, self.trip, clock, uplink, asyncio.Event())
         immobiliser = Immobiliser(wires.contact(), wires.ms)
         self.vehicle = Vehicle(
