@@ -1,7 +1,7 @@
 """The grants the box holds: one set, sorted by badge tag, 21 bytes each as on the wire.
 
-A set, or a change of it, arrives in parts and takes effect only when complete. Storage is the caller's; whether a grant
-opens the car now is badge_decision.py's.
+A set, or a change of it, arrives in parts and takes effect only when complete. Storage is the
+caller's; whether a grant opens the car now is badge_decision.py's.
 """
 
 from firmware.logic.const import const

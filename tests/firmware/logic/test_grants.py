@@ -80,7 +80,7 @@ def many(*numbers, ends_s=NOW_S + 100):
 
 
 def test_a_change_takes_effect_whole_and_gives_the_servers_set():
-    old, new = many(*range(80)), many(*range(30, 90)) + many(*range(5), ends_s=NOW_S + 9)
+    old, new = many(*range(80)), many(*range(30, 120)) + many(*range(5), ends_s=NOW_S + 9)
     held = holding(*old)
     parts = grant_changes(8, NOW_S + 5, old, new)
     assert len(parts) > 2
