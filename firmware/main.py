@@ -27,13 +27,14 @@ from firmware.logic.commands import Commands
 from firmware.logic.grants import GrantSet
 from firmware.logic.immobiliser import Immobiliser
 from firmware.logic.journal import Journal
+from firmware.logic.keys import Keys
 from firmware.logic.nmea import NmeaReader
 from firmware.logic.odometer import Odometer
 from firmware.logic.trip import Trip
 from firmware.logic.uplink import Uplink
 from firmware.tasks.badge import BadgeTask
 from firmware.tasks.gnss import GnssTask
-from firmware.tasks.link import GRANTS_FILE, LinkTask
+from firmware.tasks.link import GRANTS_FILE, KEYS_FILE, LinkTask
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.signals import SignalsTask
 from firmware.tasks.supervisor import Supervisor
@@ -57,15 +58,18 @@ class Box:
 
         state_store = FlashStore("/state")
         entropy = Entropy(state_store)
+        keys = Keys(
+            identity.box_id, identity.generation, identity.key, state_store.read_or_empty(KEYS_FILE)
+        )
         clock = Clock(identity.time_floor_s)
         grants = GrantSet(state_store.read_or_empty(GRANTS_FILE))
         commands = Commands(state_store.read_or_empty(COMMANDS_FILE))
-        journal = Journal(FlashStore("/journal"), identity.epoch)
+        journal = Journal(FlashStore("/journal"))
         trip = Trip(journal.state, identity.odometer_m)
         for record in journal.replay():
             trip.apply(decode_body(record.kind, record.body))
         odometer = Odometer(trip.odometer_m)
-        uplink = Uplink(journal, identity.epoch)
+        uplink = Uplink(journal)
         recorder = Recorder(journal, trip, clock, uplink, bell)
 
         relay = LatchingRelay(
@@ -87,15 +91,15 @@ class Box:
         channel = AtChannel(Serial(board.modem_uart))
         modem = A76xx(channel, board.modem_pwrkey, board.modem_reset, board.modem_dtr, bell.set)
         link = LinkTask(
-            modem, bell, identity, entropy, uptime, journal, uplink, grants, commands, clock,
-            vehicle, trip, immobiliser, state_store,
+            modem, bell, identity, keys, entropy, uptime, journal, uplink, grants, commands,
+            clock, vehicle, trip, immobiliser, recorder, state_store,
         )  # fmt: skip
         watchdog = WatchdogTask(machine.WDT, uptime, vehicle)
 
-        self._identity = identity
         self._clock = clock
         self._grants = grants
         self._journal = journal
+        self._keys = keys
         self._nmea = nmea
         self._odometer = odometer
         self._recorder = recorder
@@ -124,7 +128,8 @@ class Box:
     def report(self) -> dict:
         """How the box is: counts and states, no secret and no position."""
         return {
-            "epoch": self._identity.epoch,
+            "epoch": self._journal.epoch,
+            "key_generation": self._keys.generation,
             "next_seq": self._journal.next_seq,
             "lowest_seq": self._journal.lowest_seq,
             "odometer_m": self._odometer.metres,

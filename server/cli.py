@@ -109,6 +109,17 @@ def _parser() -> argparse.ArgumentParser:
         "--replace", action="store_true", help="retire the box the car has; its key is refused"
     )
 
+    rotating = _command(
+        boxes,
+        "rotate",
+        _rotate_key,
+        "give a box a new key at its next connection; the old one holds until the new one is used",
+        [data],
+    )
+    which = rotating.add_mutually_exclusive_group(required=True)
+    which.add_argument("--vehicle", metavar="PLATE")
+    which.add_argument("--all", action="store_true", help="every box in service")
+
     listing = _command(commands, "trips", _trips, "list trips and refused badges", [data])
     listing.add_argument("--json", action="store_true", help="for programs")
 
@@ -232,6 +243,21 @@ async def _add_box(arguments: argparse.Namespace) -> None:
             raise CommandError(f"cannot write {arguments.out}: {error.strerror}") from None
     print(f"box {box.wire_id.hex()} for {vehicle.plate}: identity in {arguments.out}")
     print("It holds the box's keys: put it on the box as /identity.json, then delete the file.")
+
+
+async def _rotate_key(arguments: argparse.Namespace) -> None:
+    async with _existing_store(arguments.data) as store:
+        if arguments.all:
+            vehicles = [vehicle for vehicle in await store.vehicles() if vehicle.box_id is not None]
+        else:
+            vehicles = [await _vehicle(store, arguments.vehicle)]
+        if not vehicles:
+            raise CommandError("no car has a box")
+        for vehicle in vehicles:
+            if vehicle.box_id is None:
+                raise CommandError(f"{vehicle.plate} has no box")
+            generation = await store.rotate_key(vehicle.box_id, SystemClock().now_s())
+            print(f"{vehicle.plate}: key {generation} goes to the box at its next connection")
 
 
 async def _order(arguments: argparse.Namespace) -> None:

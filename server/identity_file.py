@@ -44,7 +44,6 @@ def identity_of(box: BoxSecrets, fitting: Fitting) -> dict[str, Any]:
         "key": box.key.hex(),
         "generation": box.generation,
         "badge_key": box.badge_key.hex(),
-        "epoch": box.epoch,
         "server_host": fitting.server.host,
         "server_port": fitting.server.port,
         "apn": fitting.apn,

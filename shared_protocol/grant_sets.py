@@ -9,12 +9,26 @@ from shared_protocol.limits import MAX_GRANTS_PER_PART
 from shared_protocol.messages import GRANT_LAYOUT, GRANT_REMOVED, Grant, Grants, GrantsChange
 
 
-def grants_hash(grants: list[Grant]) -> bytes:
-    """8 bytes that name a set of grants whatever the order it is held in."""
+def to_bytes(grants: list[Grant]) -> bytes:
+    """A set as it is hashed: the items sorted and encoded one after the other."""
     data = bytearray()
     for grant in sorted(grants, key=_order):
         codec.encode_onto(data, GRANT_LAYOUT, grant)
-    return sha256(bytes(data))[:8]
+    return bytes(data)
+
+
+def from_bytes(data: bytes) -> list[Grant]:
+    """The set that `to_bytes` encoded; RemoteProtocolError when it is cut."""
+    grants, at = [], 0
+    while at < len(data):
+        fields, at = codec.decode(GRANT_LAYOUT, data, at)
+        grants.append(Grant(*fields))
+    return grants
+
+
+def grants_hash(grants: list[Grant]) -> bytes:
+    """8 bytes that name a set of grants whatever the order it is held in."""
+    return sha256(to_bytes(grants))[:8]
 
 
 def grant_parts(generation: int, expires_s: int, grants: list[Grant]) -> list[Grants]:

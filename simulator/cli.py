@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from simulator.device_modem import play_modem
 from simulator.drive import drive, read_driver
 from simulator.errors import InputError, SimulatorError
 from simulator.pty_device import play_gnss
@@ -62,6 +63,28 @@ def _parser() -> argparse.ArgumentParser:
     )
     gnss.add_argument("file", type=Path, metavar="FILE.nmea")
     gnss.set_defaults(run=lambda arguments: play_gnss(arguments.file))
+
+    modem = devices.add_parser(
+        "modem",
+        help="an LTE modem that answers AT commands",
+        description="Prints where it listens, then answers AT commands at 1x until interrupted. "
+        "Its TCP connections are real.",
+    )
+    modem.add_argument("--socket", metavar="PATH", help="a Unix socket (or @NAME), not a pty")
+    modem.add_argument("--fault", metavar="NAME", help="what is wrong with it from the start on")
+    modem.add_argument(
+        "--sms",
+        action="append",
+        default=[],
+        metavar="SENDER:TEXT",
+        help="a short message that waits for it; may be repeated",
+    )
+    modem.add_argument("--trace", action="store_true", help="show on stderr what passes")
+    modem.set_defaults(
+        run=lambda arguments: play_modem(
+            arguments.socket, arguments.fault, arguments.sms, arguments.trace
+        )
+    )
 
     driving = commands.add_parser(
         "drive",

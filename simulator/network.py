@@ -11,13 +11,23 @@ import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from simulator.errors import SimulatorError
 from simulator.tcp_link import TcpLink
 from simulator.timeline import Timeline, Timer
 
 PATIENCE_S = 30.0  # real seconds for the server to answer before the run is given up
+
+
+class Listening(Protocol):
+    """What else is to be heard at 1x: the line of a device that another program uses."""
+
+    def fileno(self) -> int:
+        """Return the descriptor, for select."""
+
+    def readable(self) -> None:
+        """Take what has come."""
 
 
 class Network:
@@ -37,6 +47,7 @@ class Network:
         self._timeline = timeline
         self._realtime = realtime
         self._links: list[TcpLink] = []
+        self._listening: list[Listening] = []
         self._touched = False
         self._closed_ports: list[int] = []
         self._server_due: Timer | None = None
@@ -84,14 +95,27 @@ class Network:
 
     # Real time
 
-    def wait(self, timeout_s: float) -> None:
-        """Let real time pass, at most this long, until a link has had something to do."""
-        writing = [link for link in self._links if link.wants_to_write]
-        readable, writable, _ = select.select(self._links, writing, [], max(0.0, timeout_s))
+    def listen(self, line: Listening) -> None:
+        """Have a line heard, also while its device is silent."""
+        self._listening.append(line)
+
+    def wait(self, timeout_s: float, woken: Callable[[], None]) -> None:
+        """Let real time pass, at most this long, until a link or a line has something to do.
+
+        Calls `woken` before it deals with that, so that the world's clock can be put right.
+        """
+        links = list(self._links)
+        writing = [link for link in links if link.wants_to_write]
+        timeout_s = max(0.0, timeout_s)
+        readable, writable, _ = select.select([*links, *self._listening], writing, [], timeout_s)
+        woken()
         for link in writable:
             link.writable()
-        for link in readable:
-            if link.is_open and link.local_port is not None:
+        for line in self._listening:
+            if line in readable:
+                line.readable()
+        for link in links:
+            if link in readable and link.is_open and link.local_port is not None:
                 link.readable()
 
     # Virtual time

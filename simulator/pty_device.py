@@ -28,11 +28,17 @@ class PtyLine:
         os.set_blocking(self._master, False)
         self.path = os.ttyname(self._slave)
 
+    def fileno(self) -> int:
+        """Return the descriptor, for select."""
+        return self._master
+
+    def readable(self) -> None:
+        """Take what somebody wrote."""
+        with contextlib.suppress(BlockingIOError):
+            self.on_data(os.read(self._master, 4096))
+
     def send(self, data: bytes) -> None:
         """Say bytes to whoever listens."""
-        with contextlib.suppress(BlockingIOError):
-            while heard := os.read(self._master, 4096):
-                self.on_data(heard)
         with contextlib.suppress(BlockingIOError):
             os.write(self._master, data)
 
@@ -47,6 +53,7 @@ def play_gnss(path: Path) -> None:
     print(line.path, flush=True)
     print(f"playing {len(log.bursts)} epochs, {log.duration_s:.0f} s, once", file=sys.stderr)
     with World(realtime=True) as world:
+        world.network.listen(line)
         receiver = GnssReceiver(world.timeline, line)
         world.run_for(receiver.play_log(log))
         print(f"played {receiver.sentences_said} lines; silent now, Ctrl-C ends", file=sys.stderr)

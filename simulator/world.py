@@ -167,9 +167,13 @@ class World:
             next_us = self.timeline.next_us()
             due_us = until_us if next_us is None else min(next_us, until_us)
             if self._realtime and (wait_us := due_us - self._real_now_us()) > 0:
-                self.network.wait(wait_us / US)
+                self.network.wait(wait_us / US, self._catch_up)
                 continue
             return next_us if next_us is not None and next_us <= until_us else None
+
+    def _catch_up(self) -> None:
+        """Put the clock right before something that came from outside is dealt with."""
+        self.timeline.now_us = max(self.timeline.now_us, self._real_now_us())
 
     def _real_now_us(self) -> int:
         return time.monotonic_ns() // 1000 - self._real_start_us

@@ -24,15 +24,14 @@ _STATUS_EVERY_MS = const(300_000)
 class Uplink:
     """Order and pace of one box's messages over successive connections.
 
-    Attributes to read: `lost`, how many records flash no longer gave; `gap`, the Gap that says so
-    and is to be recorded, or None.
+    Attribute to read: `lost`, how many records flash no longer gave.
     """
 
     def __init__(self, journal):
         """Send the records of `journal` under its epoch."""
         self._journal = journal
         self.lost = 0
-        self.gap = None
+        self._gap = None
         self._told = False  # whether the server has said on this connection what it holds
         self._next_seq = 0
         self._before_hole = False  # what comes next is unreadable, and waits for what comes before
@@ -107,6 +106,11 @@ class Uplink:
         since_ms = self._waiting_since_ms
         return since_ms is not None and now_ms - since_ms >= _ACK_TIMEOUT_MS
 
+    def take_gap(self) -> Gap | None:
+        """The range that flash no longer gives, to be recorded; once."""
+        gap, self._gap = self._gap, None
+        return gap
+
     def next_deadline(self) -> int:
         """When to ask again, if nothing happens before."""
         due_ms = self._status_due_ms
@@ -120,7 +124,7 @@ class Uplink:
     def _give_up_to(self, first: int, now_ms: int) -> None:
         """Say in a Status, before anything else, that the box no longer holds what was before."""
         self.lost += first - self._next_seq
-        self.gap = Gap(self._next_seq, first - 1, GAP_UNREADABLE)
+        self._gap = Gap(self._next_seq, first - 1, GAP_UNREADABLE)
         self._next_seq = first
         self._before_hole = False
         self._journal.give_up(first - 1)

@@ -12,15 +12,25 @@ from firmware.logic import modem_states as states
 from firmware.logic.const import const
 from firmware.version import VERSION
 from shared_protocol.errors import ProtocolError
-from shared_protocol.messages import Ack, Command, Grants, Status, Time
+from shared_protocol.messages import (
+    FEATURE_GRANTS_CHANGE,
+    FEATURE_NEW_KEY,
+    Ack,
+    Command,
+    Epoch,
+    Grants,
+    GrantsChange,
+    NewKey,
+    Status,
+    Time,
+)
 from shared_protocol.session import Established, RekeyDue, Session
 
 # A "data here" that got lost costs this long at most.
 _LOOK_AGAIN_MS = const(30_000)
 
 GRANTS_FILE = "grants"
-
-_FEATURES = const(0)
+KEYS_FILE = "keys"
 
 
 class LinkTask:
@@ -30,13 +40,14 @@ class LinkTask:
     """
 
     def __init__(
-        self, modem, bell, identity, entropy, uptime, journal, uplink, grants, commands, clock,
-        vehicle, trip, immobiliser, state_store,
+        self, modem, bell, identity, keys, entropy, uptime, journal, uplink, grants, commands,
+        clock, vehicle, trip, immobiliser, recorder, state_store,
     ):  # fmt: skip
         """Take the parts; nothing is sent."""
         self._modem = modem
         self._bell = bell
         self._identity = identity
+        self._keys = keys
         self._entropy = entropy
         self._uptime = uptime
         self._journal = journal
@@ -47,6 +58,7 @@ class LinkTask:
         self._vehicle = vehicle
         self._trip = trip
         self._immobiliser = immobiliser
+        self._recorder = recorder
         self._state_store = state_store
         self._states = states.ModemStates(uptime.now_ms())
         self.connections = 0
@@ -83,42 +95,56 @@ class LinkTask:
         return getattr(self._modem, state)()
 
     async def _talk(self) -> None:
-        """One session, until the link is lost or its keys have served enough."""
+        """One session, until the link is lost or its key has served enough."""
         gc.collect()  # the handshake wants the largest blocks of all
-        identity, modem = self._identity, self._modem
-        now_ms = self._uptime.now_ms()
+        keys, now_ms = self._keys, self._uptime.now_ms()
         session = Session.box(
-            identity.box_id, identity.key, identity.generation, self._entropy, now_ms
+            self._identity.box_id, keys.key, keys.generation, self._entropy, now_ms
         )
-        while not modem.closed:
-            self._bell.clear()
-            events = session.step(self._uptime.now_ms())
-            if modem.readable:
-                data = await modem.receive()
-                if data:
-                    events += session.receive_data(data, self._uptime.now_ms())
-            for event in events:
-                if isinstance(event, RekeyDue):
+        known = False
+        try:
+            while not self._modem.closed:
+                if not await self._turn(session):
                     return
-                self._handle(event, session)
-            now_ms = self._uptime.now_ms()
-            if session.established:
-                if self._uplink.is_lost(now_ms):
-                    return
-                message = self._next_message(now_ms)
-                if message is not None:
-                    session.send(message)
-            data = session.bytes_to_send()
-            if data:
-                await modem.send(data)
-            await self._wait(session)
+                known = known or session.established
+                await self._wait(session)
+        finally:
+            if not known:
+                keys.failed()
 
-    def _handle(self, event, session) -> None:
+    async def _turn(self, session) -> bool:
+        """Hear, answer and send once; False when this session has served."""
+        modem = self._modem
+        self._bell.clear()
+        events = session.step(self._uptime.now_ms())
+        if modem.readable:
+            data = await modem.receive()
+            if data:
+                events += session.receive_data(data, self._uptime.now_ms())
+        for event in events:
+            if not self._handle(event, session):
+                return False
         now_ms = self._uptime.now_ms()
+        if session.established:
+            if self._uplink.is_lost(now_ms):
+                return False
+            message = self._next_message(now_ms)
+            if message is not None:
+                session.send(message)
+        data = session.bytes_to_send()
+        if data:
+            await modem.send(data)
+        return True
+
+    def _handle(self, event, session) -> bool:
+        """False when a new session is to begin."""
+        now_ms = self._uptime.now_ms()
+        if isinstance(event, RekeyDue):
+            return False
         if isinstance(event, Established):
             self.connections += 1
             self._uplink.connected(now_ms)
-            return
+            return True
         message = event.message
         if isinstance(message, Ack):
             self._uplink.acknowledged(message.epoch, message.seq, now_ms)
@@ -126,16 +152,40 @@ class LinkTask:
             self._clock.hear_server(message.time_s, message.millisecond, now_ms)
         elif isinstance(message, Grants):
             if self._grants.take_part(message):
-                try:
-                    self._state_store.write(GRANTS_FILE, self._grants.to_bytes())
-                except OSError:  # a full flash: until the next boot memory has to do
-                    pass
-                session.send(self._status(now_ms))  # the server sees what the box now holds
+                self._hold_grants(session, now_ms)
+        elif isinstance(message, GrantsChange):
+            applied = self._grants.take_change(message)
+            if applied:
+                self._hold_grants(session, now_ms)
+            elif applied is False:
+                session.send(self._status(now_ms))  # the server sees that it must send all
         elif isinstance(message, Command):
             self._vehicle.command(message, now_ms)
+        elif isinstance(message, Epoch):
+            if self._journal.adopt(message.epoch):
+                self._uplink.connected(now_ms)
+        elif isinstance(message, NewKey) and self._keys.take(message.generation, message.key):
+            # A key that flash does not take is forgotten at the next boot, and the server asks
+            # again: it keeps the former in service until the new one has been used.
+            self._store(KEYS_FILE, self._keys.to_bytes())
+            return False
+        return True
+
+    def _hold_grants(self, session, now_ms: int) -> None:
+        self._store(GRANTS_FILE, self._grants.to_bytes())
+        session.send(self._status(now_ms))  # the server sees what the box now holds
+
+    def _store(self, name: str, data: bytes) -> None:
+        try:
+            self._state_store.write(name, data)
+        except OSError:  # a full flash: until the next boot memory has to do
+            pass
 
     def _next_message(self, now_ms: int):
         """One at a time: each is on its way before the next takes memory."""
+        gap = self._uplink.take_gap()
+        if gap is not None:
+            self._recorder.write((gap,), now_ms)
         if self._uplink.status_due(now_ms):
             return self._status(now_ms)
         return self._uplink.next_records(now_ms)
@@ -162,13 +212,13 @@ class LinkTask:
             VERSION,
             self._clock.source,
             self._clock.time_s(now_ms),
-            self._identity.epoch,
-            self._journal.lowest_seq,
+            self._journal.epoch,
+            self._journal.oldest_seq,
             self._journal.next_seq,
             self._grants.generation,
             self._grants.hash,
             self._commands.highest_id,
             self._immobiliser.state,
             int(self._trip.open),
-            _FEATURES,
+            FEATURE_GRANTS_CHANGE | FEATURE_NEW_KEY,
         )

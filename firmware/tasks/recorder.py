@@ -22,8 +22,9 @@ class Recorder:
         self.made = 0
         self.lost = 0
 
-    def write(self, facts, now_ms: int) -> None:
-        """Record facts in order; each is in flash when the next begins."""
+    def write(self, facts, now_ms: int) -> bool:
+        """Record facts in order, each in flash when the next begins; whether all of them are."""
+        lost = self.lost
         for fact in facts:
             try:
                 try:
@@ -38,6 +39,7 @@ class Recorder:
         if facts:
             self._uplink.record_added(now_ms)
             self._bell.set()
+        return self.lost == lost
 
     def _append(self, fact, now_ms: int) -> None:
         record = to_record(self._clock.time_s(now_ms), fact)

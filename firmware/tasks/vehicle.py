@@ -62,10 +62,16 @@ class Vehicle:
 
     async def run(self) -> None:
         """Look at the wires twice a second, for ever."""
+        self.answer_owed()
         while True:
             async with self._hands:
                 await self._look()
             await asyncio.sleep(_LOOK_EVERY_S)
+
+    def answer_owed(self) -> None:
+        """Record what a power loss kept from being recorded of a command's result."""
+        results = self._commands.owed(self._relay.contact())
+        self._record_results(results, self._uptime.now_ms())
 
     async def badge_arrived(self, tag: bytes) -> None:
         """A badge (its 8-byte tag) has come to the reader."""
@@ -108,9 +114,14 @@ class Vehicle:
 
     def command(self, command, now_ms: int) -> None:
         """A Command of the server: its number is in flash before anything follows from it."""
-        time_s = self._clock.time_s(now_ms)
-        results = self._commands.take(command, time_s, self._immobiliser.state)
-        self._record_results(results, now_ms)
+        commands, relay = self._commands, self._immobiliser.state
+        number = command.command_id
+        if not commands.begin(number):
+            self._recorder.write((commands.again(number, relay),), now_ms)
+        elif self._store_commands():
+            self._record_results(commands.act(command, self._clock.time_s(now_ms), relay), now_ms)
+        else:
+            self._record_results((commands.refuse(number, relay),), now_ms)
 
     async def _look(self) -> None:
         now_ms = self._uptime.now_ms()
@@ -157,11 +168,18 @@ class Vehicle:
     def _record_results(self, results, now_ms: int) -> None:
         if not results:
             return
+        self._store_commands()
+        if self._recorder.write(results, now_ms):
+            self._commands.recorded()
+            self._store_commands()
+
+    def _store_commands(self) -> bool:
+        """Whether flash holds what the commands know; if not, memory has to do till the boot."""
         try:
             self._state_store.write(COMMANDS_FILE, self._commands.to_bytes())
-        except OSError:  # a full flash: until the next boot memory has to do
-            pass
-        self._recorder.write(results, now_ms)
+        except OSError:
+            return False
+        return True
 
     def _where(self, now_ms: int) -> Where:
         recent = now_ms - self._position_ms <= _POSITION_VALID_MS

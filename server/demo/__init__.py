@@ -56,10 +56,9 @@ async def prepare(data_dir: Path) -> dict[str, Path]:
 
 
 async def _fit_box(store: Store, vehicle: Vehicle, path: Path, now_s: int) -> None:
-    """Make a car's box, with two weeks behind it, or give the one it has its next epoch.
+    """Make a car's box, with two weeks behind it, unless it has one.
 
-    The simulated boxes begin with an empty flash each time, so they count from 1 again. The
-    identity file is written last, as the sign that the box has its past.
+    The identity file is written last, as the sign that the box has its past.
     """
     path.parent.mkdir(mode=0o700, exist_ok=True)
     with identity_file(path) as draft:
@@ -69,6 +68,6 @@ async def _fit_box(store: Store, vehicle: Vehicle, path: Path, now_s: int) -> No
             box_id = made.box_id
         else:
             box_id = vehicle.box_id
-        box = await store.begin_epoch(box_id)
+        box = await store.secrets_of_box(box_id)
         fitting = await fitting_of(store, vehicle, Address("127.0.0.1", 7400), "demo", "host")
         draft.write(identity_of(box, fitting))

@@ -24,7 +24,7 @@ RefusalReason = Literal[
 RelayState = Literal["unknown", "enabled", "inhibited"]
 ClockSource = Literal["none", "gnss", "server"]
 CommandKind = Literal["inhibit", "cancel"]
-CommandState = Literal["queued", "pending", "applied", "cancelled", "expired", "refused"]
+CommandState = Literal["queued", "pending", "applied", "cancelled", "expired", "refused", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,8 @@ class Box:
     """The unit in a car: who it is and what it said last (None: never heard).
 
     `grants_generation` is the last set sent, `grants_confirmed` the last one the box said it
-    holds; they are equal when the box is up to date.
+    holds; they are equal when the box is up to date. `generation` is that of the newest key it has
+    proved to hold; `newest_generation` is above it while a new key is on its way.
     """
 
     box_id: int
@@ -139,6 +140,8 @@ class Box:
     clock_source: ClockSource
     grants_generation: int
     grants_confirmed: int
+    generation: int
+    newest_generation: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,7 @@ class Connection(asyncio.Protocol):
     async def _handle(self, events: list[tuple[object, ...]]) -> None:
         for event in events:
             if isinstance(event, Established):
-                await self._establish(event.box_id)
+                await self._establish(event.box_id, event.generation)
             elif isinstance(event, Received):
                 assert self._conversation is not None, "Established comes first"
                 await self._conversation.receive(event.message)
@@ -208,9 +208,12 @@ class Connection(asyncio.Protocol):
                 return
             self._flush()
 
-    async def _establish(self, wire_id: bytes) -> None:
+    async def _establish(self, wire_id: bytes, generation: int) -> None:
         services = self._services
         box = await self._in_service(wire_id)
+        if generation > box.generation:
+            await services.store.key_proved(box.box_id, generation, services.clock.now_s())
+            box = await self._in_service(wire_id)
         self._conversation = Conversation(
             box, self._send, services.store, services.pipeline, services.clock
         )

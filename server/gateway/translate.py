@@ -38,6 +38,11 @@ _COMMAND_STATES: Mapping[int, model.CommandState] = {
     records.COMMAND_CANCELLED: "cancelled",
     records.COMMAND_EXPIRED: "expired",
     records.COMMAND_REFUSED: "refused",
+    records.COMMAND_UNKNOWN: "unknown",
+}
+_GAP_REASONS: Mapping[int, str] = {
+    records.GAP_UNREADABLE: "unreadable",
+    records.GAP_DROPPED: "dropped",
 }
 _CLOCK_SOURCES: Mapping[int, model.ClockSource] = {
     messages.CLOCK_GNSS: "gnss",
@@ -75,6 +80,8 @@ def status_of(status: messages.Status) -> BoxStatus:
         _RELAY_STATES.get(status.relay, "unknown"),
         _CLOCK_SOURCES.get(status.clock_source, "none"),
         status.grants_generation,
+        status.epoch,
+        status.command_id,
     )
 
 
@@ -119,6 +126,10 @@ def _read(
             return "relay", _fields(state=state, cause=fact.cause), events.RelaySeen(state)
         case records.CommandResult():
             return _command_result(fact)
+        case records.Gap():
+            cause = _GAP_REASONS.get(fact.reason, _UNKNOWN)
+            fields = _fields(first_seq=fact.first_seq, last_seq=fact.last_seq, reason=cause)
+            return "gap", fields, None
         case _:
             return _UNKNOWN, {}, None
 

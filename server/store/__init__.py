@@ -11,7 +11,14 @@ from typing import TypeVar
 
 from server.store import engine, schema
 from server.store.bookings import Bookings, Overlap
-from server.store.cars import BoxAccount, BoxExistsError, BoxSecrets, BoxStatus, Cars
+from server.store.cars import (
+    BoxAccount,
+    BoxExistsError,
+    BoxSecrets,
+    BoxStatus,
+    Cars,
+    SentGrants,
+)
 from server.store.engine import StoreError
 from server.store.loading import LoadError, Loading
 from server.store.people import People
@@ -27,6 +34,7 @@ __all__ = [
     "BoxStatus",
     "LoadError",
     "Overlap",
+    "SentGrants",
     "Store",
     "StoreError",
 ]

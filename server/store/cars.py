@@ -21,7 +21,8 @@ FROM vehicle v JOIN site s USING (site_id)
 """
 _BOXES = """
 SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, b.epoch, b.firmware_version, b.last_seen_s,
-  b.relay, b.clock_source, b.grants_generation, b.grants_confirmed
+  b.relay, b.clock_source, b.grants_generation, b.grants_confirmed, b.generation,
+  (SELECT max(generation) FROM box_key k WHERE k.box_id = b.box_id) AS newest_generation
 FROM box b JOIN vehicle v USING (vehicle_id) WHERE b.retired_at_s IS NULL
 """
 
@@ -37,27 +38,39 @@ class BoxSecrets:
     box_id: int
     wire_id: bytes
     generation: int
-    epoch: int
     key: bytes = field(repr=False)
     badge_key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class BoxAccount:
-    """What the gateway must know of a box that has proved who it is."""
+    """What the gateway must know of a box that has proved who it is.
+
+    `generation` is that of the newest key it has proved to hold.
+    """
 
     box_id: int
     wire_id: bytes
     vehicle_id: int
+    generation: int
     badge_key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SentGrants:
-    """Which set of grants a box was last sent, and when."""
+    """Which set of grants a box was last sent, and when; only the gateway reads `grants_set`."""
 
     grants_hash: bytes
+    grants_set: bytes | None
     sent_at_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class NextKey:
+    """A key that a box is to use from its next connection on."""
+
+    generation: int
+    key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,8 @@ class BoxStatus:
     relay: RelayState
     clock_source: ClockSource
     grants_generation: int
+    epoch: int
+    command_id: int
 
 
 class Cars(Base):
@@ -95,34 +110,61 @@ class Cars(Base):
         """
         return await self._engine.write(self._add_box, vehicle_id, replace, now_s)
 
-    async def begin_epoch(self, box_id: int) -> BoxSecrets:
-        """Allot a wiped box its next epoch, in which its records count from 1 again."""
-        return await self._engine.write(self._begin_epoch, box_id)
+    async def secrets_of_box(self, box_id: int) -> BoxSecrets:
+        """Return a box's identity and the key it has proved to hold."""
+        return await self._engine.read(self._secrets_of, box_id)
+
+    async def allot_epoch(self, box_id: int) -> int:
+        """Return a new epoch for a box's records, above every one that is known of it."""
+        return await self._engine.write(_allot_epoch, box_id)
 
     def key_of_box(self, wire_id: bytes, generation: int) -> bytes | None:
-        """Return the key of a box in service; call it in a reader's thread (see in_reader)."""
+        """Return a key in force of a box in service; call it in a reader's thread (in_reader)."""
         row = (
             self._engine.reader()
             .execute(
-                "SELECT key_sealed FROM box WHERE wire_id = ? AND generation = ?"
-                " AND retired_at_s IS NULL",
+                "SELECT k.key_sealed FROM box b JOIN box_key k USING (box_id)"
+                " WHERE b.wire_id = ? AND b.retired_at_s IS NULL"
+                " AND k.generation = ? AND k.retired_at_s IS NULL",
                 (wire_id, generation),
             )
             .fetchone()
         )
         return self._vault.open_sealed(row["key_sealed"], _key_of(wire_id)) if row else None
 
+    async def rotate_key(self, box_id: int, now_s: int) -> int:
+        """Make a box's next key and return its generation; one still under way stays the next."""
+        return await self._engine.write(self._rotate_key, box_id, now_s)
+
+    async def next_key(self, box: BoxAccount) -> NextKey | None:
+        """Return the key that a box is to be given, if any."""
+        rows = await self._rows(
+            "SELECT generation, key_sealed FROM box_key WHERE box_id = ? AND generation > ?"
+            " AND retired_at_s IS NULL ORDER BY generation DESC LIMIT 1",
+            box.box_id,
+            box.generation,
+        )
+        if not rows:
+            return None
+        key = self._vault.open_sealed(rows[0]["key_sealed"], _key_of(box.wire_id))
+        return NextKey(rows[0]["generation"], key)
+
+    async def key_proved(self, box_id: int, generation: int, now_s: int) -> None:
+        """Take note that a box has used a newer key: the older ones are refused from now on."""
+        await self._engine.write(_key_proved, box_id, generation, now_s)
+
     async def find_box(self, wire_id: bytes) -> BoxAccount | None:
         """Return the box in service with this id on the wire."""
         rows = await self._rows(
-            "SELECT box_id, wire_id, vehicle_id, badge_key_sealed FROM box"
+            "SELECT box_id, vehicle_id, generation, badge_key_sealed FROM box"
             " WHERE wire_id = ? AND retired_at_s IS NULL",
             wire_id,
         )
         if not rows:
             return None
         badge_key = self._vault.open_sealed(rows[0]["badge_key_sealed"], _badge_key_of(wire_id))
-        return BoxAccount(rows[0]["box_id"], wire_id, rows[0]["vehicle_id"], badge_key)
+        box_id, vehicle_id, generation, _ = rows[0]
+        return BoxAccount(box_id, wire_id, vehicle_id, generation, badge_key)
 
     async def note_status(self, box_id: int, status: BoxStatus, now_s: int) -> None:
         """Keep what a box said of itself."""
@@ -131,15 +173,17 @@ class Cars(Base):
     async def sent_grants(self, box_id: int) -> SentGrants | None:
         """Return which set of grants was last sent to a box."""
         rows = await self._rows(
-            "SELECT grants_hash, grants_sent_at_s AS sent_at_s FROM box"
+            "SELECT grants_hash, grants_set, grants_sent_at_s AS sent_at_s FROM box"
             " WHERE box_id = ? AND grants_hash IS NOT NULL",
             box_id,
         )
         return SentGrants(**rows[0]) if rows else None
 
-    async def name_grants(self, box_id: int, grants_hash: bytes, now_s: int) -> int:
+    async def name_grants(
+        self, box_id: int, grants_hash: bytes, grants_set: bytes, now_s: int
+    ) -> int:
         """Return the generation of a set being sent: a new one when the set is another."""
-        return await self._engine.write(_name_grants, box_id, grants_hash, now_s)
+        return await self._engine.write(_name_grants, box_id, grants_hash, grants_set, now_s)
 
     async def queue_command(
         self, box_id: int, kind: CommandKind, now_s: int, expires_at_s: int
@@ -147,13 +191,16 @@ class Cars(Base):
         """Store a command for a box; its id is above every earlier one."""
         return await self._engine.write(_queue_command, box_id, kind, now_s, expires_at_s)
 
-    async def commands_for(self, box_id: int, above_id: int, now_s: int) -> list[Command]:
-        """Return a box's unanswered, unexpired commands above the last one it knows, in order."""
+    async def commands_for(self, box_id: int, highest_taken: int, now_s: int) -> list[Command]:
+        """Return a box's unanswered commands, in order, but those that came too late to be taken.
+
+        Those up to `highest_taken` have reached it: it answers them again and does nothing.
+        """
         rows = await self._rows(
-            "SELECT * FROM command WHERE box_id = ? AND state = 'queued' AND command_id > ?"
-            " AND expires_at_s > ? ORDER BY command_id",
+            "SELECT * FROM command WHERE box_id = ? AND state = 'queued'"
+            " AND (command_id <= ? OR expires_at_s > ?) ORDER BY command_id",
             box_id,
-            above_id,
+            highest_taken,
             now_s,
         )
         return [Command(**row) for row in rows]
@@ -170,32 +217,45 @@ class Cars(Base):
                 _end_trip(db, row["box_id"], vehicle_id, row["last_seen_s"])
         elif db.execute(f"SELECT 1 FROM box WHERE {in_service}", (vehicle_id,)).fetchone():
             raise BoxExistsError
-        wire_id, key, badge_key = (secrets.token_bytes(n) for n in (8, 32, 32))
+        wire_id, badge_key = secrets.token_bytes(8), secrets.token_bytes(32)
         box_id = db.execute(
-            "INSERT INTO box (wire_id, vehicle_id, generation, key_sealed, badge_key_sealed)"
-            " VALUES (?, ?, 1, ?, ?)",
-            (
-                wire_id,
-                vehicle_id,
-                self._vault.seal(key, _key_of(wire_id)),
-                self._vault.seal(badge_key, _badge_key_of(wire_id)),
-            ),
+            "INSERT INTO box (wire_id, vehicle_id, generation, epoch, badge_key_sealed)"
+            " VALUES (?, ?, 1, 0, ?)",
+            (wire_id, vehicle_id, self._vault.seal(badge_key, _badge_key_of(wire_id))),
         ).lastrowid
         assert box_id is not None
+        self._add_key(db, box_id, wire_id, 1, now_s)
         return self._secrets_of(db, box_id)
 
-    def _begin_epoch(self, db: sqlite3.Connection, box_id: int) -> BoxSecrets:
-        db.execute("UPDATE box SET epoch = epoch + 1 WHERE box_id = ?", (box_id,))
-        return self._secrets_of(db, box_id)
+    def _add_key(
+        self, db: sqlite3.Connection, box_id: int, wire_id: bytes, generation: int, now_s: int
+    ) -> None:
+        key_sealed = self._vault.seal(secrets.token_bytes(32), _key_of(wire_id))
+        db.execute(
+            "INSERT INTO box_key VALUES (?, ?, ?, ?, NULL)",
+            (box_id, generation, key_sealed, now_s),
+        )
+
+    def _rotate_key(self, db: sqlite3.Connection, box_id: int, now_s: int) -> int:
+        wire_id, proved, newest = db.execute(
+            "SELECT wire_id, b.generation, max(k.generation)"
+            " FROM box b JOIN box_key k USING (box_id) WHERE box_id = ?",
+            (box_id,),
+        ).fetchone()
+        if newest > proved:
+            return int(newest)
+        self._add_key(db, box_id, wire_id, newest + 1, now_s)
+        return int(newest) + 1
 
     def _secrets_of(self, db: sqlite3.Connection, box_id: int) -> BoxSecrets:
-        row = db.execute("SELECT * FROM box WHERE box_id = ?", (box_id,)).fetchone()
+        row = db.execute(
+            "SELECT * FROM box JOIN box_key USING (box_id, generation) WHERE box_id = ?", (box_id,)
+        ).fetchone()
         wire_id = row["wire_id"]
         return BoxSecrets(
             box_id,
             wire_id,
             row["generation"],
-            row["epoch"],
             self._vault.open_sealed(row["key_sealed"], _key_of(wire_id)),
             self._vault.open_sealed(row["badge_key_sealed"], _badge_key_of(wire_id)),
         )
@@ -221,24 +281,59 @@ def _end_trip(db: sqlite3.Connection, box_id: int, vehicle_id: int, at_s: int) -
 
 def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: int) -> None:
     db.execute(
+        # A box that is ahead in epoch or generation tells of a time that a backup does not hold.
         "UPDATE box SET last_seen_s = ?, firmware_version = ?, relay = ?, clock_source = ?,"
-        " grants_confirmed = ? WHERE box_id = ?",
+        " grants_confirmed = ?, grants_generation = max(grants_generation, ?),"
+        " epoch = max(epoch, ?) WHERE box_id = ?",
         (
             now_s,
             status.firmware_version,
             status.relay,
             status.clock_source,
             status.grants_generation,
+            status.grants_generation,
+            status.epoch,
             box_id,
         ),
     )
+    # Not taken until now, it never will be: the box refuses what has expired.
+    db.execute(
+        "UPDATE command SET state = 'expired' WHERE box_id = ? AND state = 'queued'"
+        " AND command_id > ? AND expires_at_s <= ?",
+        (box_id, status.command_id, now_s),
+    )
 
 
-def _name_grants(db: sqlite3.Connection, box_id: int, grants_hash: bytes, now_s: int) -> int:
+def _allot_epoch(db: sqlite3.Connection, box_id: int) -> int:
+    row = db.execute(
+        "UPDATE box SET epoch = 1 + max(epoch,"
+        " coalesce((SELECT max(epoch) FROM record WHERE box_id = box.box_id), 0))"
+        " WHERE box_id = ? RETURNING epoch",
+        (box_id,),
+    ).fetchone()
+    return int(row[0])
+
+
+def _key_proved(db: sqlite3.Connection, box_id: int, generation: int, now_s: int) -> None:
+    db.execute(
+        "UPDATE box SET generation = ? WHERE box_id = ? AND generation < ?",
+        (generation, box_id, generation),
+    )
+    db.execute(
+        "UPDATE box_key SET retired_at_s = ? WHERE box_id = ? AND generation < ?"
+        " AND retired_at_s IS NULL",
+        (now_s, box_id, generation),
+    )
+
+
+def _name_grants(
+    db: sqlite3.Connection, box_id: int, grants_hash: bytes, grants_set: bytes, now_s: int
+) -> int:
     row = db.execute(
         "UPDATE box SET grants_generation = grants_generation + (grants_hash IS NOT ?),"
-        " grants_hash = ?, grants_sent_at_s = ? WHERE box_id = ? RETURNING grants_generation",
-        (grants_hash, grants_hash, now_s, box_id),
+        " grants_hash = ?, grants_set = ?, grants_sent_at_s = ? WHERE box_id = ?"
+        " RETURNING grants_generation",
+        (grants_hash, grants_hash, grants_set, now_s, box_id),
     ).fetchone()
     return int(row[0])
 
@@ -247,8 +342,10 @@ def _queue_command(
     db: sqlite3.Connection, box_id: int, kind: CommandKind, now_s: int, expires_at_s: int
 ) -> Command:
     row = db.execute(
-        "INSERT INTO command (box_id, kind, created_at_s, expires_at_s, state)"
-        " VALUES (?, ?, ?, ?, 'queued') RETURNING *",
-        (box_id, kind, now_s, expires_at_s),
+        # At least the present second: so an id rises also after an older backup was restored.
+        "INSERT INTO command (command_id, box_id, kind, created_at_s, expires_at_s, state)"
+        " VALUES (max(?, 1 + coalesce((SELECT max(command_id) FROM command), 0)),"
+        " ?, ?, ?, ?, 'queued') RETURNING *",
+        (now_s, box_id, kind, now_s, expires_at_s),
     ).fetchone()
     return Command(**row)

@@ -1,6 +1,7 @@
 """The records of boxes in the database, each exactly once, and what follows from them.
 
-A box's records of one epoch are stored from the first on without a hole. A batch is one
+A box's records of one epoch are stored from the first on; a range that the box no longer holds is
+noted as a gap, so that records and gaps leave no hole. A batch is one
 transaction with the trips, legs and refusals it makes. Never here: what records mean; that is the
 `follow` it is handed.
 """
@@ -87,6 +88,11 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
     if not fresh or batch.first_seq > max(held + 1, batch.lowest_seq):
         return held
     first_seq = batch.first_seq + known
+    if first_seq > held + 1:
+        db.execute(
+            "INSERT INTO gap VALUES (?, ?, ?, ?, ?)",
+            (batch.box_id, batch.epoch, held + 1, first_seq - 1, batch.received_at_s),
+        )
     open_trip = drafts.load_open(db, batch.box_id)
     followed = follow(open_trip, [record.event for record in fresh])
     trip_ids = [drafts.save(db, batch.box_id, batch.vehicle_id, trip) for trip in followed.trips]
@@ -137,6 +143,8 @@ def _note(db: sqlite3.Connection, batch: Batch, event: Event | None) -> None:
             db.execute("UPDATE box SET relay = ? WHERE box_id = ?", (event.relay, batch.box_id))
         case CommandAnswered():
             db.execute(
-                "UPDATE command SET state = ? WHERE command_id = ? AND box_id = ?",
-                (event.state, event.command_id, batch.box_id),
+                # "Nobody can know" is news only where nothing is known.
+                "UPDATE command SET state = :state WHERE command_id = :id AND box_id = :box"
+                " AND (:state <> 'unknown' OR state = 'queued')",
+                {"state": event.state, "id": event.command_id, "box": batch.box_id},
             )

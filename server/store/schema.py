@@ -287,4 +287,35 @@ def _journeys(db: Database) -> None:
     db.table("refusal").create_index(["received_at_s"])
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first_tables,)
+def _keys_and_gaps(db: Database) -> None:
+    """Several keys of a box at once, records given up, and the grants a box was sent."""
+    _table(
+        db,
+        "box_key",
+        {
+            "box_id": int,
+            "generation": int,
+            "key_sealed": bytes,
+            "created_at_s": int,
+            "retired_at_s": int,
+        },
+        pk=("box_id", "generation"),
+        nullable={"created_at_s", "retired_at_s"},
+        foreign_keys=["box_id"],
+    )
+    db.execute(
+        "INSERT INTO box_key (box_id, generation, key_sealed)"
+        " SELECT box_id, generation, key_sealed FROM box"
+    )
+    db.execute("ALTER TABLE box DROP COLUMN key_sealed")
+    db.execute("ALTER TABLE box ADD COLUMN grants_set BLOB")  # the last set sent, NULL: none
+    _table(
+        db,
+        "gap",
+        {"box_id": int, "epoch": int, "first_seq": int, "last_seq": int, "noted_at_s": int},
+        pk=("box_id", "epoch", "first_seq"),
+        foreign_keys=["box_id"],
+    )
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first_tables, _keys_and_gaps)

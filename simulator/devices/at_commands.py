@@ -1,205 +1,256 @@
-"""The AT dialect of SIMCom's A76XX series, as far as a TCP client with fetched data needs it.
+"""The AT command interpreter of SIMCom's A76XX series: lines in, results out.
 
-Follows the "A76XX Series AT Command Manual": echo on at start, result codes, CIPRXGET=1 (data is
-fetched, never pushed). What it does not know gets ERROR. Holds no connection: a76xx.py does.
+Follows the "A76XX Series AT Command Manual" and V.250: echo, several commands in one line, A/,
+result codes by ATV, ATQ and AT+CMEE. The commands themselves stand in one table per group
+(modem_*.py); one that is in no table is answered with ERROR. Holds no connection: a76xx.py does.
 """
 
 import re
 from collections.abc import Callable
+from inspect import signature
 from typing import TYPE_CHECKING
+
+from simulator.devices.at_results import AtError, Line, Prompt, Table
+from simulator.devices.modem_context import PacketData
+from simulator.devices.modem_identity import Identity
+from simulator.devices.modem_messages import Messages
+from simulator.devices.modem_network import Registration
+from simulator.devices.modem_sim import Sim
+from simulator.devices.modem_tcp import TcpCommands
 
 if TYPE_CHECKING:
     from simulator.devices.a76xx import A76xx
 
-_ANSWER_S = 0.010  # from a command to its result code
-_BEARER_S = 0.5  # from NETOPEN's OK to its result
+ANSWER_S = 0.010  # from a command to its result code, where SLOW has no other
+# Estimates of what a real one takes; the manual only gives limits (9 s, 120 s, 5 s in this order).
+SLOW_S = {"+CFUN=": 0.8, "+COPS=?": 20.0, "+CPIN=": 0.4, "+CMGL=": 0.1}
 MAX_LINE = 556  # a longer command line is answered with ERROR
-MAX_SEND = 1500  # bytes that one CIPSEND takes
-MAX_FETCH = 1500
+_ESCAPE = b"\x1b"
+_END_OF_TEXT = b"\x1a"
+
+_BASIC = re.compile(r"([&\\]?[A-Z])(\d*)")
+_REGISTER = re.compile(r"S(\d+)(?:(\?)|=(\d+))")
+_EXTENDED = re.compile(r'(\+[A-Z0-9]+)(=\?|\?|=?)((?:"[^"]*"|[^";])*)(?:;|\Z)')
+_ARGUMENT = re.compile(r'\s*(?:"([^"]*)"|([^",]*))\s*(?:,|\Z)')
 
 
 class AtCommands:
-    """Reads commands and the data of CIPSEND from the box's bytes, and answers them."""
+    """Reads commands and the data that follow a prompt, and answers them.
+
+    Attributes:
+        verbose_errors: the present AT+CMEE: 0, 1 or 2.
+    """
 
     def __init__(self, modem: "A76xx") -> None:
+        self.verbose_errors = 2
+        self.registration = Registration(modem)
+        self.messages = Messages(modem)
         self._modem = modem
-        self._echo = True
+        self._echo = self._verbose = True
+        self._quiet = False
+        self._registers = {0: 0, 3: 13, 4: 10, 5: 8, 6: 2, 7: 60, 8: 2, 10: 15}
         self._line = b""
-        self._data_left = 0  # bytes that a CIPSEND still expects
+        self._last = ""
+        self._waiting: list[str] = []  # lines that came while one was being answered
+        self._busy = False
+        self._prompt: Prompt | None = None
         self._data = b""
-        self._table: list[tuple[re.Pattern[str], Callable[..., None]]] = [
-            (re.compile(pattern + r"\Z"), answer)
-            for pattern, answer in (
-                (r"AT", self._ok),
-                (r"ATE([01])", self._set_echo),
-                (r"AT\+CMEE=[012]", self._ok),
-                (r"AT\+CGMM", lambda: self._ok("A7670E-FASE")),
-                (r"AT\+CGSN", lambda: self._ok("860000000000017")),
-                (r"AT\+CPIN\?", self._pin),
-                (r"AT\+CSQ", lambda: self._ok(f"+CSQ: {'22,99' if self._here else '99,99'}")),
-                (r"AT\+(C|CG|CE)REG\?", self._registration),
-                (r"AT\+(C|CG|CE)REG=[012]", lambda which: self._ok()),
-                (r'AT\+CGDCONT=1,"IP","[^"]*"', self._ok),
-                (r"AT\+CGATT\?", lambda: self._ok(f"+CGATT: {1 if self._here else 0}")),
-                (r"AT\+CFUN=([01])", self._function),
-                (r"AT\+CFUN=1,1", self._reset),
-                (r"AT\+CRESET", self._reset),
-                (r"AT\+CIPRXGET=1", self._ok),
-                (r"AT\+NETOPEN\?", lambda: self._ok(f"+NETOPEN: {1 if modem.bearer else 0}")),
-                (r"AT\+NETOPEN", self._open_bearer),
-                (r"AT\+NETCLOSE", self._close_bearer),
-                (r"AT\+IPADDR", self._address),
-                (r'AT\+CIPOPEN=0,"TCP","([^"]+)",(\d+)', self._open),
-                (r"AT\+CIPSEND=0,(\d+)", self._send),
-                (r"AT\+CIPRXGET=4,0", self._waiting),
-                (r"AT\+CIPRXGET=2,0(?:,(\d+))?", self._fetch),
-                (r"AT\+CIPCLOSE=0", self._close),
-            )
-        ]
+        self._table: Table = {
+            "+CMEE=": self._set_errors,
+            "+CMEE?": lambda: [f"+CMEE: {self.verbose_errors}"],
+            "+CMEE=?": lambda: ["+CMEE: (0,1,2)"],
+        }
+        groups = (Identity(modem), Sim(modem), self.registration, PacketData(modem))
+        for group in (*groups, TcpCommands(modem), self.messages):
+            self._table.update(group.table)
 
     def receive(self, data: bytes) -> None:
         """Take bytes from the box."""
         while data:
-            if self._data_left:
-                taken, data = data[: self._data_left], data[self._data_left :]
-                self._data += taken
-                self._data_left -= len(taken)
-                if not self._data_left:
-                    self._sent()
+            if self._prompt is not None:
+                data = self._take_data(self._prompt, data)
                 continue
             byte, data = data[:1], data[1:]
             if self._echo:
                 self._modem.send(byte)
             if byte == b"\r":
                 line, self._line = self._line, b""
-                self._modem.later(_ANSWER_S, lambda line=line: self._run(line))  # type: ignore[misc]
+                self._take_line(line.decode("ascii", "replace").strip())
+            elif byte == b"\b":
+                self._line = self._line[:-1]
+            elif byte == b"/" and self._line.upper() == b"A":
+                self._line = b""
+                self._take_line(self._last)
             elif byte != b"\n":
                 self._line = (self._line + byte)[: MAX_LINE + 1]
 
-    @property
-    def _here(self) -> bool:
-        return self._modem.registered
+    # Lines
 
-    def _run(self, line: bytes) -> None:
-        text = line.decode("ascii", "replace").strip()
-        if not text or self._modem.faulty.takes(text):
+    def _take_line(self, line: str) -> None:
+        if line:
+            self._waiting.append(line)
+        self._next_line()
+
+    def _next_line(self) -> None:
+        if not self._busy and self._waiting:
+            self._busy = True
+            line = self._waiting.pop(0)
+            delay_s = max((s for key, s in SLOW_S.items() if key in line.upper()), default=ANSWER_S)
+            self._modem.later(delay_s, lambda: self._answer(line))
+
+    def _answer(self, line: str) -> None:
+        self._busy = False
+        self._last = line
+        if not self._modem.faulty.takes(line):
+            self._run(line)
+        self._next_line()
+
+    def _run(self, line: str) -> None:
+        """Run the commands of one line; the first that fails ends it."""
+        if line[:2].upper() != "AT":
+            return  # no modem answers noise
+        rest = line[2:].strip()
+        try:
+            if len(line) > MAX_LINE:
+                raise AtError
+            while rest:
+                rest = self._run_first(rest)
+        except AtError as error:
+            self._say_lines(error.lines)
+            self.say_result(error.code(self.verbose_errors), "4")
             return
-        for pattern, answer in self._table:
-            match = pattern.match(text)
-            if match:
-                answer(*match.groups())
-                return
-        self._error()
+        if self._prompt is None:
+            self.say_result("OK", "0")
 
-    def _ok(self, *lines: str) -> None:
+    def _run_first(self, rest: str) -> str:
+        """Run the first command of a line, and return the rest of it."""
+        if rest[0] == "+":
+            head, equals, tail = rest.partition("=")
+            match = _EXTENDED.match(head.upper() + equals + tail)
+            if match is None:
+                raise AtError
+            name, kind, arguments = match.groups()
+            self._run_extended(name + kind, arguments)
+            return rest[match.end() :].strip()
+        upper = rest.upper()
+        if match := _REGISTER.match(upper):
+            self._register(int(match[1]), match[3])
+        elif match := _BASIC.match(upper):
+            self._run_basic(match[1], match[2])
+        else:
+            raise AtError
+        return rest[match.end() :].strip()
+
+    def _run_extended(self, key: str, arguments: str) -> None:
+        handler = self._table.get(key)
+        if handler is None or (arguments and not key.endswith("=")):
+            raise AtError
+        values = _split(arguments) if key.endswith("=") else []
+        try:
+            signature(handler).bind(*values)
+        except TypeError:  # more arguments than it takes, or fewer
+            raise AtError from None
+        try:
+            answer = handler(*values)
+        except ValueError:  # a word where it wants a number
+            raise AtError from None
+        if isinstance(answer, Prompt):
+            self._prompt, self._data = answer, b""
+            self._modem.send(b"\r\n>" if answer.length else b"\r\n> ")
+        else:
+            self._say_lines(answer)
+
+    def _run_basic(self, name: str, number: str) -> None:
+        """The commands of V.250 that have a letter only; those of a data call are not played."""
+        value = int(number or 0)
+        if name == "E" and value < 2:
+            self._echo = bool(value)
+        elif name == "V" and value < 2:
+            self._verbose = bool(value)
+        elif name == "Q" and value < 2:
+            self._quiet = bool(value)
+        elif name == "I":
+            self._run_extended("+SIMCOMATI", "")
+        elif name in ("Z", "&F") and value < 2:
+            self._echo = self._verbose = True
+            self._quiet = False
+        elif name not in ("X", "H", "L", "M", "&C", "&D", "&S", "&W"):
+            raise AtError
+
+    def _register(self, number: int, value: str | None) -> None:
+        if number not in self._registers:
+            raise AtError
+        if value is None:
+            self._say_lines([f"{self._registers[number]:03}"])
+        elif int(value) < 256:
+            self._registers[number] = int(value)
+        else:
+            raise AtError
+
+    def _set_errors(self, mode: str) -> list[Line]:
+        if mode not in ("0", "1", "2"):
+            raise AtError
+        self.verbose_errors = int(mode)
+        return []
+
+    # Data after a prompt
+
+    def _take_data(self, prompt: Prompt, data: bytes) -> bytes:
+        """Collect what a prompt asked for; return what came after it."""
+        if prompt.length:
+            need = prompt.length - len(self._data)
+            self._data += data[:need]
+            if len(self._data) == prompt.length:
+                self._end_of_data(prompt.take)
+            return data[need:]
+        for at, byte in enumerate(data):
+            if byte in _ESCAPE + _END_OF_TEXT:
+                self._data += data[:at]
+                self._end_of_data(prompt.take if byte in _END_OF_TEXT else None)
+                return data[at + 1 :]
+        self._data = (self._data + data)[: prompt.most]
+        return b""
+
+    def _end_of_data(self, take: Callable[[bytes], list[Line]] | None) -> None:
+        data, self._data, self._prompt = self._data, b"", None
+        try:
+            lines = take(data) if take is not None else []
+        except AtError as error:
+            self._say_lines(error.lines)
+            self.say_result(error.code(self.verbose_errors), "4")
+            return
+        self.say_result("OK", "0")
+        self._say_lines(lines)  # what a modem says of its data comes after the OK
+
+    # Results
+
+    def _say_lines(self, lines: list[Line]) -> None:
         for line in lines:
-            self._modem.say(line)
-        self._modem.say("OK")
-
-    def _error(self, *lines: str) -> None:
-        for line in lines:
-            self._modem.say(line)
-        self._modem.say("ERROR")
-
-    def _set_echo(self, digit: str) -> None:
-        self._echo = digit == "1"
-        self._ok()
-
-    def _pin(self) -> None:
-        errors = {"busy": "+CME ERROR: SIM busy", "failure": "+CME ERROR: SIM failure"}
-        if self._modem.sim in errors:
-            self._modem.say(errors[self._modem.sim])
-        else:
-            self._ok("+CPIN: READY")
-
-    def _registration(self, which: str) -> None:
-        self._ok(f"+{which}REG: 0,{1 if self._here else 2}")
-
-    def _function(self, digit: str) -> None:
-        self._ok()
-        self._modem.radio(digit == "1")
-
-    def _reset(self) -> None:
-        self._ok()
-        self._modem.restart()
-
-    def _open_bearer(self) -> None:
-        if self._modem.bearer:
-            self._error("+IP ERROR: Network is already opened")
-            return
-        self._ok()
-        self._modem.later(_BEARER_S, self._bearer_result)
-
-    def _bearer_result(self) -> None:
-        self._modem.bearer = self._here
-        self._modem.say(f"+NETOPEN: {0 if self._here else 1}")
-
-    def _close_bearer(self) -> None:
-        if not self._modem.bearer:
-            self._error("+NETCLOSE: 2")
-            return
-        self._modem.close_link()
-        self._modem.bearer = False
-        self._ok("+NETCLOSE: 0")
-
-    def _address(self) -> None:
-        if self._modem.bearer:
-            self._ok("+IPADDR: 10.64.12.7")
-        else:
-            self._error("+IP ERROR: Network not opened")
-
-    def _open(self, host: str, port: str) -> None:
-        if not self._modem.bearer:
-            self._error("+CIPOPEN: 0,2")
-        elif self._modem.link is not None:
-            self._error("+CIPOPEN: 0,4")
-        else:
-            self._ok()
-            if self._modem.faulty.opens_sockets:
-                self._modem.open_link(host, int(port))
+            if isinstance(line, bytes):
+                self._modem.send(line)
             else:
-                self._modem.later(1.0, lambda: self._modem.say("+CIPOPEN: 0,1"))
+                self._modem.say(line)
 
-    def _send(self, count: str) -> None:
-        if self._modem.link is None:
-            self._error("+CIPERROR: 4")
-        elif not 0 < int(count) <= MAX_SEND:
-            self._error()
+    def say_result(self, text: str, number: str) -> None:
+        """Say a final result code, as ATQ and ATV have it."""
+        if self._quiet:
+            return
+        if self._verbose or text.startswith("+"):
+            self._modem.say(text)
         else:
-            self._data_left = int(count)
-            self._data = b""
-            self._modem.send(b"\r\n>")
+            self._modem.send(f"{number}\r".encode())
 
-    def _sent(self) -> None:
-        data, self._data = self._data, b""
-        if not self._modem.faulty.sends:
-            self._error(f"+CIPSEND: 0,{len(data)},-1")
-            return
-        self._modem.say("OK")
-        if self._modem.link is None:  # lost while the data came in
-            self._modem.say("+CIPERROR: 4")
-            return
-        self._modem.link.send(data)
-        # As every maker says: this is not delivery.
-        self._modem.say(f"+CIPSEND: 0,{len(data)},{len(data)}")
 
-    def _waiting(self) -> None:
-        self._ok(f"+CIPRXGET: 4,0,{len(self._modem.received)}")
-
-    def _fetch(self, count: str | None) -> None:
-        modem = self._modem
-        if not modem.received:
-            self._error("+IP ERROR: No data")
-            return
-        length = min(int(count or MAX_FETCH), MAX_FETCH)
-        data, modem.received = modem.received[:length], modem.received[length:]
-        modem.send(f"\r\n+CIPRXGET: 2,0,{len(data)},{len(modem.received)}\r\n".encode() + data)
-        modem.say("OK")
-
-    def _close(self) -> None:
-        was_open = self._modem.link is not None
-        self._modem.close_link()
-        if was_open:
-            self._ok("+CIPCLOSE: 0,0")
-        else:
-            self._error("+CIPCLOSE: 0,4")
+def _split(arguments: str) -> list[str]:
+    """Cut `1,"IP","a"` into its values; a missing one is "". AtError when it is none."""
+    values = []
+    at = 0
+    while at <= len(arguments):
+        match = _ARGUMENT.match(arguments, at)
+        if match is None:
+            raise AtError
+        values.append(match[1] if match[1] is not None else match[2].strip())
+        at = match.end() if match.end() > at and arguments[match.end() - 1] == "," else -1
+        if at < 0:
+            break
+    return values

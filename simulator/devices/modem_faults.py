@@ -177,7 +177,6 @@ class ResetHeldAtBoot(Fault):
     """LilyGo-Modem-Series#463: the reset line held low while it starts."""
 
     meaning = "the next start comes up with CFUN 0 and SIM failure, the one after is well"
-    ended_by = frozenset()
 
     def __init__(self, modem: "A76xx") -> None:
         super().__init__(modem)
@@ -186,11 +185,12 @@ class ResetHeldAtBoot(Fault):
     def started(self) -> None:
         """Spoil one start."""
         self._starts += 1
-        if self._starts > 1:
+        if self._starts == 1:
+            self.modem.sim = "failure"
+            self.modem.set_functionality(0)
+        else:
+            self.modem.sim = "ready"
             self.modem.fault(None)
-            return
-        self.modem.radio(False)
-        self.modem.sim = "failure"
 
 
 class SimBusy(Fault):
@@ -203,7 +203,7 @@ class SimBusy(Fault):
         modem = self.modem
         modem.fault(None)
         modem.sim = "busy"
-        modem.later(10.0, modem.sim_is_ready)
+        modem.later(10.0, lambda: modem.set_sim("ready"))
 
 
 class CpinWithoutOk(Fault):
@@ -222,7 +222,9 @@ class CpinWithoutOk(Fault):
 class StrayBanners(Fault):
     """T-SIM7600X PR 41: what belongs to a start comes at any time."""
 
-    meaning = "banners of a start (RDY, SMS DONE ...) between a command and its result, until healed"
+    meaning = (
+        "banners of a start (RDY, SMS DONE ...) between a command and its result, until healed"
+    )
     _BANNERS = (b"RDY", b"SMS DONE", b"PB DONE", b"*ATREADY: 1")
 
     def __init__(self, modem: "A76xx") -> None:

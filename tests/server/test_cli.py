@@ -101,7 +101,8 @@ def test_a_new_box_gets_an_identity_file_and_its_key_is_not_printed(
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert (identity["server_host"], identity["server_port"]) == ("::1", 7401)
     assert (identity["apn"], identity["board"]) == ("etat", "lilygo_t_sim7670g_s3")
-    assert (identity["vehicle"], identity["generation"], identity["epoch"]) == (PLATE, 1, 1)
+    assert (identity["vehicle"], identity["generation"]) == (PLATE, 1)
+    assert "epoch" not in identity, "it is allotted when the box asks for it"
     lengths = {name: len(bytes.fromhex(identity[name])) for name in ("box_id", "key", "badge_key")}
     assert lengths == {"box_id": 8, "key": 32, "badge_key": 32}
     printed = capsys.readouterr().out
@@ -165,7 +166,20 @@ def test_a_command_needs_a_box_and_is_queued(
     assert "has no box" in mistake(capsys, *order)
     voiturier(*ADD_BOX, "--data", data, "--out", tmp_path / "box.json")
     voiturier(*order)
-    assert "command 1: inhibit queued for AB-123-CD" in capsys.readouterr().out
+    assert ": inhibit queued for AB-123-CD" in capsys.readouterr().out
+
+
+def test_a_key_is_rotated_for_one_car_or_for_all(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rotate = ("box", "rotate", "--data", data)
+    assert "has no box" in mistake(capsys, *rotate, "--vehicle", PLATE)
+    assert "no car has a box" in mistake(capsys, *rotate, "--all")
+    assert "--vehicle" in mistake(capsys, *rotate)
+    voiturier(*ADD_BOX, "--data", data, "--out", tmp_path / "box.json")
+    for which in (("--vehicle", PLATE), ("--all",)):
+        voiturier(*rotate, *which)
+        assert "AB-123-CD: key 2 goes to the box" in capsys.readouterr().out
 
 
 def test_a_mistyped_data_directory_makes_no_empty_fleet(

@@ -169,7 +169,8 @@ def test_a_hole_in_flash_is_announced_once_all_before_it_is_acknowledged():
     assert drain(uplink, 10) == []
     assert (journal.lowest_seq, uplink.lost) == (after, after - first)
     assert journal.oldest_seq == after
-    assert uplink.gap == Gap(first, after - 1, GAP_UNREADABLE)
+    assert uplink.take_gap() == Gap(first, after - 1, GAP_UNREADABLE)
+    assert uplink.take_gap() is None
     assert uplink.next_deadline() <= 10
     assert uplink.status_due(10), "the server must hear of it before the records"
     assert seqs(drain(uplink, 10)) == list(range(after, 81))

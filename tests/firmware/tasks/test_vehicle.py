@@ -1,6 +1,7 @@
 """The car's hands: badges, relay and doors with a flash, a heap and a power supply that fail."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 import pytest
@@ -18,6 +19,10 @@ from firmware.tasks.vehicle import Vehicle
 from shared_protocol.grant_sets import grant_parts
 from shared_protocol.messages import COMMAND_INHIBIT, Command, Grant
 from shared_protocol.records import (
+    COMMAND_APPLIED,
+    COMMAND_PENDING,
+    COMMAND_REFUSED,
+    COMMAND_UNKNOWN,
     RELAY_ENABLED,
     RELAY_INHIBITED,
     CommandResult,
@@ -32,6 +37,18 @@ MARIE, PAUL, STRANGER = b"marie---", b"paul----", b"stranger"
 NOW_S = 1_700_000_000
 
 
+class Power:
+    """Fails at the write of that number, once; counts over several flashes."""
+
+    def __init__(self, fails_at: int) -> None:
+        self.left = fails_at
+
+    def use(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt  # nothing of the box runs after it
+
+
 class Flash(MemoryStorage):
     """A flash that can be full or short of memory for the next so many writes."""
 
@@ -39,8 +56,11 @@ class Flash(MemoryStorage):
         super().__init__()
         self.failures: list[type[Exception]] = []
         self.full = False
+        self.power: Power | None = None
 
     def _fail(self) -> None:
+        if self.power is not None:
+            self.power.use()
         if self.full:
             raise OSError(28)
         if self.failures:
@@ -209,14 +229,46 @@ async def test_a_commanded_inhibit_is_confirmed_though_power_failed_after_the_pu
     assert again.commands.pending_id == 0
 
 
-async def test_a_commanded_inhibit_with_a_full_flash_stops_nothing(boot, wires) -> None:
+async def test_a_command_whose_number_flash_does_not_take_is_refused(boot, wires) -> None:
     wires.state = RELAY_ENABLED
     box = boot()
     box.state.full = True
     box.vehicle.command(Command(1, NOW_S + 3600, COMMAND_INHIBIT), wires.ms)
     await box.stand(70)
-    assert [result.result for result in box.facts(CommandResult)] == [1, 2]
-    assert [fact.state for fact in box.facts(Relay)] == [RELAY_INHIBITED]
+    assert [result.result for result in box.facts(CommandResult)] == [COMMAND_REFUSED]
+    assert [fact.state for fact in box.facts(Relay)] == [RELAY_INHIBITED], "the car parks as ever"
+
+
+@pytest.mark.parametrize("relay", [RELAY_ENABLED, RELAY_INHIBITED])
+@pytest.mark.parametrize("write", range(1, 7))
+def test_a_power_loss_at_any_write_of_a_command_repeats_no_act_and_loses_no_result(
+    boot, wires, write: int, relay: int
+) -> None:
+    wires.state = relay
+    command = Command(5, NOW_S + 3600, COMMAND_INHIBIT)
+    box = boot()
+    box.flash.power = box.state.power = Power(write)
+    with contextlib.suppress(KeyboardInterrupt):
+        box.vehicle.command(command, wires.ms)
+    box.flash.power = box.state.power = None
+    taken = Commands(box.state.files.get("commands", b"")).highest_id == 5
+    acted = Commands(box.state.files.get("commands", b"")).pending_id == 5
+    again = boot()
+    again.vehicle.answer_owed()
+    answers = again.facts(CommandResult)
+    if taken:
+        known = COMMAND_PENDING if relay == RELAY_ENABLED else COMMAND_APPLIED
+        assert answers, "the result is recorded at least once"
+        assert {answer.result for answer in answers} in ({known}, {COMMAND_UNKNOWN})
+        assert {answer.relay for answer in answers} == {relay}
+        assert not acted or answers[-1].result == known
+        again.vehicle.command(command, wires.ms)  # the server sends it again
+        assert again.facts(CommandResult)[-1] == answers[-1]
+        assert again.commands.pending_id == (5 if acted else 0), "it is not done a second time"
+    else:
+        assert answers == []
+        again.vehicle.command(command, wires.ms)
+        assert len(again.facts(CommandResult)) == 1
 
 
 async def test_two_badges_at_once_come_one_after_the_other_and_both_enable(boot, wires) -> None:

@@ -1,6 +1,11 @@
 """What the server says to an honest box, over real TCP."""
 
+import dataclasses
+
+import pytest
+
 from server.fleet.model import BookingRequest, TripFilter
+from server.gateway.conversation import GRANTS_RENEW_S, GRANTS_VALID_S
 from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store
 from shared_protocol import grant_sets, messages, records
@@ -19,6 +24,24 @@ from tests.server.small_fleet import (
 )
 
 PLACE = (480_061_000, 1_996_000)
+
+
+async def state_of(store: Store, command_id: int) -> str:
+    def read() -> str:
+        row = store._engine.reader().execute(
+            "SELECT state FROM command WHERE command_id = ?", (command_id,)
+        )
+        return str(row.fetchone()[0])
+
+    return await store.in_reader(read)
+
+
+async def gaps(store: Store) -> list[tuple[int, int, int]]:
+    def read() -> list[tuple[int, int, int]]:
+        query = "SELECT epoch, first_seq, last_seq FROM gap ORDER BY epoch, first_seq"
+        return [tuple(row) for row in store._engine.reader().execute(query)]
+
+    return await store.in_reader(read)
 
 
 async def marker(client: BoxClient, epoch: int = 1) -> None:
@@ -105,15 +128,42 @@ async def test_a_command_is_sent_once_and_its_result_is_kept(
     client.close()
 
 
-async def test_a_command_that_the_box_knows_is_not_sent_again(
-    port: int, box: BoxSecrets, store: Store
+async def test_a_command_that_the_box_took_and_did_not_answer_is_sent_once_a_connection(
+    port: int, box: BoxSecrets, store: Store, registry: Registry
 ) -> None:
-    order = await store.queue_command(box.box_id, "inhibit", NOW_S, NOW_S + HOUR_S)
+    order = await store.queue_command(box.box_id, "inhibit", NOW_S - 2 * HOUR_S, NOW_S - HOUR_S)
+    for _ in range(2):
+        client = await BoxClient.connect(port, box)
+        await client.greet(command_id=order.command_id)
+        assert (await client.expect(messages.Command)).command_id == order.command_id
+        registry.notify(None)
+        await marker(client)
+        assert client.count(messages.Command) == 1
+        client.close()
     client = await BoxClient.connect(port, box)
     await client.greet(command_id=order.command_id)
-    await client.expect(messages.Grants)
+    await client.expect(messages.Command)
+    unknown = records.CommandResult(order.command_id, records.COMMAND_UNKNOWN, 1)
+    applied = records.CommandResult(order.command_id, records.COMMAND_APPLIED, 2)
+    for seq, fact, state in (
+        (1, unknown, "unknown"),
+        (2, applied, "applied"),
+        (3, unknown, "applied"),
+    ):
+        await client.report(1, seq, fact)
+        assert await state_of(store, order.command_id) == state
+    client.close()
+
+
+async def test_a_command_that_expired_before_the_box_came_is_said_to_have_expired(
+    port: int, box: BoxSecrets, store: Store
+) -> None:
+    order = await store.queue_command(box.box_id, "inhibit", NOW_S - 2 * HOUR_S, NOW_S - HOUR_S)
+    client = await BoxClient.connect(port, box)
+    await client.greet()
     await marker(client)
     assert client.count(messages.Command) == 0
+    assert await state_of(store, order.command_id) == "expired"
     client.close()
 
 
@@ -211,31 +261,141 @@ async def test_a_box_added_while_the_server_runs_is_served_at_once(port: int, st
     client.close()
 
 
-async def test_a_box_that_lost_its_count_keeps_its_records_and_gets_its_grants(
+async def test_a_box_that_knows_no_epoch_is_allotted_one_and_then_heard(
+    port: int, box: BoxSecrets, store: Store
+) -> None:
+    client = await BoxClient.connect(port, box)
+    client.send(a_status(epoch=0, next_seq=3))
+    assert await client.expect(messages.Epoch) == messages.Epoch(1)
+    client.send(messages.Records(0, 1, [records.to_record(0, records.Odometer(9))]))
+    assert await client.greet(epoch=1, next_seq=3) == messages.Ack(1, 0)
+    assert client.count(messages.Ack) == 1, "records without an epoch have no name"
+    assert await client.report(1, 1, records.Odometer(1)) == messages.Ack(1, 1)
+    assert client.count(messages.Time) == 1
+    client.close()
+    wiped = await BoxClient.connect(port, box)
+    wiped.send(a_status(epoch=0, next_seq=2))
+    assert await wiped.expect(messages.Epoch) == messages.Epoch(2)
+    wiped.close()
+    assert await store.records_stored() == 1
+
+
+async def test_a_box_that_lost_its_count_goes_on_in_another_epoch(
     port: int, box: BoxSecrets, store: Store
 ) -> None:
     client = await BoxClient.connect(port, box)
     await client.greet()
     await client.report(1, 1, records.Odometer(1), records.Odometer(2))
+    client.close()
     wiped = await BoxClient.connect(port, box)
     wiped.send(a_status(lowest_seq=1, next_seq=2))
     wiped.send(messages.Records(1, 1, [records.to_record(0, records.Odometer(9))]))
-    grants = await wiped.expect(messages.Grants)
-    assert len(grants.grants) == 1
-    await store.queue_command(box.box_id, "inhibit", NOW_S, NOW_S + HOUR_S)
-    wiped.send(a_status(next_seq=2))
-    await wiped.expect(messages.Command)  # after the records: they were passed over without an Ack
-    assert wiped.count(messages.Ack) == 0
-    assert await store.records_stored() == 2
-    client.close()
+    assert await wiped.expect(messages.Epoch) == messages.Epoch(2)
+    assert await wiped.greet(epoch=2, lowest_seq=1, next_seq=2) == messages.Ack(2, 0)
+    assert await wiped.report(2, 1, records.Odometer(9)) == messages.Ack(2, 1)
+    assert await store.records_stored() == 3
     wiped.close()
 
 
-async def test_a_restored_server_takes_what_the_box_still_holds(
+async def test_a_restored_server_takes_what_the_box_still_holds_and_notes_the_rest(
     port: int, box: BoxSecrets, store: Store
 ) -> None:
     client = await BoxClient.connect(port, box)
-    assert (await client.greet(lowest_seq=501, next_seq=600)).seq == 0
-    assert (await client.report(1, 501, records.Odometer(1), records.Odometer(2))).seq == 502
-    assert (await client.report(1, 510, records.Odometer(9))).seq == 502
+    assert (await client.greet(epoch=7, lowest_seq=501, next_seq=600)).seq == 0
+    assert await gaps(store) == [], "nothing is given up before the records after it are here"
+    ack = await client.report(7, 501, records.Odometer(1), records.Odometer(2))
+    assert (ack.epoch, ack.seq) == (7, 502)
+    assert await gaps(store) == [(7, 1, 500)]
+    assert (await client.report(7, 510, records.Odometer(9))).seq == 502, "the box has the others"
+    client.close()
+    wiped = await BoxClient.connect(port, box)
+    wiped.send(a_status(epoch=0))
+    assert await wiped.expect(messages.Epoch) == messages.Epoch(8)
+    wiped.close()
+
+
+async def test_a_box_that_takes_changes_is_sent_what_changed_and_the_whole_set_if_that_fails(
+    port: int, box: BoxSecrets, store: Store, registry: Registry
+) -> None:
+    client = await BoxClient.connect(port, box)
+    takes = messages.FEATURE_GRANTS_CHANGE
+    await client.greet(features=takes)
+    whole = (await client.expect(messages.Grants)).grants
+    holds = grant_sets.grants_hash(whole)
+    client.send(a_status(features=takes, grants_hash=holds))
+    await marker(client)
+    for hours in (2, 4):
+        begins_s = NOW_S + hours * HOUR_S
+        wanted = BookingRequest(CAR, PAUL, begins_s, begins_s + HOUR_S, "Visite")
+        await store.create_booking(wanted, NOW_S)
+    registry.notify(box.box_id)
+    registry.notify(box.box_id)
+    change = await client.expect(messages.GrantsChange)
+    assert (change.base_hash, change.part, change.parts) == (holds, 0, 1)
+    assert len(change.grants) == 2
+    assert change.new_hash == grant_sets.grants_hash(whole + change.grants)
+    await marker(client)
+    assert client.count(messages.GrantsChange) == 1
+    client.send(a_status(features=takes, grants_hash=holds))  # it did not work out
+    again = await client.expect(messages.Grants)
+    assert grant_sets.grants_hash(again.grants) == change.new_hash
+    client.close()
+
+
+async def test_a_set_that_grows_old_is_renewed_without_its_items(
+    port: int, box: BoxSecrets, store: Store
+) -> None:
+    takes = messages.FEATURE_GRANTS_CHANGE
+    client = await BoxClient.connect(port, box)
+    await client.greet(features=takes)
+    holds = grant_sets.grants_hash((await client.expect(messages.Grants)).grants)
+    client.close()
+    sent = await store.sent_grants(box.box_id)
+    assert sent is not None and sent.grants_set is not None
+    long_ago_s = NOW_S - GRANTS_RENEW_S
+    await store.name_grants(box.box_id, holds, sent.grants_set, long_ago_s)
+    client = await BoxClient.connect(port, box)
+    await client.greet(features=takes, grants_hash=holds)
+    change = await client.expect(messages.GrantsChange)
+    assert (change.base_hash, change.new_hash, change.grants) == (holds, holds, [])
+    assert change.expires_s >= NOW_S + GRANTS_VALID_S
+    client.close()
+
+
+async def test_a_new_key_is_brought_until_it_is_used_and_then_the_old_one_is_refused(
+    port: int, box: BoxSecrets, store: Store, registry: Registry
+) -> None:
+    old = await BoxClient.connect(port, box)
+    await old.greet(features=messages.FEATURE_NEW_KEY)
+    await store.rotate_key(box.box_id, NOW_S)
+    registry.notify(None)
+    brought = await old.expect(messages.NewKey)
+    assert brought.generation == 2
+    registry.notify(None)
+    await marker(old)
+    assert old.count(messages.NewKey) == 1
+    old.close()
+    again = await BoxClient.connect(port, box)  # the box lost it: both keys are in force
+    await again.greet(features=messages.FEATURE_NEW_KEY)
+    assert await again.expect(messages.NewKey) == brought
+    again.close()
+    renewed = dataclasses.replace(box, generation=2, key=brought.key)
+    new = await BoxClient.connect(port, renewed)
+    await new.greet(features=messages.FEATURE_NEW_KEY)
+    await marker(new)
+    assert new.count(messages.NewKey) == 0
+    with pytest.raises((EOFError, ConnectionError)):
+        await BoxClient.connect(port, box)
+    await marker(new)
+    new.close()
+
+
+async def test_a_box_that_does_not_take_new_keys_is_brought_none(
+    port: int, box: BoxSecrets, store: Store
+) -> None:
+    await store.rotate_key(box.box_id, NOW_S)
+    client = await BoxClient.connect(port, box)
+    await client.greet()
+    await marker(client)
+    assert client.count(messages.NewKey) == 0
     client.close()

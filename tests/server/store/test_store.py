@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from server.store import BoxExistsError, Store, StoreError, schema
+from server.store import BoxExistsError, BoxStatus, SentGrants, Store, StoreError, schema
 from tests.server.small_fleet import (
     CAR,
     MARIE_UID,
@@ -123,11 +123,11 @@ async def test_a_login_is_found_whatever_its_capitals(store: Store) -> None:
 async def test_grants_keep_their_generation_until_the_set_changes(store: Store) -> None:
     box = await fit_box(store)
     assert await store.sent_grants(box.box_id) is None
-    assert await store.name_grants(box.box_id, b"a", NOW_S) == 1
-    assert await store.name_grants(box.box_id, b"a", NOW_S + 5) == 1
-    assert await store.name_grants(box.box_id, b"b", NOW_S + 6) == 2
+    assert await store.name_grants(box.box_id, b"a", b"set a", NOW_S) == 1
+    assert await store.name_grants(box.box_id, b"a", b"set a", NOW_S + 5) == 1
+    assert await store.name_grants(box.box_id, b"b", b"set b", NOW_S + 6) == 2
     sent = await store.sent_grants(box.box_id)
-    assert sent is not None and (sent.grants_hash, sent.sent_at_s) == (b"b", NOW_S + 6)
+    assert sent is not None and sent == SentGrants(b"b", b"set b", NOW_S + 6)
 
 
 async def test_commands_are_offered_in_order_until_they_expire(store: Store) -> None:
@@ -135,5 +135,46 @@ async def test_commands_are_offered_in_order_until_they_expire(store: Store) -> 
     first = await store.queue_command(box.box_id, "inhibit", NOW_S, NOW_S + 10)
     second = await store.queue_command(box.box_id, "cancel", NOW_S, NOW_S + 20)
     assert await store.commands_for(box.box_id, 0, NOW_S) == [first, second]
-    assert await store.commands_for(box.box_id, first.command_id, NOW_S) == [second]
     assert await store.commands_for(box.box_id, 0, NOW_S + 10) == [second]
+    assert await store.commands_for(box.box_id, first.command_id, NOW_S + 10) == [first, second]
+
+
+async def test_command_numbers_are_above_all_before_and_not_below_the_time(store: Store) -> None:
+    box = await fit_box(store)
+    numbers = [
+        (await store.queue_command(box.box_id, "inhibit", now_s, now_s + 10)).command_id
+        for now_s in (NOW_S, NOW_S, NOW_S - 50, NOW_S + 100)
+    ]
+    assert numbers == [NOW_S, NOW_S + 1, NOW_S + 2, NOW_S + 100]
+
+
+async def test_an_epoch_is_above_every_one_that_is_known_of_the_box(store: Store) -> None:
+    box = await fit_box(store)
+    assert [await store.allot_epoch(box.box_id) for _ in range(2)] == [1, 2]
+    await store.note_status(box.box_id, BoxStatus("1", "unknown", "none", 0, 9, 0), NOW_S)
+    assert await store.allot_epoch(box.box_id) == 10, "a restored server believes the box"
+
+
+async def test_two_keys_are_in_force_until_the_newer_is_proved(store: Store) -> None:
+    box = await fit_box(store)
+    assert await store.rotate_key(box.box_id, NOW_S) == 2
+    assert await store.rotate_key(box.box_id, NOW_S + 1) == 2, "it is still under way"
+    account = await store.find_box(box.wire_id)
+    assert account is not None
+    next_key = await store.next_key(account)
+    assert next_key is not None and next_key.generation == 2 and len(next_key.key) == 32
+
+    async def keys() -> list[bytes | None]:
+        def read() -> list[bytes | None]:
+            return [store.key_of_box(box.wire_id, generation) for generation in (1, 2, 3)]
+
+        return await store.in_reader(read)
+
+    assert await keys() == [box.key, next_key.key, None]
+    await store.key_proved(box.box_id, 2, NOW_S + 2)
+    assert await keys() == [None, next_key.key, None]
+    account = await store.find_box(box.wire_id)
+    assert account is not None and account.generation == 2
+    assert await store.next_key(account) is None
+    assert (await store.secrets_of_box(box.box_id)).key == next_key.key
+    assert await store.rotate_key(box.box_id, NOW_S + 3) == 3

@@ -100,7 +100,7 @@ async def booking_id_of(store: Store, agent_id: int) -> int:
 async def tell(store: Store, vehicle_id: int, records: list[Reported]) -> None:
     """Let a new box of this car report these records, in one batch."""
     box = await store.add_box(vehicle_id, replace=False, now_s=NOW_S)
-    batch = Batch(box.box_id, vehicle_id, box.epoch, 1, 1, tuple(records), NOW_S)
+    batch = Batch(box.box_id, vehicle_id, 1, 1, 1, tuple(records), NOW_S)
     await store.append_records(batch, follow)
 
 

@@ -216,7 +216,7 @@ async def continue_trip(store, odometer_m: int, event) -> None:
     """Let the Clio's box report one more thing."""
     clio = (await store.vehicles())[0]
     box = next(box for box in await store.boxes() if box.vehicle_id == clio.vehicle_id)
-    seq = await store.held_seq(box.box_id, box.epoch) + 1
+    seq = await store.held_seq(box.box_id, 1) + 1
     reported = Reported(6, "odometer", NOW_S, b"", {"odometer_m": odometer_m}, event)
-    batch = Batch(box.box_id, clio.vehicle_id, box.epoch, seq, 1, (reported,), NOW_S)
+    batch = Batch(box.box_id, clio.vehicle_id, 1, seq, 1, (reported,), NOW_S)
     await store.append_records(batch, follow)

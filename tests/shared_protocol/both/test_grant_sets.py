@@ -63,3 +63,9 @@ def test_an_unchanged_set_is_renewed_by_one_message_without_items():
     parts = grant_sets.grant_changes(8, 99, [GRANT], [GRANT])
     assert [part.grants for part in parts] == [[]]
     assert parts[0].base_hash == parts[0].new_hash
+
+
+def test_a_set_comes_back_from_its_bytes():
+    other = messages.Grant(6, b"badgetag", 0, 1, 2)
+    assert grant_sets.from_bytes(grant_sets.to_bytes([GRANT, other])) == [other, GRANT]
+    assert grant_sets.from_bytes(b"") == []
