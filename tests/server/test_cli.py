@@ -175,7 +175,6 @@ def test_a_key_is_rotated_for_one_car_or_for_all(
     rotate = ("box", "rotate", "--data", data)
     assert "has no box" in mistake(capsys, *rotate, "--vehicle", PLATE)
     assert "no car has a box" in mistake(capsys, *rotate, "--all")
-    assert "--vehicle" in mistake(capsys, *rotate)
     voiturier(*ADD_BOX, "--data", data, "--out", tmp_path / "box.json")
     for which in (("--vehicle", PLATE), ("--all",)):
         voiturier(*rotate, *which)
