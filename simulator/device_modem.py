@@ -1,6 +1,6 @@
 """`voiturier-sim device modem`: the modem alone at 1x, for programs that open a serial port.
 
-It is on at once, and its TCP connections are real. On a pty, or on a Unix socket, one program
+It has started and is registered when it says where it listens; its TCP connections are real. On a pty, or on a Unix socket, one program
 after the other.
 """
 
@@ -19,6 +19,7 @@ from simulator.pty_device import PtyLine
 from simulator.uart import SerialLine
 from simulator.world import World
 
+_UP_S = 5.0  # until its banners are said and it is registered
 _LONG_S = 3600.0
 
 
@@ -131,6 +132,9 @@ def play_modem(address: str | None, fault: str | None, messages: list[str], trac
                 raise InputError(f"--sms takes SENDER:TEXT: {error}") from None
         modem.fault(fault)
         modem.start()
+        world.run_for(_UP_S)
+        if isinstance(line, PtyLine):
+            line.forget()
         print(line.path if isinstance(line, PtyLine) else address, flush=True)
         while True:
             world.run_for(_LONG_S)

@@ -8,6 +8,7 @@ import contextlib
 import os
 import signal
 import sys
+import termios
 import tty
 from collections.abc import Callable
 from pathlib import Path
@@ -41,6 +42,10 @@ class PtyLine:
         """Say bytes to whoever listens."""
         with contextlib.suppress(BlockingIOError):
             os.write(self._master, data)
+
+    def forget(self) -> None:
+        """Lose what was said before anybody listened, as a port that is not open does."""
+        termios.tcflush(self._slave, termios.TCIFLUSH)
 
 
 def play_gnss(path: Path) -> None:

@@ -75,6 +75,21 @@ class Chain:
         with contextlib.closing(sqlite3.connect(database, uri=True)) as connection:
             return connection.execute(query).fetchall()
 
+    def unaccounted(self) -> list[tuple[int, str]]:
+        """What breaks the tiling of records and gaps over 1 to the highest number of each epoch."""
+        wrong = []
+        for (epoch,) in self.rows("select distinct epoch from record order by epoch"):
+            covered = [
+                (seq, seq) for (seq,) in self.rows(f"select seq from record where epoch = {epoch}")
+            ]
+            covered += self.rows(f"select first_seq, last_seq from gap where epoch = {epoch}")
+            expected = 1
+            for first, last in sorted(covered):
+                if first != expected:
+                    wrong.append((epoch, f"{first} follows {expected - 1}"))
+                expected = last + 1
+        return wrong
+
 
 def voiturier(*arguments: str) -> str:
     done = subprocess.run(
