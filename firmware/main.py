@@ -20,6 +20,7 @@ from firmware.drivers.panel import Panel
 from firmware.drivers.pn532 import Pn532
 from firmware.drivers.relay import LatchingRelay
 from firmware.drivers.serial import Serial
+from firmware.drivers.ublox import UbloxReceiver
 from firmware.drivers.uptime import Uptime
 from firmware.identity import load_identity
 from firmware.logic.clock import Clock
@@ -79,13 +80,14 @@ class Box:
         ignition = IgnitionInput(board.ignition)
         immobiliser = Immobiliser(relay.contact(), now_ms, identity.ignition_proven)
         signals = SignalsTask(Panel(board.led_green, board.led_red, board.buzzer))
+        receiver = UbloxReceiver(Serial(board.gnss_uart))
         vehicle = Vehicle(
-            uptime, ignition, relay, doors, signals, immobiliser, trip, odometer, clock, grants,
-            commands, recorder, state_store,
+            uptime, ignition, relay, doors, signals, receiver, immobiliser, trip, odometer, clock,
+            grants, commands, recorder, state_store,
         )  # fmt: skip
 
         nmea = NmeaReader(identity.time_floor_s)
-        gnss = GnssTask(Serial(board.gnss_uart), nmea, uptime, vehicle)
+        gnss = GnssTask(receiver, nmea, uptime, vehicle)
         reader = Pn532(Serial(board.reader_uart))
         badge = BadgeTask(reader, identity.badge_key, uptime, vehicle)
         channel = AtChannel(Serial(board.modem_uart))

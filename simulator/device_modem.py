@@ -1,7 +1,7 @@
 """`voiturier-sim device modem`: the modem alone at 1x, for programs that open a serial port.
 
-It has started and is registered when it says where it listens; its TCP connections are real. On a pty, or on a Unix socket, one program
-after the other.
+It has started and is registered when it says where it listens: on a pty, or on a Unix socket for
+one program after the other. Its TCP connections are real.
 """
 
 import contextlib

@@ -16,6 +16,7 @@ _FROM_READER = const(0xD5)
 _SAM_CONFIGURATION = const(b"\x14\x01")  # normal mode, no security module
 _FEW_RETRIES = const(b"\x32\x05\xff\x01\x02")  # RFConfiguration: give up on an empty field at once
 _LIST_ONE_CARD = const(b"\x4a\x01\x00")  # InListPassiveTarget, one target, 106 kbit/s type A
+_AUTO_POLL = const(b"\x60\xff\x01\x00")  # InAutoPoll, for ever, every 150 ms, 106 kbit/s type A
 
 _TRIES = const(3)
 # The reader acknowledges within 15 ms; a byte's way and the task's turn come on top.
@@ -48,20 +49,37 @@ class Pn532:
         answer = await self._command(_LIST_ONE_CARD)
         if not answer or not answer[0]:
             return b""
-        # number of cards, card number, ATQA 2, SAK, UID length, UID
-        if len(answer) < 6 or not answer[5] or len(answer) < 6 + answer[5]:
-            raise ReaderError("card")
-        return answer[6 : 6 + answer[5]]
+        return _uid(answer[1:])
 
-    async def _command(self, command: bytes, before: bytes = b"") -> bytes:
-        """Send a command until it is acknowledged; return its answer without the code."""
+    async def wait_for_card(self, timeout_s: float) -> bytes:
+        """The UID of the next card: the reader looks by itself and says nothing meanwhile.
+
+        b"" after `timeout_s`, or when the card went as it came; ReaderError when the reader is
+        mute or does not know how to wait.
+        """
+        answer = await self._command(_AUTO_POLL, b"", timeout_s)
+        # number of cards, kind of card, length of what follows
+        if len(answer) < 3 or not answer[0]:
+            self._stream.write(_ACK)  # ends the search
+            return b""
+        return _uid(answer[3:])
+
+    async def _command(self, command: bytes, before: bytes = b"", patience_s: float = 0.0) -> bytes:
+        """Send a command until it is acknowledged; return its answer without the code.
+
+        With `patience_s` the answer may take that long, and none at all is b"".
+        """
         for _ in range(_TRIES):
             self._heard = b""
             self._stream.write(before + _frame(command))
+            acknowledged = False
             try:
                 await asyncio.wait_for(self._acknowledged(), _ACK_TIMEOUT_S)
-                answer = await asyncio.wait_for(self._answer(), _ANSWER_TIMEOUT_S)
+                acknowledged = True
+                answer = await asyncio.wait_for(self._answer(), patience_s or _ANSWER_TIMEOUT_S)
             except asyncio.TimeoutError:
+                if acknowledged and patience_s:
+                    return b""
                 continue
             if len(answer) >= 2 and answer[0] == _FROM_READER and answer[1] == command[0] + 1:
                 return answer[2:]
@@ -94,6 +112,13 @@ class Pn532:
 
     async def _hear(self) -> None:
         self._heard = (self._heard + await self._stream.read())[-_BUFFER_BYTES:]
+
+
+def _uid(target: bytes) -> bytes:
+    """The UID in a card's data: card number, ATQA 2, SAK, UID length, UID."""
+    if len(target) < 5 or not target[4] or len(target) < 5 + target[4]:
+        raise ReaderError("card")
+    return target[5 : 5 + target[4]]
 
 
 def _frame(command: bytes) -> bytes:

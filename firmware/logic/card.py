@@ -28,6 +28,11 @@ class CardPresence:
         self._seen_ms = self._looked_ms = 0
         self._held = False
 
+    @property
+    def occupied(self) -> bool:
+        """Whether a card is taken to be in the field."""
+        return bool(self._uid)
+
     def seen(self, uid: bytes, now_ms: int) -> list:
         """Take one answer of the reader (b"": no card); return the events it means."""
         events = []

@@ -1,4 +1,4 @@
-"""The reader's loop: polls for a card at low duty and tells the car what the badge did.
+"""The reader's loop: waits for a card and tells the car what the badge did.
 
 A UID becomes a tag here and goes no further.
 """
@@ -12,6 +12,8 @@ from shared_protocol.badges import badge_tag
 
 # One poll takes about 30 ms of radio field; a hand's shortest touch is about 300 ms.
 _POLL_EVERY_S = const(0.25)
+# So long the reader waits for a card by itself before it is asked whether it is still there.
+_WAIT_S = const(60.0)
 # A reader that is missing or unplugged is looked for again this often.
 _WAKE_AGAIN_S = const(2.0)
 
@@ -26,20 +28,36 @@ class BadgeTask:
         self._uptime = uptime
         self._vehicle = vehicle
         self._presence = CardPresence()
+        self._waits = True  # until the reader shows that it cannot
 
     async def run(self) -> None:
-        """Poll for ever."""
+        """Let the reader wait for a card, then poll it until the card has gone; for ever."""
         while True:
             try:
                 await self._reader.wake()
                 while True:
-                    await self._poll()
-                    await asyncio.sleep(_POLL_EVERY_S)
+                    if self._waits and not self._presence.occupied:
+                        await self._tell(await self._wait())
+                    else:
+                        await self._tell(await self._reader.read_card())
+                    if self._presence.occupied or not self._waits:
+                        await asyncio.sleep(_POLL_EVERY_S)
             except ReaderError:
                 await asyncio.sleep(_WAKE_AGAIN_S)
 
-    async def _poll(self) -> None:
-        uid = await self._reader.read_card()
+    async def _wait(self) -> bytes:
+        """The next card's UID. A reader that cannot wait by itself is polled from then on."""
+        try:
+            uid = await self._reader.wait_for_card(_WAIT_S)
+        except ReaderError:
+            await self._reader.read_card()  # raises when it is the reader that is gone
+            self._waits = False
+            return b""
+        if not uid:
+            await self._reader.read_card()
+        return uid
+
+    async def _tell(self, uid: bytes) -> None:
         for event in self._presence.seen(uid, self._uptime.now_ms()):
             tag = badge_tag(self._badge_key, event.uid)
             if isinstance(event, Arrived):

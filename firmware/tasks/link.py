@@ -26,8 +26,9 @@ from shared_protocol.messages import (
 )
 from shared_protocol.session import Established, RekeyDue, Session
 
-# A "data here" that got lost costs this long at most.
+# A "data here" that got lost costs this long at most; longer while the car is parked.
 _LOOK_AGAIN_MS = const(30_000)
+_LOOK_AGAIN_QUIET_MS = const(150_000)
 
 GRANTS_FILE = "grants"
 KEYS_FILE = "keys"
@@ -193,7 +194,8 @@ class LinkTask:
     async def _wait(self, session) -> None:
         """Until something rings, or the next deadline; not at all while X25519 has work."""
         now_ms = self._uptime.now_ms()
-        due_ms = now_ms + _LOOK_AGAIN_MS
+        look_again_ms = now_ms + (_LOOK_AGAIN_QUIET_MS if self._vehicle.quiet else _LOOK_AGAIN_MS)
+        due_ms = look_again_ms
         deadline_ms = session.next_deadline()
         if deadline_ms is not None:
             due_ms = min(due_ms, deadline_ms)
@@ -205,7 +207,7 @@ class LinkTask:
         try:
             await asyncio.wait_for(self._bell.wait(), (due_ms - now_ms) / 1000)
         except asyncio.TimeoutError:
-            self._modem.readable = due_ms == now_ms + _LOOK_AGAIN_MS
+            self._modem.readable = due_ms == look_again_ms
 
     def _status(self, now_ms: int) -> Status:
         return Status(

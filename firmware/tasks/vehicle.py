@@ -18,9 +18,15 @@ from firmware.logic.trip import (
     DOOR_UNLOCK,
     Where,
 )
+from shared_protocol.messages import CLOCK_NONE
 from shared_protocol.records import NO_POSITION, RELAY_INHIBITED, Relay
 
 _LOOK_EVERY_S = const(0.5)
+# Nothing can be missed in a car that is parked and settled; below what the immobiliser takes for
+# an unbroken look.
+_LOOK_QUIET_S = const(4.0)
+# Time enough for a last fix of the parking place.
+_SLEEP_AFTER_MS = const(60_000)
 # A receiver that has said nothing for three of its periods says nothing about now.
 _SPEED_VALID_MS = const(3_000)
 # Long enough to leave the sky under a car park's roof, short enough to be that car park.
@@ -32,12 +38,13 @@ COMMANDS_FILE = "commands"
 class Vehicle:
     """Everything that one car does, called by the tasks of badge reader, receiver and link.
 
-    Attribute to read: `looked_ms`, when a look at the wires was last carried through.
+    Attributes to read: `looked_ms`, when a look at the wires was last carried through; `quiet`,
+    whether the car is parked and settled: no trip, ignition off, start inhibited, time known.
     """
 
     def __init__(
-        self, uptime, ignition, relay, doors, signals, immobiliser, trip, odometer, clock, grants,
-        commands, recorder, state_store,
+        self, uptime, ignition, relay, doors, signals, receiver, immobiliser, trip, odometer,
+        clock, grants, commands, recorder, state_store,
     ):  # fmt: skip
         """Take the parts; nothing moves."""
         self._uptime = uptime
@@ -45,6 +52,7 @@ class Vehicle:
         self._relay = relay
         self._doors = doors
         self._signals = signals
+        self._receiver = receiver
         self._immobiliser = immobiliser
         self._trip = trip
         self._odometer = odometer
@@ -54,19 +62,29 @@ class Vehicle:
         self._recorder = recorder
         self._state_store = state_store
         self._hands = asyncio.Lock()
+        self._stirred = asyncio.Event()
         self._shown = relay.contact()  # what the immobiliser and the server have been told
         self._speed_mm_s = None
         self._position = (NO_POSITION, NO_POSITION)
         self._speed_ms = self._position_ms = 0
-        self.looked_ms = uptime.now_ms()
+        self.looked_ms = self._busy_ms = uptime.now_ms()
+        self.quiet = False
 
     async def run(self) -> None:
-        """Look at the wires twice a second, for ever."""
+        """Look at the wires twice a second, less often while all is quiet, for ever."""
         self.answer_owed()
         while True:
             async with self._hands:
                 await self._look()
-            await asyncio.sleep(_LOOK_EVERY_S)
+                self._rest()
+            if not self.quiet:
+                await asyncio.sleep(_LOOK_EVERY_S)
+                continue
+            self._stirred.clear()
+            try:
+                await asyncio.wait_for(self._stirred.wait(), _LOOK_QUIET_S)
+            except asyncio.TimeoutError:
+                pass
 
     def answer_owed(self) -> None:
         """Record what a power loss kept from being recorded of a command's result."""
@@ -137,7 +155,26 @@ class Vehicle:
         self._recorder.write(self._trip.ignition(self._ignition.on, metres), now_ms)
         self.looked_ms = now_ms
 
+    def _rest(self) -> None:
+        """Let the receiver sleep in a car that is parked and settled, and wake it in any other."""
+        now_ms = self._uptime.now_ms()
+        self.quiet = (
+            not (self._trip.open or self._ignition.on)
+            and self._immobiliser.state == RELAY_INHIBITED
+            and self._clock.source != CLOCK_NONE
+        )
+        if not self.quiet:
+            self._busy_ms = now_ms
+            if self._receiver.asleep:
+                self._receiver.wake()
+        elif now_ms - self._busy_ms >= _SLEEP_AFTER_MS:
+            if not self._receiver.asleep:
+                self._receiver.sleep()
+            if now_ms - self._position_ms <= _POSITION_VALID_MS:
+                self._position_ms = now_ms  # it is where it was
+
     async def _carry_out(self, outcome, now_ms: int) -> None:
+        self._stirred.set()
         if outcome.enable_cause:
             await self._pulse(self._immobiliser.badge_accepted(now_ms), outcome.enable_cause)
         if outcome.signal:

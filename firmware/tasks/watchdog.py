@@ -8,8 +8,8 @@ import gc
 
 from firmware.logic.const import const
 
-_FEED_EVERY_S = const(5.0)
-# The car's loop looks twice a second; a flash erase or a handshake slice is far shorter.
+_FEED_EVERY_S = const(8.0)
+# The car's loop looks every 4 s at least; a flash erase or a handshake slice is far shorter.
 _LONGEST_SILENCE_MS = const(15_000)
 _WATCHDOG_MS = const(30_000)
 

@@ -186,7 +186,7 @@ class A76xx:
         """Switch the radio, as AT+CFUN does; after 1 it says again what is ready."""
         was, self.functionality = self.functionality, number
         if number == 1 and was != 1:
-            self._announce_parts()
+            self.later(_SIM_READY_S, self._announce_parts)
         self._radio_changed()
 
     def open_link(self, host: str, port: int) -> None:
@@ -230,12 +230,13 @@ class A76xx:
         for timer in (self._held, self._held_for_off):
             if timer is not None:
                 timer.cancel()
-        if level == 1 and not self._taken_away and not self._cut and self.faulty.hears_pins:
+        if level == 1 and self.faulty.hears_pins:
             self._held = self._timeline.call_later(_POWER_ON_PULSE_S, self._power_on)
             self._held_for_off = self._timeline.call_later(_POWER_OFF_PULSE_S, self._power_off)
 
     def _power_on(self) -> None:
-        if not self.is_on and not self._starting:
+        supplied = not self._taken_away and not self._cut
+        if supplied and not self.is_on and not self._starting:
             self.restart()
 
     def _power_off(self) -> None:
@@ -245,8 +246,12 @@ class A76xx:
     def _on_reset(self, level: int | None) -> None:
         if self._resetting is not None:
             self._resetting.cancel()
-        if level == 0 and self.is_on and self.faulty.hears_pins:
-            self._resetting = self._timeline.call_later(_RESET_PULSE_S, self.restart)
+        if level == 0 and self.faulty.hears_pins:
+            self._resetting = self._timeline.call_later(_RESET_PULSE_S, self._reset)
+
+    def _reset(self) -> None:
+        if self.is_on:
+            self.restart()
 
     def _on_power(self, level: int | None) -> None:
         self._cut = level == 1

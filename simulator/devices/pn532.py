@@ -4,7 +4,7 @@ Follows NXP's user manual (UM0701-02): wake-up, ACK, normal frames, the error fr
 sleeps after power-up until it hears 0x55; a frame with a wrong checksum gets no answer at all.
 """
 
-from simulator.timeline import Timeline, Timer
+from simulator.timeline import US, Timeline, Timer
 from simulator.uart import SerialLine
 
 BAUD = 115200
@@ -25,6 +25,15 @@ _RF_CONFIGURATION = b"\x32"
 _IN_DESELECT = b"\x44"
 _IN_LIST_PASSIVE_TARGET = b"\x4a"
 _IN_RELEASE = b"\x52"
+_IN_AUTO_POLL = b"\x60"
+_AUTO_POLL_UNIT_S = 0.150
+_TYPE_A_106 = (0x00, 0x10)  # generic passive, and Mifare: what a badge here answers to
+# What a card says before its UID (ISO 14443-3): by the length of the UID.
+_ATQA_SAK = {
+    4: bytes.fromhex("000408"),  # MIFARE Classic
+    7: bytes.fromhex("004400"),  # NTAG
+    10: bytes.fromhex("008400"),
+}
 _MAX_RETRIES = 5  # the RFConfiguration item
 _FOREVER = 0xFF
 
@@ -48,7 +57,12 @@ class Pn532:
         self._uid: bytes | None = None
         self._card_leaves: Timer | None = None
         self._passive_retries = _FOREVER
-        self._waiting = False  # InListPassiveTarget runs and has found nothing yet
+        self._waiting = False  # the chip looks for a card and has found none yet
+        self._auto_type: int | None = (
+            None  # InAutoPoll looks, for this type; None: InListPassive...
+        )
+        self._auto_begun_us = 0
+        self._auto_period_s = 0.0
         self._pending: list[Timer] = []
         self._last_answer = b""
         line.on_data = self._on_data
@@ -61,9 +75,9 @@ class Pn532:
         self._passive_retries = _FOREVER
 
     def present(self, uid: bytes, hold_s: float) -> None:
-        """Hold a badge with this 4 or 7 byte UID in the field for that long."""
-        if len(uid) not in (4, 7):
-            raise ValueError("a UID has 4 or 7 bytes")
+        """Hold a badge with this 4, 7 or 10 byte UID in the field for that long."""
+        if len(uid) not in _ATQA_SAK:
+            raise ValueError("a UID has 4, 7 or 10 bytes")
         if self._card_leaves is not None:
             self._card_leaves.cancel()
         self._uid = uid
@@ -147,31 +161,55 @@ class Pn532:
             self._reply(bytes([code[0] + 1, 0]))
         elif code == _IN_LIST_PASSIVE_TARGET and len(parameters) >= 2:
             self._poll()
+        elif code == _IN_AUTO_POLL and len(parameters) >= 3 and 1 <= parameters[1] <= 15:
+            self._auto_poll(*parameters[:3])
         else:
             self._answer_later(_ERROR_FRAME, _ACK_DELAY_S + _ANSWER_DELAY_S)
 
     def _poll(self) -> None:
         """InListPassiveTarget: report a badge, or wait for one as long as the retries allow."""
         self._waiting = True
+        self._auto_type = None
         if self._uid is not None:
             self._found_later()
         elif self._passive_retries != _FOREVER:
             delay_s = _CARD_DELAY_S + self._passive_retries * _ATTEMPT_S
             self._pending.append(self._timeline.call_later(delay_s, self._nothing))
 
+    def _auto_poll(self, times: int, period: int, kind: int) -> None:
+        """InAutoPoll: look by itself, `times` (255: for ever) every `period` units of 150 ms."""
+        self._waiting = True
+        self._auto_type = kind
+        self._auto_begun_us = self._timeline.now_us
+        self._auto_period_s = period * _AUTO_POLL_UNIT_S
+        if self._uid is not None and kind in _TYPE_A_106:
+            self._found_later()
+        elif times != _FOREVER:
+            delay_s = times * self._auto_period_s
+            self._pending.append(self._timeline.call_later(delay_s, self._nothing))
+
     def _found_later(self) -> None:
-        self._pending.append(self._timeline.call_later(_CARD_DELAY_S, self._found))
+        delay_s = _CARD_DELAY_S
+        if self._auto_type is not None:
+            if self._auto_type not in _TYPE_A_106:
+                return
+            since_s = (self._timeline.now_us - self._auto_begun_us) / US
+            delay_s += -since_s % self._auto_period_s  # till it looks the next time
+        self._pending.append(self._timeline.call_later(delay_s, self._found))
 
     def _found(self) -> None:
         if self._uid is None or not self._waiting:
             return  # it left during the anticollision: the chip goes on looking
         self._waiting = False
-        atqa_sak = bytes.fromhex("000408" if len(self._uid) == 4 else "004400")
-        target = b"\x01" + atqa_sak + bytes([len(self._uid)]) + self._uid
-        self._reply(b"\x4b\x01" + target, delay_s=0)
+        target = b"\x01" + _ATQA_SAK[len(self._uid)] + bytes([len(self._uid)]) + self._uid
+        if self._auto_type is None:
+            self._reply(b"\x4b\x01" + target, delay_s=0)
+        else:
+            head = bytes([0x61, 1, self._auto_type, len(target)])
+            self._reply(head + target, delay_s=0)
         self.answers_ms.append(self._timeline.now_us // 1000)
 
     def _nothing(self) -> None:
         if self._waiting:
             self._waiting = False
-            self._reply(b"\x4b\x00", delay_s=0)
+            self._reply(b"\x4b\x00" if self._auto_type is None else b"\x61\x00", delay_s=0)

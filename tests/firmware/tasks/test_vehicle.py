@@ -142,8 +142,8 @@ class Box:
         self.recorder = Recorder(self.journal, self.trip, clock, uplink, asyncio.Event())
         immobiliser = Immobiliser(wires.contact(), wires.ms)
         self.vehicle = Vehicle(
-            wires, wires, wires, wires, wires, immobiliser, self.trip, Odometer(), clock, grants,
-            self.commands, self.recorder, state,
+            wires, wires, wires, wires, wires, wires, immobiliser, self.trip, Odometer(), clock,
+            grants, self.commands, self.recorder, state,
         )  # fmt: skip
 
     async def stand(self, seconds: int) -> None:
