@@ -91,7 +91,10 @@ class Box:
         reader = Pn532(Serial(board.reader_uart))
         badge = BadgeTask(reader, identity.badge_key, uptime, vehicle)
         channel = AtChannel(Serial(board.modem_uart))
-        modem = A76xx(channel, board.modem_pwrkey, board.modem_reset, board.modem_dtr, bell.set)
+        modem = A76xx(
+            channel, board.modem_pwrkey, board.modem_reset, board.modem_power, board.modem_dtr,
+            bell.set,
+        )  # fmt: skip
         link = LinkTask(
             modem, bell, identity, keys, entropy, uptime, journal, uplink, grants, commands,
             clock, vehicle, trip, immobiliser, recorder, state_store,

@@ -276,10 +276,12 @@ async def _trips(arguments: argparse.Namespace) -> None:
         trips = await store.trips(TripFilter(), limit=_EVERYTHING)
         refusals = await store.refusals(limit=_EVERYTHING)
         stored = await store.records_stored()
+        lost = await store.records_lost()
     if arguments.json:
         listed = {
             "trips": [_trip_json(trip) for trip in reversed(trips)],
             "records_stored": stored,
+            "records_lost": lost,
             "refusals": [
                 {"at": r.at_s, "vehicle": r.plate, "reason": r.reason, "agent": r.agent_name}
                 for r in reversed(refusals)
@@ -290,7 +292,8 @@ async def _trips(arguments: argparse.Namespace) -> None:
     for trip in reversed(trips):
         who = f"{trip.agent_name or 'unknown'} ({trip.directorate_code or '?'})"
         print(f"{trip.trip_id}  {trip.plate}  {who}  {trip.distance_m / 1000:.1f} km  {trip.state}")
-    print(f"{len(trips)} trips, {len(refusals)} refused badges, {stored} records")
+    missing = f", {lost} lost" if lost else ""
+    print(f"{len(trips)} trips, {len(refusals)} refused badges, {stored} records{missing}")
 
 
 def _trip_json(trip: Trip) -> dict[str, object]:

@@ -15,8 +15,10 @@ from simulator.devices.gnss import GnssReceiver
 from simulator.devices.pn532 import BAUD as READER_BAUD
 from simulator.devices.pn532 import Pn532
 from simulator.devices.wires import Wires
+from simulator.driving import Drive
 from simulator.network import Network
 from simulator.pins import Pins
+from simulator.roads import PLACES, journey
 from simulator.route import Route
 from simulator.timeline import US, Timeline
 from simulator.uart import UartLine
@@ -58,6 +60,10 @@ class Car:
         self._speed_kmh = 0.0
         self._driven_m = 0.0
         self._driven_at_us = timeline.now_us
+        self.place: str | None = None  # of roads.py, where it stands; None: on its own round
+        self._drive: Drive | None = None
+        self._drive_to = ""
+        self._surroundings = (True, True)  # sky, coverage
         uarts = {
             board.modem_uart: UartLine(timeline, MODEM_BAUD),
             board.gnss_uart: UartLine(timeline, board.gnss_uart.baud),
@@ -77,7 +83,7 @@ class Car:
             uarts={uart.number: (uart.tx, uart.rx, line) for uart, line in uarts.items()},
             heap=heap,
         )
-        self.gnss.follow(lambda: (self.position, self._speed_kmh))
+        self.gnss.follow(lambda: (self.position, self.speed_kmh))
 
     # The box
 
@@ -112,17 +118,73 @@ class Car:
         self._driven_at_us = self._timeline.now_us
         self._speed_kmh = speed_kmh
 
+    def stand_at(self, place: str) -> None:
+        """Stand at a place of roads.py, with the sky and the coverage that it has."""
+        self.place = place
+        self._surround(PLACES[place].sky, PLACES[place].coverage)
+
+    def drive_to(self, place: str, seed: int) -> float:
+        """Drive from the place it stands at to another one by road; return how long it takes."""
+        assert self.place is not None, "it stands nowhere"
+        self._drive = Drive(journey(self.place, place), seed)
+        self._drive_to = place
+        self._driven_at_us = self._timeline.now_us
+        self.place = None
+        self._look_round()
+        return self._drive.duration_s
+
+    def _look_round(self) -> None:
+        """Once a second on the road: sky and coverage as they are here, and the end."""
+        drive = self._drive
+        assert drive is not None
+        after_s = self._since_s()
+        if after_s >= drive.duration_s:
+            self._driven_m += drive.length_m
+            self._drive = None
+            self._driven_at_us = self._timeline.now_us
+            self.stand_at(self._drive_to)
+            return
+        stretch = drive.stretch(after_s)
+        self._surround(stretch.sky, stretch.coverage)
+        self._timeline.call_later(1.0, self._look_round)
+
+    def _surround(self, sky: bool, coverage: bool) -> None:
+        """Tell the receiver and the modem what has changed around them, and nothing else."""
+        if (sky, coverage) == self._surroundings:
+            return
+        had_sky, had_coverage = self._surroundings
+        self._surroundings = (sky, coverage)
+        if sky != had_sky:
+            self.gnss.sky(sky)
+        if coverage != had_coverage:
+            self.modem.coverage(coverage)
+
+    def _since_s(self) -> float:
+        return (self._timeline.now_us - self._driven_at_us) / US
+
     # What can be seen of it
+
+    @property
+    def speed_kmh(self) -> float:
+        """How fast it is."""
+        if self._drive is not None:
+            return self._drive.speed_kmh(self._since_s())
+        return self._speed_kmh
 
     @property
     def driven_m(self) -> float:
         """The true distance driven so far, without logs played into the receiver."""
-        elapsed_s = (self._timeline.now_us - self._driven_at_us) / US
-        return self._driven_m + self._speed_kmh / _KMH_IN_M_S * elapsed_s
+        if self._drive is not None:
+            return self._driven_m + self._drive.metres(self._since_s())
+        return self._driven_m + self._speed_kmh / _KMH_IN_M_S * self._since_s()
 
     @property
     def position(self) -> tuple[float, float]:
         """(latitude, longitude) in degrees."""
+        if self._drive is not None:
+            return self._drive.position(self._since_s())
+        if self.place is not None:
+            return PLACES[self.place].position
         return self._route.position(self.driven_m)
 
     @property

@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from simulator import scenario
 from simulator.device_modem import play_modem
 from simulator.drive import drive, read_driver
 from simulator.errors import InputError, SimulatorError
+from simulator.play import play
 from simulator.pty_device import play_gnss
 from simulator.replay import replay
 
@@ -53,6 +55,21 @@ def _parser() -> argparse.ArgumentParser:
     replaying.add_argument("--json", action="store_true", help="on one line, for programs")
     replaying.add_argument("--verbose", action="store_true", help="say on stderr how far it is")
     replaying.set_defaults(run=_replay)
+
+    running = commands.add_parser(
+        "run",
+        help="a scenario: who does what when, and what is expected of it",
+        description="Plays a scenario through the real firmware and a real server with a temporary "
+        "database, in virtual time. Prints what happened as a timeline, then the figures as JSON; "
+        "ends with 1 when an expectation did not hold.",
+    )
+    running.add_argument(
+        "scenario", nargs="?", metavar="SCENARIO", help="a name of --list or a file"
+    )
+    running.add_argument("--list", action="store_true", help="the scenarios that come along")
+    running.add_argument("--seed", type=int, default=1, help="another seed, another day")
+    running.add_argument("--json", action="store_true", help="the figures on stdout, nothing else")
+    running.set_defaults(run=_run)
 
     device = commands.add_parser("device", help="one device alone, on a pty")
     devices = device.add_subparsers(required=True, metavar="DEVICE")
@@ -112,6 +129,24 @@ def _replay(arguments: argparse.Namespace) -> None:
 
     result = replay(arguments.file, say)
     print(json.dumps(result, indent=None if arguments.json else 2, ensure_ascii=False))
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    if arguments.list:
+        for name, path in scenario.built_in().items():
+            print(f"{name:<24} {scenario.parse(name, path.read_text()).about}")
+        return
+    if arguments.scenario is None:
+        raise InputError("run takes a scenario: a name of `voiturier-sim run --list`, or a file")
+    wanted = scenario.read(arguments.scenario)
+    stream = sys.stderr if arguments.json else sys.stdout
+    if not arguments.json:
+        print(f"{wanted.name}: {wanted.about}")
+    played = play(wanted, lambda line: print(line, file=stream, flush=True), arguments.seed)
+    figures = played.figures | {"failures": played.failures}
+    print(json.dumps(figures, indent=None if arguments.json else 2, ensure_ascii=False))
+    if played.failures:
+        raise SimulatorError(f"{wanted.name}: {len(played.failures)} expectations did not hold")
 
 
 def _drive(arguments: argparse.Namespace) -> None:

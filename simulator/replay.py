@@ -3,9 +3,6 @@
 Never changes the log, and says nothing to the box outside it. The database is thrown away.
 """
 
-import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +10,7 @@ from typing import Any
 
 from simulator.errors import InputError, SimulatorError, WorldTimeout
 from simulator.nmea import Log, read_log
+from simulator.operator import one_car_fleet, stored
 from simulator.world import World
 
 _PLATE = "SIM-001-RP"
@@ -67,16 +65,16 @@ def replay(path: Path, say: Callable[[str], None]) -> dict[str, Any]:
             say("waiting for the last acknowledgement")
             _run_until_acknowledged(world, car.report)
             report = car.report()
-            stored = json.loads(_voiturier("trips", "--json", "--data", str(data_dir)))
+            held = stored(data_dir)
             return {
-                "distance_m": sum(trip["distance_m"] for trip in stored["trips"]),
+                "distance_m": sum(trip["distance_m"] for trip in held["trips"]),
                 "odometer_m": report["odometer_m"],
                 "fixes_in": report["fixes"],
                 "records_made": report["records_made"],
-                "records_stored": stored["records_stored"],
+                "records_stored": held["records_stored"],
                 "wire_bytes_up": car.wire_bytes_up,
                 "wire_bytes_down": car.wire_bytes_down,
-                "trips": stored["trips"],
+                "trips": held["trips"],
             }
 
 
@@ -101,48 +99,8 @@ def _run_until_acknowledged(world: World, report: Callable[[], dict[str, Any]]) 
 def _make_fleet(data_dir: Path, log: Log) -> dict[str, Any]:
     """Make a data directory with one car, one agent and one booking; return the box's identity."""
     assert log.start_unix_s is not None
-    fleet = {
-        "directorates": [{"code": "REJEU", "name": "Rejeu"}],
-        "sites": [{"code": "REJEU", "name": "Rejeu"}],
-        "vehicles": [{"plate": _PLATE, "label": "Rejeu", "site": "REJEU"}],
-        "agents": [
-            {
-                "login": "rejeu",
-                "full_name": "Rejeu",
-                "directorate": "REJEU",
-                "role": "agent",
-                "password": "only in a temporary database",
-                "badges": [_BADGE.hex()],
-            }
-        ],
-        "bookings": [
-            {
-                "vehicle": _PLATE,
-                "agent": "rejeu",
-                "starts_at": int(log.start_unix_s) - _MARGIN_S,
-                "ends_at": int(log.start_unix_s + log.duration_s) + _MARGIN_S,
-                "purpose": "Rejeu",
-            }
-        ],
-    }
-    fleet_path = data_dir.parent / "fleet.json"
-    fleet_path.write_text(json.dumps(fleet))
-    _voiturier("load", str(fleet_path), "--data", str(data_dir))
-    out = data_dir.parent / "box.json"
-    _voiturier(
-        *("box", "add", "--data", str(data_dir), "--vehicle", _PLATE),
-        *("--board", "host", "--out", str(out)),
-    )
-    identity: dict[str, Any] = json.loads(out.read_text())
+    begins = int(log.start_unix_s) - _MARGIN_S
+    ends = int(log.start_unix_s + log.duration_s) + _MARGIN_S
+    identity = one_car_fleet(data_dir, _PLATE, {"rejeu": _BADGE}, [("rejeu", begins, ends)])
     # The log's dates are taken as they stand, however old: no receiver has rolled over here.
     return identity | {"time_floor_s": int(log.start_unix_s) - _HEAD_START_S}
-
-
-def _voiturier(*arguments: str) -> str:
-    """Run a command of the server, as a technician would, and return what it prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", "server", *arguments], capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise SimulatorError(f"voiturier {arguments[0]} failed:\n{done.stderr}")
-    return done.stdout

@@ -67,7 +67,7 @@ _ROADS = {
     ("Préfecture", "Parking République"): _Road(30, 0.1, lights=True),
     ("Préfecture", "DDT"): _Road(50, 0.1, lights=True),
     ("Préfecture", "Coulaines"): _Road(50, 0.05, lights=True),
-    ("Préfecture", "Gare"): _Road(50, 0.1, lights=True, tunnel=(0.35, 0.75)),
+    ("Préfecture", "Gare"): _Road(50, 0.1, lights=True, tunnel=(0.45, 0.57)),
     ("Gare", "Antarès"): _Road(70, 0.08, lights=True),
     ("Gare", "Allonnes"): _Road(50, 0.1, lights=True),
     ("Gare", "Changé"): _Road(80, 0.06),

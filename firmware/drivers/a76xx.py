@@ -16,6 +16,8 @@ from firmware.logic.const import const
 _KEY_ON_S = const(0.2)
 _KEY_OFF_S = const(3.0)
 _RESET_S = const(0.3)
+# Until the capacitors of its supply are empty.
+_SUPPLY_CUT_S = const(2.0)
 _ANSWER_S = const(3.0)
 _PROBE_S = const(1.0)
 _FIRST_PROBES = const(3)
@@ -33,9 +35,12 @@ class A76xx:
     `on_event` is called, without arguments, when either becomes true.
     """
 
-    def __init__(self, channel, pwrkey_pin: int, reset_pin: int, dtr_pin: int, on_event):
+    def __init__(
+        self, channel, pwrkey_pin: int, reset_pin: int, power_pin: int, dtr_pin: int, on_event
+    ):
         """Claim the pins; the modem keeps the state it is in."""
         self._channel = channel
+        self._supply_cut = Pin(power_pin, Pin.OUT, value=0)
         self._pwrkey = Pin(pwrkey_pin, Pin.OUT, value=0)
         self._reset = Pin(reset_pin, Pin.OUT, value=1)
         Pin(dtr_pin, Pin.OUT, value=0)  # low keeps it awake
@@ -63,10 +68,11 @@ class A76xx:
         """Wait until the SIM is ready; it may be busy for a while."""
         while True:
             try:
-                if await self._channel.command("AT+CPIN?", _ANSWER_S, b"+CPIN:") == b"READY":
-                    return
+                await self._channel.command("AT+CPIN?", _ANSWER_S, b"+CPIN:")
             except AtError:
-                pass
+                pass  # busy; or the modem forgot its OK, as some do
+            if self._channel.result == b"READY":
+                return
             await asyncio.sleep(_POLL_S)
 
     async def wait_for_network(self) -> None:
@@ -135,15 +141,19 @@ class A76xx:
         await asyncio.sleep(_POLL_S)
         await self._channel.command("AT+CFUN=1", 2 * _ANSWER_S)
 
-    async def cycle_power(self) -> None:
-        """Reset a mute modem by its pin, and switch it off by its key; power_up starts it."""
+    async def reset(self) -> None:
+        """Reset a modem that does not do what it is told; power_up waits for it."""
         self._reset.value(0)
         try:
             await asyncio.sleep(_RESET_S)
         finally:
             self._reset.value(1)
-        await asyncio.sleep(_POLL_S)
+
+    async def cycle_power(self) -> None:
+        """Switch it off by its key, which spares its flash, then cut the supply all the same."""
         await pulse(self._pwrkey, _KEY_OFF_S)
+        await asyncio.sleep(_POLL_S)
+        await pulse(self._supply_cut, _SUPPLY_CUT_S)
 
     async def _answers(self) -> bool:
         try:

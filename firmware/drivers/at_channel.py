@@ -22,7 +22,8 @@ class AtError(Exception):
 class AtChannel:
     """`stream` has `async read()` and `write(data)`; `run` must run while commands are given.
 
-    Attribute to set: `on_message`, called with each unsolicited line (bytes).
+    Attribute to set: `on_message`, called with each unsolicited line (bytes). To read: `result`,
+    what followed `expected` in the last command's answer, also when that never got its OK.
     """
 
     def __init__(self, stream):
@@ -30,7 +31,7 @@ class AtChannel:
         self._stream = stream
         self._buffer = b""
         self._expected = None  # prefix of the line that carries the result; None: idle
-        self._result = b""
+        self.result = b""
         self._counted = False  # whether the result counts raw bytes
         self._raw = b""
         self._raw_left = 0
@@ -52,7 +53,7 @@ class AtChannel:
             AtError: ERROR, or no complete answer in time.
         """
         self._expected = expected
-        self._result = self._raw = b""
+        self.result = self._raw = b""
         self._counted = False
         self._data = data
         self._ok = self._failed = False
@@ -68,7 +69,7 @@ class AtChannel:
             self._data = b""
         if self._failed:
             raise AtError(text.split("=")[0])
-        return self._raw if self._counted else self._result
+        return self._raw if self._counted else self.result
 
     async def run(self) -> None:
         """Read the stream for ever."""
@@ -106,7 +107,7 @@ class AtChannel:
         elif any(line.startswith(error) for error in _ERRORS):
             self._failed = True
         elif self._expected and line.startswith(self._expected):
-            self._result = line[len(self._expected) :].strip()
+            self.result = line[len(self._expected) :].strip()
             if line.startswith(b"+CIPRXGET: 2,"):  # raw data follow: link, length, rest
                 count = (line.split(b",") + [b""])[2]
                 self._failed = not count.isdigit() or int(count) > _RAW_BYTES
@@ -114,7 +115,7 @@ class AtChannel:
                 self._raw_left = 0 if self._failed else int(count)
         else:
             self.on_message(line)
-        if self._failed or (self._ok and (self._result or not self._expected)):
+        if self._failed or (self._ok and (self.result or not self._expected)):
             self._finished.set()
 
 

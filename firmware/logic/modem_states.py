@@ -1,15 +1,16 @@
 """The way online and back: every state names its time limit and both of its exits, as data.
 
-Each failure climbs one rung of the recovery ladder before the next try, so that a link that is only
-lost costs seconds, and a modem that has gone mute is power-cycled in the end. What is done in a
-state is the driver's; nothing here speaks AT.
+Each failure climbs one rung of the recovery ladder before the next try, or more when the state that
+failed cannot be helped by the lower ones: a link that is only lost costs seconds, and a modem that
+nothing else wakes loses its supply in the end. What is done in a state is the driver's; nothing
+here speaks AT.
 """
 
 from collections import namedtuple
 
 from firmware.logic.const import const
 
-State = namedtuple("State", ("name", "timeout_ms", "after_success", "after_failure"))
+State = namedtuple("State", ("name", "timeout_ms", "after_success", "after_failure", "first_rung"))
 
 # A state is named by the driver's method that does its work, but for the last two.
 POWER_UP = "power_up"
@@ -21,6 +22,7 @@ CIPOPEN = "connect"
 CLOSE_SOCKET = "close_socket"
 NETCLOSE = "close_network"
 RADIO_CYCLE = "cycle_radio"
+RESET = "reset"
 POWER_CYCLE = "cycle_power"
 ONLINE = "online"
 BACK_OFF = "back_off"
@@ -28,31 +30,32 @@ BACK_OFF = "back_off"
 RECOVER = "recover"
 """Not a state: the rung of RECOVERY that the number of failures in a row asks for."""
 
+RECOVERY = (CLOSE_SOCKET, CLOSE_SOCKET, NETCLOSE, RADIO_CYCLE, RESET, POWER_CYCLE)
+"""After the 1st, 2nd ... failure in a row; from the last on, always the last."""
+
 STATES = {
     state.name: state
     for state in (
         # A cold A7670 answers 8 to 15 s after its key; a warm one at once.
-        State(POWER_UP, 25_000, AT_READY, RECOVER),
-        State(AT_READY, 10_000, SIM, RECOVER),
-        # A SIM may be busy for 10 s after power-up.
-        State(SIM, 30_000, REGISTERED, RECOVER),
+        State(POWER_UP, 25_000, AT_READY, RECOVER, RESET),
+        State(AT_READY, 10_000, SIM, RECOVER, RESET),
+        # A SIM may be busy for 10 s after power-up; one that fails wants a new start.
+        State(SIM, 30_000, REGISTERED, RECOVER, RESET),
         # Roaming or an underground exit: the full band scan of the maker's notes.
-        State(REGISTERED, 180_000, NETOPEN, RECOVER),
-        State(NETOPEN, 120_000, CIPOPEN, RECOVER),
-        State(CIPOPEN, 120_000, ONLINE, RECOVER),
+        State(REGISTERED, 180_000, NETOPEN, RECOVER, RADIO_CYCLE),
+        State(NETOPEN, 120_000, CIPOPEN, RECOVER, NETCLOSE),
+        State(CIPOPEN, 120_000, ONLINE, RECOVER, CLOSE_SOCKET),
         # The session has deadlines of its own; it ends by losing the link.
-        State(ONLINE, None, RECOVER, RECOVER),
+        State(ONLINE, None, RECOVER, RECOVER, CLOSE_SOCKET),
         # These succeed or not; either way a pause follows and the next try shows.
-        State(CLOSE_SOCKET, 10_000, BACK_OFF, BACK_OFF),
-        State(NETCLOSE, 30_000, BACK_OFF, BACK_OFF),
-        State(RADIO_CYCLE, 30_000, BACK_OFF, BACK_OFF),
-        State(POWER_CYCLE, 40_000, BACK_OFF, BACK_OFF),
-        State(BACK_OFF, None, POWER_UP, POWER_UP),
+        State(CLOSE_SOCKET, 10_000, BACK_OFF, BACK_OFF, None),
+        State(NETCLOSE, 30_000, BACK_OFF, BACK_OFF, None),
+        State(RADIO_CYCLE, 30_000, BACK_OFF, BACK_OFF, None),
+        State(RESET, 10_000, BACK_OFF, BACK_OFF, None),
+        State(POWER_CYCLE, 40_000, BACK_OFF, BACK_OFF, None),
+        State(BACK_OFF, None, POWER_UP, POWER_UP, None),
     )
 }
-
-RECOVERY = (CLOSE_SOCKET, CLOSE_SOCKET, NETCLOSE, RADIO_CYCLE, POWER_CYCLE)
-"""After the 1st, 2nd ... failure in a row; from the last on, always the last."""
 
 _BACK_OFF_FIRST_MS = const(2_000)
 _BACK_OFF_LONGEST_MS = const(60_000)
@@ -68,6 +71,7 @@ class ModemStates:
         """Begin at power up."""
         self.state = STATES[POWER_UP]
         self.failures = 0
+        self._rung = -1  # of RECOVERY, the last that was tried
         self._entered_ms = now_ms
 
     def time_left_ms(self, now_ms: int) -> int | None:
@@ -87,7 +91,11 @@ class ModemStates:
             success = success or now_ms - self._entered_ms >= _GOOD_CONNECTION_MS
         target = state.after_success if success else state.after_failure
         if target == RECOVER:
-            self.failures = 1 if success else self.failures + 1
-            target = RECOVERY[min(self.failures, len(RECOVERY)) - 1]
+            if success:
+                self.failures, self._rung = 0, -1
+            self.failures += 1
+            rung = max(self._rung + 1, RECOVERY.index(state.first_rung))
+            self._rung = min(rung, len(RECOVERY) - 1)
+            target = RECOVERY[self._rung]
         self.state = STATES[target]
         self._entered_ms = now_ms

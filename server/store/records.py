@@ -58,6 +58,11 @@ class RecordsOfBoxes(Base):
         """Return how many records there are."""
         return int((await self._rows("SELECT count(*) FROM record"))[0][0])
 
+    async def records_lost(self) -> int:
+        """Return how many records boxes made that no longer are anywhere."""
+        rows = await self._rows("SELECT coalesce(sum(last_seq - first_seq + 1), 0) FROM gap")
+        return int(rows[0][0])
+
 
 def records_of_trip(db: sqlite3.Connection, trip_id: int) -> tuple[RecordRow, ...]:
     """Read the records of one trip in the order of the box."""

@@ -11,7 +11,7 @@ from simulator.timeline import US, Timeline, Timer
 from simulator.uart import SerialLine
 
 _FIRST_FIX_S = 5.0  # after power came; a receiver that kept its almanac
-_HOT_FIX_S = 1.5  # after a sleep with everything kept
+_HOT_FIX_S = 1.5  # after a sleep or a tunnel, with everything kept
 # u-blox's UBX-RXM-PMREQ with its wake-up by the receive line (M8 and M10 interface descriptions).
 _SLEEP_REQUEST = bytes.fromhex("b56202411000")
 _SLEEP_REQUEST_BYTES = 6 + 16 + 2
@@ -32,6 +32,7 @@ class GnssReceiver:
         self._timeline = timeline
         self._line = line
         self._heard = True
+        self._sees_sky = True
         self._fix_us = 0
         self._next: Timer | None = None
         self._asked = b""
@@ -58,6 +59,13 @@ class GnssReceiver:
         self.restart()
         self._next_epoch(motion)
 
+    def sky(self, seen: bool) -> None:
+        """Lose the satellites (a tunnel, a roof, a cut antenna) or see them again."""
+        if seen and not self._sees_sky:
+            hot_us = self._timeline.now_us + round(_HOT_FIX_S * US)
+            self._fix_us = max(self._fix_us, hot_us)
+        self._sees_sky = seen
+
     def off(self) -> None:
         """Be unheard. A log that plays goes on meanwhile, as the sky does."""
         self._heard = False
@@ -65,6 +73,7 @@ class GnssReceiver:
     def on(self) -> None:
         """Be heard again, after a new start."""
         self._heard = True
+        self._sees_sky = True
         self.restart()
 
     def restart(self) -> None:
@@ -114,7 +123,7 @@ class GnssReceiver:
             self._slept_through = motion
             return
         position, speed_kmh = motion()
-        has_fix = self._timeline.now_us >= self._fix_us
+        has_fix = self._sees_sky and self._timeline.now_us >= self._fix_us
         self._say(sentences(self._timeline.now_us / US, position if has_fix else None, speed_kmh))
         self._next_epoch(motion)
 

@@ -14,6 +14,7 @@ from firmware.logic.modem_states import (
     RECOVER,
     RECOVERY,
     REGISTERED,
+    RESET,
     SIM,
     STATES,
     ModemStates,
@@ -53,16 +54,46 @@ def test_success_leads_online():
     assert path == [POWER_UP, AT_READY, SIM, REGISTERED, NETOPEN, CIPOPEN, ONLINE]
 
 
+def go_to(states, name, now_ms=0):
+    while states.state.name != name:
+        states.finished(True, now_ms)
+
+
 def test_each_failure_in_a_row_climbs_the_ladder_and_doubles_the_pause():
     states = ModemStates(0)
-    climbed = [fail_until_back_off(states) for _ in range(8)]
+    climbed = []
+    for _ in range(8):
+        go_to(states, CIPOPEN)
+        climbed.append(fail_until_back_off(states))
     assert [rung for rung, _ in climbed] == [
         CLOSE_SOCKET, CLOSE_SOCKET, NETCLOSE, RADIO_CYCLE,
-        POWER_CYCLE, POWER_CYCLE, POWER_CYCLE, POWER_CYCLE,
+        RESET, POWER_CYCLE, POWER_CYCLE, POWER_CYCLE,
     ]  # fmt: skip
     assert [pause for _, pause in climbed] == [
         2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000
     ]  # fmt: skip
+
+
+def test_rungs_that_cannot_help_the_state_that_failed_are_left_out():
+    first = {}
+    for name in (POWER_UP, AT_READY, SIM, REGISTERED, NETOPEN, CIPOPEN, ONLINE):
+        states = ModemStates(0)
+        go_to(states, name)
+        first[name], _ = fail_until_back_off(states)
+    assert first == {
+        POWER_UP: RESET,
+        AT_READY: RESET,
+        SIM: RESET,
+        REGISTERED: RADIO_CYCLE,
+        NETOPEN: NETCLOSE,
+        CIPOPEN: CLOSE_SOCKET,
+        ONLINE: CLOSE_SOCKET,
+    }
+
+
+def test_a_mute_modem_loses_its_supply_at_the_second_failure():
+    states = ModemStates(0)
+    assert [fail_until_back_off(states)[0] for _ in range(3)] == [RESET, POWER_CYCLE, POWER_CYCLE]
 
 
 def test_a_long_connection_begins_the_ladder_anew():

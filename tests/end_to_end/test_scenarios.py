@@ -1,0 +1,50 @@
+"""Every scenario that comes with the simulator holds; the month is shortened to two days."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulator.scenario import built_in
+
+
+def run(scenario: str | Path, *arguments: str) -> tuple[int, dict[str, object], str]:
+    """Exit status, figures and timeline of `voiturier-sim run`."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "simulator", "run", str(scenario), "--json", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=500,
+    )
+    return ran.returncode, json.loads(ran.stdout or "{}"), ran.stderr
+
+
+@pytest.mark.parametrize("name", [name for name in built_in() if name != "month"])
+def test_the_scenario_holds(name: str) -> None:
+    status, figures, timeline = run(name)
+    assert status == 0, timeline
+    assert figures["failures"] == []
+    assert figures["records_made"] == figures["records_stored"]
+
+
+def test_two_days_of_the_month_hold_and_the_heap_stays_as_it_was(tmp_path: Path) -> None:
+    month = built_in()["month"].read_text()
+    days = tmp_path / "days.scenario"
+    days.write_text(month.replace("22 days", "2 days").replace("trips 132", "trips 12"))
+    status, figures, timeline = run(days)
+    print(figures)
+    assert status == 0, timeline
+
+
+def test_an_expectation_that_does_not_hold_fails_the_run_and_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.scenario"
+    path.write_text(
+        "start 2026-09-21 07:30\ncar AB-123-CD at DDT\ndriver marie badge 04a1b2c3d4e5f6\n"
+        "booking marie 07:00 12:00\n+40s badge stranger\n+3s expect start allowed\n"
+    )
+    status, figures, timeline = run(path)
+    assert status == 1
+    assert figures["failures"] == ["line 6: expect start allowed: found refused"]
+    assert "1 expectations did not hold" in timeline

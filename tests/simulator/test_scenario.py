@@ -1,0 +1,77 @@
+"""What a scenario may say, and that a mistake is named with its line."""
+
+import pytest
+
+from simulator.errors import InputError
+from simulator.scenario import built_in, parse, read
+
+HEAD = """# A day.
+start 2026-09-21 07:30
+car AB-123-CD at Préfecture
+driver marie badge 04a1b2c3d4e5f6
+booking marie 07:00 12:00
+"""
+
+
+def test_a_scenario_is_read_with_its_times() -> None:
+    scenario = parse("day", HEAD + "07:35 badge marie\n+2m drive Antarès # far\n... hold marie\n")
+    assert (scenario.about, scenario.plate, scenario.place) == (
+        "A day.",
+        "AB-123-CD",
+        "Préfecture",
+    )
+    assert scenario.bookings == [("marie", scenario.start_s - 1800, scenario.start_s + 16_200)]
+    badge, drive, hold = scenario.steps
+    assert (badge.at_s, badge.arguments) == (scenario.start_s + 300, ("marie",))
+    assert (drive.after_s, drive.action, drive.arguments) == (120, "drive", ("Antarès",))
+    assert (hold.at_s, hold.after_s) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("+5x badge marie", "no time"),
+        ("25:00 badge marie", "no time of a day"),
+        ("+5s badge paul", "'paul' is not one of marie, stranger"),
+        ("+5s fly Antarès", "no such action"),
+        ("+5s drive Paris", "'Paris' is not one of"),
+        ("+5s modem broken", "'broken' is not one of"),
+        ("+5s expect mileage within a bit %", "expected within NUMBER %"),
+        ("+5s expect mileage within x %", "a number"),
+        ("+5s badge", "expected DRIVER|stranger"),
+    ],
+)
+def test_a_wrong_step_is_named_with_its_line(line: str, reason: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse("day", HEAD + line)
+    assert "day, line 6: " in str(caught.value)
+    assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "needs a `start`"),
+        ("car A at Préfecture\n+1s badge x", "no time|`start"),
+        ("start yesterday", "expected `start"),
+        (HEAD + "car A at Paris", "places:"),
+        (HEAD + "driver x badge 04", "4, 7 or 10 bytes"),
+        (HEAD + "booking paul 07:00 08:00", "named above"),
+        (HEAD + "booking marie 09:00 08:00", "ends before it begins"),
+        (HEAD + "+1s wait\nbooking marie 13:00 14:00", "before the first step"),
+    ],
+)
+def test_a_wrong_head_is_named(text: str, reason: str) -> None:
+    with pytest.raises(InputError, match=reason):
+        parse("day", text)
+
+
+def test_every_scenario_that_comes_along_can_be_read_and_says_what_it_is_about() -> None:
+    assert "month" in built_in()
+    for name in built_in():
+        assert read(name).about
+
+
+def test_a_name_that_is_none_is_answered_with_those_there_are() -> None:
+    with pytest.raises(InputError, match=r"nowhere.*month"):
+        read("nowhere")
