@@ -116,12 +116,14 @@ class A76xx:
                 raise AtError("CIPSEND")
 
     async def receive(self) -> bytes:
-        """Fetch at most _FETCH_BYTES; b"" when there is nothing."""
+        """Fetch at most _FETCH_BYTES; b"" when there is nothing. AtError when some got lost."""
         self.readable = False
         try:
             text = "AT+CIPRXGET=2,0,{}".format(_FETCH_BYTES)
             data = await self._channel.command(text, _ANSWER_S, b"+CIPRXGET: 2,0,")
         except AtError:
+            if self._channel.result:  # bytes were announced, and not all came
+                raise
             return b""  # "No data"; a mute modem shows at the next command that must succeed
         self.readable = bool(data)
         return data

@@ -1,0 +1,1 @@
+"""Coverage-guided fuzzing of everything that decodes what a stranger sends."""
