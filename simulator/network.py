@@ -48,6 +48,7 @@ class Network:
         self._realtime = realtime
         self._links: list[TcpLink] = []
         self._listening: list[Listening] = []
+        self._settled_us = -1  # the instant that the server was last told
         self._touched = False
         self._closed_ports: list[int] = []
         self._server_due: Timer | None = None
@@ -74,7 +75,8 @@ class Network:
 
     def opening(self, link: TcpLink) -> None:
         """Let the server know what time it is before it sees the connection; watch the link."""
-        self.settle()
+        if self._settled_us != self._timeline.now_us:
+            self.settle()
         self._links.append(link)
 
     def used(self, link: TcpLink) -> None:
@@ -141,6 +143,7 @@ class Network:
     def settle(self) -> None:
         """Let the server do everything that is due, and take all that it sent."""
         touched, self._touched = self._touched, False
+        self._settled_us = self._timeline.now_us
         if self._realtime:
             return
         if self._clock is None:
@@ -211,11 +214,18 @@ class Network:
 
     def _finish_writing(self, link: TcpLink) -> None:
         while link.is_open and link.wants_to_write:
-            if not select.select([], [link], [], PATIENCE_S)[1]:
+            if not _ready(link, select.POLLOUT):
                 raise SimulatorError("the server takes no bytes")
             link.writable()
 
     def _read(self, link: TcpLink) -> None:
-        if not select.select([link], [], [], PATIENCE_S)[0]:
+        if not _ready(link, select.POLLIN):
             raise SimulatorError("the server did not send what it said it had sent")
         link.readable()
+
+
+def _ready(link: TcpLink, event: int) -> bool:
+    """Wait until a link can be read or written; poll knows no limit of descriptors."""
+    poller = select.poll()
+    poller.register(link, event)
+    return bool(poller.poll(PATIENCE_S * 1000))

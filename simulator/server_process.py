@@ -73,6 +73,14 @@ class ServerProcess:
         self.http_port, self.boxes_port = ports["http"], ports["boxes"]
         self._network.settle()
 
+    def resident_mib(self) -> float:
+        """Return how much memory the process has in use (Linux)."""
+        assert self._process is not None, "not running"
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        found = re.search(r"^VmRSS:\s+(\d+) kB", status, re.MULTILINE)
+        assert found is not None
+        return int(found[1]) / 1024
+
     def log(self) -> str:
         """Return what the server has logged so far."""
         return self._log_path.read_text(errors="replace")

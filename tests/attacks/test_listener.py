@@ -1,0 +1,120 @@
+"""The real server under the same attacks: the connection closes, the database stays as it was."""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from server.clock import SystemClock
+from server.config import Address
+from server.gateway.connection import Services
+from server.gateway.listener import Listener
+from server.gateway.pipeline import Pipeline
+from server.gateway.registry import Registry
+from server.store import BoxSecrets, Store
+from tests.server.gateway.box_client import BoxClient, a_status
+from tests.server.small_fleet import fit_box, open_small_fleet
+
+AT_ONCE = 40
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    store = await open_small_fleet(tmp_path)
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+async def listener(store: Store) -> AsyncIterator[Listener]:
+    listener = Listener(Services(store, SystemClock(), Pipeline(store), Registry()))
+    await listener.start(Address("127.0.0.1", 0))
+    yield listener
+    await listener.stop()
+
+
+def dump(store: Store) -> str:
+    """Everything in the database, as text."""
+    with contextlib.closing(sqlite3.connect(store.data_dir / "voiturier.db")) as connection:
+        return "\n".join(connection.iterdump())
+
+
+async def say(port: int, *parts: bytes) -> bytes:
+    """What the server answers before it closes; it is let go after all has been said."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    answer = b""
+    with contextlib.suppress(ConnectionError):
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+        writer.write_eof()
+        async with asyncio.timeout(20):
+            answer = await reader.read()
+    writer.close()
+    return answer
+
+
+async def attacked(port: int, streams: list[tuple[bytes, ...]]) -> list[bytes]:
+    answers = []
+    for first in range(0, len(streams), AT_ONCE):
+        some = streams[first : first + AT_ONCE]
+        answers += await asyncio.gather(*(say(port, *parts) for parts in some))
+    return answers
+
+
+def mutations(data: bytes) -> list[bytes]:
+    """One bit of each byte flipped, every truncation, twice in a row, and backwards."""
+    flipped = [data[:i] + bytes([data[i] ^ 1 << i % 8]) + data[i + 1 :] for i in range(len(data))]
+    return flipped + [data[:size] for size in range(len(data))] + [data[::-1]]
+
+
+async def test_no_changed_cut_or_repeated_hello_is_seen_or_stored(
+    listener: Listener, store: Store
+) -> None:
+    box = await fit_box(store)
+    port = listener.address.port
+    client = await BoxClient.dial(port, box)
+    hello = client.sent
+    client.close()
+    before = dump(store)
+    answers = await attacked(port, [(data,) for data in mutations(hello)] + [(hello, hello)] * 3)
+    assert {len(answer) for answer in answers} <= {0, 42}, "at most a message 2, to a replay"
+    assert sum(bool(answer) for answer in answers) <= 3
+    assert dump(store) == before
+    await honest(port, box)
+
+
+async def test_no_changed_cut_or_repeated_sealed_frame_is_stored(
+    listener: Listener, store: Store
+) -> None:
+    box = await fit_box(store)
+    port = listener.address.port
+    before = dump(store)
+    sizes = len(await sealed_status(port, box, lambda data: b""))
+    for number in range(sizes):
+        await sealed_status(port, box, lambda d, i=number: d[:i] + bytes([d[i] ^ 4]) + d[i + 1 :])
+        await sealed_status(port, box, lambda d, i=number: d[:i])
+    await sealed_status(port, box, lambda data: data[::-1])
+    assert dump(store) == before, "until the first valid sealed frame nothing is stored"
+    await honest(port, box)
+
+
+async def sealed_status(port: int, box: BoxSecrets, change: Callable[[bytes], bytes]) -> bytes:
+    """Complete a handshake, send a changed Status, wait for the end; the frame as it was."""
+    client = await BoxClient.connect(port, box)
+    client.session.send(a_status())
+    data = client.session.bytes_to_send()
+    client.writer.write(change(data))
+    client.writer.write_eof()
+    await client.wait_closed()
+    return data
+
+
+async def honest(port: int, box: BoxSecrets) -> None:
+    """An honest box is served all the same."""
+    client = await BoxClient.connect(port, box)
+    assert (await client.greet()).seq == 0
+    client.close()
