@@ -47,7 +47,7 @@ def commute(player: "Player", days: int, trips: int) -> None:
             between_s = (_CLOSES_S - _FIRST_TRIP_S) / trips
             begins_s = midnight_s + _FIRST_TRIP_S + trip * between_s
             player.world.run_for(max(0.0, begins_s - player.world.now_s))
-            _trip(player, driver, chance)
+            _trip(player, driver, chance, last=trip == trips - 1)
         player.world.run_for(max(0.0, midnight_s + _EVENING_S - player.world.now_s))
         player.wait_until_stored()
         report = player.car.report()
@@ -67,11 +67,14 @@ def _weekdays(start_s: int, count: int) -> Iterator[int]:
         midnight_s += _DAY_S
 
 
-def _trip(player: "Player", driver: str, chance: random.Random) -> None:
-    """One trip of 5 to 25 minutes; with bad luck something fails on the way."""
+def _trip(player: "Player", driver: str, chance: random.Random, last: bool) -> None:
+    """One trip of 2 to 25 minutes, the day's last one home; with bad luck something fails on it."""
     car, world = player.car, player.world
     badge = player.scenario.drivers[driver]
-    place = chance.choice([name for name in PLACES if name != car.place])
+    home = player.scenario.place
+    place = chance.choice([name for name in PLACES if name not in (car.place, home)])
+    if last:
+        place = home
     car.present_badge(badge, 0.5)
     world.run_for(5)
     car.set_ignition(True)

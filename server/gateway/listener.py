@@ -45,7 +45,10 @@ class Listener:
     async def start(self, address: Address) -> None:
         """Begin to listen; OSError when the address cannot be had."""
         self._server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(self._services, self), address.host, address.port
+            lambda: Connection(self._services, self),
+            address.host,
+            address.port,
+            backlog=self._max_pending,  # a burst is taken in at once and sorted out here
         )
 
     async def stop(self) -> None:

@@ -4,6 +4,7 @@ A third says nothing, a third says a byte a second, a third says garbage; each c
 server has shown it out. All of it is in the world's time, so that the server's deadlines count.
 """
 
+import itertools
 import json
 import random
 import resource
@@ -21,6 +22,7 @@ STRANGERS = 1000
 CARS = 20
 DAY_S = 150  # of world time, from the first box's power to the last word
 LOOK_EVERY_S = 0.5
+COMES_EVERY = 6  # looks: who was shown out is back within 3 s
 MOST_SERVER_MIB = 200
 
 
@@ -32,8 +34,10 @@ class Stranger:
         self.link: TcpLink | None = None
         self.connections = 0
 
-    def look(self, whole_second: bool) -> None:
+    def look(self, whole_second: bool, may_come: bool) -> None:
         if self.link is None or not self.link.is_open:
+            if not may_come:
+                return
             self.connections += 1
             self.link = self.world.network.connect("127.0.0.1", self.port)
             if self.kind == "garbage":
@@ -43,16 +47,11 @@ class Stranger:
 
 
 def crowd(strangers: list[Stranger]) -> Iterator[float]:
-    """All of them, for ever; they come in waves of a tenth, as a crowd does."""
-    for wave in range(10):
-        for stranger in strangers[wave::10]:
-            stranger.look(False)
-        yield 0.1
-    while True:
-        for whole_second in (True, False):
-            for stranger in strangers:
-                stranger.look(whole_second)
-            yield LOOK_EVERY_S
+    """All of them, for ever."""
+    for look in itertools.count():
+        for number, stranger in enumerate(strangers):
+            stranger.look(look % 2 == 0, may_come=(look + number) % COMES_EVERY == 0)
+        yield LOOK_EVERY_S
 
 
 def day(car: Car, badge: bytes, start_s: float) -> Iterator[float]:
