@@ -210,11 +210,15 @@ class RecordRow:
 
 @dataclass(frozen=True, slots=True)
 class TripDetail:
-    """One trip with its legs and records, each in the order of the box."""
+    """One trip with its legs and records, each in the order of the box.
+
+    `records_lost` counts those between its first and its last record that no longer are anywhere.
+    """
 
     trip: Trip
     legs: tuple[Leg, ...]
     records: tuple[RecordRow, ...]
+    records_lost: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ class Listener:
             lambda: Connection(self._services, self),
             address.host,
             address.port,
-            backlog=self._max_pending,  # a burst is taken in at once and sorted out here
+            backlog=MAX_PENDING,  # a burst is taken in at once and sorted out here
         )
 
     async def stop(self) -> None:

@@ -70,6 +70,15 @@ class Trips(Base):
         return [Refusal(**row) for row in rows]
 
 
+_LOST_OF_TRIP = """
+SELECT coalesce(sum(g.last_seq - g.first_seq + 1), 0)
+FROM (SELECT box_id, epoch, min(seq) AS first_seq, max(seq) AS last_seq
+      FROM record WHERE trip_id = ? GROUP BY box_id, epoch) t
+  JOIN gap g ON g.box_id = t.box_id AND g.epoch = t.epoch
+    AND g.first_seq > t.first_seq AND g.last_seq < t.last_seq
+"""
+
+
 def _conditions(wanted: TripFilter) -> tuple[list[str], list[int]]:
     """Return SQL conditions on `t` and their values."""
     pairs = [
@@ -94,8 +103,9 @@ def _detail(db: sqlite3.Connection, trip_id: int) -> TripDetail | None:
             " WHERE trip_id = ? ORDER BY leg_id",
             (trip_id,),
         )
+        (lost,) = db.execute(_LOST_OF_TRIP, (trip_id,)).fetchone()
         return TripDetail(
-            Trip(**row), tuple(Leg(**leg) for leg in legs), records_of_trip(db, trip_id)
+            Trip(**row), tuple(Leg(**leg) for leg in legs), records_of_trip(db, trip_id), lost
         )
     finally:
         db.execute("COMMIT")

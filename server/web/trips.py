@@ -146,4 +146,5 @@ async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
         legs=detail.legs,
         records=records,
         record_count=len(detail.records),
+        records_lost=detail.records_lost,
     )

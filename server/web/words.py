@@ -73,6 +73,7 @@ RECORDS: Mapping[str, str] = {
     "command_result": N_("Order %(command_id)s: %(result)s"),
     "trip_pause": N_("Trip paused, doors locked, at odometer %(odometer_m)s km"),
     "trip_resume": N_("Trip resumed, doors unlocked, at odometer %(odometer_m)s km"),
+    "gap": N_("Records %(first_seq)s to %(last_seq)s are lost: %(reason)s"),
 }
 UNKNOWN_RECORD = N_("Record of a kind this server does not know")
 
@@ -82,6 +83,11 @@ COMMAND_RESULTS: Mapping[str, str] = {
     "cancelled": N_("cancelled"),
     "expired": N_("expired"),
     "refused": N_("refused"),
+}
+
+GAP_REASONS: Mapping[str, str] = {
+    "unreadable": N_("the box's memory no longer gives them"),
+    "dropped": N_("the box had no room for them"),
 }
 
 # What fleet.bookings.problems and the store may say against a booking.
@@ -155,7 +161,7 @@ def of_record(record: RecordRow, speaker: Words) -> str:
 def _of_field(name: str, value: int | str, speaker: Words) -> str:
     if name == "odometer_m" and isinstance(value, int):
         return speaker.km(value)
-    for table in (END_REASONS, REFUSAL_REASONS, RELAY_STATES, COMMAND_RESULTS):
+    for table in (END_REASONS, REFUSAL_REASONS, RELAY_STATES, COMMAND_RESULTS, GAP_REASONS):
         if value in table:
             return speaker.say(table[value])  # type: ignore[index]
     return str(value)

@@ -399,3 +399,26 @@ async def test_a_box_that_does_not_take_new_keys_is_brought_none(
     await marker(client)
     assert client.count(messages.NewKey) == 0
     client.close()
+
+
+async def test_a_trip_tells_how_many_of_its_records_are_lost(
+    port: int, box: BoxSecrets, store: Store
+) -> None:
+    client = await BoxClient.connect(port, box)
+    await client.greet()
+    tag = badge_tag(box.badge_key, MARIE_UID)
+    await client.report(1, 1, records.TripStart(tag, BOOKING, 1_000, *PLACE))
+    client.close()
+    again = await BoxClient.connect(port, box)
+    await again.greet(lowest_seq=8)
+    await again.report(
+        1,
+        8,
+        records.Gap(2, 7, records.GAP_UNREADABLE),
+        records.TripEnd(9_000, *PLACE, records.END_BADGE_HELD),
+    )
+    (trip,) = await store.trips(TripFilter())
+    detail = await store.trip(trip.trip_id)
+    assert detail is not None and detail.records_lost == 6
+    assert (trip.distance_m, trip.state) == (8_000, "ended"), "the odometer runs on"
+    again.close()
