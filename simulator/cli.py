@@ -12,7 +12,7 @@ from simulator.device_modem import play_modem
 from simulator.drive import drive, read_driver
 from simulator.errors import InputError, SimulatorError
 from simulator.play import play
-from simulator.pty_device import play_gnss
+from simulator.pty_device import play_badge, play_gnss
 from simulator.replay import replay
 
 _FAILED = 1
@@ -103,6 +103,15 @@ def _parser() -> argparse.ArgumentParser:
         )
     )
 
+    badge = devices.add_parser(
+        "badge",
+        help="a PN532 badge reader with a badge on it",
+        description="Prints a pty's path, then answers there as a PN532 over its serial line "
+        "(115200 baud), with this badge in its field.",
+    )
+    badge.add_argument("--uid", required=True, metavar="HEX", help="4, 7 or 10 bytes")
+    badge.set_defaults(run=_badge)
+
     driving = commands.add_parser(
         "drive",
         help="cars that drive about, at 1x, against a running server",
@@ -120,6 +129,14 @@ def _parser() -> argparse.ArgumentParser:
     driving.add_argument("--seed", type=int, default=1, help="another seed, other roads")
     driving.set_defaults(run=_drive)
     return parser
+
+
+def _badge(arguments: argparse.Namespace) -> None:
+    try:
+        uid = bytes.fromhex(arguments.uid)
+    except ValueError:
+        raise InputError(f"--uid takes hexadecimal digits, not {arguments.uid!r}") from None
+    play_badge(uid)
 
 
 def _replay(arguments: argparse.Namespace) -> None:

@@ -14,8 +14,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from simulator.devices.gnss import GnssReceiver
+from simulator.devices.pn532 import Pn532
+from simulator.errors import InputError
 from simulator.nmea import read_log
 from simulator.world import World
+
+_FOR_EVER_S = 86_400.0 * 365
 
 
 class PtyLine:
@@ -63,3 +67,22 @@ def play_gnss(path: Path) -> None:
         world.run_for(receiver.play_log(log))
         print(f"played {receiver.sentences_said} lines; silent now, Ctrl-C ends", file=sys.stderr)
         signal.pause()
+
+
+def play_badge(uid: bytes) -> None:
+    """Play a badge reader with this badge lying on it, until interrupted.
+
+    Prints the pty's path as the first line of stdout. Raises InputError for a UID of no card.
+    """
+    line = PtyLine()
+    with World(realtime=True) as world:
+        world.network.listen(line)
+        reader = Pn532(world.timeline, line)
+        try:
+            reader.present(uid, _FOR_EVER_S)
+        except ValueError as error:
+            raise InputError(str(error)) from None
+        print(line.path, flush=True)
+        print("a PN532 with a badge on it; Ctrl-C ends", file=sys.stderr)
+        while True:
+            world.run_for(_FOR_EVER_S)

@@ -19,12 +19,21 @@ _ANSWER_DELAY_S = 0.002  # after the ACK
 _CARD_DELAY_S = 0.020  # field on, request, anticollision, select
 _ATTEMPT_S = 0.005  # one activation attempt that finds nothing
 
+_DIAGNOSE = b"\x00"
+_COMMUNICATION_LINE = 0x00  # the only diagnosis: say again what was said
 _GET_FIRMWARE_VERSION = b"\x02"
+_GET_GENERAL_STATUS = b"\x04"
+_READ_REGISTER = b"\x06"
+_WRITE_REGISTER = b"\x08"
+_SET_PARAMETERS = b"\x12"
 _SAM_CONFIGURATION = b"\x14"
 _RF_CONFIGURATION = b"\x32"
+_POWER_DOWN = b"\x16"
+_IN_DATA_EXCHANGE = b"\x40"
 _IN_DESELECT = b"\x44"
 _IN_LIST_PASSIVE_TARGET = b"\x4a"
 _IN_RELEASE = b"\x52"
+_IN_SELECT = b"\x54"
 _IN_AUTO_POLL = b"\x60"
 _AUTO_POLL_UNIT_S = 0.150
 _TYPE_A_106 = (0x00, 0x10)  # generic passive, and Mifare: what a badge here answers to
@@ -34,6 +43,10 @@ _ATQA_SAK = {
     7: bytes.fromhex("004400"),  # NTAG
     10: bytes.fromhex("008400"),
 }
+_READ_PAGES = b"\x30"  # four pages of an NTAG, or a block of a MIFARE Classic
+_PAGES_BYTES = 16
+_CARD_TIMEOUT = 0x01
+_CARD_REFUSES = 0x13
 _MAX_RETRIES = 5  # the RFConfiguration item
 _FOREVER = 0xFF
 
@@ -63,6 +76,7 @@ class Pn532:
         )
         self._auto_begun_us = 0
         self._auto_period_s = 0.0
+        self._registers: dict[bytes, int] = {}
         self._pending: list[Timer] = []
         self._last_answer = b""
         line.on_data = self._on_data
@@ -149,7 +163,26 @@ class Pn532:
 
     def _command(self, command: bytes) -> None:
         code, parameters = command[:1], command[1:]
-        if code == _GET_FIRMWARE_VERSION:
+        if code == _DIAGNOSE and parameters[:1] == bytes([_COMMUNICATION_LINE]):
+            self._reply(b"\x01" + parameters)
+        elif code == _GET_GENERAL_STATUS:
+            present = self._uid is not None
+            self._reply(bytes([0x05, 0, present, 0, 0x80]))
+        elif code == _READ_REGISTER and len(parameters) % 2 == 0:
+            names = [parameters[i : i + 2] for i in range(0, len(parameters), 2)]
+            self._reply(b"\x07" + bytes(self._registers.get(name, 0) for name in names))
+        elif code == _WRITE_REGISTER and len(parameters) % 3 == 0:
+            for i in range(0, len(parameters), 3):
+                self._registers[parameters[i : i + 2]] = parameters[i + 2]
+            self._reply(b"\x09")
+        elif code == _SET_PARAMETERS and len(parameters) == 1:
+            self._reply(b"\x13")
+        elif code == _POWER_DOWN and parameters:
+            self._reply(b"\x17\x00")
+            self._awake = False
+        elif code == _IN_DATA_EXCHANGE and len(parameters) >= 2:
+            self._exchange(parameters[1:])
+        elif code == _GET_FIRMWARE_VERSION:
             self._reply(b"\x03" + _FIRMWARE_VERSION)
         elif code == _SAM_CONFIGURATION:
             self._reply(b"\x15")
@@ -157,7 +190,7 @@ class Pn532:
             if parameters[0] == _MAX_RETRIES and len(parameters) == 4:
                 self._passive_retries = parameters[3]
             self._reply(b"\x33")
-        elif code in (_IN_DESELECT, _IN_RELEASE):
+        elif code in (_IN_DESELECT, _IN_RELEASE, _IN_SELECT):
             self._reply(bytes([code[0] + 1, 0]))
         elif code == _IN_LIST_PASSIVE_TARGET and len(parameters) >= 2:
             self._poll()
@@ -175,6 +208,15 @@ class Pn532:
         elif self._passive_retries != _FOREVER:
             delay_s = _CARD_DELAY_S + self._passive_retries * _ATTEMPT_S
             self._pending.append(self._timeline.call_later(delay_s, self._nothing))
+
+    def _exchange(self, data: bytes) -> None:
+        """InDataExchange with the card in the field, if it is still there: it can be read."""
+        if self._uid is None:
+            self._reply(bytes([0x41, _CARD_TIMEOUT]), delay_s=_CARD_DELAY_S)
+        elif data[:1] == _READ_PAGES and len(data) == 2:
+            self._reply(b"\x41\x00" + bytes(_PAGES_BYTES), delay_s=_CARD_DELAY_S)
+        else:
+            self._reply(bytes([0x41, _CARD_REFUSES]), delay_s=_CARD_DELAY_S)
 
     def _auto_poll(self, times: int, period: int, kind: int) -> None:
         """InAutoPoll: look by itself, `times` (255: for ever) every `period` units of 150 ms."""
