@@ -1,0 +1,348 @@
+"""The real box's link and the real server, joined by bytes in the hand of a test; no real time.
+
+The box is the firmware's own LinkTask, Vehicle, Journal, Commands, GrantSet and Keys over a flash
+in memory; the server its own Connection and Store on a real SQLite file. Only the modem, the
+transport and the wires are stand-ins.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from firmware.identity import Identity
+from firmware.logic.clock import Clock
+from firmware.logic.commands import Commands
+from firmware.logic.grants import GrantSet
+from firmware.logic.immobiliser import Immobiliser
+from firmware.logic.journal import Journal
+from firmware.logic.keys import Keys
+from firmware.logic.odometer import Odometer
+from firmware.logic.trip import Trip
+from firmware.logic.uplink import Uplink
+from firmware.tasks.link import GRANTS_FILE, KEYS_FILE, LinkTask
+from firmware.tasks.recorder import Recorder
+from firmware.tasks.vehicle import COMMANDS_FILE, Vehicle
+from server.clock import SystemClock
+from server.gateway.connection import Connection, Services
+from server.gateway.pipeline import Pipeline
+from server.gateway.registry import Registry
+from server.store import BoxSecrets, Store
+from shared_protocol.errors import ProtocolError
+from shared_protocol.records import Odometer as OdometerRecord
+from shared_protocol.records import decode_body
+from shared_protocol.session import Session
+from tests.firmware.tasks.test_vehicle import Flash, Wiring
+from tests.server.small_fleet import NOW_S, fit_box, open_small_fleet
+
+SEGMENT_BYTES = 300
+
+
+class HandClock(SystemClock):
+    """The server's clock: the test's milliseconds."""
+
+    def __init__(self) -> None:
+        self.ms = 0
+
+    def now_ms(self) -> int:
+        return NOW_S * 1000 + self.ms
+
+    def monotonic_ms(self) -> int:
+        return self.ms
+
+
+class HandModem:
+    """What LinkTask needs of a modem: bytes in and out, never waiting."""
+
+    def __init__(self) -> None:
+        self.up = b""
+        self.down = b""
+        self.closed = True
+
+    @property
+    def readable(self) -> bool:
+        return bool(self.down)
+
+    @readable.setter
+    def readable(self, value: bool) -> None:
+        """LinkTask looks again by setting this; there is nothing that it could have missed."""
+
+    async def receive(self) -> bytes:
+        data, self.down = self.down[:512], self.down[512:]
+        return data
+
+    async def send(self, data: bytes) -> None:
+        self.up += data
+
+
+class HandTransport(asyncio.Transport):
+    """What Connection needs of a socket."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = b""
+        self.closed = False
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return ("127.0.0.1", 1) if name == "peername" else default
+
+    def write(self, data: Any) -> None:
+        self.written += bytes(data)
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def abort(self) -> None:
+        self.closed = True
+
+    def pause_reading(self) -> None:
+        """Nothing comes by itself here."""
+
+    def resume_reading(self) -> None:
+        """Nothing comes by itself here."""
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+
+class Keeper:
+    """Counts nothing."""
+
+    def opened(self, connection: Connection) -> None: ...
+
+    def established(self, connection: Connection) -> None: ...
+
+    def closed(self, connection: Connection) -> None: ...
+
+
+class BoxLife:
+    """One life of the box, from power on to power off, on flash that stays."""
+
+    def __init__(
+        self,
+        secrets: BoxSecrets,
+        journal: Flash,
+        state: Flash,
+        wires: Wiring,
+        acted: list[int],
+        draw: Callable[[int], bytes],
+    ) -> None:
+        identity = Identity(
+            secrets.wire_id, secrets.key, 1, secrets.badge_key, "", 1, "", "host", 0, 0, True
+        )
+        bell = asyncio.Event()
+        self.wires = wires
+        self.modem = HandModem()
+        self.journal = Journal(journal, SEGMENT_BYTES)
+        self.trip = Trip(self.journal.state)
+        for record in self.journal.replay():
+            self.trip.apply(decode_body(record.kind, record.body))
+        self.commands = Commands(state.files.get(COMMANDS_FILE, b""))
+        self._count_acts(acted)
+        self.grants = GrantSet(state.files.get(GRANTS_FILE, b""))
+        self.keys = Keys(identity.box_id, 1, identity.key, state.files.get(KEYS_FILE, b""))
+        clock = Clock(0)
+        clock.hear_server(NOW_S, 0, wires.ms)
+        self.uplink = Uplink(self.journal)
+        self.recorder = Recorder(self.journal, self.trip, clock, self.uplink, bell)
+        immobiliser = Immobiliser(wires.contact(), wires.ms)
+        self.vehicle = Vehicle(
+            wires, wires, wires, wires, wires, wires, immobiliser, self.trip, Odometer(), clock,
+            self.grants, self.commands, self.recorder, state,
+        )  # fmt: skip
+        self.vehicle.answer_owed()
+        self.link = LinkTask(
+            self.modem, bell, identity, self.keys, draw, wires,
+            self.journal, self.uplink, self.grants, self.commands, clock, self.vehicle, self.trip,
+            immobiliser, self.recorder, state,
+        )  # fmt: skip
+        self.session: Session | None = None
+        self.draw = draw
+
+    def _count_acts(self, acted: list[int]) -> None:
+        act = self.commands.act
+
+        def counted(command: Any, time_s: int, relay: int) -> Any:
+            acted.append(command.command_id)
+            return act(command, time_s, relay)
+
+        self.commands.act = counted  # type: ignore[method-assign]
+
+    def work(self) -> None:
+        """Let the link do all it can do now; a fault of the peer ends its session."""
+        for _ in range(400):
+            if self.session is None:
+                return
+            before = (len(self.modem.up), len(self.modem.down), self.journal.next_seq)
+            try:
+                going_on = finished(self.link._turn(self.session))
+            except ProtocolError:
+                going_on = False
+            if not going_on:
+                self.hang_up()
+                return
+            after = (len(self.modem.up), len(self.modem.down), self.journal.next_seq)
+            if before == after and self.session.next_deadline() != 0:
+                return
+
+    def hang_up(self) -> None:
+        if self.session is not None and not self.session.established:
+            self.keys.failed()
+        self.session = None
+        self.modem.closed = True
+        self.modem.up = self.modem.down = b""
+
+    def record(self, number: int) -> None:
+        self.recorder.write((OdometerRecord(number),), self.wires.ms)
+
+
+def finished(coroutine: Coroutine[Any, Any, bool]) -> bool:
+    """Run a coroutine that never has to wait."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return bool(stop.value)
+    raise AssertionError("the link waited for something")
+
+
+class Pair:
+    """Box, server, and the bytes between them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.loop = asyncio.new_event_loop()
+        self.clock = HandClock()
+        self.wires = Wiring()
+        self.journal_flash, self.state_flash = Flash(), Flash()
+        self.acted: list[int] = []
+        self.draw = Random(1).randbytes  # the same every time, so that an example can be repeated
+        self.store: Store = self.run(open_small_fleet(folder / "data"))
+        self.secrets: BoxSecrets = self.run(fit_box(self.store))
+        self.registry = Registry()
+        self.connection: Connection | None = None
+        self.transport = HandTransport()
+        self.box = self._new_life()
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self.loop.run_until_complete(work)
+
+    def close(self) -> None:
+        self.cut()
+        self.run(self.store.close())
+        self.loop.close()
+
+    # The link
+
+    def connect(self) -> None:
+        """A new TCP connection, the old one gone."""
+        self.cut()
+        box = self.box
+        box.modem.closed = False
+        box.session = Session.box(
+            self.secrets.wire_id,
+            box.keys.key,
+            box.keys.generation,
+            box.draw,
+            self.wires.ms,
+        )
+        self.transport = HandTransport()
+
+        async def accept() -> None:
+            services = Services(self.store, self.clock, Pipeline(self.store), self.registry)
+            self.connection = Connection(services, Keeper())
+            self.connection.connection_made(self.transport)
+
+        self.run(accept())
+        box.work()
+
+    def cut(self) -> None:
+        """The link is gone, and what was on its way."""
+        self.box.hang_up()
+        connection, self.connection = self.connection, None
+        if connection is not None:
+
+            async def lose() -> None:
+                connection.connection_lost(None)
+                await connection.ended()
+
+            self.run(lose())
+
+    def to_server(self, data: bytes) -> None:
+        connection = self.connection
+        if connection is None or not data or self.transport.closed:
+            return
+
+        async def deliver() -> None:
+            connection.data_received(data)
+            while not connection.is_idle:
+                await asyncio.sleep(0)
+
+        self.run(deliver())
+        if self.transport.closed:
+            self.cut()
+
+    def settle_server(self) -> None:
+        """Let a wake-up be dealt with."""
+        connection = self.connection
+        if connection is None:
+            return
+
+        async def settle() -> None:
+            while not connection.is_idle:
+                await asyncio.sleep(0)
+
+        self.run(settle())
+        if self.transport.closed:
+            self.cut()
+
+    def carry(self) -> bool:
+        """Carry everything both ways once, unharmed; False when there was nothing."""
+        up, self.box.modem.up = self.box.modem.up, b""
+        self.to_server(up)
+        down, self.transport.written = self.transport.written, b""
+        self.box.modem.down += down
+        self.box.work()
+        return bool(up or down)
+
+    # Restarts
+
+    def _new_life(self) -> BoxLife:
+        return BoxLife(
+            self.secrets, self.journal_flash, self.state_flash, self.wires, self.acted, self.draw
+        )
+
+    def restart_box(self) -> None:
+        self.cut()
+        self.box = self._new_life()
+
+    def wipe_journal(self) -> None:
+        """As after a swap of the flash chip's contents, the keys alone kept."""
+        self.cut()
+        self.journal_flash = Flash()
+        self.box = self._new_life()
+
+    def restart_server(self) -> None:
+        self.cut()
+        self.run(self.store.close())
+        self.store = Store.open(self.folder / "data")
+
+    def back_up(self) -> None:
+        self.restart_server()
+        shutil.copy(self.folder / "data" / "voiturier.db", self.folder / "backup.db")
+
+    def restore(self) -> None:
+        self.cut()
+        self.run(self.store.close())
+        for path in (self.folder / "data").glob("voiturier.db-*"):
+            path.unlink()
+        shutil.copy(self.folder / "backup.db", self.folder / "data" / "voiturier.db")
+        self.store = Store.open(self.folder / "data")
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        return self.run(
+            self.store.in_reader(
+                lambda: [tuple(row) for row in self.store._engine.reader().execute(query)]
+            )
+        )

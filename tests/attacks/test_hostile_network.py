@@ -1,0 +1,244 @@
+"""Box and server joined by a network that drops, delays, doubles, reorders, corrupts and cuts.
+
+Either side restarts at any moment, the flash is wiped, the database is restored to an older copy,
+commands, bookings and keys change meanwhile. When peace returns, rows equal records, once each.
+VOITURIER_EXAMPLES in the environment makes it run for longer.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from server.fleet.model import BookingRequest
+from shared_protocol import grant_sets
+from shared_protocol.records import KINDS, Odometer, encode_body, kind_of
+from tests.attacks.box_and_server import Pair
+from tests.server.small_fleet import CAR, HOUR_S, NOW_S, PAUL
+
+ODOMETER = kind_of(Odometer(0))
+EXAMPLES = int(os.environ.get("VOITURIER_EXAMPLES", "40"))
+steps = {"taken": 0, "peaces": 0, "records": 0}
+
+
+class HostileNetwork(RuleBasedStateMachine):
+    """`lives` holds, for each life of the flash, the odometer numbers recorded, by seq."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory(prefix="voiturier-attack-")
+        self.pair = Pair(Path(self.folder.name))
+        self.made: dict[int, int] = {}  # seq -> odometer number, of this life of the flash
+        self.number = 0
+        self.restored = self.backed_up = False
+        self.bookings = 0
+
+    def teardown(self) -> None:
+        self.peace()
+        self.pair.close()
+        self.folder.cleanup()
+
+    # Life
+
+    @initialize()
+    def meet(self) -> None:
+        self.pair.connect()
+
+    @rule(count=st.integers(1, 30))
+    def record(self, count: int) -> None:
+        for _ in range(count):
+            self.number += 1
+            self.made[self.pair.box.journal.next_seq] = self.number
+            self.pair.box.record(self.number)
+        self.pair.wires.ms += 2000
+        self.pair.clock.ms += 2000
+        self.pair.box.work()
+        steps["records"] += count
+
+    @rule()
+    def command(self) -> None:
+        pair = self.pair
+        now_s = pair.clock.now_s()
+        pair.run(pair.store.queue_command(pair.secrets.box_id, "inhibit", now_s, now_s + HOUR_S))
+        self.wake()
+
+    @rule()
+    def book(self) -> None:
+        self.bookings += 1
+        begins_s = NOW_S + 2 * HOUR_S + self.bookings * 60
+        request = BookingRequest(CAR, PAUL, begins_s, begins_s + 60, "Visite")
+        self.pair.run(self.pair.store.create_booking(request, NOW_S))
+        self.wake()
+
+    @rule()
+    def rotate(self) -> None:
+        pair = self.pair
+        pair.run(pair.store.rotate_key(pair.secrets.box_id, NOW_S))
+        self.wake()
+
+    def wake(self) -> None:
+        async def notify() -> None:
+            self.pair.registry.notify(None)
+
+        self.pair.run(notify())
+        self.pair.settle_server()
+
+    # The network
+
+    @rule()
+    def connect(self) -> None:
+        self.pair.connect()
+
+    @rule(times=st.integers(1, 6))
+    def carry(self, times: int) -> None:
+        for _ in range(times):
+            self.pair.carry()
+        steps["taken"] += 1
+
+    @rule(
+        upwards=st.booleans(),
+        part=st.floats(0, 1),
+        mishap=st.sampled_from(["none", "drop", "double", "flip", "reorder"]),
+        where=st.floats(0, 0.999),
+    )
+    def carry_badly(self, upwards: bool, part: float, mishap: str, where: float) -> None:
+        """Some of the bytes of one direction arrive, or something else in their place."""
+        pair = self.pair
+        queue = pair.box.modem.up if upwards else pair.transport.written
+        size = round(part * len(queue))
+        data, rest = queue[:size], queue[size:]
+        if data and mishap == "drop":
+            data = b""
+        elif mishap == "double":
+            data += data
+        elif data and mishap == "flip":
+            at = int(where * len(data))
+            data = data[:at] + bytes([data[at] ^ 0x10]) + data[at + 1 :]
+        elif mishap == "reorder":
+            middle = int(where * len(data))
+            data = data[middle:] + data[:middle]
+        if upwards:
+            pair.box.modem.up = rest
+            pair.to_server(data)
+        else:
+            pair.transport.written = rest
+            pair.box.modem.down += data
+            pair.box.work()
+        steps["taken"] += 1
+
+    @rule()
+    def cut(self) -> None:
+        self.pair.cut()
+
+    # Restarts
+
+    @rule()
+    def restart_box(self) -> None:
+        self.pair.restart_box()
+
+    @rule(torn_after=st.integers(0, 20))
+    def lose_power_in_a_write(self, torn_after: int) -> None:
+        """The record is torn: it has no number, and the next one takes it."""
+        flash = self.pair.journal_flash
+        flash.torn_after = torn_after
+        before = self.pair.box.journal.next_seq
+        self.number += 1
+        self.pair.box.record(self.number)
+        flash.torn_after = None
+        self.pair.restart_box()
+        if self.pair.box.journal.next_seq > before:
+            self.made[before] = self.number  # all of it had reached the flash
+
+    @rule()
+    def wipe_journal(self) -> None:
+        self.pair.wipe_journal()
+        self.made = {}
+
+    @rule()
+    def restart_server(self) -> None:
+        self.pair.restart_server()
+
+    @rule()
+    def back_up(self) -> None:
+        self.pair.back_up()
+        self.backed_up = True
+
+    @precondition(lambda self: self.backed_up)
+    @rule()
+    def restore(self) -> None:
+        self.pair.restore()
+        self.restored = True
+
+    # Peace
+
+    @rule()
+    def peace(self) -> None:
+        """A good network until nothing is left to say; then everything must be right."""
+        steps["peaces"] += 1
+        pair = self.pair
+        for _ in range(6):  # one connection for a key, a second for its other, and so on
+            if pair.connection is None or pair.box.session is None:
+                pair.connect()
+            for _ in range(200):
+                pair.wires.ms += 1000
+                pair.clock.ms += 1000
+                if not pair.carry() and pair.box.journal.lowest_seq == pair.box.journal.next_seq:
+                    break
+            if pair.box.session is not None and pair.box.session.established:
+                break
+        box = pair.box
+        assert box.session is not None and box.session.established, "no key works"
+        assert box.journal.lowest_seq == box.journal.next_seq, "not everything is acknowledged"
+        self.rows_and_gaps_tile()
+        self.rows_equal_records()
+        assert len(pair.acted) == len(set(pair.acted)), "a command was acted upon twice"
+        queued = pair.rows("SELECT command_id FROM command WHERE state = 'queued'")
+        assert queued == [], "a command without an answer"
+        wanted = pair.rows("SELECT grants_hash, grants_set FROM box")
+        assert box.grants.hash == wanted[0][0]
+        assert grant_sets.grants_hash(grant_sets.from_bytes(wanted[0][1])) == box.grants.hash
+
+    def rows_and_gaps_tile(self) -> None:
+        pair = self.pair
+        gaps = pair.rows("SELECT epoch, first_seq, last_seq FROM gap")
+        assert self.restored or not gaps, "nothing may be given up"
+        covered = pair.rows("SELECT epoch, seq, seq FROM record") + gaps
+        expected: dict[int, int] = {}
+        for epoch, first, last in sorted(covered):
+            assert first == expected.get(epoch, 1), (epoch, first)
+            expected[epoch] = last + 1
+        journal = pair.box.journal
+        assert expected.get(journal.epoch, 1) == journal.next_seq
+
+    def rows_equal_records(self) -> None:
+        pair = self.pair
+        epoch = pair.box.journal.epoch
+        stored = dict(
+            pair.rows(f"SELECT seq, body FROM record WHERE epoch = {epoch} AND kind = {ODOMETER}")
+        )
+        gaps = pair.rows(f"SELECT first_seq, last_seq FROM gap WHERE epoch = {epoch}")
+        lost = {seq for first, last in gaps for seq in range(first, last + 1)}
+        expected = {
+            seq: encode_body(Odometer(number))
+            for seq, number in self.made.items()
+            if seq not in lost
+        }
+        assert stored == expected
+        assert ODOMETER in KINDS
+
+
+HostileNetwork.TestCase.settings = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class TestHostileNetwork(HostileNetwork.TestCase):  # type: ignore[misc, name-defined]
+    @classmethod
+    def tearDownClass(cls) -> None:
+        print(f"{EXAMPLES} examples: {steps}")
