@@ -25,6 +25,11 @@ Board = namedtuple(
         "door_lock",  # active high
         "door_pulse_ms",
         "ignition",  # 1 = on; the optocoupler's inversion is undone in hardware
+        "crank",  # 1 = the driver asks the starter to turn, whether the relay lets him or not
+        "door_contact",  # 1 = a wired door or the boot is open
+        "key_holder",  # 1 = the keys are in their holder
+        "battery_adc",  # the car's battery through a divider
+        "battery_divider",  # volts of the battery for a volt at the pin
         "led_green",
         "led_red",
         "buzzer",
@@ -51,6 +56,11 @@ def _s3_board(gnss_baud: int) -> Board:
         door_lock=39,
         door_pulse_ms=300,
         ignition=42,
+        crank=44,
+        door_contact=5,
+        key_holder=12,
+        battery_adc=4,
+        battery_divider=5.7,
         led_green=13,
         led_red=14,
         buzzer=21,

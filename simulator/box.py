@@ -200,7 +200,7 @@ class Box:
     def _answer(self) -> None:
         parts = [struct.pack(">Q", self.timeline.now_us - self._boot_us)]
         for number in self._changed:
-            parts.append(struct.pack(">sBB", b"P", number, self.pins.outside[number]))
+            parts.append(struct.pack(">sBI", b"P", number, self.pins.outside[number]))
         self._changed = []
         for number, line in self._lines.items():
             if line.readable:

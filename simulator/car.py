@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from firmware.board import BOARDS, Board, Uart
+from firmware.board import BOARDS, Board
 from simulator.box import DEFAULT_HEAP, Box
 from simulator.devices.a76xx import BAUD as MODEM_BAUD
 from simulator.devices.a76xx import A76xx
@@ -109,8 +109,12 @@ class Car:
         self.reader.present(uid, hold_s)
 
     def set_ignition(self, on: bool) -> None:
-        """Turn the key."""
+        """Turn the key; off stops the engine."""
         self.wires.set_ignition(on)
+
+    def crank(self) -> None:
+        """Turn the key to start; after CRANK_S of wires.py the engine runs, if it may."""
+        self.wires.crank()
 
     def drive(self, speed_kmh: float) -> None:
         """Go on along the road at that speed; 0 stops."""
@@ -225,5 +229,5 @@ def _pin_numbers(board: Board) -> set[int]:
     return {
         number
         for name, number in board._asdict().items()
-        if not isinstance(number, Uart) and not name.endswith("_ms")
+        if isinstance(number, int) and not name.endswith("_ms")
     }

@@ -77,7 +77,7 @@ def _trip(player: "Player", driver: str, chance: random.Random, last: bool) -> N
         place = home
     car.present_badge(badge, 0.5)
     world.run_for(5)
-    car.set_ignition(True)
+    car.crank()
     world.run_for(chance.uniform(5, 20))
     left_s = car.drive_to(place, chance.randrange(1 << 30)) + 1
     if chance.random() < _MISHAP_PART:

@@ -89,7 +89,7 @@ def _days(car: Car, badge: bytes, chance: random.Random, wait_s: float) -> Itera
             yield _REFUSED_PAUSE_S
             continue
         _say(car, f"doors {car.door}, start enabled, engine on")
-        car.set_ignition(True)
+        car.crank()
         yield 4.0
         yield from _trip(car, chance)
         car.set_ignition(False)

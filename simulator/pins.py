@@ -12,7 +12,7 @@ class Pins:
 
     def __init__(self, numbers: set[int]) -> None:
         self.numbers = numbers
-        self.outside: dict[int, int] = {}  # what the outside drives into the box
+        self.outside: dict[int, int] = {}  # what the outside drives: 0, 1, or microvolts
         self._driven: dict[int, int | None] = dict.fromkeys(numbers)
         self._watchers: dict[int, Callable[[int | None], None]] = {}
         self.on_outside: Callable[[int], None] = lambda number: None
@@ -34,7 +34,7 @@ class Pins:
             self.box_drives(number, None)
 
     def set_outside(self, number: int, level: int) -> None:
-        """The outside drives a level (0 or 1) into the box."""
+        """The outside drives a level (0 or 1) into the box, or microvolts into a converter's pin."""
         if self.outside.get(number) != level:
             self.outside[number] = level
             self.on_outside(number)

@@ -15,6 +15,7 @@ from typing import Any
 
 from simulator import commuting
 from simulator.car import Car
+from simulator.devices.wires import CRANK_S
 from simulator.errors import SimulatorError, WorldTimeout
 from simulator.operator import one_car_fleet, stored, voiturier
 from simulator.scenario import Scenario, Step
@@ -157,8 +158,29 @@ class Player:
     def _ignition(self, state: str) -> None:
         self.car.set_ignition(state == "on")
 
+    def _crank(self) -> None:
+        self.car.crank()
+
+    def _stall(self) -> None:
+        self.car.wires.stall()
+
+    def _door(self, state: str) -> None:
+        self.car.wires.set_door(state == "open")
+
+    def _keys(self, state: str) -> None:
+        self.car.wires.set_keys(state == "back")
+
+    def _battery(self, volts: str, _: str) -> None:
+        self.car.wires.set_battery(float(volts))
+
+    def _relay(self, fault: str) -> None:
+        self.car.wires.fault(None if fault == "well" else fault)
+
     def _drive(self, place: str) -> None:
-        self.car.set_ignition(True)
+        self.car.crank()
+        self.world.run_for(2 * CRANK_S)
+        if not self.car.wires.engine_running:
+            raise SimulatorError(f"cannot drive to {place}: the engine does not start")
         self._drive_ends_s = self.world.now_s + self.car.drive_to(place, self.seed) + 1
 
     def _coverage(self, state: str) -> None:
@@ -215,6 +237,9 @@ class Player:
         match step.action.removeprefix("expect "):
             case "start":
                 found = "allowed" if self.car.starter_allowed else "refused"
+                holds = found == wanted[0]
+            case "engine":
+                found = "running" if self.car.wires.engine_running else "stopped"
                 holds = found == wanted[0]
             case "doors":
                 found = self.car.door

@@ -54,7 +54,7 @@ def replay(path: Path, say: Callable[[str], None]) -> dict[str, Any]:
             world.run_for(_BADGE_BEFORE_S - _IGNITION_BEFORE_S)
             if not car.starter_allowed:
                 raise SimulatorError("the box refused the badge")
-            car.set_ignition(True)
+            car.crank()
             world.run_for(log.start_unix_s - world.now_s)
             _play(world, log, car.gnss.play_log, say)
             world.run_for(_AFTER_LAST_S)

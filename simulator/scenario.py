@@ -22,6 +22,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from simulator.devices.modem_faults import FAULTS
+from simulator.devices.wires import FAULTS as WIRE_FAULTS
 from simulator.errors import InputError
 from simulator.roads import PLACES
 
@@ -65,6 +66,12 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "badge": ("DRIVER|stranger",),
     "hold": ("DRIVER",),
     "ignition": ("on|off",),
+    "crank": (),
+    "stall": (),
+    "door": ("open|shut",),
+    "keys": ("taken|back",),
+    "battery": ("NUMBER", "V"),
+    "relay": ("WIRE_FAULT|well",),
     "drive": ("PLACE",),
     "coverage": ("on|off",),
     "sky": ("on|off",),
@@ -76,6 +83,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "commute": ("NUMBER", "days", "NUMBER", "trips"),
     "wait": (),
     "expect start": ("allowed|refused",),
+    "expect engine": ("running|stopped",),
     "expect doors": ("locked|unlocked",),
     "expect trips": ("NUMBER",),
     "expect refusals": ("NUMBER",),
@@ -187,6 +195,8 @@ def _allowed(scenario: Scenario, kind: str, word: str) -> Iterator[tuple[str, ..
             yield tuple(PLACES)
         elif choice == "FAULT":
             yield tuple(FAULTS)
+        elif choice == "WIRE_FAULT":
+            yield tuple(WIRE_FAULTS)
         elif choice == "NUMBER":
             yield (word,) if _NUMBER.fullmatch(word) else ("a number",)
         else:

@@ -1,7 +1,7 @@
-"""The wires of one car: start relay, doors, ignition, lights and buzzer. Never decides anything.
+"""The wires of one car: start relay, starter, doors, keys, battery, lights and buzzer.
 
 The start relay is latching: a pulse on its enable or inhibit coil moves it, and without power it
-stays as it is.
+stays as it is. Never decides anything.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,16 @@ from simulator.timeline import US, Timeline, Timer
 
 COIL_PULSE_S = 0.020  # a shorter pulse does not move a latching relay of this size
 LOCK_PULSE_S = 0.100  # what a car's central locking takes for a press of its button
+CRANK_S = 0.8  # the driver holds the key, then the engine runs
+_CRANKING_DROP_V = 2.9
+_CHARGING_V = 14.2
+_RESTING_V = 12.6
+
+FAULTS = {
+    "stuck": "the relay's armature does not move",
+    "welded": "its start contact never opens, whatever the armature does",
+    "no_feedback": "the wire of its feedback contact is broken: it always reads inhibited",
+}
 
 
 class Pulse:
@@ -44,6 +54,7 @@ class Wires:
         door: "locked" or "unlocked"; `door_changes` likewise.
         signals: (Unix ms, "green" | "red" | "buzzer", 0 or 1), every change of a light or sound.
         faults: what no firmware may do to the wires, in words.
+        ignition, engine_running: whether they are on.
     """
 
     def __init__(self, timeline: Timeline, pins: Pins, board: Board) -> None:
@@ -54,6 +65,7 @@ class Wires:
         self.signals: list[tuple[int, str, int]] = []
         self.faults: list[str] = []
         self.ignition = False
+        self.engine_running = False
         self.timeline = timeline
         self._pins = pins
         self._board = board
@@ -72,26 +84,96 @@ class Wires:
             ("buzzer", board.buzzer),
         ):
             pins.watch(number, lambda level, name=name: self._signal(name, level))  # type: ignore[misc]
-        pins.set_outside(board.ignition, 0)
-        pins.set_outside(board.relay_sense, 0)
+        self._cranking: Timer | None = None
+        self._resting_v = _RESTING_V
+        self._fault: str | None = None
+        for number in (board.ignition, board.relay_sense, board.crank, board.door_contact):
+            pins.set_outside(number, 0)
+        pins.set_outside(board.key_holder, 1)
+        self._tell_battery()
 
     @property
     def starter_allowed(self) -> bool:
         """Whether the starter turns when the driver asks for it."""
-        return self.relay == "enabled"
+        return self.relay == "enabled" or self._fault == "welded"
+
+    # The driver's hands
 
     def set_ignition(self, on: bool) -> None:
-        """The driver turns the key."""
+        """Turn the key; off stops the engine."""
         self.ignition = on
         self._pins.set_outside(self._board.ignition, 1 if on else 0)
+        if not on:
+            self._end_cranking()
+            self.stall()
+
+    def crank(self) -> None:
+        """Turn the key to start and hold it until the engine runs, or would have."""
+        self.set_ignition(True)
+        self._end_cranking()
+        self._pins.set_outside(self._board.crank, 1)
+        self._cranking = self.timeline.call_later(CRANK_S, self._catch)
+        self._tell_battery()
+
+    def stall(self) -> None:
+        """Let the engine stop by itself; the ignition stays as it is."""
+        self.engine_running = False
+        self._tell_battery()
+
+    def set_door(self, is_open: bool) -> None:
+        """Open a door by hand, or shut them all."""
+        self._pins.set_outside(self._board.door_contact, 1 if is_open else 0)
+
+    def set_keys(self, in_holder: bool) -> None:
+        """Take the keys out of their holder, or put them back."""
+        self._pins.set_outside(self._board.key_holder, 1 if in_holder else 0)
+
+    # What may be wrong
+
+    def set_battery(self, resting_v: float) -> None:
+        """Have a battery of that voltage when nothing charges it."""
+        self._resting_v = resting_v
+        self._tell_battery()
+
+    def fault(self, name: str | None) -> None:
+        """Break the relay in a way of FAULTS, or mend it."""
+        if name is not None and name not in FAULTS:
+            raise ValueError(f"a relay has no fault {name!r}; it has {', '.join(FAULTS)}")
+        self._fault = name
+        self._tell_relay()
+
+    def _catch(self) -> None:
+        """The starter has turned long enough, if the relay let it turn."""
+        self._end_cranking()
+        self.engine_running = self.engine_running or self.starter_allowed
+        self._tell_battery()
+
+    def _end_cranking(self) -> None:
+        if self._cranking is not None:
+            self._cranking.cancel()
+            self._cranking = None
+            self._pins.set_outside(self._board.crank, 0)
+
+    def _tell_battery(self) -> None:
+        volts = self._resting_v
+        if self._cranking is not None and self.starter_allowed and not self.engine_running:
+            volts -= _CRANKING_DROP_V
+        elif self.engine_running:
+            volts = _CHARGING_V
+        microvolts = round(volts * 1_000_000 / self._board.battery_divider)
+        self._pins.set_outside(self._board.battery_adc, microvolts)
+
+    def _tell_relay(self) -> None:
+        closed = self.relay == "enabled" and self._fault != "no_feedback"
+        self._pins.set_outside(self._board.relay_sense, 1 if closed else 0)
 
     def _move(self, state: str) -> None:
         if self._enable.high and self._inhibit.high:
             self.faults.append("both relay coils energised")
-        elif self.relay != state:
+        elif self.relay != state and self._fault != "stuck":
             self.relay = state
             self.relay_changes.append((self._now_ms(), state))
-            self._pins.set_outside(self._board.relay_sense, 1 if state == "enabled" else 0)
+            self._tell_relay()
 
     def _latch(self, state: str) -> None:
         self.door = state

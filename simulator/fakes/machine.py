@@ -12,6 +12,7 @@ WDT_RESET = 3
 SOFT_RESET = 5
 
 _TX_FIFO_BYTES = const(128)  # in hardware, before the transmit buffer
+_ADC_FULL_SCALE_UV = const(3_100_000)
 _BITS_A_BYTE = const(10)  # 8N1
 
 
@@ -98,6 +99,22 @@ class Pin:
         """Say what this pin drives: 0, 1, or 2 for an input."""
         driven = 2 if self._mode == Pin.IN else self._driven
         link.do(">sBB", b"P", self.number, driven)
+
+
+class ADC:
+    """The first converter at its widest range, which is what a divider is made for."""
+
+    ATTN_11DB = 3
+
+    def __init__(self, pin, *, atten):
+        if atten != ADC.ATTN_11DB or not 1 <= pin.number <= 10:
+            raise ValueError("only pins 1 to 10 at 11 dB are simulated")
+        self._number = pin.number
+
+    def read_uv(self):
+        if self._number not in link.levels:
+            raise RuntimeError("pin {} floats: nothing drives it".format(self._number))
+        return min(link.levels[self._number], _ADC_FULL_SCALE_UV)
 
 
 class UART:

@@ -6,7 +6,7 @@ what time it is now and what came in. Nothing here looks at the real clock.
 
 Message to the world: length u32, then operations, each one letter and its fields; the wait (Z)
 comes last. Answer: length u32, time since power-on in microseconds u64, then U (UART bytes),
-P (pin level) and Q0 (somebody wants the report). simulator/box.py is the other end.
+P (pin level, or microvolts) and Q0 (somebody wants the report). simulator/box.py is the other end.
 """
 
 import gc
@@ -26,7 +26,7 @@ MAX_LOOKS_AT_ONE_INSTANT = 100_000
 now_us = 0
 config = {}
 uarts = {}  # id -> machine.UART, the open ones
-levels = {}  # pin -> 0 or 1, what the outside drives; absent when nothing does
+levels = {}  # pin -> 0, 1 or microvolts, what the outside drives; absent when nothing does
 handlers = {}  # pin -> function(level), the pin interrupts in use
 report = None  # set by bootstrap.py: () -> dict
 
@@ -119,8 +119,8 @@ def _apply(length):
             at = start + struct.unpack_from(">H", _incoming, at + 2)[0]
             uarts[number].receive(bytes(_view[start:at]))
         elif kind == _PIN:
-            levels[number] = _incoming[at + 2]
-            at += 3
+            levels[number] = struct.unpack_from(">I", _incoming, at + 2)[0]
+            at += 6
             if number in handlers:
                 handlers[number](levels[number])
         else:

@@ -12,7 +12,7 @@ from simulator.timeline import US, Timeline
 from simulator.uart import UartLine
 
 PROBE = Path(__file__).parent / "probe"
-PINS = {6, 42}
+PINS = {4, 6, 42}
 
 
 class Bench:

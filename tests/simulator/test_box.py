@@ -52,6 +52,15 @@ def test_what_the_outside_drives_is_read(bench):
     assert bench.ask("read 42") == "1"
 
 
+def test_a_converter_measures_microvolts_up_to_its_full_scale(bench):
+    assert "floats" in bench.ask("measure 4")
+    bench.pins.set_outside(4, 2_210_526)
+    assert bench.ask("measure 4") == "2210526"
+    bench.pins.set_outside(4, 3_900_000)
+    assert bench.ask("measure 4") == "3100000"
+    assert "only pins 1 to 10" in bench.ask("measure 42")
+
+
 def test_a_driven_pin_is_seen_outside_until_the_power_goes(bench):
     seen = []
     bench.pins.watch(6, seen.append)

@@ -3,14 +3,15 @@
 import pytest
 
 from firmware.board import BOARDS
-from simulator.devices.wires import Wires
+from simulator.devices.wires import CRANK_S, Wires
 from simulator.pins import Pins
 from simulator.timeline import US, Timeline
 
 BOARD = BOARDS["host"]
 NUMBERS = {
     BOARD.relay_enable, BOARD.relay_inhibit, BOARD.relay_sense, BOARD.door_unlock, BOARD.door_lock,
-    BOARD.ignition, BOARD.led_green, BOARD.led_red, BOARD.buzzer,
+    BOARD.ignition, BOARD.crank, BOARD.door_contact, BOARD.key_holder, BOARD.battery_adc,
+    BOARD.led_green, BOARD.led_red, BOARD.buzzer,
 }  # fmt: skip
 
 
@@ -84,3 +85,92 @@ def test_lights_and_sounds_are_remembered(wires, pins):
 def test_the_ignition_is_seen_by_the_box(wires, pins):
     wires.set_ignition(True)
     assert pins.outside[BOARD.ignition] == 1
+
+
+def pass_time(wires: Wires, seconds: float) -> None:
+    passed = []
+    wires.timeline.call_later(seconds, lambda: passed.append(True))
+    while not passed:
+        wires.timeline.step()
+
+
+def battery_v(pins: Pins) -> float:
+    return pins.outside[BOARD.battery_adc] * BOARD.battery_divider / 1e6
+
+
+def test_an_enabled_starter_dips_the_battery_and_then_the_engine_charges_it(wires, pins):
+    pulse(wires, pins, BOARD.relay_enable, 0.05)
+    assert battery_v(pins) == pytest.approx(12.6, abs=0.01)
+    wires.crank()
+    assert (pins.outside[BOARD.ignition], pins.outside[BOARD.crank]) == (1, 1)
+    assert battery_v(pins) < 10
+    pass_time(wires, CRANK_S + 0.1)
+    assert (wires.engine_running, pins.outside[BOARD.crank]) == (True, 0)
+    assert battery_v(pins) == pytest.approx(14.2, abs=0.01)
+    wires.set_ignition(False)
+    assert not wires.engine_running
+    assert battery_v(pins) == pytest.approx(12.6, abs=0.01)
+
+
+def test_an_inhibited_start_shows_the_attempt_and_leaves_the_engine_and_battery(wires, pins):
+    wires.crank()
+    assert pins.outside[BOARD.crank] == 1
+    assert battery_v(pins) == pytest.approx(12.6, abs=0.01)
+    pass_time(wires, CRANK_S + 0.1)
+    assert not wires.engine_running
+
+
+def test_inhibiting_the_start_leaves_a_running_engine_alone(wires, pins):
+    pulse(wires, pins, BOARD.relay_enable, 0.05)
+    wires.crank()
+    pass_time(wires, CRANK_S + 0.1)
+    pulse(wires, pins, BOARD.relay_inhibit, 0.05)
+    assert wires.engine_running
+
+
+def test_letting_go_of_the_key_too_early_starts_nothing(wires, pins):
+    pulse(wires, pins, BOARD.relay_enable, 0.05)
+    wires.crank()
+    pass_time(wires, CRANK_S / 2)
+    wires.set_ignition(False)
+    pass_time(wires, CRANK_S)
+    assert (wires.engine_running, pins.outside[BOARD.crank]) == (False, 0)
+
+
+def test_a_stalled_engine_leaves_the_ignition_on(wires, pins):
+    pulse(wires, pins, BOARD.relay_enable, 0.05)
+    wires.crank()
+    pass_time(wires, CRANK_S + 0.1)
+    wires.stall()
+    assert (wires.engine_running, pins.outside[BOARD.ignition]) == (False, 1)
+
+
+def test_doors_and_keys_are_seen_by_the_box(wires, pins):
+    assert (pins.outside[BOARD.door_contact], pins.outside[BOARD.key_holder]) == (0, 1)
+    wires.set_door(True)
+    wires.set_keys(False)
+    assert (pins.outside[BOARD.door_contact], pins.outside[BOARD.key_holder]) == (1, 0)
+
+
+def test_a_stuck_relay_stays_and_its_feedback_says_so(wires, pins):
+    wires.fault("stuck")
+    pulse(wires, pins, BOARD.relay_enable, 0.05)
+    assert (wires.relay, pins.outside[BOARD.relay_sense]) == ("inhibited", 0)
+
+
+def test_a_welded_contact_starts_the_car_though_the_feedback_says_inhibited(wires, pins):
+    wires.fault("welded")
+    assert (wires.starter_allowed, pins.outside[BOARD.relay_sense]) == (True, 0)
+
+
+def test_without_its_feedback_wire_the_relay_moves_unseen(wires, pins):
+    wires.fault("no_feedback")
+    pulse(wires, pins, BOARD.relay_enable, 0.05)
+    assert (wires.starter_allowed, pins.outside[BOARD.relay_sense]) == (True, 0)
+    wires.fault(None)
+    assert pins.outside[BOARD.relay_sense] == 1
+
+
+def test_a_fault_that_no_relay_has_is_refused_with_those_it_has(wires):
+    with pytest.raises(ValueError, match="stuck, welded"):
+        wires.fault("rusty")

@@ -48,6 +48,10 @@ async def read(pin, pull=None):
     return Pin(int(pin), Pin.IN, getattr(Pin, pull) if pull else None).value()
 
 
+async def measure(pin):
+    return machine.ADC(Pin(int(pin)), atten=machine.ADC.ATTN_11DB).read_uv()
+
+
 async def nap(ms):
     before = time.ticks_ms()
     await asyncio.sleep_ms(int(ms))
@@ -119,6 +123,7 @@ async def clock():
 COMMANDS = {
     "drive": drive,
     "read": read,
+    "measure": measure,
     "nap": nap,
     "block": block,
     "spin": spin,
