@@ -34,7 +34,7 @@ class Pins:
             self.box_drives(number, None)
 
     def set_outside(self, number: int, level: int) -> None:
-        """The outside drives a level (0 or 1) into the box, or microvolts into a converter's pin."""
+        """The outside drives a level (0 or 1), or microvolts into a converter's pin."""
         if self.outside.get(number) != level:
             self.outside[number] = level
             self.on_outside(number)

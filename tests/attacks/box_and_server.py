@@ -238,6 +238,12 @@ class Pair:
     def connect(self) -> None:
         """A new TCP connection, the old one gone."""
         self.cut()
+        self.begin_box()
+        self.begin_server()
+        self.box.work()
+
+    def begin_box(self) -> None:
+        """The box's end of a new connection."""
         box = self.box
         box.modem.closed = False
         box.session = Session.box(
@@ -247,6 +253,9 @@ class Pair:
             box.draw,
             self.wires.ms,
         )
+
+    def begin_server(self) -> None:
+        """The server's end of a new connection."""
         self.transport = HandTransport()
 
         async def accept() -> None:
@@ -255,7 +264,6 @@ class Pair:
             self.connection.connection_made(self.transport)
 
         self.run(accept())
-        box.work()
 
     def cut(self) -> None:
         """The link is gone, and what was on its way."""
