@@ -21,7 +21,7 @@ from server.fleet.model import CommandKind, Trip, TripFilter, Vehicle
 from server.identity_file import fitting_of, identity_file, identity_of
 from server.passwords import hash_password, verify_password
 from server.serving import ServeError, serve
-from server.store import BoxExistsError, LoadError, Store, StoreError
+from server.store import BoxExistsError, LoadError, Store, StoreError, backup
 
 COMMAND_VALID_S = 24 * 3600
 _EVERYTHING = 1 << 62
@@ -50,10 +50,19 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"voiturier: {error}", file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:  # `voiturier trips | head`: whoever reads has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
+        _say_no_more()
         sys.exit(0)
+    except OSError as error:  # the disk that takes the answer is full
+        _say_no_more()
+        print(f"voiturier: {error}", file=sys.stderr)
+        sys.exit(2)
     except KeyboardInterrupt:  # before a server listens, or in a short command
         sys.exit(130)
+
+
+def _say_no_more() -> None:
+    """Let the flush at exit succeed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 async def _awaited(result: Awaitable[None]) -> None:
@@ -120,6 +129,21 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("--vehicle", metavar="PLATE")
     which.add_argument("--all", action="store_true", help="every box in service")
 
+    saving = _command(
+        commands, "backup", _back_up, "copy the database, also while the server runs", [data]
+    )
+    saving.add_argument("copy", type=Path, metavar="COPY.db", help="a file that is made")
+    saving.epilog = "DIR/secrets is not in it: keep a copy of that elsewhere, once."
+
+    returning = _command(
+        commands, "restore", _restore, "put a copy in the database's place; stop the server", [data]
+    )
+    returning.add_argument("copy", type=Path, metavar="COPY.db")
+    returning.epilog = (
+        "Boxes send again what they still hold; what they no longer hold is noted as lost. The"
+        " database that was there is kept, and can be restored the same way."
+    )
+
     listing = _command(commands, "trips", _trips, "list trips and refused badges", [data])
     listing.add_argument("--json", action="store_true", help="for programs")
 
@@ -176,10 +200,14 @@ async def _store(data_dir: Path) -> AsyncIterator[Store]:
 @asynccontextmanager
 async def _existing_store(data_dir: Path) -> AsyncIterator[Store]:
     """Open the data of a fleet that was loaded; a mistyped directory makes no empty one."""
-    if not (data_dir / "voiturier.db").exists():
-        raise CommandError(f"{data_dir} holds no fleet yet: `voiturier load` one first")
+    _require_fleet(data_dir)
     async with _store(data_dir) as store:
         yield store
+
+
+def _require_fleet(data_dir: Path) -> None:
+    if not (data_dir / backup.DATABASE).exists():
+        raise CommandError(f"{data_dir} holds no fleet yet: `voiturier load` one first")
 
 
 async def _vehicle(store: Store, plate: str) -> Vehicle:
@@ -269,6 +297,18 @@ async def _order(arguments: argparse.Namespace) -> None:
         now_s = SystemClock().now_s()
         order = await store.queue_command(vehicle.box_id, kind, now_s, now_s + COMMAND_VALID_S)
     print(f"command {order.command_id}: {kind} queued for {vehicle.plate}")
+
+
+async def _back_up(arguments: argparse.Namespace) -> None:
+    _require_fleet(arguments.data)
+    await asyncio.to_thread(backup.back_up, arguments.data, arguments.copy)
+    print(f"{arguments.copy}: {arguments.copy.stat().st_size / 1e6:.1f} MB")
+
+
+async def _restore(arguments: argparse.Namespace) -> None:
+    _require_fleet(arguments.data)
+    replaced = await asyncio.to_thread(backup.restore, arguments.data, arguments.copy)
+    print(f"restored; what was there before is {replaced}")
 
 
 async def _trips(arguments: argparse.Namespace) -> None:

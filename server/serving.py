@@ -11,6 +11,7 @@ from server.app import init_app
 from server.clock import Clock, SystemClock, WorldClock
 from server.config import Address, Config
 from server.gateway import LISTENER
+from server.store.backup import serving
 
 
 class ServeError(Exception):
@@ -33,11 +34,21 @@ async def serve(
 
     Raises:
         ServeError: an address or the world's socket cannot be had.
-        StoreError: the data directory cannot be used.
+        StoreError: the data directory cannot be used, or another server uses it.
     """
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    with serving(config.data_dir):
+        await _serve(config, clock_path, alongside, stop)
+
+
+async def _serve(
+    config: Config,
+    clock_path: Path | None,
+    alongside: Callable[[Address], Coroutine[None, None, None]] | None,
+    stop: asyncio.Event,
+) -> None:
     clock = await _clock(clock_path)
     app = init_app(config, clock)
     runner = web.AppRunner(app, access_log=None)

@@ -4,7 +4,6 @@ The database and the flash are thrown away. Prints no position and no badge's UI
 """
 
 import contextlib
-import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -200,20 +199,16 @@ class Player:
     def _server(self, what: str) -> None:
         server = self.world.server
         assert server is not None
-        database, copy = self._data_dir / "voiturier.db", self._folder / "backup.db"
+        where = (str(self._folder / "backup.db"), "--data", str(self._data_dir))
         if what == "start":
             server.restart()
         elif what == "kill":
             server.kill()
         elif what == "backup":
-            server.stop()
-            shutil.copy(database, copy)
-            server.restart()
+            voiturier("backup", *where)
         else:
             server.kill()
-            for leftover in self._data_dir.glob("voiturier.db-*"):
-                leftover.unlink()
-            shutil.copy(copy, database)
+            voiturier("restore", *where)
             server.restart()
 
     def _key(self, _: str) -> None:

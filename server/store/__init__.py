@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from server.store import engine, schema
+from server.store.backup import DATABASE
 from server.store.bookings import Bookings, Overlap
 from server.store.cars import (
     BoxAccount,
@@ -48,7 +49,7 @@ class Store(People, Cars, Bookings, RecordsOfBoxes, Trips, Loading):
     @classmethod
     def open(cls, data_dir: Path) -> "Store":
         """Open or create the database of a data directory; raises StoreError."""
-        path = data_dir / "voiturier.db"
+        path = data_dir / DATABASE
         try:
             data_dir.mkdir(parents=True, exist_ok=True)
             vault = Vault.open(data_dir / "secrets" / "master.key", may_create=not path.exists())

@@ -1,6 +1,5 @@
 """What happens to a server and a box in years: a backup restored, a flash wiped, keys renewed."""
 
-import shutil
 from pathlib import Path
 
 from tests.chain import Chain
@@ -8,19 +7,9 @@ from tests.chain import Chain
 OLD, NEW = 1, 2
 
 
-def back_up(chain: Chain, folder: Path) -> None:
-    """Copy the database as an operator does while the server is stopped."""
-    chain.server.stop()
-    shutil.copy(chain.data_dir / "voiturier.db", folder / "backup.db")
-    chain.server.restart()
-
-
-def restore(chain: Chain, folder: Path) -> None:
-    """Put the copy in the place of what the server had."""
+def restore(chain: Chain, copy: Path) -> None:
     chain.server.kill()
-    for path in chain.data_dir.glob("voiturier.db-*"):
-        path.unlink()
-    shutil.copy(folder / "backup.db", chain.data_dir / "voiturier.db")
+    chain.voiturier("restore", str(copy))
     chain.server.restart()
 
 
@@ -42,11 +31,11 @@ def test_a_server_restored_from_an_older_backup_gets_again_what_flash_holds_and_
 ) -> None:
     chain.start_driving()
     chain.world.run_for(600)
-    back_up(chain, tmp_path)
+    chain.voiturier("backup", str(tmp_path / "backup.db"))
     chain.world.run_for(4500)
     settle(chain)
     (before,) = chain.rows("select count(*) from record")
-    restore(chain, tmp_path)
+    restore(chain, tmp_path / "backup.db")
     (restored,) = chain.rows("select count(*) from record")
     assert restored < before
     chain.world.run_for(60)
@@ -91,7 +80,7 @@ def test_a_key_is_renewed_during_a_trip_and_a_restored_server_still_finds_its_bo
 ) -> None:
     chain.start_driving()
     chain.world.run_for(60)
-    back_up(chain, tmp_path)
+    chain.voiturier("backup", str(tmp_path / "backup.db"))
     chain.world.run_for(60)
     assert settle(chain)["key_generation"] == OLD
     chain.voiturier("box", "rotate", "--all")
@@ -101,7 +90,7 @@ def test_a_key_is_renewed_during_a_trip_and_a_restored_server_still_finds_its_bo
         (OLD, 0),
         (NEW, 1),
     ]
-    restore(chain, tmp_path)
+    restore(chain, tmp_path / "backup.db")
     chain.world.run_for(300)
     assert settle(chain)["key_generation"] == OLD, "the restored server knows only that one"
     chain.voiturier("box", "rotate", "--all")

@@ -56,6 +56,7 @@ def test_the_same_tests_pass_under_micropython(file: str) -> None:
         text=True,
         timeout=300,
     )
+    print(ran.stdout)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     passed = {
         line.removeprefix("ok ") for line in ran.stdout.splitlines() if line.startswith("ok ")

@@ -14,6 +14,7 @@ import pytest
 
 from server.cli import main
 from server.identity_file import identity_file
+from server.store.backup import serving
 from tests.server.small_fleet import FLEET
 
 PLATE = "AB-123-CD"
@@ -262,3 +263,58 @@ def test_an_identity_draft_that_fails_leaves_no_file(tmp_path: Path) -> None:
         draft.write({"key": "secret"})
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_answer_that_finds_no_room_is_one_line(data: Path) -> None:
+    command = [sys.executable, "-m", "server", "trips", "--json", "--data", str(data)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "No space left" in done.stderr
+
+
+# Copies of the database.
+
+
+def test_a_copy_is_taken_put_back_and_the_former_state_can_be_had_again(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    voiturier("backup", tmp_path / "copy.db", "--data", data)
+    assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
+    voiturier(*ADD_BOX, "--out", tmp_path / "box.json", "--data", data)
+    voiturier("restore", tmp_path / "copy.db", "--data", data)
+    assert "is voiturier.db.replaced" in capsys.readouterr().out.replace(f"{data}/", "")
+    assert "has no box" in mistake(capsys, "command", "inhibit", "--vehicle", PLATE, "--data", data)
+    voiturier("restore", data / "voiturier.db.replaced", "--data", data)
+    voiturier("command", "inhibit", "--vehicle", PLATE, "--data", data)
+
+
+def test_a_copy_never_overwrites_and_never_leaves_half_a_file(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "copy.db").write_text("mine")
+    assert "exists already" in mistake(capsys, "backup", tmp_path / "copy.db", "--data", data)
+    assert (tmp_path / "copy.db").read_text() == "mine"
+    mistake(capsys, "backup", tmp_path / "no such folder" / "copy.db", "--data", data)
+    assert [path.name for path in tmp_path.glob(".*")] == []
+
+
+@pytest.mark.parametrize("content", [b"", b"no database at all", b"SQLite format 3\0" + bytes(99)])
+def test_what_is_no_copy_is_not_restored(
+    content: bytes, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "copy.db").write_bytes(content)
+    line = mistake(capsys, "restore", tmp_path / "copy.db", "--data", data)
+    assert str(tmp_path / "copy.db") in line
+    voiturier("trips", "--data", data)
+
+
+def test_nothing_is_restored_under_a_server_and_no_second_one_starts(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    voiturier("backup", tmp_path / "copy.db", "--data", data)
+    with serving(data):
+        assert "a server runs" in mistake(capsys, "restore", tmp_path / "copy.db", "--data", data)
+        assert "a server runs" in mistake(
+            capsys, "serve", "--data", data, "--http", "127.0.0.1:0", "--boxes", "127.0.0.1:0"
+        )

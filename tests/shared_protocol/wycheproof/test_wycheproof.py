@@ -1,5 +1,6 @@
 """Google's Wycheproof vectors against the primitives, on both interpreters.
 
+`pytest -n0 -rP -k wycheproof` prints how many of each passed, first here, then under MicroPython.
 Cases that our interface cannot express are left out by rule, and the counts say how many remain.
 """
 
@@ -48,6 +49,7 @@ def test_aes_ccm_with_our_nonce_and_every_even_tag():
         else:
             assert opens(ccm, nonce, associated, text + tag) is None, case["tcId"]
         count += 1
+    print("AES-CCM, tags of 4 to 16 bytes:", count, "vectors passed")
     assert count == 252
 
 
@@ -68,6 +70,8 @@ def test_x25519_of_the_interpreter_and_in_slices():
             scalar, point, shared = unhex(case, "private", "public", "shared")
             assert multiply(implementation, scalar, point) == shared, case["tcId"]
             count += 1
+        how = "in slices" if implementation is x25519.X25519 else "of OpenSSL"
+        print("X25519", how + ":", count, "vectors passed")
         assert count == 518
 
 
@@ -78,6 +82,7 @@ def test_hmac_sha256_whole_and_truncated():
         mac = hmac_sha256(key, message)[: group["tagSize"] // 8]
         assert (mac == tag) == (case["result"] == "valid"), case["tcId"]
         count += 1
+    print("HMAC-SHA256:", count, "vectors passed")
     assert count == 174
 
 
@@ -90,4 +95,5 @@ def test_hkdf_without_info():
         keys = hkdf(salt, material, (case["size"] + 31) // 32)
         assert b"".join(keys)[: case["size"]] == expected, case["tcId"]
         count += 1
+    print("HKDF-SHA256:", count, "vectors passed")
     assert count == 31

@@ -1,0 +1,103 @@
+"""A copy of the database while the server runs, and its return; and who may use a directory.
+
+The secrets are never copied: who holds a copy of the database alone opens nothing in it.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from server.store.engine import StoreError
+from server.store.schema import MIGRATIONS
+
+DATABASE = "voiturier.db"
+REPLACED = "voiturier.db.replaced"
+_LEFT_OVER = ("-wal", "-shm")
+
+
+def back_up(data_dir: Path, copy: Path) -> None:
+    """Write a copy of the database as it is now, whole or not at all; the server may run.
+
+    Raises:
+        StoreError: the copy exists already, or cannot be written.
+    """
+    if copy.exists():
+        raise StoreError(f"{copy} exists already")
+    draft = copy.with_name(f".{copy.name}.{os.getpid()}")
+    try:
+        draft.touch(mode=0o600)
+        with _opened(data_dir / DATABASE) as source, _opened(draft) as target:
+            source.backup(target)
+            # One file, to be carried anywhere: no log beside it.
+            target.execute("PRAGMA journal_mode = DELETE")
+        draft.replace(copy)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(f"cannot write {copy}: {error}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def restore(data_dir: Path, copy: Path) -> Path:
+    """Put a copy in the place of the database, which is kept as REPLACED; return its path.
+
+    Raises:
+        StoreError: a server runs there, or the copy is no whole database of this program.
+    """
+    _check(copy)
+    database, replaced = data_dir / DATABASE, data_dir / REPLACED
+    draft = database.with_name(f".{database.name}.{os.getpid()}")
+    with serving(data_dir):
+        try:
+            shutil.copy(copy, draft)
+            with _opened(database) as former:  # what its log holds goes into the file
+                former.execute("PRAGMA journal_mode = DELETE")
+            for suffix in _LEFT_OVER:
+                database.with_name(database.name + suffix).unlink(missing_ok=True)
+            database.replace(replaced)
+            draft.replace(database)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"cannot restore {copy}: {error}") from error
+        finally:
+            draft.unlink(missing_ok=True)
+    return replaced
+
+
+@contextlib.contextmanager
+def serving(data_dir: Path) -> Iterator[None]:
+    """Be the one server of a data directory; StoreError when another program is."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(data_dir / "serving.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StoreError(f"cannot use the data directory {data_dir}: {error.strerror}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise StoreError(f"a server runs with {data_dir}: stop it first") from None
+    finally:
+        os.close(descriptor)  # which also gives the lock back, as the end of the process does
+
+
+def _check(copy: Path) -> None:
+    try:
+        with _opened(copy, "ro") as database:
+            (version,) = database.execute("PRAGMA user_version").fetchone()
+            (verdict,) = database.execute("PRAGMA integrity_check").fetchone()
+    except sqlite3.Error as error:
+        raise StoreError(f"{copy} is no copy of a database: {error}") from error
+    if not 1 <= version <= len(MIGRATIONS) or verdict != "ok":
+        raise StoreError(f"{copy} is no whole database of this program")
+
+
+@contextlib.contextmanager
+def _opened(path: Path, mode: str = "rwc") -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
