@@ -20,9 +20,6 @@ CPU_HZ = 240_000_000
 PER_CYCLE = (1.0, 0.3)  # instructions, as ../shared/facts estimates for an ESP32
 # The interpreter may be a script that starts it.
 VALGRIND = [
-    *("valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"),
-    "--trace-children=yes",
-]
     "valgrind",
     "--tool=callgrind",
     "--callgrind-out-file=/dev/null",
