@@ -105,11 +105,17 @@ def _parser() -> argparse.ArgumentParser:
 
     badge = devices.add_parser(
         "badge",
-        help="a PN532 badge reader with a badge on it",
+        help="a PN532 badge reader with one or two badges on it",
         description="Prints a pty's path, then answers there as a PN532 over its serial line "
         "(115200 baud), with this badge in its field.",
     )
-    badge.add_argument("--uid", required=True, metavar="HEX", help="4, 7 or 10 bytes")
+    badge.add_argument(
+        "--uid",
+        required=True,
+        action="append",
+        metavar="HEX",
+        help="4, 7 or 10 bytes; may be repeated",
+    )
     badge.set_defaults(run=_badge)
 
     driving = commands.add_parser(
@@ -133,10 +139,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _badge(arguments: argparse.Namespace) -> None:
     try:
-        uid = bytes.fromhex(arguments.uid)
+        uids = [bytes.fromhex(text) for text in arguments.uid]
     except ValueError:
-        raise InputError(f"--uid takes hexadecimal digits, not {arguments.uid!r}") from None
-    play_badge(uid)
+        raise InputError(f"--uid takes hexadecimal digits, not {arguments.uid}") from None
+    play_badge(uids)
 
 
 def _replay(arguments: argparse.Namespace) -> None:

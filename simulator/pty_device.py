@@ -10,7 +10,7 @@ import signal
 import sys
 import termios
 import tty
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from simulator.devices.gnss import GnssReceiver
@@ -69,8 +69,8 @@ def play_gnss(path: Path) -> None:
         signal.pause()
 
 
-def play_badge(uid: bytes) -> None:
-    """Play a badge reader with this badge lying on it, until interrupted.
+def play_badge(uids: Sequence[bytes]) -> None:
+    """Play a badge reader with these badges lying on it, until interrupted.
 
     Prints the pty's path as the first line of stdout. Raises InputError for a UID of no card.
     """
@@ -79,10 +79,11 @@ def play_badge(uid: bytes) -> None:
         world.network.listen(line)
         reader = Pn532(world.timeline, line)
         try:
-            reader.present(uid, _FOR_EVER_S)
+            for uid in uids:
+                reader.present(uid, _FOR_EVER_S, beside=True)
         except ValueError as error:
             raise InputError(str(error)) from None
         print(line.path, flush=True)
-        print("a PN532 with a badge on it; Ctrl-C ends", file=sys.stderr)
+        print("a PN532 with its badges on it; Ctrl-C ends", file=sys.stderr)
         while True:
             world.run_for(_FOR_EVER_S)

@@ -1,17 +1,22 @@
-"""A PN532 badge reader on its serial line (HSU), as far as reading a badge's UID needs it.
+"""A PN532 badge reader on its serial line (HSU): cards in its field, and the commands about them.
 
-Follows NXP's user manual (UM0701-02): wake-up, ACK, normal frames, the error frame. The chip
-sleeps after power-up until it hears 0x55; a frame with a wrong checksum gets no answer at all.
+Follows NXP's user manual (UM0701-02). The chip sleeps after power-up and after PowerDown until it
+hears 0x55, and needs a moment then. Type A cards only; speaks no card's own secrets.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from simulator.devices.pn532_frames import ACK, ERROR, NACK, FrameReader, frame
 from simulator.timeline import US, Timeline, Timer
 from simulator.uart import SerialLine
 
 BAUD = 115200
-_ACK = bytes.fromhex("0000ff00ff00")
-_NACK = bytes.fromhex("0000ffff0000")
-_ERROR_FRAME = bytes.fromhex("0000ff01ff7f8100")
-_START = b"\x00\xff"
+_TO_CHIP, _FROM_CHIP = b"\xd4", b"\xd5"
+_WAKING = 0x55
+_WAKING_BYTES = (
+    11  # a millisecond at 115200 baud, in which the oscillator starts and nothing is heard
+)
 _FIRMWARE_VERSION = bytes.fromhex("32010607")  # PN532, version 1.6, ISO 14443 A and B, 18092
 
 _ACK_DELAY_S = 0.001
@@ -19,36 +24,67 @@ _ANSWER_DELAY_S = 0.002  # after the ACK
 _CARD_DELAY_S = 0.020  # field on, request, anticollision, select
 _ATTEMPT_S = 0.005  # one activation attempt that finds nothing
 
-_DIAGNOSE = b"\x00"
+_DIAGNOSE = 0x00
+_GET_FIRMWARE_VERSION = 0x02
+_GET_GENERAL_STATUS = 0x04
+_READ_REGISTER = 0x06
+_WRITE_REGISTER = 0x08
+_SET_PARAMETERS = 0x12
+_SAM_CONFIGURATION = 0x14
+_POWER_DOWN = 0x16
+_RF_CONFIGURATION = 0x32
+_IN_DATA_EXCHANGE = 0x40
+_IN_DESELECT = 0x44
+_IN_LIST_PASSIVE_TARGET = 0x4A
+_IN_RELEASE = 0x52
+_IN_SELECT = 0x54
+_IN_AUTO_POLL = 0x60
+
+_NO_COMMAND = 0xFE  # even, and none of the above
 _COMMUNICATION_LINE = 0x00  # the only diagnosis: say again what was said
-_GET_FIRMWARE_VERSION = b"\x02"
-_GET_GENERAL_STATUS = b"\x04"
-_READ_REGISTER = b"\x06"
-_WRITE_REGISTER = b"\x08"
-_SET_PARAMETERS = b"\x12"
-_SAM_CONFIGURATION = b"\x14"
-_RF_CONFIGURATION = b"\x32"
-_POWER_DOWN = b"\x16"
-_IN_DATA_EXCHANGE = b"\x40"
-_IN_DESELECT = b"\x44"
-_IN_LIST_PASSIVE_TARGET = b"\x4a"
-_IN_RELEASE = b"\x52"
-_IN_SELECT = b"\x54"
-_IN_AUTO_POLL = b"\x60"
+_SAM_MODES = (1, 2, 3, 4)
+_WOKEN_BY_HSU = 0x10
+_RF_FIELD, _MAX_RETRIES = 0x01, 0x05  # RFConfiguration items
+_FOREVER = 0xFF
 _AUTO_POLL_UNIT_S = 0.150
 _TYPE_A_106 = (0x00, 0x10)  # generic passive, and Mifare: what a badge here answers to
+_BAUD_106_A = 0x00
+_MOST_TARGETS = 2
+
+# Status of InDataExchange and its like (UM0701-02, section 7.1).
+_CARD_SILENT = 0x01
+_CARD_REFUSES = 0x13
+_NO_SUCH_TARGET = 0x27
+
 # What a card says before its UID (ISO 14443-3): by the length of the UID.
 _ATQA_SAK = {
     4: bytes.fromhex("000408"),  # MIFARE Classic
     7: bytes.fromhex("004400"),  # NTAG
     10: bytes.fromhex("008400"),
 }
-_READ_PAGES = b"\x30"  # four pages of an NTAG, or a block of a MIFARE Classic
+_READ_PAGES = 0x30  # four pages of an NTAG, or a block of a MIFARE Classic
 _PAGES_BYTES = 16
-_CARD_TIMEOUT = 0x01
-_CARD_REFUSES = 0x13
-_MAX_RETRIES = 5  # the RFConfiguration item
-_FOREVER = 0xFF
+
+FAULTS = {
+    "unplugged": "it hears nothing and says nothing, and has lost its state when plugged in again",
+    "missed_wake_up": "it does not hear the first wake-up of its host",
+    "half_frame": "its answers end in the middle",
+    "wrong_checksum": "its answers carry a wrong checksum",
+    "no_auto_poll": "it is a copy that does not know InAutoPoll",
+}
+
+
+@dataclass(eq=False)
+class _Card:
+    uid: bytes
+    leaves: Timer | None = None
+    here: bool = True
+    halted: bool = False  # deselected: it does not answer until the field has been off
+
+    @property
+    def target(self) -> bytes:
+        """Return what a reader is told of it: ATQA, SAK, UID."""
+        return _ATQA_SAK[len(self.uid)] + bytes([len(self.uid)]) + self.uid
 
 
 class Pn532:
@@ -65,166 +101,217 @@ class Pn532:
         self.answers_ms: list[int] = []
         self._timeline = timeline
         self._line = line
+        self._cards: list[_Card] = []
+        self._fault: str | None = None
+        self._pending: list[Timer] = []
+        self._reader = FrameReader()
+        self._reset()
+        line.on_data = self._on_data
+
+    def _reset(self) -> None:
+        for timer in self._pending:
+            timer.cancel()
+        self._pending.clear()
+        self._reader.forget()
         self._awake = False
-        self._heard = b""
-        self._uid: bytes | None = None
-        self._card_leaves: Timer | None = None
+        self._wakes_by_line = True
+        self._deaf_bytes = 0
+        self._targets: dict[int, _Card] = {}
+        self._registers: dict[bytes, int] = {}
         self._passive_retries = _FOREVER
-        self._waiting = False  # the chip looks for a card and has found none yet
+        self._last_answer = b""
+        self._wanted = 0  # how many cards the chip looks for now; 0: it does not look
         self._auto_type: int | None = (
             None  # InAutoPoll looks, for this type; None: InListPassive...
         )
         self._auto_begun_us = 0
         self._auto_period_s = 0.0
-        self._registers: dict[bytes, int] = {}
-        self._pending: list[Timer] = []
-        self._last_answer = b""
-        line.on_data = self._on_data
 
     def power_off(self) -> None:
         """Lose power: the next start needs the wake-up again."""
-        self._abort()
-        self._awake = False
-        self._heard = b""
-        self._passive_retries = _FOREVER
+        self._reset()
 
-    def present(self, uid: bytes, hold_s: float) -> None:
-        """Hold a badge with this 4, 7 or 10 byte UID in the field for that long."""
+    def present(self, uid: bytes, hold_s: float, beside: bool = False) -> None:
+        """Hold a badge with this 4, 7 or 10 byte UID in the field for that long.
+
+        It takes the place of the one that is there, or lies beside it.
+        """
         if len(uid) not in _ATQA_SAK:
             raise ValueError("a UID has 4, 7 or 10 bytes")
-        if self._card_leaves is not None:
-            self._card_leaves.cancel()
-        self._uid = uid
-        self._card_leaves = self._timeline.call_later(hold_s, self._leave)
-        if self._waiting:
+        if not beside:
+            for card in list(self._cards):
+                self._leave(card)
+        card = _Card(uid)
+        card.leaves = self._timeline.call_later(hold_s, lambda: self._leave(card))
+        self._cards.append(card)
+        if self._wanted:
             self._found_later()
 
-    def _leave(self) -> None:
-        self._uid = None
+    def fault(self, name: str | None) -> None:
+        """Have one of FAULTS from now on, or none."""
+        if name is not None and name not in FAULTS:
+            raise ValueError(f"a reader has no fault {name!r}; it has {', '.join(FAULTS)}")
+        if "unplugged" in (name, self._fault) or name == "missed_wake_up":
+            self._reset()
+        self._fault = name
 
-    # Frames
+    def _leave(self, card: _Card) -> None:
+        if card in self._cards:
+            self._cards.remove(card)
+            card.here = False
+            assert card.leaves is not None
+            card.leaves.cancel()
+
+    # Bytes in and out
 
     def _on_data(self, data: bytes) -> None:
+        if self._fault == "unplugged":
+            return
         if not self._awake:
-            if 0x55 not in data:
+            if not self._wakes_by_line or _WAKING not in data:
+                return
+            if self._fault == "missed_wake_up":
+                self._fault = None
                 return
             self._awake = True
-            data = data[data.index(0x55) :]
-        self._heard += data
-        while self._take_frame():
-            pass
+            self._deaf_bytes = _WAKING_BYTES
+            data = data[data.index(_WAKING) :]
+        deaf = min(self._deaf_bytes, len(data))
+        self._deaf_bytes -= deaf
+        for heard in self._reader.feed(data[deaf:]):
+            self._take(heard)
 
-    def _take_frame(self) -> bool:
-        """Handle the first whole frame heard; False when there is none."""
-        start = self._heard.find(_START)
-        if start < 0:
-            self._heard = self._heard[-1:]
-            return False
-        frame = self._heard[start + 2 :]
-        if len(frame) < 2:
-            return False
-        length, check = frame[0], frame[1]
-        if (length, check) in ((0x00, 0xFF), (0xFF, 0x00)):
-            self._heard = frame[2:]
-            self._abort()
-            if (length, check) == (0xFF, 0x00):
-                self._answer_later(self._last_answer, _ACK_DELAY_S)
-            return True
-        if (length + check) & 0xFF:
-            self._heard = frame  # a wrong length checksum: look for the next start
-            return True
-        if len(frame) < length + 3:
-            return False
-        body, total = frame[2 : 2 + length], sum(frame[2 : 3 + length])
-        self._heard = frame[3 + length :]
-        if total & 0xFF == 0 and body[:1] == b"\xd4":
-            self._abort()
-            self._answer_later(_ACK, _ACK_DELAY_S)
-            self._command(body[1:])
-        return True
-
-    def _abort(self) -> None:
+    def _take(self, heard: bytes) -> None:
         """A new command, or the host's ACK, ends what the chip was doing."""
+        if heard == NACK:
+            self._answer_later(self._last_answer, _ACK_DELAY_S)
+            return
+        if heard != ACK and heard[:1] != _TO_CHIP:
+            return
         for timer in self._pending:
             timer.cancel()
         self._pending.clear()
-        self._waiting = False
+        self._wanted = 0
+        if heard != ACK:
+            self._answer_later(ACK, _ACK_DELAY_S)
+            self._command(heard[1] if len(heard) > 1 else _NO_COMMAND, heard[2:])
 
     def _answer_later(self, data: bytes, delay_s: float) -> None:
-        self._pending.append(self._timeline.call_later(delay_s, lambda: self._line.send(data)))
+        self._pending.append(self._timeline.call_later(delay_s, lambda: self._say(data)))
+
+    def _say(self, data: bytes) -> None:
+        if len(data) > len(ACK):
+            if self._fault == "half_frame":
+                data = data[: len(data) // 2]
+            elif self._fault == "wrong_checksum":
+                data = data[:-2] + bytes([data[-2] ^ 0xFF]) + data[-1:]
+        if self._fault != "unplugged":
+            self._line.send(data)
 
     def _reply(self, body: bytes, delay_s: float = _ACK_DELAY_S + _ANSWER_DELAY_S) -> None:
-        body = b"\xd5" + body
-        frame = bytes([0, 0, 0xFF, len(body), -len(body) & 0xFF]) + body
-        self._last_answer = frame + bytes([-sum(body) & 0xFF, 0])
+        self._last_answer = frame(_FROM_CHIP + body)
         self._answer_later(self._last_answer, delay_s)
 
-    # Commands
+    def _refuse(self) -> None:
+        self._answer_later(ERROR, _ACK_DELAY_S + _ANSWER_DELAY_S)
 
-    def _command(self, command: bytes) -> None:
-        code, parameters = command[:1], command[1:]
-        if code == _DIAGNOSE and parameters[:1] == bytes([_COMMUNICATION_LINE]):
-            self._reply(b"\x01" + parameters)
-        elif code == _GET_GENERAL_STATUS:
-            present = self._uid is not None
-            self._reply(bytes([0x05, 0, present, 0, 0x80]))
-        elif code == _READ_REGISTER and len(parameters) % 2 == 0:
-            names = [parameters[i : i + 2] for i in range(0, len(parameters), 2)]
-            self._reply(b"\x07" + bytes(self._registers.get(name, 0) for name in names))
-        elif code == _WRITE_REGISTER and len(parameters) % 3 == 0:
-            for i in range(0, len(parameters), 3):
-                self._registers[parameters[i : i + 2]] = parameters[i + 2]
-            self._reply(b"\x09")
-        elif code == _SET_PARAMETERS and len(parameters) == 1:
-            self._reply(b"\x13")
-        elif code == _POWER_DOWN and parameters:
-            self._reply(b"\x17\x00")
-            self._awake = False
-        elif code == _IN_DATA_EXCHANGE and len(parameters) >= 2:
-            self._exchange(parameters[1:])
-        elif code == _GET_FIRMWARE_VERSION:
-            self._reply(b"\x03" + _FIRMWARE_VERSION)
-        elif code == _SAM_CONFIGURATION:
-            self._reply(b"\x15")
-        elif code == _RF_CONFIGURATION and parameters:
-            if parameters[0] == _MAX_RETRIES and len(parameters) == 4:
-                self._passive_retries = parameters[3]
-            self._reply(b"\x33")
-        elif code in (_IN_DESELECT, _IN_RELEASE, _IN_SELECT):
-            self._reply(bytes([code[0] + 1, 0]))
-        elif code == _IN_LIST_PASSIVE_TARGET and len(parameters) >= 2:
-            self._poll()
-        elif code == _IN_AUTO_POLL and len(parameters) >= 3 and 1 <= parameters[1] <= 15:
-            self._auto_poll(*parameters[:3])
+    # Commands: each is told its code + 1, with which the answer begins, and its parameters
+
+    def _command(self, code: int, parameters: bytes) -> None:
+        method, shortest = _COMMANDS.get(code, (None, 0))
+        if method is None or len(parameters) < shortest:
+            self._refuse()
         else:
-            self._answer_later(_ERROR_FRAME, _ACK_DELAY_S + _ANSWER_DELAY_S)
+            method(self, bytes([code + 1]), parameters)
 
-    def _poll(self) -> None:
-        """InListPassiveTarget: report a badge, or wait for one as long as the retries allow."""
-        self._waiting = True
+    def _diagnose(self, code: bytes, parameters: bytes) -> None:
+        if parameters[0] == _COMMUNICATION_LINE:
+            self._reply(code + parameters)
+        else:
+            self._refuse()
+
+    def _firmware_version(self, code: bytes, _: bytes) -> None:
+        self._reply(code + _FIRMWARE_VERSION)
+
+    def _general_status(self, code: bytes, _: bytes) -> None:
+        targets = b"".join(
+            bytes([number, 0, 0, _TYPE_A_106[1]]) for number in sorted(self._targets)
+        )
+        no_error, no_other_field = 0, 0
+        sam_status = b"\x80"
+        self._reply(
+            code + bytes([no_error, no_other_field, len(self._targets)]) + targets + sam_status
+        )
+
+    def _read_register(self, code: bytes, parameters: bytes) -> None:
+        names = [parameters[i : i + 2] for i in range(0, len(parameters), 2)]
+        self._reply(code + bytes(self._registers.get(name, 0) for name in names))
+
+    def _write_register(self, code: bytes, parameters: bytes) -> None:
+        for i in range(0, len(parameters) - 2, 3):
+            self._registers[parameters[i : i + 2]] = parameters[i + 2]
+        self._reply(code)
+
+    def _set_parameters(self, code: bytes, _: bytes) -> None:
+        self._reply(code)
+
+    def _sam_configuration(self, code: bytes, parameters: bytes) -> None:
+        if parameters[0] in _SAM_MODES:
+            self._reply(code)
+        else:
+            self._refuse()
+
+    def _power_down(self, code: bytes, parameters: bytes) -> None:
+        self._reply(code + b"\0")
+        self._awake = False
+        self._wakes_by_line = bool(parameters[0] & _WOKEN_BY_HSU)
+        self._drop_field()
+
+    def _rf_configuration(self, code: bytes, parameters: bytes) -> None:
+        if parameters[0] == _MAX_RETRIES and len(parameters) == 4:
+            self._passive_retries = parameters[3]
+        elif parameters[0] == _RF_FIELD and not parameters[1] & 1:
+            self._drop_field()
+        self._reply(code)
+
+    # Cards
+
+    def _drop_field(self) -> None:
+        """Cards without a field forget that they were selected or halted."""
+        self._targets.clear()
+        for card in self._cards:
+            card.halted = False
+
+    def _answering(self) -> list[_Card]:
+        return [card for card in self._cards if not card.halted]
+
+    def _list_passive_target(self, _: bytes, parameters: bytes) -> None:
+        """Report cards, or wait for one as long as the retries allow."""
+        most, kind = parameters[:2]
+        if not 1 <= most <= _MOST_TARGETS:
+            self._refuse()
+            return
+        self._targets.clear()
         self._auto_type = None
-        if self._uid is not None:
+        self._wanted = most if kind == _BAUD_106_A else 0
+        if self._wanted and self._answering():
             self._found_later()
         elif self._passive_retries != _FOREVER:
             delay_s = _CARD_DELAY_S + self._passive_retries * _ATTEMPT_S
             self._pending.append(self._timeline.call_later(delay_s, self._nothing))
 
-    def _exchange(self, data: bytes) -> None:
-        """InDataExchange with the card in the field, if it is still there: it can be read."""
-        if self._uid is None:
-            self._reply(bytes([0x41, _CARD_TIMEOUT]), delay_s=_CARD_DELAY_S)
-        elif data[:1] == _READ_PAGES and len(data) == 2:
-            self._reply(b"\x41\x00" + bytes(_PAGES_BYTES), delay_s=_CARD_DELAY_S)
-        else:
-            self._reply(bytes([0x41, _CARD_REFUSES]), delay_s=_CARD_DELAY_S)
-
-    def _auto_poll(self, times: int, period: int, kind: int) -> None:
-        """InAutoPoll: look by itself, `times` (255: for ever) every `period` units of 150 ms."""
-        self._waiting = True
+    def _auto_poll(self, _: bytes, parameters: bytes) -> None:
+        """Look by itself, so many times (255: for ever), every so many units of 150 ms."""
+        times, period, kind = parameters[:3]
+        if not 1 <= period <= 15 or not times or self._fault == "no_auto_poll":
+            self._refuse()
+            return
+        self._targets.clear()
+        self._wanted = _MOST_TARGETS if kind in _TYPE_A_106 else 0
         self._auto_type = kind
         self._auto_begun_us = self._timeline.now_us
         self._auto_period_s = period * _AUTO_POLL_UNIT_S
-        if self._uid is not None and kind in _TYPE_A_106:
+        if self._wanted and self._answering():
             self._found_later()
         elif times != _FOREVER:
             delay_s = times * self._auto_period_s
@@ -233,25 +320,81 @@ class Pn532:
     def _found_later(self) -> None:
         delay_s = _CARD_DELAY_S
         if self._auto_type is not None:
-            if self._auto_type not in _TYPE_A_106:
-                return
             since_s = (self._timeline.now_us - self._auto_begun_us) / US
             delay_s += -since_s % self._auto_period_s  # till it looks the next time
         self._pending.append(self._timeline.call_later(delay_s, self._found))
 
     def _found(self) -> None:
-        if self._uid is None or not self._waiting:
+        cards = self._answering()[: self._wanted]
+        if not cards:
             return  # it left during the anticollision: the chip goes on looking
-        self._waiting = False
-        target = b"\x01" + _ATQA_SAK[len(self._uid)] + bytes([len(self._uid)]) + self._uid
+        self._wanted = 0
+        self._targets = dict(enumerate(cards, start=1))
+        targets = [bytes([number]) + card.target for number, card in self._targets.items()]
         if self._auto_type is None:
-            self._reply(b"\x4b\x01" + target, delay_s=0)
+            body = bytes([_IN_LIST_PASSIVE_TARGET + 1, len(targets)]) + b"".join(targets)
         else:
-            head = bytes([0x61, 1, self._auto_type, len(target)])
-            self._reply(head + target, delay_s=0)
+            body = bytes([_IN_AUTO_POLL + 1, len(targets)])
+            for target in targets:
+                body += bytes([self._auto_type, len(target)]) + target
+        self._reply(body, delay_s=0)
         self.answers_ms.append(self._timeline.now_us // 1000)
 
     def _nothing(self) -> None:
-        if self._waiting:
-            self._waiting = False
-            self._reply(b"\x4b\x00" if self._auto_type is None else b"\x61\x00", delay_s=0)
+        self._wanted = 0
+        code = _IN_LIST_PASSIVE_TARGET if self._auto_type is None else _IN_AUTO_POLL
+        self._reply(bytes([code + 1, 0]), delay_s=0)
+
+    def _data_exchange(self, code: bytes, parameters: bytes) -> None:
+        """Speak to a card that was listed; what comes of it shows when the exchange is over."""
+        number, data = parameters[0], parameters[1:]
+        card = self._targets.get(number)
+        if card is None:
+            self._reply(code + bytes([_NO_SUCH_TARGET]))
+            return
+
+        def over() -> None:
+            if not card.here:
+                self._targets.pop(number, None)
+                self._reply(code + bytes([_CARD_SILENT]), delay_s=0)
+            elif data[0] == _READ_PAGES and len(data) == 2:
+                self._reply(code + b"\0" + bytes(_PAGES_BYTES), delay_s=0)
+            else:
+                self._reply(code + bytes([_CARD_REFUSES]), delay_s=0)
+
+        self._pending.append(self._timeline.call_later(_CARD_DELAY_S, over))
+
+    def _select(self, code: bytes, parameters: bytes) -> None:
+        self._reply(code + bytes([0 if parameters[0] in self._targets else _NO_SUCH_TARGET]))
+
+    def _deselect(self, code: bytes, parameters: bytes) -> None:
+        """InDeselect and InRelease, of one target or (0) of all: the cards are halted."""
+        numbers = list(self._targets) if parameters[0] == 0 else [parameters[0]]
+        if not self._targets.keys() >= set(numbers):
+            self._reply(code + bytes([_NO_SUCH_TARGET]))
+            return
+        for number in numbers:
+            self._targets[number].halted = True
+            if code[0] == _IN_RELEASE + 1:
+                del self._targets[number]
+        self._reply(code + b"\0")
+
+
+# code -> what does it, and how many parameters it needs at least
+_COMMANDS: dict[int, tuple[Callable[[Pn532, bytes, bytes], None], int]] = {
+    _DIAGNOSE: (Pn532._diagnose, 1),
+    _GET_FIRMWARE_VERSION: (Pn532._firmware_version, 0),
+    _GET_GENERAL_STATUS: (Pn532._general_status, 0),
+    _READ_REGISTER: (Pn532._read_register, 2),
+    _WRITE_REGISTER: (Pn532._write_register, 3),
+    _SET_PARAMETERS: (Pn532._set_parameters, 1),
+    _SAM_CONFIGURATION: (Pn532._sam_configuration, 1),
+    _POWER_DOWN: (Pn532._power_down, 1),
+    _RF_CONFIGURATION: (Pn532._rf_configuration, 2),
+    _IN_DATA_EXCHANGE: (Pn532._data_exchange, 2),
+    _IN_DESELECT: (Pn532._deselect, 1),
+    _IN_LIST_PASSIVE_TARGET: (Pn532._list_passive_target, 2),
+    _IN_RELEASE: (Pn532._deselect, 1),
+    _IN_SELECT: (Pn532._select, 1),
+    _IN_AUTO_POLL: (Pn532._auto_poll, 3),
+}

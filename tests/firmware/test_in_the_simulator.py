@@ -12,6 +12,7 @@ from shared_protocol.badges import badge_tag
 from shared_protocol.grant_sets import grant_parts
 from shared_protocol.messages import Grant
 from simulator.car import Car
+from simulator.devices.pn532 import FAULTS
 from simulator.world import World
 
 START_S = 1_700_000_000
@@ -311,3 +312,87 @@ def test_memory_does_not_grow_while_the_box_tries_to_connect(world: World, car: 
     before = least_heap()
     world.run_for(1200)
     assert least_heap() <= before + 256
+
+
+# A parked car rests.
+
+
+def test_a_parked_cars_receiver_sleeps_and_a_badge_still_opens_within_a_second(
+    world: World, booked: Car
+) -> None:
+    car = booked
+    world.run_until(lambda: car.gnss.asleep, 900)
+    said = car.gnss.sentences_said
+    world.run_for(600)
+    assert car.gnss.sentences_said == said, "it says nothing all the while"
+    car.present_badge(DRIVER)
+    world.run_for(1.0)
+    assert (car.door, car.starter_allowed) == ("unlocked", True)
+    fixes = car.report()["fixes"]
+    world.run_for(10)
+    assert not car.gnss.asleep
+    assert car.report()["fixes"] > fixes
+
+
+def test_the_ignition_alone_wakes_the_receiver_of_a_parked_car(world: World, booked: Car) -> None:
+    booked.report()
+    world.run_until(lambda: booked.gnss.asleep, 900)
+    booked.set_ignition(True)
+    world.run_until(lambda: not booked.gnss.asleep, 10)
+
+
+def test_the_kilometres_after_a_nights_sleep_are_all_counted(world: World, booked: Car) -> None:
+    car = booked
+    world.run_until(lambda: car.gnss.asleep, 900)
+    world.run_for(7200)
+    car.present_badge(DRIVER)
+    world.run_for(5)
+    car.crank()
+    world.run_for(10)
+    before_m = car.report()["odometer_m"]
+    car.drive(50)
+    world.run_for(600)
+    car.drive(0)
+    world.run_for(5)
+    driven_m = car.report()["odometer_m"] - before_m
+    assert abs(driven_m - car.driven_m) <= 0.01 * car.driven_m
+
+
+def test_a_car_whose_time_is_not_known_does_not_put_its_receiver_to_sleep(
+    world: World, tmp_path: Path
+) -> None:
+    car = world.add_car(IDENTITY, tmp_path / "flash.img")
+    car.gnss.sky(False)
+    car.power_on()
+    world.run_for(1800)
+    assert not car.gnss.asleep
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_badge_opens_within_four_seconds_of_the_readers_recovery(
+    world: World, booked: Car, fault: str
+) -> None:
+    booked.reader.fault(fault)
+    booked.present_badge(COLLEAGUE)
+    world.run_for(90)
+    booked.reader.fault(None)
+    world.run_for(3)
+    booked.present_badge(DRIVER)
+    world.run_for(1.0)
+    assert (booked.door, booked.starter_allowed) == ("unlocked", True)
+    assert booked.report()["crashes"] == 0
+
+
+def test_of_two_badges_in_one_wallet_one_is_read(world: World, booked: Car) -> None:
+    booked.reader.present(DRIVER, 1.0)
+    booked.reader.present(BADGE, 1.0, beside=True)
+    world.run_for(1.0)
+    assert booked.starter_allowed
+
+
+def test_a_reader_that_cannot_wait_by_itself_is_polled(world: World, booked: Car) -> None:
+    booked.reader.fault("no_auto_poll")
+    world.run_for(120)
+    booked.present_badge(DRIVER)
+    world.run_for(1.0)
+    assert booked.door == "unlocked"

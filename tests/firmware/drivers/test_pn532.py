@@ -87,3 +87,43 @@ async def test_a_card_answer_that_is_cut_is_an_error(body: bytes) -> None:
 async def test_noise_before_the_answer_is_passed_over() -> None:
     pn532, _ = reader((b"\x4a", [b"\x55\x00\x12" + ACK + b"\xff\x00\x00" + card(UID)]))
     assert await pn532.read_card() == UID
+
+
+# The reader waits by itself.
+
+
+def found(*uids: bytes) -> bytes:
+    cards = [b"\x01\x00\x04\x08" + bytes((len(uid),)) + uid for uid in uids]
+    return frame(
+        b"\xd5\x61" + bytes((len(cards),)) + b"".join(b"\0" + bytes((len(c),)) + c for c in cards)
+    )
+
+
+@pytest.mark.parametrize("uid", [UID, bytes(range(4, 11)), bytes(range(10))], ids=len)
+async def test_a_waiting_reader_tells_the_card_that_comes(uid: bytes) -> None:
+    pn532, stream = reader((b"\xd4\x60", [ACK, found(uid)]))
+    assert await pn532.wait_for_card(1.0) == uid
+    assert stream.said == [bytes.fromhex("0000ff05fbd460ff0100cc00")]
+
+
+async def test_of_two_cards_the_first_is_told() -> None:
+    pn532, _ = reader((b"\xd4\x60", [ACK + found(UID, bytes(7))]))
+    assert await pn532.wait_for_card(1.0) == UID
+
+
+async def test_no_card_in_time_is_none_and_the_search_is_ended() -> None:
+    pn532, stream = reader((b"\xd4\x60", [ACK]))
+    assert await pn532.wait_for_card(0.05) == b""
+    assert stream.said[-1] == ACK
+
+
+async def test_a_search_that_ends_without_a_card_is_none() -> None:
+    pn532, _ = reader((b"\xd4\x60", [ACK + frame(b"\xd5\x61\x00")]))
+    assert await pn532.wait_for_card(1.0) == b""
+
+
+async def test_a_reader_that_does_not_know_how_to_wait_is_an_error() -> None:
+    refusal = bytes.fromhex("0000ff01ff7f8100")
+    pn532, _ = reader(*[(b"\xd4\x60", [ACK + refusal])] * 3)
+    with pytest.raises(ReaderError):
+        await pn532.wait_for_card(0.05)
