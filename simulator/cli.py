@@ -8,12 +8,16 @@ from pathlib import Path
 from types import FrameType
 
 from simulator import scenario
+from simulator.device_badge import play_badge
+from simulator.device_gnss import Receiver, play_drive, play_log
 from simulator.device_modem import play_modem
+from simulator.devices.gnss import RATES_HZ, START_S
+from simulator.devices.gnss_sentences import TALKERS
 from simulator.drive import drive, read_driver
 from simulator.errors import InputError, SimulatorError
 from simulator.play import play
-from simulator.pty_device import play_badge, play_gnss
 from simulator.replay import replay
+from simulator.roads import PLACES
 
 _FAILED = 1
 _BAD_INPUT = 2
@@ -75,11 +79,20 @@ def _parser() -> argparse.ArgumentParser:
     devices = device.add_subparsers(required=True, metavar="DEVICE")
     gnss = devices.add_parser(
         "gnss",
-        help="a GNSS receiver that plays a log",
-        description="Prints a pty's path, then plays the log on it once, at 1x by its own times.",
+        help="a GNSS receiver that plays a log, or drives",
+        description="Prints a pty's path, then plays a log on it once, at 1x by its own times, or "
+        "says where a car is that drives to and fro between two places round Le Mans.",
     )
-    gnss.add_argument("file", type=Path, metavar="FILE.nmea")
-    gnss.set_defaults(run=lambda arguments: play_gnss(arguments.file))
+    what = gnss.add_mutually_exclusive_group(required=True)
+    what.add_argument("file", type=Path, nargs="?", metavar="FILE.nmea")
+    what.add_argument("--drive", nargs=2, metavar=("FROM", "TO"), help=", ".join(PLACES))
+    gnss.add_argument("--rate", type=int, choices=RATES_HZ, default=1, help="Hz (%(default)s)")
+    gnss.add_argument("--talker", choices=TALKERS, default="GN", help="(default %(default)s)")
+    gnss.add_argument("--full", action="store_true", help="also VTG, GSA, GSV and GLL")
+    gnss.add_argument("--start", choices=tuple(START_S), default="warm", help="(%(default)s)")
+    gnss.add_argument("--fault", metavar="NAME", help="what is wrong with it from the start on")
+    gnss.add_argument("--seed", type=int, default=1, help="other lights on the road")
+    gnss.set_defaults(run=_gnss)
 
     modem = devices.add_parser(
         "modem",
@@ -135,6 +148,16 @@ def _parser() -> argparse.ArgumentParser:
     driving.add_argument("--seed", type=int, default=1, help="another seed, other roads")
     driving.set_defaults(run=_drive)
     return parser
+
+
+def _gnss(arguments: argparse.Namespace) -> None:
+    if arguments.file is not None:
+        play_log(arguments.file)
+        return
+    wanted = Receiver(
+        arguments.rate, arguments.talker, arguments.full, arguments.start, arguments.fault
+    )
+    play_drive(tuple(arguments.drive), wanted, arguments.seed)
 
 
 def _badge(arguments: argparse.Namespace) -> None:

@@ -15,7 +15,7 @@ from simulator.devices.a76xx import A76xx
 from simulator.devices.modem_faults import FAULTS
 from simulator.errors import InputError
 from simulator.pins import Pins
-from simulator.pty_device import PtyLine
+from simulator.pty_line import PtyLine
 from simulator.uart import SerialLine
 from simulator.world import World
 

@@ -1,17 +1,14 @@
-"""NMEA 0183 as the simulated receiver needs it: when a sentence was said, and new sentences.
+"""Recorded NMEA 0183 logs: which sentences were said when.
 
 Never judges whether a sentence is right: a log is played as it is.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-
-import pynmea2
 
 from simulator.errors import InputError
 
 _DAY_S = 86_400.0
-_KNOT_KMH = 1.852
 _TIME_SENTENCES = ("RMC", "GGA")  # both have the time of day as their first field
 
 
@@ -91,28 +88,3 @@ def _midnight(line: bytes) -> float | None:
     except ValueError:
         return None
     return day.replace(tzinfo=UTC).timestamp()
-
-
-def sentences(unix_s: float, position: tuple[float, float] | None, speed_kmh: float) -> bytes:
-    """Return one epoch, RMC and GGA, as a receiver says it; without a position, a void one."""
-    moment = datetime.fromtimestamp(0, UTC) + timedelta(seconds=round(unix_s, 2))
-    clock, day = moment.strftime("%H%M%S.") + f"{moment.microsecond // 10_000:02}", ""
-    if position is None:
-        rmc = ("", "V", *[""] * 9, "N")
-        gga = ("", *[""] * 4, "0", "00", "99.99", *[""] * 6)
-    else:
-        day = moment.strftime("%d%m%y")
-        place = (*_degrees(position[0], "NS", 2), *_degrees(position[1], "EW", 3))
-        rmc = (clock, "A", *place, f"{speed_kmh / _KNOT_KMH:.3f}", "", day, "", "", "A")
-        gga = (clock, *place, "1", "09", "0.95", "52.0", "M", "48.0", "M", "", "")
-    return b"".join(
-        f"{sentence}\r\n".encode()
-        for sentence in (pynmea2.RMC("GN", "RMC", rmc), pynmea2.GGA("GN", "GGA", gga))
-    )
-
-
-def _degrees(value: float, letters: str, width: int) -> tuple[str, str]:
-    """Return degrees and minutes as NMEA writes them, and the hemisphere's letter."""
-    minutes_e5 = round(abs(value) * 60 * 100_000)
-    degrees, rest_e5 = divmod(minutes_e5, 60 * 100_000)
-    return f"{degrees:0{width}}{rest_e5 / 100_000:08.5f}", letters[0 if value >= 0 else 1]

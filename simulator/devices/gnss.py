@@ -3,18 +3,39 @@
 Never invents: outside a log it is silent, and before its first fix it says void sentences.
 """
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
-from simulator.nmea import Log, read_log, sentences
+from simulator.devices.gnss_sentences import GOOD_CN0_DBHZ, Solution, sentences, text
+from simulator.nmea import Log, read_log
 from simulator.timeline import US, Timeline, Timer
 from simulator.uart import SerialLine
 
-_FIRST_FIX_S = 5.0  # after power came; a receiver that kept its almanac
-_HOT_FIX_S = 1.5  # after a sleep or a tunnel, with everything kept
+# To the first fix, under open sky: from nothing; with almanac and time, as after a short loss of
+# power; with everything kept, as after a sleep or a tunnel (figures of a u-blox M8, or worse).
+START_S = {"cold": 28.0, "warm": 5.0, "hot": 1.5}
+RATES_HZ = (1, 2, 4, 5, 10)
 # u-blox's UBX-RXM-PMREQ with its wake-up by the receive line (M8 and M10 interface descriptions).
 _SLEEP_REQUEST = bytes.fromhex("b56202411000")
 _SLEEP_REQUEST_BYTES = 6 + 16 + 2
+_WEEKS_1024_S = 1024 * 7 * 86_400
+_LEAP_SECONDS = 18
+_JAMMED_CN0_DBHZ = 12
+_WILD_DEGREES, _WILD_KMH, _WILD_HDOP = 0.005, 20.0, 8.0
+
+FAULTS = {
+    "antenna_open": "the antenna's wire is cut: a notice, and no fix",
+    "antenna_short": "the antenna's wire is shorted: a notice, and no fix",
+    "jammed": "another sender is louder than the satellites: no fix",
+    "wild": "reflections or a spoofer: positions and speeds far off",
+    "rolled_over": "a date 1024 weeks back",
+    "no_leap_seconds": "its almanac lacks the leap seconds: 18 s fast",
+    "noisy": "lines arrive damaged, cut and joined",
+    "silent": "it says nothing at all",
+}
+_ANTENNA = {"antenna_open": "OPEN", "antenna_short": "SHORT"}
+_NO_FIX = (*_ANTENNA, "jammed")
 
 Motion = Callable[[], tuple[tuple[float, float], float]]  # -> (latitude, longitude), speed in km/h
 
@@ -25,15 +46,34 @@ class GnssReceiver:
     Attributes:
         sentences_said: how many lines went out since it was made.
         asleep: whether it was asked to sleep and has heard nothing since.
+
+    Args:
+        line: the serial line to the box, or to another host.
+        rate_hz: one of RATES_HZ.
+        talker: see gnss_sentences.py.
+        full: says all that a u-blox says by default, not only RMC and GGA.
     """
 
-    def __init__(self, timeline: Timeline, line: SerialLine) -> None:
+    def __init__(
+        self,
+        timeline: Timeline,
+        line: SerialLine,
+        rate_hz: int = 1,
+        talker: str = "GN",
+        full: bool = False,
+    ) -> None:
         self.sentences_said = 0
         self._timeline = timeline
         self._line = line
+        self._period_us = US // rate_hz
+        self._talker = talker
+        self._full = full
+        self._chance = random.Random(rate_hz)
+        self._fault: str | None = None
         self._heard = True
         self._sees_sky = True
         self._fix_us = 0
+        self._time_known_us = 0
         self._next: Timer | None = None
         self._asked = b""
         self._slept_through: Motion | None = None  # what to follow again after a sleep
@@ -53,18 +93,27 @@ class GnssReceiver:
         self._play_from(log, 0, self._timeline.now_us)
         return log.duration_s
 
-    def follow(self, motion: Motion) -> None:
-        """Say where `motion` is, once a second, from the next whole second on."""
+    def follow(self, motion: Motion, start: str = "warm") -> None:
+        """Say where `motion` is, at its rate, from the next whole period on."""
         self.silence()
-        self.restart()
+        self.restart(start)
         self._next_epoch(motion)
 
     def sky(self, seen: bool) -> None:
-        """Lose the satellites (a tunnel, a roof, a cut antenna) or see them again."""
+        """Lose the satellites (a tunnel, a roof) or see them again."""
         if seen and not self._sees_sky:
-            hot_us = self._timeline.now_us + round(_HOT_FIX_S * US)
-            self._fix_us = max(self._fix_us, hot_us)
+            self._find_again("hot")
         self._sees_sky = seen
+
+    def fault(self, name: str | None) -> None:
+        """Have one of FAULTS from now on, or none."""
+        if name is not None and name not in FAULTS:
+            raise ValueError(f"a receiver has no fault {name!r}; it has {', '.join(FAULTS)}")
+        before, self._fault = self._fault, name
+        if before in _NO_FIX:
+            self._find_again("hot")
+        if name in _ANTENNA or before in _ANTENNA:
+            self._say(text(f"ANTSTATUS={_ANTENNA.get(name or '', 'OK')}"))
 
     def off(self) -> None:
         """Be unheard. A log that plays goes on meanwhile, as the sky does."""
@@ -76,12 +125,13 @@ class GnssReceiver:
         self._sees_sky = True
         self.restart()
 
-    def restart(self) -> None:
-        """Have lost power for a moment: the first fix takes its time again."""
+    def restart(self, start: str = "warm") -> None:
+        """Have lost power: the first fix takes its time again, by START_S."""
         self.asleep = False
         if self._slept_through is not None:
             self._next_epoch(self._slept_through)
-        self._fix_us = self._timeline.now_us + round(_FIRST_FIX_S * US)
+        self._fix_us = 0
+        self._find_again(start)
 
     def silence(self) -> None:
         """Say nothing more, until `play` or `follow`."""
@@ -89,11 +139,18 @@ class GnssReceiver:
         if self._next is not None:
             self._next.cancel()
 
+    def _find_again(self, start: str) -> None:
+        now_us = self._timeline.now_us
+        takes_us = round(START_S[start] * US)
+        self._fix_us = max(self._fix_us, now_us + takes_us)
+        # The first satellite that is heard tells the time, well before four tell the place.
+        self._time_known_us = now_us + takes_us // 2 if start == "cold" else now_us
+
     def _on_data(self, data: bytes) -> None:
         """Take the host's bytes: a request to sleep, or anything that ends a sleep."""
         if self.asleep:
             self.asleep = False
-            self._fix_us = self._timeline.now_us + round(_HOT_FIX_S * US)
+            self._find_again("hot")
             if self._slept_through is not None:
                 self._next_epoch(self._slept_through)
             return
@@ -114,7 +171,7 @@ class GnssReceiver:
             )
 
     def _next_epoch(self, motion: Motion) -> None:
-        when_us = (self._timeline.now_us // US + 1) * US
+        when_us = (self._timeline.now_us // self._period_us + 1) * self._period_us
         self._slept_through = None
         self._next = self._timeline.call_at(when_us, lambda: self._epoch(motion))
 
@@ -122,15 +179,49 @@ class GnssReceiver:
         if self.asleep:
             self._slept_through = motion
             return
-        position, speed_kmh = motion()
-        has_fix = self._sees_sky and self._timeline.now_us >= self._fix_us
-        self._say(sentences(self._timeline.now_us / US, position if has_fix else None, speed_kmh))
+        self._say(sentences(self._solution(*motion()), self._talker, self._full))
         self._next_epoch(motion)
 
+    def _solution(self, position: tuple[float, float], speed_kmh: float) -> Solution:
+        """Return what it knows now of where it truly is."""
+        now_us, fault = self._timeline.now_us, self._fault
+        unix_s = now_us / US
+        if fault == "rolled_over":
+            unix_s -= _WEEKS_1024_S
+        elif fault == "no_leap_seconds":
+            unix_s += _LEAP_SECONDS
+        if not self._sees_sky or fault in _NO_FIX or now_us < self._fix_us:
+            cn0_dbhz = _JAMMED_CN0_DBHZ if fault == "jammed" else GOOD_CN0_DBHZ
+            known = now_us >= self._time_known_us
+            return Solution(unix_s if known else None, cn0_dbhz=cn0_dbhz)
+        if fault == "wild":
+            latitude, longitude = (
+                angle + self._chance.uniform(-_WILD_DEGREES, _WILD_DEGREES) for angle in position
+            )
+            speed_kmh = abs(speed_kmh + self._chance.uniform(-_WILD_KMH, _WILD_KMH))
+            return Solution(unix_s, (latitude, longitude), speed_kmh, _WILD_HDOP)
+        return Solution(unix_s, position, speed_kmh)
+
     def _say(self, burst: bytes) -> None:
-        if self._heard and not self.asleep:
+        if self._heard and not self.asleep and self._fault != "silent":
+            if self._fault == "noisy":
+                burst = self._damaged(burst)
             self.sentences_said += burst.count(b"\n")
             self._line.send(burst)
+
+    def _damaged(self, burst: bytes) -> bytes:
+        """Flip a bit, lose some bytes, or leave it as it is."""
+        at = self._chance.randrange(len(burst))
+        match self._chance.randrange(3):
+            case 0:
+                return (
+                    burst[:at]
+                    + bytes([burst[at] ^ 1 << self._chance.randrange(8)])
+                    + burst[at + 1 :]
+                )
+            case 1:
+                return burst[:at] + burst[at + self._chance.randrange(1, 40) :]
+        return burst
 
 
 def _ubx_sums(data: bytes) -> bytes:

@@ -12,7 +12,8 @@ from shared_protocol.badges import badge_tag
 from shared_protocol.grant_sets import grant_parts
 from shared_protocol.messages import Grant
 from simulator.car import Car
-from simulator.devices.pn532 import FAULTS
+from simulator.devices.gnss import FAULTS as RECEIVER_FAULTS
+from simulator.devices.pn532 import FAULTS as READER_FAULTS
 from simulator.world import World
 
 START_S = 1_700_000_000
@@ -368,7 +369,7 @@ def test_a_car_whose_time_is_not_known_does_not_put_its_receiver_to_sleep(
     assert not car.gnss.asleep
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", READER_FAULTS)
 def test_a_badge_opens_within_four_seconds_of_the_readers_recovery(
     world: World, booked: Car, fault: str
 ) -> None:
@@ -396,3 +397,27 @@ def test_a_reader_that_cannot_wait_by_itself_is_polled(world: World, booked: Car
     booked.present_badge(DRIVER)
     world.run_for(1.0)
     assert booked.door == "unlocked"
+
+
+@pytest.mark.parametrize("fault", RECEIVER_FAULTS)
+def test_a_receiver_at_fault_crashes_nothing_and_the_kilometres_go_on_after_it(
+    world: World, booked: Car, fault: str
+) -> None:
+    car = booked
+    car.present_badge(DRIVER)
+    world.run_for(5)
+    car.crank()
+    world.run_for(5)
+    car.drive(50)
+    world.run_for(60)
+    car.gnss.fault(fault)
+    world.run_for(120)
+    assert car.starter_allowed, "law 1: the start of an open trip stays enabled"
+    car.gnss.fault(None)
+    world.run_for(10)
+    before_m, driven_m = car.report()["odometer_m"], car.driven_m
+    world.run_for(120)
+    report = car.report()
+    driven_m = car.driven_m - driven_m
+    assert abs(report["odometer_m"] - before_m - driven_m) <= 0.01 * driven_m
+    assert (report["crashes"], report["clock_source"]) == (0, 1)

@@ -6,11 +6,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from simulator.nmea import sentences
+from simulator.devices.gnss_sentences import Solution, sentences
+from simulator.roads import PLACES
 from simulator.route import Route
 from tests.support import ROOT, skip_or_fail
 
@@ -46,7 +48,7 @@ def drive(tmp_path: Path) -> dict[str, tuple[float, float]]:
         for number in range(EPOCHS):
             at_s = START_S + number * EPOCH_S
             position = route.position(14.0 * number * EPOCH_S)
-            log.write(sentences(at_s, position, 50.4))
+            log.write(sentences(Solution(at_s, position, 50.4)))
             second, tenth = divmod(round((at_s - START_S) * 10), 10)
             positions[f"2026-11-22T12:00:{second:02}.{tenth}00Z"] = position
     return positions
@@ -55,8 +57,14 @@ def drive(tmp_path: Path) -> dict[str, tuple[float, float]]:
 @pytest.fixture
 def receiver(tmp_path: Path, drive: dict[str, tuple[float, float]]) -> Iterator[str]:
     """`voiturier-sim device gnss` playing the log; gives its pty's path."""
+    with playing(str(tmp_path / "log.nmea")) as path:
+        yield path
+
+
+@contextmanager
+def playing(*arguments: str) -> Iterator[str]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "simulator", "device", "gnss", str(tmp_path / "log.nmea")],
+        [sys.executable, "-m", "simulator", "device", "gnss", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -71,15 +79,30 @@ def receiver(tmp_path: Path, drive: dict[str, tuple[float, float]]) -> Iterator[
 def test_gpsd_reports_the_positions_that_the_receiver_said(
     receiver: str, drive: dict[str, tuple[float, float]]
 ) -> None:
-    port = str(free_port())
-    with subprocess.Popen([find("gpsd"), "-N", "-n", "-b", "-S", port, receiver]) as daemon:
-        try:
-            told = read_positions(port)
-        finally:
-            daemon.terminate()
+    told = ask_gpsd(receiver)
     assert len(told) >= WANTED
     for time, (latitude, longitude) in told.items():
         assert drive[time] == pytest.approx((latitude, longitude), abs=NEAR_DEGREES)
+
+
+@pytest.mark.parametrize("talker", ["GN", "GP"])
+def test_gpsd_follows_a_car_that_drives_about_le_mans(talker: str) -> None:
+    how = ("--rate", "10", "--talker", talker, "--full", "--start", "hot")
+    with playing("--drive", "Préfecture", "Gare", *how) as path:
+        told = ask_gpsd(path)
+    assert len(told) >= WANTED
+    for position in told.values():
+        assert position == pytest.approx(PLACES["Préfecture"].position, abs=0.01)
+
+
+def ask_gpsd(path: str) -> dict[str, tuple[float, float]]:
+    """What gpsd says of the receiver on that pty: positions by time."""
+    port = str(free_port())
+    with subprocess.Popen([find("gpsd"), "-N", "-n", "-b", "-S", port, path]) as daemon:
+        try:
+            return read_positions(port)
+        finally:
+            daemon.terminate()
 
 
 def read_positions(port: str) -> dict[str, tuple[float, float]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pynmea2
 import serial
 
-from simulator.nmea import sentences
+from simulator.devices.gnss_sentences import Solution, sentences
 
 START_S = 1_795_348_800
 EPOCHS = 40
@@ -16,7 +16,10 @@ EPOCHS = 40
 def test_pyserial_reads_valid_sentences_from_the_pty(tmp_path: Path) -> None:
     log = tmp_path / "log.nmea"
     log.write_bytes(
-        b"".join(sentences(START_S + n / 5, (48.0, 0.2 + n / 1000), 36.0) for n in range(EPOCHS))
+        b"".join(
+            sentences(Solution(START_S + n / 5, (48.0, 0.2 + n / 1000), 36.0))
+            for n in range(EPOCHS)
+        )
     )
     process = subprocess.Popen(
         [sys.executable, "-m", "simulator", "device", "gnss", str(log)],
@@ -38,7 +41,7 @@ def test_pyserial_reads_valid_sentences_from_the_pty(tmp_path: Path) -> None:
 
 def test_a_program_that_only_writes_never_blocks_the_receiver(tmp_path: Path) -> None:
     log = tmp_path / "log.nmea"
-    log.write_bytes(b"".join(sentences(START_S + n / 10, (48.0, 0.2), 0.0) for n in range(10)))
+    log.write_bytes(b"".join(sentences(Solution(START_S + n / 10, (48.0, 0.2))) for n in range(10)))
     process = subprocess.Popen(
         [sys.executable, "-m", "simulator", "device", "gnss", str(log)],
         stdout=subprocess.PIPE,

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.devices.gnss import GnssReceiver
+from simulator.devices.gnss_sentences import Solution, sentences
 from simulator.errors import InputError
-from simulator.nmea import read_log, sentences
+from simulator.nmea import read_log
 from simulator.timeline import US, Timeline
 
 NOON_S = 1_795_348_800  # 2026-11-22 12:00:00 UTC
@@ -137,7 +138,7 @@ def test_a_moving_car_is_told_once_a_second_after_a_first_fix():
 def test_what_is_said_is_read_back_by_another_parser(latitude, longitude, unix_s, speed_kmh):
     rmc, gga = (
         pynmea2.parse(line, check=True)
-        for line in sentences(unix_s, (latitude, longitude), speed_kmh).decode().split()
+        for line in sentences(Solution(unix_s, (latitude, longitude), speed_kmh)).decode().split()
     )
     assert rmc.datetime.timestamp() == unix_s
     for sentence in (rmc, gga):

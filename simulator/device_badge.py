@@ -1,0 +1,31 @@
+"""The badge reader alone, at 1x, for a program that opens a serial port. Decides nothing."""
+
+import sys
+from collections.abc import Sequence
+
+from simulator.devices.pn532 import Pn532
+from simulator.errors import InputError
+from simulator.pty_line import PtyLine
+from simulator.world import World
+
+_FOR_EVER_S = 86_400.0 * 365
+
+
+def play_badge(uids: Sequence[bytes]) -> None:
+    """Play a badge reader with these badges lying on it, until interrupted.
+
+    Prints the pty's path as the first line of stdout. Raises InputError for a UID of no card.
+    """
+    line = PtyLine()
+    with World(realtime=True) as world:
+        world.network.listen(line)
+        reader = Pn532(world.timeline, line)
+        try:
+            for uid in uids:
+                reader.present(uid, _FOR_EVER_S, beside=True)
+        except ValueError as error:
+            raise InputError(str(error)) from None
+        print(line.path, flush=True)
+        print("a PN532 with its badges on it; Ctrl-C ends", file=sys.stderr)
+        while True:
+            world.run_for(_FOR_EVER_S)
