@@ -191,6 +191,12 @@ class Player:
     def _modem(self, fault: str) -> None:
         self.car.modem.fault(None if fault == "well" else fault)
 
+    def _gnss(self, fault: str) -> None:
+        self.car.gnss.fault(None if fault == "well" else fault)
+
+    def _reader(self, fault: str) -> None:
+        self.car.reader.fault(None if fault == "well" else fault)
+
     def _power(self, _: str, seconds: str) -> None:
         self.car.kill()
         self.world.run_for(float(seconds))

@@ -16,13 +16,12 @@ checked before anything runs. Never runs anything: play.py does.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from simulator.devices.modem_faults import FAULTS
-from simulator.devices.wires import FAULTS as WIRE_FAULTS
+from simulator.devices import gnss, modem_faults, pn532, wires
 from simulator.errors import InputError
 from simulator.roads import PLACES
 
@@ -61,6 +60,12 @@ class Scenario:
 
 
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_FAULTS: dict[str, Collection[str]] = {
+    "MODEM_FAULT": modem_faults.FAULTS,
+    "GNSS_FAULT": gnss.FAULTS,
+    "READER_FAULT": pn532.FAULTS,
+    "RELAY_FAULT": wires.FAULTS,
+}
 _WORDS: dict[str, tuple[str, ...]] = {
     # action -> what its arguments are; `|` separates what may stand there
     "badge": ("DRIVER|stranger",),
@@ -71,11 +76,13 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "door": ("open|shut",),
     "keys": ("taken|back",),
     "battery": ("NUMBER", "V"),
-    "relay": ("WIRE_FAULT|well",),
+    "relay": ("RELAY_FAULT|well",),
     "drive": ("PLACE",),
     "coverage": ("on|off",),
     "sky": ("on|off",),
-    "modem": ("FAULT|well",),
+    "modem": ("MODEM_FAULT|well",),
+    "gnss": ("GNSS_FAULT|well",),
+    "reader": ("READER_FAULT|well",),
     "power": ("cut", "NUMBER"),
     "server": ("kill|start|backup|restore",),
     "key": ("rotate",),
@@ -193,10 +200,8 @@ def _allowed(scenario: Scenario, kind: str, word: str) -> Iterator[tuple[str, ..
             yield tuple(scenario.drivers)
         elif choice == "PLACE":
             yield tuple(PLACES)
-        elif choice == "FAULT":
-            yield tuple(FAULTS)
-        elif choice == "WIRE_FAULT":
-            yield tuple(WIRE_FAULTS)
+        elif choice in _FAULTS:
+            yield tuple(_FAULTS[choice])
         elif choice == "NUMBER":
             yield (word,) if _NUMBER.fullmatch(word) else ("a number",)
         else:
