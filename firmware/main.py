@@ -80,7 +80,7 @@ class Box:
         ignition = IgnitionInput(board.ignition)
         immobiliser = Immobiliser(relay.contact(), now_ms, identity.ignition_proven)
         signals = SignalsTask(Panel(board.led_green, board.led_red, board.buzzer))
-        receiver = UbloxReceiver(Serial(board.gnss_uart))
+        receiver = UbloxReceiver(Serial(board.gnss_uart), uptime)
         vehicle = Vehicle(
             uptime, ignition, relay, doors, signals, receiver, immobiliser, trip, odometer, clock,
             grants, commands, recorder, state_store,

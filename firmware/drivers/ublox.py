@@ -1,7 +1,7 @@
 """A u-blox receiver (M8, M10) on its serial line: its bytes, its sleep and its waking.
 
 Understands no sentence. A receiver that does not know the request goes on talking, which does no
-harm; one that slept and does not wake is woken again until it talks.
+harm.
 """
 
 # UBX-RXM-PMREQ, version 0: no end, backup state, woken by its receive line.
@@ -10,24 +10,28 @@ _WAKE = b"\xff"  # any edge does
 
 
 class UbloxReceiver:
-    """`stream` has `async read()` and `write(data)`. Attribute to read: `asleep`."""
+    """`stream` has `async read()` and `write(data)`. Attribute to read: `heard_ms`, when last.
 
-    def __init__(self, stream):
+    Whether it sleeps shows by its silence alone: what was asked of it may have been lost, and what
+    is heard right after may have been under way.
+    """
+
+    def __init__(self, stream, uptime):
         """Take it as awake, which it is after power came."""
         self._stream = stream
-        self.asleep = False
+        self._uptime = uptime
+        self.heard_ms = uptime.now_ms()
 
     async def read(self) -> bytes:
         """Wait for bytes; return at least one."""
         data = await self._stream.read()
-        self.asleep = False
+        self.heard_ms = self._uptime.now_ms()
         return data
 
     def sleep(self) -> None:
         """Ask it to keep what it knows and to say nothing."""
         self._stream.write(_SLEEP)
-        self.asleep = True
 
     def wake(self) -> None:
-        """Wake it; it counts as asleep until it is heard."""
+        """Wake it; does nothing to one that is awake."""
         self._stream.write(_WAKE)

@@ -27,6 +27,8 @@ _LOOK_EVERY_S = const(0.5)
 _LOOK_QUIET_S = const(4.0)
 # Time enough for a last fix of the parking place.
 _SLEEP_AFTER_MS = const(60_000)
+# A receiver talks once a second, also without a fix; a sleeping one is silent.
+_TALKS_WITHIN_MS = const(3_000)
 # A receiver that has said nothing for three of its periods says nothing about now.
 _SPEED_VALID_MS = const(3_000)
 # Long enough to leave the sky under a car park's roof, short enough to be that car park.
@@ -163,12 +165,13 @@ class Vehicle:
             and self._immobiliser.state == RELAY_INHIBITED
             and self._clock.source != CLOCK_NONE
         )
+        talks = now_ms - self._receiver.heard_ms <= _TALKS_WITHIN_MS
         if not self.quiet:
             self._busy_ms = now_ms
-            if self._receiver.asleep:
+            if not talks:
                 self._receiver.wake()
         elif now_ms - self._busy_ms >= _SLEEP_AFTER_MS:
-            if not self._receiver.asleep:
+            if talks:
                 self._receiver.sleep()
             if now_ms - self._position_ms <= _POSITION_VALID_MS:
                 self._position_ms = now_ms  # it is where it was

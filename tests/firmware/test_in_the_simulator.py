@@ -335,6 +335,21 @@ def test_a_parked_cars_receiver_sleeps_and_a_badge_still_opens_within_a_second(
     assert car.report()["fixes"] > fixes
 
 
+def test_a_receiver_that_talks_while_it_is_sent_to_sleep_is_woken_by_every_badge(
+    world: World, booked: Car
+) -> None:
+    booked.gnss.follow(lambda: (booked.position, booked.speed_kmh))
+    booked.gnss._period_us, booked.gnss._full = 200_000, True  # talks nearly all the time
+    for number in range(12):
+        world.run_until(lambda: booked.gnss.asleep, 1200)
+        world.run_for(number * 0.5)
+        booked.present_badge(DRIVER)
+        world.run_for(8)
+        assert not booked.gnss.asleep, number
+        booked.present_badge(DRIVER, hold_s=4)
+        world.run_for(60)
+
+
 def test_the_ignition_alone_wakes_the_receiver_of_a_parked_car(world: World, booked: Car) -> None:
     booked.report()
     world.run_until(lambda: booked.gnss.asleep, 900)

@@ -83,7 +83,8 @@ class Wiring:
         self.log: list[str] = []
         self.busy = False
         self.on = False
-        self.ms = 0
+        self.ms = self.heard_ms = 0
+        self.asked: list[str] = []  # of the receiver
         self.die_after_pulse = False
 
     def contact(self) -> int:
@@ -94,6 +95,12 @@ class Wiring:
 
     def now_ms(self) -> int:
         return self.ms
+
+    def sleep(self) -> None:
+        self.asked.append("sleep")
+
+    def wake(self) -> None:
+        self.asked.append("wake")
 
     def play(self, event: str) -> None:
         self.log.append(event)
@@ -335,3 +342,46 @@ async def test_a_look_that_crashes_is_no_look(boot, wires) -> None:
     with pytest.raises(AttributeError):
         await box.vehicle._look()
     assert box.vehicle.looked_ms == 0, "else the watchdog would be fed by a loop that does nothing"
+
+
+# The receiver of a parked car.
+
+
+def parked(boot, wires: Wiring) -> Box:
+    box = boot()
+    box.vehicle._rest()
+    wires.ms = wires.heard_ms = 60_000
+    box.vehicle._rest()
+    assert (box.vehicle.quiet, wires.asked) == (True, ["sleep"])
+    return box
+
+
+def test_a_receiver_heard_a_moment_after_it_was_sent_to_sleep_is_left_alone(boot, wires) -> None:
+    box = parked(boot, wires)
+    wires.heard_ms += 15  # what was under way
+    wires.ms += 4000
+    box.vehicle._rest()
+    assert wires.asked == ["sleep"], "a second request would wake it"
+
+
+def test_a_receiver_that_goes_on_talking_is_asked_again(boot, wires) -> None:
+    box = parked(boot, wires)
+    wires.ms = wires.heard_ms = wires.ms + 4000
+    box.vehicle._rest()
+    assert wires.asked == ["sleep", "sleep"]
+
+
+def test_a_silent_receiver_is_woken_until_it_is_heard_whatever_was_heard_before(
+    boot, wires
+) -> None:
+    box = parked(boot, wires)
+    wires.heard_ms += 15
+    wires.on = True
+    box.vehicle._ignition.on = True
+    for _ in range(10):
+        wires.ms += 500
+        box.vehicle._rest()
+    assert wires.asked == ["sleep", *["wake"] * 4], "after three seconds of silence"
+    wires.heard_ms = wires.ms
+    box.vehicle._rest()
+    assert wires.asked == ["sleep", *["wake"] * 4]
