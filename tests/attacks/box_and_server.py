@@ -53,13 +53,21 @@ class HandClock(SystemClock):
         return self.ms
 
 
+class PowerLoss(BaseException):
+    """The box ends here; no `except Exception` of its own may catch that."""
+
+
 class HandModem:
-    """What LinkTask needs of a modem: bytes in and out, never waiting."""
+    """What LinkTask needs of a modem: bytes in and out, never waiting.
+
+    `awaits_left`: at how many awaits from now on the box loses power; None: never.
+    """
 
     def __init__(self) -> None:
         self.up = b""
         self.down = b""
         self.closed = True
+        self.awaits_left: int | None = None
 
     @property
     def readable(self) -> bool:
@@ -69,11 +77,19 @@ class HandModem:
     def readable(self, value: bool) -> None:
         """LinkTask looks again by setting this; there is nothing that it could have missed."""
 
+    def _live(self) -> None:
+        if self.awaits_left is not None:
+            self.awaits_left -= 1
+            if self.awaits_left < 0:
+                raise PowerLoss
+
     async def receive(self) -> bytes:
+        self._live()
         data, self.down = self.down[:512], self.down[512:]
         return data
 
     async def send(self, data: bytes) -> None:
+        self._live()
         self.up += data
 
 
@@ -290,6 +306,21 @@ class Pair:
         self.run(deliver())
         if self.transport.closed:
             self.cut()
+
+    def crash_server(self, turns: int) -> None:
+        """Give the server what is on its way and end it so many turns of its loop later."""
+        connection = self.connection
+        up, self.box.modem.up = self.box.modem.up, b""
+
+        async def deliver() -> None:
+            assert connection is not None
+            connection.data_received(up)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+
+        if connection is not None and not self.transport.closed:
+            self.run(deliver())
+        self.restart_server()
 
     def settle_server(self) -> None:
         """Let a wake-up be dealt with."""

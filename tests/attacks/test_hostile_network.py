@@ -1,6 +1,6 @@
 """Box and server joined by a network that drops, delays, doubles, reorders, corrupts and cuts.
 
-Either side restarts at any moment, the flash is wiped, the database is restored to an older copy,
+Either side restarts at any await, the flash is wiped, the database is restored to an older copy,
 commands, bookings and keys change meanwhile. When peace returns, rows equal records, once each.
 VOITURIER_EXAMPLES in the environment makes it run for longer.
 """
@@ -16,12 +16,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from server.fleet.model import BookingRequest
 from shared_protocol import grant_sets
 from shared_protocol.records import KINDS, Odometer, encode_body, kind_of
-from tests.attacks.box_and_server import Pair
+from tests.attacks.box_and_server import Pair, PowerLoss
 from tests.server.small_fleet import CAR, HOUR_S, NOW_S, PAUL
 
 ODOMETER = kind_of(Odometer(0))
 EXAMPLES = int(os.environ.get("VOITURIER_EXAMPLES", "40"))
-steps = {"taken": 0, "peaces": 0, "records": 0}
+steps = {"taken": 0, "peaces": 0, "records": 0, "power losses": 0, "crashes": 0}
 
 
 class HostileNetwork(RuleBasedStateMachine):
@@ -151,6 +151,23 @@ class HostileNetwork(RuleBasedStateMachine):
         self.pair.restart_box()
         if self.pair.box.journal.next_seq > before:
             self.made[before] = self.number  # all of it had reached the flash
+
+    @rule(awaits=st.integers(0, 6))
+    def lose_power_at_an_await(self, awaits: int) -> None:
+        modem = self.pair.box.modem
+        modem.awaits_left = awaits
+        try:
+            for _ in range(3):
+                self.pair.carry()
+            modem.awaits_left = None
+        except PowerLoss:
+            steps["power losses"] += 1
+            self.pair.restart_box()
+
+    @rule(turns=st.integers(0, 40))
+    def crash_server(self, turns: int) -> None:
+        self.pair.crash_server(turns)
+        steps["crashes"] += 1
 
     @rule()
     def wipe_journal(self) -> None:
