@@ -54,8 +54,8 @@ class Pn532:
     async def wait_for_card(self, timeout_s: float) -> bytes:
         """The UID of the next card: the reader looks by itself and says nothing meanwhile.
 
-        b"" after `timeout_s`, or when the card went as it came; ReaderError when the reader is
-        mute or does not know how to wait.
+        b"" after `timeout_s`, when the card went as it came or when the answer is damaged;
+        ReaderError when the reader is mute or does not know how to wait.
         """
         answer = await self._command(_AUTO_POLL, b"", timeout_s)
         # number of cards, kind of card, length of what follows
@@ -67,7 +67,7 @@ class Pn532:
     async def _command(self, command: bytes, before: bytes = b"", patience_s: float = 0.0) -> bytes:
         """Send a command until it is acknowledged; return its answer without the code.
 
-        With `patience_s` the answer may take that long, and none at all is b"".
+        With `patience_s` the answer may begin that late, and none, or a damaged one, is b"".
         """
         for _ in range(_TRIES):
             self._heard = b""
@@ -76,7 +76,9 @@ class Pn532:
             try:
                 await asyncio.wait_for(self._acknowledged(), _ACK_TIMEOUT_S)
                 acknowledged = True
-                answer = await asyncio.wait_for(self._answer(), patience_s or _ANSWER_TIMEOUT_S)
+                if patience_s and not self._heard:
+                    await asyncio.wait_for(self._hear(), patience_s)
+                answer = await asyncio.wait_for(self._answer(), _ANSWER_TIMEOUT_S)
             except asyncio.TimeoutError:
                 if acknowledged and patience_s:
                     return b""

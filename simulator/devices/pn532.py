@@ -1,26 +1,25 @@
 """A PN532 badge reader on its serial line (HSU): cards in its field, and the commands about them.
 
 Follows NXP's user manual (UM0701-02). The chip sleeps after power-up and after PowerDown until it
-hears 0x55, and needs a moment then. Type A cards only; speaks no card's own secrets.
+hears 0x55, and needs a moment then. Type A cards only; what they say is in pn532_cards.py.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from simulator.devices.pn532_cards import DONE, Card
 from simulator.devices.pn532_frames import ACK, ERROR, NACK, FrameReader, frame
 from simulator.timeline import US, Timeline, Timer
-from simulator.uart import SerialLine
+from simulator.uart import BITS_A_BYTE, SerialLine
 
 BAUD = 115200
 _TO_CHIP, _FROM_CHIP = b"\xd4", b"\xd5"
 _WAKING = 0x55
-_WAKING_BYTES = (
-    11  # a millisecond at 115200 baud, in which the oscillator starts and nothing is heard
-)
+_WAKING_S = 0.001  # the oscillator starts, and nothing is heard
+_WAKING_BYTES = int(_WAKING_S * BAUD / BITS_A_BYTE)
 _FIRMWARE_VERSION = bytes.fromhex("32010607")  # PN532, version 1.6, ISO 14443 A and B, 18092
 
 _ACK_DELAY_S = 0.001
-_ANSWER_DELAY_S = 0.002  # after the ACK
+_ANSWER_DELAY_S = 0.003
 _CARD_DELAY_S = 0.020  # field on, request, anticollision, select
 _ATTEMPT_S = 0.005  # one activation attempt that finds nothing
 
@@ -51,19 +50,9 @@ _TYPE_A_106 = (0x00, 0x10)  # generic passive, and Mifare: what a badge here ans
 _BAUD_106_A = 0x00
 _MOST_TARGETS = 2
 
-# Status of InDataExchange and its like (UM0701-02, section 7.1).
+# Status of a command about a target (UM0701-02, section 7.1); a card has its own as well.
 _CARD_SILENT = 0x01
-_CARD_REFUSES = 0x13
 _NO_SUCH_TARGET = 0x27
-
-# What a card says before its UID (ISO 14443-3): by the length of the UID.
-_ATQA_SAK = {
-    4: bytes.fromhex("000408"),  # MIFARE Classic
-    7: bytes.fromhex("004400"),  # NTAG
-    10: bytes.fromhex("008400"),
-}
-_READ_PAGES = 0x30  # four pages of an NTAG, or a block of a MIFARE Classic
-_PAGES_BYTES = 16
 
 FAULTS = {
     "unplugged": "it hears nothing and says nothing, and has lost its state when plugged in again",
@@ -72,19 +61,6 @@ FAULTS = {
     "wrong_checksum": "its answers carry a wrong checksum",
     "no_auto_poll": "it is a copy that does not know InAutoPoll",
 }
-
-
-@dataclass(eq=False)
-class _Card:
-    uid: bytes
-    leaves: Timer | None = None
-    here: bool = True
-    halted: bool = False  # deselected: it does not answer until the field has been off
-
-    @property
-    def target(self) -> bytes:
-        """Return what a reader is told of it: ATQA, SAK, UID."""
-        return _ATQA_SAK[len(self.uid)] + bytes([len(self.uid)]) + self.uid
 
 
 class Pn532:
@@ -101,7 +77,7 @@ class Pn532:
         self.answers_ms: list[int] = []
         self._timeline = timeline
         self._line = line
-        self._cards: list[_Card] = []
+        self._cards: list[Card] = []  # in the field
         self._fault: str | None = None
         self._pending: list[Timer] = []
         self._reader = FrameReader()
@@ -109,23 +85,29 @@ class Pn532:
         line.on_data = self._on_data
 
     def _reset(self) -> None:
-        for timer in self._pending:
-            timer.cancel()
-        self._pending.clear()
+        self._stop()
         self._reader.forget()
         self._awake = False
         self._wakes_by_line = True
         self._deaf_bytes = 0
-        self._targets: dict[int, _Card] = {}
+        self._targets: dict[int, Card] = {}  # as the host knows them
+        self._drop_field()
         self._registers: dict[bytes, int] = {}
         self._passive_retries = _FOREVER
         self._last_answer = b""
-        self._wanted = 0  # how many cards the chip looks for now; 0: it does not look
-        self._auto_type: int | None = (
-            None  # InAutoPoll looks, for this type; None: InListPassive...
-        )
+        self._last_error = DONE
+        self._wanted_uid = b""  # only cards whose UID begins so
+        # What InAutoPoll looks for; None: it is InListPassiveTarget that looks.
+        self._auto_type: int | None = None
         self._auto_begun_us = 0
         self._auto_period_s = 0.0
+
+    def _stop(self) -> None:
+        """End what the chip was doing."""
+        for timer in self._pending:
+            timer.cancel()
+        self._pending.clear()
+        self._wanted = 0  # how many cards the chip looks for now; 0: it does not look
 
     def power_off(self) -> None:
         """Lose power: the next start needs the wake-up again."""
@@ -136,16 +118,17 @@ class Pn532:
 
         It takes the place of the one that is there, or lies beside it.
         """
-        if len(uid) not in _ATQA_SAK:
-            raise ValueError("a UID has 4, 7 or 10 bytes")
+        card = Card(uid)
         if not beside:
-            for card in list(self._cards):
-                self._leave(card)
-        card = _Card(uid)
-        card.leaves = self._timeline.call_later(hold_s, lambda: self._leave(card))
+            self._cards.clear()
         self._cards.append(card)
+        self._timeline.call_later(hold_s, lambda: self._leave(card))
         if self._wanted:
             self._found_later()
+
+    def _leave(self, card: Card) -> None:
+        if card in self._cards:  # else another has taken its place
+            self._cards.remove(card)
 
     def fault(self, name: str | None) -> None:
         """Have one of FAULTS from now on, or none."""
@@ -154,13 +137,6 @@ class Pn532:
         if "unplugged" in (name, self._fault) or name == "missed_wake_up":
             self._reset()
         self._fault = name
-
-    def _leave(self, card: _Card) -> None:
-        if card in self._cards:
-            self._cards.remove(card)
-            card.here = False
-            assert card.leaves is not None
-            card.leaves.cancel()
 
     # Bytes in and out
 
@@ -175,11 +151,16 @@ class Pn532:
                 return
             self._awake = True
             self._deaf_bytes = _WAKING_BYTES
+            self._timeline.call_later(_WAKING_S, self._hear_all)
             data = data[data.index(_WAKING) :]
         deaf = min(self._deaf_bytes, len(data))
         self._deaf_bytes -= deaf
         for heard in self._reader.feed(data[deaf:]):
-            self._take(heard)
+            if self._awake:  # the one before may have been PowerDown
+                self._take(heard)
+
+    def _hear_all(self) -> None:
+        self._deaf_bytes = 0
 
     def _take(self, heard: bytes) -> None:
         """A new command, or the host's ACK, ends what the chip was doing."""
@@ -188,10 +169,7 @@ class Pn532:
             return
         if heard != ACK and heard[:1] != _TO_CHIP:
             return
-        for timer in self._pending:
-            timer.cancel()
-        self._pending.clear()
-        self._wanted = 0
+        self._stop()
         if heard != ACK:
             self._answer_later(ACK, _ACK_DELAY_S)
             self._command(heard[1] if len(heard) > 1 else _NO_COMMAND, heard[2:])
@@ -201,6 +179,7 @@ class Pn532:
 
     def _say(self, data: bytes) -> None:
         if len(data) > len(ACK):
+            self._last_answer = data
             if self._fault == "half_frame":
                 data = data[: len(data) // 2]
             elif self._fault == "wrong_checksum":
@@ -208,12 +187,15 @@ class Pn532:
         if self._fault != "unplugged":
             self._line.send(data)
 
-    def _reply(self, body: bytes, delay_s: float = _ACK_DELAY_S + _ANSWER_DELAY_S) -> None:
-        self._last_answer = frame(_FROM_CHIP + body)
-        self._answer_later(self._last_answer, delay_s)
+    def _reply(self, body: bytes, delay_s: float = _ANSWER_DELAY_S) -> None:
+        self._answer_later(frame(_FROM_CHIP + body), delay_s)
+
+    def _reply_status(self, code: bytes, status: int, said: bytes = b"") -> None:
+        self._last_error = status or self._last_error
+        self._reply(code + bytes([status]) + said)
 
     def _refuse(self) -> None:
-        self._answer_later(ERROR, _ACK_DELAY_S + _ANSWER_DELAY_S)
+        self._answer_later(ERROR, _ANSWER_DELAY_S)
 
     # Commands: each is told its code + 1, with which the answer begins, and its parameters
 
@@ -237,11 +219,10 @@ class Pn532:
         targets = b"".join(
             bytes([number, 0, 0, _TYPE_A_106[1]]) for number in sorted(self._targets)
         )
-        no_error, no_other_field = 0, 0
+        no_other_field = 0
         sam_status = b"\x80"
-        self._reply(
-            code + bytes([no_error, no_other_field, len(self._targets)]) + targets + sam_status
-        )
+        head = bytes([self._last_error, no_other_field, len(self._targets)])
+        self._reply(code + head + targets + sam_status)
 
     def _read_register(self, code: bytes, parameters: bytes) -> None:
         names = [parameters[i : i + 2] for i in range(0, len(parameters), 2)]
@@ -282,8 +263,8 @@ class Pn532:
         for card in self._cards:
             card.halted = False
 
-    def _answering(self) -> list[_Card]:
-        return [card for card in self._cards if not card.halted]
+    def _answering(self) -> list[Card]:
+        return [card for card in self._cards if not card.halted and card.is_meant(self._wanted_uid)]
 
     def _list_passive_target(self, _: bytes, parameters: bytes) -> None:
         """Report cards, or wait for one as long as the retries allow."""
@@ -294,26 +275,29 @@ class Pn532:
         self._targets.clear()
         self._auto_type = None
         self._wanted = most if kind == _BAUD_106_A else 0
+        self._wanted_uid = parameters[2:] if kind == _BAUD_106_A else b""
         if self._wanted and self._answering():
             self._found_later()
-        elif self._passive_retries != _FOREVER:
+        if self._passive_retries != _FOREVER:
             delay_s = _CARD_DELAY_S + self._passive_retries * _ATTEMPT_S
             self._pending.append(self._timeline.call_later(delay_s, self._nothing))
 
     def _auto_poll(self, _: bytes, parameters: bytes) -> None:
         """Look by itself, so many times (255: for ever), every so many units of 150 ms."""
-        times, period, kind = parameters[:3]
+        times, period = parameters[:2]
+        kinds = [kind for kind in parameters[2:] if kind in _TYPE_A_106]
         if not 1 <= period <= 15 or not times or self._fault == "no_auto_poll":
             self._refuse()
             return
         self._targets.clear()
-        self._wanted = _MOST_TARGETS if kind in _TYPE_A_106 else 0
-        self._auto_type = kind
+        self._wanted = _MOST_TARGETS if kinds else 0
+        self._wanted_uid = b""
+        self._auto_type = kinds[0] if kinds else parameters[2]
         self._auto_begun_us = self._timeline.now_us
         self._auto_period_s = period * _AUTO_POLL_UNIT_S
         if self._wanted and self._answering():
             self._found_later()
-        elif times != _FOREVER:
+        if times != _FOREVER:
             delay_s = times * self._auto_period_s
             self._pending.append(self._timeline.call_later(delay_s, self._nothing))
 
@@ -328,7 +312,7 @@ class Pn532:
         cards = self._answering()[: self._wanted]
         if not cards:
             return  # it left during the anticollision: the chip goes on looking
-        self._wanted = 0
+        self._stop()
         self._targets = dict(enumerate(cards, start=1))
         targets = [bytes([number]) + card.target for number, card in self._targets.items()]
         if self._auto_type is None:
@@ -341,7 +325,7 @@ class Pn532:
         self.answers_ms.append(self._timeline.now_us // 1000)
 
     def _nothing(self) -> None:
-        self._wanted = 0
+        self._stop()
         code = _IN_LIST_PASSIVE_TARGET if self._auto_type is None else _IN_AUTO_POLL
         self._reply(bytes([code + 1, 0]), delay_s=0)
 
@@ -350,34 +334,40 @@ class Pn532:
         number, data = parameters[0], parameters[1:]
         card = self._targets.get(number)
         if card is None:
-            self._reply(code + bytes([_NO_SUCH_TARGET]))
+            self._reply_status(code, _NO_SUCH_TARGET)
             return
 
         def over() -> None:
-            if not card.here:
+            if card not in self._cards:
                 self._targets.pop(number, None)
-                self._reply(code + bytes([_CARD_SILENT]), delay_s=0)
-            elif data[0] == _READ_PAGES and len(data) == 2:
-                self._reply(code + b"\0" + bytes(_PAGES_BYTES), delay_s=0)
+                self._reply_status(code, _CARD_SILENT)
             else:
-                self._reply(code + bytes([_CARD_REFUSES]), delay_s=0)
+                card.halted = False  # the chip selects a deselected target by itself
+                self._reply_status(code, *card.answer(data))
 
         self._pending.append(self._timeline.call_later(_CARD_DELAY_S, over))
 
     def _select(self, code: bytes, parameters: bytes) -> None:
-        self._reply(code + bytes([0 if parameters[0] in self._targets else _NO_SUCH_TARGET]))
+        card = self._targets.get(parameters[0])
+        if card is None:
+            self._reply_status(code, _NO_SUCH_TARGET)
+        elif card not in self._cards:
+            self._reply_status(code, _CARD_SILENT)
+        else:
+            card.halted = False
+            self._reply_status(code, DONE)
 
     def _deselect(self, code: bytes, parameters: bytes) -> None:
         """InDeselect and InRelease, of one target or (0) of all: the cards are halted."""
         numbers = list(self._targets) if parameters[0] == 0 else [parameters[0]]
         if not self._targets.keys() >= set(numbers):
-            self._reply(code + bytes([_NO_SUCH_TARGET]))
+            self._reply_status(code, _NO_SUCH_TARGET)
             return
         for number in numbers:
             self._targets[number].halted = True
             if code[0] == _IN_RELEASE + 1:
                 del self._targets[number]
-        self._reply(code + b"\0")
+        self._reply_status(code, DONE)
 
 
 # code -> what does it, and how many parameters it needs at least

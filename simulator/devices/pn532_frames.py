@@ -9,6 +9,7 @@ ERROR = bytes.fromhex("0000ff01ff7f8100")
 _START = b"\x00\xff"
 _EXTENDED = b"\xff\xff"
 _LONGEST_NORMAL = 255
+_LONGEST = 265  # what the chip has room for
 
 
 class FrameReader:
@@ -20,7 +21,8 @@ class FrameReader:
     def feed(self, data: bytes) -> list[bytes]:
         """Take bytes; return what became whole: ACK, NACK, or the body of a frame.
 
-        A frame with a wrong checksum is passed over, as the chip does.
+        A frame with a wrong checksum is passed over, as the chip does; one that was cut short has
+        taken the beginning of the next for its own, so the search goes on inside it.
         """
         self._heard += data
         found: list[bytes] = []
@@ -31,7 +33,7 @@ class FrameReader:
                 self._heard = self._heard[start:]
                 return found
             size, length = head
-            if length is None:  # a wrong checksum of the length: look on right after it
+            if length is None:  # no frame begins here: look on right after it
                 self._heard = rest
                 continue
             if rest[:2] in (b"\x00\xff", b"\xff\x00"):
@@ -41,10 +43,11 @@ class FrameReader:
             if len(rest) < size + length + 1:
                 self._heard = self._heard[start:]
                 return found
-            body, total = rest[size : size + length], sum(rest[size : size + length + 1])
+            if sum(rest[size : size + length + 1]) & 0xFF:
+                self._heard = rest
+                continue
+            found.append(rest[size : size + length])
             self._heard = rest[size + length + 1 :]
-            if total & 0xFF == 0:
-                found.append(body)
         self._heard = self._heard[-1:]
         return found
 
@@ -54,7 +57,7 @@ class FrameReader:
 
 
 def _head(rest: bytes) -> tuple[int, int | None] | None:
-    """Return the size of the length field, and the length or None if its checksum is wrong.
+    """Return the size of the length field, and the length or None if it cannot be right.
 
     None alone: more bytes are needed. ACK and NACK have a length field and nothing after it.
     """
@@ -63,11 +66,11 @@ def _head(rest: bytes) -> tuple[int, int | None] | None:
     if rest[:2] == _EXTENDED:
         if len(rest) < 5:
             return None
-        right = sum(rest[2:5]) & 0xFF == 0
-        return 5, int.from_bytes(rest[2:4], "big") if right else None
+        length = int.from_bytes(rest[2:4], "big")
+        return 5, length if sum(rest[2:5]) & 0xFF == 0 and 0 < length <= _LONGEST else None
     if rest[:2] in (b"\x00\xff", b"\xff\x00"):
         return 2, 0
-    return 2, rest[0] if sum(rest[:2]) & 0xFF == 0 else None
+    return 2, rest[0] if sum(rest[:2]) & 0xFF == 0 and rest[0] else None
 
 
 def frame(body: bytes) -> bytes:

@@ -1,8 +1,12 @@
 """The reader's frames, as the maker's manual and libnfc have them."""
 
+import asyncio
+
 import pytest
 
 from firmware.drivers.pn532 import Pn532, ReaderError
+from simulator.devices.pn532 import Pn532 as Chip
+from simulator.timeline import US, Timeline
 from tests.firmware.drivers.scripted import ScriptedStream
 
 ACK = bytes.fromhex("0000ff00ff00")
@@ -84,6 +88,20 @@ async def test_a_card_answer_that_is_cut_is_an_error(body: bytes) -> None:
         await pn532.read_card()
 
 
+async def test_half_an_answer_or_half_an_acknowledgement_has_the_command_sent_again() -> None:
+    for half in (ACK + card(UID)[:9], ACK[:4], b""):
+        pn532, stream = reader((b"\x4a", [half]), (b"\x4a", [ACK + card(UID)]))
+        assert await pn532.read_card() == UID
+        assert len(stream.said) == 2
+
+
+async def test_an_answer_whose_acknowledgement_is_a_nack_is_asked_for_again() -> None:
+    nack = bytes.fromhex("0000ffff0000")
+    pn532, stream = reader((b"\x4a", [nack + card(UID)]), (b"\x4a", [ACK + card(UID)]))
+    assert await pn532.read_card() == UID
+    assert len(stream.said) == 2
+
+
 async def test_noise_before_the_answer_is_passed_over() -> None:
     pn532, _ = reader((b"\x4a", [b"\x55\x00\x12" + ACK + b"\xff\x00\x00" + card(UID)]))
     assert await pn532.read_card() == UID
@@ -127,3 +145,99 @@ async def test_a_reader_that_does_not_know_how_to_wait_is_an_error() -> None:
     pn532, _ = reader(*[(b"\xd4\x60", [ACK + refusal])] * 3)
     with pytest.raises(ReaderError):
         await pn532.wait_for_card(0.05)
+
+
+async def test_a_damaged_answer_ends_the_wait_and_not_only_the_timeout_does() -> None:
+    damaged = bytearray(found(UID))
+    damaged[-2] ^= 1
+    for bad in (found(UID)[:9], bytes(damaged), b"\x55"):
+        pn532, stream = reader((b"\xd4\x60", [ACK, bad]))
+        assert await asyncio.wait_for(pn532.wait_for_card(60.0), 2.0) == b""
+        assert stream.said[-1] == ACK
+
+
+# The driver and the simulated chip, each written from the manual.
+
+
+class ChipStream:
+    """The chip at the other end of the line; a tenth of a second passes with each writing."""
+
+    def __init__(self) -> None:
+        self._timeline = Timeline(0)
+        self._incoming: asyncio.Queue[bytes] = asyncio.Queue()
+        self.on_data = lambda data: None
+        self.chip = Chip(self._timeline, self)
+
+    async def read(self) -> bytes:
+        return await self._incoming.get()
+
+    def write(self, data: bytes) -> None:
+        self.on_data(data)
+        until_us = self._timeline.now_us + US // 10
+        while (due_us := self._timeline.next_us()) is not None and due_us <= until_us:
+            self._timeline.step()
+        self._timeline.now_us = until_us
+
+    def send(self, data: bytes) -> None:
+        self._incoming.put_nowait(data)
+
+
+@pytest.fixture
+async def line() -> ChipStream:
+    return ChipStream()
+
+
+async def test_a_chip_that_missed_the_wake_up_is_woken_by_the_next(line: ChipStream) -> None:
+    line.chip.fault("missed_wake_up")
+    pn532 = Pn532(line)
+    await pn532.wake()
+    line.chip.present(UID, 10)
+    assert await pn532.read_card() == UID
+
+
+async def test_a_chip_that_lost_its_power_is_an_error_until_it_is_woken(line: ChipStream) -> None:
+    pn532 = Pn532(line)
+    await pn532.wake()
+    line.chip.present(UID, 100)
+    line.chip.power_off()
+    with pytest.raises(ReaderError):
+        await pn532.read_card()
+    await pn532.wake()
+    assert await pn532.read_card() == UID
+
+
+@pytest.mark.parametrize("cut", range(1, 10))
+async def test_a_box_that_died_in_the_middle_of_a_command_wakes_the_chip(
+    line: ChipStream, cut: int
+) -> None:
+    await Pn532(line).wake()
+    line.write(bytes.fromhex("0000ff04fcd44a0100e100")[:cut])
+    line.chip.present(UID, 10)
+    restarted = Pn532(line)
+    await restarted.wake()
+    assert await restarted.read_card() == UID
+
+
+@pytest.mark.parametrize("fault", ["half_frame", "wrong_checksum"])
+async def test_answers_that_are_always_damaged_are_an_error_and_the_next_whole_one_is_read(
+    line: ChipStream, fault: str
+) -> None:
+    pn532 = Pn532(line)
+    await pn532.wake()
+    line.chip.present(UID, 100)
+    line.chip.fault(fault)
+    with pytest.raises(ReaderError):
+        await pn532.read_card()
+    assert await pn532.wait_for_card(60.0) == b""
+    line.chip.fault(None)
+    assert await pn532.read_card() == UID
+    assert await pn532.wait_for_card(60.0) == UID
+
+
+async def test_of_two_cards_in_the_field_one_is_read(line: ChipStream) -> None:
+    pn532 = Pn532(line)
+    await pn532.wake()
+    line.chip.present(UID, 10)
+    line.chip.present(bytes(range(4, 11)), 10, beside=True)
+    assert await pn532.read_card() == UID
+    assert await pn532.wait_for_card(1.0) == UID

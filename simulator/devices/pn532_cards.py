@@ -1,0 +1,63 @@
+"""Type A cards as a reader meets them: what they say of themselves and what they answer.
+
+Holds no secret: no key opens a block. Knows neither the field nor the time.
+"""
+
+from dataclasses import dataclass
+
+# Status of an exchange (UM0701-02, section 7.1).
+DONE = 0x00
+REFUSED = 0x13
+AUTHENTICATION_FAILED = 0x14
+
+# What a card says before its UID (ISO 14443-3): by the length of the UID.
+_ATQA_SAK = {
+    4: bytes.fromhex("000408"),  # MIFARE Classic
+    7: bytes.fromhex("004400"),  # NTAG
+    10: bytes.fromhex("008400"),
+}
+_CASCADE_TAG = b"\x88"  # stands before three bytes of a UID that goes on
+_LAST_LEVEL_BYTES = 4
+
+_AUTHENTICATE = (0x60, 0x61)  # with key A, with key B
+_READ_PAGES = 0x30  # four pages of an NTAG, or a block of a MIFARE Classic
+_PAGES_BYTES = 16
+
+
+@dataclass(eq=False)
+class Card:
+    """One card, with a UID of 4, 7 or 10 bytes.
+
+    Attributes:
+        halted: deselected: it does not answer until it is selected or the field has been off.
+    """
+
+    uid: bytes
+    halted: bool = False
+
+    def __post_init__(self) -> None:
+        if len(self.uid) not in _ATQA_SAK:
+            raise ValueError("a UID has 4, 7 or 10 bytes")
+
+    @property
+    def target(self) -> bytes:
+        """Return what a reader is told of it: ATQA, SAK, UID."""
+        return _ATQA_SAK[len(self.uid)] + bytes([len(self.uid)]) + self.uid
+
+    def is_meant(self, wanted: bytes) -> bool:
+        """Return whether a host that wants this UID, or one that begins so, wants this card.
+
+        The host writes the cascade tags too, as they go through the air.
+        """
+        cascaded, rest = b"", self.uid
+        while len(rest) > _LAST_LEVEL_BYTES:
+            cascaded, rest = cascaded + _CASCADE_TAG + rest[:3], rest[3:]
+        return (cascaded + rest).startswith(wanted)
+
+    def answer(self, data: bytes) -> tuple[int, bytes]:
+        """Return the status of an exchange, and what the card said."""
+        if data[0] in _AUTHENTICATE:
+            return AUTHENTICATION_FAILED, b""
+        if data[0] == _READ_PAGES and len(data) == 2:
+            return DONE, bytes(_PAGES_BYTES)
+        return REFUSED, b""
