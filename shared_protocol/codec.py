@@ -5,6 +5,7 @@ A layout is a string with one letter per field:
     B H I   unsigned integer of 1, 2, 4 bytes
     i       signed integer of 4 bytes
     8       exactly 8 bytes
+    a       exactly 16 bytes, an AES-128 key
     k       exactly 32 bytes, a key
     b       length 1 byte, then that many bytes
     t       length 1 byte, then a text of at most MAX_TEXT_BYTES bytes in UTF-8
@@ -29,7 +30,7 @@ _INTEGERS = {
 }
 """letter -> (smallest value, largest value, bytes)"""
 
-_EXACT_BYTES = {"8": 8, "k": 32}
+_EXACT_BYTES = {"8": 8, "a": 16, "k": 32}
 
 
 def encode(layout: str, values: "Sequence[Any]") -> bytes:
@@ -77,7 +78,8 @@ def _encode_bytes(kind: str, value: object) -> bytes:
 def decode(layout: str, data: bytes, offset: int = 0, optional: int = 0) -> "tuple[list[Any], int]":
     """Unpack the fields of `layout` from `data` at `offset`.
 
-    The last `optional` fields, all integers, are 0 where the data end before them.
+    The last `optional` fields, integers or of a fixed size, are zeros where the data end before
+    them.
 
     Returns:
         The list of values and the offset after the last one; bytes beyond it are the caller's.
@@ -89,7 +91,7 @@ def decode(layout: str, data: bytes, offset: int = 0, optional: int = 0) -> "tup
     end = len(data)
     for kind in layout:
         if offset == end and len(values) >= len(layout) - optional:
-            values.append(0)
+            values.append(0 if kind in _INTEGERS else bytes(_EXACT_BYTES[kind]))
             continue
         if kind in _INTEGERS:
             size = _INTEGERS[kind][2]

@@ -35,6 +35,9 @@ MAX_GRANTS_PER_PART = 24
 """47 would fit a frame. The box takes 42,000 instructions to read one: 1.3 million with opening the
 frame, 5 to 18 ms on an ESP32 at 240 MHz that does 1 to 0.3 a cycle; a call may take 20 ms."""
 
+MAX_CARD_KEYS_PER_PART = 24
+"""41 would fit a frame; as long a call as for grants."""
+
 MAX_OUTGOING_BYTES = 8 * (2 + MAX_FRAME_BYTES)
 """What may wait for `bytes_to_send()`: a peer that does not read costs 8 KiB and no more."""
 

@@ -34,6 +34,7 @@ Status = namedtuple(
         "relay",
         "trip_open",
         "features",
+        "card_keys_hash",
     ),
 )
 Records = namedtuple("Records", ("epoch", "first_seq", "records"))
@@ -47,13 +48,16 @@ GrantsChange = namedtuple(
     ("generation", "expires_s", "base_hash", "new_hash", "part", "parts", "grants"),
 )
 NewKey = namedtuple("NewKey", ("generation", "key"))
+CardKeys = namedtuple("CardKeys", ("keys_hash", "part", "parts", "keys"))
 
 Grant = namedtuple("Grant", ("grant_id", "badge_tag", "not_before_s", "not_after_s", "flags"))
 GRANT_LAYOUT = "I8IIB"
 RECORD_LAYOUT = "BIb"
+CardKey = namedtuple("CardKey", ("badge_tag", "key"))
+CARD_KEY_LAYOUT = "8a"
 
 TABLE = {
-    0x01: (Status, "tBIHIII8IBBB", None, ""),
+    0x01: (Status, "tBIHIII8IBBB8", None, ""),
     0x02: (Records, "HI", Record, RECORD_LAYOUT),
     0x41: (Ack, "HI", None, ""),
     0x42: (Time, "IH", None, ""),
@@ -62,12 +66,13 @@ TABLE = {
     0x45: (Epoch, "H", None, ""),
     0x46: (GrantsChange, "II88BB", Grant, GRANT_LAYOUT),
     0x47: (NewKey, "Hk", None, ""),
+    0x48: (CardKeys, "8BB", CardKey, CARD_KEY_LAYOUT),
 }
 """type -> (class, layout of its fields, class of the items of the list that follows, layout of one
 item). Layout letters are those of codec.py."""
 
-OPTIONAL = {0x01: 1}
-"""type -> how many of its last fields came later: a peer that does not send them means 0."""
+OPTIONAL = {0x01: 2}
+"""type -> how many of its last fields came later: a peer that does not send them means zeros."""
 
 _TYPE_OF = {entry[0]: number for number, entry in TABLE.items()}
 
@@ -77,13 +82,25 @@ CLOCK_SERVER = 2
 
 COMMAND_INHIBIT = 1
 COMMAND_CANCEL_INHIBIT = 2
+COMMAND_END_TRIP = 3
+COMMAND_END_TRIP_WITHOUT_KEYS = 4
 
 GRANT_WITHOUT_CLOCK = 1
 GRANT_TECHNICIAN = 2
+GRANT_WALK_UP = 4
+GRANT_PASSENGER = 8
+GRANT_REVOKED = 16
+GRANT_OTHER_CAR = 32
+GRANT_MAINTENANCE = 64
 GRANT_REMOVED = 0x80
+
+EVERY_BADGE = bytes(8)
+"""The badge tag of a grant that speaks of the car itself."""
 
 FEATURE_GRANTS_CHANGE = 1
 FEATURE_NEW_KEY = 2
+FEATURE_GRANT_KINDS = 4
+FEATURE_CARD_KEYS = 8
 
 
 def type_of(message: tuple[object, ...]) -> int:

@@ -13,7 +13,9 @@ Record = namedtuple("Record", ("kind", "time_s", "body"))
 """kind u8, time_s u32 (Unix seconds UTC, 0 = the box did not know), body at most 255 bytes."""
 
 Boot = namedtuple("Boot", ("cause", "firmware_version"))
-TripStart = namedtuple("TripStart", ("badge_tag", "grant_id", "odometer_m", "lat_e7", "lon_e7"))
+TripStart = namedtuple(
+    "TripStart", ("badge_tag", "grant_id", "odometer_m", "lat_e7", "lon_e7", "assurance")
+)
 TripEnd = namedtuple("TripEnd", ("odometer_m", "lat_e7", "lon_e7", "reason"))
 LegStart = namedtuple("LegStart", ("odometer_m",))
 LegEnd = namedtuple("LegEnd", ("odometer_m",))
@@ -24,10 +26,11 @@ CommandResult = namedtuple("CommandResult", ("command_id", "result", "relay"))
 TripPause = namedtuple("TripPause", ("odometer_m",))
 TripResume = namedtuple("TripResume", ("odometer_m",))
 Gap = namedtuple("Gap", ("first_seq", "last_seq", "reason"))
+Occupant = namedtuple("Occupant", ("badge_tag",))
 
 KINDS = {
     1: (Boot, "Bt"),
-    2: (TripStart, "8IIii"),
+    2: (TripStart, "8IIiiB"),
     3: (TripEnd, "IiiB"),
     4: (LegStart, "I"),
     5: (LegEnd, "I"),
@@ -38,8 +41,12 @@ KINDS = {
     10: (TripPause, "I"),
     11: (TripResume, "I"),
     12: (Gap, "IIB"),
+    13: (Occupant, "8"),
 }
 """kind -> (class, layout of codec.py)."""
+
+OPTIONAL = {2: 1}
+"""kind -> how many of its last fields came later: a body that ends before them means zeros."""
 
 _KIND_OF = {entry[0]: kind for kind, entry in KINDS.items()}
 
@@ -49,6 +56,10 @@ NO_POSITION = 0x7FFFFFFF
 END_BADGE_HELD = 1
 END_OTHER_DRIVER = 2
 END_INFERRED = 3
+END_COMMAND = 4
+
+ASSURANCE_LOW = 0
+ASSURANCE_HIGH = 1
 
 REFUSED_UNKNOWN_BADGE = 1
 REFUSED_TOO_EARLY = 2
@@ -56,6 +67,12 @@ REFUSED_TOO_LATE = 3
 REFUSED_CLOCK_UNKNOWN = 4
 REFUSED_CAR_IN_USE = 5
 REFUSED_GRANTS_EXPIRED = 6
+REFUSED_REVOKED = 7
+REFUSED_WRONG_CAR = 8
+REFUSED_MAINTENANCE = 9
+REFUSED_KEYS_MISSING = 10
+REFUSED_DRIVER_FIRST = 11
+REFUSED_NOT_GENUINE = 12
 
 RELAY_UNKNOWN = 0
 RELAY_ENABLED = 1
@@ -103,6 +120,6 @@ def decode_body(kind: int, body: bytes) -> tuple[object, ...] | None:
     if kind not in KINDS:
         return None
     fact, layout = KINDS[kind]
-    values, _ = codec.decode(layout, body)
+    values, _ = codec.decode(layout, body, 0, OPTIONAL.get(kind, 0))
     decoded: tuple[object, ...] = fact(*values)
     return decoded

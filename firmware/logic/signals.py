@@ -1,11 +1,15 @@
 """What the box says with two LEDs and a buzzer: one pattern per event, each distinct.
 
-docs/signals.md shows the same table to agents and is compared with it by a test.
+A refusal is some long reds, then some short ones, at most three and four, so that an agent can say
+them on the telephone. The long ones say where the matter lies: 1 the booking, 2 the car, 3 the box
+or the badge. docs/signals.md shows the same table to agents and is compared with it by a test.
 """
 
 from firmware.logic.trip import (
+    SIGNAL_DOOR_OPEN,
     SIGNAL_ENDED,
     SIGNAL_NOTED,
+    SIGNAL_OCCUPANT,
     SIGNAL_PAUSED,
     SIGNAL_RESUMED,
     SIGNAL_STARTED,
@@ -15,18 +19,27 @@ PATTERNS = {
     SIGNAL_STARTED: "GG",
     SIGNAL_RESUMED: "G",
     SIGNAL_NOTED: "g",
+    SIGNAL_OCCUPANT: "g.G",
     SIGNAL_PAUSED: "G.g",
     SIGNAL_ENDED: "G.G.G",
-    # One long red, then as many short ones as the reason's number.
+    SIGNAL_DOOR_OPEN: "G.R.G.R",
     "refused 1": "RR.r",
     "refused 2": "RR.r.r",
     "refused 3": "RR.r.r.r",
-    "refused 4": "RR.r.r.r.r",
-    "refused 5": "RR.r.r.r.r.r",
-    "refused 6": "RR.r.r.r.r.r.r",
+    "refused 8": "RR.r.r.r.r",
+    "refused 5": "RR.RR.r",
+    "refused 9": "RR.RR.r.r",
+    "refused 10": "RR.RR.r.r.r",
+    "refused 11": "RR.RR.r.r.r.r",
+    "refused 4": "RR.RR.RR.r",
+    "refused 6": "RR.RR.RR.r.r",
+    "refused 7": "RR.RR.RR.r.r.r",
+    "refused 12": "RR.RR.RR.r.r.r.r",
     "ready": "g.g",
 }
-"""Event -> slots of SLOT_MS: g green, r red, capital with the buzzer, `.` dark and silent."""
+"""Event -> slots of SLOT_MS: g green, r red, capital with the buzzer, `.` dark and silent.
+
+`refused N`: the reason's number in shared_protocol.records."""
 
 SLOT_MS = 150
 

@@ -12,6 +12,7 @@ from firmware.logic.badge_decision import Refused
 from firmware.logic.const import const
 from shared_protocol import codec
 from shared_protocol.records import (
+    ASSURANCE_LOW,
     END_BADGE_HELD,
     END_OTHER_DRIVER,
     RELAY_INHIBITED,
@@ -46,6 +47,8 @@ SIGNAL_RESUMED = "resumed"
 SIGNAL_PAUSED = "paused"
 SIGNAL_ENDED = "ended"
 SIGNAL_NOTED = "noted"
+SIGNAL_OCCUPANT = "occupant"
+SIGNAL_DOOR_OPEN = "door_open"
 SIGNAL_REFUSED = "refused {}"  # with the reason's number
 
 # The page follows the trip, and a box whose power is cut loses at most this much driving.
@@ -115,7 +118,7 @@ class Trip:
             return Outcome(0, DOOR_LEAVE, signal, (Refusal(tag, verdict.reason),))
         self._card = _HAS_STARTED
         facts = self._end_facts(END_OTHER_DRIVER, where) if self.open else []
-        facts.append(TripStart(tag, verdict.grant_id, *where))
+        facts.append(TripStart(tag, verdict.grant_id, *where, ASSURANCE_LOW))
         if ignition_on:
             facts.append(LegStart(where.odometer_m))
         cause = CAUSE_TECHNICIAN if verdict.technician else CAUSE_GRANT

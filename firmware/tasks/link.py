@@ -223,4 +223,5 @@ class LinkTask:
             self._immobiliser.state,
             int(self._trip.open),
             FEATURE_GRANTS_CHANGE | FEATURE_NEW_KEY,
+            bytes(8),
         )

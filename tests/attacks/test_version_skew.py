@@ -151,7 +151,7 @@ def test_todays_box_lives_with_tomorrows_server(pair: Pair) -> None:
     hear_the_box(pair, server)
     box = pair.box
     assert box.journal.epoch == 1
-    grant = messages.Grant(1, bytes(range(1, 9)), NOW_S, NOW_S + HOUR_S, 0x40)
+    grant = messages.Grant(1, bytes(range(1, 9)), NOW_S, NOW_S + HOUR_S, 0)
     assert (box.grants.generation, box.grants.hash) == (8, grants_hash([grant]))
     assert box.commands.highest_id == 9
     told = [message for message in server.heard if isinstance(message, messages.Records)]

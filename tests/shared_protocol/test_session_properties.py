@@ -24,9 +24,10 @@ bytes8 = st.binary(min_size=8, max_size=8)
 texts = st.text(max_size=4)  # at most 16 bytes of UTF-8
 record = st.builds(records.Record, u8, u32, st.binary(max_size=100))
 grant = st.builds(messages.Grant, u32, bytes8, u32, u32, u8)
+card_key = st.builds(messages.CardKey, bytes8, st.binary(min_size=16, max_size=16))
 
 from_box = st.one_of(
-    st.builds(messages.Status, texts, u8, u32, u16, u32, u32, u32, bytes8, u32, u8, u8, u8),
+    st.builds(messages.Status, texts, u8, u32, u16, u32, u32, u32, bytes8, u32, u8, u8, u8, bytes8),
     st.builds(messages.Records, u16, u32, st.lists(record, max_size=9)),
 )
 from_server = st.one_of(
@@ -39,6 +40,7 @@ from_server = st.one_of(
         messages.GrantsChange, u32, u32, bytes8, bytes8, u8, u8, st.lists(grant, max_size=45)
     ),
     st.builds(messages.NewKey, u16, st.binary(min_size=32, max_size=32)),
+    st.builds(messages.CardKeys, bytes8, u8, u8, st.lists(card_key, max_size=41)),
 )
 
 
@@ -63,7 +65,7 @@ def cut(stream: bytes, places: list[int]) -> list[bytes]:
 @given(st.lists(from_box, max_size=8), st.lists(from_server, max_size=8))
 def test_any_messages_cross_both_ways_unchanged(up: list[Event], down: list[Event]) -> None:
     box, server = joined()
-    box.send(messages.Status("", 0, 0, 0, 0, 0, 0, bytes(8), 0, 0, 0, 0))
+    box.send(messages.Status("", 0, 0, 0, 0, 0, 0, bytes(8), 0, 0, 0, 0, bytes(8)))
     exchange(box, server)
     for message in up:
         box.send(message)

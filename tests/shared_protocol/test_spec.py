@@ -19,7 +19,7 @@ SPEC = (ROOT / "shared_protocol" / "SPEC.md").read_text()
 VECTORS = Path(__file__).parent / "vectors"
 TYPE_OF_LETTER = {
     "B": "u8", "H": "u16", "I": "u32", "i": "s32", "8": "bytes8",
-    "k": "bytes32", "b": "bytes", "t": "text",
+    "a": "bytes16", "k": "bytes32", "b": "bytes", "t": "text",
 }  # fmt: skip
 STRUCT_OF_TYPE = {"u8": ">B", "u16": ">H", "u32": ">I", "s32": ">i"}
 
@@ -61,17 +61,20 @@ def test_the_messages_are_those_of_the_table() -> None:
 
 
 def test_the_fields_that_may_be_missing_are_marked_in_the_specification() -> None:
-    marked = {}
+    marked: dict[str, dict[int, int]] = {"0x": {}, "Record ": {}}
     for heading, rows in tables().items():
         optional = sum(row[-1].startswith("(optional)") for row in rows)
         if optional:
             assert all(row[-1].startswith("(optional)") for row in rows[-optional:]), heading
-            marked[int(heading[:4], 16)] = optional
-    assert marked == messages.OPTIONAL
+            prefix = "0x" if heading.startswith("0x") else "Record "
+            number = heading.removeprefix(prefix).split()[0]
+            marked[prefix][int(number, 16 if prefix == "0x" else 10)] = optional
+    assert marked == {"0x": messages.OPTIONAL, "Record ": records.OPTIONAL}
 
 
 def test_the_items_of_lists_are_those_of_the_code() -> None:
     assert written("Item ") == {
+        "CardKey": fields(messages.CardKey, messages.CARD_KEY_LAYOUT),
         "Grant": fields(messages.Grant, messages.GRANT_LAYOUT),
         "Record": fields(records.Record, messages.RECORD_LAYOUT),
     }
@@ -129,7 +132,7 @@ def pack(kind: str, value: Any) -> bytes:
             for (_, item_kind), cell in zip(item, row, strict=True)
         )
     raw = value.encode() if kind == "text" else bytes.fromhex(value)
-    return raw if kind in ("bytes8", "bytes32") else bytes([len(raw)]) + raw
+    return raw if kind in ("bytes8", "bytes16", "bytes32") else bytes([len(raw)]) + raw
 
 
 @pytest.mark.parametrize(("file", "prefix"), [("messages.json", "0x"), ("records.json", "Record ")])

@@ -6,7 +6,7 @@ from shared_protocol import records
 
 
 def test_every_event_of_a_badge_has_a_pattern_and_no_two_are_alike():
-    for name in ("STARTED", "RESUMED", "PAUSED", "ENDED", "NOTED"):
+    for name in ("STARTED", "RESUMED", "PAUSED", "ENDED", "NOTED", "OCCUPANT", "DOOR_OPEN"):
         assert getattr(trip, "SIGNAL_" + name) in PATTERNS
     for name in dir(records):
         if name.startswith("REFUSED_"):
@@ -18,8 +18,20 @@ def test_a_pattern_becomes_levels_and_ends_dark():
     assert slots("refused 1") == [(0, 1, 1), (0, 1, 1), (0, 0, 0), (0, 1, 0), (0, 0, 0)]
 
 
+def test_a_refusal_is_counted_at_most_to_three_long_and_four_short():
+    counted = set()
+    for event, pattern in PATTERNS.items():
+        if event.startswith("refused"):
+            parts = pattern.split(".")
+            longs, shorts = parts.count("RR"), parts.count("r")
+            assert parts == ["RR"] * longs + ["r"] * shorts
+            assert 1 <= longs <= 3 and 1 <= shorts <= 4
+            counted.add((longs, shorts))
+    assert len(counted) == 12
+
+
 def test_a_refusal_never_shows_green_and_an_acceptance_never_red():
-    for event in PATTERNS:
+    for event in set(PATTERNS) - {trip.SIGNAL_DOOR_OPEN}:
         colours = [0, 0]
         for green, red, _ in slots(event):
             colours[0] |= green

@@ -66,7 +66,7 @@ def test_an_empty_box_counts_on_from_the_metres_it_is_given():
 def test_a_granted_badge_enables_unlocks_and_starts_the_trip():
     trip = Trip()
     outcome = carried_out(trip, trip.other_arrived(MARIE, Granted(5, False), False, HERE))
-    assert outcome == (CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_STARTED, (TripStart(MARIE, 5, *HERE),))
+    assert outcome == (CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_STARTED, (TripStart(MARIE, 5, *HERE, 0),))
     assert trip.open and trip.holds_start and trip.is_driver(MARIE)
     assert not trip.in_leg
 
@@ -142,7 +142,7 @@ def test_another_granted_badge_splits_the_trip():
     assert outcome.facts == (
         LegEnd(5000),
         TripEnd(*HERE, END_OTHER_DRIVER),
-        TripStart(PAUL, 9, *HERE),
+        TripStart(PAUL, 9, *HERE, 0),
         LegStart(5000),
     )
     assert trip.is_driver(PAUL) and not trip.is_driver(MARIE)
@@ -157,7 +157,7 @@ def test_a_driver_whose_relay_is_inhibited_gets_it_back_without_a_pause():
 def test_without_a_recent_fix_a_trip_has_no_position():
     nowhere = Where(5000, NO_POSITION, NO_POSITION)
     outcome = Trip().other_arrived(MARIE, Granted(5, False), False, nowhere)
-    assert outcome.facts == (TripStart(MARIE, 5, 5000, NO_POSITION, NO_POSITION),)
+    assert outcome.facts == (TripStart(MARIE, 5, 5000, NO_POSITION, NO_POSITION, 0),)
 
 
 def test_legs_follow_the_ignition_inside_a_trip_only():
@@ -189,7 +189,7 @@ def test_the_odometer_is_told_every_ten_seconds_while_it_changes():
 
 def test_the_state_is_what_its_records_say_from_any_point_on():
     facts = (
-        TripStart(MARIE, 5, *HERE),
+        TripStart(MARIE, 5, *HERE, 0),
         LegStart(5000),
         Odometer(5100),
         TripPause(5150),

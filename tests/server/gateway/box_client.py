@@ -136,5 +136,6 @@ def a_status(**changes: Any) -> messages.Status:
         "relay": records.RELAY_INHIBITED,
         "trip_open": 0,
         "features": 0,
+        "card_keys_hash": bytes(8),
     }
     return messages.Status(**(values | changes))

@@ -177,7 +177,7 @@ async def test_a_drive_becomes_a_trip_with_its_legs_and_records(
         1,
         1,
         records.Boot(1, "1.0"),
-        records.TripStart(tag, BOOKING, 1_000, *PLACE),
+        records.TripStart(tag, BOOKING, 1_000, *PLACE, 0),
         records.LegStart(1_000),
         records.Odometer(2_500),
     )
@@ -407,7 +407,7 @@ async def test_a_trip_tells_how_many_of_its_records_are_lost(
     client = await BoxClient.connect(port, box)
     await client.greet()
     tag = badge_tag(box.badge_key, MARIE_UID)
-    await client.report(1, 1, records.TripStart(tag, BOOKING, 1_000, *PLACE))
+    await client.report(1, 1, records.TripStart(tag, BOOKING, 1_000, *PLACE, 0))
     client.close()
     again = await BoxClient.connect(port, box)
     await again.greet(lowest_seq=8)

@@ -7,7 +7,7 @@ from tests.shared_protocol.both.helpers import fault_of
 GRANT = messages.Grant(7, b"badgetag", 1_790_000_000, 1_790_003_600, 1)
 RECORD = records.to_record(0, records.Odometer(1000))
 EXAMPLES = (
-    messages.Status("1.2.3", 1, 1_790_000_000, 2, 10, 15, 4, b"8 bytes.", 9, 1, 0, 3),
+    messages.Status("1.2.3", 1, 1_790_000_000, 2, 10, 15, 4, b"8 bytes.", 9, 1, 0, 3, b"of cards"),
     messages.Records(2, 10, [RECORD, records.to_record(5, records.LegEnd(2000))]),
     messages.Ack(2, 14),
     messages.Time(1_790_000_000, 999),
@@ -16,7 +16,9 @@ EXAMPLES = (
     messages.Epoch(3),
     messages.GrantsChange(5, 1_790_600_000, b"8 bytes.", b"8 others", 0, 1, [GRANT]),
     messages.NewKey(2, bytes(range(32))),
+    messages.CardKeys(b"of cards", 0, 1, [messages.CardKey(b"badgetag", bytes(range(16)))]),
 )
+LATER_BYTES = {0x01: 9}  # of the fields that an earlier version does not send
 
 
 def test_every_message_of_the_table_has_an_example_here():
@@ -33,14 +35,16 @@ def test_every_message_comes_back():
 def test_a_message_cut_at_any_byte_is_the_peers_fault():
     for message in EXAMPLES:
         data = messages.encode(message)
-        optional = messages.OPTIONAL.get(data[0], 0)
-        for size in range(len(data) - optional):
+        later = LATER_BYTES.get(data[0], 0)
+        for size in range(len(data) - later):
             assert fault_of(RemoteProtocolError, messages.decode, data[:size]) == "body_short"
 
 
 def test_a_field_that_an_earlier_version_does_not_send_counts_as_zero():
     data = messages.encode(EXAMPLES[0])
-    assert messages.decode(data[:-1]) == (EXAMPLES[0][:-1] + (0,), 0)
+    assert messages.decode(data[:-8]) == (EXAMPLES[0][:-1] + (bytes(8),), 0)
+    assert messages.decode(data[:-9]) == (EXAMPLES[0][:-2] + (0, bytes(8)), 0)
+    assert fault_of(RemoteProtocolError, messages.decode, data[:-1]) == "body_short"
     assert set(messages.OPTIONAL) == {data[0]}
 
 

@@ -22,7 +22,7 @@ def unhex(vector, *names):
 def values(layout, fields):
     """Fields of a vector as Python values: hex becomes bytes where the layout says so."""
     return [
-        bytes.fromhex(field) if letter in "8bk" else field for letter, field in zip(layout, fields)
+        bytes.fromhex(field) if letter in "8abk" else field for letter, field in zip(layout, fields)
     ]
 
 
