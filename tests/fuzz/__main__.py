@@ -46,7 +46,9 @@ def _fuzz(name: str, arguments: argparse.Namespace) -> bool:
     print(
         f"{name:<10} {executions:>9} executions  {edges:>5} edges  seed {arguments.seed}  ", end=""
     )
-    print("ok" if ran.returncode == 0 else f"FAILED\n{ran.stderr[-4000:]}", flush=True)
+    # atheris tells the exception on one stream, libFuzzer the input that raised it on the other.
+    told = f"FAILED\n{ran.stdout[-4000:]}\n{ran.stderr[-4000:]}"
+    print("ok" if ran.returncode == 0 else told, flush=True)
     return ran.returncode == 0
 
 
