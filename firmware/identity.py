@@ -20,8 +20,15 @@ Identity = namedtuple(
         "odometer_m",  # where an empty journal begins to count
         "time_floor_s",  # no time before it is believed
         "ignition_proven",  # commissioning saw the ignition line both on and off
+        "start_relay",  # false: a door-only car
+        "door_contact",  # a contact of doors and boot is wired
+        "key_holder",  # the keys have a holder that tells whether they are in it
+        "reader",  # one of READERS
     ),
 )
+
+
+READERS = ("pn532", "wiegand")
 
 
 class IdentityError(Exception):
@@ -47,9 +54,9 @@ def parse_identity(data) -> Identity:
     board = _text(data, "board", 64)
     if board not in BOARDS:
         raise IdentityError("identity field board: no such board")
-    proven = data.get("ignition_proven", False)
-    if not isinstance(proven, bool):
-        raise IdentityError("identity field ignition_proven: not true or false")
+    reader = data.get("reader", READERS[0])
+    if reader not in READERS:
+        raise IdentityError("identity field reader: no such reader")
     return Identity(
         _key(data, "box_id", 8),
         _key(data, "key", 32),
@@ -61,7 +68,11 @@ def parse_identity(data) -> Identity:
         board,
         _number(data, "odometer_m", 0, 0xFFFFFFFF, 0),
         _number(data, "time_floor_s", 0, 0xFFFFFFFF, TIME_FLOOR_S),
-        proven,
+        _flag(data, "ignition_proven", False),
+        _flag(data, "start_relay", True),
+        _flag(data, "door_contact", False),
+        _flag(data, "key_holder", False),
+        reader,
     )
 
 
@@ -91,6 +102,13 @@ def _number(data, name, low, high, default=None):
     value = _field(data, name, int)
     if not low <= value <= high:
         raise IdentityError("identity field " + name + ": out of range")
+    return value
+
+
+def _flag(data, name, default):
+    value = data.get(name, default)
+    if not isinstance(value, bool):
+        raise IdentityError("identity field " + name + ": not true or false")
     return value
 
 

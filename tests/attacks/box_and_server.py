@@ -146,7 +146,21 @@ class BoxLife:
         draw: Callable[[int], bytes],
     ) -> None:
         identity = Identity(
-            secrets.wire_id, secrets.key, 1, secrets.badge_key, "", 1, "", "host", 0, 0, True
+            secrets.wire_id,
+            secrets.key,
+            1,
+            secrets.badge_key,
+            "",
+            1,
+            "",
+            "host",
+            0,
+            0,
+            True,
+            True,
+            False,
+            False,
+            "pn532",
         )
         bell = asyncio.Event()
         self.wires = wires
