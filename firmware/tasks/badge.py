@@ -9,6 +9,7 @@ from firmware.drivers.pn532 import ReaderError
 from firmware.logic.card import Arrived, CardPresence, Held
 from firmware.logic.const import const
 from shared_protocol.badges import badge_tag
+from shared_protocol.records import ASSURANCE_LOW
 
 # One poll takes about 30 ms of radio field; a hand's shortest touch is about 300 ms.
 _POLL_EVERY_S = const(0.25)
@@ -61,7 +62,7 @@ class BadgeTask:
         for event in self._presence.seen(uid, self._uptime.now_ms()):
             tag = badge_tag(self._badge_key, event.uid)
             if isinstance(event, Arrived):
-                await self._vehicle.badge_arrived(tag)
+                await self._vehicle.badge_arrived(tag, ASSURANCE_LOW)
             elif isinstance(event, Held):
                 await self._vehicle.badge_held(tag)
             else:

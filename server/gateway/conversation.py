@@ -187,7 +187,7 @@ class Conversation:
             if command.command_id <= self._sent_command_id:
                 continue
             kind = COMMAND_KINDS[command.kind]
-            self._send(messages.Command(command.command_id, command.expires_at_s, kind))
+            self._send(messages.Command(command.command_id, command.expires_at_s, kind, bytes(8)))
             self._sent_command_id = command.command_id
 
 

@@ -7,6 +7,7 @@ import pytest
 from firmware.drivers.pn532 import ReaderError
 from firmware.tasks import badge
 from shared_protocol.badges import badge_tag
+from shared_protocol.records import ASSURANCE_LOW
 
 KEY = b"k" * 32
 UID = bytes.fromhex("04a1b2c3")
@@ -50,7 +51,8 @@ class Vehicle:
     def __init__(self) -> None:
         self.told: list[tuple[str, bytes]] = []
 
-    async def badge_arrived(self, tag: bytes) -> None:
+    async def badge_arrived(self, tag: bytes, assurance: int) -> None:
+        assert assurance == ASSURANCE_LOW
         self.told.append(("arrived", tag))
 
     async def badge_held(self, tag: bytes) -> None:
