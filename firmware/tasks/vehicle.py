@@ -10,12 +10,13 @@ from firmware.logic.badge_decision import decide
 from firmware.logic.commands import ends_trip
 from firmware.logic.const import const
 from firmware.logic.forgotten import is_forgotten
-from firmware.logic.immobiliser import NO_PULSE, PULSE_ENABLE
+from firmware.logic.immobiliser import NO_PULSE, PULSE_ENABLE, PULSE_INHIBIT
 from firmware.logic.trip import (
     CAUSE_COMMAND,
     CAUSE_CONTACT,
     CAUSE_GRANT,
     CAUSE_PARKED,
+    CAUSE_TECHNICIAN,
     DOOR_LOCK,
     DOOR_UNLOCK,
     SIGNAL_DOOR_OPEN,
@@ -224,19 +225,17 @@ class Vehicle:
             await self._doors.lock()
 
     async def _pulse(self, pulse: int, cause: int) -> None:
-        if pulse == NO_PULSE:  # a door-only car
-            return
         if pulse == PULSE_ENABLE:
             await self._relay.enable()
-        else:
+        elif pulse == PULSE_INHIBIT:
             await self._relay.inhibit()
         self._believe_contact(cause, self._uptime.now_ms())
 
     def _believe_contact(self, cause: int, now_ms: int) -> None:
-        """Record what the feedback contact shows if it is news."""
+        """Record what the feedback contact shows if it is news, or a technician's doing."""
         state = self._relay.contact()
         self._immobiliser.contact(state)
-        if state != self._shown:
+        if state != self._shown or cause == CAUSE_TECHNICIAN:
             self._shown = state
             self._recorder.write((Relay(state, cause),), now_ms)
         if state == RELAY_INHIBITED:  # also at boot: power may have failed right after the pulse
