@@ -164,11 +164,11 @@ class Trip:
         """A badge has been held for 3 s: it ends the trip, unless it just began it.
 
         The driver's does with the keys in their holder (`keys_in`, true where there is none), a
-        technician's in any case.
+        technician's in any case. One that did not arrive (its card was not genuine) ends nothing.
         """
         if self._card == _IS_TECHNICIAN and self.open:
             return self.end(END_TECHNICIAN, where)
-        if not self.is_driver(tag) or self._card == _HAS_STARTED:
+        if self._card not in (_IS_DRIVER, _HAS_RESUMED) or not self.is_driver(tag):
             return _NOTHING
         if not keys_in:
             return _refused(tag, REFUSED_KEYS_MISSING)
