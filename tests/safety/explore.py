@@ -105,6 +105,7 @@ class Explorer:
             self._trying = ("reads", tag), 0
             car.put_back(state)
             if not self._judge.may_take(tag, book):
+                car.keys_in = car.keys_in or book.driver == TESS.tag
                 self._end(TESS.tag)
                 if not self._judge.may_take(tag, free):
                     continue

@@ -118,7 +118,8 @@ class Judge:
             elif mark == "held":
                 at_reader = at_reader[0], True
             tag = at_reader[0] if at_reader else b""
-            after = memory._replace(role=self._role(memory, mark, tag, before))
+            role = self._role(memory, mark, tag, before)
+            after = memory if role == memory.role else memory._replace(role=role)
             for item in items:
                 after = self._took(after, event, mark, tag, item)
             if carried_out:
@@ -198,9 +199,8 @@ class Judge:
             _law(mark == "arrives" and rides and bool(after.book.driver), "a passenger of no trip")
         elif isinstance(item, records.CommandResult):
             return self._answered(after, item, event)
-        else:
-            return after
-        return after._replace(book=_entered(after.book, item))
+        book = _entered(after.book, item)
+        return after if book is after.book else after._replace(book=book)
 
     def _may_inhibit(self, memory: Memory, mark: str) -> None:
         car, setting = self._car, self._setting

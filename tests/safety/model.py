@@ -80,8 +80,7 @@ class Car:
         """Park the car, inhibited, without a trip, and boot its box."""
         self.setting = setting
         self._sets = [self._grant_set(grants) for grants in setting.grant_sets]
-        self._oldest_ms = dict.fromkeys(("_off_since_ms",), setting.oldest_ms)
-        self._oldest_ms |= _OLDEST_MS | {"_moved_ms": setting.oldest_ms if setting.proven else 0}
+        self._oldest_ms = _OLDEST_MS | {"_moved_ms": setting.oldest_ms if setting.proven else 0}
         self.contact_shows = RELAY_INHIBITED if setting.start_relay else RELAY_UNKNOWN
         self.on = self._edge = False
         self.speeds: tuple[int | None, ...] = (0,) * setting.signs
@@ -123,7 +122,12 @@ class Car:
             "commands": self._commands, "recorder": recorder, "state_store": self,
         }  # fmt: skip
         self._vehicle = Vehicle(**parts)
-        self._kept = (self._immobiliser, self._trip, self._commands, self._door_lock)
+        self._kept = [
+            (vars(part), name, self._oldest_ms.get(name, setting.oldest_ms))
+            for part in (self._immobiliser, self._trip, self._commands, self._door_lock)
+            for name in sorted(vars(part))
+            if name not in ("car", "_ignition_proven")  # the same in every state
+        ]
         unknown = set(vars(self._vehicle)) - {f"_{part}" for part in parts} - _BESIDE - {"_shown"}
         assert not unknown, f"Vehicle has a state that the walk does not take down: {unknown}"
         self._vehicle.answer_owed()
@@ -145,7 +149,7 @@ class Car:
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
             self._stored_trip, self._stored_commands, self._vehicle._shown,
-            *[self._taken_down(part) for part in self._kept],
+            *self._taken_down(),
         )  # fmt: skip
 
     def put_back(self, state: State) -> None:
@@ -153,43 +157,38 @@ class Car:
         (
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
-            self._stored_trip, self._stored_commands, self._vehicle._shown, *parts,
+            self._stored_trip, self._stored_commands, self._vehicle._shown, *values,
         ) = state  # fmt: skip
         self.now = NOW_MS
         self._vehicle._grants = self._sets[self.grants_number]
-        for part, values in zip(self._kept, parts, strict=True):
-            for name, value in values:
-                if name.endswith("_ms"):
-                    value = (
-                        [None if age is None else NOW_MS - age for age in value]
-                        if isinstance(value, tuple)
-                        else None if value is None else NOW_MS - value
-                    )  # fmt: skip
-                elif name == "_answers":
-                    value = [list(answer) for answer in value]
-                setattr(part, name, value)
+        for (part, name, _), value in zip(self._kept, values, strict=True):
+            if value is None:
+                pass
+            elif name == "_answers":
+                value = [list(answer) for answer in value]
+            elif isinstance(value, tuple):
+                value = [None if age_ms is None else NOW_MS - age_ms for age_ms in value]
+            elif name.endswith("_ms"):
+                value = NOW_MS - value
+            part[name] = value
 
-    def _taken_down(self, part: Any) -> tuple[tuple[str, Any], ...]:
-        """The attributes of a part; each that ends in _ms is an instant, kept as its age."""
-        values = []
-        for name, value in vars(part).items():
-            if name.endswith("_ms"):
-                value = (
-                    tuple([self._age(name, each) for each in value])
-                    if isinstance(value, list)
-                    else self._age(name, value)
-                )
+    def _taken_down(self) -> list[Any]:
+        """The attributes of the box's parts; each that ends in _ms is an instant, kept as its age."""
+        now_ms, values = self.now, []
+        for part, name, oldest_ms in self._kept:
+            value = part[name]
+            if value is None:
+                pass
             elif name == "_answers":
                 value = tuple([tuple(answer) for answer in value])
-            elif name in ("car", "_ignition_proven"):
-                continue
-            values.append((name, value))
-        return tuple(values)
-
-    def _age(self, name: str, instant_ms: int | None) -> int | None:
-        if instant_ms is None:
-            return None
-        return min(self.now - instant_ms, self._oldest_ms.get(name, self.setting.oldest_ms))
+            elif isinstance(value, list):
+                value = tuple(
+                    [None if at_ms is None else min(now_ms - at_ms, oldest_ms) for at_ms in value]
+                )
+            elif name.endswith("_ms"):
+                value = min(now_ms - value, oldest_ms)
+            values.append(value)
+        return values
 
     # The world's turn.
 

@@ -43,7 +43,7 @@ BRUNO = Person("Bruno", b"bruno---", "driver", 2, ANNE.ends_s, NOON_S + 8 * _HOU
 WALTER = Person("Walter, who walks up", b"walter--", "walk-up")
 TESS = Person("Tess, a technician", b"tess----", "technician", 3)
 PIA = Person("Pia, Anne's passenger", b"pia-----", "passenger", 1, NOON_S, ANNE.ends_s)
-RENE = Person("René, who is revoked", b"rene----", "revoked", 4, NOON_S, ANNE.ends_s)
+RENE = Person("René, who is revoked", b"rene----", "revoked")
 UGO = Person("Ugo, whom nobody knows", b"ugo-----", "unknown")
 PEOPLE = (ANNE, BRUNO, WALTER, TESS, PIA, RENE, UGO)
 
@@ -59,7 +59,7 @@ def _grants(promise: Promise) -> tuple[Grant, ...]:
     windows = {person.tag: (person.begins_s, person.ends_s) for person in PEOPLE}
     flags = {
         "driver": 0, "walk-up": GRANT_WALK_UP, "technician": GRANT_TECHNICIAN,
-        "passenger": GRANT_PASSENGER, "revoked": 0,
+        "passenger": GRANT_PASSENGER, "revoked": GRANT_WALK_UP,
     }  # fmt: skip
     grants = []
     for person in PEOPLE:
@@ -123,7 +123,7 @@ TWO_SIGNS = _setting(
     signs=2,
 )  # fmt: skip
 UNDERGROUND = _setting(
-    "underground, line proven, ticks of 299.5 s", 299_500,
+    "underground, line proven, ticks of 299.9 s", 299_900,
     (*_LOOKS, *_IGNITION, *_speeds(0), *_speeds(1), *_RESETS, ("asleep",), ("short", ANNE.tag)),
     signs=2, proven=True, oldest_ms=601_000,
 )  # fmt: skip
