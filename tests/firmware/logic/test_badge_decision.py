@@ -253,3 +253,7 @@ def test_a_booking_to_come_is_told_before_one_that_is_over_in_any_order():
     passenger = grant(1, flags=GRANT_PASSENGER)
     future = grant(2, begins_s=NOW_S + 50, ends_s=NOW_S + 100)
     assert judged(passenger, future) == REFUSED_DRIVER_FIRST, "what is now comes first"
+
+
+def test_a_window_without_a_second_in_it_is_over_when_it_begins():
+    assert judged(grant(5, begins_s=NOW_S, ends_s=NOW_S)) == REFUSED_TOO_LATE
