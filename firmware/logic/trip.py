@@ -68,11 +68,10 @@ _IN_LEG = const(4)
 _LAPSED = const(8)
 
 # What the badge now at the reader has already done.
-_NO_CARD = const(0)
-_HAS_STARTED = const(1)
-_HAS_RESUMED = const(2)
-_IS_DRIVER = const(3)
-_IS_TECHNICIAN = const(4)
+_NO_CARD = const(0)  # or nothing that its being held or leaving could change
+_HAS_RESUMED = const(1)
+_IS_DRIVER = const(2)
+_IS_TECHNICIAN = const(3)
 
 
 class Trip:
@@ -148,7 +147,6 @@ class Trip:
         if verdict.technician and self.open:
             self._card = _IS_TECHNICIAN
             return Outcome(cause, DOOR_UNLOCK, SIGNAL_RELEASED, ())
-        self._card = _HAS_STARTED
         facts = self._end_facts(END_OTHER_DRIVER, where) if self.open else []
         facts.append(TripStart(tag, verdict.grant_id, *where, assurance))
         if ignition_on:

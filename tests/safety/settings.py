@@ -111,81 +111,92 @@ def _setting(name: str, tick_ms: int, events: tuple[Event, ...], **others) -> Se
     )
 
 
-# Below and at each limit: of ignition off (65 s) 64 and 65, of stillness (60 s) 59 and 60.
-_ROAD = (*_LOOKS, *_IGNITION, *_speeds(), *_RESETS, ("asleep",), *_RELAY)
-ROAD_64 = _setting("road, ticks of 32 s", 32_000, _ROAD + _badges(ANNE, UGO))
-ROAD_65 = _setting("road, ticks of 32.5 s", 32_500, _ROAD + _badges(ANNE, TESS), power_cuts=True)
-ROAD_59 = _setting("road, ticks of 29.5 s", 29_500, _ROAD + _badges(ANNE, TESS))
-ROAD_60 = _setting("road, ticks of 30 s", 30_000, _ROAD + _badges(ANNE, BRUNO) + _clock(ANNES, BRUNOS))
+# Ticks end below and at each limit: of ignition off (65 s) 64 and 65, of stillness (60 s) 59 and 60.
+_ROAD = (("tick",), *_IGNITION, *_speeds())
+ROAD_64 = _setting(
+    "road, ticks of 32 s", 32_000, (*_ROAD, ("reset",), ("asleep",), *_badges(ANNE))
+)
+ROAD_65 = _setting(
+    "road, ticks of 65 s, power and relay fail", 65_000,
+    (("tick",), *_IGNITION, ("reset",), *_RELAY, *_badges(ANNE, TESS, UGO)), power_cuts=True,
+)  # fmt: skip
+ROAD_59 = _setting("road, ticks of 29.5 s", 29_500, (*_ROAD, ("short", ANNE.tag)))
+ROAD_60 = _setting("road, ticks of 30 s", 30_000, (*_ROAD, ("look",), ("long", TESS.tag)))
 TWO_SIGNS = _setting(
     "two signs, ticks of 30 s", 30_000,
-    (*_LOOKS, *_IGNITION, *_speeds(0), *_speeds(1), *_RESETS, ("short", ANNE.tag), ("long", ANNE.tag)),
-    signs=2,
+    (("tick",), *_IGNITION, *_speeds(0), *_speeds(1), ("short", ANNE.tag)), signs=2,
 )  # fmt: skip
 UNDERGROUND = _setting(
     "underground, line proven, ticks of 299.9 s", 299_900,
-    (*_LOOKS, *_IGNITION, *_speeds(0), *_speeds(1), *_RESETS, ("asleep",), ("short", ANNE.tag)),
-    signs=2, proven=True, oldest_ms=601_000,
+    (("tick",), *_IGNITION, *_speeds(0), ("reset",), ("asleep",), ("short", ANNE.tag)),
+    proven=True, oldest_ms=601_000,
 )  # fmt: skip
 UNDERGROUND_AT = replace(
     UNDERGROUND, name="underground, line proven, ticks of 300 s", tick_ms=300_000
 )
+UNDERGROUND_TWO = _setting(
+    "underground, two signs, ticks of 600 s", 600_000,
+    (("tick",), *_IGNITION, *_speeds(0), *_speeds(1), ("short", ANNE.tag)),
+    signs=2, proven=True, oldest_ms=601_000,
+)  # fmt: skip
 PEOPLE_ALL_DAY = _setting(
     "everybody, all day", 65_000,
     (
-        ("tick",), *_IGNITION, *_RESETS, ("keys",), ("grants", 0), ("grants", 1), ("grants", 2),
+        ("tick",), ("keys",), ("grants", 0), ("grants", 1), ("grants", 2),
         *_clock(UNKNOWN, EARLY, SOON, ANNES, BRUNOS, LATE), *_badges(*PEOPLE),
     ),
 )  # fmt: skip
 AT_THE_READER = _setting(
     "badge by badge", 65_000,
     (
-        ("tick",), *_IGNITION, *_RESETS, ("keys",), ("door",), ("command", 2), ("held",),
-        ("leaves",), *_clock(ANNES, BRUNOS), ("hand", RELAY_INHIBITED),
+        ("tick",), ("reset",), ("keys",), ("command", 2), ("held",), ("leaves",),
+        *_clock(ANNES, BRUNOS), ("hand", RELAY_INHIBITED),
         *[("arrives", person.tag) for person in (ANNE, BRUNO, TESS, PIA)],
         ("copied", ANNE.tag), ("copied", TESS.tag),
     ),
-    commands=COMMANDS, power_cuts=True,
+    commands=COMMANDS,
 )  # fmt: skip
 COMMANDED = _setting(
-    "commands", 65_000,
+    "commands, power fails and flash is full", 65_000,
     (
-        *_LOOKS, *_IGNITION, ("reset",), ("keys",), ("flash",), *_clock(UNKNOWN, ANNES, BRUNOS),
-        *[("command", number) for number in range(len(COMMANDS))], *_badges(ANNE),
+        ("tick",), ("reset",), ("flash",), *_clock(UNKNOWN, ANNES, BRUNOS),
+        ("command", 0), ("command", 1), ("command", 2), ("short", ANNE.tag),
     ),
     commands=COMMANDS, power_cuts=True,
 )  # fmt: skip
+COMMANDED_TO_END = _setting(
+    "commands to end a trip, keys out and in", 65_000,
+    (("tick",), ("reset",), ("keys",), ("command", 2), ("command", 3), *_badges(ANNE, TESS)),
+    commands=COMMANDS, power_cuts=True,
+)  # fmt: skip
 DOORS = _setting(
-    "doors", 150_000,
-    (*_LOOKS, ("door",), ("keys",), ("coil_fails",), ("reset",), *_badges(ANNE, TESS, UGO)),
-    power_cuts=True,
+    "doors", 200_000,
+    (("tick",), ("look",), ("door",), ("reset",), *_badges(ANNE, TESS, UGO)), power_cuts=True,
 )  # fmt: skip
 FORGOTTEN = _setting(
     "forgotten, ticks of an hour", 3_600_000,
     (
-        *_LOOKS, *_IGNITION, *_speeds(), *_RESETS, ("grants", 0), ("grants", 1),
+        ("tick",), *_IGNITION, ("reset",), ("grants", 0), ("grants", 1),
         *_clock(UNKNOWN, EARLY, ANNES, BRUNOS), *_badges(ANNE, BRUNO),
     ),
     oldest_ms=3_601_000,
 )  # fmt: skip
 FORGOTTEN_WALKING_UP = _setting(
     "forgotten by who walked up, ticks of 6 h", 6 * 3_600_000,
-    (
-        *_LOOKS, *_IGNITION, *_RESETS, ("asleep",), *_clock(UNKNOWN, EARLY, ANNES),
-        *_badges(WALTER, ANNE),
-    ),
+    (("tick",), *_IGNITION, ("asleep",), *_clock(UNKNOWN, EARLY, ANNES), *_badges(WALTER, ANNE)),
     oldest_ms=12 * 3_600_000 + 1000, wall_s=EARLY,
 )  # fmt: skip
 DOOR_ONLY = _setting(
     "door-only", 65_000,
     (
-        *_LOOKS, *_IGNITION, *_speeds(), *_RESETS, ("door",), ("keys",), ("command", 0),
-        ("command", 1), ("command", 2), *_clock(UNKNOWN, ANNES), *_badges(ANNE, TESS, UGO),
+        ("tick",), *_IGNITION, ("reset",), ("door",), ("command", 0), ("command", 1),
+        ("command", 2), *_clock(UNKNOWN, ANNES), *_badges(ANNE, TESS, UGO),
     ),
     commands=COMMANDS, start_relay=False, proven=True,
 )  # fmt: skip
 
 SETTINGS = (
-    ROAD_64, ROAD_65, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, PEOPLE_ALL_DAY,
-    AT_THE_READER, COMMANDED, DOORS, FORGOTTEN, FORGOTTEN_WALKING_UP, DOOR_ONLY,
+    ROAD_64, ROAD_65, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
+    PEOPLE_ALL_DAY, AT_THE_READER, COMMANDED, COMMANDED_TO_END, DOORS, FORGOTTEN,
+    FORGOTTEN_WALKING_UP, DOOR_ONLY,
 )  # fmt: skip

@@ -272,3 +272,11 @@ def test_four_answers_are_kept_each_once():
     for number in range(1, 7):
         kept = COMMAND_REFUSED if number > 2 else COMMAND_UNKNOWN
         assert commands.again(number, RELAY_ENABLED).result == kept
+
+
+def test_what_is_stored_is_the_numbers_and_each_answer_with_whether_it_is_owed():
+    commands = Commands()
+    commands.begin(8)
+    assert commands.to_bytes() == bytes((0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 8, COMMAND_UNKNOWN, 1))
+    commands.recorded()
+    assert commands.to_bytes()[-1] == 0

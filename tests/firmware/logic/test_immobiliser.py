@@ -429,3 +429,24 @@ def test_a_door_only_car_still_tells_when_it_is_parked():
     car.live(1)
     assert car.immobiliser.is_safe(car.now_ms)
     assert car.immobiliser.off_for_ms(car.now_ms) == 65_000
+
+
+def test_unless_told_otherwise_there_is_one_sign_and_the_line_is_not_proven():
+    machine = Immobiliser(ENABLED, 0)
+    for now_ms in range(1_000, 700_000, 1_000):
+        machine.sense(now_ms, False, (None,))
+        assert machine.step(now_ms, False) == NO_PULSE
+
+
+def test_a_sign_at_the_limit_of_stillness_has_not_moved():
+    car = Car(signs=2, proven=True)
+    assert car.live(600, speed_mm_s=(500, None)) == ENABLED
+    assert car.live(1, speed_mm_s=(500, None)) == INHIBITED
+
+
+def test_what_a_hand_enabled_in_a_parked_car_is_put_back_at_the_next_look():
+    car = Car()
+    car.live(300)
+    car.immobiliser.contact(ENABLED)
+    assert car.live(1) == INHIBITED
+    assert car.pulses == [(66, PULSE_INHIBIT), (301, PULSE_INHIBIT)]

@@ -455,3 +455,10 @@ def test_the_first_odometer_fact_of_a_box_waits_ten_seconds_too():
     assert trip.odometer(10, 10_000) == (Odometer(10),)
     assert trip.odometer(10, 19_999) == ()
     assert trip.odometer(10, 20_000) == (Odometer(10),)
+
+
+def test_a_box_that_knows_nothing_is_all_zero():
+    assert Trip().to_bytes() == bytes(len(Trip().to_bytes()))
+    for trip in (Trip(), Trip(started().to_bytes())):
+        assert trip.badge_held(MARIE, True, HERE) == (0, DOOR_LEAVE, "", ())
+        assert trip.badge_left(MARIE, False, HERE) == (0, DOOR_LEAVE, "", ())
