@@ -9,17 +9,15 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
-from firmware.logic import badge_decision, immobiliser, trip
-from firmware.logic.badge_decision import NO_TRIP, Granted, Refused
+from firmware.logic import immobiliser
+from firmware.logic.badge_decision import Granted, Refused
 from firmware.logic.commands import Commands
 from firmware.logic.door_lock import DoorLock
+from firmware.logic.grants import GrantSet
 from firmware.logic.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.trip import DOOR_LEAVE, Outcome, Trip
 from firmware.tasks import vehicle
-from shared_protocol.records import (
-    REFUSED_GRANTS_EXPIRED,
-    REFUSED_REVOKED,
-)
+from shared_protocol.records import REFUSED_GRANTS_EXPIRED, REFUSED_REVOKED
 from tests.safety import settings
 from tests.safety.model import Setting
 
@@ -158,8 +156,6 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     ),
     "who comes back need not ask who has the car booked": (
         settings.FORGOTTEN,
-        _in_place_of(
-            badge_decision, "NO_TRIP", lambda shipped: NO_TRIP
-        ),
+        _in_place_of(GrantSet, "booked_by_another", lambda shipped: lambda *arguments: False),
     ),
 }

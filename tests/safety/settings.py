@@ -118,7 +118,8 @@ ROAD_64 = _setting(
 )
 ROAD_65 = _setting(
     "road, ticks of 65 s, power and relay fail", 65_000,
-    (("tick",), *_IGNITION, ("reset",), *_RELAY, *_badges(ANNE, TESS, UGO)), power_cuts=True,
+    (("tick",), *_IGNITION, ("reset",), *_RELAY, *_badges(ANNE), ("short", TESS.tag)),
+    power_cuts=True,
 )  # fmt: skip
 ROAD_59 = _setting("road, ticks of 29.5 s", 29_500, (*_ROAD, ("short", ANNE.tag)))
 ROAD_60 = _setting("road, ticks of 30 s", 30_000, (*_ROAD, ("look",), ("long", TESS.tag)))
@@ -183,20 +184,20 @@ FORGOTTEN = _setting(
 )  # fmt: skip
 FORGOTTEN_WALKING_UP = _setting(
     "forgotten by who walked up, ticks of 6 h", 6 * 3_600_000,
-    (("tick",), *_IGNITION, ("asleep",), *_clock(UNKNOWN, EARLY, ANNES), *_badges(WALTER, ANNE)),
+    (("tick",), *_IGNITION, *_clock(UNKNOWN, EARLY, ANNES), *_badges(WALTER, ANNE)),
     oldest_ms=12 * 3_600_000 + 1000, wall_s=EARLY,
 )  # fmt: skip
 DOOR_ONLY = _setting(
     "door-only", 65_000,
     (
-        ("tick",), *_IGNITION, ("reset",), ("door",), ("command", 0), ("command", 1),
-        ("command", 2), *_clock(UNKNOWN, ANNES), *_badges(ANNE, TESS, UGO),
+        ("tick",), *_IGNITION, ("reset",), ("command", 0), *_clock(UNKNOWN, ANNES),
+        *_badges(ANNE, TESS, UGO),
     ),
     commands=COMMANDS, start_relay=False, proven=True,
 )  # fmt: skip
 
 SETTINGS = (
-    ROAD_64, ROAD_65, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
-    PEOPLE_ALL_DAY, AT_THE_READER, COMMANDED, COMMANDED_TO_END, DOORS, FORGOTTEN,
-    FORGOTTEN_WALKING_UP, DOOR_ONLY,
+    ROAD_64, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
+    AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, COMMANDED_TO_END, ROAD_65,
+    FORGOTTEN, PEOPLE_ALL_DAY,
 )  # fmt: skip
