@@ -1,4 +1,4 @@
-"""`python -m tests.safety.diagram`: the law's two tables as a diagram (Mermaid), for docs/safety.md.
+"""`python -m tests.safety.diagram`: the law's tables as a Mermaid diagram, for docs/safety.md.
 
 Made from TRANSITIONS and WAITS of firmware/logic/immobiliser.py and from nothing else.
 """
@@ -30,10 +30,13 @@ def diagram() -> str:
     """What stands between BEGIN and END."""
     lines = ["```mermaid", "stateDiagram-v2"]
     for (state, event), (after, pulse) in sorted(TRANSITIONS.items()):
-        lines.append(
-            f"    {_STATES[state]} --> {_STATES[after]}: {_EVENTS[event]}{_PULSES[pulse]}"
-        )
-    lines += ["```", "", "| wait | in state | timeout | then | ends before |", "|---|---|---|---|---|"]
+        lines.append(f"    {_STATES[state]} --> {_STATES[after]}: {_EVENTS[event]}{_PULSES[pulse]}")
+    lines += [
+        "```",
+        "",
+        "| wait | in state | timeout | then | ends before |",
+        "|---|---|---|---|---|",
+    ]
     for name, wait in WAITS.items():
         lines.append(
             f"| {name} | {_STATES[wait.state]} | {wait.timeout_ms // 1000} s "

@@ -151,9 +151,7 @@ class Judge:
 
     def _rebooted(self, memory: Memory) -> Memory:
         still_ms = (0,) * self._setting.signs
-        return memory._replace(
-            book=memory.kept, role="", off_ms=0, still_ms=still_ms, moved_ms=0
-        )
+        return memory._replace(book=memory.kept, role="", off_ms=0, still_ms=still_ms, moved_ms=0)
 
     def _role(self, memory: Memory, mark: str, tag: bytes, before: "Before") -> str:
         """What a badge that arrives comes as; later, what it came as."""

@@ -173,7 +173,7 @@ class Car:
             part[name] = value
 
     def _taken_down(self) -> list[Any]:
-        """The attributes of the box's parts; each that ends in _ms is an instant, kept as its age."""
+        """The attributes of the parts; one that ends in _ms is an instant, kept as its age."""
         now_ms, values = self.now, []
         for part, name, oldest_ms in self._kept:
             value = part[name]

@@ -102,6 +102,9 @@ _CALCULATED = {
 }  # fmt: skip
 
 
+_REMOVED = (ast.Assign, ast.AugAssign, ast.Expr, ast.Raise, ast.Continue, ast.Break)
+
+
 @dataclass(frozen=True)
 class Mutant:
     """One change in one module of firmware/logic."""
@@ -199,22 +202,19 @@ def _instead_of(node: ast.AST, owner: ast.AST) -> Iterator[ast.AST]:
     elif isinstance(node, ast.Return):
         if node.value is not None and not _is_none(node.value):
             yield ast.Return(ast.Constant(None))
-    elif isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr, ast.Raise, ast.Continue, ast.Break)):
-        if not isinstance(owner, (ast.Module, ast.ClassDef)):
-            yield ast.Pass()
+    elif isinstance(node, _REMOVED) and not isinstance(owner, (ast.Module, ast.ClassDef)):
+        yield ast.Pass()
 
 
 def _labels(tree: ast.Module) -> dict[ast.AST, list[str]]:
     """The number of each label -> the numbers of its kind."""
-    numbers = {
-        ast.unparse(node.targets[0]): [each for each in ast.walk(node) if _is_number(each)][0]
-        for node in tree.body
-        if isinstance(node, ast.Assign) and [each for each in ast.walk(node) if _is_number(each)]
-    }
+    numbers = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            found = [each for each in ast.walk(node) if _is_number(each)]
+            numbers[ast.unparse(node.targets[0])] = found[0] if found else node
     kinds = [[numbers[name] for name in kind if name in numbers] for kind in LABELS]
-    return {
-        number: [ast.unparse(each) for each in kind] for kind in kinds for number in kind
-    }
+    return {number: [ast.unparse(each) for each in kind] for kind in kinds for number in kind}
 
 
 def _is_number(node: ast.AST) -> bool:

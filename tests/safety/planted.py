@@ -109,7 +109,9 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     ),
     "the counts survive an accepted badge and a gap": (
         settings.UNDERGROUND,
-        _in_place_of(Immobiliser, "_begin_counting_anew", lambda shipped: lambda self, now_ms: None),
+        _in_place_of(
+            Immobiliser, "_begin_counting_anew", lambda shipped: lambda self, now_ms: None
+        ),
     ),
     "a pulse at boot": (
         settings.ROAD_65,
@@ -139,7 +141,9 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "doors are locked while one is open": (
         settings.DOORS,
         _in_place_of(
-            DoorLock, "step", lambda shipped: lambda self, now_ms, door: shipped(self, now_ms, False)
+            DoorLock,
+            "step",
+            lambda shipped: lambda self, now_ms, door: shipped(self, now_ms, False),
         ),
     ),
     "a copy of the driver's badge ends the trip": (

@@ -106,16 +106,12 @@ def _clock(*hours: int) -> tuple[Event, ...]:
 def _setting(name: str, tick_ms: int, events: tuple[Event, ...], **others) -> Setting:
     others = {"oldest_ms": 66_000, "wall_s": ANNES} | others
     sets = tuple([_grants(promise) for promise in PROMISES])
-    return Setting(
-        name, tick_ms, events=events, grant_sets=sets, expires_s=EXPIRES_S, **others
-    )
+    return Setting(name, tick_ms, events=events, grant_sets=sets, expires_s=EXPIRES_S, **others)
 
 
-# Ticks end below and at each limit: of ignition off (65 s) 64 and 65, of stillness (60 s) 59 and 60.
+# Ticks end below and at each limit: ignition off (65 s) at 64 and 65, still (60 s) at 59 and 60.
 _ROAD = (("tick",), *_IGNITION, *_speeds())
-ROAD_64 = _setting(
-    "road, ticks of 32 s", 32_000, (*_ROAD, ("reset",), ("asleep",), *_badges(ANNE))
-)
+ROAD_64 = _setting("road, ticks of 32 s", 32_000, (*_ROAD, ("reset",), ("asleep",), *_badges(ANNE)))
 ROAD_65 = _setting(
     "road, ticks of 65 s, power and relay fail", 65_000,
     (("tick",), *_IGNITION, ("reset",), *_RELAY, *_badges(ANNE), ("short", TESS.tag)),

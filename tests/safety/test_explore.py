@@ -1,7 +1,8 @@
 """The walk, in its small settings; all of them by `python -m tests.safety.explore`.
 
-Left out here: who else may drive, two signs, the ten minutes underground, commands, forgotten and door-only cars, and a relay or
-a power supply that fails on the road. Every planted defect is looked for in the setting it needs.
+Left out here: who else may drive, two signs, the ten minutes underground, commands, forgotten and
+door-only cars, and a relay or a power supply that fails on the road. Every planted defect is looked
+for in the setting it needs.
 """
 
 import pytest
