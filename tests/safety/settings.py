@@ -154,12 +154,23 @@ AT_THE_READER = _setting(
     commands=COMMANDS,
 )  # fmt: skip
 COMMANDED = _setting(
-    "commands, power fails and flash is full", 65_000,
+    "commands, power fails", 65_000,
     (
-        ("tick",), ("reset",), ("flash",), *_clock(UNKNOWN, ANNES, BRUNOS),
-        ("command", 0), ("command", 1), ("command", 2), ("short", ANNE.tag),
+        ("tick",), ("reset",), *_clock(UNKNOWN, ANNES, BRUNOS), ("command", 0), ("command", 2),
+        ("short", ANNE.tag),
     ),
     commands=COMMANDS, power_cuts=True,
+)  # fmt: skip
+CANCELLED = _setting(
+    "commands, cancelled", 65_000,
+    (("tick",), ("reset",), ("command", 0), ("command", 1), ("hand", RELAY_ENABLED),
+     ("short", ANNE.tag)),
+    commands=COMMANDS, power_cuts=True,
+)  # fmt: skip
+FLASH_FULL = _setting(
+    "commands, flash is full", 65_000,
+    (("tick",), ("reset",), ("flash",), ("command", 0), ("command", 2), ("short", ANNE.tag)),
+    commands=COMMANDS,
 )  # fmt: skip
 COMMANDED_TO_END = _setting(
     "commands to end a trip, keys out and in", 65_000,
@@ -194,6 +205,7 @@ DOOR_ONLY = _setting(
 
 SETTINGS = (
     ROAD_64, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
-    AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, COMMANDED_TO_END, ROAD_65,
+    AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, CANCELLED, FLASH_FULL,
+    COMMANDED_TO_END, ROAD_65,
     FORGOTTEN, PEOPLE_ALL_DAY,
 )  # fmt: skip

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from firmware.logic.immobiliser import PULSE_ENABLE, PULSE_INHIBIT, Immobiliser
 from shared_protocol.records import RELAY_ENABLED, RELAY_INHIBITED
 
+speeds = st.sampled_from([None, 0, 100, 500, 501, 2_000, 14_000])  # in mm/s
 spells = st.lists(
     st.tuples(
         st.sampled_from([1, 2, 10, 30, 59, 60, 61, 64, 65, 66, 120, 599, 600, 601]),  # how long, s
         st.booleans(),  # ignition on
-        st.sampled_from([None, 0, 100, 500, 501, 2_000, 14_000]),  # speed in mm/s
+        st.tuples(speeds, speeds),  # by each sign
         st.booleans(),  # a trip is open and not paused
         st.sampled_from(["", "", "", "badge", "override", "hand", "reset", "asleep"]),
     ),
@@ -25,32 +26,41 @@ spells = st.lists(
 )
 
 
-def may_inhibit(past: list[tuple[int, bool, int | None]], held: bool, proven: bool) -> bool:
-    """past: (second, ignition on, speed) of each look since boot or the last badge, in order."""
-    now, _, speed = past[-1]
+def may_inhibit(past: list[tuple[int, bool, tuple]], held: bool, proven: bool) -> bool:
+    """past: (second, ignition on, speeds) of each look since boot or the last badge, in order."""
+    now, _, signs = past[-1]
 
     def quiet_for(seconds: int, fault) -> bool:
         recent = [look for look in past if look[0] >= now - seconds]
         unbroken = all(b[0] - a[0] <= 5 for a, b in pairwise(recent))
         return recent[0][0] <= now - seconds and unbroken and not any(fault(x) for x in recent)
 
-    if held:
+    def still(sign: int) -> bool:
+        return quiet_for(60, lambda x: x[2][sign] is None or x[2][sign] > 500)
+
+    valid = [sign for sign, speed in enumerate(signs) if speed is not None]
+    if held or not quiet_for(65, lambda x: x[1]) or not all(still(sign) for sign in valid):
         return False
-    if speed is not None:
-        return quiet_for(65, lambda x: x[1]) and quiet_for(60, lambda x: x[2] is None or x[2] > 500)
-    return proven and quiet_for(600, lambda x: x[1] or (x[2] or 0) > 500)
+    if len(valid) == len(signs):
+        return True
+    moved = quiet_for(600, lambda x: x[1] or any((speed or 0) > 500 for speed in x[2]))
+    return proven and moved
 
 
 @settings(max_examples=400, deadline=None)
 @given(
-    spells=spells, contact=st.sampled_from([RELAY_ENABLED, RELAY_INHIBITED]), proven=st.booleans()
+    spells=spells,
+    contact=st.sampled_from([RELAY_ENABLED, RELAY_INHIBITED]),
+    proven=st.booleans(),
+    signs=st.sampled_from([1, 2]),
 )
-def test_the_relay_is_only_ever_inhibited_as_the_law_allows(spells, contact, proven):
+def test_the_relay_is_only_ever_inhibited_as_the_law_allows(spells, contact, proven, signs):
     now = 0
     relay = contact
-    machine = Immobiliser(relay, 0, 1, proven)
-    past: list[tuple[int, bool, int | None]] = []
-    for seconds, ignition_on, speed, held, event in spells:
+    machine = Immobiliser(relay, 0, signs, proven)
+    past: list[tuple[int, bool, tuple]] = []
+    for seconds, ignition_on, speeds, held, event in spells:
+        shown = speeds[:signs]
         if event == "badge":
             assert machine.badge_accepted(now * 1000) == PULSE_ENABLE
             relay = RELAY_ENABLED
@@ -60,15 +70,15 @@ def test_the_relay_is_only_ever_inhibited_as_the_law_allows(spells, contact, pro
         elif event == "hand":
             relay = RELAY_INHIBITED
         elif event == "reset":
-            machine = Immobiliser(relay, now * 1000, 1, proven)
+            machine = Immobiliser(relay, now * 1000, signs, proven)
             past = []
         elif event == "asleep":
             now += 40
         for _ in range(seconds):
             now += 1
-            past.append((now, ignition_on, speed))
+            past.append((now, ignition_on, shown))
             machine.contact(relay)
-            machine.sense(now * 1000, ignition_on, (speed,))
+            machine.sense(now * 1000, ignition_on, shown)
             pulse = machine.step(now * 1000, held)
             if pulse == PULSE_INHIBIT:
                 assert may_inhibit(past, held, proven)
@@ -84,10 +94,10 @@ def test_the_relay_is_only_ever_inhibited_as_the_law_allows(spells, contact, pro
 def test_from_any_past_one_badge_enables_the_start_at_once(spells):
     machine = Immobiliser(RELAY_INHIBITED, 0)
     now = 0
-    for seconds, ignition_on, speed, held, _ in spells:
+    for seconds, ignition_on, speeds, held, _ in spells:
         for _ in range(seconds):
             now += 1
-            machine.sense(now * 1000, ignition_on, (speed,))
+            machine.sense(now * 1000, ignition_on, speeds[:1])
             machine.step(now * 1000, held)
     assert machine.badge_accepted(now * 1000) == PULSE_ENABLE
     assert machine.state == RELAY_ENABLED
@@ -100,10 +110,10 @@ def test_from_any_past_one_badge_enables_the_start_at_once(spells):
 def test_from_any_past_a_parked_car_is_inhibited_within_two_minutes(spells):
     machine = Immobiliser(RELAY_ENABLED, 0)
     now = 0
-    for seconds, ignition_on, speed, held, _ in spells:
+    for seconds, ignition_on, speeds, held, _ in spells:
         for _ in range(seconds):
             now += 1
-            machine.sense(now * 1000, ignition_on, (speed,))
+            machine.sense(now * 1000, ignition_on, speeds[:1])
             machine.step(now * 1000, held)
     for _ in range(120):
         now += 1
