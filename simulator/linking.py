@@ -10,6 +10,8 @@ stay as they are; what the sources mean is what tests/simulator/test_linking.py 
 import ast
 from collections.abc import Mapping
 
+from simulator.errors import SimulatorError
+
 _CONST_MODULE = "firmware.logic.const"
 _Constants = dict[tuple[str, str], int]  # (module, name) -> value
 
@@ -20,8 +22,11 @@ def link(modules: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:
     Args:
         modules: dotted name -> source.
         kept: sources that go on the box as they are; what they import stays importable.
+
+    Raises:
+        SimulatorError: a source is no Python; the text names it.
     """
-    trees = {name: ast.parse(source) for name, source in modules.items()}
+    trees = {name: _parsed(name, source) for name, source in modules.items()}
     needed = {
         (node.module, alias.name)
         for source in kept.values()
@@ -39,6 +44,13 @@ def link(modules: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:
         if len(constants) == known:
             break
     return {name: _linked(name, tree, constants) for name, tree in trees.items()}
+
+
+def _parsed(name: str, source: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SyntaxError as error:
+        raise SimulatorError(f"{name}, line {error.lineno}: SyntaxError: {error.msg}") from None
 
 
 def _defined(module: str, tree: ast.Module, constants: _Constants) -> list[tuple[str, int]]:

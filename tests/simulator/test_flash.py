@@ -46,6 +46,6 @@ def test_the_same_input_gives_the_same_image(tmp_path, source):
 
 def test_source_that_does_not_compile_is_named_with_the_compilers_words(tmp_path, source):
     (source / "firmware" / "bad.py").write_text("def (:")
-    with pytest.raises(SimulatorError, match=r"firmware/bad\.py[^$]*SyntaxError"):
+    with pytest.raises(SimulatorError, match=r"firmware\.bad, line 1: SyntaxError"):
         write_image(tmp_path / "flash.img", {}, source)
     assert not (tmp_path / "flash.img").exists()
