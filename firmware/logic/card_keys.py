@@ -37,7 +37,7 @@ class CardKeys:
         return self.hash + self._keys
 
     def of(self, tag: bytes) -> bytes | None:
-        """The key (16 bytes) of the card with this badge tag; None: it is known by its UID alone."""
+        """The key (16 bytes) of the card with this tag; None: it is known by its UID alone."""
         keys = self._keys
         low, high = 0, len(self)
         while low < high:

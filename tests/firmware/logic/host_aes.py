@@ -1,4 +1,4 @@
-"""MicroPython's `cryptolib.aes` on the host, by OpenSSL: what the box's AES-CBC is tried with here."""
+"""MicroPython's `cryptolib.aes` on the host, by OpenSSL."""
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES

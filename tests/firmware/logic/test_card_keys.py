@@ -71,15 +71,15 @@ def test_a_part_out_of_order_of_another_set_or_twice_discards_what_was_begun():
         (second, third), (first, third), (first, first, third), (first, second, second, third),
         (first, others[1], third), (first, second, others[2]), (third,),
     ):  # fmt: skip
-        assert not any([held.take_part(part) for part in order])
+        assert not any(held.take_part(part) for part in order)
         assert (held.hash, held.of(key(1).badge_tag)) == (hash_of([key(1)]), key(1).key)
     assert [held.take_part(part) for part in parts] == [False, False, True]
 
 
 def test_a_set_that_is_not_what_its_name_says_changes_nothing():
     held = holding(key(1))
-    assert not any([held.take_part(part) for part in parts_of([key(2)], keys_hash=b"another-")])
-    assert not any([held.take_part(part) for part in parts_of([key(2)], keys_hash=NONE)])
+    assert not any(held.take_part(part) for part in parts_of([key(2)], keys_hash=b"another-"))
+    assert not any(held.take_part(part) for part in parts_of([key(2)], keys_hash=NONE))
     assert held.hash == hash_of([key(1)])
 
 
@@ -101,7 +101,7 @@ def test_an_empty_set_takes_every_key_away():
 
 def test_a_set_beyond_all_bounds_is_not_taken():
     held = holding(key(1))
-    assert not any([held.take_part(part) for part in parts_of([key(n) for n in range(530)])])
+    assert not any(held.take_part(part) for part in parts_of([key(n) for n in range(530)]))
     assert len(held) == 1
 
 
