@@ -13,7 +13,7 @@ FAULTS = {
     "lost_bit": "one pulse of each frame does not arrive",
     "extra_bit": "each frame has one pulse too many",
     "flipped_bit": "one pulse of each frame comes on the other line",
-    "noise": "pulses come at random, as many as a frame and half as many again",
+    "run_together": "each frame is followed at once by more pulses, as if two came together",
     "unplugged": "both lines stay as they are",
 }
 
@@ -101,7 +101,7 @@ class WiegandReader:
             bits.insert(middle, 1)
         elif self._fault == "flipped_bit":
             bits[middle] ^= 1
-        elif self._fault == "noise":
+        elif self._fault == "run_together":
             bits = bits + bits[middle:]
         if self._fault != "unplugged":
             self.send(bits)

@@ -100,7 +100,7 @@ def test_a_touch_that_a_reader_tells_twice_is_not_held():
 
 
 def test_a_card_that_a_reader_tells_again_and_again_is_held_once():
-    assert told({at: BADGE for at in range(500, 4500, 500)}, 10_000) == [
+    assert told(dict.fromkeys(range(500, 4500, 500), BADGE), 10_000) == [
         (500, Arrived(BADGE)),
         (2000, Held(BADGE)),
         (8000, Left(BADGE, True)),

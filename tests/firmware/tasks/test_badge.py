@@ -1,4 +1,4 @@
-"""The reader's loop: readers that wait, cannot, are gone; cards that prove themselves, or do not."""
+"""The reader's loop: readers that wait, cannot, are gone; cards that prove themselves or do not."""
 
 import random
 from types import SimpleNamespace
@@ -84,6 +84,11 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(badge, "_WAKE_AGAIN_S", 0)
 
 
+def badge_task(reader, keys, uptime, vehicle, seed: int = 1) -> badge.BadgeTask:
+    entropy = random.Random(seed).randbytes
+    return badge.BadgeTask(reader, CardPresence(), KEY, keys, aes, entropy, uptime, vehicle)
+
+
 async def what_is_told(
     reader: ScriptedReader, every_ms: int = 250, keys: CardKeys | None = None
 ) -> list[tuple[str, bytes]]:
@@ -92,10 +97,7 @@ async def what_is_told(
     vehicle = Vehicle()
     uptime = SimpleNamespace(now_ms=lambda: next(now_ms))
     with pytest.raises(ScriptOverError):
-        await badge.BadgeTask(
-            reader, CardPresence(), KEY, keys or CardKeys(), aes, random.Random(1).randbytes, uptime,
-            vehicle,
-        ).run()  # fmt: skip
+        await badge_task(reader, keys or CardKeys(), uptime, vehicle).run()
     return vehicle.told
 
 
@@ -253,12 +255,9 @@ async def test_what_a_genuine_card_answered_once_proves_nothing_the_next_time() 
             return recorded.pop(0)
 
     keys = keys_of((CARD, CARD_KEY))
-    vehicle, entropy = Vehicle(), random.Random(7).randbytes
-    for reader in (Recording(b"", CARD, CARD), Replaying(b"", CARD, CARD)):
-        uptime = SimpleNamespace(now_ms=lambda: 0)
+    vehicle, uptime = Vehicle(), SimpleNamespace(now_ms=lambda: 0)
+    for seed, reader in enumerate((Recording(b"", CARD, CARD), Replaying(b"", CARD, CARD))):
         with pytest.raises(ScriptOverError):
-            await badge.BadgeTask(
-                reader, CardPresence(), KEY, keys, aes, entropy, uptime, vehicle
-            ).run()
+            await badge_task(reader, keys, uptime, vehicle, seed).run()
     assert vehicle.told == [("proved", TAG), ("forged", TAG)]
     assert recorded == []
