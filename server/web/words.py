@@ -26,6 +26,8 @@ END_REASONS: Mapping[EndReason, str] = {
     "badge_held": N_("the driver held the badge"),
     "other_driver": N_("another driver started"),
     "inferred": N_("closed by itself, deduced by the box"),
+    "command": N_("ended from afar, on request"),
+    "technician": N_("a technician ended it"),
 }
 
 REFUSAL_REASONS: Mapping[RefusalReason, str] = {
@@ -35,6 +37,12 @@ REFUSAL_REASONS: Mapping[RefusalReason, str] = {
     "clock_unknown": N_("The box does not know the time yet"),
     "car_in_use": N_("The car is in use by another badge"),
     "grants_expired": N_("The box has had no news for too long"),
+    "revoked": N_("The badge is blocked"),
+    "wrong_car": N_("Another car is booked"),
+    "maintenance": N_("The car is out of service"),
+    "keys_missing": N_("The keys are not back in their holder"),
+    "driver_first": N_("A passenger's badge before the driver's"),
+    "not_genuine": N_("The card did not prove that it is genuine"),
     "other": N_("Other reason"),
 }
 
@@ -45,6 +53,16 @@ REFUSAL_ADVICE: Mapping[RefusalReason, str] = {
     "clock_unknown": N_("Wait a minute for satellites or network; indoors, call the technician."),
     "car_in_use": N_("Ask the driver to end the trip by holding the badge for three seconds."),
     "grants_expired": N_("Wait a minute for the network and try again; else call the technician."),
+    "revoked": N_(
+        "Take the badge from whoever holds it, or put it back in service if it was found."
+    ),
+    "wrong_car": N_("Go to the car that is booked, or book this one."),
+    "maintenance": N_("Book another car until this one is back in service."),
+    "keys_missing": N_("Put the keys back; a manager can end the trip without them on its page."),
+    "driver_first": N_("The driver's badge comes first, then the passengers'."),
+    "not_genuine": N_(
+        "Hold the card longer. If it happens again, block the badge: it may be a copy."
+    ),
     "other": N_("Call the technician."),
 }
 
@@ -72,6 +90,7 @@ RECORDS: Mapping[str, str] = {
     "relay": N_("Relay: %(state)s"),
     "command_result": N_("Order %(command_id)s: %(result)s"),
     "trip_pause": N_("Trip paused, doors locked, at odometer %(odometer_m)s km"),
+    "occupant": N_("A passenger's badge was read"),
     "trip_resume": N_("Trip resumed, doors unlocked, at odometer %(odometer_m)s km"),
     "gap": N_("Records %(first_seq)s to %(last_seq)s are lost: %(reason)s"),
 }
