@@ -350,10 +350,9 @@ async def _revoke_badge(arguments: argparse.Namespace) -> None:
         return
     print(f"not confirmed yet by {len(waiting)} boxes; ask again to see who has:")
     for box in waiting:
-        expire_s = None if box.grants_sent_at_s is None else box.grants_sent_at_s + GRANTS_VALID_S
-        print(
-            f"  {box.plate}  last heard {_utc(box.last_seen_s)}, its grants expire by {_utc(expire_s)}"
-        )
+        sent_at_s = box.grants_sent_at_s
+        expire = "" if sent_at_s is None else f", grants until {_utc(sent_at_s + GRANTS_VALID_S)}"
+        print(f"  {box.plate}  last heard {_utc(box.last_seen_s)}{expire}")
 
 
 async def _restore_badge(arguments: argparse.Namespace) -> None:

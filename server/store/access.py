@@ -37,6 +37,10 @@ class BadgesAndAccess(Base):
         """Return an agent's badges as a page may show them."""
         return await self._engine.read(self._enrolled, "agent_id = ?", agent_id)
 
+    async def revoked_badges(self) -> list[EnrolledBadge]:
+        """Return the badges that are revoked, as a page may show them."""
+        return await self._engine.read(self._enrolled, "revocation_id IS NOT NULL AND ?", 1)
+
     async def enrolled_badge(self, badge_id: int) -> EnrolledBadge | None:
         """Return one badge as a page may show it."""
         found = await self._engine.read(self._enrolled, "badge_id = ?", badge_id)

@@ -207,6 +207,21 @@ class Cars(Base):
         )
         return [Command(**row) for row in rows]
 
+    async def end_order(self, trip_id: int, now_s: int) -> Command | None:
+        """Return the newest request to end this trip; one that came too late has expired."""
+        rows = await self._rows(
+            "SELECT c.command_id, c.box_id, c.kind, c.created_at_s, c.expires_at_s,"
+            " iif(c.state = 'queued' AND c.expires_at_s <= ?, 'expired', c.state) AS state"
+            " FROM command c JOIN trip t USING (box_id) WHERE t.trip_id = ?"
+            " AND c.kind IN ('end-trip', 'end-trip-without-keys')"
+            " AND c.created_at_s >= t.started_at_s"
+            " AND c.created_at_s <= coalesce(t.ended_at_s, c.created_at_s)"
+            " ORDER BY command_id DESC LIMIT 1",
+            now_s,
+            trip_id,
+        )
+        return Command(**rows[0]) if rows else None
+
     def _add_box(
         self, db: sqlite3.Connection, vehicle_id: int, replace: bool, now_s: int
     ) -> BoxSecrets:

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 from server.fleet.bookings import MAX_LENGTH_S, MAX_PURPOSE_LENGTH
 from server.fleet.model import (
+    Assurance,
     ClockSource,
+    CommandState,
     EndReason,
     RecordRow,
     RefusalReason,
@@ -28,6 +30,22 @@ END_REASONS: Mapping[EndReason, str] = {
     "inferred": N_("closed by itself, deduced by the box"),
     "command": N_("ended from afar, on request"),
     "technician": N_("a technician ended it"),
+}
+
+ASSURANCES: Mapping[Assurance, str] = {
+    "low": N_("low assurance"),
+    "high": N_("high assurance"),
+}
+
+# What became of a request to end the trip.
+END_ORDERS: Mapping[CommandState, str] = {
+    "queued": N_("An end was asked for: the car has not heard of it yet. It must be in coverage."),
+    "pending": N_("An end was asked for: the car has heard of it and does it when that is safe."),
+    "applied": N_("An end was asked for, and the car ended the trip."),
+    "cancelled": N_("An end was asked for and taken back."),
+    "expired": N_("An end was asked for, but it did not reach the car in time. Ask again."),
+    "refused": N_("An end was asked for: the car refused. Are the keys back in their holder?"),
+    "unknown": N_("An end was asked for: power failed, and nobody can know what the car did."),
 }
 
 REFUSAL_REASONS: Mapping[RefusalReason, str] = {

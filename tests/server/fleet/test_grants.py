@@ -29,6 +29,8 @@ CLIO, PEUGEOT = 1, 2
 MARIE, PAUL, TECHNICIAN = 1, 2, 9
 MARIES, PAULS, TOOL = b"\x04\x01\x02\x03", b"\x04\x05\x06\x07", b"\x04\x09\x08\x07"
 BADGES = (Badge(1, MARIE, MARIES), Badge(2, PAUL, PAULS))
+# Drawing a fleet takes its time on a busy machine.
+EXAMPLES = settings(max_examples=60, deadline=None)
 RIGHTS = ("booking", "passenger", "technician", "walk_up")
 
 
@@ -220,7 +222,7 @@ def facts(draw: st.DrawFn) -> Access:
     )
 
 
-@settings(max_examples=60)
+@EXAMPLES
 @given(facts())
 def test_a_grace_never_reaches_into_another_booking(some: Access) -> None:
     found = windows(some.bookings)
@@ -235,7 +237,7 @@ def test_a_grace_never_reaches_into_another_booking(some: Access) -> None:
         assert one.ends_at_s <= window.to_s <= one.ends_at_s + AFTER_S
 
 
-@settings(max_examples=60)
+@EXAMPLES
 @given(facts())
 def test_two_drivers_hold_this_car_at_once_only_in_the_same_booking(some: Access) -> None:
     plain = [grant for grant in due(some, NOW_S) if grant.kind == "booking"]
@@ -244,7 +246,7 @@ def test_two_drivers_hold_this_car_at_once_only_in_the_same_booking(some: Access
         assert apart or one.grant_id == other.grant_id
 
 
-@settings(max_examples=60)
+@EXAMPLES
 @given(facts(), st.randoms(use_true_random=False))
 def test_the_order_of_the_facts_changes_nothing(some: Access, chance: Random) -> None:
     def shuffled(items: tuple[object, ...]) -> tuple[object, ...]:
@@ -255,7 +257,7 @@ def test_the_order_of_the_facts_changes_nothing(some: Access, chance: Random) ->
     assert due(mixed, NOW_S) == due(some, NOW_S)
 
 
-@settings(max_examples=60)
+@EXAMPLES
 @given(facts())
 def test_a_revoked_badge_never_has_a_right_and_every_item_has_its_own_name(some: Access) -> None:
     grants = due(some, NOW_S)
@@ -266,7 +268,7 @@ def test_a_revoked_badge_never_has_a_right_and_every_item_has_its_own_name(some:
         assert grant.not_before_s < grant.not_after_s
 
 
-@settings(max_examples=60)
+@EXAMPLES
 @given(facts())
 def test_a_box_that_knows_no_kinds_gets_bookings_and_technicians_alone(some: Access) -> None:
     plain = due(some, NOW_S, PLAIN_KINDS)
