@@ -27,7 +27,10 @@ def test_a_good_file_is_read_with_plates_and_logins_made_uniform() -> None:
     data["agents"][0]["login"] = "Marie.Leroy"
     file = parse(json.dumps(data))
     assert file.vehicles[0].plate == "AB-123-CD"
-    assert (file.agents[0].login, file.agents[0].badges) == ("marie.leroy", (BadgeEntry(MARIE_UID),))
+    assert (file.agents[0].login, file.agents[0].badges) == (
+        "marie.leroy",
+        (BadgeEntry(MARIE_UID),),
+    )
     assert file.agents[0].password is None
 
 
