@@ -122,8 +122,8 @@ def _read(
             return "boot", _fields(cause=fact.cause, firmware_version=fact.firmware_version), None
         case records.TripStart():
             place = _position(fact)
-            # Whatever a later version adds above HIGH was proved at least as well.
-            assurance: model.Assurance = "high" if fact.assurance else "low"
+            proved = fact.assurance == records.ASSURANCE_HIGH
+            assurance: model.Assurance = "high" if proved else "low"
             fields = _fields(
                 place, odometer_m=fact.odometer_m, grant_id=fact.grant_id, assurance=assurance
             )
