@@ -62,8 +62,8 @@ COMMAND_KINDS: Mapping[model.CommandKind, int] = {
     "end-trip": messages.COMMAND_END_TRIP,
     "end-trip-without-keys": messages.COMMAND_END_TRIP_WITHOUT_KEYS,
 }
-# For a person to see early or late, or without a clock, is the box's decision: no booking is
-# flagged for use without a clock. A technician comes when something does not work.
+# No booking is flagged for use without a clock: the box could not tell whose turn it is. A
+# technician comes when something does not work.
 _GRANT_FLAGS: Mapping[model.GrantKind, int] = {
     "booking": 0,
     "passenger": messages.GRANT_PASSENGER,

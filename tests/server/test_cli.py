@@ -212,11 +212,11 @@ def test_a_lost_badge_is_revoked_and_the_boxes_that_have_not_confirmed_are_named
     for _ in range(2):
         voiturier(*revoke)
         printed = capsys.readouterr().out
-        assert f"not confirmed yet by 1 boxes; ask again to see who has:\n  {PLATE}" in printed
+        assert f"have not confirmed yet: 1; ask again to see who has\n  {PLATE}" in printed
         assert "last heard 2026-" in printed and "grants until 2026-" in printed
         assert MARIE_UID.hex() not in printed
     voiturier("load", tmp_path / "fleet.json", "--data", data)
-    assert "1 badges of the file are revoked and stay so" in capsys.readouterr().out
+    assert "revoked badges in the file, which stay so: 1" in capsys.readouterr().out
     restore = ("badge", "restore", "--data", data, "--uid", MARIE_UID.hex())
     voiturier(*restore)
     assert "a badge of Marie Leroy is valid again" in capsys.readouterr().out
