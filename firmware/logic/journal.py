@@ -4,6 +4,12 @@ A record is appended (and in flash) before it is sent, and leaves only when ackn
 numbers begin at 1 and never restart: the newest segment stays even when all of it is acknowledged.
 Files are the caller's `storage`; identity, sending and the meaning of records are not known here.
 
+When the journal is full, records of the kinds that the caller lets go thin out: oldest first, every
+second one, then all. Each leaves in its place, under its number, a Gap record that says so: what is
+sent has no hole. Old segments are written again, fuller, and the old ones deleted after. When
+nothing is left to thin, `has_room` turns false, which is for records that others outweigh; the last
+eighth is for the others, and when that is full they are refused.
+
 The epoch that the server allotted stands in a file beside the segments, so that both are lost
 together: a journal without it does not know its epoch, which is 0 then.
 
@@ -11,8 +17,12 @@ A segment is named by its first sequence number. It begins with the caller's sta
 first record, so that state + records of the newest segment give the state at the last record, and
 no other file has to be kept in step:
 
-    head    length 1, state, checksum 4
+    head    length 1, state, [appends 4, segments 4,] checksum 4
     record  kind 1, time 4, length 1, body, checksum 4     (checksum: CRC-32 begun with the seq)
+
+The counts of wear are there when the length's highest bit is set, and stand as they were before
+the segment. A thinned segment has no state: only the newest one's is ever asked for. Segments may
+overlap after a power loss; a number is then read from the latest that begins at or before it.
 
 `storage` has names(), read(name, offset, count), append(name, data), write(name, data), which is
 atomic, and delete(name); what they wrote is in flash when they return.
@@ -24,29 +34,57 @@ from errno import ENOMEM
 from firmware.logic.const import const
 from shared_protocol import codec
 from shared_protocol.messages import RECORD_LAYOUT
-from shared_protocol.records import Record
+from shared_protocol.records import GAP_DROPPED, Gap, Record, kind_of, to_record
 
 # One block of the flash: appending rewrites the block that is being filled, nothing more.
 _SEGMENT_BYTES = const(4096)
+# A quarter of the smallest box's file system: 90 hours of driving out of coverage, months of a car
+# in an underground car park. The rest is for code, a second slot of it, and grants.
+_CAPACITY_BYTES = const(524_288)
+_RESERVED_PART = const(8)
 # One read while sending; the longest record (265 bytes) fits.
 _CHUNK_BYTES = const(512)
 
 _EPOCH_FILE = const("epoch")
+_ENOSPC = const(28)  # MicroPython's errno does not name it
+_WEAR_FOLLOWS = const(0x80)
+_WEAR_LAYOUT = const("II")
+_WEAR_BYTES = const(8)
 _CHECKSUM_BYTES = const(4)
 _HEAD_OF_RECORD_BYTES = const(6)
 _SHORTEST_RECORD_BYTES = const(10)
+_GAP_BODY_BYTES = const(9)
+_GAP_KIND = kind_of(Gap(0, 0, 0))
 
 
 class Journal:
     """Attributes to read: `epoch`, `next_seq`, `lowest_seq` (the oldest not acknowledged), `state`.
 
-    `state` is what the newest segment began with, b"" when there is none.
+    `state` is what the newest segment began with, b"" when there is none. `appends` and `segments`
+    count, since the flash was new, how often a batch was put behind others and how often a segment
+    was begun or thinned: LittleFS erases and programs a block for each. A loss of power makes
+    `appends` a little too high.
     """
 
-    def __init__(self, storage, segment_bytes: int = _SEGMENT_BYTES):
-        """Recover: find the last whole record; what a power loss tore behind it is not believed."""
+    def __init__(
+        self,
+        storage,
+        segment_bytes: int = _SEGMENT_BYTES,
+        capacity_bytes: int = _CAPACITY_BYTES,
+        thin_kinds=(),
+    ):
+        """Recover: find the last whole record; what a power loss tore behind it is not believed.
+
+        `thin_kinds`: kinds of records that may be dropped; none of them may change `state`.
+        """
         self._storage = storage
         self._segment_bytes = segment_bytes
+        self._most_segments = capacity_bytes // segment_bytes
+        self._fewest_free = self._most_segments // _RESERVED_PART
+        self._thin_kinds = thin_kinds
+        self._thinned_to = [0, 0, 0]  # [n]: up to which seq every n-th that may go has gone
+        self._refused = False  # by the flash, for want of room
+        self.appends = self.segments = 0
         self._firsts = []  # first sequence number of each segment, oldest first
         self.epoch = 0
         for name in sorted(storage.names()):
@@ -86,29 +124,37 @@ class Journal:
             seq += len(records)
             yield from records
 
-    def append(self, record: Record, state: bytes) -> int:
-        """Put a record in flash; return its sequence number.
+    @property
+    def has_room(self) -> bool:
+        """Whether there is room for records that others outweigh."""
+        return not self._refused and len(self._firsts) <= self._most_segments - self._fewest_free
 
-        `state`: the caller's state (at most 255 bytes) without this record.
+    def append(self, record: Record, state: bytes) -> int:
+        """Put a record in flash, see `append_batch`; return its sequence number."""
+        return self.append_batch((record,), state)
+
+    def append_batch(self, records, state: bytes) -> int:
+        """Put records in flash in one piece, which fits a segment; return the first's number.
+
+        `state`: the caller's state (at most 127 bytes) without these records.
 
         Raises:
-            OSError: the flash refused; the record has no number and may be appended again.
+            OSError: the flash refused; no record has a number, all may be appended again. The next
+                one begins a segment, so that its `state` counts.
         """
-        seq = self.next_seq
-        data = _sealed(codec.encode(RECORD_LAYOUT, record), seq)
-        if self._size + len(data) > self._segment_bytes:
-            data = _sealed(bytes((len(state),)) + state, seq) + data
-            self._storage.write(self._name(seq), data)
-            if self._firsts[-1:] != [seq]:  # else it replaces one whose only record was torn
-                self._firsts.append(seq)
-            self._size = 0
-        else:
-            size, self._size = self._size, self._segment_bytes  # a failed append may leave a tail
-            self._storage.append(self._name(self._firsts[-1]), data)
-            self._size = size
-        self._size += len(data)
-        self.next_seq = seq + 1
-        return seq
+        data = bytearray()
+        for i, record in enumerate(records):
+            data += _sealed(codec.encode(RECORD_LAYOUT, record), self.next_seq + i)
+        try:
+            self._put(data, state)
+        except OSError as error:
+            self._refused = error.errno == _ENOSPC
+            if not (self._refused and self._make_room()):
+                raise
+            self._put(data, state)
+        self._refused = False
+        self.next_seq += len(records)
+        return self.next_seq - len(records)
 
     def read(self, seq: int) -> tuple[int, list[Record]]:
         """Read some consecutive records from `seq` on, at most _CHUNK_BYTES.
@@ -159,10 +205,103 @@ class Journal:
             self.lowest_seq = seq + 1
         while len(self._firsts) > 1 and self._firsts[1] <= self.lowest_seq:
             name = self._name(self._firsts.pop(0))
+            self._refused = False
             try:
                 self._storage.delete(name)
             except OSError:  # the next boot finds it, and the server's first word deletes it again
                 pass
+
+    def _put(self, data, state: bytes) -> None:
+        """Put sealed records behind the others or, when they do not fit, into a new segment."""
+        size, self._size = self._size, self._segment_bytes  # a failed attempt may leave a tail
+        if size + len(data) <= self._segment_bytes:
+            self._storage.append(self._name(self._firsts[-1]), data)
+            self.appends += 1
+        else:
+            if len(self._firsts) >= self._most_segments - self._fewest_free:
+                self._make_room()
+            if len(self._firsts) >= self._most_segments:
+                raise OSError(_ENOSPC)
+            seq = self.next_seq
+            wear = codec.encode(_WEAR_LAYOUT, (self.appends, self.segments))
+            head = _sealed(bytes((len(state) | _WEAR_FOLLOWS,)) + state + wear, seq)
+            self._storage.write(self._name(seq), head + data)
+            if self._firsts[-1:] != [seq]:  # else it replaces one whose only batch was torn
+                self._firsts.append(seq)
+            self.segments += 1
+            size = len(head)
+        self._size = size + len(data)
+
+    def _make_room(self) -> bool:
+        """Thin until one segment fewer is needed; whether that succeeded."""
+        before = len(self._firsts)
+        for every in (2, 1) if self._thin_kinds else ():
+            try:
+                self._thin(every)
+            except OSError:  # each step of it leaves all that there was
+                pass
+            if len(self._firsts) < before:
+                return True
+        return False
+
+    def _thin(self, every: int) -> None:
+        """Write old segments again without every second (1: without every) record that may go.
+
+        Goes on where it stopped the last time, up to the first segment that is won. A new segment
+        that begins where an old one did holds all of that one: it replaces it in one step.
+        """
+        firsts = self._firsts
+        begun = max([i for i in range(len(firsts)) if firsts[i] <= self._thinned_to[every]] or [0])
+        olds = firsts[begun:]
+        written = []  # where the new segments begin
+        first, data = 0, bytearray()
+        dropped = kept = False  # any so far; the last that might go
+        for i in range(len(olds) - 1):  # the newest stays, whose state counts
+            seq = olds[i]
+            if not dropped:
+                begun, first, data = i, seq, _stateless_head(seq)
+            while seq < olds[i + 1]:
+                at, records = self.read(seq)
+                if at > seq:  # what flash no longer gives stays a hole
+                    if dropped and first < olds[i]:
+                        self._replace(first, data, seq, written)
+                    self._thinned_to[every] = olds[i + 1]
+                    return
+                for record in records:
+                    if record.kind in self._thin_kinds and len(record.body) > _GAP_BODY_BYTES:
+                        kept = not kept and every == 2
+                        if not kept:
+                            record = to_record(record.time_s, Gap(seq, seq, GAP_DROPPED))
+                            dropped = True
+                    elif record.kind == _GAP_KIND:
+                        kept = False
+                    sealed = _sealed(codec.encode(RECORD_LAYOUT, record), seq)
+                    if dropped and len(data) + len(sealed) > self._segment_bytes:
+                        self._replace(first, data, seq, written)
+                        first, data = seq, _stateless_head(seq)
+                    data += sealed
+                    seq += 1
+            self._thinned_to[every] = first
+            if dropped and i - begun > len(written):
+                self._replace(first, data, seq, written)
+                self._thinned_to[every] = seq
+                return
+
+    def _replace(self, first: int, data, end: int, written) -> None:
+        """Put a new segment, `first` to `end` - 1, in the place of old ones."""
+        firsts = self._firsts
+        self._storage.write(self._name(first), data)
+        self.segments += 1
+        self._cursor = (0, 0, 0)
+        written.append(first)
+        if first not in firsts:
+            firsts.append(first)
+            firsts.sort()
+        for old in [f for f in firsts if written[0] < f < end and f not in written]:
+            at = firsts.index(old)
+            if firsts[at + 1] <= end:  # all of it is in the new ones
+                self._storage.delete(self._name(old))
+                del firsts[at]
 
     def _recover(self) -> None:
         if not self._firsts:
@@ -176,7 +315,12 @@ class Journal:
             self.next_seq += self._segment_bytes // _SHORTEST_RECORD_BYTES
             self._size = self._segment_bytes
             return
-        self.state = head[1:-_CHECKSUM_BYTES]
+        end = self._size - _CHECKSUM_BYTES
+        if head[0] & _WEAR_FOLLOWS:
+            end -= _WEAR_BYTES
+            (self.appends, self.segments), _ = codec.decode(_WEAR_LAYOUT, head, end)
+            self.segments += 1
+        self.state = head[1:end]
         while True:
             data = self._read(newest, self._size, _CHUNK_BYTES)
             at = 0
@@ -189,6 +333,7 @@ class Journal:
             self._size += at
             if not at:
                 break
+        self.appends += self.next_seq - newest
         if data:  # a power loss tore the tail: the next record begins a segment after it
             self._size = self._segment_bytes
 
@@ -208,7 +353,9 @@ class Journal:
             return b""
 
     def _head_bytes(self, first: int) -> int:
-        return 1 + (self._read(first, 0, 1) or b"\0")[0] + _CHECKSUM_BYTES
+        length = (self._read(first, 0, 1) or b"\0")[0]
+        wear = _WEAR_BYTES if length & _WEAR_FOLLOWS else 0
+        return 1 + (length & ~_WEAR_FOLLOWS) + wear + _CHECKSUM_BYTES
 
     def _start_of(self, seq: int) -> tuple[int, int, int]:
         first = self._firsts[0] if self._firsts else self.next_seq
@@ -217,6 +364,10 @@ class Journal:
                 first = candidate
         offset = self._head_bytes(first) if self._firsts else 0
         return first, first, offset
+
+
+def _stateless_head(seq: int):
+    return bytearray(_sealed(b"\0", seq))
 
 
 def _sealed(data: bytes, seq: int) -> bytes:

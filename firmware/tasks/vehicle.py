@@ -155,6 +155,7 @@ class Vehicle:
             await self._pulse(pulse, CAUSE_GRANT if pulse == PULSE_ENABLE else cause)
         metres = self._odometer.metres
         self._recorder.write(self._trip.ignition(self._ignition.on, metres), now_ms)
+        self._recorder.step(now_ms)
         self.looked_ms = now_ms
 
     def _rest(self) -> None:

@@ -206,7 +206,7 @@ def test_a_segment_that_flash_no_longer_gives_is_stepped_over():
     journal = filled(storage, 50)
     names = sorted(storage.files)
     second = storage.files[names[1]]
-    storage.files[names[1]] = second[:12] + b"\xff" + second[13:]
+    storage.files[names[1]] = second[:20] + b"\xff" + second[21:]
     numbers = [seq for seq, _ in held(journal)]
     first_of = [int(name, 16) for name in names]
     expected = [n for n in range(1, 51) if not first_of[1] <= n < first_of[2]]
