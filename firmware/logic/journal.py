@@ -4,11 +4,9 @@ A record is appended (and in flash) before it is sent, and leaves only when ackn
 numbers begin at 1 and never restart: the newest segment stays even when all of it is acknowledged.
 Files are the caller's `storage`; identity, sending and the meaning of records are not known here.
 
-When the journal is full, records of the kinds that the caller lets go thin out: oldest first, every
-second one, then all. Each leaves in its place, under its number, a Gap record that says so: what is
-sent has no hole. Old segments are written again, fuller, and the old ones deleted after. When
-nothing is left to thin, `has_room` turns false, which is for records that others outweigh; the last
-eighth is for the others, and when that is full they are refused.
+When the journal is full but for an eighth, `has_room` turns false: the eighth is for records that
+outweigh others, and when that is full they too are refused. A flash that is full before the journal
+is refuses in the same order. What may go to make room is thinning.py's.
 
 The epoch that the server allotted stands in a file beside the segments, so that both are lost
 together: a journal without it does not know its epoch, which is 0 then.
@@ -21,8 +19,7 @@ no other file has to be kept in step:
     record  kind 1, time 4, length 1, body, checksum 4     (checksum: CRC-32 begun with the seq)
 
 The counts of wear are there when the length's highest bit is set, and stand as they were before
-the segment. A thinned segment has no state: only the newest one's is ever asked for. Segments may
-overlap after a power loss; a number is then read from the latest that begins at or before it.
+the segment. Segments may overlap; a number is read from the latest that begins at or before it.
 
 `storage` has names(), read(name, offset, count), append(name, data), write(name, data), which is
 atomic, and delete(name); what they wrote is in flash when they return.
@@ -34,7 +31,7 @@ from errno import ENOMEM
 from firmware.logic.const import const
 from shared_protocol import codec
 from shared_protocol.messages import RECORD_LAYOUT
-from shared_protocol.records import GAP_DROPPED, Gap, Record, kind_of, to_record
+from shared_protocol.records import Record
 
 # One block of the flash: appending rewrites the block that is being filled, nothing more.
 _SEGMENT_BYTES = const(4096)
@@ -53,8 +50,6 @@ _WEAR_BYTES = const(8)
 _CHECKSUM_BYTES = const(4)
 _HEAD_OF_RECORD_BYTES = const(6)
 _SHORTEST_RECORD_BYTES = const(10)
-_GAP_BODY_BYTES = const(9)
-_GAP_KIND = kind_of(Gap(0, 0, 0))
 
 
 class Journal:
@@ -71,18 +66,12 @@ class Journal:
         storage,
         segment_bytes: int = _SEGMENT_BYTES,
         capacity_bytes: int = _CAPACITY_BYTES,
-        thin_kinds=(),
     ):
-        """Recover: find the last whole record; what a power loss tore behind it is not believed.
-
-        `thin_kinds`: kinds of records that may be dropped; none of them may change `state`.
-        """
+        """Recover: find the last whole record; what a power loss tore behind it is not believed."""
         self._storage = storage
         self._segment_bytes = segment_bytes
         self._most_segments = capacity_bytes // segment_bytes
         self._fewest_free = self._most_segments // _RESERVED_PART
-        self._thin_kinds = thin_kinds
-        self._thinned_to = [0, 0, 0]  # [n]: up to which seq every n-th that may go has gone
         self._refused = False  # by the flash, for want of room
         self.appends = self.segments = 0
         self._firsts = []  # first sequence number of each segment, oldest first
@@ -144,14 +133,12 @@ class Journal:
         """
         data = bytearray()
         for i, record in enumerate(records):
-            data += _sealed(codec.encode(RECORD_LAYOUT, record), self.next_seq + i)
+            data += sealed(codec.encode(RECORD_LAYOUT, record), self.next_seq + i)
         try:
             self._put(data, state)
         except OSError as error:
-            self._refused = error.errno == _ENOSPC
-            if not (self._refused and self._make_room()):
-                raise
-            self._put(data, state)
+            self._refused = error.args[:1] == (_ENOSPC,)
+            raise
         self._refused = False
         self.next_seq += len(records)
         return self.next_seq - len(records)
@@ -224,7 +211,7 @@ class Journal:
                 raise OSError(_ENOSPC)
             seq = self.next_seq
             wear = codec.encode(_WEAR_LAYOUT, (self.appends, self.segments))
-            head = _sealed(bytes((len(state) | _WEAR_FOLLOWS,)) + state + wear, seq)
+            head = sealed(bytes((len(state) | _WEAR_FOLLOWS,)) + state + wear, seq)
             self._storage.write(self._name(seq), head + data)
             if self._firsts[-1:] != [seq]:  # else it replaces one whose only batch was torn
                 self._firsts.append(seq)
@@ -232,76 +219,8 @@ class Journal:
             size = len(head)
         self._size = size + len(data)
 
-    def _make_room(self) -> bool:
-        """Thin until one segment fewer is needed; whether that succeeded."""
-        before = len(self._firsts)
-        for every in (2, 1) if self._thin_kinds else ():
-            try:
-                self._thin(every)
-            except OSError:  # each step of it leaves all that there was
-                pass
-            if len(self._firsts) < before:
-                return True
-        return False
-
-    def _thin(self, every: int) -> None:
-        """Write old segments again without every second (1: without every) record that may go.
-
-        Goes on where it stopped the last time, up to the first segment that is won. A new segment
-        that begins where an old one did holds all of that one: it replaces it in one step.
-        """
-        firsts = self._firsts
-        begun = max([i for i in range(len(firsts)) if firsts[i] <= self._thinned_to[every]] or [0])
-        olds = firsts[begun:]
-        written = []  # where the new segments begin
-        first, data = 0, bytearray()
-        dropped = kept = False  # any so far; the last that might go
-        for i in range(len(olds) - 1):  # the newest stays, whose state counts
-            seq = olds[i]
-            if not dropped:
-                begun, first, data = i, seq, _stateless_head(seq)
-            while seq < olds[i + 1]:
-                at, records = self.read(seq)
-                if at > seq:  # what flash no longer gives stays a hole
-                    if dropped and first < olds[i]:
-                        self._replace(first, data, seq, written)
-                    self._thinned_to[every] = olds[i + 1]
-                    return
-                for record in records:
-                    if record.kind in self._thin_kinds and len(record.body) > _GAP_BODY_BYTES:
-                        kept = not kept and every == 2
-                        if not kept:
-                            record = to_record(record.time_s, Gap(seq, seq, GAP_DROPPED))
-                            dropped = True
-                    elif record.kind == _GAP_KIND:
-                        kept = False
-                    sealed = _sealed(codec.encode(RECORD_LAYOUT, record), seq)
-                    if dropped and len(data) + len(sealed) > self._segment_bytes:
-                        self._replace(first, data, seq, written)
-                        first, data = seq, _stateless_head(seq)
-                    data += sealed
-                    seq += 1
-            self._thinned_to[every] = first
-            if dropped and i - begun > len(written):
-                self._replace(first, data, seq, written)
-                self._thinned_to[every] = seq
-                return
-
-    def _replace(self, first: int, data, end: int, written) -> None:
-        """Put a new segment, `first` to `end` - 1, in the place of old ones."""
-        firsts = self._firsts
-        self._storage.write(self._name(first), data)
-        self.segments += 1
-        self._cursor = (0, 0, 0)
-        written.append(first)
-        if first not in firsts:
-            firsts.append(first)
-            firsts.sort()
-        for old in [f for f in firsts if written[0] < f < end and f not in written]:
-            at = firsts.index(old)
-            if firsts[at + 1] <= end:  # all of it is in the new ones
-                self._storage.delete(self._name(old))
-                del firsts[at]
+    def _make_room(self) -> None:
+        """Win a segment, if possible. Not here: see thinning.py."""
 
     def _recover(self) -> None:
         if not self._firsts:
@@ -310,7 +229,7 @@ class Journal:
         self.next_seq = newest = self._firsts[-1]
         self._size = self._head_bytes(newest)
         head = self._read(newest, 0, self._size)
-        if _sealed(head[:-_CHECKSUM_BYTES], newest) != head:
+        if sealed(head[:-_CHECKSUM_BYTES], newest) != head:
             # Its records are out of reach. However many it held, no number is used twice.
             self.next_seq += self._segment_bytes // _SHORTEST_RECORD_BYTES
             self._size = self._segment_bytes
@@ -366,11 +285,8 @@ class Journal:
         return first, first, offset
 
 
-def _stateless_head(seq: int):
-    return bytearray(_sealed(b"\0", seq))
-
-
-def _sealed(data: bytes, seq: int) -> bytes:
+def sealed(data: bytes, seq: int) -> bytes:
+    """Data with the checksum under which it belongs to a sequence number."""
     return data + crc32(data, seq).to_bytes(_CHECKSUM_BYTES, "big")
 
 
