@@ -150,6 +150,11 @@ class Box:
             line.close()
         self.pins.release_all()
 
+    def brown_out(self) -> None:
+        """Reset as the chip does when its supply sags: its detector's reset counts as power-on."""
+        if self._process is not None:
+            self._restart(POWER_ON_RESET)
+
     def close(self) -> None:
         """End for good."""
         self.kill()

@@ -69,7 +69,8 @@ class Car:
             board.gnss_uart: UartLine(timeline, board.gnss_uart.baud),
             board.reader_uart: UartLine(timeline, READER_BAUD),
         }
-        self.wires = Wires(timeline, self.pins, board)
+        start_relay = bool(identity.get("start_relay", True))
+        self.wires = Wires(timeline, self.pins, board, start_relay)
         self.gnss = GnssReceiver(timeline, uarts[board.gnss_uart])
         self.reader = Pn532(timeline, uarts[board.reader_uart])
         self.modem = A76xx(
@@ -97,6 +98,10 @@ class Car:
         self.box.kill()
         self.modem.power_cut()
         self.reader.power_off()
+
+    def brown_out(self) -> None:
+        """Let the supply sag so far that the box resets; its parts keep their power."""
+        self.box.brown_out()
 
     def report(self) -> dict[str, Any]:
         """Return what the firmware says of itself; no world time passes."""
