@@ -8,6 +8,7 @@ import asyncio
 import gc
 
 import machine
+from cryptolib import aes
 
 from firmware.board import BOARDS
 from firmware.drivers.a76xx import A76xx
@@ -17,12 +18,13 @@ from firmware.drivers.entropy import Entropy
 from firmware.drivers.flash_store import FlashStore
 from firmware.drivers.ignition import IgnitionInput
 from firmware.drivers.panel import Panel
-from firmware.drivers.pn532 import Pn532
 from firmware.drivers.relay import LatchingRelay
 from firmware.drivers.serial import Serial
 from firmware.drivers.ublox import UbloxReceiver
 from firmware.drivers.uptime import Uptime
 from firmware.identity import load_identity
+from firmware.logic.card import TOLD_AS_THEY_COME, CardPresence
+from firmware.logic.card_keys import CardKeys
 from firmware.logic.clock import Clock
 from firmware.logic.commands import Commands
 from firmware.logic.grants import GrantSet
@@ -35,7 +37,7 @@ from firmware.logic.trip import Trip
 from firmware.logic.uplink import Uplink
 from firmware.tasks.badge import BadgeTask
 from firmware.tasks.gnss import GnssTask
-from firmware.tasks.link import GRANTS_FILE, KEYS_FILE, LinkTask
+from firmware.tasks.link import CARD_KEYS_FILE, GRANTS_FILE, KEYS_FILE, LinkTask
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.signals import SignalsTask
 from firmware.tasks.supervisor import Supervisor
@@ -64,6 +66,7 @@ class Box:
         )
         clock = Clock(identity.time_floor_s)
         grants = GrantSet(state_store.read_or_empty(GRANTS_FILE))
+        card_keys = CardKeys(state_store.read_or_empty(CARD_KEYS_FILE))
         commands = Commands(state_store.read_or_empty(COMMANDS_FILE))
         journal = Journal(FlashStore("/journal"))
         trip = Trip(journal.state, identity.odometer_m)
@@ -88,16 +91,18 @@ class Box:
 
         nmea = NmeaReader(identity.time_floor_s)
         gnss = GnssTask(receiver, nmea, uptime, vehicle)
-        reader = Pn532(Serial(board.reader_uart))
-        badge = BadgeTask(reader, identity.badge_key, uptime, vehicle)
+        reader, presence = _reader(identity.reader, board)
+        badge = BadgeTask(
+            reader, presence, identity.badge_key, card_keys, aes, entropy, uptime, vehicle
+        )
         channel = AtChannel(Serial(board.modem_uart))
         modem = A76xx(
             channel, board.modem_pwrkey, board.modem_reset, board.modem_power, board.modem_dtr,
             bell.set,
         )  # fmt: skip
         link = LinkTask(
-            modem, bell, identity, keys, entropy, uptime, journal, uplink, grants, commands,
-            clock, vehicle, trip, immobiliser, recorder, state_store,
+            modem, bell, identity, keys, entropy, uptime, journal, uplink, grants, card_keys,
+            commands, clock, vehicle, trip, immobiliser, recorder, state_store,
         )  # fmt: skip
         watchdog = WatchdogTask(machine.WDT, uptime, vehicle)
 
@@ -153,6 +158,17 @@ class Box:
             "heap_alloc": gc.mem_alloc(),
             "heap_free": gc.mem_free(),
         }
+
+
+def _reader(kind: str, board):
+    """The reader that is fitted, and what makes sense of it; the other's driver takes no memory."""
+    if kind == "wiegand":
+        from firmware.drivers.wiegand import Wiegand
+
+        return Wiegand(board.wiegand_d0, board.wiegand_d1), CardPresence(*TOLD_AS_THEY_COME)
+    from firmware.drivers.pn532 import Pn532
+
+    return Pn532(Serial(board.reader_uart)), CardPresence()
 
 
 def run() -> None:

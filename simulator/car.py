@@ -14,6 +14,7 @@ from simulator.devices.a76xx import A76xx
 from simulator.devices.gnss import GnssReceiver
 from simulator.devices.pn532 import BAUD as READER_BAUD
 from simulator.devices.pn532 import Pn532
+from simulator.devices.wiegand_reader import WiegandReader
 from simulator.devices.wires import Wires
 from simulator.driving import Drive
 from simulator.network import Network
@@ -72,7 +73,11 @@ class Car:
         start_relay = bool(identity.get("start_relay", True))
         self.wires = Wires(timeline, self.pins, board, start_relay)
         self.gnss = GnssReceiver(timeline, uarts[board.gnss_uart])
-        self.reader = Pn532(timeline, uarts[board.reader_uart])
+        self.reader: Pn532 | WiegandReader
+        if identity.get("reader") == "wiegand":
+            self.reader = WiegandReader(timeline, self.pins, board.wiegand_d0, board.wiegand_d1)
+        else:
+            self.reader = Pn532(timeline, uarts[board.reader_uart])
         self.modem = A76xx(
             timeline, uarts[board.modem_uart], network, self.pins, board, self._on_wire
         )
@@ -109,9 +114,9 @@ class Car:
 
     # The driver
 
-    def present_badge(self, uid: bytes, hold_s: float = 0.5) -> None:
-        """Hold a badge to the windscreen from now on, that long."""
-        self.reader.present(uid, hold_s)
+    def present_badge(self, uid: bytes, hold_s: float = 0.5, key: bytes | None = None) -> None:
+        """Hold a badge to the windscreen from now on, that long; with a key it can prove itself."""
+        self.reader.present(uid, hold_s, key=key)
 
     def set_ignition(self, on: bool) -> None:
         """Turn the key; off stops the engine."""
