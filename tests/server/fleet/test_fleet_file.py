@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.fleet.fleet_file import FleetFileError, parse
+from server.fleet.fleet_file import BadgeEntry, FleetFileError, parse
 from tests.server.small_fleet import FLEET, MARIE_UID
 
 
@@ -27,7 +27,7 @@ def test_a_good_file_is_read_with_plates_and_logins_made_uniform() -> None:
     data["agents"][0]["login"] = "Marie.Leroy"
     file = parse(json.dumps(data))
     assert file.vehicles[0].plate == "AB-123-CD"
-    assert (file.agents[0].login, file.agents[0].badges) == ("marie.leroy", (MARIE_UID,))
+    assert (file.agents[0].login, file.agents[0].badges) == ("marie.leroy", (BadgeEntry(MARIE_UID),))
     assert file.agents[0].password is None
 
 
