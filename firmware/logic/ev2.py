@@ -6,16 +6,12 @@ session keys that follow from a proof are not derived, for nothing is read from 
 
 Stages, each ended by the card's answer or by its silence:
 
-    select -> challenge -> answer -> GENUINE
-    any    -> SILENT      no answer, or half of one: the card moved, it may be asked again
-    any    -> FORGED      a whole answer that a card with this key does not give
+    select -> challenge -> answer -> genuine is True
+    any    -> genuine is None     no answer, or half of one: the card moved, it may be asked again
+    any    -> genuine is False    a whole answer that a card with this key does not give
 """
 
 from firmware.logic.const import const
-
-GENUINE = 1
-SILENT = 2
-FORGED = 3
 
 # The application of an NTAG 424 DNA, by its name. A DESFire without it says so and stays at its top
 # level, whose key 0 is then the one that is proved.
@@ -34,8 +30,8 @@ _TRANSACTION_BYTES = const(4)  # the identifier that stands before our own numbe
 class Proof:
     """One attempt.
 
-    Attributes to read: `command`, what to send to the card now; `verdict`, 0 until it is one of
-    the three above.
+    Attributes to read: `command`, what to send to the card now, b"" when the attempt is over;
+    `genuine`, what came of it.
     """
 
     def __init__(self, aes, key: bytes, random: bytes):
@@ -44,12 +40,12 @@ class Proof:
         self._key = key
         self._random = random
         self.command = _SELECT
-        self.verdict = 0
+        self.genuine = None
 
     def take(self, answer: bytes) -> None:
         """Take what the card answered to `command`, b"" for nothing."""
         if len(answer) < _STATUS_BYTES:
-            self.verdict = SILENT
+            self.command = b""
         elif self.command == _SELECT:
             self.command = _BEGIN
         elif self.command == _BEGIN:
@@ -60,7 +56,7 @@ class Proof:
     def _challenged(self, answer: bytes) -> None:
         """The card's number, encrypted: show that we can read it, and send ours along."""
         if len(answer) != _RANDOM_BYTES + _STATUS_BYTES or answer[_RANDOM_BYTES:] != _MORE:
-            self.verdict = FORGED
+            self._over(False)
             return
         theirs = self._cbc().decrypt(answer[:_RANDOM_BYTES])
         ours_and_theirs = self._cbc().encrypt(self._random + theirs[1:] + theirs[:1])
@@ -68,12 +64,15 @@ class Proof:
 
     def _answered(self, answer: bytes) -> None:
         """Our number must come back, turned by one byte, under the key."""
-        self.verdict = FORGED
+        turned = b""
         if len(answer) == 2 * _RANDOM_BYTES + _STATUS_BYTES and answer[-_STATUS_BYTES:] == _DONE:
             plain = self._cbc().decrypt(answer[:-_STATUS_BYTES])
             turned = plain[_TRANSACTION_BYTES : _TRANSACTION_BYTES + _RANDOM_BYTES]
-            if turned == self._random[1:] + self._random[:1]:
-                self.verdict = GENUINE
+        self._over(turned == self._random[1:] + self._random[:1])
+
+    def _over(self, genuine: bool) -> None:
+        self.command = b""
+        self.genuine = genuine
 
     def _cbc(self):
         return self._aes(self._key, _CBC, bytes(_RANDOM_BYTES))

@@ -8,14 +8,15 @@ import asyncio
 from firmware.drivers.pn532 import ReaderError
 from firmware.logic.card import Arrived, Held
 from firmware.logic.const import const
-from firmware.logic.ev2 import FORGED, GENUINE, SILENT, Proof
+from firmware.logic.ev2 import Proof
 from shared_protocol.badges import badge_tag
 from shared_protocol.records import ASSURANCE_HIGH, ASSURANCE_LOW
 
 # One poll takes about 30 ms of radio field; a hand's shortest touch is about 300 ms.
 _POLL_EVERY_S = const(0.25)
-# So long the reader waits for a card by itself before it is asked whether it is still there.
-_WAIT_S = const(60.0)
+# So long the reader waits for a card by itself before it is asked whether it is still there; one
+# whose plug was loose for a moment is asleep and deaf until then.
+_WAIT_S = const(20.0)
 # A reader that is missing or unplugged is looked for again this often.
 _WAKE_AGAIN_S = const(2.0)
 # A card that falls silent in mid proof may have moved, so it is asked again as long as it is there;
@@ -87,27 +88,27 @@ class BadgeTask:
             self._counts = True
             await self._vehicle.badge_arrived(tag, ASSURANCE_LOW)
             return
-        verdict = SILENT
+        genuine = None
         try:
-            verdict = await self._proof(uid, key)
+            genuine = await self._prove(uid, key)
         finally:
-            if verdict == SILENT:  # it left, or the reader did: it may come again
+            if genuine is None:  # it left, or the reader did: it may come again
                 self._presence.forget()
-        if verdict == GENUINE:
+        if genuine:
             self._counts = True
             await self._vehicle.badge_arrived(tag, ASSURANCE_HIGH)
-        elif verdict == FORGED:
+        elif genuine is False:
             await self._vehicle.badge_not_genuine(tag)
 
-    async def _proof(self, uid: bytes, key: bytes) -> int:
-        """GENUINE, FORGED, or SILENT for a card that is not there any more; raises ReaderError."""
+    async def _prove(self, uid: bytes, key: bytes) -> bool | None:
+        """Whether the card is genuine, None when it is not there any more; raises ReaderError."""
         for _ in range(_ATTEMPTS):
             await self._reader.drop_field()
             if await self._reader.read_card(uid) != uid:
-                return SILENT
+                return None
             proof = Proof(self._aes, key, self._entropy(_RANDOM_BYTES))
-            while not proof.verdict:
+            while proof.command:
                 proof.take(await self._reader.exchange(proof.command))
-            if proof.verdict != SILENT:
-                return proof.verdict
-        return FORGED
+            if proof.genuine is not None:
+                return proof.genuine
+        return False
