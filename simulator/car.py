@@ -39,6 +39,7 @@ class Car:
         image: its flash image, already written.
         route: the road it drives on.
         heap: MicroPython's heap.
+        slice_ms: how long one slice of X25519 takes.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Car:
         image: Path,
         route: Route,
         heap: str = DEFAULT_HEAP,
+        slice_ms: float = 0.0,
     ) -> None:
         board = BOARDS[identity["board"]]
         self.name = str(identity.get("vehicle", identity["box_id"]))
@@ -88,6 +90,7 @@ class Car:
             pins=self.pins,
             uarts={uart.number: (uart.tx, uart.rx, line) for uart, line in uarts.items()},
             heap=heap,
+            slice_ms=slice_ms,
         )
         self.gnss.follow(lambda: (self.position, self.speed_kmh))
 

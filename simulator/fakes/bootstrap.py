@@ -69,6 +69,19 @@ class FileFlash:
             self._owed_us += time_us
 
 
+def _charge_x25519(slice_us):
+    """Let each slice of X25519 take that much world time."""
+    from shared_protocol.x25519 import X25519
+
+    step = X25519.step
+
+    def charged_step(self):
+        link.sleep_until(link.now_us + slice_us)
+        return step(self)
+
+    X25519.step = charged_step
+
+
 def _report():
     report = sys.modules["main"].box.report()
     report["fakes_heap"] = _fakes_heap
@@ -85,6 +98,9 @@ os.chdir("/")
 sys.path[:] = ["", ".frozen"]
 gc.collect()
 _fakes_heap = gc.mem_alloc()
+
+if link.config["slice_us"]:
+    _charge_x25519(link.config["slice_us"])
 
 import boot  # noqa: E402, F401
 import main  # noqa: E402
