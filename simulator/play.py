@@ -28,6 +28,7 @@ STRANGER = Driver(bytes.fromhex("0badc0de"))
 _TOUCH_S = 0.5
 HOLD_S = 3.5  # the box ends a trip after 3 s
 _WATCH_EVERY_S = 1.0
+_SERVER_LOOKS_EVERY_S = 1.0
 _STORED_WITHIN_S = 1800
 
 Say = Callable[[str], None]
@@ -237,20 +238,30 @@ class Player:
             server.restart()
 
     def _key(self, _: str) -> None:
-        voiturier("box", "rotate", "--all", "--data", str(self._data_dir))
+        self._operate("box", "rotate", "--all")
 
     def _command(self, kind: str) -> None:
-        where = ("--data", str(self._data_dir), "--vehicle", self.scenario.plate)
-        voiturier("command", kind, *where)
+        self._operate("command", kind, "--vehicle", self.scenario.plate)
 
     def _book(self, who: str, begins: str, ends: str) -> None:
         window = (instant(self.scenario, begins), instant(self.scenario, ends))
         booking = Booking(who, *window, self.scenario.plate)
         load(self._data_dir, {"bookings": [booking_entry(booking)]})
+        self._let_server_look()
 
     def _revoke(self, who: str) -> None:
-        uid = self.scenario.drivers[who].badge.hex()
-        voiturier("badge", "revoke", "--data", str(self._data_dir), "--uid", uid)
+        self._operate("badge", "revoke", "--uid", self.scenario.drivers[who].badge.hex())
+
+    def _operate(self, *arguments: str) -> None:
+        voiturier(*arguments, "--data", str(self._data_dir))
+        self._let_server_look()
+
+    def _let_server_look(self) -> None:
+        """A server under the world's clock looks for others' changes when the world speaks to it.
+
+        One that keeps its own time looks every second.
+        """
+        self.world.timeline.call_later(_SERVER_LOOKS_EVERY_S, self.world.settle)
 
     def _commute(self, days: str, _days: str, trips: str, _trips: str) -> None:
         commuting.commute(self, int(days), int(trips))
