@@ -13,12 +13,13 @@ from cryptolib import aes
 from firmware.board import BOARDS
 from firmware.drivers.a76xx import A76xx
 from firmware.drivers.at_channel import AtChannel
+from firmware.drivers.contact import Contact
 from firmware.drivers.doors import Doors
 from firmware.drivers.entropy import Entropy
 from firmware.drivers.flash_store import FlashStore
 from firmware.drivers.ignition import IgnitionInput
 from firmware.drivers.panel import Panel
-from firmware.drivers.relay import LatchingRelay
+from firmware.drivers.relay import LatchingRelay, NoRelay
 from firmware.drivers.serial import Serial
 from firmware.drivers.ublox import UbloxReceiver
 from firmware.drivers.uptime import Uptime
@@ -27,17 +28,19 @@ from firmware.logic.card import TOLD_AS_THEY_COME, CardPresence
 from firmware.logic.card_keys import CardKeys
 from firmware.logic.clock import Clock
 from firmware.logic.commands import Commands
+from firmware.logic.door_lock import DoorLock
 from firmware.logic.grants import GrantSet
-from firmware.logic.immobiliser import Immobiliser
+from firmware.logic.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.journal import Journal
 from firmware.logic.keys import Keys
 from firmware.logic.nmea import NmeaReader
 from firmware.logic.odometer import Odometer
 from firmware.logic.trip import Trip
 from firmware.logic.uplink import Uplink
+from firmware.logic.whereabouts import Whereabouts
 from firmware.tasks.badge import BadgeTask
 from firmware.tasks.gnss import GnssTask
-from firmware.tasks.link import CARD_KEYS_FILE, GRANTS_FILE, KEYS_FILE, LinkTask
+from firmware.tasks.link import KEYS_FILE, LinkTask
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.signals import SignalsTask
 from firmware.tasks.supervisor import Supervisor
@@ -45,6 +48,8 @@ from firmware.tasks.vehicle import COMMANDS_FILE, Vehicle
 from firmware.tasks.watchdog import WatchdogTask
 from firmware.version import VERSION
 from shared_protocol.records import Boot, decode_body
+
+_SIGNS = 1  # of standing still, besides the ignition: the receiver's speed
 
 
 class Box:
@@ -65,8 +70,8 @@ class Box:
             identity.box_id, identity.generation, identity.key, state_store.read_or_empty(KEYS_FILE)
         )
         clock = Clock(identity.time_floor_s)
-        grants = GrantSet(state_store.read_or_empty(GRANTS_FILE))
-        card_keys = CardKeys(state_store.read_or_empty(CARD_KEYS_FILE))
+        grants = GrantSet(state_store)
+        card_keys = CardKeys(state_store)
         commands = Commands(state_store.read_or_empty(COMMANDS_FILE))
         journal = Journal(FlashStore("/journal"))
         trip = Trip(journal.state, identity.odometer_m)
@@ -76,17 +81,24 @@ class Box:
         uplink = Uplink(journal)
         recorder = Recorder(journal, trip, clock, uplink, bell)
 
-        relay = LatchingRelay(
-            board.relay_enable, board.relay_inhibit, board.relay_sense, board.relay_pulse_ms
-        )
+        if identity.start_relay:
+            relay = LatchingRelay(
+                board.relay_enable, board.relay_inhibit, board.relay_sense, board.relay_pulse_ms
+            )
+            immobiliser = Immobiliser(relay.contact(), now_ms, _SIGNS, identity.ignition_proven)
+        else:
+            relay = NoRelay()
+            immobiliser = DoorOnly(relay.contact(), now_ms, _SIGNS, identity.ignition_proven)
         doors = Doors(board.door_unlock, board.door_lock, board.door_pulse_ms)
         ignition = IgnitionInput(board.ignition)
-        immobiliser = Immobiliser(relay.contact(), now_ms, identity.ignition_proven)
+        door_contact = Contact(board.door_contact, identity.door_contact, False)
+        key_holder = Contact(board.key_holder, identity.key_holder, True)
         signals = SignalsTask(Panel(board.led_green, board.led_red, board.buzzer))
         receiver = UbloxReceiver(Serial(board.gnss_uart), uptime)
         vehicle = Vehicle(
-            uptime, ignition, relay, doors, signals, receiver, immobiliser, trip, odometer, clock,
-            grants, commands, recorder, state_store,
+            uptime, ignition, relay, doors, door_contact, key_holder, signals, receiver,
+            immobiliser, trip, DoorLock(), Whereabouts(), odometer, clock, grants, commands,
+            recorder, state_store,
         )  # fmt: skip
 
         nmea = NmeaReader(identity.time_floor_s)

@@ -33,8 +33,6 @@ from shared_protocol.session import Established, RekeyDue, Session
 _LOOK_AGAIN_MS = const(30_000)
 _LOOK_AGAIN_QUIET_MS = const(150_000)
 
-CARD_KEYS_FILE = "card_keys"
-GRANTS_FILE = "grants"
 KEYS_FILE = "keys"
 
 
@@ -158,16 +156,13 @@ class LinkTask:
             self._clock.hear_server(message.time_s, message.millisecond, now_ms)
         elif isinstance(message, Grants):
             if self._grants.take_part(message):
-                self._hold_grants(session, now_ms)
+                session.send(self._status(now_ms))  # the server sees what the box now holds
         elif isinstance(message, GrantsChange):
-            applied = self._grants.take_change(message)
-            if applied:
-                self._hold_grants(session, now_ms)
-            elif applied is False:
-                session.send(self._status(now_ms))  # the server sees that it must send all
+            # In force, the server sees what the box now holds; void, that it must send all.
+            if self._grants.take_change(message) is not None:
+                session.send(self._status(now_ms))
         elif isinstance(message, CardKeys):
             if self._card_keys.take_part(message):
-                self._store(CARD_KEYS_FILE, self._card_keys.to_bytes())
                 session.send(self._status(now_ms))
         elif isinstance(message, Command):
             self._vehicle.command(message, now_ms)
@@ -180,10 +175,6 @@ class LinkTask:
             self._store(KEYS_FILE, self._keys.to_bytes())
             return False
         return True
-
-    def _hold_grants(self, session, now_ms: int) -> None:
-        self._store(GRANTS_FILE, self._grants.to_bytes())
-        session.send(self._status(now_ms))  # the server sees what the box now holds
 
     def _store(self, name: str, data: bytes) -> None:
         try:

@@ -218,7 +218,7 @@ class Conversation:
             if order.kind in ENDS_TRIP and not await self._knows_all(status):
                 return  # those behind it wait too: ids rise
             kind = COMMAND_KINDS[order.kind]
-            self._send(messages.Command(order.command_id, order.expires_at_s, kind))
+            self._send(messages.Command(order.command_id, order.expires_at_s, kind, bytes(8)))
             self._sent_command_id = order.command_id
 
     async def _knows_all(self, status: messages.Status) -> bool:

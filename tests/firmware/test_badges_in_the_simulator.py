@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware.logic.card_keys import CardKeys
+from firmware.logic.card_keys import CARD_KEYS_FILE, CardKeys
 from shared_protocol import messages
 from shared_protocol.badges import badge_tag
 from simulator.car import Car
@@ -15,6 +15,7 @@ from simulator.devices.pn532 import FAULTS as READER_FAULTS
 from simulator.devices.wiegand_reader import FAULTS as WIEGAND_FAULTS
 from simulator.devices.wiegand_reader import WiegandReader, frame
 from simulator.world import World
+from tests.firmware.logic.storage import MemoryStorage
 from tests.firmware.logic.test_card_keys import parts_of
 from tests.firmware.logic.test_grants import holding
 from tests.firmware.test_in_the_simulator import IDENTITY, START_S, put_file
@@ -49,17 +50,23 @@ def park(world: World, tmp_path: Path) -> Park:
             messages.Grant(number, tag(uid), START_S - 3600, START_S + 86_400, 0)
             for number, uid in enumerate((CARD, UID_ONLY, SHORT_NUMBER), start=1)
         ]
-        put_file(image, "/state/grants", holding(*grants, expires_s=START_S + 86_400).to_bytes())
-        keys = CardKeys()
-        for part in parts_of([messages.CardKey(tag(CARD), KEY)]):
-            keys.take_part(part)
-        put_file(image, "/state/card_keys", keys.to_bytes())
+        state = MemoryStorage()
+        holding(*grants, expires_s=START_S + 86_400, storage=state)
+        hold_key(state, tag(CARD))
+        for name, data in state.files.items():
+            put_file(image, f"/state/{name}", data)
         car.modem.off()
         car.power_on()
         world.run_until(lambda: car.report()["clock_source"] == 1, 60)
         return car
 
     return make
+
+
+def hold_key(state: MemoryStorage, badge_tag: bytes) -> None:
+    """Put a set of one card's key into a box's flash."""
+    keys = CardKeys(state)
+    assert [keys.take_part(part) for part in parts_of([messages.CardKey(badge_tag, KEY)])] == [True]
 
 
 def opened(car: Car) -> bool:
@@ -294,11 +301,10 @@ def test_a_card_that_must_prove_itself_cannot_at_a_wiegand_reader(
 ) -> None:
     """No card's number here has a key: the box is told one of a card that has."""
     number = CARD[-4:]
-    keys = CardKeys()
-    for part in parts_of([messages.CardKey(tag(number), KEY)]):
-        keys.take_part(part)
+    state = MemoryStorage()
+    hold_key(state, tag(number))
     wiegand.kill()
-    put_file(wiegand.box.image, "/state/card_keys", keys.to_bytes())
+    put_file(wiegand.box.image, f"/state/{CARD_KEYS_FILE}", state.files[CARD_KEYS_FILE])
     wiegand.power_on()
     world.run_for(20)
     made = records(wiegand)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware.logic.grants import GrantSet
+from firmware.logic.grants import GRANTS_FILE, GrantSet
 from shared_protocol.badges import badge_tag
 from shared_protocol.grant_sets import grant_parts
 from shared_protocol.messages import Grant
@@ -15,6 +15,7 @@ from simulator.devices.gnss import FAULTS as RECEIVER_FAULTS
 from simulator.devices.pn532 import FAULTS as READER_FAULTS
 from simulator.flash import write_file
 from simulator.world import World
+from tests.firmware.logic.storage import MemoryStorage
 
 START_S = 1_700_000_000
 DRIVER = bytes.fromhex("04112233")
@@ -58,10 +59,11 @@ def booked_until(world: World, tmp_path: Path, expires_s: int) -> Car:
         Grant(number, badge_tag(b"\x22" * 32, uid), START_S - 3600, START_S + 36_000, 0)
         for number, uid in ((1, DRIVER), (2, COLLEAGUE))
     ]
-    held = GrantSet()
+    storage = MemoryStorage()
+    held = GrantSet(storage)
     for part in grant_parts(1, expires_s, grants):
         held.take_part(part)
-    write_file(tmp_path / "flash.img", "/state/grants", held.to_bytes())
+    write_file(tmp_path / "flash.img", "/state/grants", storage.files[GRANTS_FILE])
     car.power_on()
     world.run_until(lambda: car.report()["clock_source"] == 1, 60)
     return car

@@ -1,6 +1,7 @@
 """A journal's storage in a dict, for tests on both interpreters; can lose power in mid-append."""
 
-from errno import EIO
+from errno import EIO, ENOENT
+from io import BytesIO
 
 
 class MemoryStorage:
@@ -34,7 +35,40 @@ class MemoryStorage:
             raise OSError("full")
         self.files[name] = data
 
+    def open(self, name, mode):
+        if mode == "wb":
+            return _Written(self, name)
+        if name not in self.files:
+            raise OSError(ENOENT)
+        return BytesIO(self.read(name))
+
+    def size(self, name):
+        if name not in self.files:
+            raise OSError(ENOENT)
+        return len(self.files[name])
+
+    def rename(self, name, target):
+        self.files[target] = self.files.pop(name)
+
     def delete(self, name):
         if name == self.undeletable:
             raise OSError("delete")
         del self.files[name]
+
+
+class _Written:
+    """A file being written: there when it is closed."""
+
+    def __init__(self, storage, name):
+        self._storage = storage
+        self._name = name
+        self._data = b""
+
+    def write(self, data):
+        self._data += data
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self._storage.write(self._name, self._data)

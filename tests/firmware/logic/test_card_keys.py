@@ -1,10 +1,11 @@
 """The keys of the cards on the box: whole sets only, found one by one, never half of one."""
 
-from firmware.logic.card_keys import CardKeys
+from firmware.logic.card_keys import CARD_KEYS_FILE, CardKeys
 from shared_protocol import codec
 from shared_protocol.crypto import sha256
 from shared_protocol.messages import CARD_KEY_LAYOUT, CardKey
 from shared_protocol.messages import CardKeys as Message
+from tests.firmware.logic.storage import MemoryStorage
 
 NONE = bytes(8)
 
@@ -27,15 +28,15 @@ def parts_of(keys, size=24, keys_hash=None):
     return [Message(named, part, len(slices), each) for part, each in enumerate(slices)]
 
 
-def holding(*keys):
-    held = CardKeys()
+def holding(*keys, storage=None):
+    held = CardKeys(storage or MemoryStorage())
     taken = [held.take_part(part) for part in parts_of(keys)]
     assert taken == [False] * (len(taken) - 1) + [True]
     return held
 
 
 def test_without_a_set_no_card_has_a_key():
-    held = CardKeys()
+    held = CardKeys(MemoryStorage())
     assert (held.hash, len(held), held.of(key(1).badge_tag)) == (NONE, 0, None)
 
 
@@ -93,10 +94,11 @@ def test_a_set_that_is_not_sorted_or_names_a_card_twice_is_not_taken():
 
 
 def test_an_empty_set_takes_every_key_away():
-    held = holding(key(1))
+    storage = MemoryStorage()
+    held = holding(key(1), storage=storage)
     assert held.take_part(Message(NONE, 0, 1, []))
     assert (held.hash, len(held), held.of(key(1).badge_tag)) == (NONE, 0, None)
-    assert CardKeys(held.to_bytes()).hash == NONE
+    assert CardKeys(storage).hash == NONE
 
 
 def test_a_set_beyond_all_bounds_is_not_taken():
@@ -107,15 +109,20 @@ def test_a_set_beyond_all_bounds_is_not_taken():
 
 def test_a_set_survives_being_stored():
     keys = [key(number) for number in range(40)]
-    again = CardKeys(holding(*keys).to_bytes())
+    storage = MemoryStorage()
+    holding(*keys, storage=storage)
+    again = CardKeys(storage)
     assert (again.hash, len(again)) == (hash_of(sorted(keys)), 40)
     assert [again.of(each.badge_tag) for each in keys] == [each.key for each in keys]
 
 
 def test_a_damaged_stored_set_is_an_empty_one():
-    stored = holding(key(1), key(2)).to_bytes()
+    storage = MemoryStorage()
+    holding(key(1), key(2), storage=storage)
+    stored = storage.files[CARD_KEYS_FILE]
     damaged = [stored[:size] for size in range(len(stored))] + [stored + b"\x00"]
     damaged += [stored[:i] + bytes((stored[i] ^ 1,)) + stored[i + 1 :] for i in range(len(stored))]
     for each in damaged:
-        again = CardKeys(each)
+        storage.files[CARD_KEYS_FILE] = each
+        again = CardKeys(storage)
         assert (again.hash, len(again), again.of(key(1).badge_tag)) == (NONE, 0, None)

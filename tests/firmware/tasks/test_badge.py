@@ -14,6 +14,7 @@ from shared_protocol.badges import badge_tag
 from shared_protocol.records import ASSURANCE_HIGH, ASSURANCE_LOW
 from simulator.devices.ntag424 import Ntag424
 from tests.firmware.logic.host_aes import aes
+from tests.firmware.logic.storage import MemoryStorage
 from tests.firmware.logic.test_card_keys import parts_of
 
 KEY = b"k" * 32
@@ -97,7 +98,7 @@ async def what_is_told(
     vehicle = Vehicle()
     uptime = SimpleNamespace(now_ms=lambda: next(now_ms))
     with pytest.raises(ScriptOverError):
-        await badge_task(reader, keys or CardKeys(), uptime, vehicle).run()
+        await badge_task(reader, keys or CardKeys(MemoryStorage()), uptime, vehicle).run()
     return vehicle.told
 
 
@@ -135,7 +136,7 @@ CARD_KEY = bytes(range(16))
 
 
 def keys_of(*pairs: tuple[bytes, bytes]) -> CardKeys:
-    keys = CardKeys()
+    keys = CardKeys(MemoryStorage())
     for part in parts_of([messages.CardKey(badge_tag(KEY, uid), key) for uid, key in pairs]):
         keys.take_part(part)
     return keys
