@@ -29,6 +29,7 @@ from shared_protocol.grant_sets import grant_parts
 from simulator.car import Car
 from simulator.flash import write_file
 from simulator.world import World
+from tests.firmware.logic.storage import MemoryStorage
 
 BADGES, BOOKINGS = 500, 64
 START_S = 1_790_000_000
@@ -74,6 +75,17 @@ def grants(passing: int) -> list[messages.Grant]:
 
 
 EXPIRES_S = START_S + 60 * 86_400
+
+
+def flash_files() -> dict[str, bytes]:
+    """The box's files with the grants and one card's key, as the box itself writes them."""
+    storage = MemoryStorage()
+    held, keys = GrantSet(storage), CardKeys(storage)
+    for part in grant_parts(1, EXPIRES_S, grants(0)):
+        held.take_part(part)
+    name = sha256(tag_of(0) + CARD_KEY)[:8]
+    keys.take_part(messages.CardKeys(name, 0, 1, [messages.CardKey(tag_of(0), CARD_KEY)]))
+    return storage.files
 
 
 class Link:
@@ -148,14 +160,8 @@ class Bench:
         self.world.network.connect = self._connect  # type: ignore[method-assign, assignment]
         image = folder / "flash.lfs2"
         self.car: Car = self.world.add_car(IDENTITY, image)
-        held = GrantSet()
-        for part in grant_parts(1, EXPIRES_S, grants(0)):
-            held.take_part(part)
-        write_file(image, "/state/grants", held.to_bytes())
-        keys = CardKeys()
-        name = sha256(tag_of(0) + CARD_KEY)[:8]
-        keys.take_part(messages.CardKeys(name, 0, 1, [messages.CardKey(tag_of(0), CARD_KEY)]))
-        write_file(image, "/state/card_keys", keys.to_bytes())
+        for file, content in flash_files().items():
+            write_file(image, f"/state/{file}", content)
         self.passing = 0
         self.commands = 0
         self.car.power_on()
