@@ -6,8 +6,11 @@ Copied to the root of the flash beside boot.py. Builds `box` when imported and r
 
 import asyncio
 import gc
+import sys
 
 import machine
+
+import firmware
 from cryptolib import aes
 
 from firmware.board import BOARDS
@@ -189,6 +192,9 @@ def run() -> None:
 
 
 box = Box()
+# What was needed once only is a tenth of the heap's code.
+del Box.__init__
+del sys.modules["firmware.identity"], firmware.identity, load_identity
 
 if __name__ == "__main__":
     run()

@@ -1,10 +1,10 @@
-"""Writes public integer constants where the box uses them, so that they cost it no heap.
+"""Takes names out of the code for the box: each costs its heap some dozens of bytes.
 
-MicroPython's `const()` does so within one module, for names that begin with an underscore. Across
-modules every name costs about 80 bytes of the box's heap: its string, its entry in the table of
-strings, one in each module that imports it. So the code for the box is linked like a program of
-old: `from x import LIMIT` goes, and LIMIT becomes its number. Nothing else changes, and the sources
-stay as they are; what the sources mean is what tests/simulator/test_linking.py holds.
+Two things are done, and the sources stay as they are:
+- A public integer constant is written where it is used, as MicroPython's own `const()` does within
+  one module: `from x import LIMIT` goes, and LIMIT becomes its number.
+- Private attributes that hold data get short names, the same ones again in each module. Functions
+  keep theirs, so that a crash report still says where it was.
 """
 
 import ast
@@ -43,7 +43,11 @@ def link(modules: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:
                     constants[name, target] = value
         if len(constants) == known:
             break
-    return {name: _linked(name, tree, constants) for name, tree in trees.items()}
+    linked = {name: _linked(name, tree, constants) for name, tree in trees.items()}
+    shared = _private_names_shared(linked)
+    for tree in linked.values():
+        _Shortener(tree, shared).visit(tree)
+    return {name: ast.unparse(ast.fix_missing_locations(tree)) for name, tree in linked.items()}
 
 
 def _parsed(name: str, source: str) -> ast.Module:
@@ -97,11 +101,11 @@ def _value(node: ast.expr, module: str, constants: _Constants) -> int | None:
     return None
 
 
-def _linked(module: str, tree: ast.Module, constants: _Constants) -> str:
+def _linked(module: str, tree: ast.Module, constants: _Constants) -> ast.Module:
     before = _names_used(tree)
     linked = _Linker(module, tree, constants).visit(tree)
-    linked = _Unimporter(before - _names_used(linked)).visit(linked)
-    return ast.unparse(ast.fix_missing_locations(linked))
+    unlinked: ast.Module = _Unimporter(before - _names_used(linked)).visit(linked)
+    return unlinked
 
 
 def _names_used(tree: ast.AST) -> set[str]:
@@ -170,3 +174,56 @@ class _Unimporter(ast.NodeTransformer):
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
         node.names = [a for a in node.names if (a.asname or a.name) not in self._unused]
         return node if node.names else None
+
+
+def _private_names_shared(trees: Mapping[str, ast.Module]) -> set[str]:
+    """Return the private attributes that more than their own module may know of.
+
+    One that a module reads of another's object, and all of a module whose class another inherits.
+    """
+    shared: set[str] = set()
+    for tree in trees.values():
+        own = _private_data(tree)
+        shared |= {n.attr for n in ast.walk(tree) if _is_private(n)} - own  # type: ignore[attr-defined]
+        classes = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and node.bases:
+                names = {base.id for base in node.bases if isinstance(base, ast.Name)}
+                if not names <= classes:
+                    shared |= own
+    return shared
+
+
+def _private_data(tree: ast.Module) -> set[str]:
+    """Return the private attributes of a module's own objects, its methods apart."""
+    functions = {
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and _is_private(node)
+        and isinstance(node.ctx, ast.Store)
+        and node.attr not in functions
+    }
+
+
+def _is_private(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Attribute):
+        return False
+    return node.attr.startswith("_") and not node.attr.startswith("__")
+
+
+class _Shortener(ast.NodeTransformer):
+    """Gives the private data of a module's objects short names."""
+
+    def __init__(self, tree: ast.Module, shared: set[str]) -> None:
+        names = sorted(_private_data(tree) - shared)
+        self._short = {name: f"_{number}" for number, name in enumerate(names)}
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        node.attr = self._short.get(node.attr, node.attr)
+        return self.generic_visit(node)

@@ -84,3 +84,18 @@ def _made_by(tree: ast.Module) -> set[str]:
 def test_what_is_not_an_integer_stays_where_it_is(value: str) -> None:
     source = f"NAME = {value}\nprint(NAME)"
     assert link({"a": source}, {})["a"] == source
+
+
+def test_private_data_gets_short_names_and_functions_keep_theirs() -> None:
+    source = "class A:\n  def f(self):\n    self._speed = self._g() + self.open\n  def _g(self): ..."
+    linked = link({"a": source}, {})["a"]
+    assert "self._0 = self._g() + self.open" in linked
+
+
+def test_private_data_that_another_module_knows_of_keeps_its_name() -> None:
+    maker = "class A:\n    def f(self):\n        self._x = 1\n        self._y = 2"
+    assert "_x" in link({"a": maker, "b": "def f(a):\n    return a._x"}, {})["a"]
+    heir = "from a import A\nclass B(A):\n    def g(self):\n        self._x = self._y"
+    linked = link({"a": maker, "b": heir}, {})
+    assert "self._x = self._y" in linked["b"]
+    assert {"self._x = 1", "self._y = 2"} <= set(linked["a"].split("\n        "))
