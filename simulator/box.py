@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from simulator.bytecode import compile_folder
+from simulator.bytecode import compile_to_rom
 from simulator.errors import BoxError, SimulatorError
 from simulator.pins import Pins
 from simulator.timeline import Timeline, Timer
@@ -107,12 +107,12 @@ class Box:
         self._restarting = None
         ours, theirs = socket.socketpair()
         ours.settimeout(HANG_S)
-        fakes = compile_folder(_FAKES)
+        fakes = compile_to_rom(_FAKES, "start")
         with theirs:
             self._process = subprocess.Popen(
                 [
                     *(find_micropython(), "-X", f"heapsize={self._heap}"),
-                    *("-m", "bootstrap", str(theirs.fileno()), str(self.image.resolve())),
+                    *("-m", "start", str(theirs.fileno()), str(self.image.resolve())),
                 ],
                 pass_fds=[theirs.fileno()],
                 cwd=fakes,  # no other folder of the host is on its path

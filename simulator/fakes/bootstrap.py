@@ -1,4 +1,4 @@
-"""Starts one box: `micropython bootstrap.py DESCRIPTOR IMAGE`. MicroPython only.
+"""Starts the firmware of one box. MicroPython only; start.py comes before.
 
 Puts the fakes in place, mounts the flash image at / as the chip does, and runs boot.py and
 main.py from it. After that no file of the host can be seen.
@@ -69,19 +69,6 @@ class FileFlash:
             self._owed_us += time_us
 
 
-def _charge_x25519(slice_us):
-    """Let each slice of X25519 take that much world time."""
-    from shared_protocol.x25519 import X25519
-
-    step = X25519.step
-
-    def charged_step(self):
-        link.sleep_until(link.now_us + slice_us)
-        return step(self)
-
-    X25519.step = charged_step
-
-
 def _report():
     report = sys.modules["main"].box.report()
     report["fakes_heap"] = _fakes_heap
@@ -92,7 +79,10 @@ link.connect(int(sys.argv[1]))
 link.report = _report
 sys.modules["_asyncio"] = simulator_tasks
 _flash = FileFlash(sys.argv[2])
+if link.config["slice_us"]:
+    import simulator_cpu  # only then: it would cost heap
 vfs.umount("/")
+vfs.umount("/rom")
 vfs.mount(vfs.VfsLfs2(_flash), "/")
 os.chdir("/")
 sys.path[:] = ["", ".frozen"]
@@ -100,7 +90,7 @@ gc.collect()
 _fakes_heap = gc.mem_alloc()
 
 if link.config["slice_us"]:
-    _charge_x25519(link.config["slice_us"])
+    simulator_cpu.charge_x25519(link.config["slice_us"])
 
 import boot  # noqa: E402, F401
 import main  # noqa: E402

@@ -224,7 +224,9 @@ def among_commands(bench: Bench) -> tuple[int, int]:
     wanted = []
     for _ in range(COMMANDS_AT_ONCE):
         bench.commands += 1
-        wanted.append(messages.Command(bench.commands, expires_s, messages.COMMAND_CANCEL_INHIBIT))
+        wanted.append(
+            messages.Command(bench.commands, expires_s, messages.COMMAND_CANCEL_INHIBIT, bytes(8))
+        )
     link.say(wanted)
     bench.world.run_for(LATENCY_S + bench.chance.uniform(0, 1.0))
     return bench.read(any_badge(bench))
