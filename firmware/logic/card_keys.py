@@ -48,7 +48,7 @@ class CardKeys:
             found = self._table.take_part(
                 wanted, message.part, message.parts, items, False, _is_removal
             )
-            if found != (sha256(b"")[:_HASH_BYTES] if wanted == _NONE else wanted):
+            if found is None or found != (sha256(b"")[:_HASH_BYTES] if wanted == _NONE else wanted):
                 return False
             self._table.finish(found)
         except OSError:

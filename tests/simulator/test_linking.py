@@ -87,7 +87,7 @@ def test_what_is_not_an_integer_stays_where_it_is(value: str) -> None:
 
 
 def test_private_data_gets_short_names_and_functions_keep_theirs() -> None:
-    source = "class A:\n  def f(self):\n    self._speed = self._g() + self.open\n  def _g(self): ..."
+    source = "class A:\n  def f(self):\n    self._v = self._g() + self.open\n  def _g(self): ..."
     linked = link({"a": source}, {})["a"]
     assert "self._0 = self._g() + self.open" in linked
 
