@@ -289,7 +289,7 @@ async def _load(arguments: argparse.Namespace) -> None:
         }
         revoked = await store.load(file, hashes, SystemClock().now_s())
     if revoked:
-        print(f"{revoked} badges of the file are revoked and stay so: `voiturier badge restore`")
+        print(f"revoked badges in the file, which stay so: {revoked} (`voiturier badge restore`)")
     print(
         f"loaded: {len(file.vehicles)} vehicles, {len(file.agents)} agents,"
         f" {len(file.bookings)} bookings"
@@ -348,7 +348,7 @@ async def _revoke_badge(arguments: argparse.Namespace) -> None:
     if not waiting:
         print("every box has confirmed it")
         return
-    print(f"not confirmed yet by {len(waiting)} boxes; ask again to see who has:")
+    print(f"boxes that have not confirmed yet: {len(waiting)}; ask again to see who has")
     for box in waiting:
         sent_at_s = box.grants_sent_at_s
         expire = "" if sent_at_s is None else f", grants until {_utc(sent_at_s + GRANTS_VALID_S)}"

@@ -71,10 +71,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Vehicle:
-    """A car; `box_id` is what `notify` takes, None while no box is fitted.
-
-    `walk_up`: any agent's badge may take it while it is free.
-    """
+    """A car; `box_id` is what `notify` takes, None while no box is fitted."""
 
     vehicle_id: int
     plate: str
@@ -83,7 +80,6 @@ class Vehicle:
     site_code: str
     site_name: str
     box_id: int | None
-    walk_up: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +178,9 @@ class Box:
     """The unit in a car: who it is and what it said last (None: never heard).
 
     `grants_generation` is the last set sent, `grants_confirmed` the last one the box said it
-    holds; they are equal when the box is up to date. The set sent last came at `grants_sent_at_s`
-    and expires a week after. `generation` is that of the newest key it has
-    proved to hold; `newest_generation` is above it while a new key is on its way.
+    holds; they are equal when the box is up to date. The set sent last left at `grants_sent_at_s`.
+    `generation` is that of the newest key it has proved to hold; `newest_generation` is above it
+    while a new key is on its way.
     """
 
     box_id: int

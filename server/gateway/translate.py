@@ -62,8 +62,8 @@ COMMAND_KINDS: Mapping[model.CommandKind, int] = {
     "end-trip": messages.COMMAND_END_TRIP,
     "end-trip-without-keys": messages.COMMAND_END_TRIP_WITHOUT_KEYS,
 }
-# For a person to see early or late, or without a clock, is the box's decision: no booking is
-# flagged for use without a clock. A technician comes when something does not work.
+# No booking is flagged for use without a clock: the box could not tell whose turn it is. A
+# technician comes when something does not work.
 _GRANT_FLAGS: Mapping[model.GrantKind, int] = {
     "booking": 0,
     "passenger": messages.GRANT_PASSENGER,
@@ -74,6 +74,7 @@ _GRANT_FLAGS: Mapping[model.GrantKind, int] = {
     "other_car": messages.GRANT_OTHER_CAR,
 }
 _UNKNOWN = "unknown"
+_ANY_TRIP_START = records.TripStart(bytes(8), 0, 0, 0, 0, 0)
 
 
 def grant_of(grant: model.Grant, tag: bytes) -> messages.Grant:
@@ -101,6 +102,14 @@ def reported(record: records.Record, holder: Holder, received_at_s: int) -> Repo
     return Reported(record.kind, name, at_s, record.body, fields, event)
 
 
+def driver_tag(trip_start: bytes) -> bytes:
+    """Return how a box names the badge in the body of the record that began a trip."""
+    fact = records.decode_body(records.kind_of(_ANY_TRIP_START), trip_start)
+    assert isinstance(fact, records.TripStart)
+    tag: bytes = fact.badge_tag
+    return tag
+
+
 def status_of(status: messages.Status) -> BoxStatus:
     """Translate what a box says of itself."""
     return BoxStatus(
@@ -122,8 +131,8 @@ def _read(
             return "boot", _fields(cause=fact.cause, firmware_version=fact.firmware_version), None
         case records.TripStart():
             place = _position(fact)
-            # Whatever a later version adds above HIGH was proved at least as well.
-            assurance: model.Assurance = "high" if fact.assurance else "low"
+            proved = fact.assurance == records.ASSURANCE_HIGH
+            assurance: model.Assurance = "high" if proved else "low"
             fields = _fields(
                 place, odometer_m=fact.odometer_m, grant_id=fact.grant_id, assurance=assurance
             )

@@ -50,6 +50,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         badges=badges,
         waiting=waiting,
         valid_s=VALID_S,
+        technicians={one.agent_id for one in agents if one.role == "technician"},
         any_waiting=any(waiting.values()),
     )
 
