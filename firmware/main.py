@@ -163,6 +163,7 @@ class Box:
             "sentences_void": self._nmea.void,
             "relay": self._immobiliser.state,
             "trip_open": self._trip.open,
+            "trip_paused": self._trip.paused,
             "clock_source": self._clock.source,
             "connections": self._link.connections,
             "grants_generation": self._grants.generation,

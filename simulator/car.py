@@ -39,6 +39,7 @@ class Car:
         image: its flash image, already written.
         route: the road it drives on.
         heap: MicroPython's heap.
+        slice_ms: how long one slice of X25519 takes.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Car:
         image: Path,
         route: Route,
         heap: str = DEFAULT_HEAP,
+        slice_ms: float = 0.0,
     ) -> None:
         board = BOARDS[identity["board"]]
         self.name = str(identity.get("vehicle", identity["box_id"]))
@@ -70,7 +72,8 @@ class Car:
             board.gnss_uart: UartLine(timeline, board.gnss_uart.baud),
             board.reader_uart: UartLine(timeline, READER_BAUD),
         }
-        self.wires = Wires(timeline, self.pins, board)
+        start_relay = bool(identity.get("start_relay", True))
+        self.wires = Wires(timeline, self.pins, board, start_relay)
         self.gnss = GnssReceiver(timeline, uarts[board.gnss_uart])
         self.reader: Pn532 | WiegandReader
         if identity.get("reader") == "wiegand":
@@ -87,6 +90,7 @@ class Car:
             pins=self.pins,
             uarts={uart.number: (uart.tx, uart.rx, line) for uart, line in uarts.items()},
             heap=heap,
+            slice_ms=slice_ms,
         )
         self.gnss.follow(lambda: (self.position, self.speed_kmh))
 
@@ -102,6 +106,10 @@ class Car:
         self.box.kill()
         self.modem.power_cut()
         self.reader.power_off()
+
+    def brown_out(self) -> None:
+        """Let the supply sag so far that the box resets; its parts keep their power."""
+        self.box.brown_out()
 
     def report(self) -> dict[str, Any]:
         """Return what the firmware says of itself; no world time passes."""

@@ -61,6 +61,16 @@ def read_file(image: Path, name: str) -> bytes:
     return content
 
 
+def write_file(image: Path, name: str, content: bytes) -> None:
+    """Write one file into the image of a box that is off."""
+    buffer = bytearray(image.read_bytes())
+    flash = _open(buffer)
+    flash.mount()
+    _write_if_changed(flash, name, content)
+    flash.unmount()
+    image.write_bytes(buffer)
+
+
 def _open(buffer: bytearray) -> LittleFS:
     return LittleFS(
         UserContext(buffer=buffer),

@@ -14,11 +14,12 @@ from simulator.devices.ntag424 import Ntag424
 from simulator.devices.pn532 import FAULTS as READER_FAULTS
 from simulator.devices.wiegand_reader import FAULTS as WIEGAND_FAULTS
 from simulator.devices.wiegand_reader import WiegandReader, frame
+from simulator.flash import write_file
 from simulator.world import World
 from tests.firmware.logic.storage import MemoryStorage
 from tests.firmware.logic.test_card_keys import parts_of
 from tests.firmware.logic.test_grants import holding
-from tests.firmware.test_in_the_simulator import IDENTITY, START_S, put_file
+from tests.firmware.test_in_the_simulator import IDENTITY, START_S
 
 CARD, KEY = bytes.fromhex("04a1b2c3d4e5f6"), bytes(range(16))
 UID_ONLY = bytes.fromhex("04112233")
@@ -54,7 +55,7 @@ def park(world: World, tmp_path: Path) -> Park:
         holding(*grants, expires_s=START_S + 86_400, storage=state)
         hold_key(state, tag(CARD))
         for name, data in state.files.items():
-            put_file(image, f"/state/{name}", data)
+            write_file(image, f"/state/{name}", data)
         car.modem.off()
         car.power_on()
         world.run_until(lambda: car.report()["clock_source"] == 1, 60)
@@ -304,7 +305,7 @@ def test_a_card_that_must_prove_itself_cannot_at_a_wiegand_reader(
     state = MemoryStorage()
     hold_key(state, tag(number))
     wiegand.kill()
-    put_file(wiegand.box.image, f"/state/{CARD_KEYS_FILE}", state.files[CARD_KEYS_FILE])
+    write_file(wiegand.box.image, f"/state/{CARD_KEYS_FILE}", state.files[CARD_KEYS_FILE])
     wiegand.power_on()
     world.run_for(20)
     made = records(wiegand)
