@@ -41,7 +41,7 @@ Records = namedtuple("Records", ("epoch", "first_seq", "records"))
 Ack = namedtuple("Ack", ("epoch", "seq"))
 Time = namedtuple("Time", ("time_s", "millisecond"))
 Grants = namedtuple("Grants", ("generation", "expires_s", "part", "parts", "grants"))
-Command = namedtuple("Command", ("command_id", "expires_s", "kind"))
+Command = namedtuple("Command", ("command_id", "expires_s", "kind", "badge_tag"))
 Epoch = namedtuple("Epoch", ("epoch",))
 GrantsChange = namedtuple(
     "GrantsChange",
@@ -62,7 +62,7 @@ TABLE = {
     0x41: (Ack, "HI", None, ""),
     0x42: (Time, "IH", None, ""),
     0x43: (Grants, "IIBB", Grant, GRANT_LAYOUT),
-    0x44: (Command, "IIB", None, ""),
+    0x44: (Command, "IIB8", None, ""),
     0x45: (Epoch, "H", None, ""),
     0x46: (GrantsChange, "II88BB", Grant, GRANT_LAYOUT),
     0x47: (NewKey, "Hk", None, ""),
@@ -71,7 +71,7 @@ TABLE = {
 """type -> (class, layout of its fields, class of the items of the list that follows, layout of one
 item). Layout letters are those of codec.py."""
 
-OPTIONAL = {0x01: 2}
+OPTIONAL = {0x01: 2, 0x44: 1}
 """type -> how many of its last fields came later: a peer that does not send them means zeros."""
 
 _TYPE_OF = {entry[0]: number for number, entry in TABLE.items()}

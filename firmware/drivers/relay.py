@@ -7,7 +7,7 @@ import asyncio
 
 from machine import Pin
 
-from shared_protocol.records import RELAY_ENABLED, RELAY_INHIBITED
+from shared_protocol.records import RELAY_ENABLED, RELAY_INHIBITED, RELAY_UNKNOWN
 
 
 class LatchingRelay:
@@ -31,6 +31,14 @@ class LatchingRelay:
     async def inhibit(self) -> None:
         """Pulse the coil that opens the start line."""
         await pulse(self._inhibit, self._pulse_s)
+
+
+class NoRelay:
+    """A door-only car: nothing in the start line, so nothing to pulse and no contact to believe."""
+
+    def contact(self) -> int:
+        """RELAY_UNKNOWN."""
+        return RELAY_UNKNOWN
 
 
 async def pulse(pin: Pin, length_s: float) -> None:

@@ -6,47 +6,98 @@ need no grant (trip.py).
 
 from collections import namedtuple
 
-from shared_protocol.messages import GRANT_TECHNICIAN, GRANT_WITHOUT_CLOCK
+from firmware.logic.const import const
+from shared_protocol.messages import (
+    EVERY_BADGE,
+    GRANT_OTHER_CAR,
+    GRANT_PASSENGER,
+    GRANT_REVOKED,
+    GRANT_TECHNICIAN,
+    GRANT_WALK_UP,
+    GRANT_WITHOUT_CLOCK,
+)
 from shared_protocol.records import (
     REFUSED_CAR_IN_USE,
     REFUSED_CLOCK_UNKNOWN,
+    REFUSED_DRIVER_FIRST,
     REFUSED_GRANTS_EXPIRED,
+    REFUSED_MAINTENANCE,
+    REFUSED_REVOKED,
     REFUSED_TOO_EARLY,
     REFUSED_TOO_LATE,
     REFUSED_UNKNOWN_BADGE,
+    REFUSED_WRONG_CAR,
 )
 
 Granted = namedtuple("Granted", ("grant_id", "technician"))
 Refused = namedtuple("Refused", ("reason",))
+RIDES = "rides"
+"""The verdict for a passenger of the trip in progress."""
+
+NO_TRIP = -1
+
+# Nobody takes a free car that its next driver comes for so soon.
+_FREE_FOR_S = const(1800)
 
 
-def decide(grants, tag: bytes, time_s: int, in_use: bool):
-    """Judge a badge tag against a GrantSet at `time_s` (0: the clock is unknown).
+def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
+    """Judge a badge tag against a GrantSet.
 
-    `in_use`: another driver's trip is open. A badge with a grant of its own still gets in (the trip
-    is split); one that is known but has none now is told that the car is in use.
+    Args:
+        grants: the set in force.
+        tag: 8 bytes.
+        time_s: Unix seconds; 0: the clock is unknown.
+        open_grant: the grant of another driver's trip in progress, NO_TRIP when there is none. A
+            badge with a booking of its own still gets in (the trip is split).
+        lapsed_grant: the grant of a trip of this badge that the box itself ended, else NO_TRIP.
+            Its driver may come back as long as nobody else has the car booked.
 
     Returns:
-        Granted or Refused.
+        Granted, RIDES or Refused.
     """
     known = grants.of_badge(tag)
-    if not known:
+    for grant in known:
+        if grant.flags & GRANT_REVOKED:
+            return Refused(REFUSED_REVOKED)
+    for grant in known:
+        if grant.flags & GRANT_TECHNICIAN:  # always: whatever fails, somebody gets the car out
+            return Granted(grant.grant_id, True)
+    if not known and lapsed_grant == NO_TRIP:
         return Refused(REFUSED_UNKNOWN_BADGE)
     if time_s and time_s >= grants.expires_s:
         return Refused(REFUSED_GRANTS_EXPIRED)
-    reason = REFUSED_TOO_LATE
+    for outage in grants.of_badge(EVERY_BADGE):
+        if outage.not_before_s <= time_s < outage.not_after_s:
+            return Refused(REFUSED_MAINTENANCE)
+
+    reason = REFUSED_TOO_LATE if time_s else REFUSED_CLOCK_UNKNOWN
+    rides = walks_up = wrong_car = False
     for grant in known:
-        if not time_s:
-            if grant.flags & GRANT_WITHOUT_CLOCK:
-                return _granted(grant)
-            reason = REFUSED_CLOCK_UNKNOWN
-        elif time_s < grant.not_before_s:
+        flags = grant.flags
+        now = grant.not_before_s <= time_s < grant.not_after_s
+        if flags & GRANT_PASSENGER:
+            rides = rides or grant.grant_id == open_grant
+            if now:
+                reason = REFUSED_DRIVER_FIRST
+        elif flags & GRANT_OTHER_CAR:
+            wrong_car = wrong_car or now
+        elif flags & GRANT_WALK_UP:
+            walks_up = bool(time_s)
+        elif now or (not time_s and flags & GRANT_WITHOUT_CLOCK):
+            return Granted(grant.grant_id, False)
+        elif time_s < grant.not_before_s and reason == REFUSED_TOO_LATE:
             # Of several bookings, the one to come is what the agent needs to hear of.
             reason = REFUSED_TOO_EARLY
-        elif time_s < grant.not_after_s:
-            return _granted(grant)
-    return Refused(REFUSED_CAR_IN_USE if in_use else reason)
-
-
-def _granted(grant) -> Granted:
-    return Granted(grant.grant_id, bool(grant.flags & GRANT_TECHNICIAN))
+    if rides:
+        return RIDES
+    if lapsed_grant != NO_TRIP and not grants.booked_by_another(tag, time_s, time_s):
+        return Granted(lapsed_grant, False)
+    if wrong_car:
+        return Refused(REFUSED_WRONG_CAR)
+    if open_grant != NO_TRIP:
+        return Refused(REFUSED_CAR_IN_USE)
+    if not walks_up:
+        return Refused(reason)
+    if grants.booked_by_another(tag, time_s, time_s + _FREE_FOR_S):
+        return Refused(REFUSED_CAR_IN_USE)
+    return Granted(0, False)

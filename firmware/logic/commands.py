@@ -9,13 +9,21 @@ recorded, which is UNKNOWN where nobody can know, and says how the relay stands.
     inhibit          -> PENDING -> APPLIED when the relay is inhibited under law 1
     cancel inhibit   -> while pending: the inhibit is CANCELLED; later: REFUSED, for the only door
                         out of inhibited is a badge
+    end trip         -> APPLIED, also when that trip is over already; REFUSED while its keys are not
+                        in their holder, unless the command says that it does not matter
 
-Moves no relay: with no trip open the immobiliser does so by itself as soon as it is safe.
+Moves no relay and ends no trip: with no trip open the immobiliser inhibits by itself as soon as it
+is safe, and the trip is the caller's.
 """
 
 from firmware.logic.const import const
 from shared_protocol import codec
-from shared_protocol.messages import COMMAND_CANCEL_INHIBIT, COMMAND_INHIBIT
+from shared_protocol.messages import (
+    COMMAND_CANCEL_INHIBIT,
+    COMMAND_END_TRIP,
+    COMMAND_END_TRIP_WITHOUT_KEYS,
+    COMMAND_INHIBIT,
+)
 from shared_protocol.records import (
     COMMAND_APPLIED,
     COMMAND_CANCELLED,
@@ -23,7 +31,9 @@ from shared_protocol.records import (
     COMMAND_PENDING,
     COMMAND_REFUSED,
     COMMAND_UNKNOWN,
+    RELAY_ENABLED,
     RELAY_INHIBITED,
+    RELAY_UNKNOWN,
     CommandResult,
 )
 
@@ -63,24 +73,31 @@ class Commands:
         self._answer(command_id, COMMAND_UNKNOWN, 0)
         return True
 
-    def act(self, command, time_s: int, relay: int) -> list[CommandResult]:
+    def act(self, command, time_s: int, relay: int, keys_in: bool) -> list[CommandResult]:
         """Judge a Command message that `begin` took, and act; return what is to be recorded.
 
-        `time_s` 0 (unknown clock) refuses: whether it has expired cannot be told.
+        `time_s` 0 (unknown clock) refuses: whether it has expired cannot be told. `keys_in`: the
+        keys are in their holder, or there is none. When an end of the trip is APPLIED the caller
+        ends it, if it is open and of that badge.
         """
         number = command.command_id
         results = []
         result = COMMAND_REFUSED
         if time_s and time_s >= command.expires_s:
             result = COMMAND_EXPIRED
-        elif time_s and command.kind == COMMAND_INHIBIT:
+        elif time_s and command.kind == COMMAND_INHIBIT and relay != RELAY_UNKNOWN:
             results = self._settle_pending(COMMAND_CANCELLED, relay)
             result = COMMAND_APPLIED
-            if relay != RELAY_INHIBITED:
+            if relay == RELAY_ENABLED:
                 self.pending_id = number
                 result = COMMAND_PENDING
         elif time_s and command.kind == COMMAND_CANCEL_INHIBIT and self.pending_id:
             results = self._settle_pending(COMMAND_CANCELLED, relay)
+            result = COMMAND_APPLIED
+        elif time_s and (
+            command.kind == COMMAND_END_TRIP_WITHOUT_KEYS
+            or (command.kind == COMMAND_END_TRIP and keys_in)
+        ):
             result = COMMAND_APPLIED
         return results + [self._answer(number, result, relay)]
 
@@ -121,3 +138,9 @@ class Commands:
         self._answers = [answer for answer in self._answers if answer[0] != command_id]
         self._answers = self._answers[1 - _ANSWERS_KEPT :] + [[command_id, result, 1]]
         return CommandResult(command_id, result, relay)
+
+
+def ends_trip(command, results) -> bool:
+    """Whether a command's results say that the trip it names is to be ended now."""
+    is_end = command.kind in (COMMAND_END_TRIP, COMMAND_END_TRIP_WITHOUT_KEYS)
+    return is_end and results[-1].result == COMMAND_APPLIED

@@ -1,143 +1,111 @@
-"""The grants the box holds: one set, sorted by badge tag, 21 bytes each as on the wire.
+"""The grants the box holds: one set in flash, sorted by badge tag, 21 bytes each as on the wire.
 
-A set, or a change of it, arrives in parts and takes effect only when complete. Storage is the
-caller's; whether a grant opens the car now is badge_decision.py's.
+A set, or a change of it, arrives in parts and takes effect only when complete. Whether a grant
+opens the car now is badge_decision.py's.
 """
 
 from firmware.logic.const import const
+from firmware.logic.flash_table import FlashTable
 from shared_protocol import codec
 from shared_protocol.crypto import sha256
-from shared_protocol.messages import GRANT_LAYOUT, GRANT_REMOVED, Grant
+from shared_protocol.messages import (
+    GRANT_LAYOUT,
+    GRANT_REMOVED,
+    GRANT_WITHOUT_CLOCK,
+    Grant,
+)
+
+GRANTS_FILE = "grants"
 
 _GRANT_BYTES = const(21)
-_HEAD_LAYOUT = const("II8")  # generation, expiry, hash of the grants: what a stored set begins with
-_HEAD_BYTES = const(16)
-# 500 badges and as many bookings again; a peer that sends more is not our server.
-_MOST_GRANTS = const(1024)
+_TAIL_LAYOUT = const("II8")  # generation, expiry, hash of the grants
+_TAIL_BYTES = const(16)
+# 500 badges, 64 bookings and what else there is to say; a peer that sends more is not our server.
+_MOST = const(1024)
+_NOT_BEFORE_AT = const(12)  # in a grant, after its id and its badge tag
+_NOT_AFTER_AT = const(16)
+_FLAGS_AT = const(20)
 
 
 class GrantSet:
     """Attributes to read: `generation`, `expires_s` (0: no set yet), `hash` (8 bytes)."""
 
-    def __init__(self, stored: bytes = b""):
-        """Take up what `to_bytes` gave; a damaged or absent set is an empty one."""
-        self._taking = 0  # the generation that comes in
-        self._forget()
-        self._hold(0, 0, b"")
-        if len(stored) >= _HEAD_BYTES:
-            (generation, expires_s, kept_hash), _ = codec.decode(_HEAD_LAYOUT, stored)
-            if _hash(stored[_HEAD_BYTES:]) == kept_hash:
-                self._hold(generation, expires_s, stored[_HEAD_BYTES:])
+    def __init__(self, storage):
+        """Take up what flash holds; a damaged or absent set is an empty one."""
+        self._table = FlashTable(storage, GRANTS_FILE, _GRANT_BYTES, _TAIL_BYTES, _MOST, _order)
+        self.generation = self.expires_s = 0
+        self.hash = sha256(b"")[:8]
+        if self._table.tail:
+            self._hold()
 
     def __len__(self):
-        return len(self._grants) // _GRANT_BYTES
-
-    def to_bytes(self) -> bytes:
-        """The set as it is to be stored, in one piece and atomically."""
-        head = codec.encode(_HEAD_LAYOUT, (self.generation, self.expires_s, self.hash))
-        return head + self._grants
+        return self._table.count
 
     def take_part(self, message) -> bool:
         """Take one Grants message; True when it completed a set, which is then in force.
 
-        Part 0 begins anew; a part out of order or a set too long discards what was begun.
+        Part 0 begins anew; a part out of order, a set too long or a flash that refuses discards
+        what was begun.
         """
-        if message.part == 0:
-            self._begin(message.generation, b"")
-        if not self._take(message):
-            return False
-        self._hold(message.generation, message.expires_s, self._incoming)
-        self._forget()
-        return True
+        return bool(self._take(message, False))
 
     def take_change(self, message) -> bool | None:
         """Take one GrantsChange message; None when more parts are to come.
 
         Returns:
             True when it was the last part and the changed set is in force. False when the change
-            is void and nothing has changed: it is for another set, a part was out of order, or
-            the result is not what the server says.
+            is void and nothing has changed: it is for another set, a part was out of order, the
+            flash refused, or the result is not what the server says.
         """
         if message.base_hash != self.hash:
-            self._forget()
             return False
-        if message.part == 0:
-            self._begin(message.generation, self._grants)
-        if self._take(message):
-            if _hash(self._incoming) != message.new_hash:
-                self._forget()
-                return False
-            self._hold(message.generation, message.expires_s, self._incoming)
-            self._forget()
-            return True
-        return None if self._parts_taken > 0 else False
+        return self._take(message, True)
 
     def of_badge(self, tag: bytes) -> list[Grant]:
         """Every grant of one badge (8-byte tag)."""
-        found = []
-        at = _first_not_below(self._grants, tag + bytes(4))
-        while self._grants[at + 4 : at + 12] == tag:
-            found.append(Grant(*codec.decode(GRANT_LAYOUT, self._grants, at)[0]))
-            at += _GRANT_BYTES
+        return [Grant(*codec.decode(GRANT_LAYOUT, item)[0]) for item in self._table.find(tag)]
+
+    def booked_by_another(self, tag: bytes, from_s: int, to_s: int) -> bool:
+        """Whether another badge has the car booked at some time from `from_s` to `to_s`."""
+        found = False
+        for chunk in self._table.chunks():  # all of them, so that the file is closed
+            for at in range(0, len(chunk), _GRANT_BYTES):
+                if chunk[at + _FLAGS_AT] & ~GRANT_WITHOUT_CLOCK:  # any other: not a booking
+                    continue
+                begins_s = int.from_bytes(chunk[at + _NOT_BEFORE_AT : at + _NOT_AFTER_AT], "big")
+                ends_s = int.from_bytes(chunk[at + _NOT_AFTER_AT : at + _FLAGS_AT], "big")
+                if begins_s <= to_s and from_s < ends_s and chunk[at + 4 : at + 12] != tag:
+                    found = True
         return found
 
-    def _begin(self, generation: int, base) -> None:
-        self._parts_taken = 0
-        self._taking = generation
-        self._incoming = bytearray(base)
-
-    def _forget(self) -> None:
-        """Drop what was begun; only a part 0 begins again."""
-        self._parts_taken = -1
-        self._incoming = bytearray()
-
-    def _take(self, message) -> bool:
-        """Put one part into what comes in; True when it was the last."""
-        room = _MOST_GRANTS - len(self._incoming) // _GRANT_BYTES
-        in_order = message.part == self._parts_taken and message.generation == self._taking
-        if not in_order or len(message.grants) > room:
-            self._forget()
+    def _take(self, message, is_change: bool) -> bool | None:
+        """Take a part; None when more are to come, else whether the new set is in force."""
+        items = [codec.encode(GRANT_LAYOUT, grant) for grant in message.grants]
+        name = (is_change, message.generation)
+        try:
+            found = self._table.take_part(
+                name, message.part, message.parts, items, is_change, _is_removal
+            )
+            if found is None:
+                return None
+            if is_change and found != message.new_hash:
+                return False
+            tail = (message.generation, message.expires_s, found)
+            self._table.finish(codec.encode(_TAIL_LAYOUT, tail))
+        except OSError:
             return False
-        for grant in message.grants:
-            self._put(grant)
-        self._parts_taken += 1
-        return self._parts_taken >= message.parts
+        self._hold()
+        return True
 
-    def _put(self, grant) -> None:
-        """Add a grant in its place or replace it, or take it away when it says so."""
-        incoming = self._incoming
-        encoded = codec.encode(GRANT_LAYOUT, grant)
-        order = _order(encoded, 0)
-        at = end = _first_not_below(incoming, order)
-        if _order(incoming, at) == order:
-            end = at + _GRANT_BYTES
-        # One slice assignment: the set grows in its place, without a second copy of it.
-        incoming[at:end] = b"" if grant.flags & GRANT_REMOVED else encoded
-
-    def _hold(self, generation: int, expires_s: int, grants) -> None:
-        self.generation = generation
-        self.expires_s = expires_s
-        self._grants = grants
-        self.hash = _hash(grants)
+    def _hold(self) -> None:
+        tail, _ = codec.decode(_TAIL_LAYOUT, self._table.tail)
+        self.generation, self.expires_s, self.hash = tail
 
 
-def _hash(grants) -> bytes:
-    """The name of a sorted set: what messages.grants_hash computes from a list."""
-    return sha256(grants)[:8]
-
-
-def _order(grants, at: int) -> bytes:
+def _order(item: bytes) -> bytes:
     """What grants are sorted by: the badge tag, then the grant id."""
-    return bytes(grants[at + 4 : at + 12]) + bytes(grants[at : at + 4])
+    return item[4:12] + item[:4]
 
 
-def _first_not_below(grants, order: bytes) -> int:
-    """Offset of the first grant that sorts at or after `order` (tag 8, grant id 4)."""
-    low, high = 0, len(grants) // _GRANT_BYTES
-    while low < high:
-        middle = (low + high) // 2
-        if _order(grants, middle * _GRANT_BYTES) < order:
-            low = middle + 1
-        else:
-            high = middle
-    return low * _GRANT_BYTES
+def _is_removal(item: bytes) -> bool:
+    return bool(item[_FLAGS_AT] & GRANT_REMOVED)

@@ -4,10 +4,11 @@
     when all of this holds at the same instant:
       - no trip is open, or its driver paused it;
       - the ignition line has been off for 65 s without a break;
-      - the car has been still for 60 s without a break, by a valid sign. An unknown speed is not
-        zero, and a sign that is not valid does not count. With no valid sign at all (underground),
-        ignition off for 10 min without a break suffices, provided that commissioning saw the line
-        both on and off (`ignition_proven`, false unless the identity file says so).
+      - the car has been still for 60 s without a break, by two signs other than the ignition
+        where it has two (speed by satellites, speed of its wheels, accelerometer), else by the one
+        it has. An unknown speed is not zero, and no valid sign may show less than those 60 s.
+        With fewer valid signs (underground), ignition off for 10 min without a break suffices,
+        provided that commissioning saw the line both on and off (`ignition_proven`).
     Nothing shortens this: no command, crash, reset, clock jump, expired grant or revoked badge.
     There is one door out of INHIBITED: an accepted badge (a driver's or a technician's), or the
     sealed local override, a hardware switch that shows on the feedback contact.
@@ -15,12 +16,15 @@
 With no trip open the box always wants the car inhibited, so a remote inhibit asks for nothing
 stronger: it is answered by commands.py when the relay gets there. Time is monotonic milliseconds
 since boot, never wall time; every count begins anew at boot. Nothing is pulsed at boot: the state
-is what the feedback contact says.
+is what the feedback contact says. docs/safety.md shows both tables as a diagram made from them.
 """
+
+from collections import namedtuple
 
 from firmware.logic.const import const
 from shared_protocol.records import RELAY_ENABLED as ENABLED
 from shared_protocol.records import RELAY_INHIBITED as INHIBITED
+from shared_protocol.records import RELAY_UNKNOWN
 
 # Events.
 BADGE_ACCEPTED = 1
@@ -45,56 +49,73 @@ TRANSITIONS = {
 }
 """(state, event) -> (state after, pulse). Complete: every state with every event."""
 
-_IGNITION_OFF_MS = const(65_000)
-_STILL_MS = const(60_000)
-_IGNITION_OFF_ALONE_MS = const(600_000)
+Wait = namedtuple("Wait", ("state", "timeout_ms", "then", "ends_before"))
+
+IGNITION_OFF = Wait(ENABLED, 65_000, SAFE_TO_INHIBIT, "ignition on, badge, trip")
+STILL = Wait(ENABLED, 60_000, SAFE_TO_INHIBIT, "a sign moves or is lost, badge, trip")
+IGNITION_OFF_ALONE = Wait(
+    ENABLED, 600_000, SAFE_TO_INHIBIT, "ignition on, a sign moves, badge, trip"
+)
+ENABLE_AGAIN = Wait(INHIBITED, 1_000, BADGE_ACCEPTED, "contact shows enabled, 5 tries, trip over")
+INHIBIT_AGAIN = Wait(ENABLED, 30_000, SAFE_TO_INHIBIT, "contact shows inhibited, badge, trip")
+WAITS = {
+    "ignition off": IGNITION_OFF,
+    "still": STILL,  # together with the one above
+    "ignition off alone": IGNITION_OFF_ALONE,  # in place of both, with too few valid signs
+    "enable again": ENABLE_AGAIN,  # the contact shows that an accepted badge moved nothing
+    "inhibit again": INHIBIT_AGAIN,  # and that an inhibit did not, which hurts nobody
+}
+"""Every wait: the state it is in, its timeout, the event that follows, and what ends it before.
+
+INHIBITED itself has no timeout: only the one door leads out of it.
+"""
+
+ENABLE_TRIES = const(5)
 
 # Slower than any walk; above what a standing receiver shows. Too low only delays the inhibit.
-_STILL_MM_S = const(500)
+STILL_MM_S = const(500)
 # What was not looked at for longer than this was not seen unbroken.
-_LONGEST_BLINK_MS = const(5_000)
-# The box tries again when the contact shows that an accepted badge did not move the relay.
-_ENABLE_RETRIES = const(5)
-_ENABLE_RETRY_MS = const(1_000)
-# And when an inhibit did not move it, which hurts nobody.
-_INHIBIT_RETRY_MS = const(30_000)
+LONGEST_BLINK_MS = const(5_000)
+_SIGNS_WANTED = const(2)
 
 
 class Immobiliser:
     """The relay's state machine. Attribute to read: `state` (ENABLED or INHIBITED)."""
 
-    def __init__(self, contact: int, now_ms: int, ignition_proven: bool = False):
-        """Begin at what the feedback contact shows; every count begins at `now_ms`."""
+    def __init__(self, contact: int, now_ms: int, signs: int = 1, ignition_proven: bool = False):
+        """Begin at what the feedback contact shows, with so many signs fitted, counts at 0."""
         self.state = contact
         self._ignition_proven = ignition_proven
         self._looked_ms = now_ms
         self._off_since_ms = None
-        self._still_since_ms = None
-        self._sign_valid = False
+        self._still_since_ms = [None] * signs  # type: list[int | None]
+        self._valid = 0  # how many signs are
         self._moved_ms = now_ms
-        self._retries = 0
-        self._pulsed_ms = now_ms - _INHIBIT_RETRY_MS
+        self._tries_left = 0
+        self._pulsed_ms = now_ms - INHIBIT_AGAIN.timeout_ms
 
-    def sense(self, now_ms: int, ignition_on: bool, speed_mm_s: int | None) -> None:
-        """Look at the signs: the raw ignition line, and a fresh speed or None when there is none.
+    def sense(self, now_ms: int, ignition_on: bool, signs: tuple) -> None:
+        """Look at the raw ignition line and at each sign: a fresh speed in mm/s, None for none.
 
         To be called once a second or more often, and at each edge of the ignition line.
         """
-        if now_ms - self._looked_ms > _LONGEST_BLINK_MS:
+        if now_ms - self._looked_ms > LONGEST_BLINK_MS:
             self._begin_counting_anew(now_ms)
         self._looked_ms = now_ms
         if ignition_on:
             self._off_since_ms = None
         elif self._off_since_ms is None:
             self._off_since_ms = now_ms
-        self._sign_valid = speed_mm_s is not None
-        if speed_mm_s is None:
-            self._still_since_ms = None
-        elif speed_mm_s > _STILL_MM_S:
-            self._still_since_ms = None
-            self._moved_ms = now_ms
-        elif self._still_since_ms is None:
-            self._still_since_ms = now_ms
+        self._valid = 0
+        for number, speed_mm_s in enumerate(signs):
+            if speed_mm_s is not None:
+                self._valid += 1
+            if speed_mm_s is None or speed_mm_s > STILL_MM_S:
+                self._still_since_ms[number] = None
+            elif self._still_since_ms[number] is None:
+                self._still_since_ms[number] = now_ms
+            if speed_mm_s is not None and speed_mm_s > STILL_MM_S:
+                self._moved_ms = now_ms
 
     def contact(self, contact: int) -> None:
         """Believe the feedback contact (ENABLED or INHIBITED)."""
@@ -107,7 +128,7 @@ class Immobiliser:
         is open.
         """
         self._begin_counting_anew(now_ms)
-        self._retries = _ENABLE_RETRIES
+        self._tries_left = ENABLE_TRIES
         self._pulsed_ms = now_ms
         return self._enter(BADGE_ACCEPTED)
 
@@ -115,13 +136,15 @@ class Immobiliser:
         """Return the pulse to give now; `start_held`: a trip is open and not paused."""
         since_pulse_ms = now_ms - self._pulsed_ms
         if start_held:
-            if self.state == ENABLED or not self._retries or since_pulse_ms < _ENABLE_RETRY_MS:
+            if self.state == ENABLED or not self._tries_left:
                 return NO_PULSE
-            self._retries -= 1
+            if since_pulse_ms < ENABLE_AGAIN.timeout_ms:
+                return NO_PULSE
+            self._tries_left -= 1
             event = BADGE_ACCEPTED
         else:
-            self._retries = 0
-            if since_pulse_ms < _INHIBIT_RETRY_MS or not self.is_safe(now_ms):
+            self._tries_left = 0
+            if since_pulse_ms < INHIBIT_AGAIN.timeout_ms or not self.is_safe(now_ms):
                 return NO_PULSE
             event = SAFE_TO_INHIBIT
         pulse = self._enter(event)
@@ -129,28 +152,48 @@ class Immobiliser:
             self._pulsed_ms = now_ms
         return pulse
 
+    def off_for_ms(self, now_ms: int) -> int:
+        """For how long the ignition has been seen off without a break; 0 while it is on."""
+        if self._off_since_ms is None or now_ms - self._looked_ms > LONGEST_BLINK_MS:
+            return 0
+        return now_ms - self._off_since_ms
+
     def is_safe(self, now_ms: int) -> bool:
-        """Whether the ignition and the car have been quiet for as long as the law wants."""
-        if self._off_since_ms is None or now_ms - self._looked_ms > _LONGEST_BLINK_MS:
+        """Whether ignition and signs have been quiet for as long as the law wants."""
+        off_ms = self.off_for_ms(now_ms)
+        still = 0
+        for since_ms in self._still_since_ms:
+            if since_ms is not None and now_ms - since_ms >= STILL.timeout_ms:
+                still += 1
+        if off_ms < IGNITION_OFF.timeout_ms or still < self._valid:
             return False
-        off_ms = now_ms - self._off_since_ms
-        if self._sign_valid:
-            return (
-                off_ms >= _IGNITION_OFF_MS
-                and self._still_since_ms is not None
-                and now_ms - self._still_since_ms >= _STILL_MS
-            )
+        if still and still >= min(_SIGNS_WANTED, len(self._still_since_ms)):
+            return True
         return (
             self._ignition_proven
-            and off_ms >= _IGNITION_OFF_ALONE_MS
-            and now_ms - self._moved_ms > _IGNITION_OFF_ALONE_MS
+            and off_ms >= IGNITION_OFF_ALONE.timeout_ms
+            and now_ms - self._moved_ms > IGNITION_OFF_ALONE.timeout_ms
         )
 
     def _begin_counting_anew(self, now_ms: int) -> None:
         self._off_since_ms = None
-        self._still_since_ms = None
+        self._still_since_ms = [None] * len(self._still_since_ms)
         self._moved_ms = now_ms
 
     def _enter(self, event: int) -> int:
         self.state, pulse = TRANSITIONS[self.state, event]
         return pulse
+
+
+class DoorOnly(Immobiliser):
+    """A car without a proven start line: no relay is fitted, so nothing is ever pulsed.
+
+    It still tells how long the car has been parked. `state` is RELAY_UNKNOWN for good.
+    """
+
+    def contact(self, contact: int) -> None:
+        """There is none."""
+
+    def _enter(self, event: int) -> int:
+        self.state = RELAY_UNKNOWN
+        return NO_PULSE

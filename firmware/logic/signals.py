@@ -11,6 +11,7 @@ from firmware.logic.trip import (
     SIGNAL_NOTED,
     SIGNAL_OCCUPANT,
     SIGNAL_PAUSED,
+    SIGNAL_RELEASED,
     SIGNAL_RESUMED,
     SIGNAL_STARTED,
 )
@@ -20,6 +21,7 @@ PATTERNS = {
     SIGNAL_RESUMED: "G",
     SIGNAL_NOTED: "g",
     SIGNAL_OCCUPANT: "g.G",
+    SIGNAL_RELEASED: "GG.g",
     SIGNAL_PAUSED: "G.g",
     SIGNAL_ENDED: "G.G.G",
     SIGNAL_DOOR_OPEN: "G.R.G.R",

@@ -2,22 +2,27 @@
 
 Decides what the wires must do and which facts follow; touches neither. Its state changes only by
 `apply(fact)`, live and when the journal is replayed at boot, so that both always agree. Ending
-always works: no grant, clock, network or ignition is asked. Coordinates appear only in TripStart
-and TripEnd (mileage mode).
+asks no grant, clock, network or ignition, only for the keys, where their holder is fitted; a
+technician, a manager and the box itself end a trip without them. Coordinates appear only in
+TripStart and TripEnd (mileage mode).
 """
 
 from collections import namedtuple
 
-from firmware.logic.badge_decision import Refused
+from firmware.logic.badge_decision import NO_TRIP, RIDES, Refused
 from firmware.logic.const import const
 from shared_protocol import codec
 from shared_protocol.records import (
-    ASSURANCE_LOW,
     END_BADGE_HELD,
+    END_INFERRED,
     END_OTHER_DRIVER,
+    END_TECHNICIAN,
+    REFUSED_KEYS_MISSING,
+    REFUSED_NOT_GENUINE,
     RELAY_INHIBITED,
     LegEnd,
     LegStart,
+    Occupant,
     Odometer,
     Refusal,
     TripEnd,
@@ -48,6 +53,7 @@ SIGNAL_PAUSED = "paused"
 SIGNAL_ENDED = "ended"
 SIGNAL_NOTED = "noted"
 SIGNAL_OCCUPANT = "occupant"
+SIGNAL_RELEASED = "released"
 SIGNAL_DOOR_OPEN = "door_open"
 SIGNAL_REFUSED = "refused {}"  # with the reason's number
 
@@ -59,12 +65,14 @@ _LAYOUT = const("B8II")
 _OPEN = const(1)
 _PAUSED = const(2)
 _IN_LEG = const(4)
+_LAPSED = const(8)
 
 # What the badge now at the reader has already done.
 _NO_CARD = const(0)
 _HAS_STARTED = const(1)
 _HAS_RESUMED = const(2)
 _IS_DRIVER = const(3)
+_IS_TECHNICIAN = const(4)
 
 
 class Trip:
@@ -72,7 +80,7 @@ class Trip:
 
     def __init__(self, stored: bytes = b"", odometer_m: int = 0):
         """Take up what `to_bytes` gave; nothing stored means no trip, and metres as given."""
-        self.open = self.paused = self.in_leg = False
+        self.open = self.paused = self.in_leg = self._lapsed = False
         self.odometer_m = odometer_m
         self._tag = bytes(8)
         self._grant_id = 0
@@ -83,10 +91,12 @@ class Trip:
             self.open = bool(flags & _OPEN)
             self.paused = bool(flags & _PAUSED)
             self.in_leg = bool(flags & _IN_LEG)
+            self._lapsed = bool(flags & _LAPSED)
 
     def to_bytes(self) -> bytes:
         """The state that `apply` changes, for the head of a journal segment."""
         flags = self.open * _OPEN + self.paused * _PAUSED + self.in_leg * _IN_LEG
+        flags += self._lapsed * _LAPSED
         return codec.encode(_LAYOUT, (flags, self._tag, self._grant_id, self.odometer_m))
 
     @property
@@ -98,6 +108,20 @@ class Trip:
         """Whether this badge opened the trip in progress."""
         return self.open and tag == self._tag
 
+    @property
+    def grant(self) -> int:
+        """The grant of the trip in progress, NO_TRIP when there is none."""
+        return self._grant_id if self.open else NO_TRIP
+
+    @property
+    def driver(self) -> bytes:
+        """The badge tag of the trip in progress, or of the last one."""
+        return self._tag
+
+    def lapsed_grant(self, tag: bytes) -> int:
+        """The grant of the last trip, if the box itself ended it and this badge had begun it."""
+        return self._grant_id if self._lapsed and tag == self._tag else NO_TRIP
+
     def driver_arrived(self, relay: int, where: Where) -> Outcome:
         """The driver's own badge is at the reader: resume at once; anything else can wait."""
         if not self.paused and relay != RELAY_INHIBITED:
@@ -107,29 +131,52 @@ class Trip:
         facts = (TripResume(where.odometer_m),) if self.paused else ()
         return Outcome(CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_RESUMED, facts)
 
-    def other_arrived(self, tag: bytes, verdict, ignition_on: bool, where: Where) -> Outcome:
-        """Another badge is at the reader, with its verdict (Granted or Refused).
+    def other_arrived(
+        self, tag: bytes, verdict, ignition_on: bool, where: Where, assurance: int
+    ) -> Outcome:
+        """Another badge is at the reader, with its verdict (Granted, RIDES or Refused).
 
-        A granted one starts a trip; it ends the one of another driver first.
+        A granted one starts a trip, and ends the one of another driver first; a technician's
+        leaves that one alone, and releases the car.
         """
         self._card = _NO_CARD
+        if verdict == RIDES:
+            return Outcome(0, DOOR_LEAVE, SIGNAL_OCCUPANT, (Occupant(tag),))
         if isinstance(verdict, Refused):
-            signal = SIGNAL_REFUSED.format(verdict.reason)
-            return Outcome(0, DOOR_LEAVE, signal, (Refusal(tag, verdict.reason),))
+            return _refused(tag, verdict.reason)
+        cause = CAUSE_TECHNICIAN if verdict.technician else CAUSE_GRANT
+        if verdict.technician and self.open:
+            self._card = _IS_TECHNICIAN
+            return Outcome(cause, DOOR_UNLOCK, SIGNAL_RELEASED, ())
         self._card = _HAS_STARTED
         facts = self._end_facts(END_OTHER_DRIVER, where) if self.open else []
-        facts.append(TripStart(tag, verdict.grant_id, *where, ASSURANCE_LOW))
+        facts.append(TripStart(tag, verdict.grant_id, *where, assurance))
         if ignition_on:
             facts.append(LegStart(where.odometer_m))
-        cause = CAUSE_TECHNICIAN if verdict.technician else CAUSE_GRANT
         return Outcome(cause, DOOR_UNLOCK, SIGNAL_STARTED, tuple(facts))
 
-    def badge_held(self, tag: bytes, where: Where) -> Outcome:
-        """A badge has been held for 3 s: the driver's ends the trip, unless it just began it."""
+    def not_genuine(self, tag: bytes) -> Outcome:
+        """A card that has a key did not prove that it holds it: whatever its grants, it is none."""
+        self._card = _NO_CARD
+        return _refused(tag, REFUSED_NOT_GENUINE)
+
+    def badge_held(self, tag: bytes, keys_in: bool, where: Where) -> Outcome:
+        """A badge has been held for 3 s: it ends the trip, unless it just began it.
+
+        The driver's does with the keys in their holder (`keys_in`, true where there is none), a
+        technician's in any case.
+        """
+        if self._card == _IS_TECHNICIAN and self.open:
+            return self.end(END_TECHNICIAN, where)
         if not self.is_driver(tag) or self._card == _HAS_STARTED:
             return _NOTHING
-        facts = tuple(self._end_facts(END_BADGE_HELD, where))
-        return Outcome(0, DOOR_LOCK, SIGNAL_ENDED, facts)
+        if not keys_in:
+            return _refused(tag, REFUSED_KEYS_MISSING)
+        return self.end(END_BADGE_HELD, where)
+
+    def end(self, reason: int, where: Where) -> Outcome:
+        """End the trip in progress, for a reason of records.END_*."""
+        return Outcome(0, DOOR_LOCK, SIGNAL_ENDED, tuple(self._end_facts(reason, where)))
 
     def badge_left(self, tag: bytes, was_held: bool, where: Where) -> Outcome:
         """A badge has gone: the driver's short badge pauses."""
@@ -154,10 +201,11 @@ class Trip:
     def apply(self, fact) -> None:
         """Change the state by a recorded fact; facts of other kinds change nothing."""
         if isinstance(fact, TripStart):
-            self.open, self.paused, self.in_leg = True, False, False
+            self.open, self.paused, self.in_leg, self._lapsed = True, False, False, False
             self._tag, self._grant_id = fact.badge_tag, fact.grant_id
         elif isinstance(fact, TripEnd):
             self.open = self.paused = self.in_leg = False
+            self._lapsed = fact.reason == END_INFERRED
         elif isinstance(fact, TripPause):
             self.paused = True
         elif isinstance(fact, TripResume):
@@ -176,3 +224,7 @@ class Trip:
             facts.append(LegEnd(where.odometer_m))
         facts.append(TripEnd(*where, reason))
         return facts
+
+
+def _refused(tag: bytes, reason: int) -> Outcome:
+    return Outcome(0, DOOR_LEAVE, SIGNAL_REFUSED.format(reason), (Refusal(tag, reason),))

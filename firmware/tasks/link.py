@@ -13,9 +13,12 @@ from firmware.logic.const import const
 from firmware.version import VERSION
 from shared_protocol.errors import ProtocolError
 from shared_protocol.messages import (
+    FEATURE_CARD_KEYS,
+    FEATURE_GRANT_KINDS,
     FEATURE_GRANTS_CHANGE,
     FEATURE_NEW_KEY,
     Ack,
+    CardKeys,
     Command,
     Epoch,
     Grants,
@@ -30,7 +33,6 @@ from shared_protocol.session import Established, RekeyDue, Session
 _LOOK_AGAIN_MS = const(30_000)
 _LOOK_AGAIN_QUIET_MS = const(150_000)
 
-GRANTS_FILE = "grants"
 KEYS_FILE = "keys"
 
 
@@ -41,8 +43,8 @@ class LinkTask:
     """
 
     def __init__(
-        self, modem, bell, identity, keys, entropy, uptime, journal, uplink, grants, commands,
-        clock, vehicle, trip, immobiliser, recorder, state_store,
+        self, modem, bell, identity, keys, entropy, uptime, journal, uplink, grants, card_keys,
+        commands, clock, vehicle, trip, immobiliser, recorder, state_store,
     ):  # fmt: skip
         """Take the parts; nothing is sent."""
         self._modem = modem
@@ -54,6 +56,7 @@ class LinkTask:
         self._journal = journal
         self._uplink = uplink
         self._grants = grants
+        self._card_keys = card_keys
         self._commands = commands
         self._clock = clock
         self._vehicle = vehicle
@@ -153,13 +156,14 @@ class LinkTask:
             self._clock.hear_server(message.time_s, message.millisecond, now_ms)
         elif isinstance(message, Grants):
             if self._grants.take_part(message):
-                self._hold_grants(session, now_ms)
+                session.send(self._status(now_ms))  # the server sees what the box now holds
         elif isinstance(message, GrantsChange):
-            applied = self._grants.take_change(message)
-            if applied:
-                self._hold_grants(session, now_ms)
-            elif applied is False:
-                session.send(self._status(now_ms))  # the server sees that it must send all
+            # In force, the server sees what the box now holds; void, that it must send all.
+            if self._grants.take_change(message) is not None:
+                session.send(self._status(now_ms))
+        elif isinstance(message, CardKeys):
+            if self._card_keys.take_part(message):
+                session.send(self._status(now_ms))
         elif isinstance(message, Command):
             self._vehicle.command(message, now_ms)
         elif isinstance(message, Epoch):
@@ -171,10 +175,6 @@ class LinkTask:
             self._store(KEYS_FILE, self._keys.to_bytes())
             return False
         return True
-
-    def _hold_grants(self, session, now_ms: int) -> None:
-        self._store(GRANTS_FILE, self._grants.to_bytes())
-        session.send(self._status(now_ms))  # the server sees what the box now holds
 
     def _store(self, name: str, data: bytes) -> None:
         try:
@@ -222,6 +222,6 @@ class LinkTask:
             self._commands.highest_id,
             self._immobiliser.state,
             int(self._trip.open),
-            FEATURE_GRANTS_CHANGE | FEATURE_NEW_KEY,
-            bytes(8),
+            FEATURE_GRANTS_CHANGE | FEATURE_NEW_KEY | FEATURE_GRANT_KINDS | FEATURE_CARD_KEYS,
+            self._card_keys.hash,
         )

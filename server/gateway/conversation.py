@@ -17,7 +17,7 @@ from server.clock import Clock
 from server.fleet import grants
 from server.fleet.commands import ENDS_TRIP
 from server.gateway.pipeline import Pipeline
-from server.gateway.translate import COMMAND_KINDS, grant_of, status_of
+from server.gateway.translate import COMMAND_KINDS, driver_tag, grant_of, status_of
 from server.store import BoxAccount, SentGrants, Store
 from shared_protocol import card_key_sets, grant_sets, messages
 from shared_protocol.badges import badge_tag
@@ -29,6 +29,7 @@ _log = logging.getLogger(__name__)
 TIME_EVERY_MS = 3_600_000  # a box's own crystal drifts less than a second in that
 GRANTS_RENEW_S = 24 * 3600  # so a box in coverage always has six days or more
 GRANTS_REPEAT_S = 300  # a box that does not take a set, of grants or keys, is not flooded with it
+NO_BADGE = bytes(8)
 LAST_SEQ = 0xFFFFFFFF  # of an epoch: 4 bytes on the wire
 
 Send = Callable[[tuple[object, ...]], None]
@@ -217,9 +218,15 @@ class Conversation:
                 continue
             if order.kind in ENDS_TRIP and not await self._knows_all(status):
                 return  # those behind it wait too: ids rise
+            about = await self._driver_tag() if order.kind in ENDS_TRIP else NO_BADGE
             kind = COMMAND_KINDS[order.kind]
-            self._send(messages.Command(order.command_id, order.expires_at_s, kind))
+            self._send(messages.Command(order.command_id, order.expires_at_s, kind, about))
             self._sent_command_id = order.command_id
+
+    async def _driver_tag(self) -> bytes:
+        """Return how the box names the badge of its trip in progress."""
+        body = await self._store.trip_start(self.box.box_id)
+        return NO_BADGE if body is None else driver_tag(body)
 
     async def _knows_all(self, status: messages.Status) -> bool:
         """Say whether all that the box announced is here.

@@ -74,6 +74,7 @@ _GRANT_FLAGS: Mapping[model.GrantKind, int] = {
     "other_car": messages.GRANT_OTHER_CAR,
 }
 _UNKNOWN = "unknown"
+_ANY_TRIP_START = records.TripStart(bytes(8), 0, 0, 0, 0, 0)
 
 
 def grant_of(grant: model.Grant, tag: bytes) -> messages.Grant:
@@ -99,6 +100,14 @@ def reported(record: records.Record, holder: Holder, received_at_s: int) -> Repo
     at_s = record.time_s or None
     name, fields, event = _read(fact_of(record), holder, at_s, at_s or received_at_s)
     return Reported(record.kind, name, at_s, record.body, fields, event)
+
+
+def driver_tag(trip_start: bytes) -> bytes:
+    """Return how a box names the badge in the body of the record that began a trip."""
+    fact = records.decode_body(records.kind_of(_ANY_TRIP_START), trip_start)
+    assert isinstance(fact, records.TripStart)
+    tag: bytes = fact.badge_tag
+    return tag
 
 
 def status_of(status: messages.Status) -> BoxStatus:

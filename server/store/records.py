@@ -44,6 +44,16 @@ class RecordsOfBoxes(Base):
         """Return up to which sequence number all records are committed; 0 when none is."""
         return await self._engine.read(_held_seq, box_id, epoch)
 
+    async def trip_start(self, box_id: int) -> bytes | None:
+        """Return the body of the record that began a box's trip in progress; None without one."""
+        rows = await self._rows(
+            "SELECT r.body FROM record r JOIN trip t USING (trip_id)"
+            " WHERE r.box_id = ? AND t.state <> 'ended' AND r.kind_name = 'trip_start'"
+            " ORDER BY r.epoch DESC, r.seq DESC LIMIT 1",
+            box_id,
+        )
+        return bytes(rows[0]["body"]) if rows else None
+
     async def append_records(self, batch: Batch, follow: Follow) -> int:
         """Commit what is new in a batch together with what follows from it.
 

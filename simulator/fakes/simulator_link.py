@@ -44,7 +44,7 @@ def connect(descriptor):
     global _stream
     _stream = open(descriptor, "r+b")
     config.update(json.loads(bytes(_view[: _read_frame()])))
-    for pin, level in config["levels"].items():
+    for pin, level in config.pop("levels").items():
         levels[int(pin)] = level
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from firmware.identity import Identity
 from firmware.logic.clock import Clock
 from firmware.logic.commands import Commands
+from firmware.logic.door_lock import DoorLock
 from firmware.logic.grants import GrantSet
 from firmware.logic.immobiliser import Immobiliser
 from firmware.logic.journal import Journal
@@ -22,7 +23,8 @@ from firmware.logic.keys import Keys
 from firmware.logic.odometer import Odometer
 from firmware.logic.trip import Trip
 from firmware.logic.uplink import Uplink
-from firmware.tasks.link import GRANTS_FILE, KEYS_FILE, LinkTask
+from firmware.logic.whereabouts import Whereabouts
+from firmware.tasks.link import KEYS_FILE, LinkTask
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.vehicle import COMMANDS_FILE, Vehicle
 from server.clock import SystemClock
@@ -171,7 +173,7 @@ class BoxLife:
             self.trip.apply(decode_body(record.kind, record.body))
         self.commands = Commands(state.files.get(COMMANDS_FILE, b""))
         self._count_acts(acted)
-        self.grants = GrantSet(state.files.get(GRANTS_FILE, b""))
+        self.grants = GrantSet(state)
         self.keys = Keys(identity.box_id, 1, identity.key, state.files.get(KEYS_FILE, b""))
         clock = Clock(0)
         clock.hear_server(NOW_S, 0, wires.ms)
@@ -179,8 +181,9 @@ class BoxLife:
         self.recorder = Recorder(self.journal, self.trip, clock, self.uplink, bell)
         immobiliser = Immobiliser(wires.contact(), wires.ms)
         self.vehicle = Vehicle(
-            wires, wires, wires, wires, wires, wires, immobiliser, self.trip, Odometer(), clock,
-            self.grants, self.commands, self.recorder, state,
+            wires, wires, wires, wires, wires.door, wires.keys, wires, wires, immobiliser,
+            self.trip, DoorLock(), Whereabouts(), Odometer(), clock, self.grants, self.commands,
+            self.recorder, state,
         )  # fmt: skip
         self.vehicle.answer_owed()
         self.link = LinkTask(
@@ -194,9 +197,9 @@ class BoxLife:
     def _count_acts(self, acted: list[int]) -> None:
         act = self.commands.act
 
-        def counted(command: Any, time_s: int, relay: int) -> Any:
+        def counted(command: Any, *rest: Any) -> Any:
             acted.append(command.command_id)
-            return act(command, time_s, relay)
+            return act(command, *rest)
 
         self.commands.act = counted  # type: ignore[method-assign]
 
@@ -224,8 +227,11 @@ class BoxLife:
         self.modem.closed = True
         self.modem.up = self.modem.down = b""
 
-    def record(self, number: int) -> None:
-        self.recorder.write((OdometerRecord(number),), self.wires.ms)
+    def record(self, *numbers: int) -> None:
+        """Odometers, in flash together at last, in batches that the recorder chooses."""
+        for number in numbers:
+            self.recorder.write((OdometerRecord(number),), self.wires.ms)
+        self.recorder.step(self.wires.ms + 30_000)
 
 
 def finished(coroutine: Coroutine[Any, Any, bool]) -> bool:

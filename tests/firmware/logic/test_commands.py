@@ -17,17 +17,17 @@ NOW_S = 1_700_000_000
 
 
 def inhibit(number, expires_s=NOW_S + 100):
-    return Command(number, expires_s, COMMAND_INHIBIT)
+    return Command(number, expires_s, COMMAND_INHIBIT, bytes(8))
 
 
 def cancel(number):
-    return Command(number, NOW_S + 100, COMMAND_CANCEL_INHIBIT)
+    return Command(number, NOW_S + 100, COMMAND_CANCEL_INHIBIT, bytes(8))
 
 
 def take(commands, command, time_s, relay):
     """Begin and act, as the car does when flash takes every step."""
     assert commands.begin(command.command_id)
-    results = commands.act(command, time_s, relay)
+    results = commands.act(command, time_s, relay, True)
     commands.recorded()
     return results
 
@@ -99,7 +99,7 @@ def test_without_a_clock_a_command_is_refused():
 
 
 def test_an_unknown_kind_is_refused():
-    command = Command(1, NOW_S + 100, 99)
+    command = Command(1, NOW_S + 100, 99, bytes(8))
     assert said(take(Commands(), command, NOW_S, RELAY_ENABLED)) == [(1, COMMAND_REFUSED)]
 
 
@@ -125,7 +125,7 @@ def test_after_a_power_loss_before_the_record_the_result_is_given_once_more():
     commands = Commands()
     take(commands, inhibit(7), NOW_S, RELAY_ENABLED)
     commands.begin(8)
-    commands.act(inhibit(8), NOW_S, RELAY_ENABLED)
+    commands.act(inhibit(8), NOW_S, RELAY_ENABLED, True)
     again = Commands(commands.to_bytes())
     assert said(again.owed(RELAY_ENABLED)) == [(7, COMMAND_CANCELLED), (8, COMMAND_PENDING)]
     again.recorded()

@@ -1,22 +1,19 @@
-"""The grants on the box, and what a badge gets by them."""
+"""The set of grants on the box: whole, changed, stored, found again."""
 
-from firmware.logic.badge_decision import Granted, Refused, decide
-from firmware.logic.grants import GrantSet
+from firmware.logic.grants import GRANTS_FILE, GrantSet
 from shared_protocol.grant_sets import grant_changes, grant_parts, grants_hash
 from shared_protocol.messages import (
+    GRANT_MAINTENANCE,
+    GRANT_OTHER_CAR,
+    GRANT_PASSENGER,
+    GRANT_REVOKED,
     GRANT_TECHNICIAN,
+    GRANT_WALK_UP,
     GRANT_WITHOUT_CLOCK,
     Grant,
     Grants,
 )
-from shared_protocol.records import (
-    REFUSED_CAR_IN_USE,
-    REFUSED_CLOCK_UNKNOWN,
-    REFUSED_GRANTS_EXPIRED,
-    REFUSED_TOO_EARLY,
-    REFUSED_TOO_LATE,
-    REFUSED_UNKNOWN_BADGE,
-)
+from tests.firmware.logic.storage import MemoryStorage
 
 NOW_S = 1_700_000_000
 WEEK_S = 7 * 86400
@@ -28,8 +25,8 @@ def grant(number, tag=MARIE, begins_s=NOW_S - 100, ends_s=NOW_S + 100, flags=0):
     return Grant(number, tag, begins_s, ends_s, flags)
 
 
-def holding(*grants, generation=7, expires_s=NOW_S + WEEK_S):
-    held = GrantSet()
+def holding(*grants, generation=7, expires_s=NOW_S + WEEK_S, storage=None):
+    held = GrantSet(storage or MemoryStorage())
     for part in grant_parts(generation, expires_s, list(grants)):
         complete = held.take_part(part)
     assert complete
@@ -81,14 +78,15 @@ def many(*numbers, ends_s=NOW_S + 100):
 
 def test_a_change_takes_effect_whole_and_gives_the_servers_set():
     old, new = many(*range(80)), many(*range(30, 120)) + many(*range(5), ends_s=NOW_S + 9)
-    held = holding(*old)
+    storage = MemoryStorage()
+    held = holding(*old, storage=storage)
     parts = grant_changes(8, NOW_S + 5, old, new)
     assert len(parts) > 2
     assert changed(held, parts[:-1]) == [None] * (len(parts) - 1)
     assert (held.generation, held.hash) == (7, grants_hash(old))
     assert held.take_change(parts[-1])
     assert (held.generation, held.expires_s, held.hash) == (8, NOW_S + 5, grants_hash(new))
-    again = GrantSet(held.to_bytes())
+    again = GrantSet(storage)
     assert [again.of_badge(each.badge_tag) for each in new] == [[each] for each in new]
 
 
@@ -120,21 +118,39 @@ def test_a_change_of_another_set_or_out_of_order_or_with_another_result_changes_
 def test_the_hash_is_the_servers_whatever_the_order():
     grants = [grant(3, PAUL), grant(1), grant(2, begins_s=NOW_S + 50)]
     assert holding(*grants).hash == holding(*reversed(grants)).hash == grants_hash(grants)
-    assert GrantSet().hash == grants_hash([])
+    assert GrantSet(MemoryStorage()).hash == grants_hash([])
 
 
 def test_a_set_survives_being_stored():
-    held = holding(grant(3, PAUL), grant(1))
-    again = GrantSet(held.to_bytes())
+    storage = MemoryStorage()
+    held = holding(grant(3, PAUL), grant(1), storage=storage)
+    again = GrantSet(storage)
     assert (again.generation, again.expires_s, again.hash) == (7, NOW_S + WEEK_S, held.hash)
     assert again.of_badge(PAUL) == [grant(3, PAUL)]
 
 
 def test_a_damaged_stored_set_is_an_empty_one():
-    stored = holding(grant(3, PAUL), grant(1)).to_bytes()
-    for damaged in (stored[:-1], stored[:20], b"", b"\x00", stored[:-1] + b"\xff"):
-        again = GrantSet(damaged)
+    storage = MemoryStorage()
+    holding(grant(3, PAUL), grant(1), storage=storage)
+    stored = storage.files[GRANTS_FILE]
+    for damaged in (stored[:-1], stored[:20], b"", b"\x00", stored[:-1] + b"\x00", stored[1:]):
+        storage.files[GRANTS_FILE] = damaged
+        again = GrantSet(storage)
         assert (again.generation, len(again)) == (0, 0)
+        assert again.of_badge(MARIE) == []
+
+
+def test_a_flash_that_refuses_a_part_leaves_the_set_in_force():
+    storage = MemoryStorage()
+    held = holding(grant(1), storage=storage)
+    first, second, third = three_parts(8)
+    for refused in (GRANTS_FILE + ".in", GRANTS_FILE + ".out"):
+        storage.refused = refused
+        change = grant_changes(9, NOW_S, [grant(1)], [grant(2, b"\0" * 8), grant(1)])
+        assert changed(held, change) == [False]
+        assert (held.generation, held.of_badge(MARIE)) == (7, [grant(1)])
+    storage.refused = None
+    assert [held.take_part(part) for part in (first, second, third)] == [False, False, True]
 
 
 def test_five_hundred_badges_are_found_one_by_one():
@@ -145,44 +161,19 @@ def test_five_hundred_badges_are_found_one_by_one():
     assert held.of_badge(MARIE) == []
 
 
-def test_a_badge_with_a_grant_now_gets_in():
-    assert decide(holding(grant(5)), MARIE, NOW_S, False) == Granted(5, False)
-
-
-def test_the_window_holds_its_first_second_and_not_its_last():
-    held = holding(grant(5, begins_s=NOW_S, ends_s=NOW_S + 10))
-    for time_s, verdict in (
-        (NOW_S - 1, Refused(REFUSED_TOO_EARLY)),
-        (NOW_S, Granted(5, False)),
-        (NOW_S + 9, Granted(5, False)),
-        (NOW_S + 10, Refused(REFUSED_TOO_LATE)),
-    ):
-        assert decide(held, MARIE, time_s, False) == verdict
-
-
-def test_each_refusal_has_its_reason():
-    past = grant(1, begins_s=NOW_S - 100, ends_s=NOW_S - 50)
-    future = grant(2, begins_s=NOW_S + 50, ends_s=NOW_S + 100)
-    for held, time_s, in_use, reason in (
-        (holding(grant(5)), NOW_S, False, None),
-        (holding(), NOW_S, False, REFUSED_UNKNOWN_BADGE),
-        (holding(grant(5, PAUL)), NOW_S, True, REFUSED_UNKNOWN_BADGE),
-        (holding(future), NOW_S, False, REFUSED_TOO_EARLY),
-        (holding(past), NOW_S, False, REFUSED_TOO_LATE),
-        (holding(past, future), NOW_S, False, REFUSED_TOO_EARLY),
-        (holding(past), NOW_S, True, REFUSED_CAR_IN_USE),
-        (holding(future), NOW_S, True, REFUSED_CAR_IN_USE),
-        (holding(grant(5)), 0, False, REFUSED_CLOCK_UNKNOWN),
-        (holding(grant(5), expires_s=NOW_S), NOW_S, False, REFUSED_GRANTS_EXPIRED),
-    ):
-        verdict = decide(held, MARIE, time_s, in_use)
-        assert verdict == (Granted(5, False) if reason is None else Refused(reason))
-
-
-def test_without_a_clock_only_a_grant_that_says_so_opens():
-    held = holding(grant(5), grant(6, flags=GRANT_WITHOUT_CLOCK))
-    assert decide(held, MARIE, 0, False) == Granted(6, False)
-
-
-def test_a_technicians_grant_is_told_apart():
-    assert decide(holding(grant(5, flags=GRANT_TECHNICIAN)), MARIE, NOW_S, False).technician
+def test_only_a_booking_of_another_badge_that_overlaps_takes_the_car():
+    window = (NOW_S, NOW_S + 100)
+    others = (
+        GRANT_TECHNICIAN, GRANT_WALK_UP, GRANT_PASSENGER, GRANT_REVOKED, GRANT_OTHER_CAR,
+        GRANT_MAINTENANCE,
+    )  # fmt: skip
+    held = holding(grant(1, PAUL, *window), *[grant(n, PAUL, *window, n) for n in others])
+    for from_s, to_s, taken in (
+        (NOW_S - 20, NOW_S - 1, False), (NOW_S - 20, NOW_S, True), (NOW_S + 99, NOW_S + 99, True),
+        (NOW_S + 100, NOW_S + 200, False), (NOW_S + 50, NOW_S + 60, True),
+    ):  # fmt: skip
+        assert held.booked_by_another(MARIE, from_s, to_s) is taken
+        assert not held.booked_by_another(PAUL, from_s, to_s)
+    assert holding(grant(1, PAUL, *window, GRANT_WITHOUT_CLOCK)).booked_by_another(MARIE, *window)
+    rest = holding(*[grant(n, PAUL, *window, n) for n in others])
+    assert not rest.booked_by_another(MARIE, *window)

@@ -22,14 +22,14 @@ class Car:
     """A box on a bench: time passes second by second, the contact follows the coils."""
 
     def __init__(self, contact=ENABLED, proven=False):
-        self.immobiliser = Immobiliser(contact, 0, proven)
+        self.immobiliser = Immobiliser(contact, 0, 1, proven)
         self.now_ms = 0
         self.pulses = []
 
     def live(self, seconds, ignition_on=False, speed_mm_s=STANDING, start_held=False):
         for _ in range(seconds):
             self.now_ms += 1000
-            self.immobiliser.sense(self.now_ms, ignition_on, speed_mm_s)
+            self.immobiliser.sense(self.now_ms, ignition_on, (speed_mm_s,))
             pulse = self.immobiliser.step(self.now_ms, start_held)
             if pulse != NO_PULSE:
                 self.pulses.append((self.now_ms // 1000, pulse))

@@ -16,6 +16,7 @@ from firmware.logic.trip import (
     Where,
 )
 from shared_protocol.records import (
+    ASSURANCE_LOW,
     END_BADGE_HELD,
     END_OTHER_DRIVER,
     NO_POSITION,
@@ -32,6 +33,7 @@ from shared_protocol.records import (
     TripStart,
 )
 
+LOW = ASSURANCE_LOW
 MARIE = b"marie---"
 PAUL = b"paul----"
 HERE = Where(5000, 480_061_000, 1_996_000)
@@ -45,7 +47,7 @@ def carried_out(trip, outcome):
 
 def started(ignition_on=False):
     trip = Trip()
-    carried_out(trip, trip.other_arrived(MARIE, Granted(5, False), ignition_on, HERE))
+    carried_out(trip, trip.other_arrived(MARIE, Granted(5, False), ignition_on, HERE, LOW))
     carried_out(trip, trip.badge_left(MARIE, False, HERE))
     return trip
 
@@ -65,14 +67,14 @@ def test_an_empty_box_counts_on_from_the_metres_it_is_given():
 
 def test_a_granted_badge_enables_unlocks_and_starts_the_trip():
     trip = Trip()
-    outcome = carried_out(trip, trip.other_arrived(MARIE, Granted(5, False), False, HERE))
+    outcome = carried_out(trip, trip.other_arrived(MARIE, Granted(5, False), False, HERE, LOW))
     assert outcome == (CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_STARTED, (TripStart(MARIE, 5, *HERE, 0),))
     assert trip.open and trip.holds_start and trip.is_driver(MARIE)
     assert not trip.in_leg
 
 
 def test_a_technicians_badge_is_named_as_the_cause():
-    outcome = Trip().other_arrived(MARIE, Granted(5, True), False, HERE)
+    outcome = Trip().other_arrived(MARIE, Granted(5, True), False, HERE, LOW)
     assert outcome.enable_cause == CAUSE_TECHNICIAN
 
 
@@ -83,23 +85,23 @@ def test_a_trip_that_starts_with_the_ignition_on_begins_its_leg():
 
 def test_a_refused_badge_moves_nothing_and_leaves_a_record():
     trip = Trip()
-    outcome = trip.other_arrived(MARIE, Refused(REFUSED_TOO_EARLY), False, HERE)
+    outcome = trip.other_arrived(MARIE, Refused(REFUSED_TOO_EARLY), False, HERE, LOW)
     assert outcome == (0, DOOR_LEAVE, "refused 2", (Refusal(MARIE, REFUSED_TOO_EARLY),))
     assert not trip.open
 
 
 def test_a_refused_badge_does_not_disturb_an_open_trip():
     trip = started()
-    carried_out(trip, trip.other_arrived(PAUL, Refused(REFUSED_TOO_EARLY), False, HERE))
+    carried_out(trip, trip.other_arrived(PAUL, Refused(REFUSED_TOO_EARLY), False, HERE, LOW))
     assert trip.badge_left(PAUL, False, HERE).facts == ()
-    assert trip.badge_held(PAUL, HERE).facts == ()
+    assert trip.badge_held(PAUL, True, HERE).facts == ()
     assert trip.holds_start and trip.is_driver(MARIE)
 
 
 def test_the_badge_that_starts_neither_pauses_nor_ends_by_being_held():
     trip = Trip()
-    carried_out(trip, trip.other_arrived(MARIE, Granted(5, False), False, HERE))
-    assert trip.badge_held(MARIE, HERE).facts == ()
+    carried_out(trip, trip.other_arrived(MARIE, Granted(5, False), False, HERE, LOW))
+    assert trip.badge_held(MARIE, True, HERE).facts == ()
     assert trip.badge_left(MARIE, True, HERE).facts == ()
     assert trip.holds_start
 
@@ -122,7 +124,7 @@ def test_a_held_badge_ends_the_trip_running_or_paused():
         if paused:
             tap(trip)
         carried_out(trip, trip.driver_arrived(RELAY_ENABLED, HERE))
-        outcome = carried_out(trip, trip.badge_held(MARIE, HERE))
+        outcome = carried_out(trip, trip.badge_held(MARIE, True, HERE))
         assert outcome == (0, DOOR_LOCK, SIGNAL_ENDED, (TripEnd(*HERE, END_BADGE_HELD),))
         assert not trip.open
         assert trip.badge_left(MARIE, True, HERE).facts == ()
@@ -131,14 +133,14 @@ def test_a_held_badge_ends_the_trip_running_or_paused():
 def test_a_trip_ends_with_the_ignition_on_and_closes_its_leg():
     trip = started(ignition_on=True)
     trip.driver_arrived(RELAY_ENABLED, HERE)
-    outcome = carried_out(trip, trip.badge_held(MARIE, HERE))
+    outcome = carried_out(trip, trip.badge_held(MARIE, True, HERE))
     assert outcome.facts == (LegEnd(5000), TripEnd(*HERE, END_BADGE_HELD))
     assert not trip.in_leg
 
 
 def test_another_granted_badge_splits_the_trip():
     trip = started(ignition_on=True)
-    outcome = carried_out(trip, trip.other_arrived(PAUL, Granted(9, False), True, HERE))
+    outcome = carried_out(trip, trip.other_arrived(PAUL, Granted(9, False), True, HERE, LOW))
     assert outcome.facts == (
         LegEnd(5000),
         TripEnd(*HERE, END_OTHER_DRIVER),
@@ -156,7 +158,7 @@ def test_a_driver_whose_relay_is_inhibited_gets_it_back_without_a_pause():
 
 def test_without_a_recent_fix_a_trip_has_no_position():
     nowhere = Where(5000, NO_POSITION, NO_POSITION)
-    outcome = Trip().other_arrived(MARIE, Granted(5, False), False, nowhere)
+    outcome = Trip().other_arrived(MARIE, Granted(5, False), False, nowhere, LOW)
     assert outcome.facts == (TripStart(MARIE, 5, 5000, NO_POSITION, NO_POSITION, 0),)
 
 

@@ -48,7 +48,7 @@ def may_inhibit(past: list[tuple[int, bool, int | None]], held: bool, proven: bo
 def test_the_relay_is_only_ever_inhibited_as_the_law_allows(spells, contact, proven):
     now = 0
     relay = contact
-    machine = Immobiliser(relay, 0, proven)
+    machine = Immobiliser(relay, 0, 1, proven)
     past: list[tuple[int, bool, int | None]] = []
     for seconds, ignition_on, speed, held, event in spells:
         if event == "badge":
@@ -60,7 +60,7 @@ def test_the_relay_is_only_ever_inhibited_as_the_law_allows(spells, contact, pro
         elif event == "hand":
             relay = RELAY_INHIBITED
         elif event == "reset":
-            machine = Immobiliser(relay, now * 1000, proven)
+            machine = Immobiliser(relay, now * 1000, 1, proven)
             past = []
         elif event == "asleep":
             now += 40
@@ -68,7 +68,7 @@ def test_the_relay_is_only_ever_inhibited_as_the_law_allows(spells, contact, pro
             now += 1
             past.append((now, ignition_on, speed))
             machine.contact(relay)
-            machine.sense(now * 1000, ignition_on, speed)
+            machine.sense(now * 1000, ignition_on, (speed,))
             pulse = machine.step(now * 1000, held)
             if pulse == PULSE_INHIBIT:
                 assert may_inhibit(past, held, proven)
@@ -87,11 +87,11 @@ def test_from_any_past_one_badge_enables_the_start_at_once(spells):
     for seconds, ignition_on, speed, held, _ in spells:
         for _ in range(seconds):
             now += 1
-            machine.sense(now * 1000, ignition_on, speed)
+            machine.sense(now * 1000, ignition_on, (speed,))
             machine.step(now * 1000, held)
     assert machine.badge_accepted(now * 1000) == PULSE_ENABLE
     assert machine.state == RELAY_ENABLED
-    machine.sense(now * 1000 + 500, False, 0)
+    machine.sense(now * 1000 + 500, False, (0,))
     assert machine.step(now * 1000 + 500, True) != PULSE_INHIBIT
 
 
@@ -103,10 +103,10 @@ def test_from_any_past_a_parked_car_is_inhibited_within_two_minutes(spells):
     for seconds, ignition_on, speed, held, _ in spells:
         for _ in range(seconds):
             now += 1
-            machine.sense(now * 1000, ignition_on, speed)
+            machine.sense(now * 1000, ignition_on, (speed,))
             machine.step(now * 1000, held)
     for _ in range(120):
         now += 1
-        machine.sense(now * 1000, False, 0)
+        machine.sense(now * 1000, False, (0,))
         machine.step(now * 1000, False)
     assert machine.state == RELAY_INHIBITED

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from firmware.logic.badge_decision import Granted, Refused
 from firmware.logic.trip import DOOR_LOCK, DOOR_UNLOCK, Trip, Where
 from shared_protocol.records import (
+    ASSURANCE_LOW,
     RELAY_ENABLED,
     RELAY_INHIBITED,
     LegEnd,
@@ -60,10 +61,10 @@ def test_the_records_always_tell_a_story_that_makes_sense(steps):
                 facts += carry_out(trip, tag, trip.driver_arrived(relay, here))
             else:
                 verdict = Refused(1) if tag == TAGS[2] else Granted(1, False)
-                outcome = trip.other_arrived(tag, verdict, ignition_on, here)
+                outcome = trip.other_arrived(tag, verdict, ignition_on, here, ASSURANCE_LOW)
                 facts += carry_out(trip, tag, outcome)
             if how == "held":
-                facts += carry_out(trip, tag, trip.badge_held(tag, here))
+                facts += carry_out(trip, tag, trip.badge_held(tag, True, here))
             facts += carry_out(trip, tag, trip.badge_left(tag, how == "held", here))
         for fact in trip.ignition(ignition_on, metres):
             trip.apply(fact)
@@ -99,7 +100,9 @@ def test_the_driver_can_always_end_the_trip_within_two_badges(steps):
     here = Where(0, 1, 2)
     for what, tag, _, relay in steps:
         if what == "badge" and not trip.is_driver(tag):
-            for fact in trip.other_arrived(tag, Granted(1, False), False, here).facts:
+            for fact in trip.other_arrived(
+                tag, Granted(1, False), False, here, ASSURANCE_LOW
+            ).facts:
                 trip.apply(fact)
         elif what == "badge":
             for fact in trip.driver_arrived(relay, here).facts:
@@ -108,6 +111,6 @@ def test_the_driver_can_always_end_the_trip_within_two_badges(steps):
     if tag is not None:
         for fact in trip.driver_arrived(RELAY_ENABLED, here).facts:
             trip.apply(fact)
-        for fact in trip.badge_held(tag, here).facts:
+        for fact in trip.badge_held(tag, True, here).facts:
             trip.apply(fact)
         assert not trip.open

@@ -343,13 +343,14 @@ async def test_an_end_of_trip_waits_until_all_that_the_box_has_is_known(
     ending = await store.queue_command(box.box_id, "end-trip", NOW_S, NOW_S + HOUR_S)
     client = await BoxClient.connect(port, box)
     await client.greet(next_seq=4, trip_open=1)
-    sent = await client.expect(messages.Command)
-    assert sent.command_id == inhibit.command_id
+    inhibit_sent = await client.expect(messages.Command)
+    assert inhibit_sent.command_id == inhibit.command_id
     await client.report(1, 2, records.Odometer(1))
     assert client.count(messages.Command) == 1
     await client.report(1, 3, records.Odometer(2))
     sent = await client.expect(messages.Command)
     assert (sent.command_id, sent.kind) == (ending.command_id, messages.COMMAND_END_TRIP)
+    assert (sent.badge_tag, inhibit_sent.badge_tag) == (marie, bytes(8)), "it says whose trip"
     client.close()
 
 

@@ -122,7 +122,9 @@ async def test_a_command_is_sent_once_and_its_result_is_kept(
     registry.notify(None)
     registry.notify(None)
     sent = await client.expect(messages.Command)
-    assert sent == messages.Command(order.command_id, NOW_S + HOUR_S, messages.COMMAND_INHIBIT)
+    assert sent == messages.Command(
+        order.command_id, NOW_S + HOUR_S, messages.COMMAND_INHIBIT, bytes(8)
+    )
     result = records.CommandResult(order.command_id, records.COMMAND_APPLIED, 2)
     await client.report(1, 1, result)
     assert client.count(messages.Command) == 1

@@ -12,13 +12,13 @@ EXAMPLES = (
     messages.Ack(2, 14),
     messages.Time(1_790_000_000, 999),
     messages.Grants(4, 1_790_600_000, 0, 1, [GRANT]),
-    messages.Command(9, 1_790_000_060, messages.COMMAND_INHIBIT),
+    messages.Command(9, 1_790_000_060, messages.COMMAND_END_TRIP, b"badgetag"),
     messages.Epoch(3),
     messages.GrantsChange(5, 1_790_600_000, b"8 bytes.", b"8 others", 0, 1, [GRANT]),
     messages.NewKey(2, bytes(range(32))),
     messages.CardKeys(b"of cards", 0, 1, [messages.CardKey(b"badgetag", bytes(range(16)))]),
 )
-LATER_BYTES = {0x01: 9}  # of the fields that an earlier version does not send
+LATER_BYTES = {0x01: 9, 0x44: 8}  # of the fields that an earlier version does not send
 
 
 def test_every_message_of_the_table_has_an_example_here():
@@ -45,7 +45,9 @@ def test_a_field_that_an_earlier_version_does_not_send_counts_as_zero():
     assert messages.decode(data[:-8]) == (EXAMPLES[0][:-1] + (bytes(8),), 0)
     assert messages.decode(data[:-9]) == (EXAMPLES[0][:-2] + (0, bytes(8)), 0)
     assert fault_of(RemoteProtocolError, messages.decode, data[:-1]) == "body_short"
-    assert set(messages.OPTIONAL) == {data[0]}
+    command = EXAMPLES[5]
+    assert messages.decode(messages.encode(command)[:-8]) == (command[:-1] + (bytes(8),), 0)
+    assert set(messages.OPTIONAL) == {data[0], messages.type_of(command)} == set(LATER_BYTES)
 
 
 def test_fields_that_a_later_version_added_are_counted_and_skipped():

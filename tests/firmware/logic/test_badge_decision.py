@@ -1,0 +1,148 @@
+"""What a badge gets by the grants on the box, and the reason when it gets nothing."""
+
+from firmware.logic.badge_decision import NO_TRIP, RIDES, Granted, Refused, decide
+from shared_protocol.messages import (
+    EVERY_BADGE,
+    GRANT_MAINTENANCE,
+    GRANT_OTHER_CAR,
+    GRANT_PASSENGER,
+    GRANT_REVOKED,
+    GRANT_TECHNICIAN,
+    GRANT_WALK_UP,
+    GRANT_WITHOUT_CLOCK,
+)
+from shared_protocol.records import (
+    REFUSED_CAR_IN_USE,
+    REFUSED_CLOCK_UNKNOWN,
+    REFUSED_DRIVER_FIRST,
+    REFUSED_GRANTS_EXPIRED,
+    REFUSED_MAINTENANCE,
+    REFUSED_REVOKED,
+    REFUSED_TOO_EARLY,
+    REFUSED_TOO_LATE,
+    REFUSED_UNKNOWN_BADGE,
+    REFUSED_WRONG_CAR,
+)
+from tests.firmware.logic.test_grants import MARIE, NOW_S, PAUL, grant, holding
+
+ALWAYS = (0, 0xFFFFFFFF)
+BOOKING = 5
+WALKS_UP = grant(0, MARIE, *ALWAYS, GRANT_WALK_UP)
+
+
+def judged(*grants, time_s=NOW_S, open_grant=NO_TRIP, lapsed_grant=NO_TRIP, expires_s=NOW_S + 900):
+    """The reason MARIE is refused, None when she is granted, RIDES as a passenger."""
+    held = holding(*grants, expires_s=expires_s)
+    verdict = decide(held, MARIE, time_s, open_grant, lapsed_grant)
+    if isinstance(verdict, Refused):
+        return verdict.reason
+    return verdict if verdict == RIDES else None
+
+
+def test_a_badge_with_a_grant_now_gets_in():
+    held = holding(grant(BOOKING))
+    assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(BOOKING, False)
+
+
+def test_the_window_holds_its_first_second_and_not_its_last():
+    mine = grant(5, begins_s=NOW_S, ends_s=NOW_S + 10)
+    for time_s, reason in (
+        (NOW_S - 1, REFUSED_TOO_EARLY), (NOW_S, None), (NOW_S + 9, None),
+        (NOW_S + 10, REFUSED_TOO_LATE),
+    ):  # fmt: skip
+        assert judged(mine, time_s=time_s) == reason
+
+
+def test_each_refusal_has_its_reason():
+    past = grant(1, begins_s=NOW_S - 100, ends_s=NOW_S - 50)
+    future = grant(2, begins_s=NOW_S + 50, ends_s=NOW_S + 100)
+    assert judged() == REFUSED_UNKNOWN_BADGE
+    assert judged(grant(5, PAUL)) == REFUSED_UNKNOWN_BADGE
+    assert judged(future) == REFUSED_TOO_EARLY
+    assert judged(past) == REFUSED_TOO_LATE
+    assert judged(past, future) == REFUSED_TOO_EARLY
+    assert judged(grant(5), time_s=0) == REFUSED_CLOCK_UNKNOWN
+    assert judged(grant(5), expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
+    assert judged(grant(5), expires_s=NOW_S + 1) is None
+
+
+def test_while_another_drives_only_a_booking_of_ones_own_splits_the_trip():
+    past = grant(1, begins_s=NOW_S - 100, ends_s=NOW_S - 50)
+    assert judged(grant(BOOKING), open_grant=9) is None
+    assert judged(past, open_grant=9) == REFUSED_CAR_IN_USE
+    assert judged(WALKS_UP, open_grant=9) == REFUSED_CAR_IN_USE
+    assert judged(open_grant=9) == REFUSED_UNKNOWN_BADGE
+
+
+def test_without_a_clock_only_a_grant_that_says_so_opens():
+    flagged = grant(6, flags=GRANT_WITHOUT_CLOCK)
+    held = holding(grant(5), flagged)
+    assert decide(held, MARIE, 0, NO_TRIP, NO_TRIP) == Granted(6, False)
+    assert judged(WALKS_UP, time_s=0) == REFUSED_CLOCK_UNKNOWN
+    over = grant(6, begins_s=1, ends_s=2, flags=GRANT_WITHOUT_CLOCK)
+    assert judged(over) == REFUSED_TOO_LATE, "with a clock its window counts"
+
+
+def test_a_technician_always_gets_in_unless_revoked():
+    technician = grant(5, MARIE, 1, 2, GRANT_TECHNICIAN)
+    outage = grant(8, EVERY_BADGE, *ALWAYS, GRANT_MAINTENANCE)
+    for time_s in (0, NOW_S):
+        held = holding(technician, outage, expires_s=1)
+        assert decide(held, MARIE, time_s, 9, NO_TRIP) == Granted(5, True)
+    assert judged(technician, grant(6, flags=GRANT_REVOKED)) == REFUSED_REVOKED
+
+
+def test_a_revoked_badge_is_refused_whatever_else_it_has():
+    revoked = grant(9, MARIE, *ALWAYS, GRANT_REVOKED)
+    for time_s in (0, NOW_S):
+        assert judged(grant(5), WALKS_UP, revoked, time_s=time_s) == REFUSED_REVOKED
+    assert judged(revoked, lapsed_grant=5) == REFUSED_REVOKED
+    assert judged(revoked, expires_s=NOW_S) == REFUSED_REVOKED
+
+
+def test_a_car_out_of_service_opens_to_nobody_but_only_then():
+    outage = grant(8, EVERY_BADGE, NOW_S, NOW_S + 10, GRANT_MAINTENANCE)
+    for time_s, reason in (
+        (NOW_S - 1, None), (NOW_S, REFUSED_MAINTENANCE), (NOW_S + 9, REFUSED_MAINTENANCE),
+        (NOW_S + 10, None),
+    ):  # fmt: skip
+        assert judged(grant(5), outage, time_s=time_s) == reason
+    assert judged(outage) == REFUSED_UNKNOWN_BADGE
+
+
+def test_a_badge_that_walks_up_takes_a_free_car():
+    held = holding(WALKS_UP)
+    assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(0, False)
+    soon = NOW_S + 1800
+    assert judged(WALKS_UP, grant(7, PAUL, soon, soon + 60)) == REFUSED_CAR_IN_USE
+    assert judged(WALKS_UP, grant(7, PAUL, soon + 1, soon + 60)) is None
+    assert judged(WALKS_UP, grant(7, PAUL, 1, NOW_S)) is None
+    assert judged(WALKS_UP, grant(7, PAUL, 1, NOW_S + 1)) == REFUSED_CAR_IN_USE
+    assert judged(WALKS_UP, grant(7, MARIE, soon, soon + 60)) is None, "her own is no obstacle"
+
+
+def test_a_passenger_rides_in_the_trip_of_the_booking_only():
+    passenger = grant(BOOKING, flags=GRANT_PASSENGER)
+    assert judged(passenger, open_grant=BOOKING) == RIDES
+    assert judged(passenger, open_grant=BOOKING, time_s=0) == RIDES
+    assert judged(passenger) == REFUSED_DRIVER_FIRST
+    assert judged(passenger, open_grant=9) == REFUSED_CAR_IN_USE
+    assert judged(grant(BOOKING, MARIE, 1, 2, GRANT_PASSENGER)) == REFUSED_TOO_LATE
+
+
+def test_a_badge_whose_booking_is_of_another_car_is_told_so_also_where_it_might_walk_up():
+    elsewhere = grant(8, MARIE, NOW_S, NOW_S + 10, GRANT_OTHER_CAR)
+    assert judged(elsewhere) == REFUSED_WRONG_CAR
+    assert judged(WALKS_UP, elsewhere) == REFUSED_WRONG_CAR
+    assert judged(WALKS_UP, elsewhere, time_s=NOW_S + 10) is None
+    assert judged(grant(5), elsewhere) is None, "and this one too"
+    assert judged(elsewhere, time_s=NOW_S - 1) == REFUSED_TOO_LATE
+
+
+def test_a_driver_whose_trip_the_box_ended_comes_back_unless_somebody_has_the_car_booked():
+    over = grant(BOOKING, begins_s=1, ends_s=NOW_S)
+    for held in ((), (over,), (over, WALKS_UP)):
+        assert judged(*held, lapsed_grant=BOOKING) is None
+    assert judged(over, grant(7, PAUL), lapsed_grant=BOOKING) == REFUSED_TOO_LATE
+    assert judged(lapsed_grant=BOOKING, time_s=0) is None
+    assert judged(over, lapsed_grant=BOOKING, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
