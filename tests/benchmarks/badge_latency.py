@@ -111,6 +111,10 @@ class Link:
         )
         self._later(lambda: self.on_open(True))
 
+    @property
+    def is_ready(self) -> bool:
+        return self.is_open and self._session.established
+
     def send(self, data: bytes) -> None:
         self._later(lambda: self._hear(data))
 
@@ -180,10 +184,8 @@ class Bench:
         self.car.modem.coverage(False)
 
     def get_online(self) -> Link:
-        connections = self.car.report()["connections"]
-        if self.link is None or not self.link.is_open:
-            self.car.modem.coverage(True)
-            self.world.run_until(lambda: self.car.report()["connections"] > connections, 600)
+        self.car.modem.coverage(True)
+        self.world.run_until(lambda: self.link is not None and self.link.is_ready, 900)
         self.world.run_for(3)
         assert self.link is not None
         return self.link
