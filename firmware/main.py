@@ -168,6 +168,8 @@ class Box:
             "connections": self._link.connections,
             "grants_generation": self._grants.generation,
             "records_made": self._recorder.made,
+            "flash_appends": self._journal.appends,
+            "flash_segments": self._journal.segments,
             "records_lost": self._recorder.lost + self._uplink.lost,
             "crashes": sum(self._supervisor.crashes.values()),
             "heap_alloc": gc.mem_alloc(),

@@ -19,6 +19,7 @@ VALID_S = 7 * 24 * 3600  # and after a week without news it opens for nobody but
 OTHER_CAR_AHEAD_S = 24 * 3600
 REVOKED_FOR_S = 60 * 24 * 3600  # afterwards the badge is unknown, which opens nothing either
 MAX_GRANTS = 640  # what a box has room for: 500 badges and the bookings of a week
+MAX_CARD_KEYS = 512  # what a box has room for
 MAX_REVOKED = 64
 MAX_OTHER_CAR = 64
 ALWAYS = Window(0, 0xFFFFFFFF)
@@ -62,6 +63,9 @@ def reach_back_s(now_s: int) -> int:
 def due(access: Access, now_s: int, kinds: Iterable[GrantKind] = KINDS) -> list[Grant]:
     """Return the grants of one car, the most important first, no more than a box has room for.
 
+    That holds for the keys of their cards, too: a card whose key had no room would open by its
+    number alone, so it is given no grant.
+
     Args:
         access: the facts, in any order.
         now_s: the present.
@@ -72,7 +76,10 @@ def due(access: Access, now_s: int, kinds: Iterable[GrantKind] = KINDS) -> list[
         grants[grant.kind].append(grant)
     wanted = frozenset(kinds)
     ordered = [grant for kind in KINDS if kind in wanted for grant in grants[kind]]
-    return ordered[:MAX_GRANTS]
+    with_key = {badge.uid for badge in access.badges if badge.key is not None}
+    cards = dict.fromkeys(grant.uid for grant in ordered if grant.uid in with_key)
+    without_room = set(list(cards)[MAX_CARD_KEYS:])
+    return [grant for grant in ordered if grant.uid not in without_room][:MAX_GRANTS]
 
 
 def windows(bookings: Iterable[Booking]) -> dict[int, Window]:

@@ -156,9 +156,10 @@ class Conversation:
             self._tags_behind |= {g.badge_tag for g in grant_sets.from_bytes(sent.grants_set)}
         # Before the grants: no card is ever known by its UID alone because its key comes later. And
         # a key goes only when the box has confirmed that the grant has gone.
-        known = {grant.badge_tag for grant in wanted} | self._tags_behind
-        keys = {tags[b.uid]: b.key for b in facts.access.badges if b.key is not None}
-        self._offer_card_keys(status, [CardKey(tag, keys[tag]) for tag in known & keys.keys()])
+        known = dict.fromkeys([*(grant.badge_tag for grant in wanted), *self._tags_behind])
+        key_of = {tags[b.uid]: b.key for b in facts.access.badges if b.key is not None}
+        keys = [CardKey(tag, key_of[tag]) for tag in known if tag in key_of]
+        self._offer_card_keys(status, keys[: grants.MAX_CARD_KEYS])
         if sent is not None and sent.grants_hash == grants_hash:
             age_s = now_s - sent.sent_at_s
             if is_held and age_s < GRANTS_RENEW_S:

@@ -12,6 +12,7 @@ from server.fleet.grants import (
     AHEAD_S,
     ALWAYS,
     BEFORE_S,
+    MAX_CARD_KEYS,
     MAX_GRANTS,
     MAX_OTHER_CAR,
     MAX_REVOKED,
@@ -183,6 +184,19 @@ def test_what_a_box_has_no_room_for_is_the_least_important() -> None:
     assert len(grants) == MAX_GRANTS
     kinds = [grant.kind for grant in grants]
     assert kinds[:4] == ["booking", "technician", "maintenance", "walk_up"]
+
+
+def test_a_card_whose_key_has_no_room_on_the_box_has_no_grant() -> None:
+    cards = tuple(
+        Badge(i, i, i.to_bytes(4, "big"), bytes(16)) for i in range(1, MAX_CARD_KEYS + 20)
+    )
+    plain = tuple(Badge(i, i, i.to_bytes(4, "big")) for i in range(900, 910))
+    last = MAX_CARD_KEYS + 19
+    some = access(booking(NOW_S, NOW_S + 60, last), badges=(*cards, *plain), walk_up=True)
+    granted = {grant.uid for grant in due(some, NOW_S)}
+    assert len(granted & {badge.uid for badge in cards}) == MAX_CARD_KEYS
+    assert cards[-1].uid in granted, "who has booked comes first"
+    assert {badge.uid for badge in plain} <= granted
 
 
 @st.composite

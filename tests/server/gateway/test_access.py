@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from server.fleet import fleet_file
-from server.fleet.grants import AFTER_S, ALWAYS, BEFORE_S
+from server.fleet.grants import AFTER_S, ALWAYS, BEFORE_S, MAX_CARD_KEYS, MAX_GRANTS
 from server.fleet.model import BookingRequest, TripFilter
 from server.gateway.conversation import GRANTS_REPEAT_S
 from server.gateway.registry import Registry
@@ -248,6 +248,34 @@ async def test_many_keys_come_in_parts_that_make_the_named_set(
     assert {key.badge_tag: key.key for key in keys} == {
         badge_tag(box.badge_key, uid): uid * 4 for uid in uids
     }
+    client.close()
+
+
+async def test_the_largest_sets_of_grants_and_keys_arrive_whole(
+    port: int, box: BoxSecrets, store: Store, registry: Registry
+) -> None:
+    uids = [bytes([4, 9, i // 256, i % 256]) for i in range(MAX_GRANTS + 10)]
+    cards = [{"uid": uid.hex(), "key": (uid * 4).hex()} for uid in uids]
+    await load(store, vehicles=[car(walk_up=True)], agents=[agent("guest", *cards)])
+    client = await BoxClient.connect(port, box)
+    await client.greet(features=KEYS)
+    part, keys = await client.expect(messages.CardKeys), 0
+    for _ in range(1, part.parts):
+        keys += len(part.keys)
+        part = await client.expect(messages.CardKeys)
+    grants = await whole(client)
+    assert keys + len(part.keys) == MAX_CARD_KEYS
+    assert len({grant.badge_tag for grant in grants}) == MAX_CARD_KEYS + 2, "Marie's and Paul's"
+    client.send(a_status(features=KEYS, card_keys_hash=part.keys_hash))
+    await marker(client)
+    await load(store, agents=[agent("guest", *(uid.hex() for uid in uids))])
+    registry.notify(None)
+    part = await client.expect(messages.CardKeys)
+    assert (part.keys_hash, part.keys) == (bytes(8), [])
+    assert len(await whole(client)) == 1, "no walk-up any more"
+    await load(store, vehicles=[car(walk_up=True)])
+    registry.notify(None)
+    assert len(await whole(client)) == MAX_GRANTS
     client.close()
 
 

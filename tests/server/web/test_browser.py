@@ -194,11 +194,13 @@ async def tab_to(page: Page, words: str) -> None:
     pytest.fail(f"Tab never reaches {words!r}")
 
 
-async def test_everything_to_press_is_big_enough_for_a_thumb(browser, client):
+async def test_everything_to_press_is_big_enough_for_a_thumb(browser, client, store):
+    under_way, _ = await trip_ids(store)
     page = await open_page(browser, client, WIDTHS["phone"])
     await sign_in(page, KARIM)
     small = {}
-    for path in ("/reservations", "/reservations/nouvelle", "/trajets"):
+    ending = f"/trajets/{under_way}/terminer"
+    for path in ("/reservations", "/reservations/nouvelle", "/trajets", ending):
         await page.goto(path)
         for target in await page.locator("button, .btn, nav a, input, select").all():
             box = await target.bounding_box()
@@ -215,9 +217,11 @@ async def test_a_trip_grows_on_its_page_and_the_page_rests_when_it_has_ended(
     await sign_in(page, KARIM)
     await page.goto(f"/trajets/{under_way}")
     await expect(page.locator(".big-number")).to_contain_text("12,3 km")
+    await page.focus("#end-trip")
     odometer_m = PAST_TRIPS * 10_000 + 20_000
     await continue_trip(store, odometer_m, OdometerRead(odometer_m))
     await expect(page.locator(".big-number")).to_contain_text("20,0 km")
+    await expect(page.locator("#end-trip")).to_be_focused()
     await continue_trip(store, odometer_m, TripEnded(NOW_S, odometer_m, "badge_held", None))
     await expect(page.locator(".big-number")).to_contain_text("Terminé")
     assert await page.get_attribute("#live", "hx-trigger") is None
