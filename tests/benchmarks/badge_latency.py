@@ -14,6 +14,7 @@ it. tests/benchmarks/access_instructions.py counts what is left out.
 """
 
 import argparse
+import contextlib
 import random
 import statistics
 import tempfile
@@ -28,6 +29,7 @@ from shared_protocol.badges import badge_tag
 from shared_protocol.crypto import sha256
 from shared_protocol.grant_sets import grant_parts
 from simulator.car import Car
+from simulator.errors import WorldTimeout
 from simulator.flash import write_file
 from simulator.world import World
 from tests.firmware.logic.storage import MemoryStorage
@@ -37,6 +39,7 @@ START_S = 1_790_000_000
 SLICE_MS = 15.0  # docs/bench.md, line 1, at 0.3 instructions a cycle
 LATENCY_S = 0.060  # as simulator/tcp_link.py
 COMMANDS_AT_ONCE = 12
+AGAIN_AFTER_S = 3.0  # nothing seen or heard: the agent holds the badge there again
 CARS = 2  # at a time, for as many cores
 BADGE_KEY, KEY, CARD_KEY = b"\x22" * 32, b"\x11" * 32, bytes(range(16))
 IDENTITY = {
@@ -108,6 +111,10 @@ class Link:
         )
         self._later(lambda: self.on_open(True))
 
+    @property
+    def is_ready(self) -> bool:
+        return self.is_open and self._session.established
+
     def send(self, data: bytes) -> None:
         self._later(lambda: self._hear(data))
 
@@ -142,6 +149,8 @@ class Link:
     def _answer(self, message: object) -> None:
         if isinstance(message, session.Established):
             self._session.send(messages.Time(self._world.now_ms // 1000, 0))
+        elif isinstance(message, messages.Status) and not message.epoch:
+            self._session.send(messages.Epoch(1))
         elif isinstance(message, messages.Records):
             last = message.first_seq + len(message.records) - 1
             self._session.send(messages.Ack(message.epoch, last))
@@ -177,10 +186,8 @@ class Bench:
         self.car.modem.coverage(False)
 
     def get_online(self) -> Link:
-        connections = self.car.report()["connections"]
-        if self.link is None or not self.link.is_open:
-            self.car.modem.coverage(True)
-            self.world.run_until(lambda: self.car.report()["connections"] > connections, 600)
+        self.car.modem.coverage(True)
+        self.world.run_until(lambda: self.link is not None and self.link.is_ready, 900)
         self.world.run_for(3)
         assert self.link is not None
         return self.link
@@ -190,8 +197,10 @@ class Bench:
         world, car = self.world, self.car
         relays, doors = len(car.relay_changes), len(car.wires.door_changes)
         begun_ms = world.now_ms
-        car.present_badge(uid_of(number), key=key)
-        world.run_until(lambda: len(car.wires.door_changes) > doors, 30)
+        while len(car.wires.door_changes) == doors:
+            car.present_badge(uid_of(number), key=key)
+            with contextlib.suppress(WorldTimeout):
+                world.run_until(lambda: len(car.wires.door_changes) > doors, AGAIN_AFTER_S)
         changes = car.relay_changes[relays], car.wires.door_changes[doors]
         assert [state for _, state in changes] == ["enabled", "unlocked"]
         world.run_for(3)
@@ -287,7 +296,8 @@ def main() -> None:
             print(
                 f"{name}: badge to {what}, {len(ordered)} reads:"
                 f" median {statistics.median(ordered):.0f} ms, 95th percentile {p95} ms,"
-                f" worst {ordered[-1]} ms"
+                f" worst {ordered[-1]} ms,"
+                f" {sum(time >= AGAIN_AFTER_S * 1000 for time in ordered)} presented again"
             )
 
 
