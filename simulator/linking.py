@@ -1,16 +1,18 @@
 """Takes names out of the code for the box: each costs its heap some dozens of bytes.
 
-Two things are done, and the sources stay as they are:
+Three things are done, and the sources stay as they are:
 - A public integer constant is written where it is used, as MicroPython's own `const()` does within
   one module: `from x import LIMIT` goes, and LIMIT becomes its number.
+- What nothing names is left out (shaking.py).
 - Private attributes that hold data get short names, the same ones again in each module. Functions
   keep theirs, so that a crash report still says where it was.
 """
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from simulator.errors import SimulatorError
+from simulator.shaking import shake
 
 _CONST_MODULE = "firmware.logic.const"
 _Constants = dict[tuple[str, str], int]  # (module, name) -> value
@@ -27,13 +29,8 @@ def link(modules: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:
         SimulatorError: a source is no Python; the text names it.
     """
     trees = {name: _parsed(name, source) for name, source in modules.items()}
-    needed = {
-        (node.module, alias.name)
-        for source in kept.values()
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
+    kept_trees = [_parsed(name, source) for name, source in kept.items()]
+    needed = {each for tree in kept_trees for each in _needed(tree)}
     constants: _Constants = {}
     while True:  # a constant may be made of those of a module that comes later
         known = len(constants)
@@ -44,6 +41,7 @@ def link(modules: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:
         if len(constants) == known:
             break
     linked = {name: _linked(name, tree, constants) for name, tree in trees.items()}
+    shake(linked, kept_trees)
     shared = _private_names_shared(linked)
     for tree in linked.values():
         _Shortener(tree, shared).visit(tree)
@@ -55,6 +53,26 @@ def _parsed(name: str, source: str) -> ast.Module:
         return ast.parse(source)
     except SyntaxError as error:
         raise SimulatorError(f"{name}, line {error.lineno}: SyntaxError: {error.msg}") from None
+
+
+def _needed(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield (module, name) of what a source imports, or reads of a module that it imports."""
+    aliases = _aliases(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield from ((node.module or "", alias.name) for alias in node.names)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield aliases.get(node.value.id, ""), node.attr
+
+
+def _aliases(tree: ast.Module) -> dict[str, str]:
+    """Return name in a module -> what it stands for, by `from ... import`."""
+    return {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
 
 
 def _defined(module: str, tree: ast.Module, constants: _Constants) -> list[tuple[str, int]]:
@@ -122,12 +140,7 @@ class _Linker(ast.NodeTransformer):
         self._values = {
             name: value for name, value in self._values.items() if (module, name) in constants
         }
-        self._aliases = {  # name here -> module it stands for
-            alias.asname or alias.name: f"{node.module}.{alias.name}"
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom)
-            for alias in node.names
-        }
+        self._aliases = _aliases(tree)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
         if node.module == _CONST_MODULE:  # the compiler knows the word

@@ -12,7 +12,8 @@ from hashlib import sha256
 
 from firmware.logic.const import const
 
-_CHUNK_ITEMS = const(24)
+# What is read at once: a small block is found also in a heap that is nearly full.
+_CHUNK_ITEMS = const(8)
 _COMING = const(".in")
 _MERGED = const(".out")
 _HASH_BYTES = const(8)
@@ -76,7 +77,7 @@ class FlashTable:
         return found
 
     def chunks(self):
-        """Yield the items in force, some dozens at a time in one bytes object.
+        """Yield the items in force, some at a time in one bytes object.
 
         To be asked to the end: only then is the file closed.
         """
@@ -93,7 +94,7 @@ class FlashTable:
             name: of the set, the same for each of its parts.
             part: from 0 on.
             parts: how many there are.
-            items: in any order, no two of the same; one of an earlier part gives its place.
+            items: in any order, which is changed; no two of the same, one of an earlier part goes.
             from_force: whether the set begins with the items in force.
             gone: a function that says of an item that it only takes that other one away.
 
@@ -108,10 +109,11 @@ class FlashTable:
         self._parts_taken = -1
         if part == 0:
             self._coming_count = self._begin(from_force)
-        items = sorted(items, key=self._order)
-        orders = [self._order(item) for item in items]
-        twice = len(set(orders)) < len(orders)
-        if twice or not in_order or self._coming_count + len(items) > self._most:
+        items.sort(key=self._order)
+        for i in range(1, len(items)):
+            if self._order(items[i - 1]) == self._order(items[i]):
+                raise OSError
+        if not in_order or self._coming_count + len(items) > self._most:
             raise OSError
         self._coming_count = self._merge(items, gone)
         self._taking = name
@@ -132,7 +134,9 @@ class FlashTable:
         coming, merged = self._name + _COMING, self._name + _MERGED
         held = self._storage.size(coming) // self._item_bytes
         if self._goes_behind(coming, held, items) and not any(map(gone, items)):
-            self._storage.append(coming, b"".join(items))
+            with self._storage.open(coming, "ab") as out:
+                for item in items:
+                    out.write(item)
             return held + len(items)
         with self._storage.open(merged, "wb") as out, self._storage.open(coming, "rb") as file:
             at = count = 0

@@ -125,6 +125,7 @@ class LinkTask:
             data = await modem.receive()
             if data:
                 events += session.receive_data(data, self._uptime.now_ms())
+            data = None  # its room is wanted for what is in it
         for event in events:
             if not self._handle(event, session):
                 return False

@@ -46,7 +46,9 @@ class MemoryStorage:
 
     def open(self, name, mode):
         if mode == "wb":
-            return _Written(self, name)
+            return _Written(self, name, b"")
+        if mode == "ab":
+            return _Written(self, name, self.files[name])
         if name not in self.files:
             raise OSError(ENOENT)
         return BytesIO(self.read(name))
@@ -77,10 +79,10 @@ class MemoryStorage:
 class _Written:
     """A file being written: there when it is closed."""
 
-    def __init__(self, storage, name):
+    def __init__(self, storage, name, data):
         self._storage = storage
         self._name = name
-        self._data = b""
+        self._data = data
 
     def write(self, data):
         self._data += data

@@ -15,6 +15,7 @@ from shared_protocol.messages import CardKey
 from simulator.devices.ntag424 import Ntag424
 from simulator.devices.wiegand_reader import frame
 from tests.firmware.logic.host_aes import aes
+from tests.firmware.logic.storage import MemoryStorage
 from tests.firmware.logic.test_card_keys import parts_of
 
 SIXTEEN = st.binary(min_size=16, max_size=16)
@@ -88,10 +89,11 @@ def test_no_garbage_is_genuine_and_every_attempt_ends(
 def test_any_set_of_keys_is_found_whole_after_a_restart(
     keys: dict[bytes, bytes], size: int
 ) -> None:
-    held = CardKeys()
+    storage = MemoryStorage()
+    held = CardKeys(storage)
     for part in parts_of([CardKey(*pair) for pair in keys.items()], size):
         complete = held.take_part(part)
     assert complete
-    again = CardKeys(held.to_bytes())
+    again = CardKeys(storage)
     assert (again.hash, len(again)) == (held.hash, len(keys))
     assert {tag: again.of(tag) for tag in keys} == keys
