@@ -24,7 +24,6 @@ from collections import namedtuple
 from firmware.logic.const import const
 from shared_protocol.records import RELAY_ENABLED as ENABLED
 from shared_protocol.records import RELAY_INHIBITED as INHIBITED
-from shared_protocol.records import RELAY_UNKNOWN
 
 # Events.
 BADGE_ACCEPTED = 1
@@ -92,7 +91,7 @@ class Immobiliser:
         self._valid = 0  # how many signs are
         self._moved_ms = now_ms
         self._tries_left = 0
-        self._pulsed_ms = now_ms - INHIBIT_AGAIN.timeout_ms
+        self._pulsed_ms = now_ms
 
     def sense(self, now_ms: int, ignition_on: bool, signs: tuple) -> None:
         """Look at the raw ignition line and at each sign: a fresh speed in mm/s, None for none.
@@ -188,12 +187,11 @@ class Immobiliser:
 class DoorOnly(Immobiliser):
     """A car without a proven start line: no relay is fitted, so nothing is ever pulsed.
 
-    It still tells how long the car has been parked. `state` is RELAY_UNKNOWN for good.
+    It still tells how long the car has been parked. `state` stays what NoRelay shows.
     """
 
     def contact(self, contact: int) -> None:
         """There is none."""
 
     def _enter(self, event: int) -> int:
-        self.state = RELAY_UNKNOWN
         return NO_PULSE

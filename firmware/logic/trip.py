@@ -69,11 +69,10 @@ _IN_LEG = const(4)
 _LAPSED = const(8)
 
 # What the badge now at the reader has already done.
-_NO_CARD = const(0)
-_HAS_STARTED = const(1)
-_HAS_RESUMED = const(2)
-_IS_DRIVER = const(3)
-_IS_TECHNICIAN = const(4)
+_NO_CARD = const(0)  # or nothing that its being held or leaving could change
+_HAS_RESUMED = const(1)
+_IS_DRIVER = const(2)
+_IS_TECHNICIAN = const(3)
 
 
 class Trip:
@@ -149,7 +148,6 @@ class Trip:
         if verdict.technician and self.open:
             self._card = _IS_TECHNICIAN
             return Outcome(cause, DOOR_UNLOCK, SIGNAL_RELEASED, ())
-        self._card = _HAS_STARTED
         facts = self._end_facts(END_OTHER_DRIVER, where) if self.open else []
         facts.append(TripStart(tag, verdict.grant_id, *where, assurance))
         if ignition_on:
@@ -165,11 +163,11 @@ class Trip:
         """A badge has been held for 3 s: it ends the trip, unless it just began it.
 
         The driver's does with the keys in their holder (`keys_in`, true where there is none), a
-        technician's in any case.
+        technician's in any case. One that did not arrive (its card was not genuine) ends nothing.
         """
         if self._card == _IS_TECHNICIAN and self.open:
             return self.end(END_TECHNICIAN, where)
-        if not self.is_driver(tag) or self._card == _HAS_STARTED:
+        if self._card not in (_IS_DRIVER, _HAS_RESUMED) or not self.is_driver(tag):
             return _NOTHING
         if not keys_in:
             return _refused(tag, REFUSED_KEYS_MISSING)

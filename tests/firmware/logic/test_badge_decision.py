@@ -146,3 +146,114 @@ def test_a_driver_whose_trip_the_box_ended_comes_back_unless_somebody_has_the_ca
     assert judged(over, grant(7, PAUL), lapsed_grant=BOOKING) == REFUSED_TOO_LATE
     assert judged(lapsed_grant=BOOKING, time_s=0) is None
     assert judged(over, lapsed_grant=BOOKING, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
+
+
+def test_an_unknown_badge_with_a_lapsed_trip_hears_of_the_other_booking():
+    assert judged(grant(7, PAUL), lapsed_grant=BOOKING) == REFUSED_TOO_LATE
+    assert judged(grant(7, PAUL), lapsed_grant=BOOKING, time_s=0) is None
+    later = grant(7, PAUL, NOW_S + 1, NOW_S + 10)
+    assert judged(later, lapsed_grant=BOOKING) is None, "nobody else has it yet"
+    assert judged(later, lapsed_grant=BOOKING, time_s=NOW_S + 1) == REFUSED_TOO_LATE
+
+
+def test_who_comes_back_comes_back_to_the_grant_that_the_trip_had():
+    assert decide(holding(), MARIE, NOW_S, NO_TRIP, BOOKING) == Granted(BOOKING, False)
+    held = holding(grant(6))
+    assert decide(held, MARIE, NOW_S, NO_TRIP, BOOKING) == Granted(6, False), "the one now first"
+
+
+def test_coming_back_is_no_way_round_an_outage():
+    outage = grant(8, EVERY_BADGE, NOW_S, NOW_S + 10, GRANT_MAINTENANCE)
+    assert judged(outage, lapsed_grant=BOOKING) == REFUSED_MAINTENANCE
+
+
+def test_an_outage_without_limits_holds_also_at_an_unknown_time():
+    outage = grant(8, EVERY_BADGE, *ALWAYS, GRANT_MAINTENANCE)
+    flagged = grant(6, flags=GRANT_WITHOUT_CLOCK)
+    assert judged(flagged, outage, time_s=0) == REFUSED_MAINTENANCE
+    limited = grant(8, EVERY_BADGE, 1, NOW_S + 10, GRANT_MAINTENANCE)
+    assert judged(flagged, limited, time_s=0) is None, "it cannot be told whether it holds"
+
+
+def test_any_of_two_outages_counts():
+    first = grant(8, EVERY_BADGE, 1, 2, GRANT_MAINTENANCE)
+    second = grant(9, EVERY_BADGE, NOW_S, NOW_S + 10, GRANT_MAINTENANCE)
+    for outages in ((first, second), (second, first)):
+        assert judged(grant(5), *outages) == REFUSED_MAINTENANCE
+
+
+def test_the_order_of_reasons_is_unknown_revoked_expired_maintenance_and_then_its_own():
+    outage = grant(8, EVERY_BADGE, *ALWAYS, GRANT_MAINTENANCE)
+    assert judged(outage, expires_s=NOW_S) == REFUSED_UNKNOWN_BADGE
+    assert judged(grant(5), outage, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
+    assert judged(WALKS_UP, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
+    flagged = grant(6, flags=GRANT_WITHOUT_CLOCK)
+    assert judged(flagged, time_s=0, expires_s=1) is None, "unknown: whether it has expired"
+
+
+def test_the_set_holds_until_its_last_second():
+    for time_s, reason in ((NOW_S - 1, None), (NOW_S, REFUSED_GRANTS_EXPIRED)):
+        assert judged(grant(5), time_s=time_s, expires_s=NOW_S) == reason
+
+
+def test_a_passengers_reason_is_of_the_time_of_its_booking():
+    passenger = (MARIE, NOW_S, NOW_S + 10, GRANT_PASSENGER)
+    for time_s, reason in (
+        (NOW_S - 1, REFUSED_TOO_LATE), (NOW_S, REFUSED_DRIVER_FIRST),
+        (NOW_S + 9, REFUSED_DRIVER_FIRST), (NOW_S + 10, REFUSED_TOO_LATE),
+    ):  # fmt: skip
+        assert judged(grant(5, *passenger), time_s=time_s) == reason
+
+
+def test_of_several_passengers_grants_one_of_the_trip_suffices():
+    mine, other = grant(5, flags=GRANT_PASSENGER), grant(6, flags=GRANT_PASSENGER)
+    for grants in ((mine, other), (other, mine)):
+        assert judged(*grants, open_grant=5) == judged(*grants, open_grant=6) == RIDES
+    assert judged(WALKS_UP, mine, open_grant=5) == RIDES
+    assert judged(grant(7), mine, open_grant=5) is None, "a booking of her own comes first"
+
+
+def test_a_passenger_of_a_coming_booking_may_walk_up():
+    assert judged(WALKS_UP, grant(5, flags=GRANT_PASSENGER)) is None
+
+
+def test_who_walks_up_hears_of_her_own_booking_of_another_car_only_in_its_time():
+    elsewhere = grant(8, MARIE, NOW_S, NOW_S + 10, GRANT_OTHER_CAR)
+    for time_s, reason in (
+        (NOW_S - 1, None), (NOW_S, REFUSED_WRONG_CAR), (NOW_S + 9, REFUSED_WRONG_CAR),
+    ):  # fmt: skip
+        assert judged(WALKS_UP, elsewhere, time_s=time_s) == reason
+    later = grant(9, MARIE, NOW_S + 500, NOW_S + 600, GRANT_OTHER_CAR)
+    assert judged(elsewhere, later) == REFUSED_WRONG_CAR, "any of them"
+
+
+def test_a_wrong_car_is_told_before_a_car_in_use():
+    elsewhere = grant(8, MARIE, NOW_S, NOW_S + 10, GRANT_OTHER_CAR)
+    assert judged(elsewhere, open_grant=9) == REFUSED_WRONG_CAR
+    assert judged(elsewhere, open_grant=0) == REFUSED_WRONG_CAR
+
+
+def test_a_trip_by_walk_up_is_a_trip_in_progress():
+    assert judged(WALKS_UP, open_grant=0) == REFUSED_CAR_IN_USE
+    assert judged(grant(1, begins_s=1, ends_s=2), open_grant=0) == REFUSED_CAR_IN_USE
+
+
+def test_a_technician_gets_in_whatever_other_grants_say():
+    technician = grant(5, MARIE, 1, 2, GRANT_TECHNICIAN)
+    elsewhere = grant(4, MARIE, *ALWAYS, GRANT_OTHER_CAR)
+    held = holding(elsewhere, grant(3), technician)
+    assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(5, True)
+
+
+def test_a_booking_to_come_is_told_before_one_that_is_over_in_any_order():
+    for first, second in ((1, 2), (2, 1)):
+        past = grant(first, begins_s=NOW_S - 100, ends_s=NOW_S - 50)
+        future = grant(second, begins_s=NOW_S + 50, ends_s=NOW_S + 100)
+        assert judged(past, future) == REFUSED_TOO_EARLY
+    passenger = grant(1, flags=GRANT_PASSENGER)
+    future = grant(2, begins_s=NOW_S + 50, ends_s=NOW_S + 100)
+    assert judged(passenger, future) == REFUSED_DRIVER_FIRST, "what is now comes first"
+
+
+def test_a_window_without_a_second_in_it_is_over_when_it_begins():
+    assert judged(grant(5, begins_s=NOW_S, ends_s=NOW_S)) == REFUSED_TOO_LATE

@@ -1,0 +1,337 @@
+"""The laws, judged from outside: what a car did, held against what it may and must do.
+
+Shares no code with the box. It keeps a history of its own (`Memory`): who has the car, as its
+records say; how long the ignition has been off and each sign still, as the world knows; what each
+command has done. A box that kept the same history wrongly does not deceive it.
+"""
+
+from collections import namedtuple
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from shared_protocol import records
+from shared_protocol.messages import COMMAND_END_TRIP, COMMAND_END_TRIP_WITHOUT_KEYS
+from tests.safety.model import Car, Event, Kept
+
+HOUR_MS = 3_600_000
+
+
+class ViolationError(Exception):
+    """A law is broken; says which."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A badge, and what its holder has been promised. `kind`: see Judge.may_take."""
+
+    name: str
+    tag: bytes
+    kind: str
+    booking: int = 0
+    begins_s: int = 0
+    ends_s: int = 0
+    without_clock: bool = False
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What differs from one set of grants to another."""
+
+    revoked: frozenset[bytes] = frozenset()
+    outage: bool = False
+
+
+Book = namedtuple("Book", ("driver", "paused", "booking", "lapsed"))
+"""Who has the car (a tag, b"" for nobody), and who had it when the box itself ended the trip."""
+
+Memory = namedtuple(
+    "Memory", ("book", "kept", "role", "off_ms", "still_ms", "moved_ms", "acted", "cancelled")
+)
+"""`kept`: the book that flash holds. `role`: what the badge at the reader came as. `acted`,
+`cancelled`: what has become of commands, bit by bit."""
+
+NOBODY = Book(b"", False, 0, b"")
+_DRIVES = ("driver", "resumes")
+_MARKS = ("arrives", "copied", "held", "leaves", "boots")
+
+
+class Judge:
+    """Knows the people, the promises in force and the setting of one car."""
+
+    def __init__(self, car: Car, people: tuple[Person, ...], promises: tuple[Promise, ...]):
+        self._car = car
+        self._setting = car.setting
+        self._people = {person.tag: person for person in people}
+        self._promises = promises
+
+    def beginning(self) -> Memory:
+        still = (0,) * self._setting.signs
+        return Memory(NOBODY, NOBODY, "", 0, still, 0, 0, 0)
+
+    # Who may.
+
+    def may_take(self, tag: bytes, book: Book) -> bool:
+        """Whether the badge is promised the car now, whoever has it by this book."""
+        car, person = self._car, self._people[tag]
+        promise, now_s = self._promises[car.grants_number], car.wall_s
+        if book.driver == tag:
+            return True
+        if tag in promise.revoked:
+            return False
+        if person.kind == "technician":
+            return True
+        if now_s >= self._setting.expires_s or promise.outage:
+            return False
+        if person.kind == "driver" and (
+            person.begins_s <= now_s < person.ends_s or (not now_s and person.without_clock)
+        ):
+            return True
+        if book.lapsed == tag and not book.driver and not self._booked(tag, now_s, now_s):
+            return True
+        if person.kind == "walk-up":
+            return bool(now_s and not book.driver and not self._booked(tag, now_s, now_s + 1800))
+        return False
+
+    def _booked(self, tag: bytes, from_s: int, to_s: int) -> bool:
+        revoked = self._promises[self._car.grants_number].revoked
+        return any(
+            each.kind == "driver"
+            and each.tag != tag
+            and each.tag not in revoked
+            and each.begins_s <= to_s
+            and from_s < each.ends_s
+            for each in self._people.values()
+        )
+
+    # What happened.
+
+    def judge(self, memory: Memory, event: Event, before: "Before", carried_out: bool) -> Memory:
+        """The memory after an event. Raises ViolationError."""
+        memory = self._aged(memory, event, before)
+        at_reader = before.at_reader
+        for mark, items in _parts(self._car.did):
+            if mark == "boots":
+                memory = self._rebooted(memory)
+            elif mark in ("arrives", "copied"):
+                at_reader = event[1], False
+            elif mark == "held":
+                at_reader = at_reader[0], True
+            tag = at_reader[0] if at_reader else b""
+            role = self._role(memory, mark, tag, before)
+            after = memory if role == memory.role else memory._replace(role=role)
+            for item in items:
+                after = self._took(after, event, mark, tag, item)
+            if carried_out:
+                was_held = bool(at_reader and at_reader[1])
+                self._must(memory, after, mark, tag, was_held, items)
+            memory = after if mark != "leaves" else after._replace(role="")
+        return memory
+
+    def _aged(self, memory: Memory, event: Event, before: "Before") -> Memory:
+        """The ages of ignition and signs at the end of the event."""
+        car, name, oldest_ms = self._car, event[0], self._setting.oldest_ms
+        passed_ms = self._setting.tick_ms if name == "tick" else 0
+        off_ms = 0 if car.on or name == "ignition" else memory.off_ms + passed_ms
+        moved_ms = memory.moved_ms + passed_ms
+        still_ms = [age_ms + passed_ms for age_ms in memory.still_ms]
+        for sign, (speed, was) in enumerate(zip(car.speeds, before.speeds, strict=True)):
+            if speed != 0 or was != 0:
+                still_ms[sign] = 0
+            if speed or was:
+                moved_ms = 0
+        if name == "asleep":  # nobody looked: anything may have been
+            off_ms = moved_ms = 0
+            still_ms = [0] * len(still_ms)
+        return memory._replace(
+            off_ms=min(off_ms, oldest_ms),
+            moved_ms=min(moved_ms, oldest_ms) if self._setting.proven else 0,
+            still_ms=tuple([min(age_ms, 61_000) for age_ms in still_ms]),
+        )
+
+    def _rebooted(self, memory: Memory) -> Memory:
+        still_ms = (0,) * self._setting.signs
+        return memory._replace(book=memory.kept, role="", off_ms=0, still_ms=still_ms, moved_ms=0)
+
+    def _role(self, memory: Memory, mark: str, tag: bytes, before: "Before") -> str:
+        """What a badge that arrives comes as; later, what it came as."""
+        if mark == "copied":
+            return "nobody"
+        if mark != "arrives":
+            return memory.role
+        if tag == memory.book.driver:
+            inhibited = before.contact_shows == records.RELAY_INHIBITED
+            return "resumes" if memory.book.paused or inhibited else "driver"
+        if not self.may_take(tag, memory.book):
+            return "nobody"
+        technician = self._people[tag].kind == "technician"
+        return "technician" if technician and memory.book.driver else "starts"
+
+    def _took(self, after: Memory, event: Event, mark: str, tag: bytes, item: Any) -> Memory:
+        """One pulse or fact: may it be?"""
+        welcome = mark == "arrives" and after.role != "nobody"
+        if item == "inhibit":
+            self._may_inhibit(after, mark)
+        elif item == "enable":
+            again = mark == "" and event[0] != "command" and _held(after.book)
+            _law(self._setting.start_relay, "a pulse in a door-only car")
+            _law(mark != "boots", "a pulse at boot")
+            _law(welcome or again, "the start is enabled for nobody")
+        elif item == "unlock":
+            _law(welcome, "the doors are unlocked for nobody")
+        elif item == "lock":
+            _law(not self._car.door_open, "the doors are locked while one is open")
+        elif isinstance(item, Kept):
+            return after._replace(kept=_entered(after.kept, item.fact))
+        elif isinstance(item, records.TripStart):
+            _law(welcome and item.badge_tag == tag, "a trip begins for nobody")
+        elif isinstance(item, records.TripEnd):
+            after = self._may_end(after, item.reason, event, mark, tag)
+        elif isinstance(item, records.TripPause):
+            _law(mark == "leaves" and tag == after.book.driver, "a trip is paused by another")
+        elif isinstance(item, records.TripResume):
+            _law(mark == "arrives" and tag == after.book.driver, "a trip is resumed by another")
+        elif isinstance(item, records.Occupant):
+            person = self._people[tag]
+            rides = person.kind == "passenger" and person.booking == after.book.booking
+            _law(mark == "arrives" and rides and bool(after.book.driver), "a passenger of no trip")
+        elif isinstance(item, records.CommandResult):
+            return self._answered(after, item, event)
+        book = _entered(after.book, item)
+        return after if book is after.book else after._replace(book=book)
+
+    def _may_inhibit(self, memory: Memory, mark: str) -> None:
+        car, setting = self._car, self._setting
+        _law(setting.start_relay, "a pulse in a door-only car")
+        _law(mark != "boots", "a pulse at boot")
+        _law(not _held(memory.book), "inhibited in the middle of a trip")
+        _law(not car.on and memory.off_ms >= 65_000, "inhibited before the ignition is off 65 s")
+        valid = [
+            age_ms
+            for speed, age_ms in zip(car.speeds, memory.still_ms, strict=True)
+            if speed is not None
+        ]
+        _law(all(age_ms >= 60_000 for age_ms in valid), "inhibited before a sign is still 60 s")
+        if len(valid) < max(1, min(2, setting.signs)):
+            quiet = setting.proven and memory.off_ms >= 600_000 and memory.moved_ms >= 600_000
+            _law(quiet, "inhibited with too few signs before ten quiet minutes")
+
+    def _may_end(self, after: Memory, reason: int, event: Event, mark: str, tag: bytes) -> Memory:
+        car, book = self._car, after.book
+        _law(bool(book.driver), "a trip ends that is not open")
+        if reason == records.END_BADGE_HELD:
+            mine = mark == "held" and tag == book.driver and after.role in _DRIVES
+            _law(mine, "a trip is ended by a badge that may not")
+            _law(car.keys_in, "a trip ends without its keys")
+        elif reason == records.END_TECHNICIAN:
+            _law(mark == "held" and after.role == "technician", "ended as by a technician")
+        elif reason == records.END_OTHER_DRIVER:
+            _law(mark == "arrives" and after.role == "starts", "a trip is split by nobody")
+        elif reason == records.END_INFERRED:
+            _law(mark in ("", "boots") and self._forgotten(after), "a trip ends unforgotten")
+        else:
+            command = self._command(event)
+            _law(not after.acted >> command.command_id & 1, "a command is obeyed twice")
+            _law(self._valid(command), "a command is obeyed too late, or without a clock")
+            _law(command.badge_tag == book.driver, "a command ends another's trip")
+            free = command.kind == COMMAND_END_TRIP_WITHOUT_KEYS
+            free = free or (command.kind == COMMAND_END_TRIP and car.keys_in)
+            _law(free, "a command ends a trip without its keys")
+            after = after._replace(acted=after.acted | 1 << command.command_id)
+        return after
+
+    def _forgotten(self, memory: Memory) -> bool:
+        person, now_s = self._people[memory.book.driver], self._car.wall_s
+        if not now_s or memory.off_ms < HOUR_MS or person.kind == "technician":
+            return False
+        revoked = person.tag in self._promises[self._car.grants_number].revoked
+        if person.kind == "walk-up" and not revoked:
+            return memory.off_ms >= 12 * HOUR_MS
+        return revoked or now_s >= person.ends_s
+
+    def _command(self, event: Event) -> Any:
+        _law(event[0] == "command", "a trip ends for no reason")
+        return self._setting.commands[event[1]]
+
+    def _valid(self, command: Any) -> bool:
+        return 0 < self._car.wall_s < command.expires_s
+
+    def _answered(self, after: Memory, item: Any, event: Event) -> Memory:
+        number, done = item.command_id, (records.COMMAND_PENDING, records.COMMAND_APPLIED)
+        if item.result in done and event[0] == "command" and not after.acted >> number & 1:
+            ordered = self._setting.commands[event[1]]
+            if ordered.command_id == number:
+                _law(self._valid(ordered), "a command is obeyed too late, or without a clock")
+                after = after._replace(acted=after.acted | 1 << number)
+        if item.result == records.COMMAND_CANCELLED:
+            after = after._replace(cancelled=after.cancelled | 1 << number)
+        _law(
+            item.result not in done or not after.cancelled >> number & 1,
+            "a command that was cancelled is obeyed",
+        )
+        return after
+
+    # What must be.
+
+    def _must(
+        self, memory: Memory, after: Memory, mark: str, tag: bytes, was_held: bool, items: list[Any]
+    ) -> None:
+        """What a badge is owed, and that nothing else changes the trip."""
+        book, role, now = memory.book, after.role, after.book
+        driver = role in _DRIVES and book.driver == tag
+        if mark == "arrives" and role in ("starts", "resumes", "technician"):
+            moves = "enable" in items or not self._setting.start_relay
+            _law(moves and "unlock" in items, "a badge that may does not get in")
+            if role == "technician":
+                _law(now == book, "a technician's short badge changes the trip")
+            else:
+                _law(now.driver == tag and not now.paused, "a badge that may has no trip")
+        elif mark == "held" and driver and self._car.keys_in:
+            _law(not now.driver, "the driver cannot end the trip")
+        elif mark == "held" and role == "technician" and book.driver:
+            _law(not now.driver, "a technician cannot end the trip")
+        elif mark == "leaves" and role == "driver" and driver and not was_held:
+            _law(now == book._replace(paused=True), "the driver cannot pause")
+        elif mark in ("arrives", "copied", "held", "leaves"):
+            _law(now == book, "a badge changes a trip that it may not")
+
+
+Before = namedtuple("Before", ("contact_shows", "speeds", "at_reader"))
+"""The world before the event, as far as a judge asks for it."""
+
+
+def _law(holds: bool, broken: str) -> None:
+    if not holds:
+        raise ViolationError(broken)
+
+
+def _held(book: Book) -> bool:
+    return bool(book.driver) and not book.paused
+
+
+def _entered(book: Book, fact: Any) -> Book:
+    """The book after one more fact."""
+    if isinstance(fact, records.TripStart):
+        return Book(fact.badge_tag, False, fact.grant_id, b"")
+    if isinstance(fact, records.TripEnd):
+        if fact.reason == records.END_INFERRED:
+            return Book(b"", False, 0, book.driver)
+        return NOBODY
+    if isinstance(fact, records.TripPause):
+        return book._replace(paused=True)
+    if isinstance(fact, records.TripResume):
+        return book._replace(paused=False)
+    return book
+
+
+def _parts(did: list[Any]) -> Iterator[tuple[str, list[Any]]]:
+    """What was done, part by part: (the mark that it follows, pulses and facts)."""
+    mark, items = "", []  # type: str, list[Any]
+    for item in did:
+        if isinstance(item, str) and item in _MARKS:
+            if mark or items:
+                yield mark, items
+            mark, items = item, []
+        else:
+            items.append(item)
+    yield mark, items

@@ -1,0 +1,422 @@
+"""One car whose every state can be taken down and put back: the shipped Vehicle on wires that obey.
+
+Nothing of the box is modelled: Vehicle, Immobiliser, Trip, decide, GrantSet, Commands, is_forgotten
+and DoorLock are the shipped ones, joined as main.py joins them, and Vehicle's own coroutines are
+driven to their end (its wires never wait). What is modelled is the world: the wires, the hands, the
+flash, the clock and the power supply. Judges nothing: that is laws.py.
+
+Time is abstract. It passes in ticks of one length, with a look at the end of each, and what the box
+takes for an unbroken look is stretched to a tick; every instant is kept as its distance to now, and
+beyond the last limit that asks for it all distances are one. So the states are finitely many.
+"""
+
+import asyncio
+from collections import namedtuple
+from dataclasses import dataclass
+from typing import Any
+from unittest.mock import patch
+
+from firmware.logic import immobiliser as immobiliser_module
+from firmware.logic.commands import Commands
+from firmware.logic.door_lock import DoorLock
+from firmware.logic.grants import GrantSet
+from firmware.logic.immobiliser import DoorOnly, Immobiliser
+from firmware.logic.trip import Trip, Where
+from firmware.tasks.recorder import Recorder
+from firmware.tasks.vehicle import Vehicle
+from shared_protocol.grant_sets import grant_parts
+from shared_protocol.messages import Command, Grant
+from shared_protocol.records import (
+    ASSURANCE_LOW,
+    RELAY_ENABLED,
+    RELAY_INHIBITED,
+    RELAY_UNKNOWN,
+    decode_body,
+)
+from tests.firmware.logic.storage import MemoryStorage
+
+NOW_MS = 1_000_000_000
+"""When each step begins: the box's instants are put back as distances to it."""
+
+# Beyond these an instant's age changes nothing: the limit that asks for it, and a second more.
+_OLDEST_MS = {"_still_since_ms": 61_000, "_pulsed_ms": 31_000, "_until_ms": 601_000}
+# Attributes of Vehicle that are no part and no state of a decision: the sleep of the receiver.
+_BESIDE = {"looked_ms", "_busy_ms", "quiet", "_stirred", "_hands"}
+
+Event = tuple[Any, ...]
+State = tuple[Any, ...]
+
+
+Kept = namedtuple("Kept", ("fact",))
+"""Of Car.did: this fact is in flash."""
+
+
+class PowerLostError(BaseException):
+    """Nothing of the box runs after it."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One car and what may happen to it. `events` are those of Car.happen; all times in s or ms."""
+
+    name: str
+    tick_ms: int
+    oldest_ms: int  # beyond it the age of the ignition's last "on" changes nothing
+    events: tuple[Event, ...]
+    grant_sets: tuple[tuple[Grant, ...], ...]
+    expires_s: int
+    wall_s: int  # at the beginning; 0: unknown
+    commands: tuple[Command, ...] = ()
+    signs: int = 1
+    proven: bool = False
+    start_relay: bool = True
+    power_cuts: bool = False  # after each effect of each event
+
+
+class Car:
+    """The box and its world. Attributes that begin without `_` are the world's, to be read."""
+
+    def __init__(self, setting: Setting):
+        """Park the car, inhibited, without a trip, and boot its box."""
+        self.setting = setting
+        self._sets = [self._grant_set(grants) for grants in setting.grant_sets]
+        self._oldest_ms = _OLDEST_MS | {"_moved_ms": setting.oldest_ms if setting.proven else 0}
+        self.contact_shows = RELAY_INHIBITED if setting.start_relay else RELAY_UNKNOWN
+        self.on = self._edge = False
+        self.speeds: tuple[int | None, ...] = (0,) * setting.signs
+        self.door_open = self.coil_fails = self.flash_full = False
+        self.keys_in = True
+        self.wall_s, self.grants_number = setting.wall_s, 0
+        self.at_reader: tuple[bytes, bool] | None = None  # a badge's tag, whether it was held
+        self._stored_trip, self._stored_commands = Trip().to_bytes(), b""
+        self.now = NOW_MS
+        self.did: list[Any] = []  # pulses and facts of the last event, in order
+        self.effects = 0
+        self._cut_after = 0
+        self.boot()
+
+    def _grant_set(self, grants: tuple[Grant, ...]) -> GrantSet:
+        held = GrantSet(MemoryStorage())
+        for part in grant_parts(1, self.setting.expires_s, list(grants)):
+            held.take_part(part)
+        return held
+
+    def boot(self) -> None:
+        """Start the box on what flash holds and the contact shows, as main.py does."""
+        setting = self.setting
+        kind = _SeveralSigns if setting.start_relay else DoorOnly
+        self._immobiliser = kind(self.contact_shows, self.now, setting.signs, setting.proven)
+        self._immobiliser.car = self
+        self._trip = Trip(self._stored_trip)
+        self._commands = Commands(self._stored_commands)
+        self._door_lock = DoorLock()
+        self._edge, self.at_reader = False, None
+        recorder = _ToldRecorder(self, self._trip, self, self, asyncio.Event())
+        recorder.car = self
+        parts = {
+            "uptime": self, "ignition": self, "relay": self, "doors": self,
+            "door_contact": _Switch(self, "door_open"), "key_holder": _Switch(self, "keys_in"),
+            "signals": self, "receiver": self, "immobiliser": self._immobiliser,
+            "trip": self._trip, "door_lock": self._door_lock, "whereabouts": self,
+            "odometer": self, "clock": self, "grants": self._sets[self.grants_number],
+            "commands": self._commands, "recorder": recorder, "state_store": self,
+        }  # fmt: skip
+        self._vehicle = Vehicle(**parts)
+        self._kept = [
+            (vars(part), name, self._oldest_ms.get(name, setting.oldest_ms))
+            for part in (self._immobiliser, self._trip, self._commands, self._door_lock)
+            for name in sorted(vars(part))
+            if name not in ("car", "_ignition_proven")  # the same in every state
+        ]
+        unknown = set(vars(self._vehicle)) - {f"_{part}" for part in parts} - _BESIDE - {"_shown"}
+        assert not unknown, f"Vehicle has a state that the walk does not take down: {unknown}"
+        self._vehicle.answer_owed()
+        _to_its_end(self._vehicle._look())
+
+    @property
+    def trip_open(self) -> bool:
+        return self._trip.open
+
+    def trip_of(self, tag: bytes) -> bool:
+        """Whether a trip of that badge is open and not paused."""
+        return self._trip.is_driver(tag) and not self._trip.paused
+
+    # The state.
+
+    def state(self) -> State:
+        """All that the next event's outcome depends on."""
+        return (
+            self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
+            self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
+            self._stored_trip, self._stored_commands, self._vehicle._shown,
+            *self._taken_down(),
+        )  # fmt: skip
+
+    def put_back(self, state: State) -> None:
+        """Be as `state()` said."""
+        (
+            self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
+            self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
+            self._stored_trip, self._stored_commands, self._vehicle._shown, *values,
+        ) = state  # fmt: skip
+        self.now = NOW_MS
+        self._vehicle._grants = self._sets[self.grants_number]
+        for (part, name, _), value in zip(self._kept, values, strict=True):
+            if value is None:
+                pass
+            elif name == "_answers":
+                value = [list(answer) for answer in value]
+            elif isinstance(value, tuple):
+                value = [None if age_ms is None else NOW_MS - age_ms for age_ms in value]
+            elif name.endswith("_ms"):
+                value = NOW_MS - value
+            part[name] = value
+
+    def _taken_down(self) -> list[Any]:
+        """The attributes of the parts; one that ends in _ms is an instant, kept as its age."""
+        now_ms, values = self.now, []
+        for part, name, oldest_ms in self._kept:
+            value = part[name]
+            if value is None:
+                pass
+            elif name == "_answers":
+                value = tuple([tuple(answer) for answer in value])
+            elif isinstance(value, list):
+                value = tuple(
+                    [None if at_ms is None else min(now_ms - at_ms, oldest_ms) for at_ms in value]
+                )
+            elif name.endswith("_ms"):
+                value = min(now_ms - value, oldest_ms)
+            values.append(value)
+        return values
+
+    # The world's turn.
+
+    def happen(self, event: Event, cut_after: int = 0) -> bool:
+        """Let an event happen; power is cut after so many effects. False: the power was cut."""
+        self.did, self.effects, self._cut_after = [], 0, cut_after
+        try:
+            getattr(self, "_on_" + event[0])(*event[1:])
+        except PowerLostError:
+            self._cut_after = 0
+            self._on_reset()
+            return False
+        return True
+
+    def possible(self, event: Event) -> bool:
+        """Whether the event means anything now."""
+        name = event[0]
+        if name == "arrives" or name == "copied":
+            return self.at_reader is None
+        if name == "held":
+            return self.at_reader is not None and not self.at_reader[1]
+        if name == "leaves":
+            return self.at_reader is not None
+        if name == "coil_fails":
+            return not self.coil_fails
+        if name == "hand":
+            return self.contact_shows != event[1]
+        if name == "clock":
+            return self.wall_s != event[1]
+        if name == "grants":
+            return self.grants_number != event[1]
+        if name == "speed":
+            return self.speeds[event[1]] != event[2]
+        return True
+
+    def _on_tick(self) -> None:
+        self.now += self.setting.tick_ms
+        self._on_look()
+
+    def _on_asleep(self) -> None:
+        """The box looks at nothing for two ticks."""
+        self.now += 2 * self.setting.tick_ms
+        self._on_look()
+
+    def _on_look(self) -> None:
+        _to_its_end(self._vehicle._look())
+
+    def _on_ignition(self) -> None:
+        self.on, self._edge = not self.on, True
+
+    def _on_speed(self, sign: int, speed_mm_s: int | None) -> None:
+        """A sign changes, and is looked at: one shorter than the time between looks has none."""
+        self.speeds = (*self.speeds[:sign], speed_mm_s, *self.speeds[sign + 1 :])
+        self._on_look()
+
+    def _on_short(self, tag: bytes) -> None:
+        self._on_arrives(tag)
+        self._on_leaves()
+
+    def _on_long(self, tag: bytes) -> None:
+        self._on_arrives(tag)
+        self._on_held()
+        self._on_leaves()
+
+    def _on_arrives(self, tag: bytes) -> None:
+        self.did.append("arrives")
+        self.at_reader = tag, False
+        _to_its_end(self._vehicle.badge_arrived(tag, ASSURANCE_LOW))
+
+    def _on_copied(self, tag: bytes) -> None:
+        """A copy of a badge that has a key of its own, which the copy has not."""
+        self.did.append("copied")
+        self.at_reader = tag, False
+        _to_its_end(self._vehicle.badge_not_genuine(tag))
+
+    def _on_held(self) -> None:
+        assert self.at_reader
+        self.did.append("held")
+        self.at_reader = self.at_reader[0], True
+        _to_its_end(self._vehicle.badge_held(self.at_reader[0]))
+
+    def _on_leaves(self) -> None:
+        assert self.at_reader
+        (tag, was_held), self.at_reader = self.at_reader, None
+        self.did.append("leaves")
+        _to_its_end(self._vehicle.badge_left(tag, was_held))
+
+    def _on_command(self, number: int) -> None:
+        self._vehicle.command(self.setting.commands[number], self.now)
+
+    def _on_keys(self) -> None:
+        self.keys_in = not self.keys_in
+
+    def _on_door(self) -> None:
+        self.door_open = not self.door_open
+
+    def _on_clock(self, wall_s: int) -> None:
+        self.wall_s = wall_s
+
+    def _on_grants(self, number: int) -> None:
+        self.grants_number = number
+        self._vehicle._grants = self._sets[number]
+
+    def _on_flash(self) -> None:
+        self.flash_full = not self.flash_full
+
+    def _on_coil_fails(self) -> None:
+        """The next pulse will move nothing."""
+        self.coil_fails = True
+
+    def _on_hand(self, state: int) -> None:
+        """The sealed override (enabled), or somebody at the relay."""
+        self.contact_shows = state
+
+    def _on_reset(self) -> None:
+        self.did.append("boots")
+        self.boot()
+
+    # What Vehicle asks of its parts.
+
+    def now_ms(self) -> int:
+        return self.now
+
+    def time_s(self, now_ms: int) -> int:
+        return self.wall_s
+
+    def look(self) -> bool:
+        edge, self._edge = self._edge, False
+        return self.on or edge
+
+    def contact(self) -> int:
+        return self.contact_shows
+
+    async def enable(self) -> None:
+        self._pulse("enable", RELAY_ENABLED)
+
+    async def inhibit(self) -> None:
+        self._pulse("inhibit", RELAY_INHIBITED)
+
+    async def unlock(self) -> None:
+        self._effect("unlock")
+
+    async def lock(self) -> None:
+        self._effect("lock")
+
+    def play(self, event: str) -> None:
+        """The panel: nothing depends on it."""
+
+    def speed_mm_s(self, now_ms: int) -> int | None:
+        return self.speeds[0]
+
+    metres = 0
+
+    def where(self, metres: int, now_ms: int) -> Where:
+        return Where(metres, 0, 0)
+
+    def record_added(self, now_ms: int) -> None:
+        """The link: nothing depends on it."""
+
+    def write(self, name: str, data: bytes) -> None:
+        """The state store."""
+        if self.flash_full:
+            raise OSError
+        self._stored_commands = data
+        self._effect("stored")
+
+    def append(self, record: Any, state: bytes) -> None:
+        """The journal: what a boot would make of it is kept in place of its records."""
+        if self.flash_full:
+            raise OSError
+        stored, fact = Trip(self._stored_trip), decode_body(record.kind, record.body)
+        stored.apply(fact)
+        self._stored_trip = stored.to_bytes()
+        self._effect(Kept(fact))
+
+    def _pulse(self, name: str, state: int) -> None:
+        if self.coil_fails:
+            self.coil_fails = False
+        else:
+            self.contact_shows = state
+        self._effect(name)
+
+    def _effect(self, name: Any) -> None:
+        self.did.append(name)
+        self.effects += 1
+        if self.effects == self._cut_after:
+            raise PowerLostError
+
+
+class _SeveralSigns(Immobiliser):
+    """The shipped one, with signs beside the receiver's."""
+
+    car: Any
+
+    def sense(self, now_ms: int, ignition_on: bool, signs: tuple) -> None:
+        super().sense(now_ms, ignition_on, signs + self.car.speeds[1:])
+
+
+class _ToldRecorder(Recorder):
+    """The shipped one; tells the facts."""
+
+    car: Any
+
+    def write(self, facts, now_ms: int) -> bool:
+        self.car.did.extend(facts)
+        return super().write(facts, now_ms)
+
+
+class _Switch:
+    """A contact that shows an attribute of the world."""
+
+    def __init__(self, car: Car, name: str):
+        self._car = car
+        self._name = name
+
+    def closed(self) -> bool:
+        return getattr(self._car, self._name)
+
+
+def _to_its_end(coroutine: Any) -> None:
+    """Run a coroutine whose every part answers at once."""
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        return
+    raise AssertionError("a part of the model waited")
+
+
+def ticking(setting: Setting) -> Any:
+    """What the box takes for an unbroken look, stretched to a tick; a context manager."""
+    return patch.object(immobiliser_module, "LONGEST_BLINK_MS", setting.tick_ms)

@@ -1,0 +1,165 @@
+"""Defects planted in the shipped functions, one at a time, that the walk must find.
+
+Each is what a hasty hand might write. `PLANTED`: the defect's name -> the setting in which it is
+looked for, and a context manager that plants it.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+from unittest.mock import patch
+
+from firmware.logic import immobiliser
+from firmware.logic.badge_decision import Granted, Refused
+from firmware.logic.commands import Commands
+from firmware.logic.door_lock import DoorLock
+from firmware.logic.grants import GrantSet
+from firmware.logic.immobiliser import DoorOnly, Immobiliser
+from firmware.logic.trip import DOOR_LEAVE, Outcome, Trip
+from firmware.tasks import vehicle
+from shared_protocol.records import REFUSED_GRANTS_EXPIRED, REFUSED_REVOKED
+from tests.safety import settings
+from tests.safety.model import Setting
+
+Plant = Callable[[], AbstractContextManager[Any]]
+
+
+def _in_place_of(owner: Any, name: str, make: Callable[[Any], Any]) -> Plant:
+    """`make` gets the shipped function and returns the defective one."""
+    return lambda: patch.object(owner, name, make(getattr(owner, name)))
+
+
+def _wait(name: str, timeout_ms: int) -> Plant:
+    return _in_place_of(immobiliser, name, lambda wait: wait._replace(timeout_ms=timeout_ms))
+
+
+def _is_granted(reason: int) -> Plant:
+    def make(shipped: Any) -> Any:
+        def decide(*arguments: Any) -> Any:
+            verdict = shipped(*arguments)
+            return Granted(1, False) if verdict == Refused(reason) else verdict
+
+        return decide
+
+    return _in_place_of(vehicle, "decide", make)
+
+
+def _unknown_is_zero(shipped: Any) -> Any:
+    return lambda self, now_ms, on, signs: shipped(
+        self, now_ms, on, tuple([speed or 0 for speed in signs])
+    )
+
+
+def _begins_with_tries(shipped: Any) -> Any:
+    def begin(self: Any, *arguments: Any) -> None:
+        shipped(self, *arguments)
+        self._tries_left, self._pulsed_ms = 5, -1_000_000
+
+    return begin
+
+
+def _tries_without_trip(shipped: Any) -> Any:
+    return lambda self, now_ms, start_held: shipped(
+        self, now_ms, start_held or bool(self._tries_left)
+    )
+
+
+def _begins_again(shipped: Any) -> Any:
+    return lambda self, command_id: shipped(self, command_id) or True
+
+
+def _acts_late(shipped: Any) -> Any:
+    return lambda self, command, *others: shipped(
+        self, command._replace(expires_s=0xFFFFFFFF), *others
+    )
+
+
+def _any_badge_held_ends(shipped: Any) -> Any:
+    def badge_held(self: Any, tag: bytes, keys_in: bool, where: Any) -> Any:
+        if self.is_driver(tag) and keys_in:
+            return self.end(1, where)
+        return shipped(self, tag, keys_in, where)
+
+    return badge_held
+
+
+def _wants_the_ignition_off(shipped: Any) -> Any:
+    nothing = Outcome(0, DOOR_LEAVE, "", ())
+    return lambda self, *others: nothing if self.in_leg else shipped(self, *others)
+
+
+PLANTED: dict[str, tuple[Setting, Plant]] = {
+    "an open trip does not hold the start": (
+        settings.ROAD_64,
+        lambda: patch.object(Trip, "holds_start", False),
+    ),
+    "ignition off for 64 s is enough": (settings.ROAD_64, _wait("IGNITION_OFF", 64_000)),
+    "still for 59 s is enough": (settings.ROAD_59, _wait("STILL", 59_000)),
+    "599.5 s underground are enough": (
+        settings.UNDERGROUND,
+        _wait("IGNITION_OFF_ALONE", 599_500),
+    ),
+    "an unknown speed counts as zero": (
+        settings.ROAD_64,
+        _in_place_of(Immobiliser, "sense", _unknown_is_zero),
+    ),
+    "one sign of two is enough": (
+        settings.TWO_SIGNS,
+        _in_place_of(immobiliser, "_SIGNS_WANTED", lambda wanted: 1),
+    ),
+    "the counts survive an accepted badge and a gap": (
+        settings.UNDERGROUND,
+        _in_place_of(
+            Immobiliser, "_begin_counting_anew", lambda shipped: lambda self, now_ms: None
+        ),
+    ),
+    "a pulse at boot": (
+        settings.ROAD_65,
+        _in_place_of(Immobiliser, "__init__", _begins_with_tries),
+    ),
+    "the enabling pulse is repeated without a trip": (
+        settings.ROAD_65,
+        _in_place_of(Immobiliser, "step", _tries_without_trip),
+    ),
+    "a door-only car is pulsed": (
+        settings.DOOR_ONLY,
+        _in_place_of(DoorOnly, "_enter", lambda shipped: lambda self, event: 2),
+    ),
+    "a command is obeyed twice": (
+        settings.COMMANDED,
+        _in_place_of(Commands, "begin", _begins_again),
+    ),
+    "a command is obeyed after its expiry": (
+        settings.COMMANDED,
+        _in_place_of(Commands, "act", _acts_late),
+    ),
+    "an expired set of grants opens": (
+        settings.PEOPLE_ALL_DAY,
+        _is_granted(REFUSED_GRANTS_EXPIRED),
+    ),
+    "a revoked badge opens": (settings.PEOPLE_ALL_DAY, _is_granted(REFUSED_REVOKED)),
+    "doors are locked while one is open": (
+        settings.DOORS,
+        _in_place_of(
+            DoorLock,
+            "step",
+            lambda shipped: lambda self, now_ms, door: shipped(self, now_ms, False),
+        ),
+    ),
+    "a copy of the driver's badge ends the trip": (
+        settings.AT_THE_READER,
+        _in_place_of(Trip, "badge_held", _any_badge_held_ends),
+    ),
+    "a trip ends only with the ignition off": (
+        settings.ROAD_65,
+        _in_place_of(Trip, "badge_held", _wants_the_ignition_off),
+    ),
+    "a trip is forgotten within its booking": (
+        settings.FORGOTTEN,
+        _in_place_of(vehicle, "is_forgotten", lambda shipped: lambda *arguments: True),
+    ),
+    "who comes back need not ask who has the car booked": (
+        settings.FORGOTTEN,
+        _in_place_of(GrantSet, "booked_by_another", lambda shipped: lambda *arguments: False),
+    ),
+}

@@ -1,0 +1,199 @@
+"""The people, their grants and the cars of the walk: what may happen to each.
+
+A setting is complete: every event in it may come in every state. Together they meet every aspect of
+the core; each leaves out what the others are about, for their product would not be walked in a day.
+"""
+
+from dataclasses import replace
+
+from shared_protocol.messages import (
+    COMMAND_CANCEL_INHIBIT,
+    COMMAND_END_TRIP,
+    COMMAND_END_TRIP_WITHOUT_KEYS,
+    COMMAND_INHIBIT,
+    EVERY_BADGE,
+    GRANT_MAINTENANCE,
+    GRANT_PASSENGER,
+    GRANT_REVOKED,
+    GRANT_TECHNICIAN,
+    GRANT_WALK_UP,
+    GRANT_WITHOUT_CLOCK,
+    Command,
+    Grant,
+)
+from shared_protocol.records import RELAY_ENABLED, RELAY_INHIBITED
+from tests.safety.laws import Person, Promise
+from tests.safety.model import Event, Setting
+
+NOON_S = 1_700_000_000
+_HOUR_S = 3600
+_ALWAYS = (0, 0xFFFFFFFF)
+EXPIRES_S = NOON_S + 24 * _HOUR_S
+
+# The hours of the day that differ: Anne has the car from noon on, Bruno from four.
+UNKNOWN = 0
+EARLY = NOON_S - 2 * _HOUR_S
+SOON = NOON_S - _HOUR_S // 3
+ANNES = NOON_S + _HOUR_S
+BRUNOS = NOON_S + 5 * _HOUR_S
+LATE = EXPIRES_S
+
+ANNE = Person("Anne", b"anne----", "driver", 1, NOON_S, NOON_S + 4 * _HOUR_S)
+BRUNO = Person("Bruno", b"bruno---", "driver", 2, ANNE.ends_s, NOON_S + 8 * _HOUR_S, True)
+WALTER = Person("Walter, who walks up", b"walter--", "walk-up")
+TESS = Person("Tess, a technician", b"tess----", "technician", 3)
+PIA = Person("Pia, Anne's passenger", b"pia-----", "passenger", 1, NOON_S, ANNE.ends_s)
+RENE = Person("René, who is revoked", b"rene----", "revoked")
+UGO = Person("Ugo, whom nobody knows", b"ugo-----", "unknown")
+PEOPLE = (ANNE, BRUNO, WALTER, TESS, PIA, RENE, UGO)
+
+PROMISES = (
+    Promise(revoked=frozenset((RENE.tag,))),
+    Promise(revoked=frozenset((RENE.tag, ANNE.tag))),
+    Promise(revoked=frozenset((RENE.tag,)), outage=True),
+)
+
+
+def _grants(promise: Promise) -> tuple[Grant, ...]:
+    """The set that keeps a promise."""
+    windows = {person.tag: (person.begins_s, person.ends_s) for person in PEOPLE}
+    flags = {
+        "driver": 0, "walk-up": GRANT_WALK_UP, "technician": GRANT_TECHNICIAN,
+        "passenger": GRANT_PASSENGER, "revoked": GRANT_WALK_UP,
+    }  # fmt: skip
+    grants = []
+    for person in PEOPLE:
+        if person.kind == "unknown":
+            continue
+        if person.tag in promise.revoked:
+            grants.append(Grant(9, person.tag, *_ALWAYS, GRANT_REVOKED))
+        if person.tag not in promise.revoked or person.kind == "revoked":
+            window = windows[person.tag] if person.ends_s else _ALWAYS
+            kind = flags[person.kind] | (GRANT_WITHOUT_CLOCK if person.without_clock else 0)
+            grants.append(Grant(person.booking, person.tag, *window, kind))
+    if promise.outage:
+        grants.append(Grant(8, EVERY_BADGE, *_ALWAYS, GRANT_MAINTENANCE))
+    return tuple(grants)
+
+
+COMMANDS = (
+    Command(1, BRUNOS, COMMAND_INHIBIT, bytes(8)),
+    Command(2, BRUNOS, COMMAND_CANCEL_INHIBIT, bytes(8)),
+    Command(3, BRUNOS, COMMAND_END_TRIP, ANNE.tag),
+    Command(4, BRUNOS, COMMAND_END_TRIP_WITHOUT_KEYS, ANNE.tag),
+)
+
+_LOOKS: tuple[Event, ...] = (("tick",), ("look",))
+_IGNITION: tuple[Event, ...] = (("ignition",),)
+_RESETS: tuple[Event, ...] = (("reset",),)
+_RELAY: tuple[Event, ...] = (
+    ("coil_fails",), ("hand", RELAY_ENABLED), ("hand", RELAY_INHIBITED),
+)  # fmt: skip
+
+
+def _speeds(sign: int = 0) -> tuple[Event, ...]:
+    return ("speed", sign, 0), ("speed", sign, 14_000), ("speed", sign, None)
+
+
+def _badges(*people: Person) -> tuple[Event, ...]:
+    return tuple([(how, person.tag) for person in people for how in ("short", "long")])
+
+
+def _clock(*hours: int) -> tuple[Event, ...]:
+    return tuple([("clock", hour) for hour in hours])
+
+
+def _setting(name: str, tick_ms: int, events: tuple[Event, ...], **others) -> Setting:
+    others = {"oldest_ms": 66_000, "wall_s": ANNES} | others
+    sets = tuple([_grants(promise) for promise in PROMISES])
+    return Setting(name, tick_ms, events=events, grant_sets=sets, expires_s=EXPIRES_S, **others)
+
+
+# Ticks end below and at each limit: ignition off (65 s) at 64 and 65, still (60 s) at 59 and 60.
+_ROAD = (("tick",), *_IGNITION, *_speeds())
+ROAD_64 = _setting("road, ticks of 32 s", 32_000, (*_ROAD, ("reset",), ("asleep",), *_badges(ANNE)))
+ROAD_65 = _setting(
+    "road, ticks of 65 s, power and relay fail", 65_000,
+    (("tick",), *_IGNITION, ("reset",), *_RELAY, *_badges(ANNE), ("short", TESS.tag)),
+    power_cuts=True,
+)  # fmt: skip
+ROAD_59 = _setting("road, ticks of 29.5 s", 29_500, (*_ROAD, ("short", ANNE.tag)))
+ROAD_60 = _setting("road, ticks of 30 s", 30_000, (*_ROAD, ("look",), ("long", TESS.tag)))
+TWO_SIGNS = _setting(
+    "two signs, ticks of 30 s", 30_000,
+    (("tick",), *_IGNITION, *_speeds(0), *_speeds(1), ("short", ANNE.tag)), signs=2,
+)  # fmt: skip
+UNDERGROUND = _setting(
+    "underground, line proven, ticks of 299.9 s", 299_900,
+    (("tick",), *_IGNITION, *_speeds(0), ("reset",), ("asleep",), ("short", ANNE.tag)),
+    proven=True, oldest_ms=601_000,
+)  # fmt: skip
+UNDERGROUND_AT = replace(
+    UNDERGROUND, name="underground, line proven, ticks of 300 s", tick_ms=300_000
+)
+UNDERGROUND_TWO = _setting(
+    "underground, two signs, ticks of 600 s", 600_000,
+    (("tick",), *_IGNITION, *_speeds(0), *_speeds(1), ("short", ANNE.tag)),
+    signs=2, proven=True, oldest_ms=601_000,
+)  # fmt: skip
+PEOPLE_ALL_DAY = _setting(
+    "everybody, all day", 65_000,
+    (
+        ("tick",), ("keys",), ("grants", 0), ("grants", 1), ("grants", 2),
+        *_clock(UNKNOWN, EARLY, SOON, ANNES, BRUNOS, LATE), *_badges(*PEOPLE),
+    ),
+)  # fmt: skip
+AT_THE_READER = _setting(
+    "badge by badge", 65_000,
+    (
+        ("tick",), ("reset",), ("keys",), ("command", 2), ("held",), ("leaves",),
+        *_clock(ANNES, BRUNOS), ("hand", RELAY_INHIBITED),
+        *[("arrives", person.tag) for person in (ANNE, BRUNO, TESS, PIA)],
+        ("copied", ANNE.tag), ("copied", TESS.tag),
+    ),
+    commands=COMMANDS,
+)  # fmt: skip
+COMMANDED = _setting(
+    "commands, power fails and flash is full", 65_000,
+    (
+        ("tick",), ("reset",), ("flash",), *_clock(UNKNOWN, ANNES, BRUNOS),
+        ("command", 0), ("command", 1), ("command", 2), ("short", ANNE.tag),
+    ),
+    commands=COMMANDS, power_cuts=True,
+)  # fmt: skip
+COMMANDED_TO_END = _setting(
+    "commands to end a trip, keys out and in", 65_000,
+    (("tick",), ("reset",), ("keys",), ("command", 2), ("command", 3), *_badges(ANNE, TESS)),
+    commands=COMMANDS, power_cuts=True,
+)  # fmt: skip
+DOORS = _setting(
+    "doors", 200_000,
+    (("tick",), ("look",), ("door",), ("reset",), *_badges(ANNE, TESS, UGO)), power_cuts=True,
+)  # fmt: skip
+FORGOTTEN = _setting(
+    "forgotten, ticks of an hour", 3_600_000,
+    (
+        ("tick",), *_IGNITION, ("reset",), ("grants", 0), ("grants", 1),
+        *_clock(UNKNOWN, EARLY, ANNES, BRUNOS), *_badges(ANNE, BRUNO),
+    ),
+    oldest_ms=3_601_000,
+)  # fmt: skip
+FORGOTTEN_WALKING_UP = _setting(
+    "forgotten by who walked up, ticks of 6 h", 6 * 3_600_000,
+    (("tick",), *_IGNITION, *_clock(UNKNOWN, EARLY, ANNES), *_badges(WALTER, ANNE)),
+    oldest_ms=12 * 3_600_000 + 1000, wall_s=EARLY,
+)  # fmt: skip
+DOOR_ONLY = _setting(
+    "door-only", 65_000,
+    (
+        ("tick",), *_IGNITION, ("reset",), ("command", 0), *_clock(UNKNOWN, ANNES),
+        *_badges(ANNE, TESS, UGO),
+    ),
+    commands=COMMANDS, start_relay=False, proven=True,
+)  # fmt: skip
+
+SETTINGS = (
+    ROAD_64, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
+    AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, COMMANDED_TO_END, ROAD_65,
+    FORGOTTEN, PEOPLE_ALL_DAY,
+)  # fmt: skip

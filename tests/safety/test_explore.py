@@ -1,0 +1,32 @@
+"""The walk, in its small settings; all of them by `python -m tests.safety.explore`.
+
+Left out here: who else may drive, two signs, the ten minutes underground, commands, forgotten and
+door-only cars, and a relay or a power supply that fails on the road. Every planted defect is looked
+for in the setting it needs.
+"""
+
+import pytest
+
+from tests.safety import settings
+from tests.safety.explore import explore
+from tests.safety.model import Setting
+from tests.safety.planted import PLANTED
+
+SMALL = (settings.ROAD_59, settings.ROAD_60, settings.DOORS)
+
+
+@pytest.mark.parametrize("setting", SMALL, ids=lambda setting: setting.name)
+def test_in_every_state_the_laws_hold(setting: Setting) -> None:
+    walk = explore(setting)
+    print(f"{walk.states} states, {walk.transitions} transitions")
+    assert not walk.broken, "\n".join([walk.broken, *walk.way])
+    assert walk.transitions > walk.states > 100, "it has walked"
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_defect_is_found(name: str) -> None:
+    setting, plant = PLANTED[name]
+    with plant():
+        walk = explore(setting)
+    assert walk.broken, f"not found in {walk.states} states"
+    assert walk.way, "it says how to get there"
