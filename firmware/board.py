@@ -17,6 +17,8 @@ Board = namedtuple(
         "modem_dtr",
         "gnss_uart",
         "reader_uart",
+        "wiegand_d0",  # the same two lines, where a Wiegand reader is fitted instead
+        "wiegand_d1",
         "relay_enable",  # latching coil, active high
         "relay_inhibit",  # latching coil, active high
         "relay_sense",  # feedback contact: 1 = start enabled
@@ -48,6 +50,8 @@ def _s3_board(gnss_baud: int) -> Board:
         # Half a second of a 10 Hz receiver's sentences at 115200 baud.
         gnss_uart=Uart(2, 15, 16, gnss_baud, 1024, 256),
         reader_uart=Uart(0, 41, 40, 115200, 256, 256),
+        wiegand_d0=40,
+        wiegand_d1=41,
         relay_enable=6,
         relay_inhibit=7,
         relay_sense=8,

@@ -11,26 +11,29 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from server import demo
 from server.clock import SystemClock
 from server.config import Address, Config
 from server.fleet import fleet_file
-from server.fleet.model import CommandKind, Trip, TripFilter, Vehicle
-from server.identity_file import fitting_of, identity_file, identity_of
+from server.fleet.commands import VALID_S
+from server.fleet.grants import VALID_S as GRANTS_VALID_S
+from server.fleet.model import CommandKind, EnrolledBadge, Trip, TripFilter, Vehicle
+from server.identity_file import Wiring, fitting_of, identity_file, identity_of
 from server.passwords import hash_password, verify_password
 from server.serving import ServeError, serve
 from server.store import BoxExistsError, LoadError, Store, StoreError, backup
 
-COMMAND_VALID_S = 24 * 3600
 _EVERYTHING = 1 << 62
 _SIMULATED = "host"  # the board that the simulator plays
 _ABOUT_LOADING = """\
 All of it is taken in, or nothing. What it does not name stays as it is. It may be loaded again,
 also while the server runs, which then tells the cars within two seconds: entries are brought up
-to date, a list of badges replaces those the agent had, a booking cancelled since stays cancelled.
-To call off a booking, cancel it on the pages.
+to date, a list of badges (or of times out of service, drivers, passengers) replaces the one before,
+a booking cancelled since stays cancelled, a revoked badge stays revoked until `voiturier badge
+restore`. To call off a booking, cancel it on the pages.
 """
 
 
@@ -115,6 +118,21 @@ def _parser() -> argparse.ArgumentParser:
         help="host: the simulator (default %(default)s)",
     )
     adding.add_argument(
+        "--door-only", action="store_true", help="no start relay is fitted: badges open doors only"
+    )
+    adding.add_argument(
+        "--key-holder", action="store_true", help="the keys' holder tells whether they are in it"
+    )
+    adding.add_argument(
+        "--door-contact", action="store_true", help="a contact tells whether a door or boot is open"
+    )
+    adding.add_argument(
+        "--reader",
+        choices=("pn532", "wiegand"),
+        default="pn532",
+        help="the badge reader (default %(default)s); wiegand knows a card by its UID only",
+    )
+    adding.add_argument(
         "--replace", action="store_true", help="retire the box the car has; its key is refused"
     )
 
@@ -128,6 +146,25 @@ def _parser() -> argparse.ArgumentParser:
     which = rotating.add_mutually_exclusive_group(required=True)
     which.add_argument("--vehicle", metavar="PLATE")
     which.add_argument("--all", action="store_true", help="every box in service")
+
+    badge = commands.add_parser("badge", help="a badge that was lost, or found again")
+    badges = badge.add_subparsers(required=True, metavar="ACTION")
+    revoking = _command(
+        badges,
+        "revoke",
+        _revoke_badge,
+        "let a lost badge open nothing any more, and say which boxes have not confirmed yet",
+        [data],
+    )
+    revoking.epilog = (
+        "A running server tells the boxes within two seconds. One that cannot be reached refuses"
+        " the badge when its grants expire. Ask again to see who has confirmed."
+    )
+    restoring = _command(
+        badges, "restore", _restore_badge, "let a badge that was found open again", [data]
+    )
+    for parser_of_badge in (revoking, restoring):
+        parser_of_badge.add_argument("--uid", required=True, metavar="HEX", help="of the badge")
 
     saving = _command(
         commands, "backup", _back_up, "copy the database, also while the server runs", [data]
@@ -148,14 +185,20 @@ def _parser() -> argparse.ArgumentParser:
     listing.add_argument("--json", action="store_true", help="for programs")
 
     ordering = _command(
-        commands, "command", _order, "ask a box to inhibit the start, when safe", [data]
+        commands,
+        "command",
+        _order,
+        "ask a box to inhibit the start when that is safe, or to end the trip",
+        [data],
     )
     ordering.add_argument("--vehicle", required=True, metavar="PLATE")
     ordering.add_argument(
         "kind",
-        choices=("inhibit", "cancel"),
+        choices=tuple(VALID_S),
         help="inhibit: the box does it when no trip is open and the car stands; cancel: not any"
-        " more. Either is forgotten after 24 hours",
+        " more (each is forgotten after 24 hours). end-trip: as the driver would, when the car"
+        " stands; end-trip-without-keys: also when the keys are not back in their holder (each is"
+        " forgotten after 15 minutes, or when that trip ends otherwise)",
     )
 
     showing = _command(
@@ -244,7 +287,9 @@ async def _load(arguments: argparse.Namespace) -> None:
             if agent.password is not None
             and not verify_password(known.get(agent.login), agent.password)
         }
-        await store.load(file, hashes, SystemClock().now_s())
+        revoked = await store.load(file, hashes, SystemClock().now_s())
+    if revoked:
+        print(f"revoked badges in the file, which stay so: {revoked} (`voiturier badge restore`)")
     print(
         f"loaded: {len(file.vehicles)} vehicles, {len(file.agents)} agents,"
         f" {len(file.bookings)} bookings"
@@ -257,7 +302,13 @@ async def _add_box(arguments: argparse.Namespace) -> None:
         if arguments.server is None and arguments.board != _SIMULATED:
             raise CommandError("--server HOST:PORT is needed: where will the box find the server?")
         server = arguments.server or Address("127.0.0.1", 7400)
-        fitting = await fitting_of(store, vehicle, server, arguments.apn, arguments.board)
+        wiring = Wiring(
+            start_relay=not arguments.door_only,
+            door_contact=arguments.door_contact,
+            key_holder=arguments.key_holder,
+            reader=arguments.reader,
+        )
+        fitting = await fitting_of(store, vehicle, server, arguments.apn, arguments.board, wiring)
         now_s = SystemClock().now_s()
         try:
             with identity_file(arguments.out) as draft:
@@ -288,6 +339,48 @@ async def _rotate_key(arguments: argparse.Namespace) -> None:
             print(f"{vehicle.plate}: key {generation} goes to the box at its next connection")
 
 
+async def _revoke_badge(arguments: argparse.Namespace) -> None:
+    async with _existing_store(arguments.data) as store:
+        badge, whose = await _badge(store, arguments.uid)
+        await store.revoke_badge(badge.badge_id, SystemClock().now_s())
+        waiting = await store.boxes_without(badge.badge_id)
+    print(f"a badge of {whose} is revoked")
+    if not waiting:
+        print("every box has confirmed it")
+        return
+    print(f"boxes that have not confirmed yet: {len(waiting)}; ask again to see who has")
+    for box in waiting:
+        sent_at_s = box.grants_sent_at_s
+        expire = "" if sent_at_s is None else f", grants until {_utc(sent_at_s + GRANTS_VALID_S)}"
+        print(f"  {box.plate}  last heard {_utc(box.last_seen_s)}{expire}")
+
+
+async def _restore_badge(arguments: argparse.Namespace) -> None:
+    async with _existing_store(arguments.data) as store:
+        badge, whose = await _badge(store, arguments.uid)
+        if badge.revoked_at_s is None:
+            raise CommandError(f"this badge of {whose} is not revoked")
+        await store.restore_badge(badge.badge_id)
+    print(f"a badge of {whose} is valid again")
+
+
+async def _badge(store: Store, text: str) -> tuple[EnrolledBadge, str]:
+    """Return a badge and its agent's name; what was typed is never repeated."""
+    uid = fleet_file.uid_of(text)
+    if uid is None:
+        raise CommandError("--uid: 4, 7 or 10 bytes in hexadecimal were expected")
+    badge = await store.find_badge(uid)
+    if badge is None:
+        raise CommandError("no agent has a badge with this UID")
+    agent = await store.find_agent(badge.agent_id)
+    assert agent is not None, "a badge belongs to somebody"
+    return badge, agent.full_name
+
+
+def _utc(at_s: int | None) -> str:
+    return "never" if at_s is None else f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M} UTC"
+
+
 async def _order(arguments: argparse.Namespace) -> None:
     kind: CommandKind = arguments.kind
     async with _existing_store(arguments.data) as store:
@@ -295,7 +388,7 @@ async def _order(arguments: argparse.Namespace) -> None:
         if vehicle.box_id is None:
             raise CommandError(f"{vehicle.plate} has no box")
         now_s = SystemClock().now_s()
-        order = await store.queue_command(vehicle.box_id, kind, now_s, now_s + COMMAND_VALID_S)
+        order = await store.queue_command(vehicle.box_id, kind, now_s, now_s + VALID_S[kind])
     print(f"command {order.command_id}: {kind} queued for {vehicle.plate}")
 
 
@@ -346,6 +439,9 @@ def _trip_json(trip: Trip) -> dict[str, object]:
         "ended_at": trip.ended_at_s,
         "distance_m": trip.distance_m,
         "state": trip.state,
+        "end_reason": trip.end_reason,
+        "assurance": trip.assurance,
+        "occupants": list(trip.occupants),
         "start_odometer_m": trip.start_odometer_m,
         "end_odometer_m": trip.last_odometer_m,
     }

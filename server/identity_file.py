@@ -8,13 +8,23 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from server.config import Address
 from server.fleet.model import TripFilter, Vehicle
 from server.store import BoxSecrets, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What this car has, and the box therefore reads and drives."""
+
+    start_relay: bool = True  # False: a door-only car, whose start nothing interrupts
+    door_contact: bool = False
+    key_holder: bool = False
+    reader: str = "pn532"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +36,21 @@ class Fitting:
     board: str
     plate: str
     odometer_m: int  # where an empty box begins to count
+    wiring: Wiring
 
 
 async def fitting_of(
-    store: Store, vehicle: Vehicle, server: Address, apn: str, board: str
+    store: Store,
+    vehicle: Vehicle,
+    server: Address,
+    apn: str,
+    board: str,
+    wiring: Wiring,
 ) -> Fitting:
     """Return what a new box of this car must know: it goes on counting where the last one was."""
     newest = await store.trips(TripFilter(vehicle_id=vehicle.vehicle_id), limit=1)
     odometer_m = newest[0].last_odometer_m if newest else 0
-    return Fitting(server, apn, board, vehicle.plate, odometer_m)
+    return Fitting(server, apn, board, vehicle.plate, odometer_m, wiring)
 
 
 def identity_of(box: BoxSecrets, fitting: Fitting) -> dict[str, Any]:
@@ -50,6 +66,7 @@ def identity_of(box: BoxSecrets, fitting: Fitting) -> dict[str, Any]:
         "board": fitting.board,
         "vehicle": fitting.plate,
         "odometer_m": fitting.odometer_m,
+        **asdict(fitting.wiring),
     }
 
 

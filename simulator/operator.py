@@ -6,11 +6,20 @@ Speaks to the server by its own command only, never by importing it.
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from simulator.errors import SimulatorError
+from simulator.scenario import Booking, Driver, Scenario
+
+_CODE, _WORD = "SIM", "Simulation"
+_BOX_OPTIONS = {
+    "key_holder": ("--key-holder",),
+    "door_contact": ("--door-contact",),
+    "door_only": ("--door-only",),
+    "wiegand": ("--reader", "wiegand"),
+}
 
 
 def voiturier(*arguments: str) -> str:
@@ -29,50 +38,70 @@ def stored(data_dir: Path) -> dict[str, Any]:
     return held
 
 
-def one_car_fleet(
-    data_dir: Path,
-    plate: str,
-    badges: Mapping[str, bytes],
-    bookings: Sequence[tuple[str, int, int]],
-) -> dict[str, Any]:
-    """Make a data directory with one car and its drivers; return the identity of the car's box.
+def prepare(data_dir: Path, scenario: Scenario) -> dict[str, Any]:
+    """Make a data directory with a scenario's fleet; return the identity of its car's box.
 
     Args:
         data_dir: made here; the files for the server's command go beside it.
-        plate: of the car.
-        badges: a driver's login -> the badge's UID.
-        bookings: (login, from, to) in Unix seconds.
+        scenario: whose cars, people and bookings.
     """
-    fleet = {
-        "directorates": [{"code": "SIM", "name": "Simulation"}],
-        "sites": [{"code": "SIM", "name": "Simulation"}],
-        "vehicles": [{"plate": plate, "label": "Simulation", "site": "SIM"}],
+    load(data_dir, _fleet(scenario))
+    out = data_dir.parent / "box.json"
+    where = ("--data", str(data_dir), "--vehicle", scenario.plate)
+    fitted = [option for name in scenario.fitted for option in _BOX_OPTIONS[name]]
+    voiturier("box", "add", *where, "--board", "host", "--out", str(out), *fitted)
+    identity: dict[str, Any] = json.loads(out.read_text())
+    return identity
+
+
+def load(data_dir: Path, fleet: Mapping[str, Any]) -> None:
+    """Load a fleet file, also while the server runs."""
+    path = data_dir.parent / "fleet.json"
+    path.write_text(json.dumps(fleet))
+    voiturier("load", str(path), "--data", str(data_dir))
+
+
+def booking_entry(booking: Booking) -> dict[str, Any]:
+    """Return a booking as a fleet file has it."""
+    entry: dict[str, Any] = {
+        "vehicle": booking.plate,
+        "agent": booking.driver,
+        "starts_at": booking.begins_s,
+        "ends_at": booking.ends_s,
+        "purpose": _WORD,
+    }
+    people = {"drivers": list(booking.drivers), "passengers": list(booking.passengers)}
+    return entry | {name: logins for name, logins in people.items() if logins}
+
+
+def _fleet(scenario: Scenario) -> dict[str, Any]:
+    car: dict[str, Any] = {"plate": scenario.plate, "label": _WORD, "site": _CODE}
+    if scenario.walk_up:
+        car["walk_up"] = True
+    if scenario.maintenance:
+        windows = [{"from": begins, "to": ends} for begins, ends in scenario.maintenance]
+        car["out_of_service"] = windows
+    cars = [car]
+    if scenario.other_plate:
+        cars.append({"plate": scenario.other_plate, "label": _WORD, "site": _CODE})
+    return {
+        "directorates": [{"code": _CODE, "name": _WORD}],
+        "sites": [{"code": _CODE, "name": _WORD}],
+        "vehicles": cars,
         "agents": [
             {
                 "login": login,
                 "full_name": login,
-                "directorate": "SIM",
-                "role": "agent",
-                "badges": [badge.hex()],
+                "directorate": _CODE,
+                "role": driver.role,
+                "badges": [_badge(driver)],
             }
-            for login, badge in badges.items()
+            for login, driver in scenario.drivers.items()
         ],
-        "bookings": [
-            {
-                "vehicle": plate,
-                "agent": login,
-                "starts_at": begins,
-                "ends_at": ends,
-                "purpose": "Simulation",
-            }
-            for login, begins, ends in bookings
-        ],
+        "bookings": [booking_entry(booking) for booking in scenario.bookings],
     }
-    fleet_path = data_dir.parent / "fleet.json"
-    fleet_path.write_text(json.dumps(fleet))
-    voiturier("load", str(fleet_path), "--data", str(data_dir))
-    out = data_dir.parent / "box.json"
-    where = ("--data", str(data_dir), "--vehicle", plate)
-    voiturier("box", "add", *where, "--board", "host", "--out", str(out))
-    identity: dict[str, Any] = json.loads(out.read_text())
-    return identity
+
+
+def _badge(driver: Driver) -> str | dict[str, str]:
+    uid = driver.badge.hex()
+    return {"uid": uid, "key": driver.key.hex()} if driver.key else uid

@@ -10,7 +10,8 @@ from typing import Any
 
 from simulator.errors import InputError, SimulatorError, WorldTimeout
 from simulator.nmea import Log, read_log
-from simulator.operator import one_car_fleet, stored
+from simulator.operator import prepare, stored
+from simulator.scenario import Booking, Driver, Scenario
 from simulator.world import World
 
 _PLATE = "SIM-001-RP"
@@ -101,6 +102,10 @@ def _make_fleet(data_dir: Path, log: Log) -> dict[str, Any]:
     assert log.start_unix_s is not None
     begins = int(log.start_unix_s) - _MARGIN_S
     ends = int(log.start_unix_s + log.duration_s) + _MARGIN_S
-    identity = one_car_fleet(data_dir, _PLATE, {"rejeu": _BADGE}, [("rejeu", begins, ends)])
+    drivers = {"rejeu": Driver(_BADGE)}
+    bookings = [Booking("rejeu", begins, ends, _PLATE)]
+    identity = prepare(
+        data_dir, Scenario("replay", plate=_PLATE, drivers=drivers, bookings=bookings)
+    )
     # The log's dates are taken as they stand, however old: no receiver has rolled over here.
     return identity | {"time_floor_s": int(log.start_unix_s) - _HEAD_START_S}

@@ -11,23 +11,59 @@
     ...    hold marie          (`...`: when the drive has ended)
     +1m    expect mileage within 2 %
 
-Times are those of the world's first day in UTC, `+` counts from the line before. Every line is
-checked before anything runs. Never runs anything: play.py does.
+What may stand before the first step, beside these:
+
+    car PLATE at PLACE walk-up                 any badge takes it while it is free
+    fitted key_holder door_contact             what FITTINGS names
+    second car PLATE                           known to the server, and never played
+    driver NAME badge HEX key HEX role ROLE    a card that proves itself; technician, manager
+    booking NAME FROM TO of PLATE with NAME... passengers NAME...
+    maintenance FROM TO
+
+Times are those of the world's first day in UTC (`12:00+3d`: days later), `+` counts from the line
+before. Every line is checked before anything runs. Never runs anything: play.py does.
 """
 
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from simulator.devices import gnss, modem_faults, pn532, wires
 from simulator.errors import InputError
+from simulator.panel import EVENTS
+from simulator.reasons import ENDS, REFUSALS
 from simulator.roads import PLACES
 
 FOLDER = Path(__file__).parent / "scenarios"
 _SUFFIX = ".scenario"
-_SECONDS = {"s": 1, "m": 60, "h": 3600}
+_DAY_S = 86_400
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": _DAY_S}
+FITTINGS = ("key_holder", "door_contact", "door_only", "wiegand")
+_ROLES = ("agent", "manager", "technician")
+_KEY_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A person with a badge; `key` is empty for one that shows its UID and proves nothing."""
+
+    badge: bytes
+    key: bytes = b""
+    role: str = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """A booking of the car `plate`, in Unix seconds; further drivers and passengers by name."""
+
+    driver: str
+    begins_s: int
+    ends_s: int
+    plate: str
+    drivers: tuple[str, ...] = ()
+    passengers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +90,32 @@ class Scenario:
     start_s: int = 0
     plate: str = ""
     place: str = ""
-    drivers: dict[str, bytes] = field(default_factory=dict)
-    bookings: list[tuple[str, int, int]] = field(default_factory=list)
+    walk_up: bool = False
+    fitted: tuple[str, ...] = ()
+    other_plate: str = ""
+    drivers: dict[str, Driver] = field(default_factory=dict)
+    bookings: list[Booking] = field(default_factory=list)
+    maintenance: list[tuple[int, int]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
 
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
-_FAULTS: dict[str, Collection[str]] = {
+_INSTANT = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?:\+([0-9]+)d)?")
+_NAMES: dict[str, Collection[str]] = {
     "MODEM_FAULT": modem_faults.FAULTS,
     "GNSS_FAULT": gnss.FAULTS,
     "READER_FAULT": pn532.FAULTS,
     "RELAY_FAULT": wires.FAULTS,
+    "PLACE": PLACES,
+    "EVENT": EVENTS,
+    "REFUSAL": REFUSALS,
+    "END": ENDS,
 }
 _WORDS: dict[str, tuple[str, ...]] = {
     # action -> what its arguments are; `|` separates what may stand there
     "badge": ("DRIVER|stranger",),
     "hold": ("DRIVER",),
+    "clone": ("DRIVER",),
     "ignition": ("on|off",),
     "crank": (),
     "stall": (),
@@ -84,9 +130,13 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "gnss": ("GNSS_FAULT|well",),
     "reader": ("READER_FAULT|well",),
     "power": ("cut", "NUMBER"),
+    "brown-out": (),
+    "override": ("on|off",),
     "server": ("kill|start|backup|restore",),
     "key": ("rotate",),
-    "command": ("inhibit|cancel",),
+    "command": ("inhibit|cancel|end-trip|end-trip-without-keys",),
+    "book": ("DRIVER", "TIME", "TIME"),
+    "revoke": ("DRIVER",),
     "commute": ("NUMBER", "days", "NUMBER", "trips"),
     "wait": (),
     "expect start": ("allowed|refused",),
@@ -94,6 +144,13 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "expect doors": ("locked|unlocked",),
     "expect trips": ("NUMBER",),
     "expect refusals": ("NUMBER",),
+    "expect refusal": ("REFUSAL",),
+    "expect signal": ("EVENT",),
+    "expect signal refused": ("REFUSAL",),
+    "expect end": ("END",),
+    "expect driver": ("DRIVER",),
+    "expect occupants": ("NUMBER",),
+    "expect assurance": ("low|high",),
     "expect mileage": ("within", "NUMBER", "%"),
     "expect all": ("stored",),
     "expect lost": ("none|some",),
@@ -154,7 +211,8 @@ def _take(scenario: Scenario, number: int, words: list[str]) -> None:
     if not scenario.start_s:
         raise _LineError("`start DATE TIME` must come first")
     at_s, after_s = _when(scenario, head)
-    action = next((" ".join(words[1:n]) for n in (3, 2) if " ".join(words[1:n]) in _WORDS), None)
+    actions = (" ".join(words[1:n]) for n in (4, 3, 2))
+    action = next((action for action in actions if action in _WORDS), None)
     if action is None:
         raise _LineError(f"no such action; known: {', '.join(_WORDS)}")
     arguments = words[1 + len(action.split()) :]
@@ -168,21 +226,28 @@ def _take(scenario: Scenario, number: int, words: list[str]) -> None:
 def _when(scenario: Scenario, word: str) -> tuple[int | None, float | None]:
     if word == "...":
         return None, None
-    if relative := re.fullmatch(r"\+([0-9]+(?:\.[0-9]+)?)([smh])", word):
+    if relative := re.fullmatch(r"\+([0-9]+(?:\.[0-9]+)?)([smhd])", word):
         return None, float(relative[1]) * _SECONDS[relative[2]]
-    return _instant(scenario, word), None
+    return instant(scenario, word), None
 
 
-def _instant(scenario: Scenario, word: str) -> int:
-    """Return the instant of an HH:MM[:SS] on the first day."""
-    found = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?", word)
+def instant(scenario: Scenario, word: str) -> int:
+    """Return the instant of an HH:MM[:SS] on the first day, or so many days after it."""
+    found = _INSTANT.fullmatch(word)
     if not found:
-        raise _LineError(f"{word!r} is no time: HH:MM, HH:MM:SS, +5s, +2m, +1h or ...")
-    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+        raise _LineError(f"{word!r} is no time: HH:MM, HH:MM:SS, HH:MM+2d, +5s, +2m, +1h, +3d, ...")
+    hours, minutes, seconds, days = (int(part or 0) for part in found.groups())
     if hours > 23 or minutes > 59 or seconds > 59:
         raise _LineError(f"{word!r} is no time of a day")
-    midnight = datetime.fromtimestamp(scenario.start_s, UTC).replace(hour=0, minute=0, second=0)
-    return int((midnight + timedelta(hours=hours, minutes=minutes, seconds=seconds)).timestamp())
+    midnight_s = scenario.start_s - scenario.start_s % _DAY_S
+    return midnight_s + days * _DAY_S + hours * 3600 + minutes * 60 + seconds
+
+
+def _window(scenario: Scenario, words: list[str]) -> tuple[int, int]:
+    begins_s, ends_s = (instant(scenario, word) for word in words)
+    if ends_s <= begins_s:
+        raise _LineError("it ends before it begins")
+    return begins_s, ends_s
 
 
 def _check(scenario: Scenario, wanted: tuple[str, ...], arguments: list[str]) -> None:
@@ -198,10 +263,10 @@ def _allowed(scenario: Scenario, kind: str, word: str) -> Iterator[tuple[str, ..
     for choice in kind.split("|"):
         if choice == "DRIVER":
             yield tuple(scenario.drivers)
-        elif choice == "PLACE":
-            yield tuple(PLACES)
-        elif choice in _FAULTS:
-            yield tuple(_FAULTS[choice])
+        elif choice in _NAMES:
+            yield tuple(_NAMES[choice])
+        elif choice == "TIME":
+            yield (word,) if _INSTANT.fullmatch(word) else ("a time",)
         elif choice == "NUMBER":
             yield (word,) if _NUMBER.fullmatch(word) else ("a number",)
         else:
@@ -217,35 +282,93 @@ def _start(scenario: Scenario, words: list[str]) -> None:
 
 
 def _car(scenario: Scenario, words: list[str]) -> None:
+    if words[-1:] == ["walk-up"]:
+        scenario.walk_up = True
+        del words[-1]
     place = " ".join(words[2:])
     if len(words) < 3 or words[1] != "at" or place not in PLACES:
-        raise _LineError(f"expected `car PLATE at PLACE`; places: {', '.join(PLACES)}")
+        raise _LineError(f"expected `car PLATE at PLACE [walk-up]`; places: {', '.join(PLACES)}")
     scenario.plate, scenario.place = words[0], place
 
 
+def _fitted(scenario: Scenario, words: list[str]) -> None:
+    if not words or not set(words) <= set(FITTINGS):
+        raise _LineError(f"expected `fitted` and some of {', '.join(FITTINGS)}")
+    scenario.fitted = tuple(words)
+
+
+def _second(scenario: Scenario, words: list[str]) -> None:
+    if len(words) != 2 or words[0] != "car":
+        raise _LineError("expected `second car PLATE`")
+    scenario.other_plate = words[1]
+
+
 def _driver(scenario: Scenario, words: list[str]) -> None:
-    try:
-        name, _, uid = words
-        badge = bytes.fromhex(uid)
-    except ValueError:
-        badge = b""
-    if len(badge) not in (4, 7, 10):
+    said = _sections(words, ("badge", "key", "role"))
+    name, role = said[""], said.get("role", ["agent"])
+    badge, key = (_hexadecimal(said.get(part, [])) for part in ("badge", "key"))
+    if len(name) != 1 or len(badge) not in (4, 7, 10):
         raise _LineError("expected `driver NAME badge HEX` with 4, 7 or 10 bytes")
-    scenario.drivers[name] = badge
+    if "key" in said and len(key) != _KEY_BYTES:
+        raise _LineError(f"a card's key has {_KEY_BYTES} bytes")
+    if len(role) != 1 or role[0] not in _ROLES:
+        raise _LineError(f"a role is one of {', '.join(_ROLES)}")
+    scenario.drivers[name[0]] = Driver(badge, key, role[0])
 
 
 def _booking(scenario: Scenario, words: list[str]) -> None:
-    if len(words) != 3 or words[0] not in scenario.drivers:
+    said = _sections(words, ("of", "with", "passengers"))
+    plate = said.get("of", [scenario.plate])
+    people = [*said[""][:1], *said.get("with", []), *said.get("passengers", [])]
+    if len(said[""]) != 3 or not set(people) <= set(scenario.drivers):
         raise _LineError("expected `booking DRIVER FROM TO` of a driver named above")
-    begins, ends = (_instant(scenario, word) for word in words[1:])
-    if ends <= begins:
-        raise _LineError("the booking ends before it begins")
-    scenario.bookings.append((words[0], begins, ends))
+    if len(plate) != 1 or plate[0] not in (scenario.plate, scenario.other_plate):
+        raise _LineError("expected `of` a car named above")
+    begins_s, ends_s = _window(scenario, said[""][1:])
+    scenario.bookings.append(
+        Booking(
+            people[0],
+            begins_s,
+            ends_s,
+            plate[0],
+            tuple(said.get("with", [])),
+            tuple(said.get("passengers", [])),
+        )
+    )
+
+
+def _maintenance(scenario: Scenario, words: list[str]) -> None:
+    if len(words) != 2:
+        raise _LineError("expected `maintenance FROM TO`")
+    scenario.maintenance.append(_window(scenario, words))
+
+
+def _sections(words: list[str], heads: tuple[str, ...]) -> dict[str, list[str]]:
+    """Split words at the heads among them; what stands before the first is under ""."""
+    said: dict[str, list[str]] = {"": []}
+    head = ""
+    for word in words:
+        if word in heads:
+            head = word
+            said[head] = []
+        else:
+            said[head].append(word)
+    return said
+
+
+def _hexadecimal(words: list[str]) -> bytes:
+    try:
+        return bytes.fromhex(words[0]) if len(words) == 1 else b""
+    except ValueError:
+        return b""
 
 
 _HEADS: dict[str, Callable[[Scenario, list[str]], None]] = {
     "start": _start,
     "car": _car,
+    "fitted": _fitted,
+    "second": _second,
     "driver": _driver,
     "booking": _booking,
+    "maintenance": _maintenance,
 }

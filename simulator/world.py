@@ -32,6 +32,7 @@ class World:
         realtime: 1x instead of virtual.
         seed: of the roads and everything else left to chance.
         heap: MicroPython's heap for every box; VOITURIER_HEAP in the environment wins.
+        slice_ms: how long one slice of X25519 holds every box; all other computing takes no time.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class World:
         realtime: bool = False,
         seed: int = 1,
         heap: str = DEFAULT_HEAP,
+        slice_ms: float = 0.0,
     ) -> None:
         start_us = time.time_ns() // 1000 if realtime else round(start_unix_s * US)
         self.timeline = Timeline(start_us)
@@ -47,6 +49,7 @@ class World:
         self.cars: list[Car] = []
         self.server: ServerProcess | None = None
         self._heap = os.environ.get("VOITURIER_HEAP", heap)
+        self._slice_ms = slice_ms
         self._realtime = realtime
         self._real_start_us = time.monotonic_ns() // 1000 - start_us
         self._folder = tempfile.TemporaryDirectory(prefix="voiturier-world-")
@@ -108,6 +111,7 @@ class World:
             flash_path,
             Route(position, self.seed * 1000 + len(self.cars)),
             heap=self._heap,
+            slice_ms=self._slice_ms,
         )
         self.cars.append(car)
         return car

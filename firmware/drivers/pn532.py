@@ -1,6 +1,6 @@
-"""The PN532 badge reader on its serial line (HSU): wakes it, asks for one card, reads its UID.
+"""The PN532 badge reader on its serial line (HSU): finds a card, reads its UID, speaks to it.
 
-Bytes in, UIDs out; what a badge may do is decided elsewhere. A UID is never printed.
+Bytes in, bytes out; what a badge may do is decided elsewhere. A UID is never printed.
 """
 
 import asyncio
@@ -15,7 +15,10 @@ _FROM_READER = const(0xD5)
 
 _SAM_CONFIGURATION = const(b"\x14\x01")  # normal mode, no security module
 _FEW_RETRIES = const(b"\x32\x05\xff\x01\x02")  # RFConfiguration: give up on an empty field at once
+_FIELD_OFF = const(b"\x32\x01\x00")  # RFConfiguration; the next search switches it on again
 _LIST_ONE_CARD = const(b"\x4a\x01\x00")  # InListPassiveTarget, one target, 106 kbit/s type A
+_TO_THE_CARD = const(b"\x40\x01")  # InDataExchange with the target that was listed
+_DONE = const(0)  # its status: the card answered, and this is all of it
 _AUTO_POLL = const(b"\x60\xff\x01\x00")  # InAutoPoll, for ever, every 150 ms, 106 kbit/s type A
 
 _TRIES = const(3)
@@ -43,13 +46,36 @@ class Pn532:
         # An acknowledgement from the host ends whatever the reader was doing.
         await self._command(_SAM_CONFIGURATION, _WAKE_UP + _ACK)
         await self._command(_FEW_RETRIES)
+        await self.drop_field()
 
-    async def read_card(self) -> bytes:
-        """The UID of the card in the field, b"" when there is none; raises ReaderError."""
-        answer = await self._command(_LIST_ONE_CARD)
+    async def drop_field(self) -> None:
+        """Rest: without a field a card forgets that it was selected; raises ReaderError.
+
+        A card that has been selected as far as ISO 14443-4 answers no search until then.
+        """
+        await self._command(_FIELD_OFF)
+
+    async def read_card(self, uid: bytes = b"") -> bytes:
+        """Select a card, of several the one with this `uid`, and return its UID.
+
+        b"" when there is none; raises ReaderError.
+        """
+        answer = await self._command(_LIST_ONE_CARD + _cascaded(uid))
         if not answer or not answer[0]:
             return b""
         return _uid(answer[1:])
+
+    async def exchange(self, data: bytes) -> bytes:
+        """What the selected card answers to `data`; b"" when nothing whole comes.
+
+        Asked once: what the card has heard twice is not the same to it. A reader that has gone
+        shows at the next search.
+        """
+        try:
+            answer = await self._command(_TO_THE_CARD + data, tries=1)
+        except ReaderError:
+            return b""
+        return answer[1:] if answer and answer[0] == _DONE else b""
 
     async def wait_for_card(self, timeout_s: float) -> bytes:
         """The UID of the next card: the reader looks by itself and says nothing meanwhile.
@@ -64,12 +90,14 @@ class Pn532:
             return b""
         return _uid(answer[3:])
 
-    async def _command(self, command: bytes, before: bytes = b"", patience_s: float = 0.0) -> bytes:
+    async def _command(
+        self, command: bytes, before: bytes = b"", patience_s: float = 0.0, tries: int = _TRIES
+    ) -> bytes:
         """Send a command until it is acknowledged; return its answer without the code.
 
         With `patience_s` the answer may begin that late, and none, or a damaged one, is b"".
         """
-        for _ in range(_TRIES):
+        for _ in range(tries):
             self._heard = b""
             self._stream.write(before + _frame(command))
             acknowledged = False
@@ -121,6 +149,14 @@ def _uid(target: bytes) -> bytes:
     if len(target) < 5 or not target[4] or len(target) < 5 + target[4]:
         raise ReaderError("card")
     return target[5 : 5 + target[4]]
+
+
+def _cascaded(uid: bytes) -> bytes:
+    """A UID as a search for it names it: with the cascade tags that go through the air."""
+    head = b""
+    while len(uid) > 4:
+        head, uid = head + b"\x88" + uid[:3], uid[3:]
+    return head + uid
 
 
 def _frame(command: bytes) -> bytes:

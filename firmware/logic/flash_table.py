@@ -1,8 +1,8 @@
 """Items of one size, sorted, in one file of the flash: found there, so that they cost no heap.
 
-A new set is merged part by part into a file beside the one in force, and takes its place in one
-step when it is complete; until then, and after any failure, nothing has changed. What an item
-means, and whether a set is the one that is wanted, is the caller's.
+A new set comes in parts, in order, is merged into a file beside the one in force, and takes its
+place in one step when it is complete; until then, and after any failure, nothing has changed. What
+an item means, and whether a set is the one that is wanted, is the caller's.
 
 The file: the items one after the other, then a tail of the caller's, whose last 8 bytes are the
 hash of the items (the first 8 of their SHA-256). `storage` is FlashStore or stands in for it.
@@ -12,7 +12,8 @@ from hashlib import sha256
 
 from firmware.logic.const import const
 
-_CHUNK_ITEMS = const(24)
+# What is read at once: a small block is found also in a heap that is nearly full.
+_CHUNK_ITEMS = const(8)
 _COMING = const(".in")
 _MERGED = const(".out")
 _HASH_BYTES = const(8)
@@ -21,12 +22,25 @@ _HASH_BYTES = const(8)
 class FlashTable:
     """Attributes to read: `count` (items in force), `tail` (b"" when there is no sound file)."""
 
-    def __init__(self, storage, name: str, item_bytes: int, tail_bytes: int, order):
-        """Look at what flash holds; `order(item)` gives the bytes that items are sorted by."""
+    def __init__(self, storage, name: str, item_bytes: int, tail_bytes: int, most: int, order):
+        """Look at what flash holds.
+
+        Args:
+            storage: where the file is.
+            name: of the file.
+            item_bytes: the size of an item.
+            tail_bytes: the size of the tail.
+            most: how many items are taken at most.
+            order: a function that gives the bytes an item is sorted by.
+        """
         self._storage = storage
         self._name = name
         self._item_bytes = item_bytes
+        self._most = most
         self._order = order
+        self._parts_taken = -1  # of the set that comes in; -1: only a part 0 begins
+        self._taking = None  # the name of that set
+        self._coming_count = 0
         self.count = 0
         self.tail = b""
         try:
@@ -63,7 +77,7 @@ class FlashTable:
         return found
 
     def chunks(self):
-        """Yield the items in force, some dozens at a time in one bytes object.
+        """Yield the items in force, some at a time in one bytes object.
 
         To be asked to the end: only then is the file closed.
         """
@@ -73,28 +87,56 @@ class FlashTable:
         except OSError:
             pass
 
-    def begin(self, from_force: bool) -> int:
-        """Begin a new set, empty or with the items in force; return how many items that is.
+    def take_part(self, name, part: int, parts: int, items: list[bytes], from_force: bool, gone):
+        """Put one part of a new set into it; part 0 begins a set, with the items in force or none.
+
+        Args:
+            name: of the set, the same for each of its parts.
+            part: from 0 on.
+            parts: how many there are.
+            items: in any order, which is changed; no two of the same, one of an earlier part goes.
+            from_force: whether the set begins with the items in force.
+            gone: a function that says of an item that it only takes that other one away.
+
+        Returns:
+            The hash of the new set when this was its last part, None when more are to come.
 
         Raises:
-            OSError: the flash refused; as do `merge` and `finish`.
+            OSError: the flash refused, the part is out of order or names an item twice, or the set
+                is too long. What was begun is dropped.
         """
+        in_order = part == 0 or (part == self._parts_taken and name == self._taking)
+        self._parts_taken = -1
+        if part == 0:
+            self._coming_count = self._begin(from_force)
+        items.sort(key=self._order)
+        for i in range(1, len(items)):
+            if self._order(items[i - 1]) == self._order(items[i]):
+                raise OSError
+        if not in_order or self._coming_count + len(items) > self._most:
+            raise OSError
+        self._coming_count = self._merge(items, gone)
+        self._taking = name
+        if part + 1 < parts:
+            self._parts_taken = part + 1
+            return None
+        return self._coming_hash()
+
+    def _begin(self, from_force: bool) -> int:
         with self._storage.open(self._name + _COMING, "wb") as file:
             if from_force:
                 for chunk in self.chunks():
                     file.write(chunk)
         return self.count if from_force else 0
 
-    def merge(self, items: list[bytes], is_removal) -> int:
-        """Put sorted items into the new set: in place of one of the same order, or away with it.
-
-        Returns:
-            How many items the new set now has.
-        """
+    def _merge(self, items: list[bytes], gone) -> int:
+        """Put sorted items into the new set; return how many it has then."""
         coming, merged = self._name + _COMING, self._name + _MERGED
         held = self._storage.size(coming) // self._item_bytes
-        if self._goes_behind(coming, held, items) and not any(map(is_removal, items)):
-            self._storage.append(coming, b"".join(items))
+        if self._goes_behind(coming, held, items) and not any(map(gone, items)):
+            with self._storage.open(coming, "ab") as out:
+                for item in items:
+                    out.write(item)
             return held + len(items)
         with self._storage.open(merged, "wb") as out, self._storage.open(coming, "rb") as file:
             at = count = 0
@@ -108,14 +150,14 @@ class FlashTable:
                     old = chunk[start : start + self._item_bytes]
                     order = self._order(old)
                     while at < len(items) and self._order(items[at]) < order:
-                        count += _put(out, items[at], is_removal)
+                        count += _put(out, items[at], gone)
                         at += 1
                     if at < len(items) and self._order(items[at]) == order:
                         continue
                     out.write(old)
                     count += 1
             for item in items[at:]:
-                count += _put(out, item, is_removal)
+                count += _put(out, item, gone)
         self._storage.rename(merged, coming)
         return count
 
@@ -126,15 +168,14 @@ class FlashTable:
         with self._storage.open(coming, "rb") as file:
             return self._order(self._item(file, held - 1)) < self._order(items[0])
 
-    def coming_hash(self) -> bytes:
-        """The 8-byte hash of the new set."""
+    def _coming_hash(self) -> bytes:
         coming = self._name + _COMING
         with self._storage.open(coming, "rb") as file:
             items = self._storage.size(coming) // self._item_bytes
             return _hash(self._chunks(file, items))
 
     def finish(self, tail: bytes) -> None:
-        """Put the new set in force; `tail` ends with its hash."""
+        """Put the new set in force; `tail` ends with its hash. OSError: the flash refused."""
         coming = self._name + _COMING
         count = self._storage.size(coming) // self._item_bytes
         self._storage.append(coming, tail)
@@ -153,9 +194,9 @@ class FlashTable:
             items -= count
 
 
-def _put(out, item: bytes, is_removal) -> int:
+def _put(out, item: bytes, gone) -> int:
     """Write an item unless it only takes one away; return how many that is."""
-    if is_removal(item):
+    if gone(item):
         return 0
     out.write(item)
     return 1

@@ -21,7 +21,7 @@ _GRANT_BYTES = const(21)
 _TAIL_LAYOUT = const("II8")  # generation, expiry, hash of the grants
 _TAIL_BYTES = const(16)
 # 500 badges, 64 bookings and what else there is to say; a peer that sends more is not our server.
-_MOST_GRANTS = const(1024)
+_MOST = const(1024)
 _NOT_BEFORE_AT = const(12)  # in a grant, after its id and its badge tag
 _NOT_AFTER_AT = const(16)
 _FLAGS_AT = const(20)
@@ -32,9 +32,7 @@ class GrantSet:
 
     def __init__(self, storage):
         """Take up what flash holds; a damaged or absent set is an empty one."""
-        self._table = FlashTable(storage, GRANTS_FILE, _GRANT_BYTES, _TAIL_BYTES, _order)
-        self._taking = 0  # the generation that comes in
-        self._parts_taken = -1  # of it; -1: only a part 0 begins
+        self._table = FlashTable(storage, GRANTS_FILE, _GRANT_BYTES, _TAIL_BYTES, _MOST, _order)
         self.generation = self.expires_s = 0
         self.hash = sha256(b"")[:8]
         if self._table.tail:
@@ -49,7 +47,7 @@ class GrantSet:
         Part 0 begins anew; a part out of order, a set too long or a flash that refuses discards
         what was begun.
         """
-        return bool(self._take(message, False, None))
+        return bool(self._take(message, False))
 
     def take_change(self, message) -> bool | None:
         """Take one GrantsChange message; None when more parts are to come.
@@ -60,9 +58,8 @@ class GrantSet:
             flash refused, or the result is not what the server says.
         """
         if message.base_hash != self.hash:
-            self._parts_taken = -1
             return False
-        return self._take(message, True, message.new_hash)
+        return self._take(message, True)
 
     def of_badge(self, tag: bytes) -> list[Grant]:
         """Every grant of one badge (8-byte tag)."""
@@ -81,29 +78,21 @@ class GrantSet:
                     found = True
         return found
 
-    def _take(self, message, is_change: bool, wanted_hash: bytes | None) -> bool | None:
+    def _take(self, message, is_change: bool) -> bool | None:
         """Take a part; None when more are to come, else whether the new set is in force."""
-        table = self._table
+        items = [codec.encode(GRANT_LAYOUT, grant) for grant in message.grants]
+        name = (is_change, message.generation)
         try:
-            if message.part == 0:
-                self._taking = message.generation
-                self._parts_taken = 0
-                self._coming = table.begin(is_change)
-            in_order = message.part == self._parts_taken and message.generation == self._taking
-            if not in_order or self._coming + len(message.grants) > _MOST_GRANTS:
-                raise OSError  # as a flash that refuses: nothing of it is kept
-            items = sorted([codec.encode(GRANT_LAYOUT, g) for g in message.grants], key=_order)
-            self._coming = table.merge(items, _is_removal)
-            self._parts_taken += 1
-            if self._parts_taken < message.parts:
+            found = self._table.take_part(
+                name, message.part, message.parts, items, is_change, _is_removal
+            )
+            if found is None:
                 return None
-            self._parts_taken = -1
-            found = table.coming_hash()
-            if wanted_hash is not None and found != wanted_hash:
+            if is_change and found != message.new_hash:
                 return False
-            table.finish(codec.encode(_TAIL_LAYOUT, (message.generation, message.expires_s, found)))
+            tail = (message.generation, message.expires_s, found)
+            self._table.finish(codec.encode(_TAIL_LAYOUT, tail))
         except OSError:
-            self._parts_taken = -1
             return False
         self._hold()
         return True

@@ -4,6 +4,10 @@ A record is appended (and in flash) before it is sent, and leaves only when ackn
 numbers begin at 1 and never restart: the newest segment stays even when all of it is acknowledged.
 Files are the caller's `storage`; identity, sending and the meaning of records are not known here.
 
+When the journal is full but for an eighth, `has_room` turns false: the eighth is for records that
+outweigh others, and when that is full they too are refused. A flash that is full before the journal
+is refuses in the same order. What may go to make room is thinning.py's.
+
 The epoch that the server allotted stands in a file beside the segments, so that both are lost
 together: a journal without it does not know its epoch, which is 0 then.
 
@@ -11,8 +15,11 @@ A segment is named by its first sequence number. It begins with the caller's sta
 first record, so that state + records of the newest segment give the state at the last record, and
 no other file has to be kept in step:
 
-    head    length 1, state, checksum 4
+    head    length 1, state, [appends 4, segments 4,] checksum 4
     record  kind 1, time 4, length 1, body, checksum 4     (checksum: CRC-32 begun with the seq)
+
+The counts of wear are there when the length's highest bit is set, and stand as they were before
+the segment. Segments may overlap; a number is read from the latest that begins at or before it.
 
 `storage` has names(), read(name, offset, count), append(name, data), write(name, data), which is
 atomic, and delete(name); what they wrote is in flash when they return.
@@ -28,10 +35,18 @@ from shared_protocol.records import Record
 
 # One block of the flash: appending rewrites the block that is being filled, nothing more.
 _SEGMENT_BYTES = const(4096)
+# A quarter of the smallest box's file system: 90 hours of driving out of coverage, months of a car
+# in an underground car park. The rest is for code, a second slot of it, and grants.
+_CAPACITY_BYTES = const(524_288)
+_RESERVED_PART = const(8)
 # One read while sending; the longest record (265 bytes) fits.
 _CHUNK_BYTES = const(512)
 
 _EPOCH_FILE = const("epoch")
+_ENOSPC = const(28)  # MicroPython's errno does not name it
+_WEAR_FOLLOWS = const(0x80)
+_WEAR_LAYOUT = const("II")
+_WEAR_BYTES = const(8)
 _CHECKSUM_BYTES = const(4)
 _HEAD_OF_RECORD_BYTES = const(6)
 _SHORTEST_RECORD_BYTES = const(10)
@@ -40,13 +55,25 @@ _SHORTEST_RECORD_BYTES = const(10)
 class Journal:
     """Attributes to read: `epoch`, `next_seq`, `lowest_seq` (the oldest not acknowledged), `state`.
 
-    `state` is what the newest segment began with, b"" when there is none.
+    `state` is what the newest segment began with, b"" when there is none. `appends` and `segments`
+    count, since the flash was new, how often a batch was put behind others and how often a segment
+    was begun or thinned: LittleFS erases and programs a block for each. A loss of power makes
+    `appends` a little too high.
     """
 
-    def __init__(self, storage, segment_bytes: int = _SEGMENT_BYTES):
+    def __init__(
+        self,
+        storage,
+        segment_bytes: int = _SEGMENT_BYTES,
+        capacity_bytes: int = _CAPACITY_BYTES,
+    ):
         """Recover: find the last whole record; what a power loss tore behind it is not believed."""
         self._storage = storage
         self._segment_bytes = segment_bytes
+        self._most_segments = capacity_bytes // segment_bytes
+        self._fewest_free = self._most_segments // _RESERVED_PART
+        self._refused = False  # by the flash, for want of room
+        self.appends = self.segments = 0
         self._firsts = []  # first sequence number of each segment, oldest first
         self.epoch = 0
         for name in sorted(storage.names()):
@@ -86,29 +113,35 @@ class Journal:
             seq += len(records)
             yield from records
 
-    def append(self, record: Record, state: bytes) -> int:
-        """Put a record in flash; return its sequence number.
+    @property
+    def has_room(self) -> bool:
+        """Whether there is room for records that others outweigh."""
+        return not self._refused and len(self._firsts) <= self._most_segments - self._fewest_free
 
-        `state`: the caller's state (at most 255 bytes) without this record.
+    def append(self, record: Record, state: bytes) -> int:
+        """Put a record in flash, see `append_batch`; return its sequence number."""
+        return self.append_batch((record,), state)
+
+    def append_batch(self, records, state: bytes) -> int:
+        """Put records in flash in one piece, which fits a segment; return the first's number.
+
+        `state`: the caller's state (at most 127 bytes) without these records.
 
         Raises:
-            OSError: the flash refused; the record has no number and may be appended again.
+            OSError: the flash refused; no record has a number, all may be appended again. The next
+                one begins a segment, so that its `state` counts.
         """
-        seq = self.next_seq
-        data = _sealed(codec.encode(RECORD_LAYOUT, record), seq)
-        if self._size + len(data) > self._segment_bytes:
-            data = _sealed(bytes((len(state),)) + state, seq) + data
-            self._storage.write(self._name(seq), data)
-            if self._firsts[-1:] != [seq]:  # else it replaces one whose only record was torn
-                self._firsts.append(seq)
-            self._size = 0
-        else:
-            size, self._size = self._size, self._segment_bytes  # a failed append may leave a tail
-            self._storage.append(self._name(self._firsts[-1]), data)
-            self._size = size
-        self._size += len(data)
-        self.next_seq = seq + 1
-        return seq
+        data = bytearray()
+        for i, record in enumerate(records):
+            data += sealed(codec.encode(RECORD_LAYOUT, record), self.next_seq + i)
+        try:
+            self._put(data, state)
+        except OSError as error:
+            self._refused = error.args[:1] == (_ENOSPC,)
+            raise
+        self._refused = False
+        self.next_seq += len(records)
+        return self.next_seq - len(records)
 
     def read(self, seq: int) -> tuple[int, list[Record]]:
         """Read some consecutive records from `seq` on, at most _CHUNK_BYTES.
@@ -159,10 +192,35 @@ class Journal:
             self.lowest_seq = seq + 1
         while len(self._firsts) > 1 and self._firsts[1] <= self.lowest_seq:
             name = self._name(self._firsts.pop(0))
+            self._refused = False
             try:
                 self._storage.delete(name)
             except OSError:  # the next boot finds it, and the server's first word deletes it again
                 pass
+
+    def _put(self, data, state: bytes) -> None:
+        """Put sealed records behind the others or, when they do not fit, into a new segment."""
+        size, self._size = self._size, self._segment_bytes  # a failed attempt may leave a tail
+        if size + len(data) <= self._segment_bytes:
+            self._storage.append(self._name(self._firsts[-1]), data)
+            self.appends += 1
+        else:
+            if len(self._firsts) >= self._most_segments - self._fewest_free:
+                self._make_room()
+            if len(self._firsts) >= self._most_segments:
+                raise OSError(_ENOSPC)
+            seq = self.next_seq
+            wear = codec.encode(_WEAR_LAYOUT, (self.appends, self.segments))
+            head = sealed(bytes((len(state) | _WEAR_FOLLOWS,)) + state + wear, seq)
+            self._storage.write(self._name(seq), head + data)
+            if self._firsts[-1:] != [seq]:  # else it replaces one whose only batch was torn
+                self._firsts.append(seq)
+            self.segments += 1
+            size = len(head)
+        self._size = size + len(data)
+
+    def _make_room(self) -> None:
+        """Win a segment, if possible. Not here: see thinning.py."""
 
     def _recover(self) -> None:
         if not self._firsts:
@@ -171,12 +229,17 @@ class Journal:
         self.next_seq = newest = self._firsts[-1]
         self._size = self._head_bytes(newest)
         head = self._read(newest, 0, self._size)
-        if _sealed(head[:-_CHECKSUM_BYTES], newest) != head:
+        if sealed(head[:-_CHECKSUM_BYTES], newest) != head:
             # Its records are out of reach. However many it held, no number is used twice.
             self.next_seq += self._segment_bytes // _SHORTEST_RECORD_BYTES
             self._size = self._segment_bytes
             return
-        self.state = head[1:-_CHECKSUM_BYTES]
+        end = self._size - _CHECKSUM_BYTES
+        if head[0] & _WEAR_FOLLOWS:
+            end -= _WEAR_BYTES
+            (self.appends, self.segments), _ = codec.decode(_WEAR_LAYOUT, head, end)
+            self.segments += 1
+        self.state = head[1:end]
         while True:
             data = self._read(newest, self._size, _CHUNK_BYTES)
             at = 0
@@ -189,6 +252,7 @@ class Journal:
             self._size += at
             if not at:
                 break
+        self.appends += self.next_seq - newest
         if data:  # a power loss tore the tail: the next record begins a segment after it
             self._size = self._segment_bytes
 
@@ -208,7 +272,9 @@ class Journal:
             return b""
 
     def _head_bytes(self, first: int) -> int:
-        return 1 + (self._read(first, 0, 1) or b"\0")[0] + _CHECKSUM_BYTES
+        length = (self._read(first, 0, 1) or b"\0")[0]
+        wear = _WEAR_BYTES if length & _WEAR_FOLLOWS else 0
+        return 1 + (length & ~_WEAR_FOLLOWS) + wear + _CHECKSUM_BYTES
 
     def _start_of(self, seq: int) -> tuple[int, int, int]:
         first = self._firsts[0] if self._firsts else self.next_seq
@@ -219,7 +285,8 @@ class Journal:
         return first, first, offset
 
 
-def _sealed(data: bytes, seq: int) -> bytes:
+def sealed(data: bytes, seq: int) -> bytes:
+    """Data with the checksum under which it belongs to a sequence number."""
     return data + crc32(data, seq).to_bytes(_CHECKSUM_BYTES, "big")
 
 

@@ -57,7 +57,8 @@ SIGNAL_RELEASED = "released"
 SIGNAL_DOOR_OPEN = "door_open"
 SIGNAL_REFUSED = "refused {}"  # with the reason's number
 
-# The page follows the trip, and a box whose power is cut loses at most this much driving.
+# The page follows the trip. A box whose power is cut loses at most this much driving, and what
+# waits in recorder.py.
 _ODOMETER_EVERY_MS = const(10_000)
 
 _NOTHING = Outcome(0, DOOR_LEAVE, "", ())

@@ -1,35 +1,47 @@
-"""The reader's loop: waits for a card and tells the car what the badge did.
+"""The reader's loop: waits for a card, has it prove itself, tells the car what the badge did.
 
-A UID becomes a tag here and goes no further.
+A UID becomes a tag here and goes no further. A card whose tag has a key opens nothing by its UID.
 """
 
 import asyncio
 
 from firmware.drivers.pn532 import ReaderError
-from firmware.logic.card import Arrived, CardPresence, Held
+from firmware.logic.card import Arrived, Held
 from firmware.logic.const import const
+from firmware.logic.ev2 import Proof
 from shared_protocol.badges import badge_tag
-from shared_protocol.records import ASSURANCE_LOW
+from shared_protocol.records import ASSURANCE_HIGH, ASSURANCE_LOW
 
 # One poll takes about 30 ms of radio field; a hand's shortest touch is about 300 ms.
 _POLL_EVERY_S = const(0.25)
-# So long the reader waits for a card by itself before it is asked whether it is still there.
-_WAIT_S = const(60.0)
+# So long the reader waits for a card by itself before it is asked whether it is still there; one
+# whose plug was loose for a moment is asleep and deaf until then.
+_WAIT_S = const(20.0)
 # A reader that is missing or unplugged is looked for again this often.
 _WAKE_AGAIN_S = const(2.0)
+# A card that falls silent in mid proof may have moved, so it is asked again as long as it is there;
+# one that is there and never answers is a UID and no more.
+_ATTEMPTS = const(3)
+_RANDOM_BYTES = const(16)
 
 
 class BadgeTask:
-    """Joins a Pn532 to CardPresence."""
+    """Joins a reader (Pn532 or Wiegand) to CardPresence and the proof."""
 
-    def __init__(self, reader, badge_key: bytes, uptime, vehicle):
-        """Take the parts; `badge_key` (32 bytes) keys the tags."""
+    def __init__(
+        self, reader, presence, badge_key: bytes, card_keys, aes, entropy, uptime, vehicle
+    ):
+        """Take the parts; `badge_key` (32 bytes) keys the tags, `aes` is cryptolib's."""
         self._reader = reader
+        self._presence = presence
         self._badge_key = badge_key
+        self._card_keys = card_keys
+        self._aes = aes
+        self._entropy = entropy
         self._uptime = uptime
         self._vehicle = vehicle
-        self._presence = CardPresence()
         self._waits = True  # until the reader shows that it cannot
+        self._counts = False  # whether the car knows of the card that is there
 
     async def run(self) -> None:
         """Let the reader wait for a card, then poll it until the card has gone; for ever."""
@@ -41,6 +53,7 @@ class BadgeTask:
                         await self._tell(await self._wait())
                     else:
                         await self._tell(await self._reader.read_card())
+                    await self._reader.drop_field()
                     if self._presence.occupied or not self._waits:
                         await asyncio.sleep(_POLL_EVERY_S)
             except ReaderError:
@@ -51,19 +64,51 @@ class BadgeTask:
         try:
             uid = await self._reader.wait_for_card(_WAIT_S)
         except ReaderError:
-            await self._reader.read_card()  # raises when it is the reader that is gone
+            uid = await self._reader.read_card()  # raises when it is the reader that is gone
             self._waits = False
-            return b""
-        if not uid:
-            await self._reader.read_card()
-        return uid
+            return uid
+        return uid or await self._reader.read_card()
 
     async def _tell(self, uid: bytes) -> None:
         for event in self._presence.seen(uid, self._uptime.now_ms()):
             tag = badge_tag(self._badge_key, event.uid)
             if isinstance(event, Arrived):
-                await self._vehicle.badge_arrived(tag, ASSURANCE_LOW)
+                await self._arrived(tag, event.uid)
+            elif not self._counts:
+                continue
             elif isinstance(event, Held):
                 await self._vehicle.badge_held(tag)
             else:
                 await self._vehicle.badge_left(tag, event.was_held)
+
+    async def _arrived(self, tag: bytes, uid: bytes) -> None:
+        self._counts = False
+        key = self._card_keys.of(tag)
+        if key is None:
+            self._counts = True
+            await self._vehicle.badge_arrived(tag, ASSURANCE_LOW)
+            return
+        genuine = None
+        try:
+            genuine = await self._prove(uid, key)
+        finally:
+            if genuine is None:  # it left, or the reader did: it may come again
+                self._presence.forget()
+        if genuine:
+            self._counts = True
+            await self._vehicle.badge_arrived(tag, ASSURANCE_HIGH)
+        elif genuine is False:
+            await self._vehicle.badge_not_genuine(tag)
+
+    async def _prove(self, uid: bytes, key: bytes) -> bool | None:
+        """Whether the card is genuine, None when it is not there any more; raises ReaderError."""
+        for _ in range(_ATTEMPTS):
+            await self._reader.drop_field()
+            if await self._reader.read_card(uid) != uid:
+                return None
+            proof = Proof(self._aes, key, self._entropy(_RANDOM_BYTES))
+            while proof.command:
+                proof.take(await self._reader.exchange(proof.command))
+            if proof.genuine is not None:
+                return proof.genuine
+        return False

@@ -13,9 +13,12 @@ from firmware.logic.const import const
 from firmware.version import VERSION
 from shared_protocol.errors import ProtocolError
 from shared_protocol.messages import (
+    FEATURE_CARD_KEYS,
+    FEATURE_GRANT_KINDS,
     FEATURE_GRANTS_CHANGE,
     FEATURE_NEW_KEY,
     Ack,
+    CardKeys,
     Command,
     Epoch,
     Grants,
@@ -40,8 +43,8 @@ class LinkTask:
     """
 
     def __init__(
-        self, modem, bell, identity, keys, entropy, uptime, journal, uplink, grants, commands,
-        clock, vehicle, trip, immobiliser, recorder, state_store,
+        self, modem, bell, identity, keys, entropy, uptime, journal, uplink, grants, card_keys,
+        commands, clock, vehicle, trip, immobiliser, recorder, state_store,
     ):  # fmt: skip
         """Take the parts; nothing is sent."""
         self._modem = modem
@@ -53,6 +56,7 @@ class LinkTask:
         self._journal = journal
         self._uplink = uplink
         self._grants = grants
+        self._card_keys = card_keys
         self._commands = commands
         self._clock = clock
         self._vehicle = vehicle
@@ -121,6 +125,7 @@ class LinkTask:
             data = await modem.receive()
             if data:
                 events += session.receive_data(data, self._uptime.now_ms())
+            data = None  # its room is wanted for what is in it
         for event in events:
             if not self._handle(event, session):
                 return False
@@ -156,6 +161,9 @@ class LinkTask:
         elif isinstance(message, GrantsChange):
             # In force, the server sees what the box now holds; void, that it must send all.
             if self._grants.take_change(message) is not None:
+                session.send(self._status(now_ms))
+        elif isinstance(message, CardKeys):
+            if self._card_keys.take_part(message):
                 session.send(self._status(now_ms))
         elif isinstance(message, Command):
             self._vehicle.command(message, now_ms)
@@ -215,6 +223,6 @@ class LinkTask:
             self._commands.highest_id,
             self._immobiliser.state,
             int(self._trip.open),
-            FEATURE_GRANTS_CHANGE | FEATURE_NEW_KEY,
-            bytes(8),
+            FEATURE_GRANTS_CHANGE | FEATURE_NEW_KEY | FEATURE_GRANT_KINDS | FEATURE_CARD_KEYS,
+            self._card_keys.hash,
         )

@@ -2,11 +2,24 @@
 
 The one place that appends to the journal. A fact whose record cannot be made still counts for the
 trip: neither a full flash nor a full heap strands anybody.
+
+Each write to flash costs an erased block. So what the next record says again, an Odometer, waits
+for company; anything else goes to flash at once, with those that wait before it. What waits has no
+number and is not sent: a power loss takes it.
 """
 
 import gc
 
-from shared_protocol.records import to_record
+from firmware.logic.const import const
+from shared_protocol.records import Odometer, to_record
+
+_PATIENT = (Odometer,)
+# A power loss takes at most this much driving, and the 10 s since the last record.
+_WAIT_MS = const(30_000)
+_BATCH_RECORDS = const(6)
+# So many do not wait after anything else was recorded: somebody watches a drive begin, and few
+# stretches between two ignitions are short enough for this to cost more than a batch does.
+_SINGLY = const(6)
 
 
 class Recorder:
@@ -19,28 +32,63 @@ class Recorder:
         self._clock = clock
         self._uplink = uplink
         self._bell = bell
+        self._waiting = []  # records
+        self._state = b""  # of the trip, before the first of them
+        self._since_ms = 0
+        self._singly = 0
         self.made = 0
         self.lost = 0
 
     def write(self, facts, now_ms: int) -> bool:
-        """Record facts in order, each in flash when the next begins; whether all of them are."""
+        """Record facts in order; whether none was lost.
+
+        All are in flash when it returns, together, but Odometers that wait.
+        """
         lost = self.lost
         for fact in facts:
-            try:
-                try:
-                    self._append(fact, now_ms)
-                except MemoryError:
-                    gc.collect()
-                    self._append(fact, now_ms)
-                self.made += 1
-            except Exception:  # the flash is full, or anything else: the driver comes first
+            patient = isinstance(fact, _PATIENT)
+            if patient and not self._journal.has_room:
                 self.lost += 1
+            else:
+                self._singly = self._singly - 1 if patient else _SINGLY
+                try:
+                    _with_memory(self._add, fact, now_ms)
+                except Exception:  # anything at all: the driver comes first
+                    self.lost += 1
             self._trip.apply(fact)
-        if facts:
-            self._uplink.record_added(now_ms)
-            self._bell.set()
+        if self._singly >= 0 or len(self._waiting) >= _BATCH_RECORDS:
+            self._put_in_flash(now_ms)
         return self.lost == lost
 
-    def _append(self, fact, now_ms: int) -> None:
+    def step(self, now_ms: int) -> None:
+        """Put in flash what has waited long enough."""
+        if now_ms - self._since_ms >= _WAIT_MS:
+            self._put_in_flash(now_ms)
+
+    def _add(self, fact, now_ms: int) -> None:
         record = to_record(self._clock.time_s(now_ms), fact)
-        self._journal.append(record, self._trip.to_bytes())
+        if not self._waiting:
+            self._state = self._trip.to_bytes()
+            self._since_ms = now_ms
+        self._waiting.append(record)
+
+    def _put_in_flash(self, now_ms: int) -> None:
+        records, self._waiting = self._waiting, []
+        if not records:
+            return
+        try:
+            _with_memory(self._journal.append_batch, records, self._state)
+            self.made += len(records)
+        except Exception:  # the flash is full, or anything else
+            self.lost += len(records)
+        self._uplink.record_added(now_ms)
+        self._bell.set()
+
+
+def _with_memory(call, *arguments):
+    """Call, and once more after a collection when the heap was full."""
+    try:
+        call(*arguments)
+    except MemoryError:
+        gc.collect()
+        call(*arguments)

@@ -170,6 +170,7 @@ class Vehicle:
         metres = self._odometer.metres
         self._recorder.write(self._trip.ignition(self._ignition.on, metres), now_ms)
         await self._lock_when_shut(now_ms)
+        self._recorder.step(now_ms)
         self.looked_ms = now_ms
 
     def _end_forgotten(self, now_ms: int) -> None:

@@ -13,7 +13,7 @@ from server.config import Address, Config
 from server.demo import bookings, cars, fleet, history
 from server.fleet import fleet_file
 from server.fleet.model import Vehicle
-from server.identity_file import fitting_of, identity_file, identity_of
+from server.identity_file import Wiring, fitting_of, identity_file, identity_of
 from server.passwords import hash_password
 from server.serving import ServeError, serve
 from server.store import Store
@@ -69,5 +69,6 @@ async def _fit_box(store: Store, vehicle: Vehicle, path: Path, now_s: int) -> No
         else:
             box_id = vehicle.box_id
         box = await store.secrets_of_box(box_id)
-        fitting = await fitting_of(store, vehicle, Address("127.0.0.1", 7400), "demo", "host")
+        server = Address("127.0.0.1", 7400)
+        fitting = await fitting_of(store, vehicle, server, "demo", "host", Wiring())
         draft.write(identity_of(box, fitting))

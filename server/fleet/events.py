@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from server.fleet.model import CommandState, EndReason, RefusalReason, RelayState
+from server.fleet.model import Assurance, CommandState, EndReason, RefusalReason, RelayState
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class TripStarted:
     odometer_m: int
     holder: Holder
     position: Position | None
+    assurance: Assurance = "low"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,13 @@ class TripResumed:
 
 
 @dataclass(frozen=True, slots=True)
+class OccupantJoined:
+    """A passenger's badge was read."""
+
+    holder: Holder
+
+
+@dataclass(frozen=True, slots=True)
 class LegStarted:
     """Ignition on."""
 
@@ -85,7 +93,10 @@ class OdometerRead:
 
 @dataclass(frozen=True, slots=True)
 class BadgeRefused:
-    """The car said no; `at_s` is None when the box did not know the time."""
+    """The car said no; `at_s` is None when the box did not know the time.
+
+    The holder's booking is that of the car they should have gone to.
+    """
 
     at_s: int | None
     reason: RefusalReason
@@ -112,6 +123,7 @@ Event = (
     | TripEnded
     | TripPaused
     | TripResumed
+    | OccupantJoined
     | LegStarted
     | LegEnded
     | OdometerRead

@@ -7,19 +7,24 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
-from server.fleet.model import Role
+from server.fleet.model import Role, Window
 
 FORMAT = """\
   {"directorates": [{"code", "name"}], "sites": [{"code", "name"}],
-   "vehicles": [{"plate", "label", "site": code}],
-   "agents": [{"login", "full_name", "directorate": code, "role": "agent" or "manager",
-               "password", "badges": [UID in hexadecimal]}],
-   "bookings": [{"vehicle": plate, "agent": login, "starts_at", "ends_at", "purpose"}]}
-Instants are Unix seconds. Every list may be left out; so may role (agent), password and badges.
+   "vehicles": [{"plate", "label", "site": code, "walk_up": true or false,
+                 "out_of_service": [{"from", "to"}]}],
+   "agents": [{"login", "full_name", "directorate": code,
+               "role": "agent" or "manager" or "technician",
+               "password", "badges": [UID in hexadecimal, or {"uid", "key"}]}],
+   "bookings": [{"vehicle": plate, "agent": login, "starts_at", "ends_at", "purpose",
+                 "drivers": [login], "passengers": [login]}]}
+Instants are Unix seconds. Every list may be left out; so may walk_up (false), role (agent) and
+password. A badge's key is the AES-128 key of a card that proves itself: 32 hexadecimal digits.
 """
 
 _LATEST_S = 0xFFFFFFFF  # instants travel to the box in 32 bits
 _UID_BYTES = (4, 7, 10)  # what ISO 14443 knows
+_CARD_KEY_BYTES = 16
 
 
 class FleetFileError(ValueError):
@@ -42,6 +47,16 @@ class VehicleEntry:
     plate: str
     label: str
     site: str
+    walk_up: bool
+    out_of_service: tuple[Window, ...] | None  # None: not spoken of
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeEntry:
+    """A card; `key` is None for one that is known by its UID only."""
+
+    uid: bytes = field(repr=False)
+    key: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +69,7 @@ class AgentEntry:
     directorate: str
     role: str
     password: str | None = field(repr=False)
-    badges: tuple[bytes, ...] | None = field(repr=False)  # None: not spoken of
+    badges: tuple[BadgeEntry, ...] | None  # None: not spoken of
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +82,8 @@ class BookingEntry:
     starts_at_s: int
     ends_at_s: int
     purpose: str
+    drivers: tuple[str, ...] | None  # None: not spoken of
+    passengers: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +116,7 @@ def parse(text: str) -> FleetFile:
     parsed = FleetFile(
         tuple(Named(e.text("code"), e.text("name")) for e in file.entries("directorates")),
         tuple(Named(e.text("code"), e.text("name")) for e in file.entries("sites")),
-        tuple(
-            VehicleEntry(e.where, plate_of(e.text("plate")), e.text("label"), e.text("site"))
-            for e in file.entries("vehicles")
-        ),
+        tuple(_vehicle(e) for e in file.entries("vehicles")),
         tuple(_agent(e) for e in file.entries("agents")),
         tuple(_booking(e) for e in file.entries("bookings")),
     )
@@ -131,7 +145,8 @@ class _Entry:
                 )
 
     def entries(self, name: str) -> list["_Entry"]:
-        return [_Entry(f"{name}[{i}]", item) for i, item in enumerate(self.list(name))]
+        place = "" if self.where == "the file" else f"{self.where}, "
+        return [_Entry(f"{place}{name}[{i}]", item) for i, item in enumerate(self.list(name))]
 
     def list(self, name: str) -> list[Any]:
         value = self._data.get(name, [])
@@ -145,6 +160,16 @@ class _Entry:
         if not isinstance(value, str) or not value.strip() or not value.strip().isprintable():
             raise FleetFileError(f"{self.where}, {name}: a text was expected")
         return value.strip()
+
+    def flag(self, name: str) -> bool:
+        value = self._data.get(name, False)
+        if not isinstance(value, bool):
+            raise FleetFileError(f"{self.where}, {name}: true or false was expected")
+        return value
+
+    def logins(self, name: str) -> tuple[str, ...]:
+        places = [(f"{name}[{i}]", item) for i, item in enumerate(self.list(name))]
+        return tuple(_Entry(self.where, {p: item}).text(p).lower() for p, item in places)
 
     def instant(self, name: str) -> int:
         value = self._data.get(name)
@@ -160,17 +185,7 @@ def _agent(entry: _Entry) -> AgentEntry:
     role = entry.text("role") if entry.has("role") else "agent"
     if role not in get_args(Role):
         raise FleetFileError(f"{entry.where}, role: {' or '.join(get_args(Role))} was expected")
-    badges = []
-    for i, badge in enumerate(entry.list("badges")):
-        try:
-            uid = bytes.fromhex(badge)
-        except (TypeError, ValueError):
-            uid = b""
-        if len(uid) not in _UID_BYTES:
-            raise FleetFileError(
-                f"{entry.where}, badges[{i}]: 4, 7 or 10 bytes in hexadecimal were expected"
-            )
-        badges.append(uid)
+    badges = [_badge(f"{entry.where}, badges[{i}]", b) for i, b in enumerate(entry.list("badges"))]
     return AgentEntry(
         entry.where,
         entry.text("login").lower(),
@@ -182,6 +197,53 @@ def _agent(entry: _Entry) -> AgentEntry:
     )
 
 
+def _badge(where: str, data: Any) -> BadgeEntry:
+    key = None
+    if isinstance(data, dict):
+        entry = _Entry(where, data)
+        entry.refuse_others("uid", "key")
+        key = _bytes_of(data.get("key"))
+        if len(key) != _CARD_KEY_BYTES:
+            raise FleetFileError(f"{where}, key: {2 * _CARD_KEY_BYTES} hexadecimal digits expected")
+        data = data.get("uid")
+    uid = _bytes_of(data)
+    if len(uid) not in _UID_BYTES:
+        raise FleetFileError(f"{where}: 4, 7 or 10 bytes in hexadecimal were expected")
+    return BadgeEntry(uid, key)
+
+
+def uid_of(text: str) -> bytes | None:
+    """Read a badge's UID in hexadecimal; None when it is none."""
+    uid = _bytes_of(text)
+    return uid if len(uid) in _UID_BYTES else None
+
+
+def _bytes_of(text: Any) -> bytes:
+    """Read hexadecimal; empty when it is none."""
+    try:
+        return bytes.fromhex(text)
+    except (TypeError, ValueError):
+        return b""
+
+
+def _vehicle(entry: _Entry) -> VehicleEntry:
+    spans: dict[int, Window] = {}
+    for span in entry.entries("out_of_service"):
+        window = Window(span.instant("from"), span.instant("to"))
+        if window.to_s <= window.from_s:
+            raise FleetFileError(f"{span.where}, to: must come after from")
+        if spans.setdefault(window.from_s, window) is not window:
+            raise FleetFileError(f"{span.where}, from: another one begins then")
+    return VehicleEntry(
+        entry.where,
+        plate_of(entry.text("plate")),
+        entry.text("label"),
+        entry.text("site"),
+        entry.flag("walk_up"),
+        tuple(spans.values()) if entry.has("out_of_service") else None,
+    )
+
+
 def _booking(entry: _Entry) -> BookingEntry:
     booking = BookingEntry(
         entry.where,
@@ -190,7 +252,12 @@ def _booking(entry: _Entry) -> BookingEntry:
         entry.instant("starts_at"),
         entry.instant("ends_at"),
         entry.text("purpose"),
+        entry.logins("drivers") if entry.has("drivers") else None,
+        entry.logins("passengers") if entry.has("passengers") else None,
     )
+    aboard = [booking.login, *(booking.drivers or ()), *(booking.passengers or ())]
+    if len(set(aboard)) < len(aboard):
+        raise FleetFileError(f"{entry.where}: each person of a booking is named once")
     if booking.ends_at_s <= booking.starts_at_s:
         raise FleetFileError(f"{entry.where}, ends_at: must come after starts_at")
     return booking
@@ -206,6 +273,7 @@ def _refuse_twice(name: str, keys: list[str]) -> None:
 def _refuse_shared_badges(agents: tuple[AgentEntry, ...]) -> None:
     owners: dict[bytes, str] = {}
     for agent in agents:
-        for i, uid in enumerate(agent.badges or ()):
-            if owners.setdefault(uid, agent.login) != agent.login:
-                raise FleetFileError(f"{agent.where}, badges[{i}]: {owners[uid]} has this badge")
+        for i, badge in enumerate(agent.badges or ()):
+            owner = owners.setdefault(badge.uid, agent.login)
+            if owner != agent.login:
+                raise FleetFileError(f"{agent.where}, badges[{i}]: {owner} has this badge")

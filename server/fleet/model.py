@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Role = Literal["agent", "manager"]
+Role = Literal["agent", "manager", "technician"]
 BookingState = Literal["active", "cancelled"]
 TripState = Literal["open", "paused", "ended"]
-EndReason = Literal["badge_held", "other_driver", "inferred"]
+EndReason = Literal["badge_held", "other_driver", "inferred", "command", "technician"]
+Assurance = Literal["low", "high"]  # low: known by a UID only, which can be copied
 RefusalReason = Literal[
     "unknown_badge",
     "too_early",
@@ -19,11 +20,26 @@ RefusalReason = Literal[
     "clock_unknown",
     "car_in_use",
     "grants_expired",
+    "revoked",
+    "wrong_car",
+    "maintenance",
+    "keys_missing",
+    "driver_first",
+    "not_genuine",
     "other",
+]
+GrantKind = Literal[
+    "booking",
+    "passenger",
+    "technician",
+    "maintenance",
+    "revoked",
+    "walk_up",
+    "other_car",
 ]
 RelayState = Literal["unknown", "enabled", "inhibited"]
 ClockSource = Literal["none", "gnss", "server"]
-CommandKind = Literal["inhibit", "cancel"]
+CommandKind = Literal["inhibit", "cancel", "end-trip", "end-trip-without-keys"]
 CommandState = Literal["queued", "pending", "applied", "cancelled", "expired", "refused", "unknown"]
 
 
@@ -43,6 +59,14 @@ class Site:
     site_id: int
     code: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From `from_s` until just before `to_s`."""
+
+    from_s: int
+    to_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +98,27 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A card of an agent; the UID is a secret in the database and never printed."""
+    """A card of an agent; UID and key are secrets in the database and never printed.
+
+    `key` is what the card proves itself with (AES-128), None for one known by its UID only.
+    """
 
     badge_id: int
     agent_id: int
     uid: bytes = field(repr=False)
+    key: bytes | None = field(default=None, repr=False)
+    revoked_at_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledBadge:
+    """A card of an agent as a page may show it: `ending` is the end of its UID, in hexadecimal."""
+
+    badge_id: int
+    agent_id: int
+    ending: str
+    has_key: bool
+    revoked_at_s: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +151,26 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """Another person of a booking: a further driver, or a passenger."""
+
+    booking_id: int
+    agent_id: int
+    drives: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Grant:
-    """One badge that may use one car for one booking; `grant_id` is the booking's id."""
+    """What one badge, or with `uid` None every badge, may or may not do with one car.
+
+    `grant_id` is the booking's id where there is one. A badge has one grant of an id at most.
+    """
 
     grant_id: int
-    uid: bytes = field(repr=False)
+    uid: bytes | None = field(repr=False)
     not_before_s: int
     not_after_s: int
+    kind: GrantKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +178,9 @@ class Box:
     """The unit in a car: who it is and what it said last (None: never heard).
 
     `grants_generation` is the last set sent, `grants_confirmed` the last one the box said it
-    holds; they are equal when the box is up to date. `generation` is that of the newest key it has
-    proved to hold; `newest_generation` is above it while a new key is on its way.
+    holds; they are equal when the box is up to date. The set sent last left at `grants_sent_at_s`.
+    `generation` is that of the newest key it has proved to hold; `newest_generation` is above it
+    while a new key is on its way.
     """
 
     box_id: int
@@ -140,6 +194,7 @@ class Box:
     clock_source: ClockSource
     grants_generation: int
     grants_confirmed: int
+    grants_sent_at_s: int | None
     generation: int
     newest_generation: int
 
@@ -148,6 +203,7 @@ class Box:
 class Trip:
     """From badge in to trip end. `distance_m` grows while it is open and never shrinks.
 
+    `occupants` are the names of those whose badge was read as a passenger's.
     `started_at_s` is the box's time, or the time of arrival when the box knew none.
     """
 
@@ -167,6 +223,8 @@ class Trip:
     distance_m: int
     state: TripState
     end_reason: EndReason | None
+    assurance: Assurance
+    occupants: tuple[str, ...]
     start_lat_e7: int | None
     start_lon_e7: int | None
     end_lat_e7: int | None
@@ -223,7 +281,10 @@ class TripDetail:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A badge the car said no to; `agent_name` is None for a badge nobody owns."""
+    """A badge the car said no to; `agent_name` is None for a badge nobody owns.
+
+    `booked_plate` is the car this person had booked, where that was another and is known.
+    """
 
     refusal_id: int
     at_s: int | None
@@ -233,6 +294,7 @@ class Refusal:
     reason: RefusalReason
     agent_name: str | None
     directorate_code: str | None
+    booked_plate: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from server.fleet.events import (
     Event,
     LegEnded,
     LegStarted,
+    OccupantJoined,
     OdometerRead,
     Position,
     TripEnded,
@@ -21,7 +22,7 @@ from server.fleet.events import (
     TripResumed,
     TripStarted,
 )
-from server.fleet.model import EndReason, TripState
+from server.fleet.model import Assurance, EndReason, TripState
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class LegDraft:
 class TripDraft:
     """A trip under the rules; `trip_id` is None until it is stored.
 
-    `legs` holds the leg that was open when the trip was loaded and those begun since.
+    `legs` holds the leg that was open when the trip was loaded and those begun since, `occupants`
+    the agents who have joined since.
     """
 
     trip_id: int | None
@@ -53,9 +55,11 @@ class TripDraft:
     distance_m: int
     state: TripState
     end_reason: EndReason | None
+    assurance: Assurance
     start: Position | None
     end: Position | None
     legs: tuple[LegDraft, ...] = ()
+    occupants: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ def _started(event: TripStarted) -> TripDraft:
         distance_m=0,
         state="open",
         end_reason=None,
+        assurance=event.assurance,
         start=event.position,
         end=None,
     )
@@ -118,6 +123,11 @@ def _changed(trip: TripDraft, event: Event | None) -> TripDraft:
             return replace(_advanced(trip, event.odometer_m), state="paused")
         case TripResumed():
             return replace(_advanced(trip, event.odometer_m), state="open")
+        case OccupantJoined():
+            agent_id = event.holder.agent_id
+            if agent_id is None or agent_id in (trip.agent_id, *trip.occupants):
+                return trip
+            return replace(trip, occupants=(*trip.occupants, agent_id))
         case LegStarted():
             trip = _leg_closed(_advanced(trip, event.odometer_m), event.at_s)
             leg = LegDraft(None, event.at_s, None, event.odometer_m, event.odometer_m)

@@ -1,10 +1,10 @@
 """What the server says to a box that has proved who it is.
 
     Status  -> Ack of what is held, or an Epoch for a box that has none or lost its count;
-               Time; Grants, or what changed of them, if the box holds another set; its next key;
-               unanswered commands
-    Records -> Ack, once they are committed
-    refresh -> grants, key and commands, if these changed
+               Time; card keys and Grants, or what changed of these, if the box holds another set;
+               its next key; unanswered commands
+    Records -> Ack, once they are committed; with the last of them, commands that waited for it
+    refresh -> card keys, grants, key and commands, if these changed
     each hour -> Time
 
 Never here: bytes, sockets, keys, SQL.
@@ -15,19 +15,21 @@ from collections.abc import Callable, Sequence
 
 from server.clock import Clock
 from server.fleet import grants
+from server.fleet.commands import ENDS_TRIP
 from server.gateway.pipeline import Pipeline
-from server.gateway.translate import COMMAND_KINDS, status_of
+from server.gateway.translate import COMMAND_KINDS, driver_tag, grant_of, status_of
 from server.store import BoxAccount, SentGrants, Store
-from shared_protocol import grant_sets, messages
+from shared_protocol import card_key_sets, grant_sets, messages
 from shared_protocol.badges import badge_tag
 from shared_protocol.errors import RemoteProtocolError
+from shared_protocol.messages import CardKey
 
 _log = logging.getLogger(__name__)
 
 TIME_EVERY_MS = 3_600_000  # a box's own crystal drifts less than a second in that
-GRANTS_VALID_S = 7 * 24 * 3600  # a box without coverage decides by itself for a week
 GRANTS_RENEW_S = 24 * 3600  # so a box in coverage always has six days or more
-GRANTS_REPEAT_S = 300  # a box that does not take a set is not flooded with it
+GRANTS_REPEAT_S = 300  # a box that does not take a set, of grants or keys, is not flooded with it
+NO_BADGE = bytes(8)
 LAST_SEQ = 0xFFFFFFFF  # of an epoch: 4 bytes on the wire
 
 Send = Callable[[tuple[object, ...]], None]
@@ -57,6 +59,9 @@ class Conversation:
         self._epoch_sent = False  # and not yet taken: the records of this Status have no name
         self._whole_hash = b""  # of the last whole set of grants sent on this connection
         self._change_hash = b""  # of the set that a change under way leads to
+        self._tags_behind: set[bytes] = set()  # whom the box may still know from an older set
+        self._card_keys_sent = (bytes(8), -GRANTS_REPEAT_S)  # hash of the last set, and when
+        self._revocation: int | None = None  # the newest that the box has confirmed
         self._sent_key_generation = 0
         self._sent_command_id = 0
 
@@ -121,6 +126,8 @@ class Conversation:
             self._clock.now_s(),
         )
         self._send(messages.Ack(batch.epoch, held))
+        if held + 1 >= self._status.next_seq:
+            await self._offer_commands(self._status)
 
     def _tell_time(self) -> None:
         now_ms = self._clock.now_ms()
@@ -129,12 +136,33 @@ class Conversation:
 
     async def _offer_grants(self, status: messages.Status) -> None:
         now_s = self._clock.now_s()
-        wanted = await self._grants_due(now_s)
+        facts = await self._store.access_of_car(self.box.vehicle_id, now_s)
+        tags = {
+            badge.uid: badge_tag(self.box.badge_key, badge.uid) for badge in facts.access.badges
+        }
+        knows_kinds = status.features & messages.FEATURE_GRANT_KINDS
+        kinds = grants.KINDS if knows_kinds else grants.PLAIN_KINDS
+        wanted = [
+            grant_of(grant, messages.EVERY_BADGE if grant.uid is None else tags[grant.uid])
+            for grant in grants.due(facts.access, now_s, kinds)
+        ]
         grants_hash = grant_sets.grants_hash(wanted)
         sent = await self._store.sent_grants(self.box.box_id)
+        is_held = status.grants_hash == grants_hash
+        if is_held:
+            self._tags_behind.clear()
+            await self._note_revocations(facts.revocation)
+        elif sent is not None and sent.grants_set is not None:
+            self._tags_behind |= {g.badge_tag for g in grant_sets.from_bytes(sent.grants_set)}
+        # Before the grants: no card is ever known by its UID alone because its key comes later. And
+        # a key goes only when the box has confirmed that the grant has gone.
+        known = dict.fromkeys([*(grant.badge_tag for grant in wanted), *self._tags_behind])
+        key_of = {tags[b.uid]: b.key for b in facts.access.badges if b.key is not None}
+        keys = [CardKey(tag, key_of[tag]) for tag in known if tag in key_of]
+        self._offer_card_keys(status, keys[: grants.MAX_CARD_KEYS])
         if sent is not None and sent.grants_hash == grants_hash:
             age_s = now_s - sent.sent_at_s
-            if status.grants_hash == grants_hash and age_s < GRANTS_RENEW_S:
+            if is_held and age_s < GRANTS_RENEW_S:
                 return
             if self._whole_hash == grants_hash and age_s < GRANTS_REPEAT_S:
                 return
@@ -143,7 +171,7 @@ class Conversation:
         generation = await self._store.name_grants(
             self.box.box_id, grants_hash, grant_sets.to_bytes(wanted), now_s
         )
-        expires_s = now_s + GRANTS_VALID_S
+        expires_s = now_s + grants.VALID_S
         whole = grant_sets.grant_parts(generation, expires_s, wanted)
         base = _set_behind(status, sent)
         if base is not None:
@@ -155,23 +183,26 @@ class Conversation:
         self._whole_hash = grants_hash
         self._send_all(whole)
 
+    async def _note_revocations(self, revocation: int) -> None:
+        if self._revocation != revocation:
+            await self._store.note_revocations(self.box.box_id, revocation)
+            self._revocation = revocation
+
+    def _offer_card_keys(self, status: messages.Status, keys: list[CardKey]) -> None:
+        if not status.features & messages.FEATURE_CARD_KEYS:
+            return
+        keys_hash, now_s = card_key_sets.keys_hash(keys), self._clock.now_s()
+        sent_hash, sent_at_s = self._card_keys_sent
+        if status.card_keys_hash == keys_hash:
+            return
+        if sent_hash == keys_hash and now_s - sent_at_s < GRANTS_REPEAT_S:
+            return
+        self._card_keys_sent = (keys_hash, now_s)
+        self._send_all(card_key_sets.card_key_parts(keys))
+
     def _send_all(self, parts: Sequence[tuple[object, ...]]) -> None:
         for part in parts:
             self._send(part)
-
-    async def _grants_due(self, now_s: int) -> list[messages.Grant]:
-        bookings = await self._store.bookings_of_vehicle(self.box.vehicle_id, now_s)
-        badges = await self._store.badges_of(booking.agent_id for booking in bookings)
-        return [
-            messages.Grant(
-                grant.grant_id,
-                badge_tag(self.box.badge_key, grant.uid),
-                grant.not_before_s,
-                grant.not_after_s,
-                0,
-            )
-            for grant in grants.due(bookings, badges, now_s)
-        ]
 
     async def _offer_key(self, status: messages.Status) -> None:
         if not status.features & messages.FEATURE_NEW_KEY:
@@ -183,12 +214,28 @@ class Conversation:
 
     async def _offer_commands(self, status: messages.Status) -> None:
         now_s = self._clock.now_s()
-        for command in await self._store.commands_for(self.box.box_id, status.command_id, now_s):
-            if command.command_id <= self._sent_command_id:
+        for order in await self._store.commands_for(self.box.box_id, status.command_id, now_s):
+            if order.command_id <= self._sent_command_id:
                 continue
-            kind = COMMAND_KINDS[command.kind]
-            self._send(messages.Command(command.command_id, command.expires_at_s, kind, bytes(8)))
-            self._sent_command_id = command.command_id
+            if order.kind in ENDS_TRIP and not await self._knows_all(status):
+                return  # those behind it wait too: ids rise
+            about = await self._driver_tag() if order.kind in ENDS_TRIP else NO_BADGE
+            kind = COMMAND_KINDS[order.kind]
+            self._send(messages.Command(order.command_id, order.expires_at_s, kind, about))
+            self._sent_command_id = order.command_id
+
+    async def _driver_tag(self) -> bytes:
+        """Return how the box names the badge of its trip in progress."""
+        body = await self._store.trip_start(self.box.box_id)
+        return NO_BADGE if body is None else driver_tag(body)
+
+    async def _knows_all(self, status: messages.Status) -> bool:
+        """Say whether all that the box announced is here.
+
+        Until then the trip that somebody asked to end may be over, and another person's begun.
+        """
+        held = await self._store.held_seq(self.box.box_id, status.epoch)
+        return not self._epoch_sent and held + 1 >= status.next_seq
 
 
 def _set_behind(status: messages.Status, sent: SentGrants | None) -> list[messages.Grant] | None:

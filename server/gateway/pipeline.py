@@ -9,7 +9,7 @@ from server.fleet.events import Holder
 from server.gateway.translate import fact_of, reported
 from server.store import Batch, BoxAccount, Store
 from shared_protocol.badges import badge_tag
-from shared_protocol.records import Record, Refusal, TripStart
+from shared_protocol.records import REFUSED_WRONG_CAR, Occupant, Record, Refusal, TripStart
 
 
 class Pipeline:
@@ -44,7 +44,7 @@ class Pipeline:
         Returns:
             Up to which sequence number everything is committed: what the Ack says.
         """
-        holders = await self._holders(box, records)
+        holders = await self._holders(box, records, received_at_s)
         batch = Batch(
             box.box_id,
             box.vehicle_id,
@@ -59,10 +59,12 @@ class Pipeline:
         )
         return await self._store.append_records(batch, trips.follow)
 
-    async def _holders(self, box: BoxAccount, records: list[Record]) -> list[Holder]:
+    async def _holders(
+        self, box: BoxAccount, records: list[Record], received_at_s: int
+    ) -> list[Holder]:
         """Return who each record is about, for those that name a badge."""
         facts = [fact_of(record) for record in records]
-        named = [fact for fact in facts if isinstance(fact, TripStart | Refusal)]
+        named = [fact for fact in facts if isinstance(fact, TripStart | Refusal | Occupant)]
         if not named:
             return [Holder()] * len(records)
         agents = {agent.agent_id: agent for agent in await self._store.agents()}
@@ -74,16 +76,27 @@ class Pipeline:
             fact.grant_id for fact in named if isinstance(fact, TripStart)
         )
         holders = []
-        for fact in facts:
-            agent = by_tag.get(fact.badge_tag) if isinstance(fact, TripStart | Refusal) else None
+        for record, fact in zip(records, facts, strict=True):
+            agent = None
+            if isinstance(fact, TripStart | Refusal | Occupant):
+                agent = by_tag.get(fact.badge_tag)
             booking = bookings.get(fact.grant_id) if isinstance(fact, TripStart) else None
             if booking is not None and booking.vehicle_id != box.vehicle_id:
                 booking = None  # no box may charge a booking of another car
             if booking is not None:  # the booking answers for the cost, whoever holds the badge
                 agent_id = agent.agent_id if agent else booking.agent_id
                 holders.append(Holder(agent_id, booking.directorate_id, booking.booking_id))
+            elif agent is not None and _before_wrong_car(fact):
+                at_s = record.time_s or received_at_s
+                right = await self._store.booking_elsewhere(agent.agent_id, box.vehicle_id, at_s)
+                booking_id = right.booking_id if right else None
+                holders.append(Holder(agent.agent_id, agent.directorate_id, booking_id))
             elif agent is not None:
                 holders.append(Holder(agent.agent_id, agent.directorate_id))
             else:
                 holders.append(Holder())
         return holders
+
+
+def _before_wrong_car(fact: tuple[object, ...] | None) -> bool:
+    return isinstance(fact, Refusal) and fact.reason == REFUSED_WRONG_CAR

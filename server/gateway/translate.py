@@ -19,6 +19,8 @@ _END_REASONS: Mapping[int, model.EndReason] = {
     records.END_BADGE_HELD: "badge_held",
     records.END_OTHER_DRIVER: "other_driver",
     records.END_INFERRED: "inferred",
+    records.END_COMMAND: "command",
+    records.END_TECHNICIAN: "technician",
 }
 _REFUSAL_REASONS: Mapping[int, model.RefusalReason] = {
     records.REFUSED_UNKNOWN_BADGE: "unknown_badge",
@@ -27,6 +29,12 @@ _REFUSAL_REASONS: Mapping[int, model.RefusalReason] = {
     records.REFUSED_CLOCK_UNKNOWN: "clock_unknown",
     records.REFUSED_CAR_IN_USE: "car_in_use",
     records.REFUSED_GRANTS_EXPIRED: "grants_expired",
+    records.REFUSED_REVOKED: "revoked",
+    records.REFUSED_WRONG_CAR: "wrong_car",
+    records.REFUSED_MAINTENANCE: "maintenance",
+    records.REFUSED_KEYS_MISSING: "keys_missing",
+    records.REFUSED_DRIVER_FIRST: "driver_first",
+    records.REFUSED_NOT_GENUINE: "not_genuine",
 }
 _RELAY_STATES: Mapping[int, model.RelayState] = {
     records.RELAY_ENABLED: "enabled",
@@ -51,8 +59,29 @@ _CLOCK_SOURCES: Mapping[int, model.ClockSource] = {
 COMMAND_KINDS: Mapping[model.CommandKind, int] = {
     "inhibit": messages.COMMAND_INHIBIT,
     "cancel": messages.COMMAND_CANCEL_INHIBIT,
+    "end-trip": messages.COMMAND_END_TRIP,
+    "end-trip-without-keys": messages.COMMAND_END_TRIP_WITHOUT_KEYS,
+}
+# No booking is flagged for use without a clock: the box could not tell whose turn it is. A
+# technician comes when something does not work.
+_GRANT_FLAGS: Mapping[model.GrantKind, int] = {
+    "booking": 0,
+    "passenger": messages.GRANT_PASSENGER,
+    "technician": messages.GRANT_TECHNICIAN | messages.GRANT_WITHOUT_CLOCK,
+    "maintenance": messages.GRANT_MAINTENANCE,
+    "revoked": messages.GRANT_REVOKED,
+    "walk_up": messages.GRANT_WALK_UP,
+    "other_car": messages.GRANT_OTHER_CAR,
 }
 _UNKNOWN = "unknown"
+_ANY_TRIP_START = records.TripStart(bytes(8), 0, 0, 0, 0, 0)
+
+
+def grant_of(grant: model.Grant, tag: bytes) -> messages.Grant:
+    """Write a grant for the wire; `tag` is what the box calls its badge."""
+    return messages.Grant(
+        grant.grant_id, tag, grant.not_before_s, grant.not_after_s, _GRANT_FLAGS[grant.kind]
+    )
 
 
 def fact_of(record: records.Record) -> tuple[object, ...] | None:
@@ -71,6 +100,14 @@ def reported(record: records.Record, holder: Holder, received_at_s: int) -> Repo
     at_s = record.time_s or None
     name, fields, event = _read(fact_of(record), holder, at_s, at_s or received_at_s)
     return Reported(record.kind, name, at_s, record.body, fields, event)
+
+
+def driver_tag(trip_start: bytes) -> bytes:
+    """Return how a box names the badge in the body of the record that began a trip."""
+    fact = records.decode_body(records.kind_of(_ANY_TRIP_START), trip_start)
+    assert isinstance(fact, records.TripStart)
+    tag: bytes = fact.badge_tag
+    return tag
 
 
 def status_of(status: messages.Status) -> BoxStatus:
@@ -94,8 +131,12 @@ def _read(
             return "boot", _fields(cause=fact.cause, firmware_version=fact.firmware_version), None
         case records.TripStart():
             place = _position(fact)
-            fields = _fields(odometer_m=fact.odometer_m, grant_id=fact.grant_id, place=place)
-            started = events.TripStarted(about_s, fact.odometer_m, holder, place)
+            proved = fact.assurance == records.ASSURANCE_HIGH
+            assurance: model.Assurance = "high" if proved else "low"
+            fields = _fields(
+                place, odometer_m=fact.odometer_m, grant_id=fact.grant_id, assurance=assurance
+            )
+            started = events.TripStarted(about_s, fact.odometer_m, holder, place, assurance)
             return "trip_start", fields, started
         case records.TripEnd():
             place = _position(fact)
@@ -118,6 +159,8 @@ def _read(
         case records.TripResume():
             resumed = events.TripResumed(fact.odometer_m)
             return "trip_resume", _fields(odometer_m=fact.odometer_m), resumed
+        case records.Occupant():
+            return "occupant", {}, events.OccupantJoined(holder)
         case records.Refusal():
             why = _REFUSAL_REASONS.get(fact.reason, "other")
             return "refusal", _fields(reason=why), events.BadgeRefused(at_s, why, holder)

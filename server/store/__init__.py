@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from server.store import engine, schema
+from server.store.access import BadgesAndAccess
 from server.store.backup import DATABASE
 from server.store.bookings import Bookings, Overlap
 from server.store.cars import (
@@ -43,7 +44,7 @@ __all__ = [
 T = TypeVar("T")
 
 
-class Store(People, Cars, Bookings, RecordsOfBoxes, Trips, Loading):
+class Store(People, BadgesAndAccess, Cars, Bookings, RecordsOfBoxes, Trips, Loading):
     """All the server remembers. Use `Store.open`."""
 
     @classmethod

@@ -6,17 +6,18 @@ Never here: what may be booked (fleet/bookings.py).
 import sqlite3
 from collections.abc import Iterable
 
+from server.fleet.grants import AFTER_S, BEFORE_S
 from server.fleet.model import Booking, BookingRequest
 from server.store.base import Base
 
-_BOOKINGS = """
+BOOKINGS = """
 SELECT b.booking_id, b.vehicle_id, v.plate, v.label AS vehicle_label, b.agent_id,
   a.full_name AS agent_name, b.directorate_id, d.code AS directorate_code,
   b.starts_at_s, b.ends_at_s, b.purpose, b.state
 FROM booking b JOIN vehicle v USING (vehicle_id) JOIN agent a USING (agent_id)
   JOIN directorate d ON d.directorate_id = b.directorate_id
 """
-_TOUCHING = "b.state = 'active' AND b.starts_at_s < ? AND b.ends_at_s > ?"
+TOUCHING = "b.state = 'active' AND b.starts_at_s < ? AND b.ends_at_s > ?"
 
 
 class Overlap(Exception):  # noqa: N818 - the pages speak of an overlap, not of an error
@@ -33,7 +34,7 @@ class Bookings(Base):
     async def bookings_of(self, agent_id: int, from_s: int) -> list[Booking]:
         """Return an agent's bookings that end after `from_s`, cancelled ones too, by start."""
         rows = await self._rows(
-            f"{_BOOKINGS} WHERE b.agent_id = ? AND b.ends_at_s > ? ORDER BY b.starts_at_s",
+            f"{BOOKINGS} WHERE b.agent_id = ? AND b.ends_at_s > ? ORDER BY b.starts_at_s",
             agent_id,
             from_s,
         )
@@ -42,14 +43,14 @@ class Bookings(Base):
     async def bookings_between(self, from_s: int, to_s: int) -> list[Booking]:
         """Return the active bookings of all cars that touch [from_s, to_s[, by start."""
         rows = await self._rows(
-            f"{_BOOKINGS} WHERE {_TOUCHING} ORDER BY b.starts_at_s, b.booking_id", to_s, from_s
+            f"{BOOKINGS} WHERE {TOUCHING} ORDER BY b.starts_at_s, b.booking_id", to_s, from_s
         )
         return [Booking(**row) for row in rows]
 
     async def bookings_of_vehicle(self, vehicle_id: int, from_s: int) -> list[Booking]:
         """Return a car's active bookings that end after `from_s`, by start."""
         rows = await self._rows(
-            f"{_BOOKINGS} WHERE b.vehicle_id = ? AND b.state = 'active' AND b.ends_at_s > ?"
+            f"{BOOKINGS} WHERE b.vehicle_id = ? AND b.state = 'active' AND b.ends_at_s > ?"
             " ORDER BY b.starts_at_s",
             vehicle_id,
             from_s,
@@ -60,9 +61,19 @@ class Bookings(Base):
         """Return those of these bookings that exist, whatever their state."""
         found: dict[int, Booking] = {}
         for booking_id in set(booking_ids):
-            for row in await self._rows(f"{_BOOKINGS} WHERE b.booking_id = ?", booking_id):
+            for row in await self._rows(f"{BOOKINGS} WHERE b.booking_id = ?", booking_id):
                 found[booking_id] = Booking(**row)
         return found
+
+    async def booking_elsewhere(self, agent_id: int, vehicle_id: int, at_s: int) -> Booking | None:
+        """Return the active booking of another car in which this agent drives about then."""
+        rows = await self._rows(
+            f"{BOOKINGS} WHERE {TOUCHING} AND b.vehicle_id <> ? AND (b.agent_id = ? OR EXISTS"
+            " (SELECT 1 FROM companion c WHERE c.booking_id = b.booking_id AND c.agent_id = ?"
+            " AND c.drives)) ORDER BY abs(b.starts_at_s - ?) LIMIT 1",
+            *(at_s + BEFORE_S, at_s - AFTER_S, vehicle_id, agent_id, agent_id, at_s),
+        )
+        return Booking(**rows[0]) if rows else None
 
     async def create_booking(self, request: BookingRequest, now_s: int) -> Booking:
         """Store a booking that fleet.bookings.problems has nothing against.
@@ -98,11 +109,11 @@ def insert_booking(db: sqlite3.Connection, request: BookingRequest, now_s: int) 
         if str(error) != "booking overlap":
             raise
         rows = db.execute(
-            f"{_BOOKINGS} WHERE b.vehicle_id = ? AND {_TOUCHING} ORDER BY b.starts_at_s",
+            f"{BOOKINGS} WHERE b.vehicle_id = ? AND {TOUCHING} ORDER BY b.starts_at_s",
             (request.vehicle_id, request.ends_at_s, request.starts_at_s),
         )
         raise Overlap(tuple(Booking(**row) for row in rows)) from None
-    return Booking(**db.execute(f"{_BOOKINGS} WHERE booking_id = ?", (booking_id,)).fetchone())
+    return Booking(**db.execute(f"{BOOKINGS} WHERE booking_id = ?", (booking_id,)).fetchone())
 
 
 def _cancel(db: sqlite3.Connection, booking_id: int, agent_id: int) -> Booking | None:
@@ -110,5 +121,5 @@ def _cancel(db: sqlite3.Connection, booking_id: int, agent_id: int) -> Booking |
     db.execute(
         "UPDATE booking SET state = 'cancelled' WHERE booking_id = ? AND agent_id = ?", theirs
     )
-    row = db.execute(f"{_BOOKINGS} WHERE booking_id = ? AND b.agent_id = ?", theirs).fetchone()
+    row = db.execute(f"{BOOKINGS} WHERE booking_id = ? AND b.agent_id = ?", theirs).fetchone()
     return Booking(**row) if row else None

@@ -19,9 +19,10 @@ SELECT v.vehicle_id, v.plate, v.label, v.site_id, s.code AS site_code, s.name AS
 FROM vehicle v JOIN site s USING (site_id)
   LEFT JOIN box b ON b.vehicle_id = v.vehicle_id AND b.retired_at_s IS NULL
 """
-_BOXES = """
+BOXES = """
 SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, b.epoch, b.firmware_version, b.last_seen_s,
-  b.relay, b.clock_source, b.grants_generation, b.grants_confirmed, b.generation,
+  b.relay, b.clock_source, b.grants_generation, b.grants_confirmed,
+  b.grants_sent_at_s, b.generation,
   (SELECT max(generation) FROM box_key k WHERE k.box_id = b.box_id) AS newest_generation
 FROM box b JOIN vehicle v USING (vehicle_id) WHERE b.retired_at_s IS NULL
 """
@@ -94,7 +95,7 @@ class Cars(Base):
 
     async def boxes(self) -> list[Box]:
         """Return the boxes in service, by plate."""
-        return [Box(**row) for row in await self._rows(f"{_BOXES} ORDER BY v.plate")]
+        return [Box(**row) for row in await self._rows(f"{BOXES} ORDER BY v.plate")]
 
     async def add_box(self, vehicle_id: int, replace: bool, now_s: int) -> BoxSecrets:
         """Make the identity and keys of a new box for this car, at once in force.
@@ -204,6 +205,21 @@ class Cars(Base):
             now_s,
         )
         return [Command(**row) for row in rows]
+
+    async def end_order(self, trip_id: int, now_s: int) -> Command | None:
+        """Return the newest request to end this trip; one that came too late has expired."""
+        rows = await self._rows(
+            "SELECT c.command_id, c.box_id, c.kind, c.created_at_s, c.expires_at_s,"
+            " iif(c.state = 'queued' AND c.expires_at_s <= ?, 'expired', c.state) AS state"
+            " FROM command c JOIN trip t USING (box_id) WHERE t.trip_id = ?"
+            " AND c.kind IN ('end-trip', 'end-trip-without-keys')"
+            " AND c.created_at_s >= t.started_at_s"
+            " AND c.created_at_s <= coalesce(t.ended_at_s, c.created_at_s)"
+            " ORDER BY command_id DESC LIMIT 1",
+            now_s,
+            trip_id,
+        )
+        return Command(**rows[0]) if rows else None
 
     def _add_box(
         self, db: sqlite3.Connection, vehicle_id: int, replace: bool, now_s: int

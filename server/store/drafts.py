@@ -33,6 +33,7 @@ def load_open(db: sqlite3.Connection, box_id: int) -> TripDraft | None:
         distance_m=row["distance_m"],
         state=row["state"],
         end_reason=None,
+        assurance=row["assurance"],
         start=_position(row["start_lat_e7"], row["start_lon_e7"]),
         end=None,
         legs=tuple(LegDraft(**leg) for leg in legs),
@@ -40,7 +41,7 @@ def load_open(db: sqlite3.Connection, box_id: int) -> TripDraft | None:
 
 
 def save(db: sqlite3.Connection, box_id: int, vehicle_id: int, trip: TripDraft) -> int:
-    """Insert or update a trip and its legs; return the trip's id."""
+    """Insert or update a trip, its legs and occupants; return the trip's id."""
     trip_id = _upsert(
         db,
         "trip",
@@ -58,11 +59,16 @@ def save(db: sqlite3.Connection, box_id: int, vehicle_id: int, trip: TripDraft) 
             "distance_m": trip.distance_m,
             "state": trip.state,
             "end_reason": trip.end_reason,
+            "assurance": trip.assurance,
             "start_lat_e7": trip.start.lat_e7 if trip.start else None,
             "start_lon_e7": trip.start.lon_e7 if trip.start else None,
             "end_lat_e7": trip.end.lat_e7 if trip.end else None,
             "end_lon_e7": trip.end.lon_e7 if trip.end else None,
         },
+    )
+    db.executemany(
+        "INSERT OR IGNORE INTO occupant VALUES (?, ?)",
+        [(trip_id, agent_id) for agent_id in trip.occupants],
     )
     for leg in trip.legs:
         _upsert(

@@ -1,15 +1,16 @@
 """A fleet file into the database, as one transaction: all of it, or nothing.
 
 Loading the same file again changes nothing, and brings no cancelled booking back. What the file
-does not name stays; the badges it lists for an agent are all that agent has. Never here: reading
+does not name stays; a list it gives (an agent's badges, a car's times out of service, who else
+is aboard) replaces the one before. Never here: reading
 or checking the file (fleet/fleet_file.py).
 """
 
 import sqlite3
 from collections.abc import Mapping
 
-from server.fleet.fleet_file import FleetFile
-from server.fleet.model import BookingRequest
+from server.fleet.fleet_file import BadgeEntry, FleetFile
+from server.fleet.model import BookingRequest, Window
 from server.store.base import Base
 from server.store.bookings import Overlap, insert_booking
 
@@ -21,7 +22,7 @@ class LoadError(Exception):
 class Loading(Base):
     """Bringing in directorates, sites, cars, agents, badges and bookings."""
 
-    async def load(self, file: FleetFile, password_hashes: Mapping[str, str], now_s: int) -> None:
+    async def load(self, file: FleetFile, password_hashes: Mapping[str, str], now_s: int) -> int:
         """Insert or update all that the file names.
 
         Args:
@@ -29,11 +30,14 @@ class Loading(Base):
             password_hashes: login -> hash, for those whose password is to change.
             now_s: the present.
 
+        Returns:
+            How many of the badges that the file names are revoked: they stay so.
+
         Raises:
             LoadError: a name that neither the file nor the database knows, or a booking in the
                 way of another.
         """
-        await self._engine.write(self._load, file, password_hashes, now_s)
+        return await self._engine.write(self._load, file, password_hashes, now_s)
 
     def _load(
         self,
@@ -41,7 +45,8 @@ class Loading(Base):
         file: FleetFile,
         password_hashes: Mapping[str, str],
         now_s: int,
-    ) -> None:
+    ) -> int:
+        revoked = 0
         for table, named in (("directorate", file.directorates), ("site", file.sites)):
             for item in named:
                 db.execute(
@@ -51,10 +56,19 @@ class Loading(Base):
                 )
         for car in file.vehicles:
             db.execute(
-                "INSERT INTO vehicle (plate, label, site_id) VALUES (?, ?, ?) ON CONFLICT (plate)"
-                " DO UPDATE SET label = excluded.label, site_id = excluded.site_id",
-                (car.plate, car.label, _id_of(db, "site", "code", car.site, car.where)),
+                "INSERT INTO vehicle (plate, label, site_id, walk_up) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (plate) DO UPDATE SET label = excluded.label,"
+                " site_id = excluded.site_id, walk_up = excluded.walk_up",
+                (
+                    car.plate,
+                    car.label,
+                    _id_of(db, "site", "code", car.site, car.where),
+                    int(car.walk_up),
+                ),
             )
+            if car.out_of_service is not None:
+                vehicle_id = _id_of(db, "vehicle", "plate", car.plate, car.where)
+                _put_out_of_service(db, vehicle_id, car.out_of_service)
         for agent in file.agents:
             db.execute(
                 "INSERT INTO agent (login, full_name, directorate_id, role, password_hash)"
@@ -72,7 +86,7 @@ class Loading(Base):
             )
             agent_id = _id_of(db, "agent", "login", agent.login, agent.where)
             if agent.badges is not None:
-                self._give_badges(db, agent_id, agent.badges)
+                revoked += self._give_badges(db, agent_id, agent.badges)
         for booking in file.bookings:
             request = BookingRequest(
                 _id_of(db, "vehicle", "plate", booking.plate, booking.where),
@@ -81,35 +95,81 @@ class Loading(Base):
                 booking.ends_at_s,
                 booking.purpose,
             )
-            _book(db, request, booking.where, now_s)
+            booking_id = _book(db, request, booking.where, now_s)
+            for logins, drives in ((booking.drivers, True), (booking.passengers, False)):
+                if logins is not None:
+                    agents = [_id_of(db, "agent", "login", who, booking.where) for who in logins]
+                    _take_along(db, booking_id, agents, drives)
+        return revoked
 
-    def _give_badges(self, db: sqlite3.Connection, agent_id: int, uids: tuple[bytes, ...]) -> None:
-        """Let an agent have these badges and no other; whoever had one of them has it no more."""
-        indexes = [self._vault.badge_index(uid) for uid in uids]
+    def _give_badges(
+        self, db: sqlite3.Connection, agent_id: int, badges: tuple[BadgeEntry, ...]
+    ) -> int:
+        """Let an agent have these badges and no other; whoever had one of them has it no more.
+
+        A revoked badge stays revoked, and known, so that it cannot come back by a file.
+        """
+        indexes = [self._vault.badge_index(badge.uid) for badge in badges]
         places = ", ".join("?" for _ in indexes)
         db.execute(
-            f"DELETE FROM badge WHERE agent_id = ? AND uid_index NOT IN ({places})",
+            "DELETE FROM badge WHERE agent_id = ? AND revocation_id IS NULL"
+            f" AND uid_index NOT IN ({places})",
             (agent_id, *indexes),
         )
-        for uid, index in zip(uids, indexes, strict=True):
+        for badge, index in zip(badges, indexes, strict=True):
             db.execute(
-                "INSERT INTO badge (agent_id, uid_index, uid_sealed) VALUES (?, ?, ?)"
-                " ON CONFLICT (uid_index) DO UPDATE SET agent_id = excluded.agent_id",
-                (agent_id, index, self._vault.seal(uid, "badge")),
+                "INSERT INTO badge (agent_id, uid_index, uid_sealed, key_sealed)"
+                " VALUES (?, ?, ?, ?) ON CONFLICT (uid_index)"
+                " DO UPDATE SET agent_id = excluded.agent_id, key_sealed = excluded.key_sealed",
+                (
+                    agent_id,
+                    index,
+                    self._vault.seal(badge.uid, "badge"),
+                    None if badge.key is None else self._vault.seal(badge.key, "card key"),
+                ),
             )
+        (revoked,) = db.execute(
+            f"SELECT count(*) FROM badge WHERE revocation_id IS NOT NULL"
+            f" AND uid_index IN ({places})",
+            indexes,
+        ).fetchone()
+        return int(revoked)
 
 
-def _book(db: sqlite3.Connection, request: BookingRequest, where: str, now_s: int) -> None:
-    """Insert a booking unless the very same is there, cancelled or not."""
+def _put_out_of_service(
+    db: sqlite3.Connection, vehicle_id: int, windows: tuple[Window, ...]
+) -> None:
+    db.execute("DELETE FROM out_of_service WHERE vehicle_id = ?", (vehicle_id,))
+    db.executemany(
+        "INSERT INTO out_of_service VALUES (?, ?, ?)",
+        [(vehicle_id, window.from_s, window.to_s) for window in windows],
+    )
+
+
+def _take_along(
+    db: sqlite3.Connection, booking_id: int, agent_ids: list[int], drives: bool
+) -> None:
+    """Let these be all the further drivers, or all the passengers, of a booking."""
+    db.execute(
+        "DELETE FROM companion WHERE booking_id = ? AND drives = ?", (booking_id, int(drives))
+    )
+    db.executemany(
+        "INSERT OR REPLACE INTO companion VALUES (?, ?, ?)",
+        [(booking_id, agent_id, int(drives)) for agent_id in agent_ids],
+    )
+
+
+def _book(db: sqlite3.Connection, request: BookingRequest, where: str, now_s: int) -> int:
+    """Insert a booking unless the very same is there, cancelled or not; return its id."""
     same = db.execute(
-        "SELECT 1 FROM booking WHERE vehicle_id = ? AND agent_id = ? AND starts_at_s = ?"
+        "SELECT booking_id FROM booking WHERE vehicle_id = ? AND agent_id = ? AND starts_at_s = ?"
         " AND ends_at_s = ?",
         (request.vehicle_id, request.agent_id, request.starts_at_s, request.ends_at_s),
     ).fetchone()
     if same:
-        return
+        return int(same[0])
     try:
-        insert_booking(db, request, now_s)
+        return insert_booking(db, request, now_s).booking_id
     except Overlap as overlap:
         taken = overlap.conflicts[0]
         raise LoadError(

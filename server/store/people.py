@@ -1,10 +1,10 @@
 """Directorates, agents and their badges in the database. Never here: cars and bookings."""
 
 import sqlite3
-from collections.abc import Iterable
 
 from server.fleet.model import Agent, Badge, Directorate
 from server.store.base import Base
+from server.store.vault import Vault
 
 _AGENTS = """
 SELECT a.*, d.code AS directorate_code, d.name AS directorate_name
@@ -35,20 +35,26 @@ class People(Base):
         return [Directorate(**row) for row in rows]
 
     async def badges(self) -> list[Badge]:
-        """Return every badge with its UID in clear: for the gateway, never for a page."""
-        return await self._engine.read(self._badges, "TRUE")
+        """Return every badge with its UID and key in clear: for the gateway, never for a page."""
+        return await self._engine.read(all_badges, self._vault)
 
-    async def badges_of(self, agent_ids: Iterable[int]) -> list[Badge]:
-        """Return the badges of these agents, as `badges` does."""
-        ids = ", ".join(str(int(agent_id)) for agent_id in set(agent_ids))
-        return await self._engine.read(self._badges, f"agent_id IN ({ids})")
 
-    def _badges(self, db: sqlite3.Connection, condition: str) -> list[Badge]:
-        rows = db.execute(f"SELECT badge_id, agent_id, uid_sealed FROM badge WHERE {condition}")
-        return [
-            Badge(badge_id, agent_id, self._vault.open_sealed(sealed, "badge"))
-            for badge_id, agent_id, sealed in rows
-        ]
+def all_badges(db: sqlite3.Connection, vault: Vault) -> list[Badge]:
+    """Read and open every badge, revoked ones too."""
+    rows = db.execute(
+        "SELECT badge_id, agent_id, uid_sealed, key_sealed, revoked_at_s"
+        " FROM badge LEFT JOIN revocation USING (revocation_id)"
+    )
+    return [
+        Badge(
+            badge_id,
+            agent_id,
+            vault.open_sealed(uid_sealed, "badge"),
+            None if key_sealed is None else vault.open_sealed(key_sealed, "card key"),
+            revoked_at_s,
+        )
+        for badge_id, agent_id, uid_sealed, key_sealed, revoked_at_s in rows
+    ]
 
 
 def _agent(row: sqlite3.Row) -> Agent:

@@ -44,6 +44,16 @@ class RecordsOfBoxes(Base):
         """Return up to which sequence number all records are committed; 0 when none is."""
         return await self._engine.read(_held_seq, box_id, epoch)
 
+    async def trip_start(self, box_id: int) -> bytes | None:
+        """Return the body of the record that began a box's trip in progress; None without one."""
+        rows = await self._rows(
+            "SELECT r.body FROM record r JOIN trip t USING (trip_id)"
+            " WHERE r.box_id = ? AND t.state <> 'ended' AND r.kind_name = 'trip_start'"
+            " ORDER BY r.epoch DESC, r.seq DESC LIMIT 1",
+            box_id,
+        )
+        return bytes(rows[0]["body"]) if rows else None
+
     async def append_records(self, batch: Batch, follow: Follow) -> int:
         """Commit what is new in a batch together with what follows from it.
 
@@ -121,11 +131,28 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
     )
     for record in fresh:
         _note(db, batch, record.event)
+    if followed.trips:
+        _forget_orders(db, batch.box_id, followed.trips[-1])
     db.execute(
         "UPDATE box SET last_seen_s = max(coalesce(last_seen_s, 0), ?) WHERE box_id = ?",
         (batch.received_at_s, batch.box_id),
     )
     return first_seq + len(fresh) - 1
+
+
+def _forget_orders(db: sqlite3.Connection, box_id: int, trip: TripDraft) -> None:
+    """Let no request to end a trip outlive that trip: the box would end somebody else's.
+
+    A trip that ended by a command says so before the command's own answer comes.
+    """
+    if trip.end_reason == "command":
+        return
+    meant_s = trip.started_at_s if trip.state != "ended" else 1 << 32
+    db.execute(
+        "UPDATE command SET state = 'expired' WHERE box_id = ? AND state = 'queued'"
+        " AND kind IN ('end-trip', 'end-trip-without-keys') AND created_at_s < ?",
+        (box_id, meant_s),
+    )
 
 
 def _note(db: sqlite3.Connection, batch: Batch, event: Event | None) -> None:
@@ -134,7 +161,7 @@ def _note(db: sqlite3.Connection, batch: Batch, event: Event | None) -> None:
         case BadgeRefused():
             db.execute(
                 "INSERT INTO refusal (vehicle_id, at_s, received_at_s, reason, agent_id,"
-                " directorate_id) VALUES (?, ?, ?, ?, ?, ?)",
+                " directorate_id, booking_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     batch.vehicle_id,
                     event.at_s,
@@ -142,6 +169,7 @@ def _note(db: sqlite3.Connection, batch: Batch, event: Event | None) -> None:
                     event.reason,
                     event.holder.agent_id,
                     event.holder.directorate_id,
+                    event.holder.booking_id,
                 ),
             )
         case RelaySeen():

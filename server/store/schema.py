@@ -318,4 +318,38 @@ def _keys_and_gaps(db: Database) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first_tables, _keys_and_gaps)
+def _access(db: Database) -> None:
+    """Who else may use a booked car, what opens nothing, and how a badge proved who it is."""
+    # Rows stay, so that a number never comes again: a box says up to which one it has heard.
+    _table(db, "revocation", {"revocation_id": int, "revoked_at_s": int}, pk="revocation_id")
+    db.execute("ALTER TABLE badge ADD COLUMN key_sealed BLOB")  # NULL: known by its UID only
+    db.execute("ALTER TABLE badge ADD COLUMN revocation_id INTEGER REFERENCES revocation")
+    db.execute("ALTER TABLE box ADD COLUMN revocation_confirmed INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE vehicle ADD COLUMN walk_up INTEGER NOT NULL DEFAULT 0")
+    _table(
+        db,
+        "out_of_service",
+        {"vehicle_id": int, "from_s": int, "to_s": int},
+        pk=("vehicle_id", "from_s"),
+        foreign_keys=["vehicle_id"],
+    )
+    _table(
+        db,
+        "companion",
+        {"booking_id": int, "agent_id": int, "drives": int},
+        pk=("booking_id", "agent_id"),
+        foreign_keys=["booking_id", "agent_id"],
+    )
+    db.execute("ALTER TABLE trip ADD COLUMN assurance TEXT NOT NULL DEFAULT 'low'")
+    _table(
+        db,
+        "occupant",
+        {"trip_id": int, "agent_id": int},
+        pk=("trip_id", "agent_id"),
+        foreign_keys=["trip_id", "agent_id"],
+    )
+    # Of a person before the wrong car: the booking of the right one.
+    db.execute("ALTER TABLE refusal ADD COLUMN booking_id INTEGER REFERENCES booking")
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first_tables, _keys_and_gaps, _access)

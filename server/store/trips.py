@@ -1,5 +1,6 @@
 """Trips, legs and refused badges as pages list them. Reads only; records.py writes them."""
 
+import json
 import sqlite3
 
 from server.fleet.model import Leg, Refusal, Trip, TripDetail, TripFilter, TripTotals
@@ -10,7 +11,11 @@ _TRIPS = """
 SELECT t.trip_id, t.vehicle_id, v.plate, v.label AS vehicle_label, t.agent_id,
   a.full_name AS agent_name, t.directorate_id, d.code AS directorate_code, t.booking_id,
   t.started_at_s, t.ended_at_s, t.start_odometer_m, t.last_odometer_m, t.distance_m, t.state,
-  t.end_reason, t.start_lat_e7, t.start_lon_e7, t.end_lat_e7, t.end_lon_e7
+  t.end_reason, t.assurance,
+  (SELECT json_group_array(full_name) FROM
+    (SELECT full_name FROM occupant JOIN agent USING (agent_id) WHERE trip_id = t.trip_id
+     ORDER BY full_name)) AS occupants,
+  t.start_lat_e7, t.start_lon_e7, t.end_lat_e7, t.end_lon_e7
 FROM trip t JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_id)
   LEFT JOIN directorate d ON d.directorate_id = t.directorate_id
 """
@@ -39,7 +44,7 @@ class Trips(Base):
             *values,
             limit,
         )
-        return [Trip(**row) for row in rows]
+        return [_trip(row) for row in rows]
 
     async def trip_totals(self, wanted: TripFilter) -> TripTotals:
         """Return number and kilometres of all trips that a filter takes in."""
@@ -60,9 +65,11 @@ class Trips(Base):
         before = "TRUE" if before_id is None else _REFUSED_BEFORE
         rows = await self._rows(
             "SELECT r.refusal_id, r.at_s, r.received_at_s, r.vehicle_id, v.plate, r.reason,"
-            " a.full_name AS agent_name, d.code AS directorate_code"
+            " a.full_name AS agent_name, d.code AS directorate_code, bv.plate AS booked_plate"
             " FROM refusal r JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_id)"
             " LEFT JOIN directorate d ON d.directorate_id = r.directorate_id"
+            " LEFT JOIN booking b USING (booking_id)"
+            " LEFT JOIN vehicle bv ON bv.vehicle_id = b.vehicle_id"
             f" WHERE {before} ORDER BY r.received_at_s DESC, r.refusal_id DESC LIMIT ?",
             *([] if before_id is None else [before_id]),
             limit,
@@ -77,6 +84,10 @@ FROM (SELECT box_id, epoch, min(seq) AS first_seq, max(seq) AS last_seq
   JOIN gap g ON g.box_id = t.box_id AND g.epoch = t.epoch
     AND g.first_seq > t.first_seq AND g.last_seq < t.last_seq
 """
+
+
+def _trip(row: sqlite3.Row) -> Trip:
+    return Trip(**{**row, "occupants": tuple(json.loads(row["occupants"]))})
 
 
 def _conditions(wanted: TripFilter) -> tuple[list[str], list[int]]:
@@ -105,7 +116,7 @@ def _detail(db: sqlite3.Connection, trip_id: int) -> TripDetail | None:
         )
         (lost,) = db.execute(_LOST_OF_TRIP, (trip_id,)).fetchone()
         return TripDetail(
-            Trip(**row), tuple(Leg(**leg) for leg in legs), records_of_trip(db, trip_id), lost
+            _trip(row), tuple(Leg(**leg) for leg in legs), records_of_trip(db, trip_id), lost
         )
     finally:
         db.execute("COMMIT")

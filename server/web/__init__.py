@@ -8,7 +8,7 @@ from pathlib import Path
 from aiohttp import web
 
 from server.config import CONFIG
-from server.web import api, auth, bookings, boxes, pages, refusals, security, trips
+from server.web import api, auth, badges, bookings, boxes, ending, pages, refusals, security, trips
 from server.web.i18n import WORDS, load_words
 from server.web.throttle import Throttle
 
@@ -37,7 +37,12 @@ def setup(app: web.Application) -> None:
             web.post("/reservations/{id:[0-9]{1,18}}/annuler", bookings.cancel),
             web.get("/trajets", trips.show_log),
             web.get("/trajets/{id:[0-9]{1,18}}", trips.show_trip),
+            web.get("/trajets/{id:[0-9]{1,18}}/terminer", ending.show_form),
+            web.post("/trajets/{id:[0-9]{1,18}}/terminer", ending.end),
             web.get("/badges-refuses", refusals.show_list),
+            web.get("/badges", badges.show_list),
+            web.get("/badges/{id:[0-9]{1,18}}/bloquer", badges.show_block),
+            web.post("/badges/{id:[0-9]{1,18}}/bloquer", badges.block),
             web.get("/boitiers", boxes.show_list),
             web.get("/api/trips", api.list_trips),
             web.get("/api/trips/{id:[0-9]{1,18}}", api.show_trip),

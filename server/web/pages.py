@@ -69,6 +69,8 @@ def _environment(speaker: Words) -> Environment:
         refusal_advice=words.REFUSAL_ADVICE,
         relay_states=words.RELAY_STATES,
         clock_sources=words.CLOCK_SOURCES,
+        assurances=words.ASSURANCES,
+        end_orders=words.END_ORDERS,
     )
     return environment
 

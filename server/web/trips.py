@@ -10,7 +10,7 @@ import re
 from aiohttp import web
 from wtforms import Form, ValidationError
 
-from server.config import STORE
+from server.config import CLOCK, STORE
 from server.fleet.model import Agent, Trip, TripDetail, TripFilter
 from server.web.auth import signed_in
 from server.web.forms import ChoiceField, LocalDateField
@@ -142,6 +142,9 @@ async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
         request,
         "trip.html",
         trip=detail.trip,
+        end_order=await request.app[STORE].end_order(
+            detail.trip.trip_id, request.app[CLOCK].now_s()
+        ),
         purposes=[booking.purpose for booking in bookings.values()],
         legs=detail.legs,
         records=records,

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 from server.fleet.bookings import MAX_LENGTH_S, MAX_PURPOSE_LENGTH
 from server.fleet.model import (
+    Assurance,
     ClockSource,
+    CommandState,
     EndReason,
     RecordRow,
     RefusalReason,
@@ -26,6 +28,24 @@ END_REASONS: Mapping[EndReason, str] = {
     "badge_held": N_("the driver held the badge"),
     "other_driver": N_("another driver started"),
     "inferred": N_("closed by itself, deduced by the box"),
+    "command": N_("ended from afar, on request"),
+    "technician": N_("a technician ended it"),
+}
+
+ASSURANCES: Mapping[Assurance, str] = {
+    "low": N_("low assurance"),
+    "high": N_("high assurance"),
+}
+
+# What became of a request to end the trip.
+END_ORDERS: Mapping[CommandState, str] = {
+    "queued": N_("An end was asked for: the car has not heard of it yet. It must be in coverage."),
+    "pending": N_("An end was asked for: the car has heard of it and does it when that is safe."),
+    "applied": N_("An end was asked for, and the car ended the trip."),
+    "cancelled": N_("An end was asked for and taken back."),
+    "expired": N_("An end was asked for, but it did not reach the car in time. Ask again."),
+    "refused": N_("An end was asked for: the car refused. Are the keys back in their holder?"),
+    "unknown": N_("An end was asked for: power failed, and nobody can know what the car did."),
 }
 
 REFUSAL_REASONS: Mapping[RefusalReason, str] = {
@@ -35,6 +55,12 @@ REFUSAL_REASONS: Mapping[RefusalReason, str] = {
     "clock_unknown": N_("The box does not know the time yet"),
     "car_in_use": N_("The car is in use by another badge"),
     "grants_expired": N_("The box has had no news for too long"),
+    "revoked": N_("The badge is blocked"),
+    "wrong_car": N_("Another car is booked"),
+    "maintenance": N_("The car is out of service"),
+    "keys_missing": N_("The keys are not back in their holder"),
+    "driver_first": N_("A passenger's badge before the driver's"),
+    "not_genuine": N_("The card did not prove that it is genuine"),
     "other": N_("Other reason"),
 }
 
@@ -45,6 +71,16 @@ REFUSAL_ADVICE: Mapping[RefusalReason, str] = {
     "clock_unknown": N_("Wait a minute for satellites or network; indoors, call the technician."),
     "car_in_use": N_("Ask the driver to end the trip by holding the badge for three seconds."),
     "grants_expired": N_("Wait a minute for the network and try again; else call the technician."),
+    "revoked": N_(
+        "Take the badge from whoever holds it, or put it back in service if it was found."
+    ),
+    "wrong_car": N_("Go to the car that is booked, or book this one."),
+    "maintenance": N_("Book another car until this one is back in service."),
+    "keys_missing": N_("Put the keys back; a manager can end the trip without them on its page."),
+    "driver_first": N_("The driver's badge comes first, then the passengers'."),
+    "not_genuine": N_(
+        "Hold the card longer. If it happens again, block the badge: it may be a copy."
+    ),
     "other": N_("Call the technician."),
 }
 
@@ -72,6 +108,7 @@ RECORDS: Mapping[str, str] = {
     "relay": N_("Relay: %(state)s"),
     "command_result": N_("Order %(command_id)s: %(result)s"),
     "trip_pause": N_("Trip paused, doors locked, at odometer %(odometer_m)s km"),
+    "occupant": N_("A passenger's badge was read"),
     "trip_resume": N_("Trip resumed, doors unlocked, at odometer %(odometer_m)s km"),
     "gap": N_("Records %(first_seq)s to %(last_seq)s are lost: %(reason)s"),
 }

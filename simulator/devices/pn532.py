@@ -1,11 +1,14 @@
 """A PN532 badge reader on its serial line (HSU): cards in its field, and the commands about them.
 
 Follows NXP's user manual (UM0701-02). The chip sleeps after power-up and after PowerDown until it
-hears 0x55, and needs a moment then. Type A cards only; what they say is in pn532_cards.py.
+hears 0x55, and needs a moment then. Type A cards only; what they say is in pn532_cards.py and
+ntag424.py.
 """
 
+import random
 from collections.abc import Callable
 
+from simulator.devices.ntag424 import Ntag424
 from simulator.devices.pn532_cards import DONE, Card
 from simulator.devices.pn532_frames import ACK, ERROR, NACK, FrameReader, frame
 from simulator.timeline import US, Timeline, Timer
@@ -78,6 +81,7 @@ class Pn532:
         self._timeline = timeline
         self._line = line
         self._cards: list[Card] = []  # in the field
+        self._chance = random.Random(0)  # the cards' own
         self._fault: str | None = None
         self._pending: list[Timer] = []
         self._reader = FrameReader()
@@ -113,12 +117,18 @@ class Pn532:
         """Lose power: the next start needs the wake-up again."""
         self._reset()
 
-    def present(self, uid: bytes, hold_s: float, beside: bool = False) -> None:
+    def present(
+        self, uid: bytes, hold_s: float, beside: bool = False, key: bytes | None = None
+    ) -> None:
         """Hold a badge with this 4, 7 or 10 byte UID in the field for that long.
 
-        It takes the place of the one that is there, or lies beside it.
+        With a key it is one that can prove itself. It takes the place of the one that is there, or
+        lies beside it.
         """
-        card = Card(uid)
+        self.lay(Card(uid) if key is None else Ntag424(uid, key, self._chance), hold_s, beside)
+
+    def lay(self, card: Card, hold_s: float, beside: bool = False) -> None:
+        """Hold this card in the field for that long, in place of another or beside it."""
         if not beside:
             self._cards.clear()
         self._cards.append(card)
@@ -261,10 +271,14 @@ class Pn532:
         """Cards without a field forget that they were selected or halted."""
         self._targets.clear()
         for card in self._cards:
-            card.halted = False
+            card.lose_field()
 
     def _answering(self) -> list[Card]:
-        return [card for card in self._cards if not card.halted and card.is_meant(self._wanted_uid)]
+        return [
+            card
+            for card in self._cards
+            if not (card.halted or card.activated) and card.is_meant(self._wanted_uid)
+        ]
 
     def _list_passive_target(self, _: bytes, parameters: bytes) -> None:
         """Report cards, or wait for one as long as the retries allow."""
@@ -314,6 +328,8 @@ class Pn532:
             return  # it left during the anticollision: the chip goes on looking
         self._stop()
         self._targets = dict(enumerate(cards, start=1))
+        for card in cards:
+            card.activated = card.speaks_iso_dep
         targets = [bytes([number]) + card.target for number, card in self._targets.items()]
         if self._auto_type is None:
             body = bytes([_IN_LIST_PASSIVE_TARGET + 1, len(targets)]) + b"".join(targets)
@@ -365,6 +381,7 @@ class Pn532:
             return
         for number in numbers:
             self._targets[number].halted = True
+            self._targets[number].activated = False
             if code[0] == _IN_RELEASE + 1:
                 del self._targets[number]
         self._reply_status(code, DONE)

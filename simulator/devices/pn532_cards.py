@@ -3,7 +3,7 @@
 Holds no secret: no key opens a block. Knows neither the field nor the time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # Status of an exchange (UM0701-02, section 7.1).
 DONE = 0x00
@@ -30,10 +30,12 @@ class Card:
 
     Attributes:
         halted: deselected: it does not answer until it is selected or the field has been off.
+        activated: selected as far as ISO 14443-4: it answers no search till the field has been off.
     """
 
     uid: bytes
-    halted: bool = False
+    halted: bool = field(default=False, init=False)
+    activated: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         if len(self.uid) not in _ATQA_SAK:
@@ -43,6 +45,15 @@ class Card:
     def target(self) -> bytes:
         """Return what a reader is told of it: ATQA, SAK, UID."""
         return _ATQA_SAK[len(self.uid)] + bytes([len(self.uid)]) + self.uid
+
+    @property
+    def speaks_iso_dep(self) -> bool:
+        """Whether it is selected as far as ISO 14443-4, and then spoken to in blocks."""
+        return False
+
+    def lose_field(self) -> None:
+        """Forget that it was selected or halted."""
+        self.halted = self.activated = False
 
     def is_meant(self, wanted: bytes) -> bool:
         """Return whether a host that wants this UID, or one that begins so, wants this card.

@@ -49,16 +49,23 @@ class Pulse:
 class Wires:
     """What a car's wiring does with the box's pins.
 
+    Without a start relay (a door-only car) nothing interrupts the start, and the contact that
+    would tell of it is tied high.
+
     Attributes:
         relay: "enabled" or "inhibited"; `relay_changes` holds (Unix ms, new state).
         door: "locked" or "unlocked"; `door_changes` likewise.
         signals: (Unix ms, "green" | "red" | "buzzer", 0 or 1), every change of a light or sound.
         faults: what no firmware may do to the wires, in words.
         ignition, engine_running: whether they are on.
+        on_relay: told the new state when the start relay has moved.
     """
 
-    def __init__(self, timeline: Timeline, pins: Pins, board: Board) -> None:
-        self.relay = "inhibited"
+    def __init__(
+        self, timeline: Timeline, pins: Pins, board: Board, start_relay: bool = True
+    ) -> None:
+        self.relay = "inhibited" if start_relay else "enabled"
+        self.on_relay: Callable[[str], None] = lambda state: None
         self.relay_changes: list[tuple[int, str]] = []
         self.door = "locked"
         self.door_changes: list[tuple[int, str]] = []
@@ -70,6 +77,8 @@ class Wires:
         self._pins = pins
         self._board = board
         pulse = Pulse
+        self._start_relay = start_relay
+        self._override = False
         self._enable = pulse(
             timeline, pins, board.relay_enable, COIL_PULSE_S, lambda: self._move("enabled")
         )
@@ -87,15 +96,16 @@ class Wires:
         self._cranking: Timer | None = None
         self._resting_v = _RESTING_V
         self._fault: str | None = None
-        for number in (board.ignition, board.relay_sense, board.crank, board.door_contact):
+        for number in (board.ignition, board.crank, board.door_contact):
             pins.set_outside(number, 0)
+        self._tell_relay()
         pins.set_outside(board.key_holder, 1)
         self._tell_battery()
 
     @property
     def starter_allowed(self) -> bool:
         """Whether the starter turns when the driver asks for it."""
-        return self.relay == "enabled" or self._fault == "welded"
+        return self.relay == "enabled" or self._override or self._fault == "welded"
 
     # The driver's hands
 
@@ -127,6 +137,15 @@ class Wires:
     def set_keys(self, in_holder: bool) -> None:
         """Take the keys out of their holder, or put them back."""
         self._pins.set_outside(self._board.key_holder, 1 if in_holder else 0)
+
+    def set_override(self, on: bool) -> None:
+        """Break the seal and bridge the start contact by hand, or undo it.
+
+        The switch's second pole tells the box, as docs/hardware.md suggests.
+        """
+        self._override = on
+        self._tell_relay()
+        self._tell_battery()
 
     # What may be wrong
 
@@ -165,15 +184,16 @@ class Wires:
 
     def _tell_relay(self) -> None:
         closed = self.relay == "enabled" and self._fault != "no_feedback"
-        self._pins.set_outside(self._board.relay_sense, 1 if closed else 0)
+        self._pins.set_outside(self._board.relay_sense, 1 if closed or self._override else 0)
 
     def _move(self, state: str) -> None:
         if self._enable.high and self._inhibit.high:
             self.faults.append("both relay coils energised")
-        elif self.relay != state and self._fault != "stuck":
+        elif self.relay != state and self._fault != "stuck" and self._start_relay:
             self.relay = state
             self.relay_changes.append((self._now_ms(), state))
             self._tell_relay()
+            self.on_relay(state)
 
     def _latch(self, state: str) -> None:
         self.door = state

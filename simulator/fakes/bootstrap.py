@@ -1,7 +1,12 @@
-"""Starts one box: `micropython bootstrap.py DESCRIPTOR IMAGE`. MicroPython only.
+"""Starts the firmware of one box. MicroPython only; start.py comes before.
 
 Puts the fakes in place, mounts the flash image at / as the chip does, and runs boot.py and
 main.py from it. After that no file of the host can be seen.
+
+Erasing and programming take world time, in which the whole box stands still, as a chip does that
+runs its code from the same flash: typical times of a W25Q128's data sheets (45 ms a sector, 0.4 to
+0.8 ms a page; their limits are 400 and 3). Bytes go on arriving, as MicroPython keeps the UARTs'
+interrupt in RAM (CONFIG_UART_ISR_IN_IRAM). Reading is free.
 """
 
 import gc
@@ -13,8 +18,15 @@ import machine  # noqa: F401 the fakes must be loaded before the host's files go
 import simulator_link as link
 import simulator_tasks
 import vfs
+from micropython import const
 
 BLOCK_BYTES = 4096  # as simulator/flash.py builds it
+_PAGE_BYTES = const(256)
+_ERASE_US = const(45_000)  # a sector, which is a block
+_PROGRAM_US = const(800)  # a page, however much of it
+_IOCTL_BLOCK_COUNT = const(4)
+_IOCTL_BLOCK_BYTES = const(5)
+_IOCTL_ERASE = const(6)
 
 
 class FileFlash:
@@ -23,6 +35,8 @@ class FileFlash:
     def __init__(self, path):
         self._file = open(path, "r+b")
         self._count = self._file.seek(0, 2) // BLOCK_BYTES
+        self._owed_us = 0
+        self._started = False  # till then nobody can ask the box for its report, so time is owed
 
     def readblocks(self, block, buffer, offset=0):
         self._file.seek(block * BLOCK_BYTES + offset)
@@ -31,10 +45,28 @@ class FileFlash:
     def writeblocks(self, block, buffer, offset=0):
         self._file.seek(block * BLOCK_BYTES + offset)
         self._file.write(buffer)
+        pages = (offset + len(buffer) - 1) // _PAGE_BYTES - offset // _PAGE_BYTES + 1
+        self._take(pages * _PROGRAM_US)
 
     def ioctl(self, request, argument):
-        # 4 block count, 5 block size, 6 erase; writes are not buffered, so sync has nothing to do
-        return {4: self._count, 5: BLOCK_BYTES}.get(request, 0)
+        if request == _IOCTL_BLOCK_COUNT:
+            return self._count
+        if request == _IOCTL_BLOCK_BYTES:
+            return BLOCK_BYTES
+        if request == _IOCTL_ERASE:
+            self._take(_ERASE_US)
+        return 0  # writes are not buffered, so sync has nothing to do
+
+    def start(self):
+        """From now on time passes, beginning with what is owed."""
+        self._started = True
+        self._take(self._owed_us)
+
+    def _take(self, time_us):
+        if self._started:
+            link.sleep_until(link.now_us + time_us)
+        else:
+            self._owed_us += time_us
 
 
 def _report():
@@ -47,14 +79,21 @@ link.connect(int(sys.argv[1]))
 link.report = _report
 sys.modules["_asyncio"] = simulator_tasks
 _flash = FileFlash(sys.argv[2])
+if link.config["slice_us"]:
+    import simulator_cpu  # only then: it would cost heap
 vfs.umount("/")
+vfs.umount("/rom")
 vfs.mount(vfs.VfsLfs2(_flash), "/")
 os.chdir("/")
 sys.path[:] = ["", ".frozen"]
 gc.collect()
 _fakes_heap = gc.mem_alloc()
 
+if link.config["slice_us"]:
+    simulator_cpu.charge_x25519(link.config["slice_us"])
+
 import boot  # noqa: E402, F401
 import main  # noqa: E402
 
+_flash.start()
 main.run()

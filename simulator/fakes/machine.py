@@ -145,24 +145,28 @@ class UART:
         self._byte_us = _BITS_A_BYTE * 1_000_000 // baudrate
         self._room_us = (_TX_FIFO_BYTES + txbuf) * self._byte_us
         self._sent_at_us = link.now_us
-        self._received = b""
+        capacity = max(rxbuf, 129)
+        self._received = memoryview(link.outside(capacity))
+        self._count = 0
         link.uarts[self.number] = self
-        link.do(">sBIH", b"O", self.number, baudrate, max(rxbuf, 129))
+        link.do(">sBIH", b"O", self.number, baudrate, capacity)
 
     def receive(self, data):
-        """Take bytes from the link."""
-        self._received += data
+        """Take bytes from the link, which sends no more than there is room for."""
+        self._received[self._count : self._count + len(data)] = data
+        self._count += len(data)
 
     def any(self):
-        return len(self._received)
+        return self._count
 
     def read(self, count=-1):
-        if not self._received:
+        if not self._count:
             return None
-        if count < 0:
-            count = len(self._received)
-        data = self._received[:count]
-        self._received = self._received[count:]
+        if count < 0 or count > self._count:
+            count = self._count
+        data = bytes(self._received[:count])
+        self._count -= count
+        self._received[: self._count] = self._received[count : count + self._count]
         return data
 
     def readinto(self, buffer, count=-1):
@@ -173,7 +177,10 @@ class UART:
         return len(data)
 
     def readline(self):
-        return self.read(self._received.find(b"\n") + 1 or -1)
+        for at in range(self._count):
+            if self._received[at] == 0x0A:
+                return self.read(at + 1)
+        return self.read()
 
     def write(self, data):
         data = bytes(data)
@@ -184,7 +191,7 @@ class UART:
         return len(data)
 
     def ioctl(self, request, events):
-        return (events & 1 if self._received else 0) | (events & 4)
+        return (events & 1 if self._count else 0) | (events & 4)
 
 
 class WDT:

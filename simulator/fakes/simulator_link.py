@@ -14,6 +14,8 @@ import json
 import struct
 import sys
 
+import ffi
+import uctypes
 from micropython import const
 
 NEVER = 0xFFFFFFFFFFFFFFFF
@@ -32,10 +34,18 @@ report = None  # set by bootstrap.py: () -> dict
 
 _stream = None
 _looks = 0
-# Both buffers are kept, so that the firmware's heap sees next to none of this traffic.
-_outgoing = bytearray(1024)  # begins with the message's length
+_malloc = ffi.open(None).func("P", "malloc", "L")
+_BUFFER_BYTES = const(65536)  # what every UART holds, several times over
+
+
+def outside(count):
+    """Give that many bytes outside the heap, for ever: a chip's drivers keep theirs there too."""
+    return uctypes.bytearray_at(_malloc(count), count)
+
+
+_outgoing = outside(_BUFFER_BYTES)  # begins with the message's length
 _used = 4
-_incoming = bytearray(512)
+_incoming = outside(_BUFFER_BYTES)
 _view = memoryview(_incoming)
 
 
@@ -44,7 +54,7 @@ def connect(descriptor):
     global _stream
     _stream = open(descriptor, "r+b")
     config.update(json.loads(bytes(_view[: _read_frame()])))
-    for pin, level in config["levels"].items():
+    for pin, level in config.pop("levels").items():
         levels[int(pin)] = level
 
 
@@ -63,8 +73,8 @@ def _add(form, fields, data):
     global _used
     start = _used + struct.calcsize(form)
     end = start + len(data)
-    if end > len(_outgoing):
-        _outgoing.extend(bytes(end - len(_outgoing)))
+    if end > _BUFFER_BYTES:
+        raise MemoryError
     struct.pack_into(form, _outgoing, _used, *fields)
     _outgoing[start:end] = data
     _used = end
@@ -117,7 +127,7 @@ def _apply(length):
         if kind == _UART:
             start = at + 4
             at = start + struct.unpack_from(">H", _incoming, at + 2)[0]
-            uarts[number].receive(bytes(_view[start:at]))
+            uarts[number].receive(_view[start:at])
         elif kind == _PIN:
             levels[number] = struct.unpack_from(">I", _incoming, at + 2)[0]
             at += 6
@@ -132,12 +142,8 @@ def _apply(length):
 
 def _read_frame():
     """Read a message into the buffer; return its length."""
-    global _incoming, _view
     if _stream.readinto(_incoming, 4) != 4:
         sys.exit(0)  # the world is gone, and the box with it
     length = struct.unpack_from(">I", _incoming)[0]
-    if length > len(_incoming):
-        _incoming = bytearray(length)
-        _view = memoryview(_incoming)
     _stream.readinto(_incoming, length)
     return length

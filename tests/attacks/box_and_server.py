@@ -227,8 +227,11 @@ class BoxLife:
         self.modem.closed = True
         self.modem.up = self.modem.down = b""
 
-    def record(self, number: int) -> None:
-        self.recorder.write((OdometerRecord(number),), self.wires.ms)
+    def record(self, *numbers: int) -> None:
+        """Odometers, in flash together at last, in batches that the recorder chooses."""
+        for number in numbers:
+            self.recorder.write((OdometerRecord(number),), self.wires.ms)
+        self.recorder.step(self.wires.ms + 30_000)
 
 
 def finished(coroutine: Coroutine[Any, Any, bool]) -> bool:

@@ -49,14 +49,17 @@ class HostileNetwork(RuleBasedStateMachine):
 
     @rule(count=st.integers(1, 30))
     def record(self, count: int) -> None:
-        for _ in range(count):
-            self.number += 1
-            self.made[self.pair.box.journal.next_seq] = self.number
-            self.pair.box.record(self.number)
+        first, numbers = self.pair.box.journal.next_seq, self.new_numbers(count)
+        self.pair.box.record(*numbers)
+        self.made.update(enumerate(numbers, first))
         self.pair.wires.ms += 2000
         self.pair.clock.ms += 2000
         self.pair.box.work()
         steps["records"] += count
+
+    def new_numbers(self, count: int) -> list[int]:
+        self.number += count
+        return list(range(self.number - count + 1, self.number + 1))
 
     @rule()
     def command(self) -> None:
@@ -139,18 +142,18 @@ class HostileNetwork(RuleBasedStateMachine):
     def restart_box(self) -> None:
         self.pair.restart_box()
 
-    @rule(torn_after=st.integers(0, 20))
-    def lose_power_in_a_write(self, torn_after: int) -> None:
-        """The record is torn: it has no number, and the next one takes it."""
+    @rule(torn_after=st.integers(0, 90), count=st.integers(1, 6))
+    def lose_power_in_a_write(self, torn_after: int, count: int) -> None:
+        """The batch is torn: what is not whole has no number, and the next record takes it."""
         flash = self.pair.journal_flash
         flash.torn_after = torn_after
-        before = self.pair.box.journal.next_seq
-        self.number += 1
-        self.pair.box.record(self.number)
+        before, numbers = self.pair.box.journal.next_seq, self.new_numbers(count)
+        self.pair.box.recorder.write([Odometer(number) for number in numbers], self.pair.wires.ms)
+        self.pair.box.recorder.step(self.pair.wires.ms + 30_000)
         flash.torn_after = None
         self.pair.restart_box()
-        if self.pair.box.journal.next_seq > before:
-            self.made[before] = self.number  # all of it had reached the flash
+        whole = range(before, self.pair.box.journal.next_seq)
+        self.made.update(zip(whole, numbers, strict=False))
 
     @rule(awaits=st.integers(0, 6))
     def lose_power_at_an_await(self, awaits: int) -> None:

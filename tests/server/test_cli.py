@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 from server.cli import main
 from server.identity_file import identity_file
 from server.store.backup import serving
-from tests.server.small_fleet import FLEET
+from tests.server.small_fleet import FLEET, MARIE_UID, NOW_S
 
 PLATE = "AB-123-CD"
 ADD_BOX = ("box", "add", "--vehicle", PLATE, "--board", "host")
@@ -51,7 +52,8 @@ def trips(capsys: pytest.CaptureFixture[str], data: Path) -> Any:
 
 
 def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
-    commands = ("serve", "load", "box add", "trips", "command", "demo")
+    commands = ("serve", "load", "box add", "badge revoke", "badge restore", "trips", "command")
+    commands += ("demo",)
     for command in ("", *commands):
         with pytest.raises(SystemExit) as end:
             voiturier(*command.split(), "--help")
@@ -181,6 +183,71 @@ def test_a_key_is_rotated_for_one_car_or_for_all(
     for which in (("--vehicle", PLATE), ("--all",)):
         voiturier(*rotate, *which)
         assert "AB-123-CD: key 2 goes to the box" in capsys.readouterr().out
+
+
+def test_a_box_is_told_what_its_car_has(data: Path, tmp_path: Path) -> None:
+    add = (*ADD_BOX, "--data", data, "--out", tmp_path / "box.json")
+    names = ("start_relay", "door_contact", "key_holder", "reader")
+
+    def told() -> list[object]:
+        identity = json.loads((tmp_path / "box.json").read_text())
+        return [identity[name] for name in names]
+
+    voiturier(*add)
+    assert told() == [True, False, False, "pn532"]
+    voiturier(*add, "--replace", "--door-only", "--key-holder", "--door-contact",
+              "--reader", "wiegand")  # fmt: skip
+    assert told() == [False, True, True, "wiegand"]
+
+
+def test_a_lost_badge_is_revoked_and_the_boxes_that_have_not_confirmed_are_named(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    revoke = ("badge", "revoke", "--data", data, "--uid", MARIE_UID.hex())
+    voiturier(*ADD_BOX, "--data", data, "--out", tmp_path / "box.json")
+    voiturier(*revoke)
+    printed = capsys.readouterr().out
+    assert "a badge of Marie Leroy is revoked\nevery box has confirmed it" in printed
+    box_was_heard(data)
+    for _ in range(2):
+        voiturier(*revoke)
+        printed = capsys.readouterr().out
+        assert f"have not confirmed yet: 1; ask again to see who has\n  {PLATE}" in printed
+        assert "last heard 2026-" in printed and "grants until 2026-" in printed
+        assert MARIE_UID.hex() not in printed
+    voiturier("load", tmp_path / "fleet.json", "--data", data)
+    assert "revoked badges in the file, which stay so: 1" in capsys.readouterr().out
+    restore = ("badge", "restore", "--data", data, "--uid", MARIE_UID.hex())
+    voiturier(*restore)
+    assert "a badge of Marie Leroy is valid again" in capsys.readouterr().out
+    assert "is not revoked" in mistake(capsys, *restore)
+
+
+def box_was_heard(data: Path) -> None:
+    """As if the one box had spoken, and been sent grants, at the small fleet's present."""
+    with sqlite3.connect(data / "voiturier.db") as database:
+        database.execute("UPDATE box SET last_seen_s = ?, grants_sent_at_s = ?", (NOW_S, NOW_S))
+    database.close()
+
+
+@pytest.mark.parametrize("action", ["revoke", "restore"])
+def test_a_badge_that_is_none_or_nobody_s_is_told_without_its_number(
+    data: Path, capsys: pytest.CaptureFixture[str], action: str
+) -> None:
+    badge = ("badge", action, "--data", data, "--uid")
+    for text in ("", "04a1", "no badge", "04" * 8):
+        assert "4, 7 or 10 bytes in hexadecimal" in mistake(capsys, *badge, text)
+    line = mistake(capsys, *badge, "04ffffff")
+    assert line == "voiturier: no agent has a badge with this UID"
+
+
+@pytest.mark.parametrize("kind", ["end-trip", "end-trip-without-keys"])
+def test_an_end_of_trip_is_queued(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    voiturier(*ADD_BOX, "--data", data, "--out", tmp_path / "box.json")
+    voiturier("command", kind, "--vehicle", PLATE, "--data", data)
+    assert f"{kind} queued for {PLATE}" in capsys.readouterr().out
 
 
 def test_a_mistyped_data_directory_makes_no_empty_fleet(

@@ -140,6 +140,26 @@ def test_files_survive_a_power_cut_and_a_new_image_build(make_bench):
     assert again.ask("recall journal") == "42"
 
 
+def test_a_write_to_flash_takes_world_time_and_reading_takes_none(bench):
+    answers_us = []
+    for line in ("recall identity.json", "keep identity.json 0123456789abcdef0"):
+        begun_us = bench.timeline.now_us
+        answer = bench.ask(line)
+        on_the_line_us = (len(line) + 1 + 10 + len(answer) + 1) / 11_520 * 1e6
+        answers_us.append(bench.timeline.now_us - begun_us - on_the_line_us)
+    assert answers_us[0] == pytest.approx(0, abs=3)
+    assert answers_us[1] >= 800, "a page at least"
+
+
+def test_the_box_stands_still_while_its_flash_is_erased_and_bytes_overflow(bench):
+    bench.line.send(b"fill journal 20000\n")
+    bench.run_for(0.01)
+    bench.line.send(b"x" * 300)
+    bench.run_for(2)
+    assert bench.heard.strip() == b"20000"
+    assert bench.line.overflowed_bytes == 300 - 256
+
+
 def test_the_firmware_sees_its_flash_and_no_file_of_the_host(bench):
     assert bench.box.report()["root"] == ["boot.py", "identity.json", "main.py"]
 

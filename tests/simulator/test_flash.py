@@ -32,7 +32,7 @@ def test_a_second_build_brings_code_and_identity_up_to_date(tmp_path, source):
     image = tmp_path / "flash.img"
     write_image(image, {"epoch": 1}, source)
     before = read_file(image, "/firmware/board.mpy")
-    (source / "firmware" / "board.py").write_text("A = 12345")
+    (source / "firmware" / "board.py").write_text("A = 'twelve'")
     write_image(image, {"epoch": 2}, source)
     assert read_file(image, "/firmware/board.mpy") != before
     assert json.loads(read_file(image, "/identity.json")) == {"epoch": 2}
@@ -46,6 +46,6 @@ def test_the_same_input_gives_the_same_image(tmp_path, source):
 
 def test_source_that_does_not_compile_is_named_with_the_compilers_words(tmp_path, source):
     (source / "firmware" / "bad.py").write_text("def (:")
-    with pytest.raises(SimulatorError, match=r"firmware/bad\.py[^$]*SyntaxError"):
+    with pytest.raises(SimulatorError, match=r"firmware\.bad, line 1: SyntaxError"):
         write_image(tmp_path / "flash.img", {}, source)
     assert not (tmp_path / "flash.img").exists()

@@ -174,3 +174,30 @@ def test_without_its_feedback_wire_the_relay_moves_unseen(wires, pins):
 def test_a_fault_that_no_relay_has_is_refused_with_those_it_has(wires):
     with pytest.raises(ValueError, match="stuck, welded"):
         wires.fault("rusty")
+
+
+def test_the_sealed_override_lets_the_starter_turn_and_shows_on_the_contact(wires, pins):
+    wires.set_override(True)
+    assert (wires.relay, wires.starter_allowed) == ("inhibited", True)
+    assert pins.outside[BOARD.relay_sense] == 1
+    pulse(wires, pins, BOARD.relay_inhibit, 0.05)
+    assert wires.starter_allowed
+    wires.set_override(False)
+    assert not wires.starter_allowed
+    assert pins.outside[BOARD.relay_sense] == 0
+
+
+def test_nothing_interrupts_the_start_of_a_door_only_car(pins):
+    wires = Wires(Timeline(1_700_000_000 * US), pins, BOARD, start_relay=False)
+    assert pins.outside[BOARD.relay_sense] == 1
+    pulse(wires, pins, BOARD.relay_inhibit, 0.05)
+    assert wires.starter_allowed
+    assert wires.relay_changes == []
+
+
+def test_who_watches_the_relay_is_told_when_it_has_moved(wires, pins):
+    states = []
+    wires.on_relay = states.append
+    for number in (BOARD.relay_enable, BOARD.relay_enable, BOARD.relay_inhibit):
+        pulse(wires, pins, number, 0.05)
+    assert states == ["enabled", "inhibited"]

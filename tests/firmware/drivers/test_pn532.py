@@ -5,9 +5,11 @@ import asyncio
 import pytest
 
 from firmware.drivers.pn532 import Pn532, ReaderError
+from firmware.logic.ev2 import Proof
 from simulator.devices.pn532 import Pn532 as Chip
 from simulator.timeline import US, Timeline
 from tests.firmware.drivers.scripted import ScriptedStream
+from tests.firmware.logic.host_aes import aes
 
 ACK = bytes.fromhex("0000ff00ff00")
 SAM_DONE = bytes.fromhex("0000ff02fed5151600")
@@ -31,7 +33,11 @@ def reader(*answers: tuple[bytes, list[bytes]]) -> tuple[Pn532, ScriptedStream]:
 
 
 async def test_waking_sends_what_libnfc_sends_and_limits_the_search() -> None:
-    pn532, stream = reader((b"\xd4\x14\x01", [ACK + SAM_DONE]), (b"\xd4\x32\x05", [ACK, RF_DONE]))
+    pn532, stream = reader(
+        (b"\xd4\x14\x01", [ACK + SAM_DONE]),
+        (b"\xd4\x32\x05", [ACK, RF_DONE]),
+        (b"\xd4\x32\x01\x00", [ACK, RF_DONE]),
+    )
     await pn532.wake()
     assert stream.said[0].startswith(bytes.fromhex("5555") + bytes(14))
     assert stream.said[0].endswith(bytes.fromhex("0000ff03fdd414011700"))
@@ -156,6 +162,55 @@ async def test_a_damaged_answer_ends_the_wait_and_not_only_the_timeout_does() ->
         assert stream.said[-1] == ACK
 
 
+# Speaking to a card.
+
+
+@pytest.mark.parametrize(
+    ("uid", "named"),
+    [
+        ("04a1b2c3", "04a1b2c3"),
+        ("04a1b2c3d4e5f6", "8804a1b2c3d4e5f6"),
+        ("04a1b2c3d4e5f6070809", "8804a1b288c3d4e5f6070809"),
+    ],
+)
+async def test_a_card_among_several_is_selected_by_its_uid_as_it_goes_through_the_air(
+    uid: str, named: str
+) -> None:
+    pn532, stream = reader((b"\x4a\x01\x00", [ACK + card(bytes.fromhex(uid))]))
+    assert await pn532.read_card(bytes.fromhex(uid)) == bytes.fromhex(uid)
+    assert stream.said == [frame(b"\xd4\x4a\x01\x00" + bytes.fromhex(named))]
+
+
+async def test_what_the_card_answers_comes_without_the_readers_status() -> None:
+    pn532, stream = reader((b"\xd4\x40", [ACK, frame(b"\xd5\x41\x00\x91\xaf")]))
+    assert await pn532.exchange(b"\x90\x71") == b"\x91\xaf"
+    assert stream.said == [frame(b"\xd4\x40\x01\x90\x71")]
+
+
+@pytest.mark.parametrize("status", [0x01, 0x13, 0x27, 0x40])
+async def test_a_card_that_is_silent_or_says_only_a_part_gives_nothing(status: int) -> None:
+    said = frame(bytes((0xD5, 0x41, status)) + b"\x91\xaf")
+    pn532, _ = reader((b"\xd4\x40", [ACK + said]))
+    assert await pn532.exchange(b"\x90") == b""
+
+
+async def test_what_a_card_was_told_is_never_said_again_by_itself() -> None:
+    answer = frame(b"\xd5\x41\x00\x91\xaf")
+    for bad in ([], [ACK], [ACK + answer[:8]], [ACK + answer[:-2] + b"\x00\x00"]):
+        pn532, stream = reader((b"\xd4\x40", bad), (b"\xd4\x40", [ACK + answer]))
+        assert await pn532.exchange(b"\x90") == b""
+        assert len(stream.said) == 1
+
+
+async def test_an_answer_that_comes_too_late_is_not_taken_for_that_of_the_next_command() -> None:
+    late = frame(b"\xd5\x41\x00\x91\x00")
+    pn532, _ = reader(
+        (b"\xd4\x40", [ACK]), (b"\xd4\x40", [late + ACK + frame(b"\xd5\x41\x00\x91\xae")])
+    )
+    assert await pn532.exchange(b"\x90\x71") == b""
+    assert await pn532.exchange(b"\x90\xaf") == b"\x91\xae"
+
+
 # The driver and the simulated chip, each written from the manual.
 
 
@@ -241,3 +296,65 @@ async def test_of_two_cards_in_the_field_one_is_read(line: ChipStream) -> None:
     line.chip.present(bytes(range(4, 11)), 10, beside=True)
     assert await pn532.read_card() == UID
     assert await pn532.wait_for_card(1.0) == UID
+
+
+KEY = bytes(range(16))
+CARD = bytes.fromhex("04a1b2c3d4e5f6")
+
+
+async def proves_itself(pn532: Pn532, uid: bytes, key: bytes) -> bool | None:
+    assert await pn532.read_card(uid) == uid
+    proof = Proof(aes, key, bytes(range(16, 32)))
+    while proof.command:
+        proof.take(await pn532.exchange(proof.command))
+    return proof.genuine
+
+
+async def test_a_card_proves_itself_after_the_search_that_found_it(line: ChipStream) -> None:
+    pn532 = Pn532(line)
+    await pn532.wake()
+    line.chip.present(CARD, 100, key=KEY)
+    line.chip.present(UID, 100, beside=True)
+    assert await pn532.wait_for_card(1.0) == CARD
+    for _ in range(3):
+        await pn532.drop_field()
+        assert await proves_itself(pn532, CARD, KEY) is True
+        await pn532.drop_field()
+        assert await proves_itself(pn532, CARD, bytes(16)) is False
+        await pn532.drop_field()
+        assert await proves_itself(pn532, UID, KEY) is None
+
+
+async def test_a_card_that_was_spoken_to_is_found_again_when_the_field_has_been_off(
+    line: ChipStream,
+) -> None:
+    pn532 = Pn532(line)
+    await pn532.wake()
+    line.chip.present(CARD, 100, key=KEY)
+    assert await pn532.read_card() == CARD
+    assert await pn532.read_card() == b""
+    await pn532.drop_field()
+    assert await pn532.read_card() == CARD
+    restarted = Pn532(line)
+    await restarted.wake()
+    assert await restarted.wait_for_card(1.0) == CARD
+
+
+@pytest.mark.parametrize("fault", ["half_frame", "wrong_checksum", "unplugged"])
+async def test_a_fault_in_the_middle_of_a_proof_is_silence_and_never_a_forgery(
+    line: ChipStream, fault: str
+) -> None:
+    pn532 = Pn532(line)
+    await pn532.wake()
+    line.chip.present(CARD, 100, key=KEY)
+    for stage in range(3):
+        await pn532.drop_field()
+        assert await pn532.read_card(CARD) == CARD
+        proof = Proof(aes, KEY, bytes(16))
+        for number in range(stage + 1):
+            if number == stage:
+                line.chip.fault(fault)
+            proof.take(await pn532.exchange(proof.command))
+        assert (proof.genuine, proof.command) == (None, b"")
+        line.chip.fault(None)
+        await pn532.wake()

@@ -3,6 +3,8 @@
 from errno import EIO, ENOENT
 from io import BytesIO
 
+ENOSPC = 28  # MicroPython's errno does not name it
+
 
 class MemoryStorage:
     """What FlashStore does, without flash."""
@@ -13,6 +15,9 @@ class MemoryStorage:
         self.unreadable = self.undeletable = None  # names of files
         self.refused = None  # name of a file that cannot be written
         self.torn_after = None  # bytes of the next append that still reach the flash
+        self.full = False
+        self.fails_at = 0  # the number, from now on, of the change that is refused
+        self.writes = 0
 
     def names(self):
         return list(self.files)
@@ -24,20 +29,26 @@ class MemoryStorage:
         return data[offset:] if count < 0 else data[offset : offset + count]
 
     def append(self, name, data):
+        self._change()
         if self.torn_after is not None:
             kept, self.torn_after = self.torn_after, None
             self.files[name] += data[:kept]
             raise OSError("power")
         self.files[name] += data
+        self.writes += 1
 
     def write(self, name, data):
+        self._change()
         if name == self.refused:
             raise OSError("full")
-        self.files[name] = data
+        self.files[name] = bytes(data)
+        self.writes += 1
 
     def open(self, name, mode):
         if mode == "wb":
-            return _Written(self, name)
+            return _Written(self, name, b"")
+        if mode == "ab":
+            return _Written(self, name, self.files[name])
         if name not in self.files:
             raise OSError(ENOENT)
         return BytesIO(self.read(name))
@@ -53,16 +64,25 @@ class MemoryStorage:
     def delete(self, name):
         if name == self.undeletable:
             raise OSError("delete")
+        self._change()
         del self.files[name]
+
+    def _change(self):
+        if self.fails_at:
+            self.fails_at -= 1
+            if not self.fails_at:
+                raise OSError(EIO)
+        if self.full:
+            raise OSError(ENOSPC, "full")
 
 
 class _Written:
     """A file being written: there when it is closed."""
 
-    def __init__(self, storage, name):
+    def __init__(self, storage, name, data):
         self._storage = storage
         self._name = name
-        self._data = b""
+        self._data = data
 
     def write(self, data):
         self._data += data

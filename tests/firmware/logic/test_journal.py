@@ -1,5 +1,6 @@
-"""The journal: what is in flash stays until acknowledged, and numbers never restart."""
+"""The journal: what is in flash stays until acknowledged, numbers never restart, events stay."""
 
+from binascii import crc32
 from errno import ENOMEM
 
 from firmware.logic.journal import Journal
@@ -206,7 +207,7 @@ def test_a_segment_that_flash_no_longer_gives_is_stepped_over():
     journal = filled(storage, 50)
     names = sorted(storage.files)
     second = storage.files[names[1]]
-    storage.files[names[1]] = second[:12] + b"\xff" + second[13:]
+    storage.files[names[1]] = second[:20] + b"\xff" + second[21:]
     numbers = [seq for seq, _ in held(journal)]
     first_of = [int(name, 16) for name in names]
     expected = [n for n in range(1, 51) if not first_of[1] <= n < first_of[2]]
@@ -269,3 +270,136 @@ def test_a_heap_too_small_to_read_is_not_a_hole_in_flash():
     except OSError:
         storage.unreadable = None
     assert held(journal) == numbered(1, 50)
+
+
+# Batches.
+
+
+def test_a_batch_is_one_write_and_stays_in_one_segment():
+    storage = MemoryStorage()
+    journal = Journal(storage, 100)
+    first = 1
+    for size in (3, 1, 5, 2, 5):
+        batch = [record(first + i) for i in range(size)]
+        storage.writes = 0
+        assert journal.append_batch(batch, STATE) == first
+        assert storage.writes == 1
+        first += size
+    assert held(journal) == numbered(1, 16)
+    assert held(Journal(storage, 100)) == numbered(1, 16)
+
+
+def test_of_a_torn_batch_the_whole_records_before_the_tear_are_kept():
+    for torn_after in range(0, 43):  # three records of 14 bytes
+        storage = MemoryStorage()
+        journal = filled(storage, 9, segment_bytes=4096)
+        storage.torn_after = torn_after
+        try:
+            journal.append_batch([record(number) for number in (10, 11, 12)], STATE)
+        except OSError:
+            storage.torn_after = None
+        whole = torn_after // 14
+        again = Journal(storage, 4096)
+        assert held(again) == numbered(1, 9 + whole)
+        assert again.append(record(10 + whole), STATE) == 10 + whole
+        assert held(Journal(storage, 4096)) == numbered(1, 10 + whole)
+
+
+def test_of_a_torn_batch_nothing_counts_while_the_box_goes_on():
+    for torn_after in range(0, 43):
+        storage = MemoryStorage()
+        journal = filled(storage, 9, segment_bytes=4096)
+        storage.torn_after = torn_after
+        try:
+            journal.append_batch([record(20), record(21), record(22)], STATE)
+        except OSError:
+            storage.torn_after = None
+        journal.append_batch([record(10), record(11)], b"new")
+        assert held(journal) == numbered(1, 11)
+        again = Journal(storage, 4096)
+        assert (held(again), again.state) == (numbered(1, 11), b"new")
+
+
+def test_after_a_refusal_the_state_counts_that_comes_with_the_next_record():
+    for size in (1, 30):  # the first fits behind the others, the second does not
+        storage = MemoryStorage()
+        journal = Journal(storage, 100)
+        journal.append(record(1), b"before")
+        storage.full = True
+        try:
+            journal.append(record(2, size), b"before")
+        except OSError:
+            storage.full = False
+        assert journal.append(record(2), b"after what was refused") == 2
+        again = Journal(storage, 100)
+        assert again.state == b"after what was refused"
+        assert list(again.replay()) == [record(2)]
+
+
+# A full flash.
+
+
+def test_a_full_journal_has_room_for_events_only_and_then_for_none():
+    storage = MemoryStorage()
+    journal = Journal(storage, 300, 300 * 16)
+    number = 0
+    while journal.has_room:
+        number += 1
+        journal.append(record(number), STATE)
+    made = number
+    while not refuses(journal):
+        number = journal.next_seq - 1
+    assert number - made > 15, "the reserve holds a segment and a half at least"
+    assert len(storage.files) == 16
+    assert [seq for seq, _ in held(journal)] == list(range(1, number + 1)), "no record ever went"
+    journal.acknowledge(number // 2)
+    assert journal.has_room
+    assert journal.append(record(number + 1), STATE) == number + 1
+    assert Journal(storage, 300).next_seq == number + 2
+
+
+def test_a_flash_that_is_full_before_the_journal_has_room_for_events_only():
+    storage = MemoryStorage()
+    journal = filled(storage, 20)
+    storage.full = True
+    assert refuses(journal)
+    assert not journal.has_room, "an odometer is not to take an event's room"
+    storage.full = False
+    assert journal.append(record(21), STATE) == 21
+    assert journal.has_room
+    storage.full = True
+    assert refuses(journal)
+    storage.full = False
+    journal.acknowledge(20)
+    assert journal.has_room
+
+
+# Wear.
+
+
+def test_writes_are_counted_over_restarts():
+    storage = MemoryStorage()
+    journal = filled(storage, 50)
+    before = storage.writes
+    assert journal.appends + journal.segments == before
+    again = Journal(storage, 100)
+    assert again.segments == journal.segments
+    assert 0 <= again.appends - journal.appends <= 5, "a segment's records, at most"
+    filled(storage, 50)
+    last = Journal(storage, 100)
+    assert last.segments > again.segments
+    assert last.appends + last.segments >= storage.writes
+
+
+def test_a_segment_of_a_version_that_did_not_count_is_read():
+    storage = MemoryStorage()
+    journal = filled(storage, 1, segment_bytes=4096)
+    journal.append(record(2), STATE)
+    (name,) = storage.files
+    data = storage.files[name]
+    head = bytes((len(STATE),)) + STATE
+    head += crc32(head, 1).to_bytes(4, "big")
+    storage.files[name] = head + data[len(head) + 8 :]
+    again = Journal(storage, 4096)
+    assert (again.state, held(again)) == (STATE, numbered(1, 2))
+    assert (again.appends, again.segments) == (2, 0)

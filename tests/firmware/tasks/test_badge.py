@@ -1,13 +1,21 @@
-"""The reader's loop with readers that wait by themselves, that cannot, and that are gone."""
+"""The reader's loop: readers that wait, cannot, are gone; cards that prove themselves or do not."""
 
+import random
 from types import SimpleNamespace
 
 import pytest
 
 from firmware.drivers.pn532 import ReaderError
+from firmware.logic.card import CardPresence
+from firmware.logic.card_keys import CardKeys
 from firmware.tasks import badge
+from shared_protocol import messages
 from shared_protocol.badges import badge_tag
-from shared_protocol.records import ASSURANCE_LOW
+from shared_protocol.records import ASSURANCE_HIGH, ASSURANCE_LOW
+from simulator.devices.ntag424 import Ntag424
+from tests.firmware.logic.host_aes import aes
+from tests.firmware.logic.storage import MemoryStorage
+from tests.firmware.logic.test_card_keys import parts_of
 
 KEY = b"k" * 32
 UID = bytes.fromhex("04a1b2c3")
@@ -41,8 +49,14 @@ class ScriptedReader:
     async def wait_for_card(self, timeout_s: float) -> bytes:
         return self._answer(WAIT)
 
-    async def read_card(self) -> bytes:
+    async def read_card(self, uid: bytes = b"") -> bytes:
         return self._answer(READ)
+
+    async def drop_field(self) -> None:
+        pass
+
+    async def exchange(self, data: bytes) -> bytes:
+        raise AssertionError("nobody speaks to a card without a key")
 
 
 class Vehicle:
@@ -52,8 +66,11 @@ class Vehicle:
         self.told: list[tuple[str, bytes]] = []
 
     async def badge_arrived(self, tag: bytes, assurance: int) -> None:
-        assert assurance == ASSURANCE_LOW
-        self.told.append(("arrived", tag))
+        self.told.append(("arrived" if assurance == ASSURANCE_LOW else "proved", tag))
+        assert assurance in (ASSURANCE_LOW, ASSURANCE_HIGH)
+
+    async def badge_not_genuine(self, tag: bytes) -> None:
+        self.told.append(("forged", tag))
 
     async def badge_held(self, tag: bytes) -> None:
         self.told.append(("held", tag))
@@ -68,13 +85,20 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(badge, "_WAKE_AGAIN_S", 0)
 
 
-async def what_is_told(reader: ScriptedReader, every_ms: int = 250) -> list[tuple[str, bytes]]:
+def badge_task(reader, keys, uptime, vehicle, seed: int = 1) -> badge.BadgeTask:
+    entropy = random.Random(seed).randbytes
+    return badge.BadgeTask(reader, CardPresence(), KEY, keys, aes, entropy, uptime, vehicle)
+
+
+async def what_is_told(
+    reader: ScriptedReader, every_ms: int = 250, keys: CardKeys | None = None
+) -> list[tuple[str, bytes]]:
     """Run the script to its end; each look at the clock finds it so much later."""
     now_ms = iter(range(0, 1_000_000, every_ms))
     vehicle = Vehicle()
     uptime = SimpleNamespace(now_ms=lambda: next(now_ms))
     with pytest.raises(ScriptOverError):
-        await badge.BadgeTask(reader, KEY, uptime, vehicle).run()
+        await badge_task(reader, keys or CardKeys(MemoryStorage()), uptime, vehicle).run()
     return vehicle.told
 
 
@@ -102,3 +126,139 @@ async def test_after_a_wait_without_a_card_the_reader_is_asked_whether_it_is_the
     reader = ScriptedReader(b"", b"", b"", b"", SILENT, b"", UID)
     assert await what_is_told(reader) == [("arrived", badge_tag(KEY, UID))]
     assert reader.asked == [WAKE, WAIT, READ, WAIT, READ, WAKE, WAIT]
+
+
+# Cards that prove themselves.
+
+CARD = bytes.fromhex("04a1b2c3d4e5f6")
+TAG = badge_tag(KEY, CARD)
+CARD_KEY = bytes(range(16))
+
+
+def keys_of(*pairs: tuple[bytes, bytes]) -> CardKeys:
+    keys = CardKeys(MemoryStorage())
+    for part in parts_of([messages.CardKey(badge_tag(KEY, uid), key) for uid, key in pairs]):
+        keys.take_part(part)
+    return keys
+
+
+class CardReader(ScriptedReader):
+    """A script of what each search finds; `card` answers what it is told, `times` times in all."""
+
+    def __init__(
+        self, *answers: bytes | ReaderError, card: Ntag424 | None = None, times: int = 100
+    ) -> None:
+        super().__init__(*answers)
+        self.exchanges = 0
+        self._card = card
+        self._times = times
+
+    async def drop_field(self) -> None:
+        if self._card is not None:
+            self._card.lose_field()
+
+    async def exchange(self, data: bytes) -> bytes:
+        self.exchanges += 1
+        if self._card is None or self.exchanges > self._times:
+            return b""
+        return self._card.answer(data)[1]
+
+
+def genuine() -> Ntag424:
+    return Ntag424(CARD, CARD_KEY, random.Random(2))
+
+
+async def test_a_card_with_a_key_counts_once_it_has_proved_itself() -> None:
+    reader = CardReader(b"", CARD, CARD, CARD, b"", b"", b"", card=genuine())
+    told = await what_is_told(reader, keys=keys_of((CARD, CARD_KEY)))
+    assert told == [("proved", TAG), ("left", TAG)]
+    assert reader.exchanges == 3
+    assert reader.asked == [WAKE, WAIT] + [READ] * 4 + [WAIT]
+
+
+async def test_a_card_without_a_key_is_known_by_its_uid_beside_others_that_have_one() -> None:
+    reader = CardReader(b"", UID)
+    assert await what_is_told(reader, keys=keys_of((CARD, CARD_KEY))) == [
+        ("arrived", badge_tag(KEY, UID))
+    ]
+    assert reader.exchanges == 0
+
+
+async def test_a_card_with_another_key_is_not_genuine_and_is_told_once_however_long_it_stays() -> (
+    None
+):
+    reader = CardReader(b"", *[CARD] * 20, b"", b"", b"", card=genuine())
+    assert await what_is_told(reader, keys=keys_of((CARD, bytes(16)))) == [("forged", TAG)]
+    assert reader.exchanges == 3, "it is not asked again while it stays"
+
+
+async def test_a_copy_of_the_uid_that_never_answers_is_not_genuine_after_three_attempts() -> None:
+    reader = CardReader(b"", CARD, *[CARD] * 20)
+    assert await what_is_told(reader, keys=keys_of((CARD, CARD_KEY))) == [("forged", TAG)]
+    assert reader.exchanges == 3
+
+
+async def test_a_card_that_moved_is_asked_again_while_it_stays() -> None:
+    for silences in (1, 2):
+        card = genuine()
+
+        class Moving(CardReader):
+            async def exchange(self, data: bytes) -> bytes:
+                self.exchanges += 1
+                return b"" if self.exchanges <= silences else card.answer(data)[1]  # noqa: B023
+
+        reader = Moving(b"", CARD, CARD, CARD, CARD, card=card)
+        assert await what_is_told(reader, keys=keys_of((CARD, CARD_KEY))) == [("proved", TAG)]
+
+
+@pytest.mark.parametrize("times", [0, 1, 2])
+async def test_a_card_that_leaves_in_mid_proof_is_no_forger_and_counts_when_it_comes_again(
+    times: int,
+) -> None:
+    card = genuine()
+    reader = CardReader(b"", CARD, CARD, b"", card=card, times=times)
+    keys = keys_of((CARD, CARD_KEY))
+    assert await what_is_told(reader, keys=keys) == []
+    reader = CardReader(b"", CARD, b"", CARD, CARD, card=card)
+    assert await what_is_told(reader, keys=keys) == [("proved", TAG)]
+    assert reader.asked == [WAKE, WAIT, READ, WAIT, READ], "at once, not after a pause"
+
+
+async def test_another_card_in_its_place_proves_nothing_for_it() -> None:
+    reader = CardReader(b"", CARD, UID, b"", b"", card=genuine())
+    assert await what_is_told(reader, keys=keys_of((CARD, CARD_KEY))) == []
+    assert reader.exchanges == 0
+
+
+async def test_a_reader_that_goes_in_mid_proof_makes_no_forger() -> None:
+    reader = CardReader(b"", CARD, SILENT, b"", CARD, CARD, card=genuine())
+    assert await what_is_told(reader, keys=keys_of((CARD, CARD_KEY))) == [("proved", TAG)]
+    assert reader.asked == [WAKE, WAIT, READ, WAKE, WAIT, READ]
+
+
+async def test_a_forger_that_is_held_ends_nothing() -> None:
+    reader = CardReader(b"", *[CARD] * 20)
+    told = await what_is_told(reader, 1000, keys_of((CARD, CARD_KEY)))
+    assert told == [("forged", TAG)]
+
+
+async def test_what_a_genuine_card_answered_once_proves_nothing_the_next_time() -> None:
+    recorded: list[bytes] = []
+    card = genuine()
+
+    class Recording(CardReader):
+        async def exchange(self, data: bytes) -> bytes:
+            recorded.append(card.answer(data)[1])
+            return recorded[-1]
+
+    class Replaying(CardReader):
+        async def exchange(self, data: bytes) -> bytes:
+            return recorded.pop(0)
+
+    keys = keys_of((CARD, CARD_KEY))
+    vehicle, uptime = Vehicle(), SimpleNamespace(now_ms=lambda: 0)
+    for seed, reader in enumerate((Recording(b"", CARD, CARD), Replaying(b"", CARD, CARD))):
+        with pytest.raises(ScriptOverError):
+            await badge_task(reader, keys, uptime, vehicle, seed).run()
+    assert vehicle.told == [("proved", TAG), ("forged", TAG)]
+    assert recorded == []

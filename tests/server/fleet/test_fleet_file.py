@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.fleet.fleet_file import FleetFileError, parse
+from server.fleet.fleet_file import BadgeEntry, FleetFileError, parse
+from server.fleet.model import Window
 from tests.server.small_fleet import FLEET, MARIE_UID
 
 
@@ -27,8 +28,29 @@ def test_a_good_file_is_read_with_plates_and_logins_made_uniform() -> None:
     data["agents"][0]["login"] = "Marie.Leroy"
     file = parse(json.dumps(data))
     assert file.vehicles[0].plate == "AB-123-CD"
-    assert (file.agents[0].login, file.agents[0].badges) == ("marie.leroy", (MARIE_UID,))
+    assert (file.agents[0].login, file.agents[0].badges) == (
+        "marie.leroy",
+        (BadgeEntry(MARIE_UID),),
+    )
     assert file.agents[0].password is None
+
+
+def test_who_else_is_aboard_what_opens_nothing_and_a_card_s_key_are_read() -> None:
+    data = json.loads(changed(("vehicles", 0, "walk_up"), True))
+    data["vehicles"][0]["out_of_service"] = [{"from": 5, "to": 9}]
+    data["agents"][0] |= {"role": "technician", "badges": [{"uid": "04A1B2C3", "key": "0f" * 16}]}
+    data["bookings"][0] |= {"drivers": ["Paul.Morin"], "passengers": []}
+    file = parse(json.dumps(data))
+    assert (file.vehicles[0].walk_up, file.vehicles[0].out_of_service) == (True, (Window(5, 9),))
+    assert (file.vehicles[1].walk_up, file.vehicles[1].out_of_service) == (False, None)
+    assert file.agents[0].role == "technician"
+    assert file.agents[0].badges == (BadgeEntry(bytes.fromhex("04a1b2c3"), b"\x0f" * 16),)
+    assert (file.bookings[0].drivers, file.bookings[0].passengers) == (("paul.morin",), ())
+
+
+def test_no_secret_of_a_file_is_ever_shown() -> None:
+    shown = repr(parse(changed(("agents", 0, "badges"), [{"uid": "04a1b2c3", "key": "0f" * 16}])))
+    assert "\\xa1" not in shown and "\\x0f" not in shown
 
 
 @pytest.mark.parametrize(
@@ -47,6 +69,22 @@ def test_a_good_file_is_read_with_plates_and_logins_made_uniform() -> None:
         (("agents", 0, "badges"), ["04a1"], r"agents\[0\], badges\[0\]: 4, 7 or 10 bytes"),
         (("agents", 0, "badges"), [None], r"agents\[0\], badges\[0\]: 4, 7 or 10 bytes"),
         (("agents", 1, "badges"), [MARIE_UID.hex()], r"agents\[1\], badges\[0\]: marie.leroy has"),
+        (("agents", 0, "badges"), [{"uid": "04a1", "key": "00" * 16}], r"badges\[0\]: 4, 7 or 10"),
+        (("agents", 0, "badges"), [{"uid": "04a1b2c3"}], r"badges\[0\], key: 32 hexadecimal"),
+        (("agents", 0, "badges"), [{"uid": "04a1b2c3", "key": "00"}], r"badges\[0\], key: 32"),
+        (("agents", 0, "badges"), [{"uid": "04a1b2c3", "pin": 1}], r"badges\[0\]: 'pin' is unkn"),
+        (("vehicles", 0, "walk_up"), "yes", r"vehicles\[0\], walk_up: true or false"),
+        (("vehicles", 0, "out_of_service"), [5], r"out_of_service\[0\]: an object"),
+        (("vehicles", 0, "out_of_service"), [{"from": 5}], r"out_of_service\[0\], to: Unix"),
+        (("vehicles", 0, "out_of_service"), [{"from": 5, "to": 5}], r"\[0\], to: must come after"),
+        (
+            ("vehicles", 0, "out_of_service"),
+            [{"from": 5, "to": 6}, {"from": 5, "to": 9}],
+            r"vehicles\[0\], out_of_service\[1\], from: another one begins then",
+        ),
+        (("bookings", 0, "drivers"), "paul.morin", r"bookings\[0\], drivers: a list"),
+        (("bookings", 0, "drivers"), [7], r"bookings\[0\], drivers\[0\]: a text"),
+        (("bookings", 0, "passengers"), ["Marie.Leroy"], r"bookings\[0\]: each person"),
         (("bookings", 0, "starts_at"), "now", r"bookings\[0\], starts_at: Unix seconds"),
         (("bookings", 0, "starts_at"), True, r"bookings\[0\], starts_at: Unix seconds"),
         (("bookings", 0, "ends_at"), 1 << 32, r"bookings\[0\], ends_at: Unix seconds"),
@@ -71,13 +109,20 @@ def test_json_that_no_one_would_write_is_refused(text: str) -> None:
         parse(text)
 
 
+NAMES = (
+    *("sites", "agents", "bookings", "vehicles", "code", "badges", "login", "uid", "key"),
+    *("out_of_service", "from", "to", "drivers", "walk_up"),
+)
+
+
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(),
         lambda e: (
             st.lists(e)
             | st.dictionaries(
-                st.sampled_from(("sites", "agents", "bookings", "code", "badges", "login")), e
+                st.sampled_from(NAMES),
+                e,
             )
         ),
     )

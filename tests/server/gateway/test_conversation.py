@@ -4,8 +4,9 @@ import dataclasses
 
 import pytest
 
+from server.fleet.grants import AFTER_S, BEFORE_S, VALID_S
 from server.fleet.model import BookingRequest, TripFilter
-from server.gateway.conversation import GRANTS_RENEW_S, GRANTS_VALID_S
+from server.gateway.conversation import GRANTS_RENEW_S
 from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store
 from shared_protocol import grant_sets, messages, records
@@ -60,7 +61,8 @@ async def test_a_box_is_told_what_is_held_the_time_and_its_grants(
     grants = await client.expect(messages.Grants)
     assert (grants.generation, grants.part, grants.parts) == (1, 0, 1)
     tag = badge_tag(box.badge_key, MARIE_UID)
-    assert grants.grants == [messages.Grant(BOOKING, tag, NOW_S - HOUR_S, NOW_S + HOUR_S, 0)]
+    window = (NOW_S - HOUR_S - BEFORE_S, NOW_S + HOUR_S + AFTER_S)
+    assert grants.grants == [messages.Grant(BOOKING, tag, *window, 0)]
     client.close()
     held = await store.boxes()
     assert (held[0].relay, held[0].clock_source) == ("inhibited", "gnss")
@@ -203,6 +205,7 @@ async def test_a_drive_becomes_a_trip_with_its_legs_and_records(
     assert detail.records[0].fields == {
         "odometer_m": 1_000,
         "grant_id": BOOKING,
+        "assurance": "low",
         "lat_e7": PLACE[0],
         "lon_e7": PLACE[1],
     }
@@ -360,7 +363,7 @@ async def test_a_set_that_grows_old_is_renewed_without_its_items(
     await client.greet(features=takes, grants_hash=holds)
     change = await client.expect(messages.GrantsChange)
     assert (change.base_hash, change.new_hash, change.grants) == (holds, holds, [])
-    assert change.expires_s >= NOW_S + GRANTS_VALID_S
+    assert change.expires_s >= NOW_S + VALID_S
     client.close()
 
 

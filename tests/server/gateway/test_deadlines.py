@@ -9,8 +9,9 @@ import pytest
 
 from server.clock import SystemClock, Timer
 from server.config import Address
+from server.fleet.grants import VALID_S
 from server.gateway.connection import Services
-from server.gateway.conversation import GRANTS_RENEW_S, GRANTS_VALID_S, TIME_EVERY_MS
+from server.gateway.conversation import GRANTS_RENEW_S, TIME_EVERY_MS
 from server.gateway.listener import Listener
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
@@ -133,7 +134,7 @@ async def test_a_box_gets_the_same_grants_again_each_day_before_they_run_out(
     await again.greet(grants_hash=holds)
     renewed = await again.expect(messages.Grants)
     assert renewed.generation == none_left.generation
-    assert renewed.expires_s == clock.now_s() + GRANTS_VALID_S
+    assert renewed.expires_s == clock.now_s() + VALID_S
     again.close()
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from server.fleet import fleet_file
-from server.fleet.model import BookingRequest
+from server.fleet.model import BookingRequest, Companion, Window
 from server.store import LoadError, Store
-from tests.server.small_fleet import BOOKING, CAR, FLEET, MARIE, NOW_S, PAUL, PAUL_UID
+from tests.server.small_fleet import BOOKING, CAR, FLEET, MARIE, MARIE_UID, NOW_S, PAUL, PAUL_UID
 
 
 def changed(change: dict[str, list[dict[str, Any]]]) -> fleet_file.FleetFile:
@@ -65,6 +65,57 @@ async def test_a_badge_that_its_agent_no_longer_has_is_forgotten(store: Store) -
     await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
     held = {(badge.agent_id, badge.uid.hex()) for badge in await store.badges()}
     assert held == {(MARIE, "04998877665544"), (PAUL, PAUL_UID.hex())}
+
+
+async def test_a_revoked_badge_stays_revoked_whatever_a_file_says(store: Store) -> None:
+    badge = await store.find_badge(MARIE_UID)
+    assert badge is not None
+    await store.revoke_badge(badge.badge_id, NOW_S)
+    assert await store.load(changed({}), {}, NOW_S) == 1
+    data = copy.deepcopy(FLEET)
+    data["agents"][0]["badges"] = []
+    assert await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S) == 0
+    data["agents"][1]["badges"] = [MARIE_UID.hex()]
+    assert await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S) == 1
+    badge = await store.find_badge(MARIE_UID)
+    assert badge is not None and (badge.agent_id, badge.revoked_at_s) == (PAUL, NOW_S)
+    await store.restore_badge(badge.badge_id)
+    assert await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S) == 0
+
+
+async def test_lists_replace_those_before_and_what_is_not_spoken_of_stays(store: Store) -> None:
+    async def facts() -> tuple[object, ...]:
+        access = (await store.access_of_car(CAR, NOW_S)).access
+        keys = {badge.uid: badge.key for badge in access.badges}
+        return access.walk_up, access.out_of_service, access.companions, keys[MARIE_UID]
+
+    data = copy.deepcopy(FLEET)
+    data["vehicles"][0] |= {"walk_up": True, "out_of_service": [{"from": 5, "to": 9}]}
+    data["agents"][0]["badges"] = [{"uid": MARIE_UID.hex(), "key": "0f" * 16}]
+    data["bookings"][0]["drivers"] = ["paul.morin"]
+    file = fleet_file.parse(json.dumps(data))
+    for _ in range(2):
+        await store.load(file, {}, NOW_S)
+        assert await facts() == (
+            True,
+            (Window(5, 9),),
+            (Companion(BOOKING, PAUL, True),),
+            b"\x0f" * 16,
+        )
+    data["vehicles"][0]["out_of_service"] = []
+    data["bookings"][0] |= {"drivers": [], "passengers": ["paul.morin"]}
+    del data["agents"][0]["badges"]
+    await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    assert await facts() == (True, (), (Companion(BOOKING, PAUL, False),), b"\x0f" * 16)
+    await store.load(changed({}), {}, NOW_S)
+    assert await facts() == (False, (), (Companion(BOOKING, PAUL, False),), None)
+
+
+async def test_an_unknown_driver_is_told_with_the_place(store: Store) -> None:
+    data = copy.deepcopy(FLEET)
+    data["bookings"][0]["drivers"] = ["nobody"]
+    with pytest.raises(LoadError, match=r"bookings\[0\]: no agent is called 'nobody'"):
+        await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
 
 
 async def test_a_booking_cancelled_since_stays_cancelled_and_does_not_stop_the_file(

@@ -1,5 +1,7 @@
 """Opening a data directory, and what of it is secret."""
 
+import copy
+import json
 import os
 import sqlite3
 import stat
@@ -8,9 +10,11 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from server.fleet import fleet_file
 from server.store import BoxExistsError, BoxStatus, SentGrants, Store, StoreError, schema
 from tests.server.small_fleet import (
     CAR,
+    FLEET,
     MARIE_UID,
     NOW_S,
     OTHER_CAR,
@@ -23,10 +27,15 @@ from tests.server.small_fleet import (
 async def test_no_key_and_no_badge_stands_in_the_database_in_clear(tmp_path: Path) -> None:
     store = await open_small_fleet(tmp_path)
     box = await fit_box(store)
+    card_key = bytes(range(0x60, 0x70))
+    data = copy.deepcopy(FLEET)
+    data["agents"][0]["badges"] = [{"uid": MARIE_UID.hex(), "key": card_key.hex()}]
+    await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    assert card_key in {badge.key for badge in await store.badges()}
     await store.close()
     files = b"".join(path.read_bytes() for path in tmp_path.glob("voiturier.db*"))
     assert b"marie.leroy" in files
-    for secret in (box.key, box.badge_key, MARIE_UID, PAUL_UID):
+    for secret in (box.key, box.badge_key, card_key, MARIE_UID, PAUL_UID):
         assert secret not in files
         assert secret.hex().encode() not in files
 

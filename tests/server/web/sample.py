@@ -15,6 +15,7 @@ from server.fleet.events import (
     Holder,
     LegEnded,
     LegStarted,
+    OccupantJoined,
     OdometerRead,
     Position,
     Reported,
@@ -81,10 +82,13 @@ async def fill(store: Store) -> None:
     holder = Holder(
         karim.agent_id, karim.directorate_id, await booking_id_of(store, karim.agent_id)
     )
-    await tell(store, clio.vehicle_id, [*past_trips(lucie), *open_trip(holder)])
+    beside = Holder(lucie.agent_id, lucie.directorate_id)
+    joined = Reported(13, "occupant", NOW_S - 60, b"", {}, OccupantJoined(beside))
+    await tell(store, clio.vehicle_id, [*past_trips(lucie), *open_trip(holder), joined])
     refused = [
         BadgeRefused(NOW_S - 600, "unknown_badge", Holder()),
         BadgeRefused(NOW_S - 300, "too_early", Holder(karim.agent_id, karim.directorate_id)),
+        BadgeRefused(NOW_S - 200, "wrong_car", holder),
         BadgeRefused(None, "clock_unknown", Holder()),
     ]
     records = [Reported(7, "refusal", r.at_s, b"", {"reason": r.reason}, r) for r in refused]
@@ -105,21 +109,25 @@ async def tell(store: Store, vehicle_id: int, records: list[Reported]) -> None:
 
 
 def past_trips(driver) -> list[Reported]:
-    """Thirty trips of Lucie's, one a day, 10 km each."""
+    """Thirty trips of Lucie's, one a day, 10 km each; her end of the second last was deduced."""
     records = []
     for day in range(PAST_TRIPS):
         at_s, odometer_m = NOW_S - (PAST_TRIPS - day) * DAY_S, day * 10_000
         holder = Holder(driver.agent_id, driver.directorate_id, None)
+        start = TripStarted(
+            at_s, odometer_m, holder, Position(480061000, 1996000), "high" if day % 2 else "low"
+        )
+        reason = "inferred" if day == PAST_TRIPS - 2 else "badge_held"
         events = [
-            ("trip_start", TripStarted(at_s, odometer_m, holder, Position(480061000, 1996000))),
+            ("trip_start", start),
             ("leg_start", LegStarted(at_s + 60, odometer_m)),
             ("leg_end", LegEnded(at_s + 1200, odometer_m + 10_000)),
-            ("trip_end", TripEnded(at_s + 1260, odometer_m + 10_000, "badge_held", None)),
+            ("trip_end", TripEnded(at_s + 1260, odometer_m + 10_000, reason, None)),
         ]
         for name, event in events:
             fields = {"odometer_m": event.odometer_m}
             if name == "trip_end":
-                fields["reason"] = "badge_held"
+                fields["reason"] = reason
             records.append(Reported(2, name, event.at_s, b"", fields, event))
     return records
 

@@ -49,6 +49,8 @@ names = st.sampled_from(
         "until",
         "directorate",
         "all",
+        "agent",
+        "without_keys",
     ]
 )
 json_values = st.recursive(
@@ -71,7 +73,15 @@ async def manager(arrive):
 @few
 @given(fields=st.dictionaries(names, anything))
 @pytest.mark.parametrize(
-    "path", ["/reservations/nouvelle", "/connexion", "/langue", "/reservations/1/annuler"]
+    "path",
+    [
+        "/reservations/nouvelle",
+        "/connexion",
+        "/langue",
+        "/reservations/1/annuler",
+        "/trajets/1/terminer",
+        "/badges/1/bloquer",
+    ],
 )
 async def test_any_form_is_answered(karim, path, fields):
     token = TOKEN.search(await karim.read("/reservations"))[1]
@@ -89,6 +99,7 @@ async def test_any_form_is_answered(karim, path, fields):
         "/trajets",
         "/trajets/1",
         "/badges-refuses",
+        "/badges",
         "/boitiers",
         "/reservations/nouvelle",
         "/api/trips",
@@ -106,6 +117,14 @@ async def test_any_query_is_answered(manager, path, query):
 async def test_any_number_in_an_address_is_answered(karim, path, number):
     answer = await karim.client.get(path.format(number), allow_redirects=False)
     assert answer.status in (200, 404)
+
+
+@few
+@given(number=st.integers(0, 10**40) | st.sampled_from([2**31, 2**63 - 1, 2**63, 10**18]))
+@pytest.mark.parametrize("path", ["/trajets/{}/terminer", "/badges/{}/bloquer"])
+async def test_any_number_in_an_address_to_act_on_is_answered(manager, path, number):
+    answer = await manager.client.get(path.format(number), allow_redirects=False)
+    assert answer.status in (200, 303, 404)
 
 
 @few

@@ -30,6 +30,7 @@ PAGES = {
         "/reservations/{booking}/annuler",
         "/trajets",
         "/trajets/{under_way}",
+        "/trajets/{under_way}/terminer",
         "/nowhere",
         "/boitiers",
     ],
@@ -39,7 +40,12 @@ PAGES = {
         "/trajets?since=2026-11-02&until=2026-11-01",
         "/trajets/{ended}",
         "/trajets/{under_way}?all",
+        "/trajets/{under_way}/terminer",
         "/badges-refuses",
+        "/badges",
+        "/badges?agent={karim}",
+        "/badges?agent=nobody",
+        "/badges/{badge}/bloquer",
         "/boitiers",
     ],
 }
@@ -99,6 +105,12 @@ async def test_every_page_is_accessible_fits_and_loads_all_it_names(
     under_way, ended = await trip_ids(store)
     karim = await store.find_agent_by_login(KARIM)
     booking = (await store.bookings_of(karim.agent_id, NOW_S))[0].booking_id
+    (badge,) = await store.enrolled_badges(karim.agent_id)
+    manager = await store.find_agent_by_login(MANAGER)
+    (lost,) = await store.enrolled_badges(manager.agent_id)
+    await store.revoke_badge(lost.badge_id, NOW_S)
+    ids = {"under_way": under_way, "ended": ended, "booking": booking}
+    ids |= {"karim": karim.agent_id, "badge": badge.badge_id}
     faults: dict[str, list[str]] = {}
     for login, paths in PAGES.items():
         page = await open_page(browser, client, width, locale)
@@ -108,7 +120,7 @@ async def test_every_page_is_accessible_fits_and_loads_all_it_names(
             await sign_in(page, login)
         for path in paths:
             complaints.clear()
-            await page.goto(path.format(under_way=under_way, ended=ended, booking=booking))
+            await page.goto(path.format(**ids))
             # The browser logs the status of an error page; nothing else may be amiss.
             amiss = [text for text in complaints if "the server responded" not in text]
             faults[f"{login} {path}"] = await faults_of(page) + amiss
@@ -182,11 +194,13 @@ async def tab_to(page: Page, words: str) -> None:
     pytest.fail(f"Tab never reaches {words!r}")
 
 
-async def test_everything_to_press_is_big_enough_for_a_thumb(browser, client):
+async def test_everything_to_press_is_big_enough_for_a_thumb(browser, client, store):
+    under_way, _ = await trip_ids(store)
     page = await open_page(browser, client, WIDTHS["phone"])
     await sign_in(page, KARIM)
     small = {}
-    for path in ("/reservations", "/reservations/nouvelle", "/trajets"):
+    ending = f"/trajets/{under_way}/terminer"
+    for path in ("/reservations", "/reservations/nouvelle", "/trajets", ending):
         await page.goto(path)
         for target in await page.locator("button, .btn, nav a, input, select").all():
             box = await target.bounding_box()
@@ -203,9 +217,11 @@ async def test_a_trip_grows_on_its_page_and_the_page_rests_when_it_has_ended(
     await sign_in(page, KARIM)
     await page.goto(f"/trajets/{under_way}")
     await expect(page.locator(".big-number")).to_contain_text("12,3 km")
+    await page.focus("#end-trip")
     odometer_m = PAST_TRIPS * 10_000 + 20_000
     await continue_trip(store, odometer_m, OdometerRead(odometer_m))
     await expect(page.locator(".big-number")).to_contain_text("20,0 km")
+    await expect(page.locator("#end-trip")).to_be_focused()
     await continue_trip(store, odometer_m, TripEnded(NOW_S, odometer_m, "badge_held", None))
     await expect(page.locator(".big-number")).to_contain_text("Terminé")
     assert await page.get_attribute("#live", "hx-trigger") is None

@@ -32,7 +32,13 @@ async def test_behind_https_the_cookie_is_secure(visitor):
 
 @pytest.mark.parametrize("token", [None, "", "x", "##", "20990101000000##deadbeef"])
 @pytest.mark.parametrize(
-    "path", ["/deconnexion", "/reservations/nouvelle", "/reservations/1/annuler"]
+    "path",
+    [
+        "/deconnexion",
+        "/reservations/nouvelle",
+        "/reservations/1/annuler",
+        "/trajets/1/terminer",
+    ],
 )
 async def test_a_form_without_its_token_is_refused(arrive, path, token):
     person = await arrive(KARIM)

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
+from server.fleet.model import TripFilter
 from server.web.trips import PAGE_SIZE, RECORDS_SHOWN
-from tests.server.web.sample import KARIM, LUCIE, MANAGER, PAST_TRIPS, trip_ids
+from tests.server.web.sample import CLIO, KARIM, LUCIE, MANAGER, PAST_TRIPS, trip_ids
 
 
 async def test_a_manager_sees_every_trip_and_the_kilometres_of_all(arrive):
@@ -96,7 +97,7 @@ async def test_one_trip_shows_who_where_how_far_its_legs_and_its_records(arrive,
     page = await manager.read(f"/trajets/{under_way}")
     assert "0,19960° O" in page
     assert page.count('data-label="N°"') == RECORDS_SHOWN
-    assert (await manager.read(f"/trajets/{under_way}?all")).count('data-label="N°"') == 62
+    assert (await manager.read(f"/trajets/{under_way}?all")).count('data-label="N°"') == 63
 
 
 async def test_a_trip_under_way_says_its_purpose_and_claims_no_parking_place(arrive, store):
@@ -151,3 +152,35 @@ async def test_a_refused_badge_shows_its_reason_and_what_helps(arrive):
 async def test_the_boxes_page_shows_what_each_said_last(arrive):
     page = await (await arrive(MANAGER)).read("/boitiers")
     assert page.count("Dernier contact") == 3, "the column and one label a box"
+
+
+async def test_a_deduced_end_is_flagged_in_the_log_and_on_its_page(arrive, store):
+    manager = await arrive(MANAGER)
+    log = await manager.read("/trajets?since=2026-11-20")
+    assert log.count("fin déduite") == 1
+    deduced = next(t for t in await store.trips(TripFilter()) if t.end_reason == "inferred")
+    assert "fin déduite" in await manager.read(f"/trajets/{deduced.trip_id}")
+
+
+async def test_who_rode_along_and_how_sure_the_badge_is_are_shown(arrive, store):
+    under_way, ended = await trip_ids(store)
+    manager = await arrive(MANAGER)
+    log = await manager.read("/trajets?since=2026-11-22")
+    assert "avec Lucie Moreau" in log
+    assert "assurance faible" in log and "assurance forte" in log
+    page = await manager.read(f"/trajets/{under_way}")
+    assert "Passagers" in page and "qui peut être copié" in page
+    page = await manager.read(f"/trajets/{ended}")
+    assert "assurance forte" in page and "Passagers" not in page and "copié" not in page
+
+
+async def test_who_stood_before_the_wrong_car_is_told_which_is_theirs(arrive):
+    page = await (await arrive(MANAGER)).read("/badges-refuses")
+    assert re.search(rf"Une autre voiture est réservée</strong> <span[^>]*>{CLIO}<", page)
+
+
+async def test_a_silent_box_has_confirmed_nothing(arrive, store, clock):
+    manager = await arrive(MANAGER)
+    assert "non confirmées" not in await manager.read("/boitiers")
+    clock.at_s += 3600
+    assert (await manager.read("/boitiers")).count("non confirmées") == 2

@@ -91,6 +91,11 @@ async def keep(name, text):
         file.write(text)
 
 
+async def fill(name, count):
+    with open("/" + name, "wb") as file:
+        return file.write(bytes(int(count)))
+
+
 async def recall(name):
     with open("/" + name) as file:
         return file.read()
@@ -132,6 +137,7 @@ COMMANDS = {
     "reset": reset,
     "cause": cause,
     "keep": keep,
+    "fill": fill,
     "recall": recall,
     "fail": fail,
     "hurry": hurry,

@@ -1,0 +1,325 @@
+"""Badges at a parked car with the real firmware: cards that prove themselves, copies, Wiegand."""
+
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from firmware.logic.card_keys import CARD_KEYS_FILE, CardKeys
+from shared_protocol import messages
+from shared_protocol.badges import badge_tag
+from simulator.car import Car
+from simulator.devices.ntag424 import Ntag424
+from simulator.devices.pn532 import FAULTS as READER_FAULTS
+from simulator.devices.wiegand_reader import FAULTS as WIEGAND_FAULTS
+from simulator.devices.wiegand_reader import WiegandReader, frame
+from simulator.flash import write_file
+from simulator.world import World
+from tests.firmware.logic.storage import MemoryStorage
+from tests.firmware.logic.test_card_keys import parts_of
+from tests.firmware.logic.test_grants import holding
+from tests.firmware.test_in_the_simulator import IDENTITY, START_S
+
+CARD, KEY = bytes.fromhex("04a1b2c3d4e5f6"), bytes(range(16))
+UID_ONLY = bytes.fromhex("04112233")
+SHORT_NUMBER = bytes.fromhex("00112233")  # what 26 bits leave of it
+STRANGER = bytes.fromhex("0badc0de")
+TOUCH_S = 0.5
+
+Park = Callable[..., Car]
+
+
+def tag(uid: bytes) -> bytes:
+    return badge_tag(bytes.fromhex(IDENTITY["badge_key"]), uid)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with World(seed=5) as world:
+        yield world
+
+
+@pytest.fixture
+def park(world: World, tmp_path: Path) -> Park:
+    """A parked car, off line; its box knows the time, who may drive and the key of CARD."""
+
+    def make(**identity: object) -> Car:
+        image = tmp_path / "flash.img"
+        car = world.add_car({**IDENTITY, **identity}, image)
+        grants = [
+            messages.Grant(number, tag(uid), START_S - 3600, START_S + 86_400, 0)
+            for number, uid in enumerate((CARD, UID_ONLY, SHORT_NUMBER), start=1)
+        ]
+        state = MemoryStorage()
+        holding(*grants, expires_s=START_S + 86_400, storage=state)
+        hold_key(state, tag(CARD))
+        for name, data in state.files.items():
+            write_file(image, f"/state/{name}", data)
+        car.modem.off()
+        car.power_on()
+        world.run_until(lambda: car.report()["clock_source"] == 1, 60)
+        return car
+
+    return make
+
+
+def hold_key(state: MemoryStorage, badge_tag: bytes) -> None:
+    """Put a set of one card's key into a box's flash."""
+    keys = CardKeys(state)
+    assert [keys.take_part(part) for part in parts_of([messages.CardKey(badge_tag, KEY)])] == [True]
+
+
+def opened(car: Car) -> bool:
+    return (car.door, car.relay) == ("unlocked", "enabled")
+
+
+def reds(car: Car) -> int:
+    return sum(1 for _, name, level in car.signals if name == "red" and level)
+
+
+def records(car: Car) -> int:
+    made: int = car.report()["records_made"]
+    return made
+
+
+# Cards that prove themselves.
+
+
+def test_a_genuine_card_opens_the_car_within_a_second(world: World, park: Park) -> None:
+    car = park()
+    car.present_badge(CARD, TOUCH_S, KEY)
+    world.run_for(1.0)
+    assert opened(car)
+    world.run_for(10)
+    assert reds(car) == 0
+    assert car.report()["crashes"] == 0
+
+
+def test_a_genuine_card_that_is_held_ends_its_trip(world: World, park: Park) -> None:
+    car = park()
+    car.present_badge(CARD, TOUCH_S, KEY)
+    world.run_for(5)
+    assert car.report()["trip_open"]
+    car.present_badge(CARD, 4.0, KEY)
+    world.run_for(6)
+    assert not car.report()["trip_open"]
+    assert car.door == "locked"
+
+
+@pytest.mark.parametrize("key", [None, bytes(16)], ids=["its_uid_alone", "another_key"])
+def test_a_copy_of_a_card_opens_nothing_and_is_recorded_once(
+    world: World, park: Park, key: bytes | None
+) -> None:
+    car = park()
+    made = records(car)
+    car.present_badge(CARD, 6.0, key)
+    world.run_for(8)
+    assert (car.door, car.relay_changes) == ("locked", [])
+    assert reds(car)
+    assert records(car) == made + 1
+    car.present_badge(CARD, TOUCH_S, KEY)
+    world.run_for(1)
+    assert opened(car), "the true card is not the worse for its copy"
+
+
+def test_a_copy_of_its_drivers_card_ends_and_pauses_no_trip(world: World, park: Park) -> None:
+    car = park()
+    car.present_badge(CARD, TOUCH_S, KEY)
+    world.run_for(5)
+    for hold_s in (0.5, 4.0):
+        car.present_badge(CARD, hold_s)
+        world.run_for(hold_s + 3)
+        assert opened(car)
+        assert car.report()["trip_open"]
+
+
+def test_a_card_without_a_key_in_the_box_opens_by_its_uid(world: World, park: Park) -> None:
+    for present in (None, KEY):
+        car = park()
+        uid = UID_ONLY if present is None else CARD
+        car.present_badge(uid, TOUCH_S, present)
+        world.run_for(1)
+        assert opened(car)
+        car.kill()
+
+
+def test_a_card_that_leaves_at_any_moment_of_its_proof_is_never_called_a_forger(
+    world: World, park: Park
+) -> None:
+    car = park()
+    made = records(car)
+    for milliseconds in range(10, 260, 10):
+        car.present_badge(CARD, milliseconds / 1000, KEY)
+        world.run_for(1.5)
+        if car.report()["trip_open"]:
+            break
+        assert records(car) == made, milliseconds
+    assert opened(car), "the last was long enough"
+    assert reds(car) == 0
+    assert milliseconds > 100, "the sweep has met the proof"
+
+
+def test_a_card_that_comes_right_back_is_tried_again_at_once(world: World, park: Park) -> None:
+    car = park()
+    car.present_badge(CARD, 0.1, KEY)
+    world.run_for(0.15)
+    car.present_badge(CARD, 0.6, KEY)
+    world.run_for(1.0)
+    assert opened(car)
+    assert reds(car) == 0
+
+
+def test_in_a_wallet_the_card_that_the_reader_found_is_the_one_that_must_prove_itself(
+    world: World, park: Park
+) -> None:
+    car = park()
+    car.reader.lay(Ntag424(CARD, KEY), 1.0)  # type: ignore[union-attr]
+    car.reader.present(STRANGER, 1.0, beside=True)  # type: ignore[call-arg]
+    world.run_for(1.0)
+    assert opened(car)
+
+
+@pytest.mark.parametrize("fault", READER_FAULTS)
+def test_a_reader_at_fault_makes_no_forger_of_a_card_and_no_crash(
+    world: World, park: Park, fault: str
+) -> None:
+    car = park()
+    for begins_s in (0.0, 0.06, 0.10, 0.14):
+        car.present_badge(CARD, 3.0, KEY)
+        world.run_for(begins_s)
+        car.reader.fault(fault)
+        world.run_for(6)
+        car.reader.fault(None)
+        assert reds(car) == 0
+        world.run_for(4)
+    world.run_for(22)  # a reader that lost its power is found asleep within 20 s
+    car.present_badge(CARD, TOUCH_S, KEY)
+    world.run_for(1)
+    assert car.starter_allowed
+    assert car.report()["crashes"] == 0
+
+
+def test_without_auto_poll_a_card_proves_itself_all_the_same(world: World, park: Park) -> None:
+    car = park()
+    car.reader.fault("no_auto_poll")
+    world.run_for(70)
+    car.present_badge(CARD, 1.0, KEY)
+    world.run_for(1.0)
+    assert opened(car)
+
+
+# A Wiegand reader.
+
+
+@pytest.fixture
+def wiegand(park: Park) -> Car:
+    return park(reader="wiegand")
+
+
+def reader_of(car: Car) -> WiegandReader:
+    assert isinstance(car.reader, WiegandReader)
+    return car.reader
+
+
+def test_a_wiegand_badge_opens_within_half_a_second(world: World, wiegand: Car) -> None:
+    wiegand.present_badge(UID_ONLY)
+    world.run_until(lambda: opened(wiegand), 0.5)
+    world.run_for(20)
+    assert wiegand.report()["crashes"] == 0
+    assert wiegand.box.console() == ""
+
+
+def test_a_badge_shown_once_pauses_and_shown_twice_ends_the_trip(
+    world: World, wiegand: Car
+) -> None:
+    wiegand.present_badge(UID_ONLY)
+    world.run_for(10)
+    assert opened(wiegand)
+    wiegand.present_badge(UID_ONLY)
+    world.run_for(8)
+    assert (wiegand.door, wiegand.report()["trip_open"]) == ("locked", True)
+    wiegand.present_badge(UID_ONLY)
+    world.run_for(8)
+    assert opened(wiegand)
+    wiegand.present_badge(UID_ONLY)
+    world.run_for(2.5)
+    wiegand.present_badge(UID_ONLY)
+    world.run_for(1)
+    assert (wiegand.door, wiegand.report()["trip_open"]) == ("locked", False)
+
+
+def test_where_a_reader_repeats_a_held_badge_ends_the_trip_and_counts_once(
+    world: World, wiegand: Car
+) -> None:
+    reader_of(wiegand).repeat_s = 0.4
+    for trip_open in (True, False, True):
+        wiegand.present_badge(UID_ONLY, hold_s=4)
+        world.run_for(12)
+        assert wiegand.report()["trip_open"] is trip_open
+
+
+def test_26_bits_carry_the_end_of_a_number(world: World, wiegand: Car) -> None:
+    reader_of(wiegand).send(frame(UID_ONLY[1:]))
+    world.run_for(1)
+    assert opened(wiegand), "the badge is registered as 00 and its last three bytes"
+
+
+@pytest.mark.parametrize("fault", WIEGAND_FAULTS)
+def test_what_is_no_whole_frame_opens_nothing_and_the_next_badge_does(
+    world: World, wiegand: Car, fault: str
+) -> None:
+    made = records(wiegand)
+    reader_of(wiegand).fault(fault)
+    for _ in range(3):
+        wiegand.present_badge(UID_ONLY)
+        world.run_for(1)
+    assert wiegand.relay_changes == []
+    assert records(wiegand) == made
+    reader_of(wiegand).fault(None)
+    wiegand.present_badge(UID_ONLY)
+    world.run_for(1)
+    assert opened(wiegand)
+
+
+def test_pulses_without_end_and_at_random_crash_nothing(world: World, wiegand: Car) -> None:
+    chance = random.Random(3)
+    reader = reader_of(wiegand)
+    reader.send([chance.getrandbits(1) for _ in range(400)])
+    world.run_for(1)
+    for _ in range(20):
+        reader.send([chance.getrandbits(1) for _ in range(chance.randrange(1, 60))])
+        world.run_for(0.2)
+    world.run_for(1)
+    assert wiegand.report()["crashes"] == 0
+    wiegand.present_badge(UID_ONLY)
+    world.run_for(1)
+    assert opened(wiegand)
+
+
+def test_a_card_that_must_prove_itself_cannot_at_a_wiegand_reader(
+    world: World, wiegand: Car
+) -> None:
+    """No card's number here has a key: the box is told one of a card that has."""
+    number = CARD[-4:]
+    state = MemoryStorage()
+    hold_key(state, tag(number))
+    wiegand.kill()
+    write_file(wiegand.box.image, f"/state/{CARD_KEYS_FILE}", state.files[CARD_KEYS_FILE])
+    wiegand.power_on()
+    world.run_for(20)
+    made = records(wiegand)
+    wiegand.present_badge(CARD, TOUCH_S, KEY)
+    world.run_for(8)
+    assert wiegand.relay_changes == []
+    assert (reds(wiegand) > 0, records(wiegand)) == (True, made + 1)
+
+
+def test_a_badge_is_read_whatever_the_makers_interval_is(world: World, wiegand: Car) -> None:
+    reader = reader_of(wiegand)
+    made = records(wiegand)
+    for number, interval_s in enumerate((0.0002, 0.001, 0.002, 0.02), start=1):
+        reader._interval_s = interval_s
+        wiegand.present_badge(STRANGER)
+        world.run_for(6)
+        assert records(wiegand) == made + number, "each is read, and refused"

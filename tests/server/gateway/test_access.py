@@ -1,0 +1,390 @@
+"""Every kind of grant, card keys, revocations and ends of trips, told to a box over real TCP."""
+
+import copy
+import json
+from typing import Any
+
+from server.fleet import fleet_file
+from server.fleet.grants import AFTER_S, ALWAYS, BEFORE_S, MAX_CARD_KEYS, MAX_GRANTS
+from server.fleet.model import BookingRequest, TripFilter
+from server.gateway.conversation import GRANTS_REPEAT_S
+from server.gateway.registry import Registry
+from server.store import BoxSecrets, Store
+from shared_protocol import card_key_sets, grant_sets, messages, records
+from shared_protocol.badges import badge_tag
+from tests.server.gateway.box_client import BoxClient, a_status
+from tests.server.gateway.test_conversation import PLACE, marker, state_of
+from tests.server.small_fleet import (
+    BOOKING,
+    FLEET,
+    HOUR_S,
+    MARIE_UID,
+    NOW_S,
+    OTHER_CAR,
+    PAUL,
+    PAUL_UID,
+)
+
+KINDS = messages.FEATURE_GRANT_KINDS
+KEYS = KINDS | messages.FEATURE_CARD_KEYS
+TOOL_UID, GUEST_UID = bytes.fromhex("04aa0001"), bytes.fromhex("04aa0002")
+KEY = bytes(range(16))
+
+
+async def load(store: Store, **lists: list[dict[str, Any]]) -> None:
+    """Add to the small fleet; an agent of a known login is brought up to date."""
+    data = copy.deepcopy(FLEET) | {"bookings": []}
+    data |= {name: entries for name, entries in lists.items() if name != "vehicles"}
+    data["vehicles"] = lists.get("vehicles", data["vehicles"])
+    await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+
+
+def agent(login: str, *badges: object, role: str = "agent", unit: str = "DDPP") -> dict[str, Any]:
+    person = {"login": login, "full_name": login.title(), "directorate": unit, "role": role}
+    return person | {"badges": list(badges)}
+
+
+def car(**more: object) -> dict[str, Any]:
+    return FLEET["vehicles"][0] | more
+
+
+async def whole(client: BoxClient) -> list[messages.Grant]:
+    """All the grants of the set that comes next."""
+    part = await client.expect(messages.Grants)
+    grants = list(part.grants)
+    while part.part < part.parts - 1:
+        part = await client.expect(messages.Grants)
+        grants += part.grants
+    return grants
+
+
+def confirms(grants: list[messages.Grant], **status: Any) -> messages.Status:
+    return a_status(grants_hash=grant_sets.grants_hash(grants), **status)
+
+
+async def test_a_box_that_knows_the_kinds_is_told_who_may_what(
+    port: int, box: BoxSecrets, store: Store
+) -> None:
+    spans = [{"from": NOW_S + 9 * HOUR_S, "to": NOW_S + 10 * HOUR_S}]
+    await load(
+        store,
+        vehicles=[car(walk_up=True, out_of_service=spans)],
+        agents=[agent("tool", TOOL_UID.hex(), role="technician"), agent("guest", GUEST_UID.hex())],
+        bookings=[FLEET["bookings"][0] | {"drivers": ["paul.morin"], "passengers": ["guest"]}],
+    )
+    marie, paul, tool, guest = (
+        badge_tag(box.badge_key, uid) for uid in (MARIE_UID, PAUL_UID, TOOL_UID, GUEST_UID)
+    )
+    window = (NOW_S - HOUR_S - BEFORE_S, NOW_S + HOUR_S + AFTER_S)
+    always = (ALWAYS.from_s, ALWAYS.to_s)
+    span = (spans[0]["from"], spans[0]["to"])
+    opens = messages.GRANT_TECHNICIAN | messages.GRANT_WITHOUT_CLOCK
+    plain = {
+        messages.Grant(BOOKING, marie, *window, 0),
+        messages.Grant(BOOKING, paul, *window, 0),
+        messages.Grant(0, tool, *always, opens),
+    }
+    client = await BoxClient.connect(port, box)
+    await client.greet()
+    assert set(await whole(client)) == plain, "it would take any other kind for a right"
+    client.send(a_status(features=KINDS))
+    assert set(await whole(client)) == plain | {
+        messages.Grant(BOOKING, guest, *window, messages.GRANT_PASSENGER),
+        messages.Grant(span[0], messages.EVERY_BADGE, *span, messages.GRANT_MAINTENANCE),
+        messages.Grant(0, marie, *always, messages.GRANT_WALK_UP),
+        messages.Grant(0, paul, *always, messages.GRANT_WALK_UP),
+        messages.Grant(0, guest, *always, messages.GRANT_WALK_UP),
+    }
+    client.close()
+
+
+async def test_a_box_is_told_who_has_another_car(
+    port: int, box: BoxSecrets, store: Store, registry: Registry
+) -> None:
+    elsewhere = BookingRequest(OTHER_CAR, PAUL, NOW_S, NOW_S + HOUR_S, "Visite")
+    booking = await store.create_booking(elsewhere, NOW_S)
+    client = await BoxClient.connect(port, box)
+    await client.greet(features=KINDS)
+    told = [g for g in await whole(client) if g.flags]
+    paul = badge_tag(box.badge_key, PAUL_UID)
+    window = (NOW_S - BEFORE_S, NOW_S + HOUR_S + AFTER_S)
+    assert told == [messages.Grant(booking.booking_id, paul, *window, messages.GRANT_OTHER_CAR)]
+    wrong = records.Refusal(paul, records.REFUSED_WRONG_CAR)
+    client.send(messages.Records(1, 1, [records.to_record(NOW_S, wrong)]))
+    await client.expect(messages.Ack)
+    (refusal,) = await store.refusals()
+    assert (refusal.reason, refusal.booked_plate) == ("wrong_car", "EF-456-GH")
+    client.close()
+
+
+async def test_a_revoked_badge_is_told_at_once_and_the_boxes_that_have_not_confirmed_are_known(
+    port: int, box: BoxSecrets, store: Store, registry: Registry
+) -> None:
+    client = await BoxClient.connect(port, box)
+    await client.greet(features=KINDS)
+    client.send(confirms(await whole(client), features=KINDS))
+    await marker(client)
+    badge = await store.find_badge(MARIE_UID)
+    assert badge is not None
+    await store.revoke_badge(badge.badge_id, NOW_S)
+    registry.notify(None)
+    told = await whole(client)
+    tag = badge_tag(box.badge_key, MARIE_UID)
+    assert told == [messages.Grant(0, tag, 0, ALWAYS.to_s, messages.GRANT_REVOKED)]
+    assert [b.plate for b in await store.boxes_without(badge.badge_id)] == ["AB-123-CD"]
+    client.send(confirms(told, features=KINDS))
+    await marker(client)
+    assert await store.boxes_without(badge.badge_id) == []
+    await store.restore_badge(badge.badge_id)
+    registry.notify(None)
+    assert [grant.flags for grant in await whole(client)] == [0]
+    client.close()
+
+
+async def test_an_old_box_confirms_a_revocation_by_the_set_without_the_badge(
+    port: int, box: BoxSecrets, store: Store, registry: Registry
+) -> None:
+    badge = await store.find_badge(MARIE_UID)
+    other = await store.find_badge(PAUL_UID)
+    assert badge is not None and other is not None
+    client = await BoxClient.connect(port, box)
+    await client.greet()
+    held = await whole(client)
+    client.send(confirms(held))
+    await marker(client)
+    await store.revoke_badge(other.badge_id, NOW_S)  # it has no right here: nothing changes
+    registry.notify(None)
+    await marker(client)
+    await marker(client)
+    assert client.count(messages.Grants) == 1
+    assert await store.boxes_without(other.badge_id) == []
+    await store.revoke_badge(badge.badge_id, NOW_S)
+    registry.notify(None)
+    assert await whole(client) == []
+    client.send(confirms(held))  # it did not take it
+    await marker(client)
+    assert [b.plate for b in await store.boxes_without(badge.badge_id)] == ["AB-123-CD"]
+    client.send(confirms([]))
+    await marker(client)
+    assert await store.boxes_without(badge.badge_id) == []
+    client.close()
+
+
+async def test_card_keys_come_before_the_grants_and_only_those_of_their_badges(
+    port: int, box: BoxSecrets, store: Store
+) -> None:
+    keyed = {"uid": MARIE_UID.hex(), "key": KEY.hex()}
+    elsewhere = {"uid": GUEST_UID.hex(), "key": bytes(16).hex()}
+    marie = FLEET["agents"][0] | {"badges": [keyed]}
+    await load(store, agents=[marie, agent("guest", elsewhere)])
+    client = await BoxClient.connect(port, box)
+    await client.greet(features=KEYS)
+    keys = await client.expect(messages.CardKeys)
+    tag = badge_tag(box.badge_key, MARIE_UID)
+    assert keys.keys == [messages.CardKey(tag, KEY)] and (keys.part, keys.parts) == (0, 1)
+    await whole(client)
+    kinds = [type(message) for message in client.history]
+    assert kinds.index(messages.CardKeys) < kinds.index(messages.Grants)
+    client.send(a_status(features=KEYS, card_keys_hash=keys.keys_hash))
+    await marker(client)
+    assert client.count(messages.CardKeys) == 1
+    client.close()
+
+
+async def test_a_box_that_does_not_take_the_keys_is_not_flooded_with_them(
+    port: int, box: BoxSecrets, store: Store, registry: Registry
+) -> None:
+    marie = FLEET["agents"][0] | {"badges": [{"uid": MARIE_UID.hex(), "key": KEY.hex()}]}
+    await load(store, agents=[marie])
+    client = await BoxClient.connect(port, box)
+    await client.greet(features=KEYS)
+    await client.expect(messages.CardKeys)
+    for card_keys_hash in (bytes(8), b"nonsense"):
+        client.send(a_status(features=KEYS, card_keys_hash=card_keys_hash))
+        registry.notify(None)
+        await marker(client)
+    assert client.count(messages.CardKeys) == 1, f"not before {GRANTS_REPEAT_S} s are over"
+    client.close()
+    unaware = await BoxClient.connect(port, box)
+    await unaware.greet(features=KINDS)
+    await marker(unaware)
+    assert unaware.count(messages.CardKeys) == 0
+    unaware.close()
+
+
+async def test_a_key_goes_only_once_the_box_has_confirmed_that_the_grant_has_gone(
+    port: int, box: BoxSecrets, store: Store, registry: Registry
+) -> None:
+    marie = FLEET["agents"][0] | {"badges": [{"uid": MARIE_UID.hex(), "key": KEY.hex()}]}
+    await load(store, agents=[marie])
+    client = await BoxClient.connect(port, box)
+    await client.greet(features=KEYS)
+    keys = await client.expect(messages.CardKeys)
+    held = await whole(client)
+    client.send(confirms(held, features=KEYS, card_keys_hash=keys.keys_hash))
+    await marker(client)
+    await store.cancel_booking(BOOKING, 1)
+    registry.notify(None)
+    assert await whole(client) == []
+    assert client.count(messages.CardKeys) == 1
+    client.send(confirms([], features=KEYS, card_keys_hash=keys.keys_hash))
+    assert await client.expect(messages.CardKeys) == messages.CardKeys(bytes(8), 0, 1, [])
+    client.close()
+
+
+async def test_many_keys_come_in_parts_that_make_the_named_set(
+    port: int, box: BoxSecrets, store: Store
+) -> None:
+    uids = [bytes([4, 9, 9, i]) for i in range(60)]
+    cards = [{"uid": uid.hex(), "key": (uid * 4).hex()} for uid in uids]
+    await load(store, vehicles=[car(walk_up=True)], agents=[agent("guest", *cards)])
+    client = await BoxClient.connect(port, box)
+    await client.greet(features=KEYS)
+    parts = [await client.expect(messages.CardKeys) for _ in range(3)]
+    assert [(part.part, part.parts) for part in parts] == [(0, 3), (1, 3), (2, 3)]
+    keys = [key for part in parts for key in part.keys]
+    assert keys == sorted(keys) and len(keys) == 60
+    assert {part.keys_hash for part in parts} == {card_key_sets.keys_hash(keys)}
+    assert {key.badge_tag: key.key for key in keys} == {
+        badge_tag(box.badge_key, uid): uid * 4 for uid in uids
+    }
+    client.close()
+
+
+async def test_the_largest_sets_of_grants_and_keys_arrive_whole(
+    port: int, box: BoxSecrets, store: Store, registry: Registry
+) -> None:
+    uids = [bytes([4, 9, i // 256, i % 256]) for i in range(MAX_GRANTS + 10)]
+    cards = [{"uid": uid.hex(), "key": (uid * 4).hex()} for uid in uids]
+    await load(store, vehicles=[car(walk_up=True)], agents=[agent("guest", *cards)])
+    client = await BoxClient.connect(port, box)
+    await client.greet(features=KEYS)
+    part, keys = await client.expect(messages.CardKeys), 0
+    for _ in range(1, part.parts):
+        keys += len(part.keys)
+        part = await client.expect(messages.CardKeys)
+    grants = await whole(client)
+    assert keys + len(part.keys) == MAX_CARD_KEYS
+    assert len({grant.badge_tag for grant in grants}) == MAX_CARD_KEYS + 2, "Marie's and Paul's"
+    client.send(a_status(features=KEYS, card_keys_hash=part.keys_hash))
+    await marker(client)
+    await load(store, agents=[agent("guest", *(uid.hex() for uid in uids))])
+    registry.notify(None)
+    part = await client.expect(messages.CardKeys)
+    assert (part.keys_hash, part.keys) == (bytes(8), [])
+    assert len(await whole(client)) == 1, "no walk-up any more"
+    await load(store, vehicles=[car(walk_up=True)])
+    registry.notify(None)
+    assert len(await whole(client)) == MAX_GRANTS
+    client.close()
+
+
+async def test_a_walk_up_trip_is_paid_by_the_driver_s_directorate_a_booked_one_by_the_booking_s(
+    port: int, box: BoxSecrets, store: Store
+) -> None:
+    paul, marie = (badge_tag(box.badge_key, uid) for uid in (PAUL_UID, MARIE_UID))
+    client = await BoxClient.connect(port, box)
+    await client.greet()
+    end = records.TripEnd(1_000, *PLACE, records.END_TECHNICIAN)
+    await client.report(
+        1,
+        1,
+        records.TripStart(paul, 0, 0, *PLACE, records.ASSURANCE_HIGH),
+        end,
+        records.TripStart(paul, BOOKING, 1_000, *PLACE, records.ASSURANCE_LOW),
+        records.Occupant(marie),
+        records.Occupant(marie),
+        records.Occupant(paul),
+        records.Occupant(b"stranger"),
+        records.TripEnd(2_000, *PLACE, records.END_COMMAND),
+    )
+    booked, walk_up = sorted(await store.trips(TripFilter()), key=lambda t: -t.start_odometer_m)
+    assert (walk_up.agent_name, walk_up.directorate_code) == ("Paul Morin", "DDPP")
+    assert (walk_up.assurance, walk_up.end_reason) == ("high", "technician")
+    assert (walk_up.booking_id, walk_up.occupants) == (None, ())
+    assert (booked.agent_name, booked.directorate_code) == ("Paul Morin", "DDT")
+    assert (booked.assurance, booked.end_reason) == ("low", "command")
+    assert booked.occupants == ("Marie Leroy",), "not the driver, and no stranger"
+    client.close()
+
+
+async def test_occupants_who_join_one_by_one_are_all_kept(
+    port: int, box: BoxSecrets, store: Store
+) -> None:
+    await load(store, agents=[agent("guest", GUEST_UID.hex())])
+    marie, paul, guest = (badge_tag(box.badge_key, uid) for uid in (MARIE_UID, PAUL_UID, GUEST_UID))
+    client = await BoxClient.connect(port, box)
+    await client.greet()
+    await client.report(1, 1, records.TripStart(marie, BOOKING, 0, *PLACE, 0))
+    for seq, tag in ((2, paul), (3, guest), (4, paul)):
+        await client.report(1, seq, records.Occupant(tag))
+    (trip,) = await store.trips(TripFilter())
+    assert trip.occupants == ("Guest", "Paul Morin")
+    client.close()
+
+
+async def test_each_refusal_has_its_reason(port: int, box: BoxSecrets, store: Store) -> None:
+    numbers = range(records.REFUSED_UNKNOWN_BADGE, records.REFUSED_NOT_GENUINE + 1)
+    client = await BoxClient.connect(port, box)
+    await client.greet()
+    await client.report(1, 1, *(records.Refusal(bytes(8), number) for number in numbers))
+    reasons = [refusal.reason for refusal in reversed(await store.refusals())]
+    assert reasons[6:] == [
+        "revoked",
+        "wrong_car",
+        "maintenance",
+        "keys_missing",
+        "driver_first",
+        "not_genuine",
+    ]
+    assert len(set(reasons)) == len(numbers) and "other" not in reasons
+    client.close()
+
+
+async def test_an_end_of_trip_waits_until_all_that_the_box_has_is_known(
+    port: int, box: BoxSecrets, store: Store
+) -> None:
+    marie = badge_tag(box.badge_key, MARIE_UID)
+    first = await BoxClient.connect(port, box)
+    await first.greet(next_seq=2)
+    await first.report(1, 1, records.TripStart(marie, BOOKING, 0, *PLACE, 0))
+    first.close()
+    inhibit = await store.queue_command(box.box_id, "inhibit", NOW_S, NOW_S + HOUR_S)
+    ending = await store.queue_command(box.box_id, "end-trip", NOW_S, NOW_S + HOUR_S)
+    client = await BoxClient.connect(port, box)
+    await client.greet(next_seq=4, trip_open=1)
+    inhibit_sent = await client.expect(messages.Command)
+    assert inhibit_sent.command_id == inhibit.command_id
+    await client.report(1, 2, records.Odometer(1))
+    assert client.count(messages.Command) == 1
+    await client.report(1, 3, records.Odometer(2))
+    sent = await client.expect(messages.Command)
+    assert (sent.command_id, sent.kind) == (ending.command_id, messages.COMMAND_END_TRIP)
+    assert (sent.badge_tag, inhibit_sent.badge_tag) == (marie, bytes(8)), "it says whose trip"
+    client.close()
+
+
+async def test_a_box_is_never_asked_to_end_the_trip_of_somebody_else(
+    port: int, box: BoxSecrets, store: Store
+) -> None:
+    marie, paul = (badge_tag(box.badge_key, uid) for uid in (MARIE_UID, PAUL_UID))
+    first = await BoxClient.connect(port, box)
+    await first.greet(next_seq=2)
+    start = records.to_record(NOW_S - HOUR_S, records.TripStart(marie, BOOKING, 0, *PLACE, 0))
+    first.send(messages.Records(1, 1, [start]))
+    await first.expect(messages.Ack)
+    first.close()
+    ending = await store.queue_command(
+        box.box_id, "end-trip-without-keys", NOW_S, NOW_S + 10 * HOUR_S
+    )
+    client = await BoxClient.connect(port, box)  # meanwhile Marie has left and Paul has come
+    await client.greet(next_seq=4, trip_open=1)
+    ended = records.TripEnd(5, *PLACE, records.END_BADGE_HELD)
+    began = records.TripStart(paul, 0, 5, *PLACE, 0)
+    told = [records.to_record(NOW_S + 60, fact) for fact in (ended, began)]
+    client.send(messages.Records(1, 2, told))
+    await client.expect(messages.Ack)
+    await marker(client)
+    assert client.count(messages.Command) == 0
+    assert await state_of(store, ending.command_id) == "expired"
+    client.close()

@@ -1,0 +1,102 @@
+"""Revocations and the facts behind grants, in the database."""
+
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from server.fleet.model import BookingRequest
+from server.store import BoxStatus, Store, schema
+from tests.server.small_fleet import (
+    BOOKING,
+    CAR,
+    HOUR_S,
+    MARIE,
+    MARIE_UID,
+    NOW_S,
+    OTHER_CAR,
+    PAUL,
+    PAUL_UID,
+    fit_box,
+)
+
+
+async def badge_id(store: Store, uid: bytes) -> int:
+    badge = await store.find_badge(uid)
+    assert badge is not None
+    return badge.badge_id
+
+
+async def test_a_badge_is_shown_by_the_end_of_its_number(store: Store) -> None:
+    (badge,) = await store.enrolled_badges(MARIE)
+    assert (badge.ending, badge.has_key, badge.revoked_at_s) == (MARIE_UID[-2:].hex(), False, None)
+    assert await store.enrolled_badge(badge.badge_id) == badge == await store.find_badge(MARIE_UID)
+    assert await store.find_badge(b"none") is None and await store.enrolled_badge(99) is None
+
+
+async def test_the_number_of_a_revocation_never_comes_again(store: Store) -> None:
+    marie, paul = await badge_id(store, MARIE_UID), await badge_id(store, PAUL_UID)
+    box = await fit_box(store)
+    await store.note_status(box.box_id, BoxStatus("1", "unknown", "none", 0, 1, 0), NOW_S)
+    await store.revoke_badge(marie, NOW_S)
+    await store.revoke_badge(marie, NOW_S + 5)
+    assert (await store.access_of_car(CAR, NOW_S)).revocation == 1
+    await store.note_revocations(box.box_id, 1)
+    assert await store.boxes_without(marie) == []
+    await store.restore_badge(marie)
+    await store.revoke_badge(paul, NOW_S)
+    assert [b.box_id for b in await store.boxes_without(paul)] == [box.box_id]
+    assert [b.badge_id for b in await store.revoked_badges()] == [paul]
+
+
+async def test_a_box_that_was_never_heard_holds_nothing_to_confirm(store: Store) -> None:
+    await fit_box(store)
+    marie = await badge_id(store, MARIE_UID)
+    await store.revoke_badge(marie, NOW_S)
+    assert await store.boxes_without(marie) == []
+
+
+async def test_a_confirmation_is_never_taken_back(store: Store) -> None:
+    box = await fit_box(store)
+    await store.note_status(box.box_id, BoxStatus("1", "unknown", "none", 0, 1, 0), NOW_S)
+    marie = await badge_id(store, MARIE_UID)
+    await store.revoke_badge(marie, NOW_S)
+    await store.note_revocations(box.box_id, 1)
+    await store.note_revocations(box.box_id, 0)
+    assert await store.boxes_without(marie) == []
+
+
+async def test_the_other_car_of_a_person_is_the_one_booked_about_then(store: Store) -> None:
+    late = BookingRequest(OTHER_CAR, MARIE, NOW_S + 5 * HOUR_S, NOW_S + 6 * HOUR_S, "x")
+    booking = await store.create_booking(late, NOW_S)
+    assert await store.booking_elsewhere(MARIE, CAR, NOW_S) is None
+    assert await store.booking_elsewhere(MARIE, CAR, NOW_S + 5 * HOUR_S - 600) == booking
+    assert await store.booking_elsewhere(PAUL, CAR, NOW_S + 5 * HOUR_S) is None
+    first = await store.booking_elsewhere(MARIE, OTHER_CAR, NOW_S)
+    assert first is not None and first.booking_id == BOOKING
+
+
+def test_a_database_from_before_grants_had_kinds_is_brought_up_to_date(tmp_path: Path) -> None:
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets" / "master.key").write_bytes(bytes(32))
+    connection = sqlite3.connect(tmp_path / "voiturier.db", isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    for step in schema.MIGRATIONS[:2]:
+        step(Database(connection))
+    connection.execute("PRAGMA user_version = 2")
+    connection.execute("INSERT INTO site VALUES (1, 'PREF', 'x')")
+    connection.execute("INSERT INTO vehicle VALUES (1, 'AB', 'Clio', 1)")
+    connection.execute(
+        "INSERT INTO box (box_id, wire_id, vehicle_id, generation, badge_key_sealed)"
+        " VALUES (1, x'00', 1, 1, x'00')"
+    )
+    connection.execute(
+        "INSERT INTO trip (trip_id, box_id, vehicle_id, started_at_s, start_odometer_m,"
+        " last_odometer_m, distance_m, state) VALUES (1, 1, 1, 5, 0, 0, 0, 'open')"
+    )
+    schema.migrate(connection)
+    row = connection.execute("SELECT assurance FROM trip").fetchone()
+    assert row["assurance"] == "low", "until now a badge was known by its UID"
+    assert connection.execute("SELECT walk_up FROM vehicle").fetchone()[0] == 0
+    assert connection.execute("SELECT revocation_confirmed FROM box").fetchone()[0] == 0
+    connection.close()
