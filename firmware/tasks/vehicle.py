@@ -76,6 +76,7 @@ class Vehicle:
         self._state_store = state_store
         self._hands = asyncio.Lock()
         self._stirred = asyncio.Event()
+        self._commands_waiting = []
         self._shown = relay.contact()  # what the immobiliser and the server have been told
         self.looked_ms = self._busy_ms = uptime.now_ms()
         self.quiet = False
@@ -142,7 +143,17 @@ class Vehicle:
         self._recorder.write(self._trip.odometer(self._odometer.metres, now_ms), now_ms)
 
     def command(self, command, now_ms: int) -> None:
-        """A Command of the server: its number is in flash before anything follows from it."""
+        """A Command of the server; one that comes in mid pulse waits for the next look."""
+        self._commands_waiting.append(command)
+        if not self._hands.locked():
+            self._obey(now_ms)
+
+    def _obey(self, now_ms: int) -> None:
+        while self._commands_waiting:
+            self._obey_one(self._commands_waiting.pop(0), now_ms)
+
+    def _obey_one(self, command, now_ms: int) -> None:
+        """A command's number is in flash before anything follows from it."""
         commands, relay = self._commands, self._immobiliser.state
         number = command.command_id
         if not commands.begin(number):
@@ -159,6 +170,7 @@ class Vehicle:
     async def _look(self) -> None:
         now_ms = self._uptime.now_ms()
         self._believe_contact(CAUSE_CONTACT, now_ms)
+        self._obey(now_ms)
         ignition_seen = self._ignition.look()
         signs = (self._whereabouts.speed_mm_s(now_ms),)
         self._immobiliser.sense(now_ms, ignition_seen, signs)

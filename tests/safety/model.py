@@ -41,7 +41,8 @@ NOW_MS = 1_000_000_000
 # Beyond these an instant's age changes nothing: the limit that asks for it, and a second more.
 _OLDEST_MS = {"_still_since_ms": 61_000, "_pulsed_ms": 31_000, "_until_ms": 601_000}
 # Attributes of Vehicle that are no part and no state of a decision: the sleep of the receiver.
-_BESIDE = {"looked_ms", "_busy_ms", "quiet", "_stirred", "_hands"}
+# And the commands that wait for a pulse to end: here each pulse ends before anything else begins.
+_BESIDE = {"looked_ms", "_busy_ms", "quiet", "_stirred", "_hands", "_commands_waiting"}
 
 Event = tuple[Any, ...]
 State = tuple[Any, ...]

@@ -587,3 +587,35 @@ async def test_how_a_badge_proved_itself_stands_in_its_trip_and_a_false_one_open
     assert box.facts(Refusal) == [Refusal(MARIE, REFUSED_NOT_GENUINE)]
     await box.badge(MARIE, ASSURANCE_HIGH)
     assert [trip.assurance for trip in box.facts(TripStart)] == [ASSURANCE_HIGH]
+
+
+async def test_a_command_in_the_middle_of_a_badges_pulse_waits_and_then_ends_and_locks(
+    boot, wires
+) -> None:
+    box = boot()
+    for _ in range(2):
+        await box.badge(MARIE)
+        await box.vehicle.badge_left(MARIE, False)
+    assert box.trip.paused
+    wires.log.clear()
+    resuming = asyncio.create_task(box.badge(MARIE))
+    await asyncio.sleep(0)
+    assert wires.log == ["enable"]
+    box.vehicle.command(end_trip(1, MARIE), wires.ms)
+    await resuming
+    assert box.trip.holds_start, "the badge comes first, whole"
+    await box.stand(1)
+    assert not box.trip.open
+    assert wires.log[-2:] == ["unlock", "lock"]
+    assert len(box.facts(TripEnd)) == 1
+
+
+async def test_commands_that_waited_are_obeyed_in_their_order(boot, wires) -> None:
+    box = boot()
+    arriving = asyncio.create_task(box.badge(MARIE))
+    await asyncio.sleep(0)
+    box.vehicle.command(Command(1, NOW_S + 3600, COMMAND_INHIBIT, bytes(8)), wires.ms)
+    await arriving
+    box.vehicle.command(end_trip(2, MARIE), wires.ms)
+    assert [result.command_id for result in box.facts(CommandResult)] == [1, 2]
+    assert not box.trip.open
