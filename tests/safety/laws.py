@@ -182,7 +182,12 @@ class Judge:
         elif item == "lock":
             _law(not self._car.door_open, "the doors are locked while one is open")
         elif isinstance(item, Kept):
-            return after._replace(kept=_entered(after.kept, item.fact))
+            kept = after.book
+            if not item.with_all_before:
+                kept = after.kept
+                for fact in item.facts:
+                    kept = _entered(kept, fact)
+            return after._replace(kept=kept)
         elif isinstance(item, records.TripStart):
             _law(welcome and item.badge_tag == tag, "a trip begins for nobody")
         elif isinstance(item, records.TripEnd):

@@ -48,8 +48,8 @@ Event = tuple[Any, ...]
 State = tuple[Any, ...]
 
 
-Kept = namedtuple("Kept", ("fact",))
-"""Of Car.did: this fact is in flash."""
+Kept = namedtuple("Kept", ("facts", "with_all_before"))
+"""Of Car.did: these facts are in flash, and perhaps all that it had refused before."""
 
 
 class PowerLostError(BaseException):
@@ -90,6 +90,7 @@ class Car:
         self.wall_s, self.grants_number = setting.wall_s, 0
         self.at_reader: tuple[bytes, bool] | None = None  # a badge's tag, whether it was held
         self._stored_trip, self._stored_commands = Trip().to_bytes(), b""
+        self._refused = False  # by the flash, since the last record that it took
         self.now = NOW_MS
         self.did: list[Any] = []  # pulses and facts of the last event, in order
         self.effects = 0
@@ -111,7 +112,7 @@ class Car:
         self._trip = Trip(self._stored_trip)
         self._commands = Commands(self._stored_commands)
         self._door_lock = DoorLock()
-        self._edge, self.at_reader = False, None
+        self._edge, self._refused, self.at_reader = False, False, None
         recorder = _ToldRecorder(self, self._trip, self, self, asyncio.Event())
         recorder.car = self
         parts = {
@@ -149,7 +150,7 @@ class Car:
         return (
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
-            self._stored_trip, self._stored_commands, self._vehicle._shown,
+            self._stored_trip, self._stored_commands, self._refused, self._vehicle._shown,
             *self._taken_down(),
         )  # fmt: skip
 
@@ -158,7 +159,8 @@ class Car:
         (
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
-            self._stored_trip, self._stored_commands, self._vehicle._shown, *values,
+            self._stored_trip, self._stored_commands, self._refused, self._vehicle._shown,
+            *values,
         ) = state  # fmt: skip
         self.now = NOW_MS
         self._vehicle._grants = self._sets[self.grants_number]
@@ -356,14 +358,21 @@ class Car:
         self._stored_commands = data
         self._effect("stored")
 
-    def append(self, record: Any, state: bytes) -> None:
-        """The journal: what a boot would make of it is kept in place of its records."""
+    def append_batch(self, records: Any, state: bytes) -> None:
+        """The journal: what a boot would make of it is kept in place of its records.
+
+        After a refusal the next batch begins a segment, whose head is `state`.
+        """
         if self.flash_full:
+            self._refused = True
             raise OSError
-        stored, fact = Trip(self._stored_trip), decode_body(record.kind, record.body)
-        stored.apply(fact)
+        stored, facts = Trip(state if self._refused else self._stored_trip), []
+        for record in records:
+            facts.append(decode_body(record.kind, record.body))
+            stored.apply(facts[-1])
         self._stored_trip = stored.to_bytes()
-        self._effect(Kept(fact))
+        refused, self._refused = self._refused, False
+        self._effect(Kept(tuple(facts), refused))
 
     def _pulse(self, name: str, state: int) -> None:
         if self.coil_fails:
@@ -395,7 +404,9 @@ class _ToldRecorder(Recorder):
 
     def write(self, facts, now_ms: int) -> bool:
         self.car.did.extend(facts)
-        return super().write(facts, now_ms)
+        is_kept = super().write(facts, now_ms)
+        assert is_kept or self.car.flash_full, "the model's flash lost a record"
+        return is_kept
 
 
 class _Switch:
