@@ -54,9 +54,10 @@ def _names(tree: ast.AST) -> Iterable[str]:
 def _shaken(tree: ast.Module, named: Counter[str]) -> bool:
     """Remove the dead definitions of one module; return whether there were any."""
     changed = False
+    harmless = _HARMLESS_CALLS | _tuple_types(tree)
     for body in (tree.body, *(n.body for n in tree.body if isinstance(n, ast.ClassDef))):
         for node in list(body):
-            name = _defined(node)
+            name = _defined(node, harmless)
             if name is None or named[name] > Counter(_names(node))[name]:
                 continue
             body.remove(node)
@@ -66,14 +67,14 @@ def _shaken(tree: ast.Module, named: Counter[str]) -> bool:
     return changed
 
 
-def _defined(node: ast.stmt) -> str | None:
+def _defined(node: ast.stmt, harmless: set[str]) -> str | None:
     """Return the name that a statement defines and does nothing else; None for any other."""
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if not _is_called(node):
             return None if name.startswith("__") else name
         case ast.ClassDef(name=name, decorator_list=[]):
             return name
-        case ast.Assign(targets=[ast.Name(id=name)]) if _is_harmless(node.value):
+        case ast.Assign(targets=[ast.Name(id=name)]) if _is_harmless(node.value, harmless):
             return None if name.startswith("__") else name
     return None
 
@@ -84,10 +85,21 @@ def _is_called(node: _Function) -> bool:
     return any(not (isinstance(d, ast.Name) and d.id in known) for d in node.decorator_list)
 
 
-def _is_harmless(node: ast.expr) -> bool:
+def _tuple_types(tree: ast.Module) -> set[str]:
+    """Return the names of a module's named tuples: to make one does nothing else."""
+    return {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        for target in node.targets
+        if isinstance(target, ast.Name) and ast.unparse(node.value.func) == "namedtuple"
+    }
+
+
+def _is_harmless(node: ast.expr, harmless: set[str]) -> bool:
     """Return whether making a value does nothing but make it."""
     return all(
-        isinstance(call.func, ast.Name) and call.func.id in _HARMLESS_CALLS
+        isinstance(call.func, ast.Name) and call.func.id in harmless
         for call in ast.walk(node)
         if isinstance(call, ast.Call)
     )

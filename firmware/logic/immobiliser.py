@@ -48,21 +48,30 @@ TRANSITIONS = {
 }
 """(state, event) -> (state after, pulse). Complete: every state with every event."""
 
+IGNITION_OFF_MS = 65_000
+STILL_MS = 60_000
+IGNITION_OFF_ALONE_MS = 600_000
+ENABLE_AGAIN_MS = 1_000
+INHIBIT_AGAIN_MS = 30_000
+
 Wait = namedtuple("Wait", ("state", "timeout_ms", "then", "ends_before"))
 
-IGNITION_OFF = Wait(ENABLED, 65_000, SAFE_TO_INHIBIT, "ignition on, badge, trip")
-STILL = Wait(ENABLED, 60_000, SAFE_TO_INHIBIT, "a sign moves or is lost, badge, trip")
-IGNITION_OFF_ALONE = Wait(
-    ENABLED, 600_000, SAFE_TO_INHIBIT, "ignition on, a sign moves, badge, trip"
-)
-ENABLE_AGAIN = Wait(INHIBITED, 1_000, BADGE_ACCEPTED, "contact shows enabled, 5 tries, trip over")
-INHIBIT_AGAIN = Wait(ENABLED, 30_000, SAFE_TO_INHIBIT, "contact shows inhibited, badge, trip")
 WAITS = {
-    "ignition off": IGNITION_OFF,
-    "still": STILL,  # together with the one above
-    "ignition off alone": IGNITION_OFF_ALONE,  # in place of both, with too few valid signs
-    "enable again": ENABLE_AGAIN,  # the contact shows that an accepted badge moved nothing
-    "inhibit again": INHIBIT_AGAIN,  # and that an inhibit did not, which hurts nobody
+    "ignition off": Wait(ENABLED, IGNITION_OFF_MS, SAFE_TO_INHIBIT, "ignition on, badge, trip"),
+    # together with the one above
+    "still": Wait(ENABLED, STILL_MS, SAFE_TO_INHIBIT, "a sign moves or is lost, badge, trip"),
+    # in place of both, with too few valid signs
+    "ignition off alone": Wait(
+        ENABLED, IGNITION_OFF_ALONE_MS, SAFE_TO_INHIBIT, "ignition on, a sign moves, badge, trip"
+    ),
+    # the contact shows that an accepted badge moved nothing
+    "enable again": Wait(
+        INHIBITED, ENABLE_AGAIN_MS, BADGE_ACCEPTED, "contact shows enabled, 5 tries, trip over"
+    ),
+    # and that an inhibit did not, which hurts nobody
+    "inhibit again": Wait(
+        ENABLED, INHIBIT_AGAIN_MS, SAFE_TO_INHIBIT, "contact shows inhibited, badge, trip"
+    ),
 }
 """Every wait: the state it is in, its timeout, the event that follows, and what ends it before.
 
@@ -137,13 +146,13 @@ class Immobiliser:
         if start_held:
             if self.state == ENABLED or not self._tries_left:
                 return NO_PULSE
-            if since_pulse_ms < ENABLE_AGAIN.timeout_ms:
+            if since_pulse_ms < ENABLE_AGAIN_MS:
                 return NO_PULSE
             self._tries_left -= 1
             event = BADGE_ACCEPTED
         else:
             self._tries_left = 0
-            if since_pulse_ms < INHIBIT_AGAIN.timeout_ms or not self.is_safe(now_ms):
+            if since_pulse_ms < INHIBIT_AGAIN_MS or not self.is_safe(now_ms):
                 return NO_PULSE
             event = SAFE_TO_INHIBIT
         pulse = self._enter(event)
@@ -162,16 +171,16 @@ class Immobiliser:
         off_ms = self.off_for_ms(now_ms)
         still = 0
         for since_ms in self._still_since_ms:
-            if since_ms is not None and now_ms - since_ms >= STILL.timeout_ms:
+            if since_ms is not None and now_ms - since_ms >= STILL_MS:
                 still += 1
-        if off_ms < IGNITION_OFF.timeout_ms or still < self._valid:
+        if off_ms < IGNITION_OFF_MS or still < self._valid:
             return False
         if still and still >= min(_SIGNS_WANTED, len(self._still_since_ms)):
             return True
         return (
             self._ignition_proven
-            and off_ms >= IGNITION_OFF_ALONE.timeout_ms
-            and now_ms - self._moved_ms > IGNITION_OFF_ALONE.timeout_ms
+            and off_ms >= IGNITION_OFF_ALONE_MS
+            and now_ms - self._moved_ms > IGNITION_OFF_ALONE_MS
         )
 
     def _begin_counting_anew(self, now_ms: int) -> None:

@@ -30,7 +30,7 @@ def _in_place_of(owner: Any, name: str, make: Callable[[Any], Any]) -> Plant:
 
 
 def _wait(name: str, timeout_ms: int) -> Plant:
-    return _in_place_of(immobiliser, name, lambda wait: wait._replace(timeout_ms=timeout_ms))
+    return _in_place_of(immobiliser, f"{name}_MS", lambda shipped: timeout_ms)
 
 
 def _is_granted(reason: int) -> Plant:

@@ -4,18 +4,18 @@ from firmware.logic.immobiliser import (
     BADGE_ACCEPTED,
     CONTACT_SHOWS_ENABLED,
     CONTACT_SHOWS_INHIBITED,
-    ENABLE_AGAIN,
+    ENABLE_AGAIN_MS,
     ENABLED,
-    IGNITION_OFF,
-    IGNITION_OFF_ALONE,
-    INHIBIT_AGAIN,
+    IGNITION_OFF_ALONE_MS,
+    IGNITION_OFF_MS,
+    INHIBIT_AGAIN_MS,
     INHIBITED,
     LONGEST_BLINK_MS,
     NO_PULSE,
     PULSE_ENABLE,
     PULSE_INHIBIT,
     SAFE_TO_INHIBIT,
-    STILL,
+    STILL_MS,
     TRANSITIONS,
     WAITS,
     DoorOnly,
@@ -48,19 +48,19 @@ class Car:
 
 
 def test_the_numbers_are_the_laws():
-    assert (IGNITION_OFF.timeout_ms, STILL.timeout_ms) == (65_000, 60_000)
-    assert IGNITION_OFF_ALONE.timeout_ms == 600_000
-    assert (ENABLE_AGAIN.timeout_ms, INHIBIT_AGAIN.timeout_ms) == (1_000, 30_000)
+    assert (IGNITION_OFF_MS, STILL_MS) == (65_000, 60_000)
+    assert IGNITION_OFF_ALONE_MS == 600_000
+    assert (ENABLE_AGAIN_MS, INHIBIT_AGAIN_MS) == (1_000, 30_000)
     assert LONGEST_BLINK_MS == 5_000
 
 
 def test_every_wait_names_its_state_its_timeout_its_exit_and_what_ends_it_before():
-    assert WAITS == {
-        "ignition off": IGNITION_OFF,
-        "still": STILL,
-        "ignition off alone": IGNITION_OFF_ALONE,
-        "enable again": ENABLE_AGAIN,
-        "inhibit again": INHIBIT_AGAIN,
+    assert {name: wait.timeout_ms for name, wait in WAITS.items()} == {
+        "ignition off": IGNITION_OFF_MS,
+        "still": STILL_MS,
+        "ignition off alone": IGNITION_OFF_ALONE_MS,
+        "enable again": ENABLE_AGAIN_MS,
+        "inhibit again": INHIBIT_AGAIN_MS,
     }
     for wait in WAITS.values():
         assert (wait.state, wait.then) in (
