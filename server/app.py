@@ -6,8 +6,9 @@ from aiohttp import web
 
 from server import gateway
 from server import web as pages
+from server.app_keys import CLOCK, CONFIG, STORE
 from server.clock import Clock
-from server.config import CLOCK, CONFIG, STORE, Config
+from server.config import Config
 from server.store import Store, StoreError
 
 

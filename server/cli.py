@@ -14,16 +14,14 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from server import demo
 from server.clock import SystemClock
-from server.config import Address, Config
+from server.config import Address, Config, ServeError
 from server.fleet import fleet_file
 from server.fleet.commands import VALID_S
 from server.fleet.grants import VALID_S as GRANTS_VALID_S
 from server.fleet.model import CommandKind, EnrolledBadge, Trip, TripFilter, Vehicle
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
 from server.passwords import hash_password, verify_password
-from server.serving import ServeError, serve
 from server.store import BoxExistsError, LoadError, Store, StoreError, backup
 
 _EVERYTHING = 1 << 62
@@ -262,11 +260,15 @@ async def _vehicle(store: Store, plate: str) -> Vehicle:
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
+    from server.serving import serve  # the web, which no other command waits for
+
     config = Config(arguments.data, arguments.http, arguments.boxes)
     await serve(config, arguments.clock)
 
 
 async def _demo(arguments: argparse.Namespace) -> None:
+    from server import demo  # as above
+
     await demo.run(arguments.data, arguments.http, arguments.boxes)
 
 

@@ -1,17 +1,15 @@
-"""What the operator chose, and the typed keys under which the application keeps its parts.
+"""What the operator chose. Never here: reading the command line, building the parts (app.py).
 
-Never here: reading the command line (cli.py) or building the parts (app.py).
+Loads nothing of the web, so that a command that needs none starts at once.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from aiohttp import web
 
-from server.clock import Clock
-from server.store import Store
+class ServeError(Exception):
+    """The server cannot start as it was told to; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +40,3 @@ class Config:
     def session_key_path(self) -> Path:
         """Return where the pages keep the key of their session cookies (mode 0600)."""
         return self.data_dir / "secrets" / "session.key"
-
-
-STORE = web.AppKey("STORE", Store)
-CLOCK = web.AppKey("CLOCK", Clock)
-CONFIG = web.AppKey("CONFIG", Config)
-# notify(box_id) wakes that box's connection after its bookings changed; notify(None) wakes all.
-NOTIFY: web.AppKey[Callable[[int | None], None]] = web.AppKey("NOTIFY")

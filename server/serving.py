@@ -9,13 +9,9 @@ from aiohttp import web
 
 from server.app import init_app
 from server.clock import Clock, SystemClock, WorldClock
-from server.config import Address, Config
+from server.config import Address, Config, ServeError
 from server.gateway import LISTENER
 from server.store.backup import serving
-
-
-class ServeError(Exception):
-    """The server cannot start; the text says why."""
 
 
 async def serve(

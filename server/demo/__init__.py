@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 
 from server.clock import SystemClock
-from server.config import Address, Config
+from server.config import Address, Config, ServeError
 from server.demo import bookings, cars, fleet, history
 from server.fleet import fleet_file
 from server.fleet.model import Vehicle
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
 from server.passwords import hash_password
-from server.serving import ServeError, serve
+from server.serving import serve
 from server.store import Store
 
 

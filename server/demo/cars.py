@@ -7,9 +7,8 @@ import signal
 import sys
 from pathlib import Path
 
-from server.config import Address
+from server.config import Address, ServeError
 from server.demo import fleet
-from server.serving import ServeError
 
 _PATIENCE_S = 5.0
 

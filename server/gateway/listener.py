@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from server.config import CLOCK, CONFIG, NOTIFY, STORE, Address
+from server.app_keys import CLOCK, CONFIG, NOTIFY, STORE
+from server.config import Address
 from server.gateway.connection import Connection, Services
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry

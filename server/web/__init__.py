@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from server.config import CONFIG
+from server.app_keys import CONFIG
 from server.web import api, auth, badges, bookings, boxes, ending, pages, refusals, security, trips
 from server.web.i18n import WORDS, load_words
 from server.web.throttle import Throttle

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from server.config import STORE
+from server.app_keys import STORE
 from server.fleet.model import Agent, BookingRequest, TripDetail
 from server.store import Overlap
 from server.web.auth import manager_only, signed_in

@@ -15,7 +15,7 @@ from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 from yarl import URL
 
-from server.config import CLOCK, CONFIG, STORE
+from server.app_keys import CLOCK, CONFIG, STORE
 from server.fleet.model import Agent
 from server.passwords import verify_password
 from server.web.forms import PageForm, StalePage, clean, form_of, posted, sent_form

@@ -7,7 +7,7 @@ blocked one. Never here: what a box is told (the gateway), putting a badge back 
 from aiohttp import web
 from wtforms import Form
 
-from server.config import CLOCK, NOTIFY, STORE
+from server.app_keys import CLOCK, NOTIFY, STORE
 from server.fleet.grants import VALID_S
 from server.fleet.model import Agent, Box, EnrolledBadge
 from server.web.auth import manager_only

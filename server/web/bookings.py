@@ -8,7 +8,7 @@ from aiohttp import web
 from wtforms import StringField
 from wtforms.validators import DataRequired, InputRequired
 
-from server.config import CLOCK, NOTIFY, STORE
+from server.app_keys import CLOCK, NOTIFY, STORE
 from server.fleet.bookings import MAX_PURPOSE_LENGTH, problems
 from server.fleet.model import Agent, Booking, BookingRequest, TripFilter, Vehicle
 from server.store import Overlap

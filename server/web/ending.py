@@ -6,7 +6,7 @@ it. Never here: how long a request is worth carrying out (fleet/commands.py).
 
 from aiohttp import web
 
-from server.config import CLOCK, NOTIFY, STORE
+from server.app_keys import CLOCK, NOTIFY, STORE
 from server.fleet.commands import VALID_S
 from server.fleet.model import Agent, CommandKind, Trip
 from server.web.auth import signed_in

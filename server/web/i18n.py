@@ -15,7 +15,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, get_timezone_gmt
 from babel.numbers import format_decimal
 
-from server.config import CONFIG
+from server.app_keys import CONFIG
 from server.web.localtime import is_ambiguous, to_local
 
 LOCALE_DIR = Path(__file__).parent / "locale"

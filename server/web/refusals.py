@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from server.config import STORE
+from server.app_keys import STORE
 from server.fleet.model import Agent
 from server.web.auth import manager_only
 from server.web.pages import page

@@ -17,7 +17,7 @@ from aiohttp.typedefs import Handler, Middleware
 from aiohttp_session import Session
 from aiohttp_session.cookie_storage import EncryptedCookieStorage
 
-from server.config import CONFIG
+from server.app_keys import CONFIG
 
 SESSION_COOKIE = "voiturier"
 # A working day: who signs in at eight is not asked again before the evening.

@@ -10,7 +10,7 @@ import re
 from aiohttp import web
 from wtforms import Form, ValidationError
 
-from server.config import CLOCK, STORE
+from server.app_keys import CLOCK, STORE
 from server.fleet.model import Agent, Trip, TripDetail, TripFilter
 from server.web.auth import signed_in
 from server.web.forms import ChoiceField, LocalDateField

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from firmware.identity import Identity
+from firmware.logic.card_keys import CardKeys
 from firmware.logic.clock import Clock
 from firmware.logic.commands import Commands
 from firmware.logic.door_lock import DoorLock
@@ -188,8 +189,8 @@ class BoxLife:
         self.vehicle.answer_owed()
         self.link = LinkTask(
             self.modem, bell, identity, self.keys, draw, wires,
-            self.journal, self.uplink, self.grants, self.commands, clock, self.vehicle, self.trip,
-            immobiliser, self.recorder, state,
+            self.journal, self.uplink, self.grants, CardKeys(state), self.commands, clock,
+            self.vehicle, self.trip, immobiliser, self.recorder, state,
         )  # fmt: skip
         self.session: Session | None = None
         self.draw = draw

@@ -5,8 +5,9 @@ from pathlib import Path
 from aiohttp.test_utils import TestClient, TestServer
 
 from server.app import init_app
+from server.app_keys import CLOCK, NOTIFY, STORE
 from server.clock import SystemClock
-from server.config import CLOCK, NOTIFY, STORE, Address, Config
+from server.config import Address, Config
 from server.gateway import LISTENER
 from shared_protocol import messages, records
 from tests.server.gateway.box_client import BoxClient

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from server.config import ServeError
 from server.demo import bookings, fleet, prepare
 from server.fleet.model import BookingRequest, TripFilter
-from server.serving import ServeError
 from server.store import Store
 from tests.server.small_fleet import open_small_fleet
 

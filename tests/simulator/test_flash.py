@@ -32,7 +32,7 @@ def test_a_second_build_brings_code_and_identity_up_to_date(tmp_path, source):
     image = tmp_path / "flash.img"
     write_image(image, {"epoch": 1}, source)
     before = read_file(image, "/firmware/board.mpy")
-    (source / "firmware" / "board.py").write_text("A = 'twelve'")
+    (source / "firmware" / "board.py").write_text("print('twelve')")
     write_image(image, {"epoch": 2}, source)
     assert read_file(image, "/firmware/board.mpy") != before
     assert json.loads(read_file(image, "/identity.json")) == {"epoch": 2}

@@ -10,8 +10,9 @@ import pytest
 from aiohttp import web
 
 from server import gateway
+from server.app_keys import CLOCK, CONFIG, STORE
 from server.clock import SystemClock
-from server.config import CLOCK, CONFIG, STORE, Address, Config
+from server.config import Address, Config
 from server.store import BoxSecrets, Store, engine
 from shared_protocol import messages, records
 from tests.server.gateway.box_client import BoxClient

@@ -11,7 +11,8 @@ from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 
 from server.app import init_app
-from server.config import NOTIFY, STORE, Address, Config
+from server.app_keys import NOTIFY, STORE
+from server.config import Address, Config
 from server.store import Store
 from tests.server.web.sample import PASSWORD, StillClock, fill
 

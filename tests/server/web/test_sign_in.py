@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.config import CLOCK
+from server.app_keys import CLOCK
 from server.web.security import SESSION_COOKIE
 from server.web.throttle import MAX_FAILURES, WINDOW_S
 from tests.server.web.sample import KARIM, MANAGER, NOW_S

@@ -1,0 +1,15 @@
+"""The typed keys under which the application keeps its parts; app.py builds them."""
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from server.clock import Clock
+from server.config import Config
+from server.store import Store
+
+STORE = web.AppKey("STORE", Store)
+CLOCK = web.AppKey("CLOCK", Clock)
+CONFIG = web.AppKey("CONFIG", Config)
+# notify(box_id) wakes that box's connection after its bookings changed; notify(None) wakes all.
+NOTIFY: web.AppKey[Callable[[int | None], None]] = web.AppKey("NOTIFY")
