@@ -23,7 +23,7 @@ class JournalHistory(RuleBasedStateMachine):
         self.confirmed: dict[int, Record] = {}
         self.acknowledged = 0
         self.total = 0  # the caller's state: the sum of the times of all records that stay
-        self.unconfirmed: list[Record] = []  # the last batch failed; a part of it may be there
+        self.refused: list[list[Record]] = []  # since then; a part of one may be there
 
     def start(self) -> ThinningJournal:
         return ThinningJournal(self.storage, (FIX,), SEGMENT_BYTES, SEGMENT_BYTES * SEGMENTS)
@@ -42,7 +42,7 @@ class JournalHistory(RuleBasedStateMachine):
         for record in records:
             self.confirmed[self.highest + 1] = record
             self.total += record.time_s
-        self.unconfirmed = []
+        self.refused = []
 
     def append(self, records: list[Record]) -> None:
         """As the box does: what is refused is lost to flash, its state is in the next segment."""
@@ -50,7 +50,7 @@ class JournalHistory(RuleBasedStateMachine):
         try:
             seq = self.journal.append_batch(records, self.total.to_bytes(4, "big"))
         except OSError:
-            self.unconfirmed = records
+            self.refused.append(records)
             assert self.journal.next_seq == before + 1
         else:
             assert seq == before + 1
@@ -94,10 +94,12 @@ class JournalHistory(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         self.journal = self.start()
-        whole = self.journal.next_seq - 1 - self.highest
-        assert 0 <= whole <= len(self.unconfirmed)
-        # What had reached the flash whole before the power went counts.
-        self.confirm(self.unconfirmed[:whole])
+        # What had reached the flash whole, refused or not, counts from now on.
+        whole: list[Record] = []
+        while self.highest + len(whole) + 1 < self.journal.next_seq:
+            whole += self.journal.read(self.highest + len(whole) + 1)[1]
+        assert not whole or any(batch[: len(whole)] == whole for batch in self.refused)
+        self.confirm(whole)
         assert self.journal.next_seq == self.highest + 1
         state = int.from_bytes(self.journal.state, "big")
         assert state + sum(record.time_s for record in self.journal.replay()) == self.total
