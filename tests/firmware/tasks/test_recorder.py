@@ -1,0 +1,151 @@
+"""What waits for company, what takes it along, and what a full flash refuses first."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from firmware.logic.clock import Clock
+from firmware.logic.journal import Journal
+from firmware.logic.trip import Trip
+from firmware.logic.uplink import Uplink
+from firmware.tasks.recorder import Recorder
+from shared_protocol.records import (
+    END_BADGE_HELD,
+    LegEnd,
+    Odometer,
+    Refusal,
+    TripEnd,
+    TripStart,
+    decode_body,
+)
+from tests.firmware.logic.storage import MemoryStorage
+
+EVENT = Refusal(bytes(8), 1)
+START = TripStart(b"marie---", 1, 1000, 0, 0, 0)
+SINGLY = 6
+
+
+class Box:
+    """Journal, trip and recorder on a flash that stays."""
+
+    def __init__(self, storage: MemoryStorage) -> None:
+        self.storage = storage
+        self.journal = Journal(storage, 300, 300 * 16)
+        self.trip = Trip(self.journal.state)
+        for record in self.journal.replay():
+            self.trip.apply(decode_body(record.kind, record.body))
+        self.bell = asyncio.Event()
+        self.recorder = Recorder(self.journal, self.trip, Clock(0), Uplink(self.journal), self.bell)
+
+    def facts(self) -> list[object]:
+        found, seq = [], self.journal.lowest_seq
+        while seq < self.journal.next_seq:
+            seq, records = self.journal.read(seq)
+            seq += len(records)
+            found += [decode_body(record.kind, record.body) for record in records]
+        return found
+
+    def drive(self, first_m: int, count: int, now_ms: int = 0) -> None:
+        for i in range(count):
+            self.recorder.write((Odometer(first_m + i),), now_ms)
+
+
+@pytest.fixture
+def boot() -> Callable[[], Box]:
+    storage = MemoryStorage()
+    return lambda: Box(storage)
+
+
+def test_six_odometers_go_to_flash_together(boot) -> None:
+    box = boot()
+    box.drive(1, 5)
+    assert (box.facts(), box.journal.next_seq, box.recorder.made) == ([], 1, 0)
+    assert not box.bell.is_set(), "nothing is there to be sent"
+    box.drive(6, 1)
+    assert box.facts() == [Odometer(n) for n in range(1, 7)]
+    assert (box.storage.writes, box.recorder.made, box.bell.is_set()) == (1, 6, True)
+
+
+def test_an_odometer_waits_for_thirty_seconds_at_most(boot) -> None:
+    box = boot()
+    box.drive(1, 1, now_ms=5_000)
+    box.drive(2, 1, now_ms=15_000)
+    box.recorder.step(34_999)
+    assert box.facts() == []
+    box.recorder.step(35_000)
+    assert box.facts() == [Odometer(1), Odometer(2)]
+    box.recorder.step(70_000)
+    assert box.storage.writes == 1
+
+
+def test_anything_else_is_in_flash_at_once_and_takes_what_waits_along(boot) -> None:
+    box = boot()
+    box.drive(1, 3)
+    assert box.recorder.write((LegEnd(4), EVENT), 0)
+    assert box.facts() == [Odometer(1), Odometer(2), Odometer(3), LegEnd(4), EVENT]
+    assert box.storage.writes == 1
+
+
+def test_the_first_odometers_of_a_drive_do_not_wait(boot) -> None:
+    box = boot()
+    box.recorder.write((EVENT,), 0)
+    for number in range(1, SINGLY + 1):
+        box.drive(number, 1)
+        assert box.facts()[1:] == [Odometer(n) for n in range(1, number + 1)]
+    box.drive(SINGLY + 1, 5)
+    assert len(box.facts()) == 1 + SINGLY
+
+
+def test_the_trip_follows_at_once_and_a_power_loss_takes_only_what_waited(boot) -> None:
+    box = boot()
+    box.recorder.write((START,), 0)
+    box.drive(1001, SINGLY + 3)
+    assert box.trip.odometer_m == 1000 + SINGLY + 3
+    again = boot()
+    assert (again.trip.open, again.trip.odometer_m) == (True, 1000 + SINGLY)
+    for number in range(60):  # over many segments, at every phase of a batch
+        again.drive(2000 + number, 1)
+        known = again.journal.next_seq
+        later = boot()
+        assert later.trip.open
+        assert later.journal.next_seq == known
+        odometers = [fact.odometer_m for fact in later.facts() if hasattr(fact, "odometer_m")]
+        assert later.trip.odometer_m == odometers[-1]
+
+
+def test_a_trip_that_flash_did_not_take_is_in_the_state_of_the_next_segment(boot) -> None:
+    box = boot()
+    box.recorder.write((EVENT,), 0)
+    box.storage.full = True
+    assert not box.recorder.write((START,), 0)
+    assert (box.trip.open, box.recorder.lost) == (True, 1)
+    box.storage.full = False
+    assert box.recorder.write((EVENT,), 0)
+    assert boot().trip.open, "though no record says so"
+
+
+def test_odometers_are_the_first_that_a_full_flash_refuses(boot) -> None:
+    box = boot()
+    while box.journal.has_room:
+        box.drive(box.journal.next_seq, 6)
+    lost = box.recorder.lost
+    made = box.journal.next_seq
+    box.drive(100_000, 20)
+    assert (box.recorder.lost, box.journal.next_seq) == (lost + 20, made)
+    assert box.trip.odometer_m == 100_019, "the kilometres go on"
+    for fact in (START, EVENT, TripEnd(100_019, 0, 0, END_BADGE_HELD)):
+        assert box.recorder.write((fact,), 0)
+    while box.recorder.write((EVENT,), 0):
+        pass
+    assert box.facts()[0] == Odometer(1), "nothing recorded ever makes room"
+    box.journal.acknowledge(made)
+    box.drive(200_000, 6)
+    assert box.recorder.write((EVENT,), 0)
+    assert box.facts()[-7:] == [*(Odometer(200_000 + i) for i in range(6)), EVENT]
+
+
+def test_a_fact_that_is_no_record_costs_only_itself(boot) -> None:
+    box = boot()
+    assert not box.recorder.write((Refusal(bytes(8), 999), EVENT), 0)
+    assert (box.facts(), box.recorder.lost) == ([EVENT], 1)
