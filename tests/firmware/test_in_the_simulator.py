@@ -193,7 +193,7 @@ def test_a_box_killed_in_mid_trip_comes_back_with_its_trip_and_its_kilometres(
     after = booked.report()
     assert after["trip_open"]
     lost_m = before["odometer_m"] - after["odometer_m"]
-    assert 0 <= lost_m <= 41 * 50 / 3.6, "30 s of waiting, and 10 s between two records"
+    assert 0 <= lost_m <= 31 * 50 / 3.6, "20 s of waiting, and 10 s between two records"
     assert after["next_seq"] == before["next_seq"] + 1, "one more record: Boot"
     booked.drive(speed_kmh=0)
     booked.set_ignition(False)
