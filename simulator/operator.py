@@ -74,14 +74,19 @@ def booking_entry(booking: Booking) -> dict[str, Any]:
     return entry | {name: logins for name, logins in people.items() if logins}
 
 
-def _fleet(scenario: Scenario) -> dict[str, Any]:
+def car_entry(scenario: Scenario) -> dict[str, Any]:
+    """Return a scenario's car as a fleet file has it."""
     car: dict[str, Any] = {"plate": scenario.plate, "label": _WORD, "site": _CODE}
     if scenario.walk_up:
         car["walk_up"] = True
     if scenario.maintenance:
         windows = [{"from": begins, "to": ends} for begins, ends in scenario.maintenance]
         car["out_of_service"] = windows
-    cars = [car]
+    return car
+
+
+def _fleet(scenario: Scenario) -> dict[str, Any]:
+    cars = [car_entry(scenario)]
     if scenario.other_plate:
         cars.append({"plate": scenario.other_plate, "label": _WORD, "site": _CODE})
     return {

@@ -20,7 +20,7 @@ from simulator.devices.wires import CRANK_S
 from simulator.errors import SimulatorError, WorldTimeout
 from simulator.expectations import Findings
 from simulator.law import Watch
-from simulator.operator import booking_entry, load, prepare, stored, voiturier
+from simulator.operator import booking_entry, car_entry, load, prepare, stored, voiturier
 from simulator.scenario import Booking, Driver, Scenario, Step, instant
 from simulator.world import World
 
@@ -104,7 +104,9 @@ class Player:
                 self._judge(step)
             else:
                 self.say(step.text)
-                getattr(self, "_" + step.action.replace("-", "_"))(*step.arguments)
+                getattr(self, "_" + step.action.replace("-", "_").replace(" ", "_"))(
+                    *step.arguments
+                )
         self._add_up()
         for broken in (*self._law.broken, *self.car.wires.faults):
             self.played.failures.append(f"never allowed: {broken}")
@@ -250,6 +252,19 @@ class Player:
         window = (instant(self.scenario, begins), instant(self.scenario, ends))
         booking = Booking(who, *window, self.scenario.plate)
         load(self._data_dir, {"bookings": [booking_entry(booking)]})
+        self._let_server_look()
+
+    def _cannot_book(self, who: str, begins: str, ends: str) -> None:
+        try:
+            self._book(who, begins, ends)
+        except SimulatorError:
+            return
+        raise SimulatorError(f"{who} could book what another had booked")
+
+    def _out_of_service(self, begins: str, ends: str) -> None:
+        window = (instant(self.scenario, begins), instant(self.scenario, ends))
+        self.scenario.maintenance.append(window)
+        load(self._data_dir, {"vehicles": [car_entry(self.scenario)]})
         self._let_server_look()
 
     def _revoke(self, who: str) -> None:

@@ -136,6 +136,8 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "key": ("rotate",),
     "command": ("inhibit|cancel|end-trip|end-trip-without-keys",),
     "book": ("DRIVER", "TIME", "TIME"),
+    "cannot book": ("DRIVER", "TIME", "TIME"),
+    "out of service": ("TIME", "TIME"),
     "revoke": ("DRIVER",),
     "commute": ("NUMBER", "days", "NUMBER", "trips"),
     "wait": (),
