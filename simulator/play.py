@@ -6,6 +6,7 @@ and no badge's UID.
 """
 
 import contextlib
+import re
 import tempfile
 import time
 from collections.abc import Callable
@@ -104,9 +105,8 @@ class Player:
                 self._judge(step)
             else:
                 self.say(step.text)
-                getattr(self, "_" + step.action.replace("-", "_").replace(" ", "_"))(
-                    *step.arguments
-                )
+                method = "_" + re.sub("[- ]", "_", step.action)
+                getattr(self, method)(*step.arguments)
         self._add_up()
         for broken in (*self._law.broken, *self.car.wires.faults):
             self.played.failures.append(f"never allowed: {broken}")
