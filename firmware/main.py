@@ -50,6 +50,7 @@ from firmware.tasks.watchdog import WatchdogTask
 from firmware.version import VERSION
 from shared_protocol.records import Boot, decode_body
 
+_COLLECT_AFTER_BYTES = 12_288  # nearly all that is free, so that it is looked through rarely
 _SIGNS = 1  # of standing still, besides the ignition: the receiver's speed
 
 
@@ -194,6 +195,9 @@ def run() -> None:
 
 
 box = Box()
+# While modules loaded, boot.py had garbage go early; from now on that would only cost time: a
+# collection takes as long for a little garbage as for much.
+gc.threshold(_COLLECT_AFTER_BYTES)
 # Needed once only; without it 3 kB of the heap are free.
 del Box.__init__
 del sys.modules["firmware.identity"]
