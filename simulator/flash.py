@@ -5,16 +5,18 @@ that exists keeps its journal and its state; only code and identity are brought 
 technician's update does.
 """
 
+import hashlib
 import json
 import tempfile
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from littlefs import LittleFS, UserContext
 
-from simulator.bytecode import compile_module
-from simulator.linking import link
+from simulator import linking, shaking
+from simulator.bytecode import COMPILER, cache_folder, compile_module
 
 BLOCK_BYTES = 4096  # as fakes/bootstrap.py, and an ESP32's flash sector
 BLOCKS = 512
@@ -46,10 +48,7 @@ def write_image(image: Path, identity: Mapping[str, Any], source: Path = _REPOSI
     files = {"identity.json": json.dumps(dict(identity)).encode(), **_code(source)}
     for name, content in files.items():
         _write_if_changed(flash, "/" + name, content)
-    # Written aside and renamed, so that no half image is ever started from.
-    with tempfile.NamedTemporaryFile(dir=image.parent, delete=False) as file:
-        file.write(buffer)
-    Path(file.name).replace(image)
+    _put(image, bytes(buffer))
 
 
 def read_file(image: Path, name: str) -> bytes:
@@ -97,18 +96,51 @@ def _write_if_changed(flash: LittleFS, name: str, content: bytes) -> None:
 
 
 def _code(source: Path) -> dict[str, bytes]:
-    """Return path on the box -> content, for every file of the firmware."""
-    roots = {name: (source / "firmware" / name).read_text() for name in _ROOT_FILES}
-    paths = {
-        ".".join(path.relative_to(source).with_suffix("").parts): path
+    """Return path on the box -> content, for every file of the firmware.
+
+    Linking takes seconds, so what came of it is kept, under a key made of all that goes in.
+    """
+    sources = {
+        str(path.relative_to(source)): path.read_bytes()
         for package in _PACKAGES
         for path in sorted((source / package).rglob("*.py"))
-        if not (path.parent == source / "firmware" and path.name in _ROOT_FILES)
     }
-    linked = link({name: path.read_text() for name, path in paths.items()}, roots)
+    makers = [Path(str(module.__file__)).read_bytes() for module in (linking, shaking)]
+    parts = [
+        COMPILER.encode(),
+        *makers,
+        *(part for name in sources for part in (name.encode(), sources[name])),
+    ]
+    key = hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+    kept = cache_folder() / f"{key[:32]}.zip"
+    if not kept.exists():
+        with tempfile.SpooledTemporaryFile() as file:
+            with zipfile.ZipFile(file, "w") as archive:
+                for name, content in _compiled(sources).items():
+                    archive.writestr(name, content)
+            file.seek(0)
+            _put(kept, file.read())
+    with zipfile.ZipFile(kept) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _compiled(sources: Mapping[str, bytes]) -> dict[str, bytes]:
+    roots = {name: sources[f"firmware/{name}"].decode() for name in _ROOT_FILES}
+    modules = {
+        path.removesuffix(".py").replace("/", "."): content.decode()
+        for path, content in sources.items()
+        if path.removeprefix("firmware/") not in _ROOT_FILES
+    }
     files = {name: text.encode() for name, text in roots.items()}
-    for name, path in paths.items():
+    for name, text in linking.link(modules, roots).items():
         # The last part of a module's name is a string on the box anyway: it costs nothing more.
-        compiled = compile_module(linked[name].encode(), name.rpartition(".")[2])
-        files[str(path.relative_to(source).with_suffix(".mpy"))] = compiled
+        compiled = compile_module(text.encode(), name.rpartition(".")[2])
+        files[name.replace(".", "/") + ".mpy"] = compiled
     return files
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file aside and rename it, so that nobody ever begins from half of one."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    Path(file.name).replace(path)

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shared_protocol import limits, messages, records
@@ -104,13 +104,19 @@ def test_garbage_at_any_stage_gives_events_or_a_remote_fault_and_nothing_else(
 
 
 @given(st.binary(max_size=limits.MAX_MESSAGE_BYTES))
+@example(bytes((0x44, *bytes(9))))  # a Command of before its optional badge tag
 def test_a_garbage_body_gives_a_message_none_or_a_remote_fault(data: bytes) -> None:
     try:
         message, unread = messages.decode(data)
     except RemoteProtocolError:
         return
     if message is not None:
-        assert messages.encode(message) == data[: len(data) - unread]
+        read, encoded = data[: len(data) - unread], messages.encode(message)
+        assert encoded[: len(read)] == read
+        if data[0] in messages.OPTIONAL:
+            assert not any(encoded[len(read) :]), "a field that was not sent reads as zeros"
+        else:
+            assert encoded == read
 
 
 @given(u8, st.binary(max_size=255))
