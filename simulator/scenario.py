@@ -98,6 +98,11 @@ class Scenario:
     maintenance: list[tuple[int, int]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
+    @property
+    def phones(self) -> set[str]:
+        """Who uses a phone in it."""
+        return {step.arguments[0] for step in self.steps if step.action in _ON_THE_PHONE}
+
 
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _INSTANT = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?:\+([0-9]+)d)?")
@@ -137,6 +142,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "command": ("inhibit|cancel|end-trip|end-trip-without-keys",),
     "book": ("DRIVER", "TIME", "TIME"),
     "cannot book": ("DRIVER", "TIME", "TIME"),
+    "cancel": ("DRIVER",),
     "out of service": ("TIME", "TIME"),
     "revoke": ("DRIVER",),
     "commute": ("NUMBER", "days", "NUMBER", "trips"),
@@ -159,6 +165,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "expect key": ("NUMBER",),
     "expect heap": ("within", "NUMBER", "bytes"),
 }
+_ON_THE_PHONE = ("book", "cannot book", "cancel")  # the first argument says whose
 
 
 def built_in() -> dict[str, Path]:

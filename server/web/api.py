@@ -42,6 +42,13 @@ async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
 
 
 @signed_in
+async def list_vehicles(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """GET /api/vehicles : the cars that can be booked."""
+    cars = await request.app[STORE].vehicles()
+    return web.json_response({"vehicles": [asdict(car) for car in cars]})
+
+
+@signed_in
 async def list_bookings(request: web.Request, agent: Agent) -> web.StreamResponse:
     """GET /api/bookings : one's own, recent and to come."""
     bookings = await recent_bookings(request.app, agent)
