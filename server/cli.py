@@ -443,6 +443,7 @@ def _trip_json(trip: Trip) -> dict[str, object]:
         "state": trip.state,
         "end_reason": trip.end_reason,
         "assurance": trip.assurance,
+        "wrong_site": trip.wrong_site,
         "occupants": list(trip.occupants),
         "start_odometer_m": trip.start_odometer_m,
         "end_odometer_m": trip.last_odometer_m,

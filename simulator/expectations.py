@@ -86,6 +86,9 @@ class Findings:
     def _driver(self, wanted: str) -> Finding:
         return _same(self._last_trip().get("agent"), wanted)
 
+    def _site(self, wanted: str) -> Finding:
+        return _same("wrong" if self._last_trip().get("wrong_site") else "right", wanted)
+
     def _occupants(self, wanted: str) -> Finding:
         return _same(len(self._last_trip().get("occupants", ())), int(wanted))
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from simulator.errors import SimulatorError
 from simulator.phone import PASSWORD
+from simulator.roads import PLACES
 from simulator.scenario import Booking, Driver, Scenario
 
 _CODE, _WORD = "SIM", "Simulation"
@@ -87,12 +88,13 @@ def car_entry(scenario: Scenario) -> dict[str, Any]:
 
 
 def _fleet(scenario: Scenario) -> dict[str, Any]:
+    lat, lon = PLACES[scenario.place].position  # the car stands at its site
     cars = [car_entry(scenario)]
     if scenario.other_plate:
         cars.append({"plate": scenario.other_plate, "label": _WORD, "site": _CODE})
     return {
         "directorates": [{"code": _CODE, "name": _WORD}],
-        "sites": [{"code": _CODE, "name": _WORD}],
+        "sites": [{"code": _CODE, "name": _WORD, "lat": lat, "lon": lon}],
         "vehicles": cars,
         "agents": [_agent(scenario, login) for login in scenario.drivers],
         "bookings": [booking_entry(booking) for booking in scenario.bookings],

@@ -157,6 +157,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "expect signal refused": ("REFUSAL",),
     "expect end": ("END",),
     "expect driver": ("DRIVER",),
+    "expect site": ("right|wrong",),
     "expect occupants": ("NUMBER",),
     "expect assurance": ("low|high",),
     "expect mileage": ("within", "NUMBER", "%"),

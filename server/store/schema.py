@@ -352,4 +352,16 @@ def _access(db: Database) -> None:
     db.execute("ALTER TABLE refusal ADD COLUMN booking_id INTEGER REFERENCES booking")
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first_tables, _keys_and_gaps, _access)
+def _car_parks(db: Database) -> None:
+    """Where a site is, and whether a trip ended away from it: known longer than the position."""
+    for column in ("lat_e7", "lon_e7", "radius_m"):
+        db.execute(f"ALTER TABLE site ADD COLUMN {column} INTEGER")  # all NULL: not known
+    db.execute("ALTER TABLE trip ADD COLUMN wrong_site INTEGER NOT NULL DEFAULT 0")
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (
+    _first_tables,
+    _keys_and_gaps,
+    _access,
+    _car_parks,
+)
