@@ -412,11 +412,17 @@ async def _trips(arguments: argparse.Namespace) -> None:
         refusals = await store.refusals(limit=_EVERYTHING)
         stored = await store.records_stored()
         lost = await store.records_lost()
+        feedback = await store.feedback(limit=_EVERYTHING)
     if arguments.json:
         listed = {
             "trips": [_trip_json(trip) for trip in reversed(trips)],
             "records_stored": stored,
             "records_lost": lost,
+            "feedback": [
+                {"trip_id": f.trip_id, "rating": f.rating, "damage": f.damage}
+                | {"unanswered": f.waits, "unread": f.is_news}
+                for f in feedback
+            ],
             "refusals": [
                 {"at": r.at_s, "vehicle": r.plate, "reason": r.reason, "agent": r.agent_name}
                 for r in reversed(refusals)

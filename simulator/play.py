@@ -268,6 +268,18 @@ class Player:
     def _cancel(self, who: str) -> None:
         errands.cancel(self._phone(who))
 
+    def _rate(self, who: str, rating: str) -> None:
+        errands.rate(self._phone(who), int(rating))
+
+    def _report(self, who: str, _: str) -> None:
+        errands.report_damage(self._phone(who))
+
+    def _answer(self, who: str) -> None:
+        errands.answer(self._phone(who))
+
+    def _read(self, who: str) -> None:
+        errands.read(self._phone(who))
+
     def _phone(self, who: str) -> Phone:
         if who not in self._phones:
             self._phones[who] = Phone(self.world, who)

@@ -143,6 +143,10 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "book": ("DRIVER", "TIME", "TIME"),
     "cannot book": ("DRIVER", "TIME", "TIME"),
     "cancel": ("DRIVER",),
+    "rate": ("DRIVER", "1|2|3|4|5"),
+    "report": ("DRIVER", "damage"),
+    "answer": ("DRIVER",),
+    "read": ("DRIVER",),
     "out of service": ("TIME", "TIME"),
     "revoke": ("DRIVER",),
     "commute": ("NUMBER", "days", "NUMBER", "trips"),
@@ -160,13 +164,16 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "expect site": ("right|wrong",),
     "expect occupants": ("NUMBER",),
     "expect assurance": ("low|high",),
+    "expect unanswered": ("NUMBER",),
+    "expect unread": ("NUMBER",),
     "expect mileage": ("within", "NUMBER", "%"),
     "expect all": ("stored",),
     "expect lost": ("none|some",),
     "expect key": ("NUMBER",),
     "expect heap": ("within", "NUMBER", "bytes"),
 }
-_ON_THE_PHONE = ("book", "cannot book", "cancel")  # the first argument says whose
+# Actions whose first argument says on whose phone.
+_ON_THE_PHONE = ("book", "cannot book", "cancel", "rate", "report", "answer", "read")
 
 
 def built_in() -> dict[str, Path]:

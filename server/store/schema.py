@@ -359,9 +359,32 @@ def _car_parks(db: Database) -> None:
     db.execute("ALTER TABLE trip ADD COLUMN wrong_site INTEGER NOT NULL DEFAULT 0")
 
 
+def _feedback(db: Database) -> None:
+    """What a driver said of a trip, and the answer."""
+    _table(
+        db,
+        "feedback",
+        {
+            "trip_id": int,
+            "rating": int,
+            "message": str,
+            "damage": int,
+            "said_at_s": int,
+            "answer": str,
+            "answered_at_s": int,
+            "answered_by_id": int,
+            "read_at_s": int,
+        },
+        pk="trip_id",
+        nullable={"rating", "answer", "answered_at_s", "answered_by_id", "read_at_s"},
+        foreign_keys=["trip_id", ("answered_by_id", "agent", "agent_id")],
+    )
+
+
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     _first_tables,
     _keys_and_gaps,
     _access,
     _car_parks,
+    _feedback,
 )
