@@ -412,11 +412,17 @@ async def _trips(arguments: argparse.Namespace) -> None:
         refusals = await store.refusals(limit=_EVERYTHING)
         stored = await store.records_stored()
         lost = await store.records_lost()
+        feedback = await store.feedback(limit=_EVERYTHING)
     if arguments.json:
         listed = {
             "trips": [_trip_json(trip) for trip in reversed(trips)],
             "records_stored": stored,
             "records_lost": lost,
+            "feedback": [
+                {"trip_id": f.trip_id, "rating": f.rating, "damage": f.damage}
+                | {"unanswered": f.waits, "unread": f.is_news}
+                for f in feedback
+            ],
             "refusals": [
                 {"at": r.at_s, "vehicle": r.plate, "reason": r.reason, "agent": r.agent_name}
                 for r in reversed(refusals)
@@ -443,6 +449,7 @@ def _trip_json(trip: Trip) -> dict[str, object]:
         "state": trip.state,
         "end_reason": trip.end_reason,
         "assurance": trip.assurance,
+        "wrong_site": trip.wrong_site,
         "occupants": list(trip.occupants),
         "start_odometer_m": trip.start_odometer_m,
         "end_odometer_m": trip.last_odometer_m,

@@ -86,11 +86,23 @@ class Findings:
     def _driver(self, wanted: str) -> Finding:
         return _same(self._last_trip().get("agent"), wanted)
 
+    def _site(self, wanted: str) -> Finding:
+        return _same("wrong" if self._last_trip().get("wrong_site") else "right", wanted)
+
     def _occupants(self, wanted: str) -> Finding:
         return _same(len(self._last_trip().get("occupants", ())), int(wanted))
 
     def _assurance(self, wanted: str) -> Finding:
         return _same(self._last_trip().get("assurance"), wanted)
+
+    def _unanswered(self, wanted: str) -> Finding:
+        return self._feedback("unanswered", wanted)
+
+    def _unread(self, wanted: str) -> Finding:
+        return self._feedback("unread", wanted)
+
+    def _feedback(self, state: str, wanted: str) -> Finding:
+        return _same(sum(said[state] for said in self._held["feedback"]), int(wanted))
 
     def _mileage(self, _: str, percent: str, _unit: str) -> Finding:
         trips_m = sum(trip["distance_m"] for trip in self._held["trips"])

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from simulator.errors import SimulatorError
+from simulator.phone import PASSWORD
+from simulator.roads import PLACES
 from simulator.scenario import Booking, Driver, Scenario
 
 _CODE, _WORD = "SIM", "Simulation"
@@ -86,25 +88,30 @@ def car_entry(scenario: Scenario) -> dict[str, Any]:
 
 
 def _fleet(scenario: Scenario) -> dict[str, Any]:
+    lat, lon = PLACES[scenario.place].position  # the car stands at its site
     cars = [car_entry(scenario)]
     if scenario.other_plate:
         cars.append({"plate": scenario.other_plate, "label": _WORD, "site": _CODE})
     return {
         "directorates": [{"code": _CODE, "name": _WORD}],
-        "sites": [{"code": _CODE, "name": _WORD}],
+        "sites": [{"code": _CODE, "name": _WORD, "lat": lat, "lon": lon}],
         "vehicles": cars,
-        "agents": [
-            {
-                "login": login,
-                "full_name": login,
-                "directorate": _CODE,
-                "role": driver.role,
-                "badges": [_badge(driver)],
-            }
-            for login, driver in scenario.drivers.items()
-        ],
+        "agents": [_agent(scenario, login) for login in scenario.drivers],
         "bookings": [booking_entry(booking) for booking in scenario.bookings],
     }
+
+
+def _agent(scenario: Scenario, login: str) -> dict[str, Any]:
+    driver = scenario.drivers[login]
+    entry = {
+        "login": login,
+        "full_name": login,
+        "directorate": _CODE,
+        "role": driver.role,
+        "badges": [_badge(driver)],
+    }
+    # A password takes long to hash: only who needs one gets one.
+    return entry | ({"password": PASSWORD} if login in scenario.phones else {})
 
 
 def _badge(driver: Driver) -> str | dict[str, str]:

@@ -15,14 +15,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from simulator import commuting
+from simulator import commuting, errands
 from simulator.car import Car
 from simulator.devices.wires import CRANK_S
 from simulator.errors import SimulatorError, WorldTimeout
 from simulator.expectations import Findings
 from simulator.law import Watch
-from simulator.operator import booking_entry, car_entry, load, prepare, stored, voiturier
-from simulator.scenario import Booking, Driver, Scenario, Step, instant
+from simulator.operator import car_entry, load, prepare, stored, voiturier
+from simulator.phone import Phone, Refused
+from simulator.scenario import Driver, Scenario, Step, instant
 from simulator.world import World
 
 STRANGER = Driver(bytes.fromhex("0badc0de"))
@@ -92,6 +93,7 @@ class Player:
         self._say = say
         self._drive_ends_s = 0.0
         self._held: dict[str, Any] = {}
+        self._phones: dict[str, Phone] = {}
         self._heard = (-1, -1)  # bytes up and down when `_held` was asked for
         self._seen = (0, 0, False)
 
@@ -250,16 +252,38 @@ class Player:
 
     def _book(self, who: str, begins: str, ends: str) -> None:
         window = (instant(self.scenario, begins), instant(self.scenario, ends))
-        booking = Booking(who, *window, self.scenario.plate)
-        load(self._data_dir, {"bookings": [booking_entry(booking)]})
-        self._let_server_look()
+        errands.book(self._phone(who), self.scenario.plate, *window)
 
     def _cannot_book(self, who: str, begins: str, ends: str) -> None:
         try:
             self._book(who, begins, ends)
-        except SimulatorError:
+        except Refused as no:
+            if no.status != 409:
+                raise
+            free = ", ".join(car["plate"] for car in no.answer["alternatives"])
+            self.say(f"  {who} reads: {no.words} Free at that time: {free or 'no other car'}.")
             return
         raise SimulatorError(f"{who} could book what another had booked")
+
+    def _cancel(self, who: str) -> None:
+        errands.cancel(self._phone(who))
+
+    def _rate(self, who: str, rating: str) -> None:
+        errands.rate(self._phone(who), int(rating))
+
+    def _report(self, who: str, _: str) -> None:
+        errands.report_damage(self._phone(who))
+
+    def _answer(self, who: str) -> None:
+        errands.answer(self._phone(who))
+
+    def _read(self, who: str) -> None:
+        errands.read(self._phone(who))
+
+    def _phone(self, who: str) -> Phone:
+        if who not in self._phones:
+            self._phones[who] = Phone(self.world, who)
+        return self._phones[who]
 
     def _out_of_service(self, begins: str, ends: str) -> None:
         window = (instant(self.scenario, begins), instant(self.scenario, ends))

@@ -98,6 +98,11 @@ class Scenario:
     maintenance: list[tuple[int, int]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
 
+    @property
+    def phones(self) -> set[str]:
+        """Who uses a phone in it."""
+        return {step.arguments[0] for step in self.steps if step.action in _ON_THE_PHONE}
+
 
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _INSTANT = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?:\+([0-9]+)d)?")
@@ -137,6 +142,11 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "command": ("inhibit|cancel|end-trip|end-trip-without-keys",),
     "book": ("DRIVER", "TIME", "TIME"),
     "cannot book": ("DRIVER", "TIME", "TIME"),
+    "cancel": ("DRIVER",),
+    "rate": ("DRIVER", "1|2|3|4|5"),
+    "report": ("DRIVER", "damage"),
+    "answer": ("DRIVER",),
+    "read": ("DRIVER",),
     "out of service": ("TIME", "TIME"),
     "revoke": ("DRIVER",),
     "commute": ("NUMBER", "days", "NUMBER", "trips"),
@@ -151,14 +161,19 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "expect signal refused": ("REFUSAL",),
     "expect end": ("END",),
     "expect driver": ("DRIVER",),
+    "expect site": ("right|wrong",),
     "expect occupants": ("NUMBER",),
     "expect assurance": ("low|high",),
+    "expect unanswered": ("NUMBER",),
+    "expect unread": ("NUMBER",),
     "expect mileage": ("within", "NUMBER", "%"),
     "expect all": ("stored",),
     "expect lost": ("none|some",),
     "expect key": ("NUMBER",),
     "expect heap": ("within", "NUMBER", "bytes"),
 }
+# Actions whose first argument says on whose phone.
+_ON_THE_PHONE = ("book", "cannot book", "cancel", "rate", "report", "answer", "read")
 
 
 def built_in() -> dict[str, Path]:

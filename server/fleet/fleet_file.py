@@ -4,13 +4,17 @@ FORMAT shows it. Never here: whether names exist, storing.
 """
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
+from server.fleet.events import Position
 from server.fleet.model import Role, Window
+from server.fleet.sites import DEFAULT_RADIUS_M, CarPark
 
 FORMAT = """\
-  {"directorates": [{"code", "name"}], "sites": [{"code", "name"}],
+  {"directorates": [{"code", "name"}],
+   "sites": [{"code", "name", "lat", "lon", "radius_m"}],
    "vehicles": [{"plate", "label", "site": code, "walk_up": true or false,
                  "out_of_service": [{"from", "to"}]}],
    "agents": [{"login", "full_name", "directorate": code,
@@ -19,12 +23,15 @@ FORMAT = """\
    "bookings": [{"vehicle": plate, "agent": login, "starts_at", "ends_at", "purpose",
                  "drivers": [login], "passengers": [login]}]}
 Instants are Unix seconds. Every list may be left out; so may walk_up (false), role (agent) and
-password. A badge's key is the AES-128 key of a card that proves itself: 32 hexadecimal digits.
+password. A site may be told where it is, in degrees; a trip that ends more than radius_m (300)
+from there is marked. A badge's key is the AES-128 key of a card that proves itself: 32
+hexadecimal digits.
 """
 
 _LATEST_S = 0xFFFFFFFF  # instants travel to the box in 32 bits
 _UID_BYTES = (4, 7, 10)  # what ISO 14443 knows
 _CARD_KEY_BYTES = 16
+_WIDEST_M = 100_000  # what is wider than a department is no site
 
 
 class FleetFileError(ValueError):
@@ -33,10 +40,19 @@ class FleetFileError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A directorate or a site."""
+    """A directorate."""
 
     code: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteEntry:
+    """A site; `car_park` is where it is, None when that is not spoken of."""
+
+    code: str
+    name: str
+    car_park: CarPark | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +107,7 @@ class FleetFile:
     """All that a file names."""
 
     directorates: tuple[Named, ...]
-    sites: tuple[Named, ...]
+    sites: tuple[SiteEntry, ...]
     vehicles: tuple[VehicleEntry, ...]
     agents: tuple[AgentEntry, ...]
     bookings: tuple[BookingEntry, ...]
@@ -115,7 +131,7 @@ def parse(text: str) -> FleetFile:
     file.refuse_others("directorates", "sites", "vehicles", "agents", "bookings")
     parsed = FleetFile(
         tuple(Named(e.text("code"), e.text("name")) for e in file.entries("directorates")),
-        tuple(Named(e.text("code"), e.text("name")) for e in file.entries("sites")),
+        tuple(_site(e) for e in file.entries("sites")),
         tuple(_vehicle(e) for e in file.entries("vehicles")),
         tuple(_agent(e) for e in file.entries("agents")),
         tuple(_booking(e) for e in file.entries("bookings")),
@@ -177,8 +193,29 @@ class _Entry:
             raise FleetFileError(f"{self.where}, {name}: Unix seconds (UTC) were expected")
         return value
 
+    def number(self, name: str, lowest: float, highest: float) -> float:
+        value = self._data.get(name)
+        number = value if isinstance(value, int | float) else math.nan  # which is in no range
+        if isinstance(value, bool) or not lowest <= number <= highest:
+            raise FleetFileError(f"{self.where}, {name}: {lowest:g} to {highest:g} was expected")
+        return number
+
     def has(self, name: str) -> bool:
         return self._data.get(name) is not None
+
+
+def _site(entry: _Entry) -> SiteEntry:
+    car_park = None
+    if entry.has("lat") or entry.has("lon") or entry.has("radius_m"):
+        lat_e7, lon_e7 = (
+            round(entry.number(name, -limit, limit) * 10**7)
+            for name, limit in (("lat", 90), ("lon", 180))
+        )
+        radius_m = DEFAULT_RADIUS_M
+        if entry.has("radius_m"):
+            radius_m = round(entry.number("radius_m", 1, _WIDEST_M))
+        car_park = CarPark(Position(lat_e7, lon_e7), radius_m)
+    return SiteEntry(entry.text("code"), entry.text("name"), car_park)
 
 
 def _agent(entry: _Entry) -> AgentEntry:

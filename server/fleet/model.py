@@ -205,6 +205,7 @@ class Trip:
 
     `occupants` are the names of those whose badge was read as a passenger's.
     `started_at_s` is the box's time, or the time of arrival when the box knew none.
+    `wrong_site` says that it ended, as far as is known, away from its car's site.
     """
 
     trip_id: int
@@ -224,6 +225,7 @@ class Trip:
     state: TripState
     end_reason: EndReason | None
     assurance: Assurance
+    wrong_site: bool
     occupants: tuple[str, ...]
     start_lat_e7: int | None
     start_lon_e7: int | None

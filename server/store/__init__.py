@@ -22,6 +22,7 @@ from server.store.cars import (
     SentGrants,
 )
 from server.store.engine import StoreError
+from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
 from server.store.loading import LoadError, Loading
 from server.store.people import People
 from server.store.records import Batch, RecordsOfBoxes
@@ -29,6 +30,7 @@ from server.store.trips import Trips
 from server.store.vault import Vault
 
 __all__ = [
+    "AlreadyAnswered",
     "Batch",
     "BoxAccount",
     "BoxExistsError",
@@ -44,7 +46,9 @@ __all__ = [
 T = TypeVar("T")
 
 
-class Store(People, BadgesAndAccess, Cars, Bookings, RecordsOfBoxes, Trips, Loading):
+class Store(
+    People, BadgesAndAccess, Cars, Bookings, RecordsOfBoxes, Trips, FeedbackOfTrips, Loading
+):
     """All the server remembers. Use `Store.open`."""
 
     @classmethod

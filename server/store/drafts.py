@@ -6,6 +6,7 @@ Both functions run inside the transaction that stores the records. Never here: l
 import sqlite3
 
 from server.fleet.events import Position
+from server.fleet.sites import CarPark, is_elsewhere
 from server.fleet.trips import LegDraft, TripDraft
 
 
@@ -41,7 +42,11 @@ def load_open(db: sqlite3.Connection, box_id: int) -> TripDraft | None:
 
 
 def save(db: sqlite3.Connection, box_id: int, vehicle_id: int, trip: TripDraft) -> int:
-    """Insert or update a trip, its legs and occupants; return the trip's id."""
+    """Insert or update a trip, its legs and occupants; return the trip's id.
+
+    Where it ended is compared with where its car belongs now, once and for all: a site may move,
+    and the position is forgotten one day.
+    """
     trip_id = _upsert(
         db,
         "trip",
@@ -64,6 +69,7 @@ def save(db: sqlite3.Connection, box_id: int, vehicle_id: int, trip: TripDraft) 
             "start_lon_e7": trip.start.lon_e7 if trip.start else None,
             "end_lat_e7": trip.end.lat_e7 if trip.end else None,
             "end_lon_e7": trip.end.lon_e7 if trip.end else None,
+            "wrong_site": int(is_elsewhere(trip.end, _car_park(db, vehicle_id))),
         },
     )
     db.executemany(
@@ -98,6 +104,16 @@ def _upsert(
     new_id = db.execute(sql, tuple(values.values())).lastrowid
     assert new_id is not None
     return new_id
+
+
+def _car_park(db: sqlite3.Connection, vehicle_id: int) -> CarPark | None:
+    row = db.execute(
+        "SELECT lat_e7, lon_e7, radius_m FROM site JOIN vehicle USING (site_id)"
+        " WHERE vehicle_id = ?",
+        (vehicle_id,),
+    ).fetchone()
+    centre = _position(row["lat_e7"], row["lon_e7"])
+    return None if centre is None else CarPark(centre, row["radius_m"])
 
 
 def _position(lat_e7: int | None, lon_e7: int | None) -> Position | None:

@@ -9,7 +9,7 @@ or checking the file (fleet/fleet_file.py).
 import sqlite3
 from collections.abc import Mapping
 
-from server.fleet.fleet_file import BadgeEntry, FleetFile
+from server.fleet.fleet_file import BadgeEntry, FleetFile, SiteEntry
 from server.fleet.model import BookingRequest, Window
 from server.store.base import Base
 from server.store.bookings import Overlap, insert_booking
@@ -47,13 +47,14 @@ class Loading(Base):
         now_s: int,
     ) -> int:
         revoked = 0
-        for table, named in (("directorate", file.directorates), ("site", file.sites)):
-            for item in named:
-                db.execute(
-                    f"INSERT INTO {table} (code, name) VALUES (?, ?)"
-                    " ON CONFLICT (code) DO UPDATE SET name = excluded.name",
-                    (item.code, item.name),
-                )
+        for item in file.directorates:
+            db.execute(
+                "INSERT INTO directorate (code, name) VALUES (?, ?)"
+                " ON CONFLICT (code) DO UPDATE SET name = excluded.name",
+                (item.code, item.name),
+            )
+        for site in file.sites:
+            _put_site(db, site)
         for car in file.vehicles:
             db.execute(
                 "INSERT INTO vehicle (plate, label, site_id, walk_up) VALUES (?, ?, ?, ?)"
@@ -134,6 +135,20 @@ class Loading(Base):
             indexes,
         ).fetchone()
         return int(revoked)
+
+
+def _put_site(db: sqlite3.Connection, site: SiteEntry) -> None:
+    db.execute(
+        "INSERT INTO site (code, name) VALUES (?, ?)"
+        " ON CONFLICT (code) DO UPDATE SET name = excluded.name",
+        (site.code, site.name),
+    )
+    if site.car_park is not None:
+        centre = site.car_park.centre
+        db.execute(
+            "UPDATE site SET lat_e7 = ?, lon_e7 = ?, radius_m = ? WHERE code = ?",
+            (centre.lat_e7, centre.lon_e7, site.car_park.radius_m, site.code),
+        )
 
 
 def _put_out_of_service(

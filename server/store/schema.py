@@ -352,4 +352,39 @@ def _access(db: Database) -> None:
     db.execute("ALTER TABLE refusal ADD COLUMN booking_id INTEGER REFERENCES booking")
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first_tables, _keys_and_gaps, _access)
+def _car_parks(db: Database) -> None:
+    """Where a site is, and whether a trip ended away from it: known longer than the position."""
+    for column in ("lat_e7", "lon_e7", "radius_m"):
+        db.execute(f"ALTER TABLE site ADD COLUMN {column} INTEGER")  # all NULL: not known
+    db.execute("ALTER TABLE trip ADD COLUMN wrong_site INTEGER NOT NULL DEFAULT 0")
+
+
+def _feedback(db: Database) -> None:
+    """What a driver said of a trip, and the answer."""
+    _table(
+        db,
+        "feedback",
+        {
+            "trip_id": int,
+            "rating": int,
+            "message": str,
+            "damage": int,
+            "said_at_s": int,
+            "answer": str,
+            "answered_at_s": int,
+            "answered_by_id": int,
+            "read_at_s": int,
+        },
+        pk="trip_id",
+        nullable={"rating", "answer", "answered_at_s", "answered_by_id", "read_at_s"},
+        foreign_keys=["trip_id", ("answered_by_id", "agent", "agent_id")],
+    )
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (
+    _first_tables,
+    _keys_and_gaps,
+    _access,
+    _car_parks,
+    _feedback,
+)

@@ -11,7 +11,7 @@ _TRIPS = """
 SELECT t.trip_id, t.vehicle_id, v.plate, v.label AS vehicle_label, t.agent_id,
   a.full_name AS agent_name, t.directorate_id, d.code AS directorate_code, t.booking_id,
   t.started_at_s, t.ended_at_s, t.start_odometer_m, t.last_odometer_m, t.distance_m, t.state,
-  t.end_reason, t.assurance,
+  t.end_reason, t.assurance, t.wrong_site,
   (SELECT json_group_array(full_name) FROM
     (SELECT full_name FROM occupant JOIN agent USING (agent_id) WHERE trip_id = t.trip_id
      ORDER BY full_name)) AS occupants,
@@ -87,7 +87,8 @@ FROM (SELECT box_id, epoch, min(seq) AS first_seq, max(seq) AS last_seq
 
 
 def _trip(row: sqlite3.Row) -> Trip:
-    return Trip(**{**row, "occupants": tuple(json.loads(row["occupants"]))})
+    occupants = tuple(json.loads(row["occupants"]))
+    return Trip(**{**row, "occupants": occupants, "wrong_site": bool(row["wrong_site"])})
 
 
 def _conditions(wanted: TripFilter) -> tuple[list[str], list[int]]:

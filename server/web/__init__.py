@@ -8,7 +8,19 @@ from pathlib import Path
 from aiohttp import web
 
 from server.app_keys import CONFIG
-from server.web import api, auth, badges, bookings, boxes, ending, pages, refusals, security, trips
+from server.web import (
+    api,
+    auth,
+    badges,
+    bookings,
+    boxes,
+    ending,
+    feedback,
+    pages,
+    refusals,
+    security,
+    trips,
+)
 from server.web.i18n import WORDS, load_words
 from server.web.throttle import Throttle
 
@@ -39,6 +51,11 @@ def setup(app: web.Application) -> None:
             web.get("/trajets/{id:[0-9]{1,18}}", trips.show_trip),
             web.get("/trajets/{id:[0-9]{1,18}}/terminer", ending.show_form),
             web.post("/trajets/{id:[0-9]{1,18}}/terminer", ending.end),
+            web.get("/trajets/{id:[0-9]{1,18}}/avis", feedback.show_form),
+            web.post("/trajets/{id:[0-9]{1,18}}/avis", feedback.send),
+            web.get("/avis", feedback.show_list),
+            web.get("/avis/{id:[0-9]{1,18}}", feedback.show_answer),
+            web.post("/avis/{id:[0-9]{1,18}}", feedback.send_answer),
             web.get("/badges-refuses", refusals.show_list),
             web.get("/badges", badges.show_list),
             web.get("/badges/{id:[0-9]{1,18}}/bloquer", badges.show_block),
@@ -46,6 +63,10 @@ def setup(app: web.Application) -> None:
             web.get("/boitiers", boxes.show_list),
             web.get("/api/trips", api.list_trips),
             web.get("/api/trips/{id:[0-9]{1,18}}", api.show_trip),
+            web.post("/api/trips/{id:[0-9]{1,18}}/feedback", api.give_feedback),
+            web.get("/api/feedback", api.list_feedback),
+            web.post("/api/feedback/{id:[0-9]{1,18}}/answer", api.answer_feedback),
+            web.get("/api/vehicles", api.list_vehicles),
             web.get("/api/bookings", api.list_bookings),
             web.post("/api/bookings", api.create_booking),
             web.delete("/api/bookings/{id:[0-9]{1,18}}", api.cancel_booking),

@@ -12,14 +12,16 @@ from typing import Any
 from aiohttp import web
 
 from server.app_keys import STORE
+from server.fleet.feedback import Said
 from server.fleet.model import Agent, BookingRequest, TripDetail
 from server.store import Overlap
 from server.web.auth import manager_only, signed_in
 from server.web.bookings import NotBookable, book, cancel_own, free_vehicles, recent_bookings
-from server.web.forms import clean
+from server.web.feedback import SHOWN, NotSaid, answer, own_trip, say
+from server.web.forms import clean, clean_lines
 from server.web.i18n import words_of
 from server.web.trips import PAGE_SIZE, before_of, filter_for, filter_form, open_trip
-from server.web.words import booking_problem
+from server.web.words import booking_problem, feedback_problem
 
 
 @signed_in
@@ -37,8 +39,58 @@ async def list_trips(request: web.Request, agent: Agent) -> web.StreamResponse:
 
 @signed_in
 async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """GET /api/trips/{id} : the trip with its legs and records."""
-    return web.json_response(_detail(await open_trip(request, agent)))
+    """GET /api/trips/{id} : the trip with its legs, records and feedback (or null)."""
+    detail = await open_trip(request, agent)
+    feedback = await request.app[STORE].feedback_of(detail.trip.trip_id)
+    said = None if feedback is None else asdict(feedback)
+    return web.json_response(_detail(detail) | {"feedback": said})
+
+
+@signed_in
+async def give_feedback(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """POST /api/trips/{id}/feedback {rating or null, message, damage} : the driver's, as kept."""
+    trip = await own_trip(request, agent)
+    body = await _json_object(request)
+    rating, message, damage = (body.get(name) for name in ("rating", "message", "damage"))
+    # type(), because JSON's true is an int to Python.
+    if rating is not None and type(rating) is not int:
+        return _refuse_feedback(request, {"rating": "unknown_rating"})
+    if not isinstance(message, str) or type(damage) is not bool:
+        raise web.HTTPBadRequest
+    try:
+        feedback = await say(request.app, trip, Said(rating, clean_lines(message), damage))
+    except NotSaid as no:
+        return _refuse_feedback(request, no.problems)
+    return web.json_response(asdict(feedback))
+
+
+@manager_only
+async def list_feedback(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """GET /api/feedback : what waits for an answer first, as the page shows it."""
+    listed = [asdict(feedback) for feedback in await request.app[STORE].feedback(SHOWN)]
+    return web.json_response({"feedback": listed})
+
+
+@manager_only
+async def answer_feedback(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """POST /api/feedback/{trip id}/answer {said_at_s, answer} : the feedback, answered."""
+    body = await _json_object(request)
+    said_at_s, text = body.get("said_at_s"), body.get("answer")
+    if type(said_at_s) is not int or not 0 <= said_at_s < 2**63 or not isinstance(text, str):
+        return _refuse_feedback(request, {"answer": "answer_missing"})
+    trip_id = int(request.match_info["id"])
+    try:
+        feedback = await answer(request.app, agent, trip_id, said_at_s, clean_lines(text))
+    except NotSaid as no:
+        return _refuse_feedback(request, no.problems)
+    return web.json_response(asdict(feedback))
+
+
+@signed_in
+async def list_vehicles(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """GET /api/vehicles : the cars that can be booked."""
+    cars = await request.app[STORE].vehicles()
+    return web.json_response({"vehicles": [asdict(car) for car in cars]})
 
 
 @signed_in
@@ -116,6 +168,12 @@ def _detail(detail: TripDetail) -> dict[str, Any]:
     return {"trip": asdict(detail.trip), "legs": [asdict(leg) for leg in detail.legs]} | {
         "records": records
     }
+
+
+def _refuse_feedback(request: web.Request, problems: dict[str, str]) -> web.Response:
+    field, code = next(iter(problems.items()))
+    status = 409 if code in ("already_answered", "message_changed") else 400
+    return _refuse(request, status, code, field, feedback_problem(code, words_of(request)))
 
 
 def _refuse(

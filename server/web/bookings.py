@@ -174,6 +174,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         upcoming=upcoming,
         past=past,
         now_s=now_s,
+        answers=await request.app[STORE].unread_answers(agent.agent_id),
         trip_of={trip.booking_id: trip for trip in reversed(trips)},
         site_of={car.vehicle_id: car.site_name for car in await request.app[STORE].vehicles()},
     )

@@ -7,12 +7,19 @@ locale/{fr,en}/LC_MESSAGES/messages.po (compiled at set-up). Never here: HTML.
 import gettext
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, get_timezone_gmt
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_time,
+    format_timedelta,
+    get_timezone_gmt,
+)
 from babel.numbers import format_decimal
 
 from server.app_keys import CONFIG
@@ -73,6 +80,12 @@ class Words:
         if self.day(from_s) == self.day(to_s):
             return f"{self.moment(from_s)}\u00a0–\u00a0{self.clock(to_s)}"
         return f"{self.moment(from_s)} – {self.moment(to_s)}"
+
+    def span(self, duration_s: int) -> str:
+        """Return how long that is, roughly: 2 heures, 3 jours."""
+        return format_timedelta(
+            timedelta(seconds=duration_s), granularity="minute", locale=self.locale
+        )
 
     def machine_time(self, at_s: int) -> str:
         """Return the instant as the `datetime` attribute of <time> wants it."""

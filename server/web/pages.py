@@ -58,6 +58,7 @@ def _environment(speaker: Words) -> Environment:
         moment=speaker.moment,
         machine_time=speaker.machine_time,
         say=speaker.say,
+        span=speaker.span,
         record_words=lambda record: words.of_record(record, speaker),
     )
     environment.globals.update(
@@ -71,6 +72,7 @@ def _environment(speaker: Words) -> Environment:
         clock_sources=words.CLOCK_SOURCES,
         assurances=words.ASSURANCES,
         end_orders=words.END_ORDERS,
+        ratings=words.RATING_WORDS,
     )
     return environment
 

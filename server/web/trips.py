@@ -29,15 +29,16 @@ def _refresh_s(trips: list[Trip]) -> int:
     return 5 if any(trip.state != "ended" for trip in trips) else 15
 
 
-def _id_or_none(text: str | None) -> int | None:
+def number_or_none(text: str | None) -> int | None:
+    """Read what a list offers; its first choice stands for nothing chosen."""
     return int(text) if text else None
 
 
 class LogFilter(Form):
     """Which trips to show; every field may be empty."""
 
-    vehicle = ChoiceField(N_("Car"), coerce=_id_or_none, default=None)
-    directorate = ChoiceField(N_("Directorate"), coerce=_id_or_none, default=None)
+    vehicle = ChoiceField(N_("Car"), coerce=number_or_none, default=None)
+    directorate = ChoiceField(N_("Directorate"), coerce=number_or_none, default=None)
     since = LocalDateField(N_("From"))
     until = LocalDateField(N_("Until"))
 
@@ -112,9 +113,10 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
     form = await filter_form(request)
     before = before_of(request)
     if not form.validate():
-        return await page(request, "trips.html", status=422, form=form, trips=None)
+        return await page(request, "trips.html", status=422, form=form, trips=None, waiting=0)
     wanted = filter_for(agent, form)
     store = request.app[STORE]
+    waiting, damaged = await store.feedback_waiting() if agent.role == "manager" else (0, 0)
     trips = await store.trips(wanted, limit=PAGE_SIZE, before_id=before)
     older = request.rel_url.update_query(before=str(trips[-1].trip_id)) if trips else None
     return await page(
@@ -123,6 +125,8 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
         form=form,
         filtered=any(request.query.values()),
         trips=trips,
+        waiting=waiting,
+        damaged=damaged,
         totals=await store.trip_totals(wanted),
         refresh_s=_refresh_s(trips) if before is None else None,
         older=older if len(trips) == PAGE_SIZE else None,
@@ -133,6 +137,10 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show one trip with its legs and records, the newest record first."""
     detail = await open_trip(request, agent)
+    feedback = await request.app[STORE].feedback_of(detail.trip.trip_id)
+    is_driver = agent.agent_id == detail.trip.agent_id
+    if feedback is not None and feedback.is_news and is_driver:
+        await request.app[STORE].note_answer_read(detail.trip.trip_id, request.app[CLOCK].now_s())
     booking_id = detail.trip.booking_id
     bookings = {} if booking_id is None else await request.app[STORE].bookings_by_id([booking_id])
     records = detail.records[::-1]
@@ -142,6 +150,8 @@ async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
         request,
         "trip.html",
         trip=detail.trip,
+        is_driver=is_driver,
+        feedback=feedback,
         end_order=await request.app[STORE].end_order(
             detail.trip.trip_id, request.app[CLOCK].now_s()
         ),

@@ -9,9 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.fleet.events import Position
 from server.fleet.fleet_file import BadgeEntry, FleetFileError, parse
 from server.fleet.model import Window
+from server.fleet.sites import CarPark
 from tests.server.small_fleet import FLEET, MARIE_UID
+
+SITE = {"code": "PREF", "name": "Préfecture", "lat": 48.0, "lon": 0.2}
 
 
 def changed(path: tuple[str | int, ...], value: Any) -> str:
@@ -48,6 +52,16 @@ def test_who_else_is_aboard_what_opens_nothing_and_a_card_s_key_are_read() -> No
     assert (file.bookings[0].drivers, file.bookings[0].passengers) == (("paul.morin",), ())
 
 
+def test_where_a_site_is_is_read_in_degrees() -> None:
+    file = parse(changed(("sites", 0), {"code": "A", "name": "A", "lat": 48, "lon": -0.1996}))
+    assert file.sites[0].car_park == CarPark(Position(480_000_000, -1_996_000), 300)
+    wide = {"code": "A", "name": "A", "lat": -90, "lon": 180, "radius_m": 1500}
+    assert parse(changed(("sites", 0), wide)).sites[0].car_park == CarPark(
+        Position(-900_000_000, 1_800_000_000), 1500
+    )
+    assert parse(json.dumps(FLEET)).sites[0].car_park is None
+
+
 def test_no_secret_of_a_file_is_ever_shown() -> None:
     shown = repr(parse(changed(("agents", 0, "badges"), [{"uid": "04a1b2c3", "key": "0f" * 16}])))
     assert "\\xa1" not in shown and "\\x0f" not in shown
@@ -61,6 +75,15 @@ def test_no_secret_of_a_file_is_ever_shown() -> None:
         (("sites", 0), "PREF", r"sites\[0\]: an object"),
         (("sites", 0, "name"), "a\x1b[31m", r"sites\[0\], name: a text"),
         (("sites", 0, "name"), "\ud800", r"sites\[0\], name: a text"),
+        (("sites", 0, "lat"), 48.0, r"sites\[0\], lon: -180 to 180 was expected"),
+        (("sites", 0, "lon"), 0.2, r"sites\[0\], lat: -90 to 90 was expected"),
+        (("sites", 0, "radius_m"), 100, r"sites\[0\], lat: -90 to 90"),
+        (("sites", 0), {**SITE, "lat": "48"}, r"sites\[0\], lat: -90 to 90"),
+        (("sites", 0), {**SITE, "lat": True}, r"sites\[0\], lat: -90 to 90"),
+        (("sites", 0), {**SITE, "lat": 90.1}, r"sites\[0\], lat: -90 to 90"),
+        (("sites", 0), {**SITE, "lon": float("nan")}, r"sites\[0\], lon: -180 to 180"),
+        (("sites", 0), {**SITE, "radius_m": 0}, r"sites\[0\], radius_m: 1 to 100000"),
+        (("sites", 0), {**SITE, "radius_m": 10**400}, r"sites\[0\], radius_m: 1 to 100000"),
         (("vehicles", 1, "plate"), "ab-123-cd", r"vehicles\[1\]: 'AB-123-CD' is vehicles\[0\]"),
         (("agents", 1, "login"), "Marie.Leroy", r"agents\[1\]: 'marie.leroy' is agents\[0\]"),
         (("sites", 0, "name"), " ", r"sites\[0\], name: a text"),
@@ -111,7 +134,7 @@ def test_json_that_no_one_would_write_is_refused(text: str) -> None:
 
 NAMES = (
     *("sites", "agents", "bookings", "vehicles", "code", "badges", "login", "uid", "key"),
-    *("out_of_service", "from", "to", "drivers", "walk_up"),
+    *("out_of_service", "from", "to", "drivers", "walk_up", "lat", "lon", "radius_m", "name"),
 )
 
 

@@ -24,6 +24,13 @@ async def test_one_trip_has_its_legs_and_records(arrive, store):
     assert seqs == list(range(seqs[0], seqs[0] + 63))
 
 
+async def test_the_cars_that_can_be_booked_are_listed(arrive, store):
+    body = await (await (await arrive(LUCIE)).client.get("/api/vehicles")).json()
+    assert [car["vehicle_id"] for car in body["vehicles"]] == [
+        car.vehicle_id for car in await store.vehicles()
+    ]
+
+
 async def test_a_booking_is_created_listed_and_cancelled_twice(arrive, store):
     lucie = await arrive(LUCIE)
     peugeot = (await store.vehicles())[1]
@@ -91,7 +98,7 @@ async def test_errors_are_json(arrive, path, status, code):
 
 
 async def test_who_is_not_signed_in_gets_401(visitor):
-    for path in ("/api/trips", "/api/trips/1", "/api/bookings", "/api/refusals"):
+    for path in ("/api/trips", "/api/trips/1", "/api/vehicles", "/api/bookings", "/api/refusals"):
         answer = await visitor.client.get(path)
         assert (answer.status, (await answer.json())["error"]) == (401, "sign_in_needed")
 

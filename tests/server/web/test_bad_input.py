@@ -51,6 +51,9 @@ names = st.sampled_from(
         "all",
         "agent",
         "without_keys",
+        "rating",
+        "message",
+        "damage",
     ]
 )
 json_values = st.recursive(
@@ -80,6 +83,7 @@ async def manager(arrive):
         "/langue",
         "/reservations/1/annuler",
         "/trajets/1/terminer",
+        "/trajets/31/avis",
         "/badges/1/bloquer",
     ],
 )
@@ -100,6 +104,7 @@ async def test_any_form_is_answered(karim, path, fields):
         "/trajets/1",
         "/badges-refuses",
         "/badges",
+        "/avis",
         "/boitiers",
         "/reservations/nouvelle",
         "/api/trips",
@@ -121,7 +126,7 @@ async def test_any_number_in_an_address_is_answered(karim, path, number):
 
 @few
 @given(number=st.integers(0, 10**40) | st.sampled_from([2**31, 2**63 - 1, 2**63, 10**18]))
-@pytest.mark.parametrize("path", ["/trajets/{}/terminer", "/badges/{}/bloquer"])
+@pytest.mark.parametrize("path", ["/trajets/{}/terminer", "/badges/{}/bloquer", "/avis/{}"])
 async def test_any_number_in_an_address_to_act_on_is_answered(manager, path, number):
     answer = await manager.client.get(path.format(number), allow_redirects=False)
     assert answer.status in (200, 303, 404)
@@ -130,11 +135,21 @@ async def test_any_number_in_an_address_to_act_on_is_answered(manager, path, num
 @few
 @given(
     body=st.dictionaries(
-        st.sampled_from(["vehicle_id", "starts_at_s", "ends_at_s", "purpose", "x"]), json_values
+        st.sampled_from(
+            ["vehicle_id", "starts_at_s", "ends_at_s", "purpose", "rating", "message", "damage"]
+        ),
+        json_values,
     )
 )
-async def test_any_json_is_answered(karim, body):
-    assert (await karim.client.post("/api/bookings", json=body)).status < 500
+@pytest.mark.parametrize("path", ["/api/bookings", "/api/trips/31/feedback"])
+async def test_any_json_is_answered(karim, path, body):
+    assert (await karim.client.post(path, json=body)).status < 500
+
+
+@few
+@given(body=st.dictionaries(st.sampled_from(["said_at_s", "answer"]), json_values))
+async def test_any_json_to_a_manager_s_door_is_answered(manager, body):
+    assert (await manager.client.post("/api/feedback/31/answer", json=body)).status < 500
 
 
 @few

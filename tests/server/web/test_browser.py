@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from server.fleet.events import OdometerRead, Reported, TripEnded
+from server.fleet.feedback import Said
 from server.fleet.trips import follow
 from server.store import Batch
 from tests.server.web.sample import (
@@ -31,9 +32,11 @@ PAGES = {
         "/trajets",
         "/trajets/{under_way}",
         "/trajets/{under_way}/terminer",
+        "/trajets/{under_way}/avis",
         "/nowhere",
         "/boitiers",
     ],
+    LUCIE: ["/trajets/{ended}", "/trajets/{ended}/avis", "/reservations"],
     MANAGER: [
         "/reservations",
         "/trajets",
@@ -46,6 +49,8 @@ PAGES = {
         "/badges?agent={karim}",
         "/badges?agent=nobody",
         "/badges/{badge}/bloquer",
+        "/avis",
+        "/avis/{under_way}",
         "/boitiers",
     ],
 }
@@ -109,6 +114,9 @@ async def test_every_page_is_accessible_fits_and_loads_all_it_names(
     manager = await store.find_agent_by_login(MANAGER)
     (lost,) = await store.enrolled_badges(manager.agent_id)
     await store.revoke_badge(lost.badge_id, NOW_S)
+    await store.say(under_way, Said(None, "Aile rayée\nà l’avant droit", True), NOW_S)
+    await store.say(ended, Said(4, "Bonne route", False), NOW_S)
+    await store.answer(ended, NOW_S, "À bientôt", manager.agent_id, NOW_S)
     ids = {"under_way": under_way, "ended": ended, "booking": booking}
     ids |= {"karim": karim.agent_id, "badge": badge.badge_id}
     faults: dict[str, list[str]] = {}
@@ -200,9 +208,12 @@ async def test_everything_to_press_is_big_enough_for_a_thumb(browser, client, st
     await sign_in(page, KARIM)
     small = {}
     ending = f"/trajets/{under_way}/terminer"
-    for path in ("/reservations", "/reservations/nouvelle", "/trajets", ending):
+    feedback = f"/trajets/{under_way}/avis"
+    for path in ("/reservations", "/reservations/nouvelle", "/trajets", ending, feedback):
         await page.goto(path)
-        for target in await page.locator("button, .btn, nav a, input, select").all():
+        for target in await page.locator(
+            "button, .btn, nav a, input:not([type=checkbox]), .check label, select"
+        ).all():
             box = await target.bounding_box()
             if box and box["height"] < 44:
                 small[await target.evaluate("e => e.outerHTML.slice(0, 100)")] = box["height"]

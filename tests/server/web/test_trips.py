@@ -4,9 +4,13 @@ import re
 
 import pytest
 
+from server.fleet import fleet_file
+from server.fleet.events import Position, Reported, TripEnded
 from server.fleet.model import TripFilter
+from server.fleet.trips import follow
+from server.store import Batch
 from server.web.trips import PAGE_SIZE, RECORDS_SHOWN
-from tests.server.web.sample import CLIO, KARIM, LUCIE, MANAGER, PAST_TRIPS, trip_ids
+from tests.server.web.sample import CLIO, KARIM, LUCIE, MANAGER, NOW_S, PAST_TRIPS, trip_ids
 
 
 async def test_a_manager_sees_every_trip_and_the_kilometres_of_all(arrive):
@@ -160,6 +164,30 @@ async def test_a_deduced_end_is_flagged_in_the_log_and_on_its_page(arrive, store
     assert log.count("fin déduite") == 1
     deduced = next(t for t in await store.trips(TripFilter()) if t.end_reason == "inferred")
     assert "fin déduite" in await manager.read(f"/trajets/{deduced.trip_id}")
+
+
+async def test_a_trip_parked_elsewhere_is_marked_and_its_driver_is_told_kindly(arrive, store):
+    place = '"lat": 48.1, "lon": 0.2'
+    text = f'{{"sites": [{{"code": "COUR", "name": "Cour de la préfecture", {place}}}]}}'
+    await store.load(fleet_file.parse(text), {}, NOW_S)
+    under_way, _ = await trip_ids(store)
+    end = TripEnded(NOW_S, PAST_TRIPS * 10_000 + 12_300, "badge_held", Position(480061000, 1996000))
+    await report_of_clio(store, Reported(3, "trip_end", NOW_S, b"", {}, end))
+    manager, karim = await arrive(MANAGER), await arrive(KARIM)
+    assert (await manager.read("/trajets")).count("garée hors du parking") == 1
+    assert "demandez au conducteur" in await manager.read(f"/trajets/{under_way}")
+    assert "Cela arrive" in await karim.read(f"/trajets/{under_way}")
+    assert "garée hors du parking" in await karim.read("/reservations")
+    answer = await karim.client.get(f"/api/trips/{under_way}")
+    assert (await answer.json())["trip"]["wrong_site"] is True
+
+
+async def report_of_clio(store, reported):
+    """Let the Clio's box report one more thing."""
+    clio = (await store.vehicles())[0]
+    seq = await store.held_seq(clio.box_id, 1) + 1
+    batch = Batch(clio.box_id, clio.vehicle_id, 1, seq, 1, (reported,), NOW_S)
+    await store.append_records(batch, follow)
 
 
 async def test_who_rode_along_and_how_sure_the_badge_is_are_shown(arrive, store):
