@@ -93,6 +93,9 @@ GRANT_REVOKED = 16
 GRANT_OTHER_CAR = 32
 GRANT_MAINTENANCE = 64
 GRANT_REMOVED = 0x80
+GRANT_NO_LICENCE = GRANT_REVOKED | GRANT_WITHOUT_CLOCK
+"""Both flags, of a right to drive: it refuses until its holder's driving licence is recorded. A box
+that does not know the pair takes the badge for a revoked one, which refuses too."""
 
 EVERY_BADGE = bytes(8)
 """The badge tag of a grant that speaks of the car itself."""

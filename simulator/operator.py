@@ -93,17 +93,20 @@ def _fleet(scenario: Scenario) -> dict[str, Any]:
         "directorates": [{"code": _CODE, "name": _WORD}],
         "sites": [{"code": _CODE, "name": _WORD}],
         "vehicles": cars,
-        "agents": [
-            {
-                "login": login,
-                "full_name": login,
-                "directorate": _CODE,
-                "role": driver.role,
-                "badges": [_badge(driver)],
-            }
-            for login, driver in scenario.drivers.items()
-        ],
+        "agents": [agent_entry(login, driver) for login, driver in scenario.drivers.items()],
         "bookings": [booking_entry(booking) for booking in scenario.bookings],
+    }
+
+
+def agent_entry(login: str, driver: Driver) -> dict[str, Any]:
+    """Return a person as a fleet file has it."""
+    return {
+        "login": login,
+        "full_name": login,
+        "directorate": _CODE,
+        "role": driver.role,
+        "licence_recorded": driver.licensed,
+        "badges": [_badge(driver)],
     }
 
 

@@ -10,7 +10,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,15 @@ from simulator.devices.wires import CRANK_S
 from simulator.errors import SimulatorError, WorldTimeout
 from simulator.expectations import Findings
 from simulator.law import Watch
-from simulator.operator import booking_entry, car_entry, load, prepare, stored, voiturier
+from simulator.operator import (
+    agent_entry,
+    booking_entry,
+    car_entry,
+    load,
+    prepare,
+    stored,
+    voiturier,
+)
 from simulator.scenario import Booking, Driver, Scenario, Step, instant
 from simulator.world import World
 
@@ -269,6 +277,12 @@ class Player:
 
     def _revoke(self, who: str) -> None:
         self._operate("badge", "revoke", "--uid", self.scenario.drivers[who].badge.hex())
+
+    def _licence(self, who: str) -> None:
+        driver = replace(self.scenario.drivers[who], licensed=True)
+        self.scenario.drivers[who] = driver
+        load(self._data_dir, {"agents": [agent_entry(who, driver)]})
+        self._let_server_look()
 
     def _operate(self, *arguments: str) -> None:
         voiturier(*arguments, "--data", str(self._data_dir))

@@ -17,6 +17,7 @@ What may stand before the first step, beside these:
     fitted key_holder door_contact             what FITTINGS names
     second car PLATE                           known to the server, and never played
     driver NAME badge HEX key HEX role ROLE    a card that proves itself; technician, manager
+    driver NAME badge HEX unlicensed           the fleet has not recorded a driving licence
     booking NAME FROM TO of PLATE with NAME... passengers NAME...
     maintenance FROM TO
 
@@ -52,6 +53,7 @@ class Driver:
     badge: bytes
     key: bytes = b""
     role: str = "agent"
+    licensed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "cannot book": ("DRIVER", "TIME", "TIME"),
     "out of service": ("TIME", "TIME"),
     "revoke": ("DRIVER",),
+    "licence": ("DRIVER",),
     "commute": ("NUMBER", "days", "NUMBER", "trips"),
     "wait": (),
     "expect start": ("allowed|refused",),
@@ -306,16 +309,18 @@ def _second(scenario: Scenario, words: list[str]) -> None:
 
 
 def _driver(scenario: Scenario, words: list[str]) -> None:
-    said = _sections(words, ("badge", "key", "role"))
+    said = _sections(words, ("badge", "key", "role", "unlicensed"))
     name, role = said[""], said.get("role", ["agent"])
     badge, key = (_hexadecimal(said.get(part, [])) for part in ("badge", "key"))
     if len(name) != 1 or len(badge) not in (4, 7, 10):
         raise _LineError("expected `driver NAME badge HEX` with 4, 7 or 10 bytes")
     if "key" in said and len(key) != _KEY_BYTES:
         raise _LineError(f"a card's key has {_KEY_BYTES} bytes")
+    if said.get("unlicensed"):
+        raise _LineError("nothing is expected behind `unlicensed`")
     if len(role) != 1 or role[0] not in _ROLES:
         raise _LineError(f"a role is one of {', '.join(_ROLES)}")
-    scenario.drivers[name[0]] = Driver(badge, key, role[0])
+    scenario.drivers[name[0]] = Driver(badge, key, role[0], "unlicensed" not in said)
 
 
 def _booking(scenario: Scenario, words: list[str]) -> None:

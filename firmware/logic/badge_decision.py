@@ -9,6 +9,7 @@ from collections import namedtuple
 from firmware.logic.const import const
 from shared_protocol.messages import (
     EVERY_BADGE,
+    GRANT_NO_LICENCE,
     GRANT_OTHER_CAR,
     GRANT_PASSENGER,
     GRANT_REVOKED,
@@ -22,6 +23,7 @@ from shared_protocol.records import (
     REFUSED_DRIVER_FIRST,
     REFUSED_GRANTS_EXPIRED,
     REFUSED_MAINTENANCE,
+    REFUSED_NO_LICENCE,
     REFUSED_REVOKED,
     REFUSED_TOO_EARLY,
     REFUSED_TOO_LATE,
@@ -57,7 +59,7 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
     """
     known = grants.of_badge(tag)
     for grant in known:
-        if grant.flags & GRANT_REVOKED:
+        if grant.flags & GRANT_NO_LICENCE == GRANT_REVOKED:
             return Refused(REFUSED_REVOKED)
     for grant in known:
         if grant.flags & GRANT_TECHNICIAN:  # always: whatever fails, somebody gets the car out
@@ -79,6 +81,9 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
             rides = rides or grant.grant_id == open_grant
             if now:
                 reason = REFUSED_DRIVER_FIRST
+        elif flags & GRANT_REVOKED:  # the licence: no driving, whenever his turn is
+            if reason != REFUSED_DRIVER_FIRST:
+                reason = REFUSED_NO_LICENCE
         elif flags & GRANT_OTHER_CAR:
             wrong_car = wrong_car or now
         elif flags & GRANT_WALK_UP:
@@ -90,6 +95,8 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
             reason = REFUSED_TOO_EARLY
     if rides:
         return RIDES
+    if reason == REFUSED_NO_LICENCE:
+        return Refused(reason)
     if lapsed_grant != NO_TRIP and not grants.booked_by_another(tag, time_s, time_s):
         return Granted(lapsed_grant, False)
     if wrong_car:

@@ -15,11 +15,13 @@ FORMAT = """\
                  "out_of_service": [{"from", "to"}]}],
    "agents": [{"login", "full_name", "directorate": code,
                "role": "agent" or "manager" or "technician",
+               "licence_recorded": true or false,
                "password", "badges": [UID in hexadecimal, or {"uid", "key"}]}],
    "bookings": [{"vehicle": plate, "agent": login, "starts_at", "ends_at", "purpose",
                  "drivers": [login], "passengers": [login]}]}
-Instants are Unix seconds. Every list may be left out; so may walk_up (false), role (agent) and
-password. A badge's key is the AES-128 key of a card that proves itself: 32 hexadecimal digits.
+Instants are Unix seconds. Every list may be left out; so may walk_up (false), role (agent),
+password and licence_recorded: false for who may book but not drive until a later file says true.
+A badge's key is the AES-128 key of a card that proves itself: 32 hexadecimal digits.
 """
 
 _LATEST_S = 0xFFFFFFFF  # instants travel to the box in 32 bits
@@ -68,6 +70,7 @@ class AgentEntry:
     full_name: str
     directorate: str
     role: str
+    licence_recorded: bool | None  # None: not spoken of
     password: str | None = field(repr=False)
     badges: tuple[BadgeEntry, ...] | None  # None: not spoken of
 
@@ -192,6 +195,7 @@ def _agent(entry: _Entry) -> AgentEntry:
         entry.text("full_name"),
         entry.text("directorate"),
         role,
+        entry.flag("licence_recorded") if entry.has("licence_recorded") else None,
         entry.text("password") if entry.has("password") else None,
         tuple(badges) if entry.has("badges") else None,
     )

@@ -26,6 +26,7 @@ RefusalReason = Literal[
     "keys_missing",
     "driver_first",
     "not_genuine",
+    "no_licence",
     "other",
 ]
 GrantKind = Literal[
@@ -34,7 +35,9 @@ GrantKind = Literal[
     "technician",
     "maintenance",
     "revoked",
+    "no_licence",
     "walk_up",
+    "walk_up_no_licence",
     "other_car",
 ]
 RelayState = Literal["unknown", "enabled", "inhibited"]

@@ -35,6 +35,7 @@ _REFUSAL_REASONS: Mapping[int, model.RefusalReason] = {
     records.REFUSED_KEYS_MISSING: "keys_missing",
     records.REFUSED_DRIVER_FIRST: "driver_first",
     records.REFUSED_NOT_GENUINE: "not_genuine",
+    records.REFUSED_NO_LICENCE: "no_licence",
 }
 _RELAY_STATES: Mapping[int, model.RelayState] = {
     records.RELAY_ENABLED: "enabled",
@@ -70,7 +71,9 @@ _GRANT_FLAGS: Mapping[model.GrantKind, int] = {
     "technician": messages.GRANT_TECHNICIAN | messages.GRANT_WITHOUT_CLOCK,
     "maintenance": messages.GRANT_MAINTENANCE,
     "revoked": messages.GRANT_REVOKED,
+    "no_licence": messages.GRANT_NO_LICENCE,
     "walk_up": messages.GRANT_WALK_UP,
+    "walk_up_no_licence": messages.GRANT_WALK_UP | messages.GRANT_NO_LICENCE,
     "other_car": messages.GRANT_OTHER_CAR,
 }
 _UNKNOWN = "unknown"

@@ -95,6 +95,7 @@ class BadgesAndAccess(Base):
                 (reach_back_s(now_s),),
             )
             technicians = db.execute("SELECT agent_id FROM agent WHERE role = 'technician'")
+            without_licence = db.execute("SELECT agent_id FROM agent WHERE NOT licence_recorded")
             spans = db.execute(
                 "SELECT from_s, to_s FROM out_of_service WHERE vehicle_id = ?", (vehicle_id,)
             )
@@ -105,6 +106,7 @@ class BadgesAndAccess(Base):
                 tuple(Companion(row[0], row[1], bool(row[2])) for row in companions),
                 tuple(all_badges(db, self._vault)),
                 frozenset(row[0] for row in technicians),
+                frozenset(row[0] for row in without_licence),
                 tuple(Window(*row) for row in spans),
             )
             return AccessOfCar(access, revocation)

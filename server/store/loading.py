@@ -85,6 +85,11 @@ class Loading(Base):
                 ),
             )
             agent_id = _id_of(db, "agent", "login", agent.login, agent.where)
+            if agent.licence_recorded is not None:
+                db.execute(
+                    "UPDATE agent SET licence_recorded = ? WHERE agent_id = ?",
+                    (int(agent.licence_recorded), agent_id),
+                )
             if agent.badges is not None:
                 revoked += self._give_badges(db, agent_id, agent.badges)
         for booking in file.bookings:

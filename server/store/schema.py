@@ -352,4 +352,14 @@ def _access(db: Database) -> None:
     db.execute("ALTER TABLE refusal ADD COLUMN booking_id INTEGER REFERENCES booking")
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first_tables, _keys_and_gaps, _access)
+def _licences(db: Database) -> None:
+    """Whether the fleet has seen an agent's driving licence."""
+    db.execute("ALTER TABLE agent ADD COLUMN licence_recorded INTEGER NOT NULL DEFAULT 1")
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (
+    _first_tables,
+    _keys_and_gaps,
+    _access,
+    _licences,
+)

@@ -61,6 +61,7 @@ REFUSAL_REASONS: Mapping[RefusalReason, str] = {
     "keys_missing": N_("The keys are not back in their holder"),
     "driver_first": N_("A passenger's badge before the driver's"),
     "not_genuine": N_("The card did not prove that it is genuine"),
+    "no_licence": N_("The driving licence is not recorded"),
     "other": N_("Other reason"),
 }
 
@@ -81,6 +82,7 @@ REFUSAL_ADVICE: Mapping[RefusalReason, str] = {
     "not_genuine": N_(
         "Hold the card longer. If it happens again, block the badge: it may be a copy."
     ),
+    "no_licence": N_("Look at the licence and record it: the car is told at once."),
     "other": N_("Call the technician."),
 }
 

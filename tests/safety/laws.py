@@ -40,6 +40,7 @@ class Promise:
 
     revoked: frozenset[bytes] = frozenset()
     outage: bool = False
+    unlicensed: frozenset[bytes] = frozenset()
 
 
 Book = namedtuple("Book", ("driver", "paused", "booking", "lapsed"))
@@ -81,7 +82,7 @@ class Judge:
             return False
         if person.kind == "technician":
             return True
-        if now_s >= self._setting.expires_s or promise.outage:
+        if now_s >= self._setting.expires_s or promise.outage or tag in promise.unlicensed:
             return False
         if person.kind == "driver" and (
             person.begins_s <= now_s < person.ends_s or (not now_s and person.without_clock)

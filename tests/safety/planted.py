@@ -17,7 +17,7 @@ from firmware.logic.grants import GrantSet
 from firmware.logic.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.trip import DOOR_LEAVE, Outcome, Trip
 from firmware.tasks import vehicle
-from shared_protocol.records import REFUSED_GRANTS_EXPIRED, REFUSED_REVOKED
+from shared_protocol.records import REFUSED_GRANTS_EXPIRED, REFUSED_NO_LICENCE, REFUSED_REVOKED
 from tests.safety import settings
 from tests.safety.model import Setting
 
@@ -138,6 +138,10 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
         _is_granted(REFUSED_GRANTS_EXPIRED),
     ),
     "a revoked badge opens": (settings.PEOPLE_ALL_DAY, _is_granted(REFUSED_REVOKED)),
+    "who has no licence recorded drives": (
+        settings.PEOPLE_ALL_DAY,
+        _is_granted(REFUSED_NO_LICENCE),
+    ),
     "doors are locked while one is open": (
         settings.DOORS,
         _in_place_of(

@@ -13,6 +13,7 @@ from shared_protocol.messages import (
     COMMAND_INHIBIT,
     EVERY_BADGE,
     GRANT_MAINTENANCE,
+    GRANT_NO_LICENCE,
     GRANT_PASSENGER,
     GRANT_REVOKED,
     GRANT_TECHNICIAN,
@@ -51,6 +52,7 @@ PROMISES = (
     Promise(revoked=frozenset((RENE.tag,))),
     Promise(revoked=frozenset((RENE.tag, ANNE.tag))),
     Promise(revoked=frozenset((RENE.tag,)), outage=True),
+    Promise(unlicensed=frozenset((ANNE.tag, BRUNO.tag, WALTER.tag))),
 )
 
 
@@ -70,6 +72,8 @@ def _grants(promise: Promise) -> tuple[Grant, ...]:
         if person.tag not in promise.revoked or person.kind == "revoked":
             window = windows[person.tag] if person.ends_s else _ALWAYS
             kind = flags[person.kind] | (GRANT_WITHOUT_CLOCK if person.without_clock else 0)
+            if person.tag in promise.unlicensed:
+                kind |= GRANT_NO_LICENCE
             grants.append(Grant(person.booking, person.tag, *window, kind))
     if promise.outage:
         grants.append(Grant(8, EVERY_BADGE, *_ALWAYS, GRANT_MAINTENANCE))
@@ -139,7 +143,7 @@ UNDERGROUND_TWO = _setting(
 PEOPLE_ALL_DAY = _setting(
     "everybody, all day", 65_000,
     (
-        ("tick",), ("keys",), ("grants", 0), ("grants", 1), ("grants", 2),
+        ("tick",), ("keys",), ("grants", 0), ("grants", 1), ("grants", 2), ("grants", 3),
         *_clock(UNKNOWN, EARLY, SOON, ANNES, BRUNOS, LATE), *_badges(*PEOPLE),
     ),
 )  # fmt: skip
@@ -184,7 +188,7 @@ DOORS = _setting(
 FORGOTTEN = _setting(
     "forgotten, ticks of an hour", 3_600_000,
     (
-        ("tick",), *_IGNITION, ("reset",), ("grants", 0), ("grants", 1),
+        ("tick",), *_IGNITION, ("reset",), ("grants", 0), ("grants", 1), ("grants", 3),
         *_clock(UNKNOWN, EARLY, ANNES, BRUNOS), *_badges(ANNE, BRUNO),
     ),
     oldest_ms=3_601_000,

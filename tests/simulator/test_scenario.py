@@ -36,7 +36,7 @@ def test_what_a_car_and_its_people_have_is_read() -> None:
         "fitted key_holder door_contact\n"
         "second car EF-456-GH\n"
         f"driver marie badge 04a1b2c3d4e5f6 key {bytes(16).hex()}\n"
-        "driver paul badge 04a1b2c4 role technician\n"
+        "driver paul badge 04a1b2c4 role technician unlicensed\n"
         "booking marie 07:00 12:00+2d of EF-456-GH with paul passengers paul marie\n"
         "maintenance 08:00 09:00\n"
         "+1d wait\n",
@@ -44,7 +44,10 @@ def test_what_a_car_and_its_people_have_is_read() -> None:
     assert (scenario.place, scenario.walk_up) == ("Parking République", True)
     assert scenario.fitted == ("key_holder", "door_contact")
     assert scenario.drivers["marie"] == Driver(bytes.fromhex("04a1b2c3d4e5f6"), bytes(16))
-    assert scenario.drivers["paul"].role == "technician"
+    assert (scenario.drivers["paul"].role, scenario.drivers["paul"].licensed) == (
+        "technician",
+        False,
+    )
     begins_s = scenario.start_s - 1800
     (booked,) = scenario.bookings
     assert booked.plate == "EF-456-GH"
@@ -91,6 +94,7 @@ def test_a_wrong_step_is_named_with_its_line(line: str, reason: str) -> None:
         (HEAD + "driver x badge 04", "4, 7 or 10 bytes"),
         (HEAD + "driver x badge 04a1b2c3 key 00", "16 bytes"),
         (HEAD + "driver x badge 04a1b2c3 role king", "a role is one of"),
+        (HEAD + "driver x badge 04a1b2c3 unlicensed yet", "behind `unlicensed`"),
         (HEAD + "fitted wings", "key_holder"),
         (HEAD + "second bike B", "second car PLATE"),
         (HEAD + "maintenance 09:00", "maintenance FROM TO"),

@@ -4,6 +4,7 @@ from firmware.logic.badge_decision import NO_TRIP, RIDES, Granted, Refused, deci
 from shared_protocol.messages import (
     EVERY_BADGE,
     GRANT_MAINTENANCE,
+    GRANT_NO_LICENCE,
     GRANT_OTHER_CAR,
     GRANT_PASSENGER,
     GRANT_REVOKED,
@@ -17,6 +18,7 @@ from shared_protocol.records import (
     REFUSED_DRIVER_FIRST,
     REFUSED_GRANTS_EXPIRED,
     REFUSED_MAINTENANCE,
+    REFUSED_NO_LICENCE,
     REFUSED_REVOKED,
     REFUSED_TOO_EARLY,
     REFUSED_TOO_LATE,
@@ -257,3 +259,30 @@ def test_a_booking_to_come_is_told_before_one_that_is_over_in_any_order():
 
 def test_a_window_without_a_second_in_it_is_over_when_it_begins():
     assert judged(grant(5, begins_s=NOW_S, ends_s=NOW_S)) == REFUSED_TOO_LATE
+
+
+def test_who_has_no_licence_recorded_drives_by_no_right_at_any_time():
+    booked = grant(5, begins_s=NOW_S, ends_s=NOW_S + 10, flags=GRANT_NO_LICENCE)
+    walks_up = grant(0, MARIE, *ALWAYS, GRANT_WALK_UP | GRANT_NO_LICENCE)
+    for held in ((booked,), (walks_up,), (walks_up, booked)):
+        for time_s in (0, NOW_S - 1, NOW_S, NOW_S + 10):
+            for trip in ({}, {"open_grant": 9}, {"lapsed_grant": 5}):
+                assert judged(*held, time_s=time_s, **trip) == REFUSED_NO_LICENCE
+    assert judged(booked, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
+    assert judged(booked, grant(9, MARIE, *ALWAYS, GRANT_REVOKED)) == REFUSED_REVOKED
+    assert judged(booked, grant(0, flags=GRANT_TECHNICIAN)) is None
+
+
+def test_without_a_licence_one_still_rides_along():
+    passenger = grant(5, flags=GRANT_PASSENGER)
+    for booking_id in (4, 6):
+        own = grant(booking_id, begins_s=NOW_S + 50, ends_s=NOW_S + 100, flags=GRANT_NO_LICENCE)
+        assert judged(own, passenger, open_grant=5) == RIDES
+        assert judged(own, passenger) == REFUSED_DRIVER_FIRST
+
+
+def test_the_car_is_kept_for_a_booking_without_a_licence_but_not_for_who_would_walk_up():
+    booked = grant(7, PAUL, flags=GRANT_NO_LICENCE)
+    assert judged(WALKS_UP, booked) == REFUSED_CAR_IN_USE
+    walks_up = grant(0, PAUL, *ALWAYS, GRANT_WALK_UP | GRANT_NO_LICENCE)
+    assert judged(WALKS_UP, walks_up) is None

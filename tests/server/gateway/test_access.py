@@ -98,6 +98,28 @@ async def test_a_box_that_knows_the_kinds_is_told_who_may_what(
     client.close()
 
 
+async def test_who_has_no_licence_recorded_may_not_drive_until_it_is(
+    port: int, box: BoxSecrets, store: Store, registry: Registry
+) -> None:
+    unlicensed = agent("paul.morin", PAUL_UID.hex()) | {"licence_recorded": False}
+    aboard = FLEET["bookings"][0] | {"drivers": ["paul.morin"]}
+    await load(store, vehicles=[car(walk_up=True)], agents=[unlicensed], bookings=[aboard])
+    client = await BoxClient.connect(port, box)
+    await client.greet(features=KINDS)
+    marie, paul = (badge_tag(box.badge_key, uid) for uid in (MARIE_UID, PAUL_UID))
+    drives = {(BOOKING, marie, 0), (0, marie, messages.GRANT_WALK_UP)}
+    told = {(g.grant_id, g.badge_tag, g.flags) for g in await whole(client)}
+    assert told == drives | {
+        (BOOKING, paul, messages.GRANT_NO_LICENCE),
+        (0, paul, messages.GRANT_WALK_UP | messages.GRANT_NO_LICENCE),
+    }
+    await load(store, vehicles=[], agents=[unlicensed | {"licence_recorded": True}])
+    registry.notify(None)
+    told = {(g.grant_id, g.badge_tag, g.flags) for g in await whole(client)}
+    assert told == drives | {(BOOKING, paul, 0), (0, paul, messages.GRANT_WALK_UP)}
+    client.close()
+
+
 async def test_a_box_is_told_who_has_another_car(
     port: int, box: BoxSecrets, store: Store, registry: Registry
 ) -> None:
@@ -324,7 +346,7 @@ async def test_occupants_who_join_one_by_one_are_all_kept(
 
 
 async def test_each_refusal_has_its_reason(port: int, box: BoxSecrets, store: Store) -> None:
-    numbers = range(records.REFUSED_UNKNOWN_BADGE, records.REFUSED_NOT_GENUINE + 1)
+    numbers = range(records.REFUSED_UNKNOWN_BADGE, records.REFUSED_NO_LICENCE + 1)
     client = await BoxClient.connect(port, box)
     await client.greet()
     await client.report(1, 1, *(records.Refusal(bytes(8), number) for number in numbers))
@@ -336,6 +358,7 @@ async def test_each_refusal_has_its_reason(port: int, box: BoxSecrets, store: St
         "keys_missing",
         "driver_first",
         "not_genuine",
+        "no_licence",
     ]
     assert len(set(reasons)) == len(numbers) and "other" not in reasons
     client.close()

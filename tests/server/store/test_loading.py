@@ -135,3 +135,17 @@ async def test_a_password_stays_when_no_new_one_is_given(store: Store) -> None:
     await store.load(changed({}), {}, NOW_S)
     marie = await store.find_agent(MARIE)
     assert marie is not None and marie.password_hash == "hash"
+
+
+async def test_a_licence_counts_as_recorded_until_a_file_says_no_and_again_when_one_says_yes(
+    store: Store,
+) -> None:
+    async def without() -> frozenset[int]:
+        return (await store.access_of_car(CAR, NOW_S)).access.without_licence
+
+    data = copy.deepcopy(FLEET)
+    assert await without() == frozenset()
+    for said, expected in ((False, {PAUL}), (None, {PAUL}), (True, set()), (None, set())):
+        data["agents"][1]["licence_recorded"] = said
+        await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+        assert await without() == expected, "what is not spoken of stays"
