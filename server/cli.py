@@ -119,7 +119,9 @@ def _parser() -> argparse.ArgumentParser:
         "--door-only", action="store_true", help="no start relay is fitted: badges open doors only"
     )
     adding.add_argument(
-        "--key-holder", action="store_true", help="the keys' holder tells whether they are in it"
+        "--key-holder",
+        action="store_true",
+        help="keys (and fuel card) have a holder that tells whether they are in it",
     )
     adding.add_argument(
         "--door-contact", action="store_true", help="a contact tells whether a door or boot is open"

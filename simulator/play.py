@@ -195,6 +195,9 @@ class Player:
     def _keys(self, state: str) -> None:
         self.car.wires.set_keys(state == "back")
 
+    def _fuel_card(self, state: str) -> None:
+        self.car.wires.set_fuel_card(state == "back")
+
     def _battery(self, volts: str, _: str) -> None:
         self.car.wires.set_battery(float(volts))
 

@@ -123,6 +123,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "stall": (),
     "door": ("open|shut",),
     "keys": ("taken|back",),
+    "fuel card": ("taken|back",),
     "battery": ("NUMBER", "V"),
     "relay": ("RELAY_FAULT|well",),
     "drive": ("PLACE",),
