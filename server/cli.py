@@ -446,6 +446,8 @@ def _trip_json(trip: Trip) -> dict[str, object]:
         "end_reason": trip.end_reason,
         "assurance": trip.assurance,
         "occupants": list(trip.occupants),
+        "private": trip.private,
+        "places_known": sum(lat is not None for lat in (trip.start_lat_e7, trip.end_lat_e7)),
         "start_odometer_m": trip.start_odometer_m,
         "end_odometer_m": trip.last_odometer_m,
     }

@@ -61,6 +61,8 @@ END_TECHNICIAN = 5
 
 ASSURANCE_LOW = 0
 ASSURANCE_HIGH = 1
+PRIVATE_USE = 2
+"""Added to the assurance of a TripStart: the trip is private, its two positions are withheld."""
 
 REFUSED_UNKNOWN_BADGE = 1
 REFUSED_TOO_EARLY = 2

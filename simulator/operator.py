@@ -70,6 +70,8 @@ def booking_entry(booking: Booking) -> dict[str, Any]:
         "ends_at": booking.ends_s,
         "purpose": _WORD,
     }
+    if booking.private:
+        entry["private"] = True
     people = {"drivers": list(booking.drivers), "passengers": list(booking.passengers)}
     return entry | {name: logins for name, logins in people.items() if logins}
 
@@ -79,6 +81,8 @@ def car_entry(scenario: Scenario) -> dict[str, Any]:
     car: dict[str, Any] = {"plate": scenario.plate, "label": _WORD, "site": _CODE}
     if scenario.walk_up:
         car["walk_up"] = True
+    if scenario.private_use:
+        car["private_use"] = True
     if scenario.maintenance:
         windows = [{"from": begins, "to": ends} for begins, ends in scenario.maintenance]
         car["out_of_service"] = windows

@@ -11,6 +11,7 @@ from shared_protocol.crypto import sha256
 from shared_protocol.messages import (
     GRANT_LAYOUT,
     GRANT_NO_LICENCE,
+    GRANT_PRIVATE,
     GRANT_REMOVED,
     GRANT_WITHOUT_CLOCK,
     Grant,
@@ -26,7 +27,7 @@ _MOST = const(1024)
 _NOT_BEFORE_AT = const(12)  # in a grant, after its id and its badge tag
 _NOT_AFTER_AT = const(16)
 _FLAGS_AT = const(20)
-_OF_BOOKINGS = (0, GRANT_WITHOUT_CLOCK, GRANT_NO_LICENCE)
+_OF_BOOKINGS = (0, GRANT_WITHOUT_CLOCK, GRANT_NO_LICENCE, GRANT_PRIVATE)
 
 
 class GrantSet:

@@ -12,14 +12,16 @@ from server.fleet.model import Role, Window
 FORMAT = """\
   {"directorates": [{"code", "name"}], "sites": [{"code", "name"}],
    "vehicles": [{"plate", "label", "site": code, "walk_up": true or false,
+                 "private_use": true or false,
                  "out_of_service": [{"from", "to"}]}],
    "agents": [{"login", "full_name", "directorate": code,
                "role": "agent" or "manager" or "technician",
                "licence_recorded": true or false,
                "password", "badges": [UID in hexadecimal, or {"uid", "key"}]}],
    "bookings": [{"vehicle": plate, "agent": login, "starts_at", "ends_at", "purpose",
-                 "drivers": [login], "passengers": [login]}]}
-Instants are Unix seconds. Every list may be left out; so may walk_up (false), role (agent),
+                 "drivers": [login], "passengers": [login], "private": true or false}]}
+Instants are Unix seconds. Every list may be left out; so may walk_up (false),
+private_use (false), private (false: on an errand of the service), role (agent),
 password and licence_recorded: false for who may book but not drive until a later file says true.
 A badge's key is the AES-128 key of a card that proves itself: 32 hexadecimal digits.
 """
@@ -50,6 +52,7 @@ class VehicleEntry:
     label: str
     site: str
     walk_up: bool
+    private_use: bool
     out_of_service: tuple[Window, ...] | None  # None: not spoken of
 
 
@@ -87,6 +90,7 @@ class BookingEntry:
     purpose: str
     drivers: tuple[str, ...] | None  # None: not spoken of
     passengers: tuple[str, ...] | None
+    private: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +248,7 @@ def _vehicle(entry: _Entry) -> VehicleEntry:
         entry.text("label"),
         entry.text("site"),
         entry.flag("walk_up"),
+        entry.flag("private_use"),
         tuple(spans.values()) if entry.has("out_of_service") else None,
     )
 
@@ -258,6 +263,7 @@ def _booking(entry: _Entry) -> BookingEntry:
         entry.text("purpose"),
         entry.logins("drivers") if entry.has("drivers") else None,
         entry.logins("passengers") if entry.has("passengers") else None,
+        entry.flag("private"),
     )
     aboard = [booking.login, *(booking.drivers or ()), *(booking.passengers or ())]
     if len(set(aboard)) < len(aboard):

@@ -159,7 +159,8 @@ def _of_bookings(
         for agents, kind in aboard:
             for agent_id in sorted(agents):
                 for uid in valid.get(agent_id, ()):
-                    yield Grant(booking.booking_id, uid, *_span(window), kind)
+                    private = booking.private and kind == "booking"
+                    yield Grant(booking.booking_id, uid, *_span(window), kind, private)
 
 
 def _of_other_cars(

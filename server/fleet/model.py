@@ -74,7 +74,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Vehicle:
-    """A car; `box_id` is what `notify` takes, None while no box is fitted."""
+    """A car; `box_id` is what `notify` takes, None while no box is fitted.
+
+    `private_use`: the fleet allows bookings of it that are no errand of the service.
+    """
 
     vehicle_id: int
     plate: str
@@ -83,6 +86,7 @@ class Vehicle:
     site_code: str
     site_name: str
     box_id: int | None
+    private_use: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,7 @@ class BookingRequest:
     starts_at_s: int
     ends_at_s: int
     purpose: str
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,7 @@ class Booking:
     ends_at_s: int
     purpose: str
     state: BookingState
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +173,7 @@ class Grant:
     """What one badge, or with `uid` None every badge, may or may not do with one car.
 
     `grant_id` is the booking's id where there is one. A badge has one grant of an id at most.
+    Of a `private` one's trip the box tells no position.
     """
 
     grant_id: int
@@ -174,6 +181,7 @@ class Grant:
     not_before_s: int
     not_after_s: int
     kind: GrantKind
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +215,7 @@ class Trip:
     """From badge in to trip end. `distance_m` grows while it is open and never shrinks.
 
     `occupants` are the names of those whose badge was read as a passenger's.
+    Of a `private` trip no position is kept.
     `started_at_s` is the box's time, or the time of arrival when the box knew none.
     """
 
@@ -228,6 +237,7 @@ class Trip:
     end_reason: EndReason | None
     assurance: Assurance
     occupants: tuple[str, ...]
+    private: bool
     start_lat_e7: int | None
     start_lon_e7: int | None
     end_lat_e7: int | None
@@ -314,7 +324,8 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class TripTotals:
-    """How many trips a filter takes in, and their kilometres."""
+    """How many trips a filter takes in, and their kilometres; of these, the private ones."""
 
     trips: int
     distance_m: int
+    private_m: int

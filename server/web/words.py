@@ -143,6 +143,8 @@ BOOKING_PROBLEMS: Mapping[str, str] = {
     "purpose_too_long": N_("Say it in fewer words: %(letters)s letters at most."),
     "unknown_vehicle": N_("Choose one of the cars."),
     "overlap": N_("This car is taken at that time."),
+    "no_private_use": N_("This car is not for private use: choose another."),
+    "not_true_or_false": N_("Say true or false."),
     "not_an_instant": N_("Give the instant in whole seconds since 1970 (UTC)."),
     "already_over": N_("This booking is already over."),
 }

@@ -15,6 +15,7 @@ from shared_protocol.messages import (
     GRANT_MAINTENANCE,
     GRANT_NO_LICENCE,
     GRANT_PASSENGER,
+    GRANT_PRIVATE,
     GRANT_REVOKED,
     GRANT_TECHNICIAN,
     GRANT_WALK_UP,
@@ -39,7 +40,7 @@ ANNES = NOON_S + _HOUR_S
 BRUNOS = NOON_S + 5 * _HOUR_S
 LATE = EXPIRES_S
 
-ANNE = Person("Anne", b"anne----", "driver", 1, NOON_S, NOON_S + 4 * _HOUR_S)
+ANNE = Person("Anne", b"anne----", "driver", 1, NOON_S, NOON_S + 4 * _HOUR_S, private=True)
 BRUNO = Person("Bruno", b"bruno---", "driver", 2, ANNE.ends_s, NOON_S + 8 * _HOUR_S, True)
 WALTER = Person("Walter, who walks up", b"walter--", "walk-up")
 TESS = Person("Tess, a technician", b"tess----", "technician", 3)
@@ -72,8 +73,9 @@ def _grants(promise: Promise) -> tuple[Grant, ...]:
         if person.tag not in promise.revoked or person.kind == "revoked":
             window = windows[person.tag] if person.ends_s else _ALWAYS
             kind = flags[person.kind] | (GRANT_WITHOUT_CLOCK if person.without_clock else 0)
+            kind |= GRANT_PRIVATE if person.private else 0
             if person.tag in promise.unlicensed:
-                kind |= GRANT_NO_LICENCE
+                kind = GRANT_NO_LICENCE | kind & GRANT_WALK_UP
             grants.append(Grant(person.booking, person.tag, *window, kind))
     if promise.outage:
         grants.append(Grant(8, EVERY_BADGE, *_ALWAYS, GRANT_MAINTENANCE))

@@ -73,6 +73,8 @@ def test_no_secret_of_a_file_is_ever_shown() -> None:
         (("agents", 0, "badges"), [{"uid": "04a1b2c3"}], r"badges\[0\], key: 32 hexadecimal"),
         (("agents", 0, "badges"), [{"uid": "04a1b2c3", "key": "00"}], r"badges\[0\], key: 32"),
         (("agents", 0, "badges"), [{"uid": "04a1b2c3", "pin": 1}], r"badges\[0\]: 'pin' is unkn"),
+        (("vehicles", 0, "private_use"), 1, r"vehicles\[0\], private_use: true or false"),
+        (("bookings", 0, "private"), "no", r"bookings\[0\], private: true or false"),
         (("agents", 0, "licence_recorded"), 1, r"agents\[0\], licence_recorded: true or false"),
         (("vehicles", 0, "walk_up"), "yes", r"vehicles\[0\], walk_up: true or false"),
         (("vehicles", 0, "out_of_service"), [5], r"out_of_service\[0\]: an object"),

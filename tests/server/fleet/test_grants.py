@@ -137,6 +137,16 @@ def test_who_has_no_licence_recorded_keeps_every_right_but_to_drive() -> None:
     assert replace(refused, uid=MARIES, kind="booking") == booked, "the same booking, otherwise"
 
 
+def test_a_private_booking_is_private_to_all_who_drive_and_to_nobody_who_may_not() -> None:
+    private = replace(booking(NOW_S, NOW_S + 60), private=True)
+    companions = (Companion(7, PAUL, True), Companion(7, 3, False))
+    badges = (*BADGES, Badge(3, 3, TOOL))
+    some = access(private, badges=badges, companions=companions, walk_up=True)
+    assert {g.uid for g in due(some, NOW_S) if g.private} == {MARIES, PAULS}
+    withheld = due(replace(some, without_licence=frozenset({PAUL})), NOW_S)
+    assert {(g.uid, g.kind) for g in withheld if g.private} == {(MARIES, "booking")}
+
+
 def test_a_technician_needs_no_licence_on_record() -> None:
     some = access(
         booking(NOW_S, NOW_S + 60),
