@@ -29,7 +29,7 @@ Board = namedtuple(
         "ignition",  # 1 = on; the optocoupler's inversion is undone in hardware
         "crank",  # 1 = the driver asks the starter to turn, whether the relay lets him or not
         "door_contact",  # 1 = a wired door or the boot is open
-        "key_holder",  # 1 = the keys are in their holder
+        "key_holder",  # 1 = the keys, and the fuel card, are in their holder
         "battery_adc",  # the car's battery through a divider
         "battery_divider",  # volts of the battery for a volt at the pin
         "led_green",

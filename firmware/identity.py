@@ -22,7 +22,7 @@ Identity = namedtuple(
         "ignition_proven",  # commissioning saw the ignition line both on and off
         "start_relay",  # false: a door-only car
         "door_contact",  # a contact of doors and boot is wired
-        "key_holder",  # the keys have a holder that tells whether they are in it
+        "key_holder",  # the keys (and a fuel card) have a holder that tells whether they are in
         "reader",  # one of READERS
     ),
 )

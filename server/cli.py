@@ -119,7 +119,9 @@ def _parser() -> argparse.ArgumentParser:
         "--door-only", action="store_true", help="no start relay is fitted: badges open doors only"
     )
     adding.add_argument(
-        "--key-holder", action="store_true", help="the keys' holder tells whether they are in it"
+        "--key-holder",
+        action="store_true",
+        help="keys (and fuel card) have a holder that tells whether they are in it",
     )
     adding.add_argument(
         "--door-contact", action="store_true", help="a contact tells whether a door or boot is open"
@@ -451,6 +453,8 @@ def _trip_json(trip: Trip) -> dict[str, object]:
         "assurance": trip.assurance,
         "wrong_site": trip.wrong_site,
         "occupants": list(trip.occupants),
+        "private": trip.private,
+        "places_known": sum(lat is not None for lat in (trip.start_lat_e7, trip.end_lat_e7)),
         "start_odometer_m": trip.start_odometer_m,
         "end_odometer_m": trip.last_odometer_m,
     }

@@ -93,6 +93,12 @@ GRANT_REVOKED = 16
 GRANT_OTHER_CAR = 32
 GRANT_MAINTENANCE = 64
 GRANT_REMOVED = 0x80
+GRANT_PRIVATE = GRANT_OTHER_CAR | GRANT_MAINTENANCE
+"""Both flags, of a booking: it is for private use, so the box tells no position of its trip. For a
+box with FEATURE_PRIVATE_USE only; another would refuse."""
+GRANT_NO_LICENCE = GRANT_REVOKED | GRANT_WITHOUT_CLOCK
+"""Both flags, of a right to drive: it refuses until its holder's driving licence is recorded. A box
+that does not know the pair takes the badge for a revoked one, which refuses too."""
 
 EVERY_BADGE = bytes(8)
 """The badge tag of a grant that speaks of the car itself."""
@@ -101,6 +107,7 @@ FEATURE_GRANTS_CHANGE = 1
 FEATURE_NEW_KEY = 2
 FEATURE_GRANT_KINDS = 4
 FEATURE_CARD_KEYS = 8
+FEATURE_PRIVATE_USE = 16
 
 
 def type_of(message: tuple[object, ...]) -> int:

@@ -104,6 +104,13 @@ class Findings:
     def _feedback(self, state: str, wanted: str) -> Finding:
         return _same(sum(said[state] for said in self._held["feedback"]), int(wanted))
 
+    def _use(self, wanted: str) -> Finding:
+        return _same("private" if self._last_trip().get("private") else "service", wanted)
+
+    def _places(self, wanted: str) -> Finding:
+        """Of the last trip's start and end: how many positions the server has."""
+        return _same(self._last_trip().get("places_known"), int(wanted))
+
     def _mileage(self, _: str, percent: str, _unit: str) -> Finding:
         trips_m = sum(trip["distance_m"] for trip in self._held["trips"])
         off = 100 * (trips_m / self._car.driven_m - 1)

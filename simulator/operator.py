@@ -72,6 +72,8 @@ def booking_entry(booking: Booking) -> dict[str, Any]:
         "ends_at": booking.ends_s,
         "purpose": _WORD,
     }
+    if booking.private:
+        entry["private"] = True
     people = {"drivers": list(booking.drivers), "passengers": list(booking.passengers)}
     return entry | {name: logins for name, logins in people.items() if logins}
 
@@ -81,6 +83,8 @@ def car_entry(scenario: Scenario) -> dict[str, Any]:
     car: dict[str, Any] = {"plate": scenario.plate, "label": _WORD, "site": _CODE}
     if scenario.walk_up:
         car["walk_up"] = True
+    if scenario.private_use:
+        car["private_use"] = True
     if scenario.maintenance:
         windows = [{"from": begins, "to": ends} for begins, ends in scenario.maintenance]
         car["out_of_service"] = windows
@@ -96,18 +100,20 @@ def _fleet(scenario: Scenario) -> dict[str, Any]:
         "directorates": [{"code": _CODE, "name": _WORD}],
         "sites": [{"code": _CODE, "name": _WORD, "lat": lat, "lon": lon}],
         "vehicles": cars,
-        "agents": [_agent(scenario, login) for login in scenario.drivers],
+        "agents": [agent_entry(scenario, login) for login in scenario.drivers],
         "bookings": [booking_entry(booking) for booking in scenario.bookings],
     }
 
 
-def _agent(scenario: Scenario, login: str) -> dict[str, Any]:
+def agent_entry(scenario: Scenario, login: str) -> dict[str, Any]:
+    """Return a person as a fleet file has it."""
     driver = scenario.drivers[login]
     entry = {
         "login": login,
         "full_name": login,
         "directorate": _CODE,
         "role": driver.role,
+        "licence_recorded": driver.licensed,
         "badges": [_badge(driver)],
     }
     # A password takes long to hash: only who needs one gets one.

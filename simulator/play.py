@@ -10,7 +10,7 @@ import re
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from simulator.devices.wires import CRANK_S
 from simulator.errors import SimulatorError, WorldTimeout
 from simulator.expectations import Findings
 from simulator.law import Watch
-from simulator.operator import car_entry, load, prepare, stored, voiturier
+from simulator.operator import agent_entry, car_entry, load, prepare, stored, voiturier
 from simulator.phone import Phone, Refused
 from simulator.scenario import Driver, Scenario, Step, instant
 from simulator.world import World
@@ -189,6 +189,9 @@ class Player:
     def _keys(self, state: str) -> None:
         self.car.wires.set_keys(state == "back")
 
+    def _fuel_card(self, state: str) -> None:
+        self.car.wires.set_fuel_card(state == "back")
+
     def _battery(self, volts: str, _: str) -> None:
         self.car.wires.set_battery(float(volts))
 
@@ -293,6 +296,12 @@ class Player:
 
     def _revoke(self, who: str) -> None:
         self._operate("badge", "revoke", "--uid", self.scenario.drivers[who].badge.hex())
+
+    def _licence(self, who: str) -> None:
+        drivers = self.scenario.drivers
+        drivers[who] = replace(drivers[who], licensed=True)
+        load(self._data_dir, {"agents": [agent_entry(self.scenario, who)]})
+        self._let_server_look()
 
     def _operate(self, *arguments: str) -> None:
         voiturier(*arguments, "--data", str(self._data_dir))

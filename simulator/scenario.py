@@ -14,10 +14,12 @@
 What may stand before the first step, beside these:
 
     car PLATE at PLACE walk-up                 any badge takes it while it is free
+    car PLATE at PLACE private-use             it may be booked for that
     fitted key_holder door_contact             what FITTINGS names
     second car PLATE                           known to the server, and never played
     driver NAME badge HEX key HEX role ROLE    a card that proves itself; technician, manager
-    booking NAME FROM TO of PLATE with NAME... passengers NAME...
+    driver NAME badge HEX unlicensed           the fleet has not recorded a driving licence
+    booking NAME FROM TO of PLATE with NAME... passengers NAME... private
     maintenance FROM TO
 
 Times are those of the world's first day in UTC (`12:00+3d`: days later), `+` counts from the line
@@ -52,6 +54,7 @@ class Driver:
     badge: bytes
     key: bytes = b""
     role: str = "agent"
+    licensed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class Booking:
     plate: str
     drivers: tuple[str, ...] = ()
     passengers: tuple[str, ...] = ()
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,7 @@ class Scenario:
     plate: str = ""
     place: str = ""
     walk_up: bool = False
+    private_use: bool = False
     fitted: tuple[str, ...] = ()
     other_plate: str = ""
     drivers: dict[str, Driver] = field(default_factory=dict)
@@ -126,6 +131,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "stall": (),
     "door": ("open|shut",),
     "keys": ("taken|back",),
+    "fuel card": ("taken|back",),
     "battery": ("NUMBER", "V"),
     "relay": ("RELAY_FAULT|well",),
     "drive": ("PLACE",),
@@ -149,6 +155,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "read": ("DRIVER",),
     "out of service": ("TIME", "TIME"),
     "revoke": ("DRIVER",),
+    "licence": ("DRIVER",),
     "commute": ("NUMBER", "days", "NUMBER", "trips"),
     "wait": (),
     "expect start": ("allowed|refused",),
@@ -166,6 +173,8 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "expect assurance": ("low|high",),
     "expect unanswered": ("NUMBER",),
     "expect unread": ("NUMBER",),
+    "expect use": ("service|private",),
+    "expect places": ("NUMBER",),
     "expect mileage": ("within", "NUMBER", "%"),
     "expect all": ("stored",),
     "expect lost": ("none|some",),
@@ -299,12 +308,13 @@ def _start(scenario: Scenario, words: list[str]) -> None:
 
 
 def _car(scenario: Scenario, words: list[str]) -> None:
-    if words[-1:] == ["walk-up"]:
-        scenario.walk_up = True
-        del words[-1]
+    while words[-1:] in (["walk-up"], ["private-use"]):
+        setattr(scenario, words.pop().replace("-", "_"), True)
     place = " ".join(words[2:])
     if len(words) < 3 or words[1] != "at" or place not in PLACES:
-        raise _LineError(f"expected `car PLATE at PLACE [walk-up]`; places: {', '.join(PLACES)}")
+        raise _LineError(
+            f"expected `car PLATE at PLACE [walk-up] [private-use]`; places: {', '.join(PLACES)}"
+        )
     scenario.plate, scenario.place = words[0], place
 
 
@@ -321,24 +331,28 @@ def _second(scenario: Scenario, words: list[str]) -> None:
 
 
 def _driver(scenario: Scenario, words: list[str]) -> None:
-    said = _sections(words, ("badge", "key", "role"))
+    said = _sections(words, ("badge", "key", "role", "unlicensed"))
     name, role = said[""], said.get("role", ["agent"])
     badge, key = (_hexadecimal(said.get(part, [])) for part in ("badge", "key"))
     if len(name) != 1 or len(badge) not in (4, 7, 10):
         raise _LineError("expected `driver NAME badge HEX` with 4, 7 or 10 bytes")
     if "key" in said and len(key) != _KEY_BYTES:
         raise _LineError(f"a card's key has {_KEY_BYTES} bytes")
+    if said.get("unlicensed"):
+        raise _LineError("nothing is expected behind `unlicensed`")
     if len(role) != 1 or role[0] not in _ROLES:
         raise _LineError(f"a role is one of {', '.join(_ROLES)}")
-    scenario.drivers[name[0]] = Driver(badge, key, role[0])
+    scenario.drivers[name[0]] = Driver(badge, key, role[0], "unlicensed" not in said)
 
 
 def _booking(scenario: Scenario, words: list[str]) -> None:
-    said = _sections(words, ("of", "with", "passengers"))
+    said = _sections(words, ("of", "with", "passengers", "private"))
     plate = said.get("of", [scenario.plate])
     people = [*said[""][:1], *said.get("with", []), *said.get("passengers", [])]
     if len(said[""]) != 3 or not set(people) <= set(scenario.drivers):
         raise _LineError("expected `booking DRIVER FROM TO` of a driver named above")
+    if said.get("private"):
+        raise _LineError("nothing is expected behind `private`")
     if len(plate) != 1 or plate[0] not in (scenario.plate, scenario.other_plate):
         raise _LineError("expected `of` a car named above")
     begins_s, ends_s = _window(scenario, said[""][1:])
@@ -350,6 +364,7 @@ def _booking(scenario: Scenario, words: list[str]) -> None:
             plate[0],
             tuple(said.get("with", [])),
             tuple(said.get("passengers", [])),
+            "private" in said,
         )
     )
 

@@ -9,8 +9,10 @@ from collections import namedtuple
 from firmware.logic.const import const
 from shared_protocol.messages import (
     EVERY_BADGE,
+    GRANT_NO_LICENCE,
     GRANT_OTHER_CAR,
     GRANT_PASSENGER,
+    GRANT_PRIVATE,
     GRANT_REVOKED,
     GRANT_TECHNICIAN,
     GRANT_WALK_UP,
@@ -22,6 +24,7 @@ from shared_protocol.records import (
     REFUSED_DRIVER_FIRST,
     REFUSED_GRANTS_EXPIRED,
     REFUSED_MAINTENANCE,
+    REFUSED_NO_LICENCE,
     REFUSED_REVOKED,
     REFUSED_TOO_EARLY,
     REFUSED_TOO_LATE,
@@ -29,7 +32,7 @@ from shared_protocol.records import (
     REFUSED_WRONG_CAR,
 )
 
-Granted = namedtuple("Granted", ("grant_id", "technician"))
+Granted = namedtuple("Granted", ("grant_id", "technician", "private"))
 Refused = namedtuple("Refused", ("reason",))
 RIDES = "rides"
 """The verdict for a passenger of the trip in progress."""
@@ -57,11 +60,11 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
     """
     known = grants.of_badge(tag)
     for grant in known:
-        if grant.flags & GRANT_REVOKED:
+        if grant.flags & GRANT_NO_LICENCE == GRANT_REVOKED:
             return Refused(REFUSED_REVOKED)
     for grant in known:
         if grant.flags & GRANT_TECHNICIAN:  # always: whatever fails, somebody gets the car out
-            return Granted(grant.grant_id, True)
+            return Granted(grant.grant_id, True, False)
     if not known and lapsed_grant == NO_TRIP:
         return Refused(REFUSED_UNKNOWN_BADGE)
     if time_s and time_s >= grants.expires_s:
@@ -79,19 +82,24 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
             rides = rides or grant.grant_id == open_grant
             if now:
                 reason = REFUSED_DRIVER_FIRST
-        elif flags & GRANT_OTHER_CAR:
+        elif flags & GRANT_REVOKED:  # the licence: no driving, whenever his turn is
+            if reason != REFUSED_DRIVER_FIRST:
+                reason = REFUSED_NO_LICENCE
+        elif flags & GRANT_PRIVATE == GRANT_OTHER_CAR:
             wrong_car = wrong_car or now
         elif flags & GRANT_WALK_UP:
             walks_up = bool(time_s)
         elif now or (not time_s and flags & GRANT_WITHOUT_CLOCK):
-            return Granted(grant.grant_id, False)
+            return Granted(grant.grant_id, False, bool(flags & GRANT_OTHER_CAR))
         elif time_s < grant.not_before_s and reason == REFUSED_TOO_LATE:
             # Of several bookings, the one to come is what the agent needs to hear of.
             reason = REFUSED_TOO_EARLY
     if rides:
         return RIDES
+    if reason == REFUSED_NO_LICENCE:
+        return Refused(reason)
     if lapsed_grant != NO_TRIP and not grants.booked_by_another(tag, time_s, time_s):
-        return Granted(lapsed_grant, False)
+        return Granted(lapsed_grant, False, False)  # the trip knows what that was for
     if wrong_car:
         return Refused(REFUSED_WRONG_CAR)
     if open_grant != NO_TRIP:
@@ -100,4 +108,4 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
         return Refused(reason)
     if grants.booked_by_another(tag, time_s, time_s + _FREE_FOR_S):
         return Refused(REFUSED_CAR_IN_USE)
-    return Granted(0, False)
+    return Granted(0, False, False)

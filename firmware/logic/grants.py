@@ -10,6 +10,8 @@ from shared_protocol import codec
 from shared_protocol.crypto import sha256
 from shared_protocol.messages import (
     GRANT_LAYOUT,
+    GRANT_NO_LICENCE,
+    GRANT_PRIVATE,
     GRANT_REMOVED,
     GRANT_WITHOUT_CLOCK,
     Grant,
@@ -25,6 +27,7 @@ _MOST = const(1024)
 _NOT_BEFORE_AT = const(12)  # in a grant, after its id and its badge tag
 _NOT_AFTER_AT = const(16)
 _FLAGS_AT = const(20)
+_OF_BOOKINGS = (0, GRANT_WITHOUT_CLOCK, GRANT_NO_LICENCE, GRANT_PRIVATE)
 
 
 class GrantSet:
@@ -70,7 +73,7 @@ class GrantSet:
         found = False
         for chunk in self._table.chunks():  # all of them, so that the file is closed
             for at in range(0, len(chunk), _GRANT_BYTES):
-                if chunk[at + _FLAGS_AT] & ~GRANT_WITHOUT_CLOCK:  # any other: not a booking
+                if chunk[at + _FLAGS_AT] not in _OF_BOOKINGS:
                     continue
                 begins_s = int.from_bytes(chunk[at + _NOT_BEFORE_AT : at + _NOT_AFTER_AT], "big")
                 ends_s = int.from_bytes(chunk[at + _NOT_AFTER_AT : at + _FLAGS_AT], "big")

@@ -1,8 +1,8 @@
 """What the box says with two LEDs and a buzzer: one pattern per event, each distinct.
 
-A refusal is some long reds, then some short ones, at most three and four, so that an agent can say
+A refusal is some long reds, then some short ones, at most four of each, so that an agent can say
 them on the telephone. The long ones say where the matter lies: 1 the booking, 2 the car, 3 the box
-or the badge. docs/signals.md shows the same table to agents and is compared with it by a test.
+or the badge, 4 the driver. docs/signals.md shows the same table to agents; a test compares them.
 """
 
 from firmware.logic.trip import (
@@ -37,6 +37,7 @@ PATTERNS = {
     "refused 6": "RR.RR.RR.r.r",
     "refused 7": "RR.RR.RR.r.r.r",
     "refused 12": "RR.RR.RR.r.r.r.r",
+    "refused 13": "RR.RR.RR.RR.r",
     "ready": "g.g",
 }
 """Event -> slots of SLOT_MS: g green, r red, capital with the buzzer, `.` dark and silent.

@@ -4,7 +4,7 @@ Decides what the wires must do and which facts follow; touches neither. Its stat
 `apply(fact)`, live and when the journal is replayed at boot, so that both always agree. Ending
 asks no grant, clock, network or ignition, only for the keys, where their holder is fitted; a
 technician, a manager and the box itself end a trip without them. Coordinates appear only in
-TripStart and TripEnd (mileage mode).
+TripStart and TripEnd (mileage mode), and for private use not even there.
 """
 
 from collections import namedtuple
@@ -17,6 +17,8 @@ from shared_protocol.records import (
     END_INFERRED,
     END_OTHER_DRIVER,
     END_TECHNICIAN,
+    NO_POSITION,
+    PRIVATE_USE,
     REFUSED_KEYS_MISSING,
     REFUSED_NOT_GENUINE,
     RELAY_INHIBITED,
@@ -67,6 +69,7 @@ _OPEN = const(1)
 _PAUSED = const(2)
 _IN_LEG = const(4)
 _LAPSED = const(8)
+_PRIVATE = const(16)
 
 # What the badge now at the reader has already done.
 _NO_CARD = const(0)  # or nothing that its being held or leaving could change
@@ -80,7 +83,7 @@ class Trip:
 
     def __init__(self, stored: bytes = b"", odometer_m: int = 0):
         """Take up what `to_bytes` gave; nothing stored means no trip, and metres as given."""
-        self.open = self.paused = self.in_leg = self._lapsed = False
+        self.open = self.paused = self.in_leg = self._lapsed = self._private = False
         self.odometer_m = odometer_m
         self._tag = bytes(8)
         self._grant_id = 0
@@ -92,11 +95,12 @@ class Trip:
             self.paused = bool(flags & _PAUSED)
             self.in_leg = bool(flags & _IN_LEG)
             self._lapsed = bool(flags & _LAPSED)
+            self._private = bool(flags & _PRIVATE)
 
     def to_bytes(self) -> bytes:
         """The state that `apply` changes, for the head of a journal segment."""
         flags = self.open * _OPEN + self.paused * _PAUSED + self.in_leg * _IN_LEG
-        flags += self._lapsed * _LAPSED
+        flags += self._lapsed * _LAPSED + self._private * _PRIVATE
         return codec.encode(_LAYOUT, (flags, self._tag, self._grant_id, self.odometer_m))
 
     @property
@@ -149,6 +153,9 @@ class Trip:
             self._card = _IS_TECHNICIAN
             return Outcome(cause, DOOR_UNLOCK, SIGNAL_RELEASED, ())
         facts = self._end_facts(END_OTHER_DRIVER, where) if self.open else []
+        private = self._private and verdict.grant_id == self.lapsed_grant(tag)  # he comes back
+        if private or verdict.private:
+            where, assurance = _untold(where), assurance | PRIVATE_USE
         facts.append(TripStart(tag, verdict.grant_id, *where, assurance))
         if ignition_on:
             facts.append(LegStart(where.odometer_m))
@@ -202,6 +209,7 @@ class Trip:
         if isinstance(fact, TripStart):
             self.open, self.paused, self.in_leg, self._lapsed = True, False, False, False
             self._tag, self._grant_id = fact.badge_tag, fact.grant_id
+            self._private = bool(fact.assurance & PRIVATE_USE)
         elif isinstance(fact, TripEnd):
             self.open = self.paused = self.in_leg = False
             self._lapsed = fact.reason == END_INFERRED
@@ -221,8 +229,12 @@ class Trip:
         facts = []
         if self.in_leg:
             facts.append(LegEnd(where.odometer_m))
-        facts.append(TripEnd(*where, reason))
+        facts.append(TripEnd(*(_untold(where) if self._private else where), reason))
         return facts
+
+
+def _untold(where: Where) -> Where:
+    return Where(where.odometer_m, NO_POSITION, NO_POSITION)
 
 
 def _refused(tag: bytes, reason: int) -> Outcome:

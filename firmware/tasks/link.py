@@ -17,6 +17,7 @@ from shared_protocol.messages import (
     FEATURE_GRANT_KINDS,
     FEATURE_GRANTS_CHANGE,
     FEATURE_NEW_KEY,
+    FEATURE_PRIVATE_USE,
     Ack,
     CardKeys,
     Command,
@@ -34,6 +35,13 @@ _LOOK_AGAIN_MS = const(30_000)
 _LOOK_AGAIN_QUIET_MS = const(150_000)
 
 KEYS_FILE = "keys"
+_FEATURES = (
+    FEATURE_GRANTS_CHANGE
+    | FEATURE_NEW_KEY
+    | FEATURE_GRANT_KINDS
+    | FEATURE_CARD_KEYS
+    | FEATURE_PRIVATE_USE
+)
 
 
 class LinkTask:
@@ -223,6 +231,6 @@ class LinkTask:
             self._commands.highest_id,
             self._immobiliser.state,
             int(self._trip.open),
-            FEATURE_GRANTS_CHANGE | FEATURE_NEW_KEY | FEATURE_GRANT_KINDS | FEATURE_CARD_KEYS,
+            _FEATURES,
             self._card_keys.hash,
         )

@@ -16,6 +16,7 @@ class Holder:
     agent_id: int | None = None
     directorate_id: int | None = None
     booking_id: int | None = None
+    private: bool = False  # what the booking is for
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class TripStarted:
     holder: Holder
     position: Position | None
     assurance: Assurance = "low"
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ class Reported:
     """One record as it came (`kind`, `body`) and as it reads.
 
     `event` is None, and `fields` is empty, for what this server has no rule or words for.
+    `without_place` is what may be kept of it in a private trip, None where it tells no place.
     """
 
     kind: int
@@ -146,3 +149,4 @@ class Reported:
     body: bytes = field(repr=False)
     fields: Mapping[str, int | str]
     event: Event | None
+    without_place: "Reported | None" = None

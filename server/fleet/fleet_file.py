@@ -16,16 +16,19 @@ FORMAT = """\
   {"directorates": [{"code", "name"}],
    "sites": [{"code", "name", "lat", "lon", "radius_m"}],
    "vehicles": [{"plate", "label", "site": code, "walk_up": true or false,
+                 "private_use": true or false,
                  "out_of_service": [{"from", "to"}]}],
    "agents": [{"login", "full_name", "directorate": code,
                "role": "agent" or "manager" or "technician",
+               "licence_recorded": true or false,
                "password", "badges": [UID in hexadecimal, or {"uid", "key"}]}],
    "bookings": [{"vehicle": plate, "agent": login, "starts_at", "ends_at", "purpose",
-                 "drivers": [login], "passengers": [login]}]}
-Instants are Unix seconds. Every list may be left out; so may walk_up (false), role (agent) and
-password. A site may be told where it is, in degrees; a trip that ends more than radius_m (300)
-from there is marked. A badge's key is the AES-128 key of a card that proves itself: 32
-hexadecimal digits.
+                 "drivers": [login], "passengers": [login], "private": true or false}]}
+Instants are Unix seconds. Every list may be left out; so may walk_up (false),
+private_use (false), private (false: on an errand of the service), role (agent),
+password and licence_recorded: false for who may book but not drive until a later file says true.
+A site may be told where it is, in degrees; a trip that ends more than radius_m (300) from there is
+marked. A badge's key is the AES-128 key of a card that proves itself: 32 hexadecimal digits.
 """
 
 _LATEST_S = 0xFFFFFFFF  # instants travel to the box in 32 bits
@@ -64,6 +67,7 @@ class VehicleEntry:
     label: str
     site: str
     walk_up: bool
+    private_use: bool
     out_of_service: tuple[Window, ...] | None  # None: not spoken of
 
 
@@ -84,6 +88,7 @@ class AgentEntry:
     full_name: str
     directorate: str
     role: str
+    licence_recorded: bool | None  # None: not spoken of
     password: str | None = field(repr=False)
     badges: tuple[BadgeEntry, ...] | None  # None: not spoken of
 
@@ -100,6 +105,7 @@ class BookingEntry:
     purpose: str
     drivers: tuple[str, ...] | None  # None: not spoken of
     passengers: tuple[str, ...] | None
+    private: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +235,7 @@ def _agent(entry: _Entry) -> AgentEntry:
         entry.text("full_name"),
         entry.text("directorate"),
         role,
+        entry.flag("licence_recorded") if entry.has("licence_recorded") else None,
         entry.text("password") if entry.has("password") else None,
         tuple(badges) if entry.has("badges") else None,
     )
@@ -277,6 +284,7 @@ def _vehicle(entry: _Entry) -> VehicleEntry:
         entry.text("label"),
         entry.text("site"),
         entry.flag("walk_up"),
+        entry.flag("private_use"),
         tuple(spans.values()) if entry.has("out_of_service") else None,
     )
 
@@ -291,6 +299,7 @@ def _booking(entry: _Entry) -> BookingEntry:
         entry.text("purpose"),
         entry.logins("drivers") if entry.has("drivers") else None,
         entry.logins("passengers") if entry.has("passengers") else None,
+        entry.flag("private"),
     )
     aboard = [booking.login, *(booking.drivers or ()), *(booking.passengers or ())]
     if len(set(aboard)) < len(aboard):

@@ -33,7 +33,9 @@ KINDS: tuple[GrantKind, ...] = (
     "technician",
     "maintenance",
     "revoked",
+    "no_licence",
     "walk_up",
+    "walk_up_no_licence",
     "other_car",
 )
 
@@ -52,6 +54,7 @@ class Access:
     companions: tuple[Companion, ...]
     badges: tuple[Badge, ...]
     technicians: frozenset[int]  # ids of agents
+    without_licence: frozenset[int]  # ids of agents whose driving licence is not recorded
     out_of_service: tuple[Window, ...]
 
 
@@ -114,7 +117,8 @@ def _all(access: Access, now_s: int) -> Iterator[Grant]:
     )
     here = [booking for booking in soonest if booking.vehicle_id == access.vehicle_id]
     elsewhere = [booking for booking in soonest if booking.vehicle_id != access.vehicle_id]
-    booked = list(_of_bookings(here, access.companions, valid, windows_of, now_s))
+    unlicensed = access.without_licence - access.technicians  # who move cars whoever they are
+    booked = list(_of_bookings(here, access.companions, unlicensed, valid, windows_of, now_s))
     yield from booked
     for agent_id in sorted(access.technicians):
         for uid in valid.get(agent_id, ()):
@@ -127,14 +131,16 @@ def _all(access: Access, now_s: int) -> Iterator[Grant]:
     if access.walk_up:
         for agent_id in sorted(valid):
             if agent_id not in access.technicians:  # who may do more already
+                kind: GrantKind = "walk_up_no_licence" if agent_id in unlicensed else "walk_up"
                 for uid in valid[agent_id]:
-                    yield Grant(0, uid, *_span(ALWAYS), "walk_up")
+                    yield Grant(0, uid, *_span(ALWAYS), kind)
     yield from _of_other_cars(elsewhere, access.companions, valid, windows_of, booked, now_s)
 
 
 def _of_bookings(
     bookings: list[Booking],
     companions: Iterable[Companion],
+    unlicensed: frozenset[int],
     valid: Mapping[int, list[bytes]],
     windows_of: Mapping[int, Window],
     now_s: int,
@@ -146,13 +152,15 @@ def _of_bookings(
         drivers = _drivers(booking, companions)
         passengers = {c.agent_id for c in companions if c.booking_id == booking.booking_id}
         aboard: tuple[tuple[set[int], GrantKind], ...] = (
-            (drivers, "booking"),
+            (drivers - unlicensed, "booking"),
+            (drivers & unlicensed, "no_licence"),
             (passengers - drivers, "passenger"),
         )
         for agents, kind in aboard:
             for agent_id in sorted(agents):
                 for uid in valid.get(agent_id, ()):
-                    yield Grant(booking.booking_id, uid, *_span(window), kind)
+                    private = booking.private and kind == "booking"
+                    yield Grant(booking.booking_id, uid, *_span(window), kind, private)
 
 
 def _of_other_cars(
@@ -166,7 +174,7 @@ def _of_other_cars(
     """Yield who has another car then, but for those who have this one at the same time."""
     here: dict[bytes, list[Grant]] = defaultdict(list)
     for grant in booked:
-        if grant.uid is not None and grant.kind == "booking":
+        if grant.uid is not None and grant.kind in ("booking", "no_licence"):
             here[grant.uid].append(grant)
     count = 0
     for booking in bookings:

@@ -26,6 +26,7 @@ RefusalReason = Literal[
     "keys_missing",
     "driver_first",
     "not_genuine",
+    "no_licence",
     "other",
 ]
 GrantKind = Literal[
@@ -34,7 +35,9 @@ GrantKind = Literal[
     "technician",
     "maintenance",
     "revoked",
+    "no_licence",
     "walk_up",
+    "walk_up_no_licence",
     "other_car",
 ]
 RelayState = Literal["unknown", "enabled", "inhibited"]
@@ -71,7 +74,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Vehicle:
-    """A car; `box_id` is what `notify` takes, None while no box is fitted."""
+    """A car; `box_id` is what `notify` takes, None while no box is fitted.
+
+    `private_use`: the fleet allows bookings of it that are no errand of the service.
+    """
 
     vehicle_id: int
     plate: str
@@ -80,6 +86,7 @@ class Vehicle:
     site_code: str
     site_name: str
     box_id: int | None
+    private_use: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +137,7 @@ class BookingRequest:
     starts_at_s: int
     ends_at_s: int
     purpose: str
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +156,7 @@ class Booking:
     ends_at_s: int
     purpose: str
     state: BookingState
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +173,7 @@ class Grant:
     """What one badge, or with `uid` None every badge, may or may not do with one car.
 
     `grant_id` is the booking's id where there is one. A badge has one grant of an id at most.
+    Of a `private` one's trip the box tells no position.
     """
 
     grant_id: int
@@ -171,6 +181,7 @@ class Grant:
     not_before_s: int
     not_after_s: int
     kind: GrantKind
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +215,7 @@ class Trip:
     """From badge in to trip end. `distance_m` grows while it is open and never shrinks.
 
     `occupants` are the names of those whose badge was read as a passenger's.
+    Of a `private` trip no position is kept.
     `started_at_s` is the box's time, or the time of arrival when the box knew none.
     `wrong_site` says that it ended, as far as is known, away from its car's site.
     """
@@ -227,6 +239,7 @@ class Trip:
     assurance: Assurance
     wrong_site: bool
     occupants: tuple[str, ...]
+    private: bool
     start_lat_e7: int | None
     start_lon_e7: int | None
     end_lat_e7: int | None
@@ -313,7 +326,8 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class TripTotals:
-    """How many trips a filter takes in, and their kilometres."""
+    """How many trips a filter takes in, and their kilometres; of these, the private ones."""
 
     trips: int
     distance_m: int
+    private_m: int

@@ -41,7 +41,7 @@ class TripDraft:
     """A trip under the rules; `trip_id` is None until it is stored.
 
     `legs` holds the leg that was open when the trip was loaded and those begun since, `occupants`
-    the agents who have joined since.
+    the agents who have joined since. A `private` trip has no position.
     """
 
     trip_id: int | None
@@ -56,6 +56,7 @@ class TripDraft:
     state: TripState
     end_reason: EndReason | None
     assurance: Assurance
+    private: bool
     start: Position | None
     end: Position | None
     legs: tuple[LegDraft, ...] = ()
@@ -108,7 +109,8 @@ def _started(event: TripStarted) -> TripDraft:
         state="open",
         end_reason=None,
         assurance=event.assurance,
-        start=event.position,
+        private=event.private,
+        start=None if event.private else event.position,
         end=None,
     )
 
@@ -174,5 +176,5 @@ def _ended(trip: TripDraft, at_s: int, reason: EndReason, position: Position | N
         state="ended",
         ended_at_s=max(at_s, trip.started_at_s),
         end_reason=reason,
-        end=position,
+        end=None if trip.private else position,
     )

@@ -143,7 +143,11 @@ class Conversation:
         knows_kinds = status.features & messages.FEATURE_GRANT_KINDS
         kinds = grants.KINDS if knows_kinds else grants.PLAIN_KINDS
         wanted = [
-            grant_of(grant, messages.EVERY_BADGE if grant.uid is None else tags[grant.uid])
+            grant_of(
+                grant,
+                messages.EVERY_BADGE if grant.uid is None else tags[grant.uid],
+                status.features,
+            )
             for grant in grants.due(facts.access, now_s, kinds)
         ]
         grants_hash = grant_sets.grants_hash(wanted)

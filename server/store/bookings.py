@@ -13,7 +13,7 @@ from server.store.base import Base
 BOOKINGS = """
 SELECT b.booking_id, b.vehicle_id, v.plate, v.label AS vehicle_label, b.agent_id,
   a.full_name AS agent_name, b.directorate_id, d.code AS directorate_code,
-  b.starts_at_s, b.ends_at_s, b.purpose, b.state
+  b.starts_at_s, b.ends_at_s, b.purpose, b.state, b.private
 FROM booking b JOIN vehicle v USING (vehicle_id) JOIN agent a USING (agent_id)
   JOIN directorate d ON d.directorate_id = b.directorate_id
 """
@@ -38,14 +38,14 @@ class Bookings(Base):
             agent_id,
             from_s,
         )
-        return [Booking(**row) for row in rows]
+        return [booking_of(row) for row in rows]
 
     async def bookings_between(self, from_s: int, to_s: int) -> list[Booking]:
         """Return the active bookings of all cars that touch [from_s, to_s[, by start."""
         rows = await self._rows(
             f"{BOOKINGS} WHERE {TOUCHING} ORDER BY b.starts_at_s, b.booking_id", to_s, from_s
         )
-        return [Booking(**row) for row in rows]
+        return [booking_of(row) for row in rows]
 
     async def bookings_of_vehicle(self, vehicle_id: int, from_s: int) -> list[Booking]:
         """Return a car's active bookings that end after `from_s`, by start."""
@@ -55,14 +55,14 @@ class Bookings(Base):
             vehicle_id,
             from_s,
         )
-        return [Booking(**row) for row in rows]
+        return [booking_of(row) for row in rows]
 
     async def bookings_by_id(self, booking_ids: Iterable[int]) -> dict[int, Booking]:
         """Return those of these bookings that exist, whatever their state."""
         found: dict[int, Booking] = {}
         for booking_id in set(booking_ids):
             for row in await self._rows(f"{BOOKINGS} WHERE b.booking_id = ?", booking_id):
-                found[booking_id] = Booking(**row)
+                found[booking_id] = booking_of(row)
         return found
 
     async def booking_elsewhere(self, agent_id: int, vehicle_id: int, at_s: int) -> Booking | None:
@@ -73,7 +73,7 @@ class Bookings(Base):
             " AND c.drives)) ORDER BY abs(b.starts_at_s - ?) LIMIT 1",
             *(at_s + BEFORE_S, at_s - AFTER_S, vehicle_id, agent_id, agent_id, at_s),
         )
-        return Booking(**rows[0]) if rows else None
+        return booking_of(rows[0]) if rows else None
 
     async def create_booking(self, request: BookingRequest, now_s: int) -> Booking:
         """Store a booking that fleet.bookings.problems has nothing against.
@@ -88,19 +88,25 @@ class Bookings(Base):
         return await self._engine.write(_cancel, booking_id, agent_id)
 
 
+def booking_of(row: sqlite3.Row) -> Booking:
+    """Read a row of BOOKINGS."""
+    return Booking(**{**row, "private": bool(row["private"])})
+
+
 def insert_booking(db: sqlite3.Connection, request: BookingRequest, now_s: int) -> Booking:
     """Insert an active booking for the agent's directorate of today; raises Overlap."""
     try:
         booking_id = db.execute(
             "INSERT INTO booking (vehicle_id, agent_id, directorate_id, starts_at_s, ends_at_s,"
-            " purpose, state, created_at_s)"
-            " SELECT ?, agent_id, directorate_id, ?, ?, ?, 'active', ? FROM agent"
+            " purpose, private, state, created_at_s)"
+            " SELECT ?, agent_id, directorate_id, ?, ?, ?, ?, 'active', ? FROM agent"
             " WHERE agent_id = ?",
             (
                 request.vehicle_id,
                 request.starts_at_s,
                 request.ends_at_s,
                 request.purpose,
+                int(request.private),
                 now_s,
                 request.agent_id,
             ),
@@ -112,8 +118,8 @@ def insert_booking(db: sqlite3.Connection, request: BookingRequest, now_s: int) 
             f"{BOOKINGS} WHERE b.vehicle_id = ? AND {TOUCHING} ORDER BY b.starts_at_s",
             (request.vehicle_id, request.ends_at_s, request.starts_at_s),
         )
-        raise Overlap(tuple(Booking(**row) for row in rows)) from None
-    return Booking(**db.execute(f"{BOOKINGS} WHERE booking_id = ?", (booking_id,)).fetchone())
+        raise Overlap(tuple(booking_of(row) for row in rows)) from None
+    return booking_of(db.execute(f"{BOOKINGS} WHERE booking_id = ?", (booking_id,)).fetchone())
 
 
 def _cancel(db: sqlite3.Connection, booking_id: int, agent_id: int) -> Booking | None:
@@ -122,4 +128,4 @@ def _cancel(db: sqlite3.Connection, booking_id: int, agent_id: int) -> Booking |
         "UPDATE booking SET state = 'cancelled' WHERE booking_id = ? AND agent_id = ?", theirs
     )
     row = db.execute(f"{BOOKINGS} WHERE booking_id = ? AND b.agent_id = ?", theirs).fetchone()
-    return Booking(**row) if row else None
+    return booking_of(row) if row else None

@@ -15,7 +15,7 @@ from server.store.base import Base
 
 _VEHICLES = """
 SELECT v.vehicle_id, v.plate, v.label, v.site_id, s.code AS site_code, s.name AS site_name,
-  b.box_id
+  b.box_id, v.private_use
 FROM vehicle v JOIN site s USING (site_id)
   LEFT JOIN box b ON b.vehicle_id = v.vehicle_id AND b.retired_at_s IS NULL
 """
@@ -91,7 +91,8 @@ class Cars(Base):
 
     async def vehicles(self) -> list[Vehicle]:
         """Return every car, by plate."""
-        return [Vehicle(**row) for row in await self._rows(f"{_VEHICLES} ORDER BY v.plate")]
+        rows = await self._rows(f"{_VEHICLES} ORDER BY v.plate")
+        return [Vehicle(**{**row, "private_use": bool(row["private_use"])}) for row in rows]
 
     async def boxes(self) -> list[Box]:
         """Return the boxes in service, by plate."""

@@ -57,14 +57,17 @@ class Loading(Base):
             _put_site(db, site)
         for car in file.vehicles:
             db.execute(
-                "INSERT INTO vehicle (plate, label, site_id, walk_up) VALUES (?, ?, ?, ?)"
+                "INSERT INTO vehicle (plate, label, site_id, walk_up, private_use)"
+                " VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT (plate) DO UPDATE SET label = excluded.label,"
-                " site_id = excluded.site_id, walk_up = excluded.walk_up",
+                " site_id = excluded.site_id, walk_up = excluded.walk_up,"
+                " private_use = excluded.private_use",
                 (
                     car.plate,
                     car.label,
                     _id_of(db, "site", "code", car.site, car.where),
                     int(car.walk_up),
+                    int(car.private_use),
                 ),
             )
             if car.out_of_service is not None:
@@ -86,6 +89,11 @@ class Loading(Base):
                 ),
             )
             agent_id = _id_of(db, "agent", "login", agent.login, agent.where)
+            if agent.licence_recorded is not None:
+                db.execute(
+                    "UPDATE agent SET licence_recorded = ? WHERE agent_id = ?",
+                    (int(agent.licence_recorded), agent_id),
+                )
             if agent.badges is not None:
                 revoked += self._give_badges(db, agent_id, agent.badges)
         for booking in file.bookings:
@@ -95,6 +103,7 @@ class Loading(Base):
                 booking.starts_at_s,
                 booking.ends_at_s,
                 booking.purpose,
+                booking.private,
             )
             booking_id = _book(db, request, booking.where, now_s)
             for logins, drives in ((booking.drivers, True), (booking.passengers, False)):
@@ -183,6 +192,11 @@ def _book(db: sqlite3.Connection, request: BookingRequest, where: str, now_s: in
     ).fetchone()
     if same:
         return int(same[0])
+    car = db.execute(
+        "SELECT plate, private_use FROM vehicle WHERE vehicle_id = ?", (request.vehicle_id,)
+    ).fetchone()
+    if request.private and not car["private_use"]:
+        raise LoadError(f"{where}, private: {car['plate']} is not for private use")
     try:
         return insert_booking(db, request, now_s).booking_id
     except Overlap as overlap:

@@ -7,7 +7,8 @@ from server.store.base import Base
 from server.store.vault import Vault
 
 _AGENTS = """
-SELECT a.*, d.code AS directorate_code, d.name AS directorate_name
+SELECT a.agent_id, a.login, a.full_name, a.directorate_id, a.role, a.password_hash,
+  d.code AS directorate_code, d.name AS directorate_name
 FROM agent a JOIN directorate d USING (directorate_id)
 """
 

@@ -381,10 +381,24 @@ def _feedback(db: Database) -> None:
     )
 
 
+def _licences(db: Database) -> None:
+    """Whether the fleet has seen an agent's driving licence."""
+    db.execute("ALTER TABLE agent ADD COLUMN licence_recorded INTEGER NOT NULL DEFAULT 1")
+
+
+def _private_use(db: Database) -> None:
+    """Cars that may be had for private use, and what was."""
+    db.execute("ALTER TABLE vehicle ADD COLUMN private_use INTEGER NOT NULL DEFAULT 0")
+    for table in ("booking", "trip"):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN private INTEGER NOT NULL DEFAULT 0")
+
+
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     _first_tables,
     _keys_and_gaps,
     _access,
     _car_parks,
     _feedback,
+    _licences,
+    _private_use,
 )

@@ -14,7 +14,7 @@ SELECT t.trip_id, t.vehicle_id, v.plate, v.label AS vehicle_label, t.agent_id,
   t.end_reason, t.assurance, t.wrong_site,
   (SELECT json_group_array(full_name) FROM
     (SELECT full_name FROM occupant JOIN agent USING (agent_id) WHERE trip_id = t.trip_id
-     ORDER BY full_name)) AS occupants,
+     ORDER BY full_name)) AS occupants, t.private,
   t.start_lat_e7, t.start_lon_e7, t.end_lat_e7, t.end_lon_e7
 FROM trip t JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_id)
   LEFT JOIN directorate d ON d.directorate_id = t.directorate_id
@@ -50,7 +50,8 @@ class Trips(Base):
         """Return number and kilometres of all trips that a filter takes in."""
         conditions, values = _conditions(wanted)
         rows = await self._rows(
-            "SELECT count(*) AS trips, coalesce(sum(distance_m), 0) AS distance_m FROM trip t"
+            "SELECT count(*) AS trips, coalesce(sum(distance_m), 0) AS distance_m,"
+            " coalesce(sum(distance_m * private), 0) AS private_m FROM trip t"
             f" WHERE {' AND '.join(conditions)}",
             *values,
         )
@@ -88,7 +89,8 @@ FROM (SELECT box_id, epoch, min(seq) AS first_seq, max(seq) AS last_seq
 
 def _trip(row: sqlite3.Row) -> Trip:
     occupants = tuple(json.loads(row["occupants"]))
-    return Trip(**{**row, "occupants": occupants, "wrong_site": bool(row["wrong_site"])})
+    flags = {name: bool(row[name]) for name in ("private", "wrong_site")}
+    return Trip(**{**row, **flags, "occupants": occupants})
 
 
 def _conditions(wanted: TripFilter) -> tuple[list[str], list[int]]:

@@ -16,7 +16,7 @@ from server.fleet.feedback import Said
 from server.fleet.model import Agent, BookingRequest, TripDetail
 from server.store import Overlap
 from server.web.auth import manager_only, signed_in
-from server.web.bookings import NotBookable, book, cancel_own, free_vehicles, recent_bookings
+from server.web.bookings import NotBookable, book, cancel_own, free_for, recent_bookings
 from server.web.feedback import SHOWN, NotSaid, answer, own_trip, say
 from server.web.forms import clean, clean_lines
 from server.web.i18n import words_of
@@ -102,7 +102,10 @@ async def list_bookings(request: web.Request, agent: Agent) -> web.StreamRespons
 
 @signed_in
 async def create_booking(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """POST /api/bookings {vehicle_id, starts_at_s, ends_at_s, purpose} : 201 and the booking."""
+    """POST /api/bookings {vehicle_id, starts_at_s, ends_at_s, purpose} : 201 and the booking.
+
+    `private` (false) is for private use, where the car allows it.
+    """
     body = await _json_object(request)
     numbers: dict[str, int] = {}
     for field in ("vehicle_id", "starts_at_s", "ends_at_s"):
@@ -115,14 +118,19 @@ async def create_booking(request: web.Request, agent: Agent) -> web.StreamRespon
     purpose = body.get("purpose")
     if not isinstance(purpose, str):
         return _refuse(request, 400, "purpose_missing", "purpose")
-    wanted = BookingRequest(agent_id=agent.agent_id, purpose=clean(purpose), **numbers)
+    private = body.get("private", False)
+    if not isinstance(private, bool):
+        return _refuse(request, 400, "not_true_or_false", "private")
+    wanted = BookingRequest(
+        agent_id=agent.agent_id, purpose=clean(purpose), private=private, **numbers
+    )
     try:
         booking = await book(request.app, wanted)
     except NotBookable as no:
         field, code = next(iter(no.problems.items()))
         return _refuse(request, 400, code, field)
     except Overlap:
-        free = await free_vehicles(request.app, wanted.starts_at_s, wanted.ends_at_s)
+        free = await free_for(request.app, wanted)
         alternatives = [asdict(car) for car in free]
         return _refuse(request, 409, "overlap", "vehicle_id", alternatives=alternatives)
     return web.json_response(asdict(booking), status=201)

@@ -5,7 +5,7 @@
 """
 
 from aiohttp import web
-from wtforms import StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import DataRequired, InputRequired
 
 from server.app_keys import CLOCK, NOTIFY, STORE
@@ -54,6 +54,7 @@ class BookingForm(PageForm):
         validators=[DataRequired(BOOKING_PROBLEMS["purpose_missing"])],
         render_kw={"maxlength": MAX_PURPOSE_LENGTH},
     )
+    private = BooleanField(N_("Private use"))
 
     def fill_vehicles(self, vehicles: list[Vehicle]) -> None:
         """Offer these cars."""
@@ -66,6 +67,7 @@ _FIELDS = {
     "starts_at_s": "start",
     "ends_at_s": "end",
     "purpose": "purpose",
+    "private": "private",
 }
 
 
@@ -88,6 +90,8 @@ async def book(app: web.Application, wanted: BookingRequest) -> Booking:
     cars = {car.vehicle_id: car for car in await app[STORE].vehicles()}
     if wanted.vehicle_id not in cars:
         against["vehicle_id"] = "unknown_vehicle"
+    elif wanted.private and not cars[wanted.vehicle_id].private_use:
+        against["private"] = "no_private_use"
     if against:
         raise NotBookable(against)
     try:
@@ -142,6 +146,12 @@ async def free_vehicles(app: web.Application, starts_at_s: int, ends_at_s: int) 
     return [car for car in await app[STORE].vehicles() if car.vehicle_id not in taken]
 
 
+async def free_for(app: web.Application, wanted: BookingRequest) -> list[Vehicle]:
+    """Return the free cars that would do instead."""
+    free = await free_vehicles(app, wanted.starts_at_s, wanted.ends_at_s)
+    return [car for car in free if car.private_use or not wanted.private]
+
+
 def _request_of(booking: Booking) -> BookingRequest:
     return BookingRequest(
         booking.vehicle_id,
@@ -149,6 +159,7 @@ def _request_of(booking: Booking) -> BookingRequest:
         booking.starts_at_s,
         booking.ends_at_s,
         booking.purpose,
+        booking.private,
     )
 
 
@@ -193,6 +204,7 @@ async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
     if like.isdecimal() and len(like) <= 18:
         model = await own_booking(request.app, agent, int(like))
         filled |= {"vehicle": model.vehicle_id, "purpose": model.purpose}
+        filled["private"] = model.private
         if model.starts_at_s > now_s:
             filled |= {"start": model.starts_at_s, "end": model.ends_at_s}
     form = await form_of(BookingForm, request, **filled)
@@ -217,6 +229,7 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
         starts_at_s=form.start.data or 0,
         ends_at_s=form.end.data or 0,
         purpose=form.purpose.data or "",
+        private=form.private.data,
     )
     words = words_of(request)
     try:
@@ -236,7 +249,7 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
             )
             for taken in overlap.conflicts
         ]
-        free = await free_vehicles(request.app, wanted.starts_at_s, wanted.ends_at_s)
+        free = await free_for(request.app, wanted)
         return await _form_page(request, form, status=409, free=free)
     await flash(
         request,
@@ -283,7 +296,14 @@ async def cancel(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def _form_page(
     request: web.Request, form: BookingForm, status: int = 200, free: list[Vehicle] | None = None
 ) -> web.Response:
-    form.fill_vehicles(await request.app[STORE].vehicles())
+    cars = await request.app[STORE].vehicles()
+    form.fill_vehicles(cars)
     return await page(
-        request, "booking_form.html", status=status, form=form, free=free, name_of=name_of
+        request,
+        "booking_form.html",
+        status=status,
+        form=form,
+        free=free,
+        name_of=name_of,
+        for_private_use=[car.plate for car in cars if car.private_use],
     )

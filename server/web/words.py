@@ -45,7 +45,9 @@ END_ORDERS: Mapping[CommandState, str] = {
     "applied": N_("An end was asked for, and the car ended the trip."),
     "cancelled": N_("An end was asked for and taken back."),
     "expired": N_("An end was asked for, but it did not reach the car in time. Ask again."),
-    "refused": N_("An end was asked for: the car refused. Are the keys back in their holder?"),
+    "refused": N_(
+        "An end was asked for: the car refused. Are keys and fuel card back in their holder?"
+    ),
     "unknown": N_("An end was asked for: power failed, and nobody can know what the car did."),
 }
 
@@ -59,9 +61,10 @@ REFUSAL_REASONS: Mapping[RefusalReason, str] = {
     "revoked": N_("The badge is blocked"),
     "wrong_car": N_("Another car is booked"),
     "maintenance": N_("The car is out of service"),
-    "keys_missing": N_("The keys are not back in their holder"),
+    "keys_missing": N_("The keys or the fuel card are not back in their holder"),
     "driver_first": N_("A passenger's badge before the driver's"),
     "not_genuine": N_("The card did not prove that it is genuine"),
+    "no_licence": N_("The driving licence is not recorded"),
     "other": N_("Other reason"),
 }
 
@@ -77,11 +80,14 @@ REFUSAL_ADVICE: Mapping[RefusalReason, str] = {
     ),
     "wrong_car": N_("Go to the car that is booked, or book this one."),
     "maintenance": N_("Book another car until this one is back in service."),
-    "keys_missing": N_("Put the keys back; a manager can end the trip without them on its page."),
+    "keys_missing": N_(
+        "Put keys and fuel card back; a manager can end the trip without them on its page."
+    ),
     "driver_first": N_("The driver's badge comes first, then the passengers'."),
     "not_genuine": N_(
         "Hold the card longer. If it happens again, block the badge: it may be a copy."
     ),
+    "no_licence": N_("Look at the licence and record it: the car is told at once."),
     "other": N_("Call the technician."),
 }
 
@@ -138,6 +144,8 @@ BOOKING_PROBLEMS: Mapping[str, str] = {
     "purpose_too_long": N_("Say it in fewer words: %(letters)s letters at most."),
     "unknown_vehicle": N_("Choose one of the cars."),
     "overlap": N_("This car is taken at that time."),
+    "no_private_use": N_("This car is not for private use: choose another."),
+    "not_true_or_false": N_("Say true or false."),
     "not_an_instant": N_("Give the instant in whole seconds since 1970 (UTC)."),
     "already_over": N_("This booking is already over."),
 }

@@ -1,4 +1,4 @@
-"""The wires of one car: start relay, starter, doors, keys, battery, lights and buzzer.
+"""The wires of one car: start relay, starter, doors, keys and fuel card, battery, lights, buzzer.
 
 The start relay is latching: a pulse on its enable or inhibit coil moves it, and without power it
 stays as it is. Never decides anything.
@@ -79,6 +79,7 @@ class Wires:
         pulse = Pulse
         self._start_relay = start_relay
         self._override = False
+        self._keys_in = self._card_in = True
         self._enable = pulse(
             timeline, pins, board.relay_enable, COIL_PULSE_S, lambda: self._move("enabled")
         )
@@ -99,7 +100,7 @@ class Wires:
         for number in (board.ignition, board.crank, board.door_contact):
             pins.set_outside(number, 0)
         self._tell_relay()
-        pins.set_outside(board.key_holder, 1)
+        self._tell_holder()
         self._tell_battery()
 
     @property
@@ -136,7 +137,13 @@ class Wires:
 
     def set_keys(self, in_holder: bool) -> None:
         """Take the keys out of their holder, or put them back."""
-        self._pins.set_outside(self._board.key_holder, 1 if in_holder else 0)
+        self._keys_in = in_holder
+        self._tell_holder()
+
+    def set_fuel_card(self, in_slot: bool) -> None:
+        """Take the fuel card out of its slot, or put it back."""
+        self._card_in = in_slot
+        self._tell_holder()
 
     def set_override(self, on: bool) -> None:
         """Break the seal and bridge the start contact by hand, or undo it.
@@ -181,6 +188,10 @@ class Wires:
             volts = _CHARGING_V
         microvolts = round(volts * 1_000_000 / self._board.battery_divider)
         self._pins.set_outside(self._board.battery_adc, microvolts)
+
+    def _tell_holder(self) -> None:
+        """Two contacts in series, as docs/hardware.md has them: the box reads whether all is in."""
+        self._pins.set_outside(self._board.key_holder, 1 if self._keys_in and self._card_in else 0)
 
     def _tell_relay(self) -> None:
         closed = self.relay == "enabled" and self._fault != "no_feedback"

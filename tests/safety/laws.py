@@ -32,6 +32,7 @@ class Person:
     begins_s: int = 0
     ends_s: int = 0
     without_clock: bool = False
+    private: bool = False  # in every trip
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Promise:
 
     revoked: frozenset[bytes] = frozenset()
     outage: bool = False
+    unlicensed: frozenset[bytes] = frozenset()
 
 
 Book = namedtuple("Book", ("driver", "paused", "booking", "lapsed"))
@@ -81,7 +83,7 @@ class Judge:
             return False
         if person.kind == "technician":
             return True
-        if now_s >= self._setting.expires_s or promise.outage:
+        if now_s >= self._setting.expires_s or promise.outage or tag in promise.unlicensed:
             return False
         if person.kind == "driver" and (
             person.begins_s <= now_s < person.ends_s or (not now_s and person.without_clock)
@@ -190,7 +192,9 @@ class Judge:
             return after._replace(kept=kept)
         elif isinstance(item, records.TripStart):
             _law(welcome and item.badge_tag == tag, "a trip begins for nobody")
+            self._may_tell(item, tag)
         elif isinstance(item, records.TripEnd):
+            self._may_tell(item, after.book.driver)
             after = self._may_end(after, item.reason, event, mark, tag)
         elif isinstance(item, records.TripPause):
             _law(mark == "leaves" and tag == after.book.driver, "a trip is paused by another")
@@ -204,6 +208,11 @@ class Judge:
             return self._answered(after, item, event)
         book = _entered(after.book, item)
         return after if book is after.book else after._replace(book=book)
+
+    def _may_tell(self, fact: Any, driver: bytes) -> None:
+        told = records.NO_POSITION not in (fact.lat_e7, fact.lon_e7)
+        private = driver in self._people and self._people[driver].private
+        _law(told != private, "a place is told of a private trip, or of another is not")
 
     def _may_inhibit(self, memory: Memory, mark: str) -> None:
         car, setting = self._car, self._setting

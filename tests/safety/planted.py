@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
-from firmware.logic import immobiliser
+from firmware.logic import immobiliser, trip
 from firmware.logic.badge_decision import Granted, Refused
 from firmware.logic.commands import Commands
 from firmware.logic.door_lock import DoorLock
@@ -17,7 +17,7 @@ from firmware.logic.grants import GrantSet
 from firmware.logic.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.trip import DOOR_LEAVE, Outcome, Trip
 from firmware.tasks import vehicle
-from shared_protocol.records import REFUSED_GRANTS_EXPIRED, REFUSED_REVOKED
+from shared_protocol.records import REFUSED_GRANTS_EXPIRED, REFUSED_NO_LICENCE, REFUSED_REVOKED
 from tests.safety import settings
 from tests.safety.model import Setting
 
@@ -37,7 +37,7 @@ def _is_granted(reason: int) -> Plant:
     def make(shipped: Any) -> Any:
         def decide(*arguments: Any) -> Any:
             verdict = shipped(*arguments)
-            return Granted(1, False) if verdict == Refused(reason) else verdict
+            return Granted(1, False, False) if verdict == Refused(reason) else verdict
 
         return decide
 
@@ -86,6 +86,22 @@ def _any_badge_held_ends(shipped: Any) -> Any:
 def _wants_the_ignition_off(shipped: Any) -> Any:
     nothing = Outcome(0, DOOR_LEAVE, "", ())
     return lambda self, *others: nothing if self.in_leg else shipped(self, *others)
+
+
+def _tells_the_end(shipped: Any) -> Any:
+    def end_facts(self: Any, *others: Any) -> Any:
+        with patch.object(trip, "_untold", lambda where: where):
+            return shipped(self, *others)
+
+    return end_facts
+
+
+def _forgets_what_for(shipped: Any) -> Any:
+    def apply(self: Any, fact: Any) -> None:
+        shipped(self, fact)
+        self._private = self._private and self.open
+
+    return apply
 
 
 PLANTED: dict[str, tuple[Setting, Plant]] = {
@@ -138,6 +154,10 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
         _is_granted(REFUSED_GRANTS_EXPIRED),
     ),
     "a revoked badge opens": (settings.PEOPLE_ALL_DAY, _is_granted(REFUSED_REVOKED)),
+    "who has no licence recorded drives": (
+        settings.PEOPLE_ALL_DAY,
+        _is_granted(REFUSED_NO_LICENCE),
+    ),
     "doors are locked while one is open": (
         settings.DOORS,
         _in_place_of(
@@ -157,6 +177,14 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "a trip is forgotten within its booking": (
         settings.FORGOTTEN,
         _in_place_of(vehicle, "is_forgotten", lambda shipped: lambda *arguments: True),
+    ),
+    "a private trip tells where it ends": (
+        settings.FORGOTTEN,
+        _in_place_of(Trip, "_end_facts", _tells_the_end),
+    ),
+    "who comes back is not private any more": (
+        settings.FORGOTTEN,
+        _in_place_of(Trip, "apply", _forgets_what_for),
     ),
     "who comes back need not ask who has the car booked": (
         settings.FORGOTTEN,

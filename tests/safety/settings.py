@@ -13,7 +13,9 @@ from shared_protocol.messages import (
     COMMAND_INHIBIT,
     EVERY_BADGE,
     GRANT_MAINTENANCE,
+    GRANT_NO_LICENCE,
     GRANT_PASSENGER,
+    GRANT_PRIVATE,
     GRANT_REVOKED,
     GRANT_TECHNICIAN,
     GRANT_WALK_UP,
@@ -38,7 +40,7 @@ ANNES = NOON_S + _HOUR_S
 BRUNOS = NOON_S + 5 * _HOUR_S
 LATE = EXPIRES_S
 
-ANNE = Person("Anne", b"anne----", "driver", 1, NOON_S, NOON_S + 4 * _HOUR_S)
+ANNE = Person("Anne", b"anne----", "driver", 1, NOON_S, NOON_S + 4 * _HOUR_S, private=True)
 BRUNO = Person("Bruno", b"bruno---", "driver", 2, ANNE.ends_s, NOON_S + 8 * _HOUR_S, True)
 WALTER = Person("Walter, who walks up", b"walter--", "walk-up")
 TESS = Person("Tess, a technician", b"tess----", "technician", 3)
@@ -51,6 +53,7 @@ PROMISES = (
     Promise(revoked=frozenset((RENE.tag,))),
     Promise(revoked=frozenset((RENE.tag, ANNE.tag))),
     Promise(revoked=frozenset((RENE.tag,)), outage=True),
+    Promise(unlicensed=frozenset((ANNE.tag, BRUNO.tag, WALTER.tag))),
 )
 
 
@@ -70,6 +73,9 @@ def _grants(promise: Promise) -> tuple[Grant, ...]:
         if person.tag not in promise.revoked or person.kind == "revoked":
             window = windows[person.tag] if person.ends_s else _ALWAYS
             kind = flags[person.kind] | (GRANT_WITHOUT_CLOCK if person.without_clock else 0)
+            kind |= GRANT_PRIVATE if person.private else 0
+            if person.tag in promise.unlicensed:
+                kind = GRANT_NO_LICENCE | kind & GRANT_WALK_UP
             grants.append(Grant(person.booking, person.tag, *window, kind))
     if promise.outage:
         grants.append(Grant(8, EVERY_BADGE, *_ALWAYS, GRANT_MAINTENANCE))
@@ -139,7 +145,7 @@ UNDERGROUND_TWO = _setting(
 PEOPLE_ALL_DAY = _setting(
     "everybody, all day", 65_000,
     (
-        ("tick",), ("keys",), ("grants", 0), ("grants", 1), ("grants", 2),
+        ("tick",), ("keys",), ("grants", 0), ("grants", 1), ("grants", 2), ("grants", 3),
         *_clock(UNKNOWN, EARLY, SOON, ANNES, BRUNOS, LATE), *_badges(*PEOPLE),
     ),
 )  # fmt: skip
@@ -184,7 +190,7 @@ DOORS = _setting(
 FORGOTTEN = _setting(
     "forgotten, ticks of an hour", 3_600_000,
     (
-        ("tick",), *_IGNITION, ("reset",), ("grants", 0), ("grants", 1),
+        ("tick",), *_IGNITION, ("reset",), ("grants", 0), ("grants", 1), ("grants", 3),
         *_clock(UNKNOWN, EARLY, ANNES, BRUNOS), *_badges(ANNE, BRUNO),
     ),
     oldest_ms=3_601_000,

@@ -32,22 +32,26 @@ def test_what_a_car_and_its_people_have_is_read() -> None:
     scenario = parse(
         "pool",
         "start 2026-09-21 07:30\n"
-        "car AB-123-CD at Parking République walk-up\n"
+        "car AB-123-CD at Parking République walk-up private-use\n"
         "fitted key_holder door_contact\n"
         "second car EF-456-GH\n"
         f"driver marie badge 04a1b2c3d4e5f6 key {bytes(16).hex()}\n"
-        "driver paul badge 04a1b2c4 role technician\n"
-        "booking marie 07:00 12:00+2d of EF-456-GH with paul passengers paul marie\n"
+        "driver paul badge 04a1b2c4 role technician unlicensed\n"
+        "booking marie 07:00 12:00+2d of EF-456-GH with paul passengers paul marie private\n"
         "maintenance 08:00 09:00\n"
         "+1d wait\n",
     )
     assert (scenario.place, scenario.walk_up) == ("Parking République", True)
+    assert scenario.private_use
     assert scenario.fitted == ("key_holder", "door_contact")
     assert scenario.drivers["marie"] == Driver(bytes.fromhex("04a1b2c3d4e5f6"), bytes(16))
-    assert scenario.drivers["paul"].role == "technician"
+    assert (scenario.drivers["paul"].role, scenario.drivers["paul"].licensed) == (
+        "technician",
+        False,
+    )
     begins_s = scenario.start_s - 1800
     (booked,) = scenario.bookings
-    assert booked.plate == "EF-456-GH"
+    assert (booked.plate, booked.private) == ("EF-456-GH", True)
     assert booked.ends_s - booked.begins_s == 2 * 86_400 + 5 * 3600
     assert (booked.drivers, booked.passengers) == (("paul",), ("paul", "marie"))
     assert scenario.maintenance == [(begins_s + 3600, begins_s + 7200)]
@@ -91,12 +95,14 @@ def test_a_wrong_step_is_named_with_its_line(line: str, reason: str) -> None:
         (HEAD + "driver x badge 04", "4, 7 or 10 bytes"),
         (HEAD + "driver x badge 04a1b2c3 key 00", "16 bytes"),
         (HEAD + "driver x badge 04a1b2c3 role king", "a role is one of"),
+        (HEAD + "driver x badge 04a1b2c3 unlicensed yet", "behind `unlicensed`"),
         (HEAD + "fitted wings", "key_holder"),
         (HEAD + "second bike B", "second car PLATE"),
         (HEAD + "maintenance 09:00", "maintenance FROM TO"),
         (HEAD + "maintenance 09:00 08:00", "ends before it begins"),
         (HEAD + "booking marie 13:00 14:00 of EF-456-GH", "a car named above"),
         (HEAD + "booking marie 13:00 14:00 with paul", "named above"),
+        (HEAD + "booking marie 13:00 14:00 private car", "behind `private`"),
         (HEAD + "booking paul 07:00 08:00", "named above"),
         (HEAD + "booking marie 09:00 08:00", "ends before it begins"),
         (HEAD + "+1s wait\nbooking marie 13:00 14:00", "before the first step"),

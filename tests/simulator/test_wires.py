@@ -201,3 +201,11 @@ def test_who_watches_the_relay_is_told_when_it_has_moved(wires, pins):
     for number in (BOARD.relay_enable, BOARD.relay_enable, BOARD.relay_inhibit):
         pulse(wires, pins, number, 0.05)
     assert states == ["enabled", "inhibited"]
+
+
+def test_the_box_reads_one_holder_for_keys_and_fuel_card_full_only_when_both_are_back(wires, pins):
+    for keys_in in (False, True):
+        for card_in in (False, True):
+            wires.set_keys(keys_in)
+            wires.set_fuel_card(card_in)
+            assert pins.outside[BOARD.key_holder] == (keys_in and card_in)

@@ -4,8 +4,10 @@ from firmware.logic.badge_decision import NO_TRIP, RIDES, Granted, Refused, deci
 from shared_protocol.messages import (
     EVERY_BADGE,
     GRANT_MAINTENANCE,
+    GRANT_NO_LICENCE,
     GRANT_OTHER_CAR,
     GRANT_PASSENGER,
+    GRANT_PRIVATE,
     GRANT_REVOKED,
     GRANT_TECHNICIAN,
     GRANT_WALK_UP,
@@ -17,6 +19,7 @@ from shared_protocol.records import (
     REFUSED_DRIVER_FIRST,
     REFUSED_GRANTS_EXPIRED,
     REFUSED_MAINTENANCE,
+    REFUSED_NO_LICENCE,
     REFUSED_REVOKED,
     REFUSED_TOO_EARLY,
     REFUSED_TOO_LATE,
@@ -41,7 +44,7 @@ def judged(*grants, time_s=NOW_S, open_grant=NO_TRIP, lapsed_grant=NO_TRIP, expi
 
 def test_a_badge_with_a_grant_now_gets_in():
     held = holding(grant(BOOKING))
-    assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(BOOKING, False)
+    assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(BOOKING, False, False)
 
 
 def test_the_window_holds_its_first_second_and_not_its_last():
@@ -77,7 +80,7 @@ def test_while_another_drives_only_a_booking_of_ones_own_splits_the_trip():
 def test_without_a_clock_only_a_grant_that_says_so_opens():
     flagged = grant(6, flags=GRANT_WITHOUT_CLOCK)
     held = holding(grant(5), flagged)
-    assert decide(held, MARIE, 0, NO_TRIP, NO_TRIP) == Granted(6, False)
+    assert decide(held, MARIE, 0, NO_TRIP, NO_TRIP) == Granted(6, False, False)
     assert judged(WALKS_UP, time_s=0) == REFUSED_CLOCK_UNKNOWN
     over = grant(6, begins_s=1, ends_s=2, flags=GRANT_WITHOUT_CLOCK)
     assert judged(over) == REFUSED_TOO_LATE, "with a clock its window counts"
@@ -88,7 +91,7 @@ def test_a_technician_always_gets_in_unless_revoked():
     outage = grant(8, EVERY_BADGE, *ALWAYS, GRANT_MAINTENANCE)
     for time_s in (0, NOW_S):
         held = holding(technician, outage, expires_s=1)
-        assert decide(held, MARIE, time_s, 9, NO_TRIP) == Granted(5, True)
+        assert decide(held, MARIE, time_s, 9, NO_TRIP) == Granted(5, True, False)
     assert judged(technician, grant(6, flags=GRANT_REVOKED)) == REFUSED_REVOKED
 
 
@@ -112,7 +115,7 @@ def test_a_car_out_of_service_opens_to_nobody_but_only_then():
 
 def test_a_badge_that_walks_up_takes_a_free_car():
     held = holding(WALKS_UP)
-    assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(0, False)
+    assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(0, False, False)
     soon = NOW_S + 1800
     assert judged(WALKS_UP, grant(7, PAUL, soon, soon + 60)) == REFUSED_CAR_IN_USE
     assert judged(WALKS_UP, grant(7, PAUL, soon + 1, soon + 60)) is None
@@ -157,9 +160,11 @@ def test_an_unknown_badge_with_a_lapsed_trip_hears_of_the_other_booking():
 
 
 def test_who_comes_back_comes_back_to_the_grant_that_the_trip_had():
-    assert decide(holding(), MARIE, NOW_S, NO_TRIP, BOOKING) == Granted(BOOKING, False)
+    assert decide(holding(), MARIE, NOW_S, NO_TRIP, BOOKING) == Granted(BOOKING, False, False)
     held = holding(grant(6))
-    assert decide(held, MARIE, NOW_S, NO_TRIP, BOOKING) == Granted(6, False), "the one now first"
+    assert decide(held, MARIE, NOW_S, NO_TRIP, BOOKING) == Granted(6, False, False), (
+        "the one now first"
+    )
 
 
 def test_coming_back_is_no_way_round_an_outage():
@@ -242,7 +247,7 @@ def test_a_technician_gets_in_whatever_other_grants_say():
     technician = grant(5, MARIE, 1, 2, GRANT_TECHNICIAN)
     elsewhere = grant(4, MARIE, *ALWAYS, GRANT_OTHER_CAR)
     held = holding(elsewhere, grant(3), technician)
-    assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(5, True)
+    assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(5, True, False)
 
 
 def test_a_booking_to_come_is_told_before_one_that_is_over_in_any_order():
@@ -257,3 +262,41 @@ def test_a_booking_to_come_is_told_before_one_that_is_over_in_any_order():
 
 def test_a_window_without_a_second_in_it_is_over_when_it_begins():
     assert judged(grant(5, begins_s=NOW_S, ends_s=NOW_S)) == REFUSED_TOO_LATE
+
+
+def test_who_has_no_licence_recorded_drives_by_no_right_at_any_time():
+    booked = grant(5, begins_s=NOW_S, ends_s=NOW_S + 10, flags=GRANT_NO_LICENCE)
+    walks_up = grant(0, MARIE, *ALWAYS, GRANT_WALK_UP | GRANT_NO_LICENCE)
+    for held in ((booked,), (walks_up,), (walks_up, booked)):
+        for time_s in (0, NOW_S - 1, NOW_S, NOW_S + 10):
+            for trip in ({}, {"open_grant": 9}, {"lapsed_grant": 5}):
+                assert judged(*held, time_s=time_s, **trip) == REFUSED_NO_LICENCE
+    assert judged(booked, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
+    assert judged(booked, grant(9, MARIE, *ALWAYS, GRANT_REVOKED)) == REFUSED_REVOKED
+    assert judged(booked, grant(0, flags=GRANT_TECHNICIAN)) is None
+
+
+def test_without_a_licence_one_still_rides_along():
+    passenger = grant(5, flags=GRANT_PASSENGER)
+    for booking_id in (4, 6):
+        own = grant(booking_id, begins_s=NOW_S + 50, ends_s=NOW_S + 100, flags=GRANT_NO_LICENCE)
+        assert judged(own, passenger, open_grant=5) == RIDES
+        assert judged(own, passenger) == REFUSED_DRIVER_FIRST
+
+
+def test_the_car_is_kept_for_a_booking_without_a_licence_but_not_for_who_would_walk_up():
+    booked = grant(7, PAUL, flags=GRANT_NO_LICENCE)
+    assert judged(WALKS_UP, booked) == REFUSED_CAR_IN_USE
+    walks_up = grant(0, PAUL, *ALWAYS, GRANT_WALK_UP | GRANT_NO_LICENCE)
+    assert judged(WALKS_UP, walks_up) is None
+
+
+def test_a_private_booking_opens_as_any_other_and_only_its_verdict_says_so():
+    private = grant(BOOKING, begins_s=NOW_S, ends_s=NOW_S + 10, flags=GRANT_PRIVATE)
+    held = holding(private)
+    assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(BOOKING, False, True)
+    for time_s, reason in (
+        (0, REFUSED_CLOCK_UNKNOWN), (NOW_S - 1, REFUSED_TOO_EARLY), (NOW_S + 10, REFUSED_TOO_LATE),
+    ):  # fmt: skip
+        assert judged(private, time_s=time_s) == reason
+    assert judged(WALKS_UP, grant(7, PAUL, flags=GRANT_PRIVATE)) == REFUSED_CAR_IN_USE

@@ -4,8 +4,10 @@ from firmware.logic.grants import GRANTS_FILE, GrantSet
 from shared_protocol.grant_sets import grant_changes, grant_parts, grants_hash
 from shared_protocol.messages import (
     GRANT_MAINTENANCE,
+    GRANT_NO_LICENCE,
     GRANT_OTHER_CAR,
     GRANT_PASSENGER,
+    GRANT_PRIVATE,
     GRANT_REVOKED,
     GRANT_TECHNICIAN,
     GRANT_WALK_UP,
@@ -175,5 +177,7 @@ def test_only_a_booking_of_another_badge_that_overlaps_takes_the_car():
         assert held.booked_by_another(MARIE, from_s, to_s) is taken
         assert not held.booked_by_another(PAUL, from_s, to_s)
     assert holding(grant(1, PAUL, *window, GRANT_WITHOUT_CLOCK)).booked_by_another(MARIE, *window)
+    assert holding(grant(1, PAUL, *window, GRANT_NO_LICENCE)).booked_by_another(MARIE, *window)
+    assert holding(grant(1, PAUL, *window, GRANT_PRIVATE)).booked_by_another(MARIE, *window)
     rest = holding(*[grant(n, PAUL, *window, n) for n in others])
     assert not rest.booked_by_another(MARIE, *window)

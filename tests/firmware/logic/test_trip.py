@@ -29,6 +29,7 @@ from shared_protocol.records import (
     END_OTHER_DRIVER,
     END_TECHNICIAN,
     NO_POSITION,
+    PRIVATE_USE,
     REFUSED_KEYS_MISSING,
     REFUSED_NOT_GENUINE,
     REFUSED_TOO_EARLY,
@@ -61,7 +62,7 @@ def carried_out(trip, outcome):
 
 def started(ignition_on=False):
     trip = Trip()
-    carried_out(trip, trip.other_arrived(MARIE, Granted(5, False), ignition_on, HERE, LOW))
+    carried_out(trip, trip.other_arrived(MARIE, Granted(5, False, False), ignition_on, HERE, LOW))
     carried_out(trip, trip.badge_left(MARIE, False, HERE))
     return trip
 
@@ -81,14 +82,16 @@ def test_an_empty_box_counts_on_from_the_metres_it_is_given():
 
 def test_a_granted_badge_enables_unlocks_and_starts_the_trip():
     trip = Trip()
-    outcome = carried_out(trip, trip.other_arrived(MARIE, Granted(5, False), False, HERE, LOW))
+    outcome = carried_out(
+        trip, trip.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW)
+    )
     assert outcome == (CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_STARTED, (TripStart(MARIE, 5, *HERE, 0),))
     assert trip.open and trip.holds_start and trip.is_driver(MARIE)
     assert not trip.in_leg
 
 
 def test_a_technicians_badge_is_named_as_the_cause():
-    outcome = Trip().other_arrived(MARIE, Granted(5, True), False, HERE, LOW)
+    outcome = Trip().other_arrived(MARIE, Granted(5, True, False), False, HERE, LOW)
     assert outcome.enable_cause == CAUSE_TECHNICIAN
 
 
@@ -114,7 +117,7 @@ def test_a_refused_badge_does_not_disturb_an_open_trip():
 
 def test_the_badge_that_starts_neither_pauses_nor_ends_by_being_held():
     trip = Trip()
-    carried_out(trip, trip.other_arrived(MARIE, Granted(5, False), False, HERE, LOW))
+    carried_out(trip, trip.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW))
     assert trip.badge_held(MARIE, True, HERE).facts == ()
     assert trip.badge_left(MARIE, True, HERE).facts == ()
     assert trip.holds_start
@@ -154,7 +157,7 @@ def test_a_trip_ends_with_the_ignition_on_and_closes_its_leg():
 
 def test_another_granted_badge_splits_the_trip():
     trip = started(ignition_on=True)
-    outcome = carried_out(trip, trip.other_arrived(PAUL, Granted(9, False), True, HERE, LOW))
+    outcome = carried_out(trip, trip.other_arrived(PAUL, Granted(9, False, False), True, HERE, LOW))
     assert outcome.facts == (
         LegEnd(5000),
         TripEnd(*HERE, END_OTHER_DRIVER),
@@ -172,7 +175,7 @@ def test_a_driver_whose_relay_is_inhibited_gets_it_back_without_a_pause():
 
 def test_without_a_recent_fix_a_trip_has_no_position():
     nowhere = Where(5000, NO_POSITION, NO_POSITION)
-    outcome = Trip().other_arrived(MARIE, Granted(5, False), False, nowhere, LOW)
+    outcome = Trip().other_arrived(MARIE, Granted(5, False, False), False, nowhere, LOW)
     assert outcome.facts == (TripStart(MARIE, 5, 5000, NO_POSITION, NO_POSITION, 0),)
 
 
@@ -236,7 +239,7 @@ def test_a_box_killed_in_mid_trip_comes_back_with_its_driver():
 
 def technician_at(trip, tag=TECHNICIAN):
     """A technician's badge has come to the reader."""
-    return carried_out(trip, trip.other_arrived(tag, Granted(0, True), False, HERE, LOW))
+    return carried_out(trip, trip.other_arrived(tag, Granted(0, True, False), False, HERE, LOW))
 
 
 def test_the_causes_are_the_numbers_that_records_carry():
@@ -247,7 +250,7 @@ def test_the_causes_are_the_numbers_that_records_carry():
 
 def test_the_assurance_of_a_badge_stands_in_its_record():
     trip = Trip()
-    outcome = trip.other_arrived(MARIE, Granted(5, False), False, HERE, ASSURANCE_HIGH)
+    outcome = trip.other_arrived(MARIE, Granted(5, False, False), False, HERE, ASSURANCE_HIGH)
     assert outcome.facts == (TripStart(MARIE, 5, *HERE, ASSURANCE_HIGH),)
 
 
@@ -397,10 +400,10 @@ def test_a_trip_that_the_box_ended_is_remembered_for_its_driver_and_nobody_else(
         assert each.lapsed_grant(MARIE) == 5
         assert each.lapsed_grant(PAUL) == NO_TRIP
         assert not each.open
-    carried_out(trip, trip.other_arrived(PAUL, Granted(9, False), False, HERE, LOW))
+    carried_out(trip, trip.other_arrived(PAUL, Granted(9, False, False), False, HERE, LOW))
     assert trip.lapsed_grant(PAUL) == trip.lapsed_grant(MARIE) == NO_TRIP
     carried_out(trip, trip.end(END_INFERRED, HERE))
-    carried_out(trip, trip.other_arrived(PAUL, Granted(9, False), False, HERE, LOW))
+    carried_out(trip, trip.other_arrived(PAUL, Granted(9, False, False), False, HERE, LOW))
     assert trip.lapsed_grant(PAUL) == NO_TRIP, "the trip goes on"
 
 
@@ -462,3 +465,53 @@ def test_a_box_that_knows_nothing_is_all_zero():
     for trip in (Trip(), Trip(started().to_bytes())):
         assert trip.badge_held(MARIE, True, HERE) == (0, DOOR_LEAVE, "", ())
         assert trip.badge_left(MARIE, False, HERE) == (0, DOOR_LEAVE, "", ())
+
+
+UNTOLD = (5000, NO_POSITION, NO_POSITION)
+PRIVATE = Granted(5, False, True)
+
+
+def private_trip():
+    trip = Trip()
+    outcome = carried_out(trip, trip.other_arrived(MARIE, PRIVATE, False, HERE, ASSURANCE_HIGH))
+    assert outcome.facts == (TripStart(MARIE, 5, *UNTOLD, ASSURANCE_HIGH | PRIVATE_USE),)
+    return trip
+
+
+def test_a_private_trip_tells_no_place_however_it_ends_also_after_a_restart():
+    trip = private_trip()
+    for each in (trip, Trip(trip.to_bytes())):
+        for reason in (END_BADGE_HELD, END_INFERRED, END_COMMAND, END_TECHNICIAN):
+            assert each.end(reason, HERE).facts == (TripEnd(*UNTOLD, reason),)
+        facts = each.other_arrived(PAUL, Granted(9, False, False), False, HERE, LOW).facts
+        assert facts == (TripEnd(*UNTOLD, END_OTHER_DRIVER), TripStart(PAUL, 9, *HERE, LOW))
+
+
+def test_the_trip_after_a_private_one_tells_its_places_again():
+    trip = private_trip()
+    carried_out(trip, trip.end(END_BADGE_HELD, HERE))
+    ordinary = trip.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW)
+    assert carried_out(trip, ordinary).facts == (TripStart(MARIE, 5, *HERE, LOW),)
+    assert trip.end(END_COMMAND, HERE).facts == (TripEnd(*HERE, END_COMMAND),)
+
+
+def test_who_comes_back_to_a_private_trip_that_the_box_ended_stays_private():
+    trip = private_trip()
+    carried_out(trip, trip.end(END_INFERRED, HERE))
+    for each in (trip, Trip(trip.to_bytes())):
+        for tag, grant_id, private in ((MARIE, 5, True), (MARIE, 6, False), (PAUL, 5, False)):
+            verdict = Granted(grant_id, False, False)
+            (fact,) = each.other_arrived(tag, verdict, False, HERE, LOW).facts
+            assert fact[2:] == ((*UNTOLD, PRIVATE_USE) if private else (*HERE, LOW))
+    ordinary = started()
+    carried_out(ordinary, ordinary.end(END_INFERRED, HERE))
+    (fact,) = ordinary.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW).facts
+    assert fact[2:] == (*HERE, LOW)
+
+
+def test_a_private_trip_is_otherwise_like_any():
+    trip, other = private_trip(), started()
+    for each in (trip, other):
+        carried_out(each, each.badge_left(MARIE, False, HERE))
+    assert tap(trip) == tap(other)
+    assert (trip.holds_start, trip.grant) == (other.holds_start, other.grant)

@@ -60,7 +60,7 @@ def test_the_records_always_tell_a_story_that_makes_sense(steps):
             if trip.is_driver(tag):
                 facts += carry_out(trip, tag, trip.driver_arrived(relay, here))
             else:
-                verdict = Refused(1) if tag == TAGS[2] else Granted(1, False)
+                verdict = Refused(1) if tag == TAGS[2] else Granted(1, False, False)
                 outcome = trip.other_arrived(tag, verdict, ignition_on, here, ASSURANCE_LOW)
                 facts += carry_out(trip, tag, outcome)
             if how == "held":
@@ -101,7 +101,7 @@ def test_the_driver_can_always_end_the_trip_within_two_badges(steps):
     for what, tag, _, relay in steps:
         if what == "badge" and not trip.is_driver(tag):
             for fact in trip.other_arrived(
-                tag, Granted(1, False), False, here, ASSURANCE_LOW
+                tag, Granted(1, False, False), False, here, ASSURANCE_LOW
             ).facts:
                 trip.apply(fact)
         elif what == "badge":

@@ -6,7 +6,13 @@ import pytest
 
 from firmware.logic.card_keys import CARD_KEYS_FILE, CardKeys
 from firmware.tasks.link import LinkTask
-from shared_protocol.messages import FEATURE_CARD_KEYS, FEATURE_GRANT_KINDS, CardKey, Status
+from shared_protocol.messages import (
+    FEATURE_CARD_KEYS,
+    FEATURE_GRANT_KINDS,
+    FEATURE_PRIVATE_USE,
+    CardKey,
+    Status,
+)
 from tests.firmware.logic.storage import MemoryStorage
 from tests.firmware.logic.test_card_keys import parts_of
 
@@ -57,6 +63,7 @@ def test_a_set_is_stored_once_it_is_whole_and_its_hash_reported(bench: Bench) ->
     (status,) = bench.sent
     assert status.card_keys_hash == last.keys_hash == stored.hash
     assert status.features & FEATURE_CARD_KEYS
+    assert status.features & FEATURE_PRIVATE_USE
     assert status.features & FEATURE_GRANT_KINDS
 
 

@@ -50,7 +50,7 @@ def booking(
 
 
 def access(*bookings: Booking, badges: tuple[Badge, ...] = BADGES, **facts: object) -> Access:
-    some = Access(CLIO, False, bookings, (), badges, frozenset(), ())
+    some = Access(CLIO, False, bookings, (), badges, frozenset(), frozenset(), ())
     return replace(some, **facts)  # type: ignore[arg-type]
 
 
@@ -120,6 +120,40 @@ def test_a_technician_opens_every_car_and_has_no_walk_up_right_beside() -> None:
     assert kinds_of(grants, TOOL) == ["technician"]
     assert kinds_of(grants, MARIES) == kinds_of(grants, PAULS) == ["walk_up"]
     assert {(g.grant_id, g.not_before_s, g.not_after_s) for g in grants} == {(0, 0, ALWAYS.to_s)}
+
+
+def test_who_has_no_licence_recorded_keeps_every_right_but_to_drive() -> None:
+    companions = (Companion(7, PAUL, True), Companion(7, 3, False))
+    badges = (*BADGES, Badge(3, 3, TOOL))
+    some = access(
+        booking(NOW_S, NOW_S + 60), badges=badges, companions=companions, walk_up=True,
+        without_licence=frozenset({PAUL, 3}),
+    )  # fmt: skip
+    grants = due(some, NOW_S)
+    assert kinds_of(grants, MARIES) == ["booking", "walk_up"]
+    assert kinds_of(grants, PAULS) == ["no_licence", "walk_up_no_licence"]
+    assert kinds_of(grants, TOOL) == ["passenger", "walk_up_no_licence"]
+    (booked, refused) = (g for g in grants if g.grant_id == 7 and g.uid != TOOL)
+    assert replace(refused, uid=MARIES, kind="booking") == booked, "the same booking, otherwise"
+
+
+def test_a_private_booking_is_private_to_all_who_drive_and_to_nobody_who_may_not() -> None:
+    private = replace(booking(NOW_S, NOW_S + 60), private=True)
+    companions = (Companion(7, PAUL, True), Companion(7, 3, False))
+    badges = (*BADGES, Badge(3, 3, TOOL))
+    some = access(private, badges=badges, companions=companions, walk_up=True)
+    assert {g.uid for g in due(some, NOW_S) if g.private} == {MARIES, PAULS}
+    withheld = due(replace(some, without_licence=frozenset({PAUL})), NOW_S)
+    assert {(g.uid, g.kind) for g in withheld if g.private} == {(MARIES, "booking")}
+
+
+def test_a_technician_needs_no_licence_on_record() -> None:
+    some = access(
+        booking(NOW_S, NOW_S + 60),
+        technicians=frozenset({MARIE}),
+        without_licence=frozenset({MARIE}),
+    )
+    assert kinds_of(due(some, NOW_S), MARIES) == ["booking", "technician"]
 
 
 def test_a_revoked_badge_is_named_for_sixty_days_and_has_no_right() -> None:
@@ -232,6 +266,7 @@ def facts(draw: st.DrawFn) -> Access:
         tuple(companions),
         tuple(badges),
         draw(st.frozensets(agents, max_size=2)),
+        draw(st.frozensets(agents, max_size=2)),
         tuple(spans[: draw(st.integers(0, 1))]),
     )
 
@@ -280,6 +315,22 @@ def test_a_revoked_badge_never_has_a_right_and_every_item_has_its_own_name(some:
     assert len({(grant.uid, grant.grant_id) for grant in grants}) == len(grants) <= MAX_GRANTS
     for grant in grants:
         assert grant.not_before_s < grant.not_after_s
+
+
+@EXAMPLES
+@given(facts())
+def test_a_licence_withheld_changes_the_kind_of_the_rights_to_drive_and_nothing_else(
+    some: Access,
+) -> None:
+    without = {"booking": "no_licence", "walk_up": "walk_up_no_licence"}
+    badges = [badge for badge in some.badges if badge.agent_id in some.without_licence]
+    withheld = {badge.uid for badge in badges if badge.agent_id not in some.technicians}
+    free = due(replace(some, without_licence=frozenset()), NOW_S)
+    expected = {
+        replace(g, kind=without.get(g.kind, g.kind)) if g.uid in withheld else g  # type: ignore[arg-type]
+        for g in free
+    }
+    assert set(due(some, NOW_S)) == expected
 
 
 @EXAMPLES

@@ -1,5 +1,7 @@
 """How records become trips: examples, and what holds for every sequence of them."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -146,3 +148,10 @@ def test_how_records_are_cut_into_batches_makes_no_difference(
     rest = follow(under_way, events[cut:]).trips
     joined: tuple[TripDraft, ...] = first if under_way is None else first[:-1]
     assert joined + rest == whole
+
+
+def test_a_private_trip_has_its_kilometres_and_no_position() -> None:
+    began = TripStarted(100, 1_000, MARIE, PLACE, private=True)
+    (trip,) = follow(None, [began, *SCHOOL_RUN[1:]]).trips
+    assert (trip.private, trip.start, trip.end) == (True, None, None)
+    assert replace(trip, private=False, start=PLACE, end=PLACE) == follow(None, SCHOOL_RUN).trips[0]

@@ -4,6 +4,8 @@ import copy
 import json
 from typing import Any
 
+import pytest
+
 from server.fleet import fleet_file
 from server.fleet.grants import AFTER_S, ALWAYS, BEFORE_S, MAX_CARD_KEYS, MAX_GRANTS
 from server.fleet.model import BookingRequest, TripFilter
@@ -16,6 +18,7 @@ from tests.server.gateway.box_client import BoxClient, a_status
 from tests.server.gateway.test_conversation import PLACE, marker, state_of
 from tests.server.small_fleet import (
     BOOKING,
+    CAR,
     FLEET,
     HOUR_S,
     MARIE_UID,
@@ -95,6 +98,105 @@ async def test_a_box_that_knows_the_kinds_is_told_who_may_what(
         messages.Grant(0, paul, *always, messages.GRANT_WALK_UP),
         messages.Grant(0, guest, *always, messages.GRANT_WALK_UP),
     }
+    client.close()
+
+
+async def test_who_has_no_licence_recorded_may_not_drive_until_it_is(
+    port: int, box: BoxSecrets, store: Store, registry: Registry
+) -> None:
+    unlicensed = agent("paul.morin", PAUL_UID.hex()) | {"licence_recorded": False}
+    aboard = FLEET["bookings"][0] | {"drivers": ["paul.morin"]}
+    await load(store, vehicles=[car(walk_up=True)], agents=[unlicensed], bookings=[aboard])
+    client = await BoxClient.connect(port, box)
+    await client.greet(features=KINDS)
+    marie, paul = (badge_tag(box.badge_key, uid) for uid in (MARIE_UID, PAUL_UID))
+    drives = {(BOOKING, marie, 0), (0, marie, messages.GRANT_WALK_UP)}
+    told = {(g.grant_id, g.badge_tag, g.flags) for g in await whole(client)}
+    assert told == drives | {
+        (BOOKING, paul, messages.GRANT_NO_LICENCE),
+        (0, paul, messages.GRANT_WALK_UP | messages.GRANT_NO_LICENCE),
+    }
+    await load(store, vehicles=[], agents=[unlicensed | {"licence_recorded": True}])
+    registry.notify(None)
+    told = {(g.grant_id, g.badge_tag, g.flags) for g in await whole(client)}
+    assert told == drives | {(BOOKING, paul, 0), (0, paul, messages.GRANT_WALK_UP)}
+    client.close()
+
+
+async def book_privately(store: Store) -> None:
+    """Paul, from tomorrow; Marie's booking of today goes on as it is."""
+    wanted = BookingRequest(CAR, PAUL, NOW_S + 2 * HOUR_S, NOW_S + 3 * HOUR_S, "Mer", private=True)
+    await load(store, vehicles=[car(private_use=True)])
+    await store.create_booking(wanted, NOW_S)
+
+
+async def test_only_a_box_that_knows_private_use_is_told_of_it(
+    port: int, box: BoxSecrets, store: Store
+) -> None:
+    await book_privately(store)
+    client = await BoxClient.connect(port, box)
+    paul = badge_tag(box.badge_key, PAUL_UID)
+    await client.greet(features=KINDS)
+    assert [g.flags for g in await whole(client) if g.badge_tag == paul] == [0]
+    client.send(a_status(features=KINDS | messages.FEATURE_PRIVATE_USE))
+    told = await whole(client)
+    assert [g.flags for g in told if g.badge_tag == paul] == [messages.GRANT_PRIVATE]
+    assert [g.flags for g in told if g.badge_tag != paul] == [0]
+    client.close()
+
+
+@pytest.mark.parametrize("knows", [False, True])
+async def test_of_a_private_trip_no_place_is_kept_anywhere_whatever_the_box_sends(
+    port: int, box: BoxSecrets, store: Store, knows: bool
+) -> None:
+    await book_privately(store)
+    (booking,) = await store.bookings_of(PAUL, NOW_S)
+    paul = badge_tag(box.badge_key, PAUL_UID)
+    client = await BoxClient.connect(port, box)
+    await client.greet(features=KINDS | (messages.FEATURE_PRIVATE_USE if knows else 0))
+    place = (records.NO_POSITION, records.NO_POSITION) if knows else PLACE
+    use = records.ASSURANCE_HIGH | (records.PRIVATE_USE if knows else 0)
+    began = records.TripStart(paul, booking.booking_id, 1_000, *place, use)
+    await client.report(1, 1, began, records.LegStart(1_000))
+    await client.report(1, 3, records.Odometer(4_000))
+    await client.report(1, 4, records.LegEnd(5_000), records.TripEnd(5_000, *place, 1))
+    (trip,) = await store.trips(TripFilter())
+    assert (trip.private, trip.distance_m, trip.state) == (True, 4_000, "ended")
+    assert trip.assurance == "high"
+    assert (trip.start_lat_e7, trip.start_lon_e7, trip.end_lat_e7, trip.end_lon_e7) == (None,) * 4
+    detail = await store.trip(trip.trip_id)
+    assert detail is not None and not any("lat_e7" in record.fields for record in detail.records)
+    bodies = [bytes(row["body"]) for row in await store._rows("SELECT body FROM record")]
+    told = [records.decode_body(kind, bodies[at]) for kind, at in ((2, 0), (3, 4))]
+    for fact in told:
+        assert isinstance(fact, records.TripStart | records.TripEnd)
+        assert (fact.lat_e7, fact.lon_e7) == (records.NO_POSITION, records.NO_POSITION)
+    totals = await store.trip_totals(TripFilter())
+    assert (totals.distance_m, totals.private_m) == (4_000, 4_000)
+    client.close()
+
+
+async def test_the_trip_after_a_private_one_keeps_its_places(
+    port: int, box: BoxSecrets, store: Store
+) -> None:
+    await book_privately(store)
+    (booking,) = await store.bookings_of(PAUL, NOW_S)
+    marie, paul = (badge_tag(box.badge_key, uid) for uid in (MARIE_UID, PAUL_UID))
+    client = await BoxClient.connect(port, box)
+    await client.greet(features=KINDS)
+    await client.report(
+        1,
+        1,
+        records.TripStart(paul, booking.booking_id, 0, *PLACE, 0),
+        records.TripEnd(3_000, *PLACE, records.END_OTHER_DRIVER),
+        records.TripStart(marie, BOOKING, 3_000, *PLACE, 0),
+        records.TripEnd(8_000, *PLACE, records.END_BADGE_HELD),
+    )
+    after, private = await store.trips(TripFilter())
+    assert (private.private, private.end_lat_e7) == (True, None)
+    assert (after.private, after.start_lat_e7, after.end_lat_e7) == (False, PLACE[0], PLACE[0])
+    totals = await store.trip_totals(TripFilter())
+    assert (totals.distance_m, totals.private_m) == (8_000, 3_000)
     client.close()
 
 
@@ -324,7 +426,7 @@ async def test_occupants_who_join_one_by_one_are_all_kept(
 
 
 async def test_each_refusal_has_its_reason(port: int, box: BoxSecrets, store: Store) -> None:
-    numbers = range(records.REFUSED_UNKNOWN_BADGE, records.REFUSED_NOT_GENUINE + 1)
+    numbers = range(records.REFUSED_UNKNOWN_BADGE, records.REFUSED_NO_LICENCE + 1)
     client = await BoxClient.connect(port, box)
     await client.greet()
     await client.report(1, 1, *(records.Refusal(bytes(8), number) for number in numbers))
@@ -336,6 +438,7 @@ async def test_each_refusal_has_its_reason(port: int, box: BoxSecrets, store: St
         "keys_missing",
         "driver_first",
         "not_genuine",
+        "no_licence",
     ]
     assert len(set(reasons)) == len(numbers) and "other" not in reasons
     client.close()

@@ -135,3 +135,31 @@ async def test_a_password_stays_when_no_new_one_is_given(store: Store) -> None:
     await store.load(changed({}), {}, NOW_S)
     marie = await store.find_agent(MARIE)
     assert marie is not None and marie.password_hash == "hash"
+
+
+async def test_a_private_booking_loads_only_with_a_car_for_private_use(store: Store) -> None:
+    data = copy.deepcopy(FLEET)
+    start_s = NOW_S + 50 * 3600
+    private = FLEET["bookings"][0] | {"starts_at": start_s, "ends_at": start_s + 60}
+    data["bookings"].append(private | {"private": True})
+    with pytest.raises(LoadError, match=r"bookings\[1\], private: AB-123-CD is not for private"):
+        await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    data["vehicles"][0]["private_use"] = True
+    for _ in range(2):
+        await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+        bookings = await store.bookings_between(0, 1 << 32)
+        assert [booking.private for booking in bookings] == [False, True]
+
+
+async def test_a_licence_counts_as_recorded_until_a_file_says_no_and_again_when_one_says_yes(
+    store: Store,
+) -> None:
+    async def without() -> frozenset[int]:
+        return (await store.access_of_car(CAR, NOW_S)).access.without_licence
+
+    data = copy.deepcopy(FLEET)
+    assert await without() == frozenset()
+    for said, expected in ((False, {PAUL}), (None, {PAUL}), (True, set()), (None, set())):
+        data["agents"][1]["licence_recorded"] = said
+        await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+        assert await without() == expected, "what is not spoken of stays"

@@ -61,6 +61,8 @@ async def test_an_overlap_is_409_with_the_free_cars(arrive, store):
         ({"vehicle_id": 999}, "vehicle_id"),
         ({"vehicle_id": True}, "vehicle_id"),
         ({"vehicle_id": None}, "vehicle_id"),
+        ({"private": 1}, "private"),
+        ({"private": True}, "private"),
         ({"starts_at_s": "now"}, "starts_at_s"),
         ({"starts_at_s": 10**30}, "starts_at_s"),
         ({"starts_at_s": 2**62}, "starts_at_s"),

@@ -1,13 +1,17 @@
 """My bookings: list, create, cancel, book again."""
 
 import asyncio
+import json
+import re
 
 import pytest
 
+from server.fleet import fleet_file
 from server.web.localtime import to_input
 from tests.server.web.sample import (
     CLIO,
     DAY_S,
+    FLEET,
     HOUR_S,
     KARIM,
     LUCIE,
@@ -198,3 +202,47 @@ async def test_somebody_else_s_booking_does_not_exist(arrive, store):
 async def own(store, login):
     agent = await store.find_agent_by_login(login)
     return await store.bookings_of(agent.agent_id, 0)
+
+
+async def allow_private_use(store, plate=PEUGEOT):
+    fleet = json.loads(FLEET) | {"bookings": []}
+    for car in fleet["vehicles"]:
+        car["private_use"] = car["plate"] == plate
+    await store.load(fleet_file.parse(json.dumps(fleet)), {}, NOW_S)
+
+
+async def test_private_use_is_offered_only_where_a_car_allows_it(arrive, store):
+    karim = await arrive(KARIM)
+    assert "Usage privé" not in await karim.read(FORM)
+    await allow_private_use(store)
+    page = await karim.read(FORM)
+    assert "Usage privé" in page and f"Possible avec : {PEUGEOT}." in page
+
+
+async def test_a_private_booking_is_refused_for_a_car_that_is_not_for_it(arrive, store):
+    await allow_private_use(store)
+    karim = await arrive(KARIM)
+    answer = await karim.send(FORM, **await fields(store, CLIO), private="y")
+    page = await answer.text()
+    assert answer.status == 422 and "n’est pas ouverte à l’usage privé" in page
+    assert re.search(r'<input[^>]* checked[^>]* name="private"', page), "what was ticked stays"
+    answer = await karim.send(FORM, **await fields(store, PEUGEOT, NOW_S + 3 * DAY_S), private="y")
+    assert answer.status == 303
+    agent = await store.find_agent_by_login(KARIM)
+    booked = {b.starts_at_s: b.private for b in await store.bookings_of(agent.agent_id, NOW_S)}
+    assert booked.pop(NOW_S + 3 * DAY_S) is True
+    assert set(booked.values()) == {False}
+
+
+async def test_instead_of_a_taken_car_only_one_for_private_use_is_offered(arrive, store):
+    await allow_private_use(store)
+    lucie = await arrive(LUCIE)
+    taken = await fields(store, PEUGEOT, NOW_S + DAY_S)
+    assert CLIO in offered(await (await lucie.send(FORM, **taken)).text())
+    answer = await lucie.send(FORM, **taken, private="y")
+    assert answer.status == 409 and CLIO not in offered(await answer.text())
+
+
+def offered(page):
+    """The form of the cars that are free instead."""
+    return page.partition('class="panel narrow offer"')[2].partition("</form>")[0]

@@ -5,12 +5,21 @@ import re
 import pytest
 
 from server.fleet import fleet_file
-from server.fleet.events import Position, Reported, TripEnded
+from server.fleet.events import Holder, Position, Reported, TripEnded, TripStarted
 from server.fleet.model import TripFilter
 from server.fleet.trips import follow
 from server.store import Batch
 from server.web.trips import PAGE_SIZE, RECORDS_SHOWN
-from tests.server.web.sample import CLIO, KARIM, LUCIE, MANAGER, NOW_S, PAST_TRIPS, trip_ids
+from tests.server.web.sample import (
+    CLIO,
+    KARIM,
+    LUCIE,
+    MANAGER,
+    NOW_S,
+    PAST_TRIPS,
+    PEUGEOT,
+    trip_ids,
+)
 
 
 async def test_a_manager_sees_every_trip_and_the_kilometres_of_all(arrive):
@@ -212,3 +221,29 @@ async def test_a_silent_box_has_confirmed_nothing(arrive, store, clock):
     assert "non confirmées" not in await manager.read("/boitiers")
     clock.at_s += 3600
     assert (await manager.read("/boitiers")).count("non confirmées") == 2
+
+
+async def test_a_private_trip_says_so_shows_no_place_and_is_counted_apart(arrive, store):
+    manager = await arrive(MANAGER)
+    assert "usage privé" not in (await manager.read("/trajets")).lower()
+    (peugeot,) = (car for car in await store.vehicles() if car.plate == PEUGEOT)
+    driver = await store.find_agent_by_login(LUCIE)
+    holder = Holder(driver.agent_id, driver.directorate_id)
+    place = Position(480061000, 1996000)
+    events = [
+        TripStarted(NOW_S - 50, 1_000, holder, place, private=True),
+        TripEnded(NOW_S, 6_400, "badge_held", place),
+    ]
+    told = [Reported(2, "trip_start", event.at_s, b"", {}, event) for event in events]
+    box = await store.add_box(peugeot.vehicle_id, replace=True, now_s=NOW_S)
+    batch = Batch(box.box_id, peugeot.vehicle_id, 1, 1, 1, tuple(told), NOW_S)
+    await store.append_records(batch, follow)
+    log = await manager.read("/trajets")
+    assert re.search(r"dont usage privé :.*?>5,4</span> km", log, re.DOTALL)
+    assert ">317,7</span> km" in log
+    newest, *_ = await store.trips(TripFilter())
+    page = await manager.read(f"/trajets/{newest.trip_id}")
+    assert "Usage privé" in page and page.count("non conservé : usage privé") == 2
+    assert "48,006" not in page
+    shown = await (await manager.client.get(f"/api/trips/{newest.trip_id}")).json()
+    assert shown["trip"]["private"] is True
