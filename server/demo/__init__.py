@@ -1,7 +1,8 @@
 """The demonstration: a small fleet that lives, for someone who sees Voiturier for the first time.
 
-`fleet.py` is who and what, `history.py` the past two weeks, `bookings.py` the days to come,
-`cars.py` the simulated cars. Known passwords exist here and nowhere else.
+`fleet.py` is who and what, `history.py` the past two weeks, `feedback.py` what was said of them,
+`bookings.py` the days to come, `cars.py` the simulated cars. Known passwords exist here and nowhere
+else.
 """
 
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from server.clock import SystemClock
 from server.config import Address, Config, ServeError
-from server.demo import bookings, cars, fleet, history
+from server.demo import bookings, cars, feedback, fleet, history
 from server.fleet import fleet_file
 from server.fleet.model import Vehicle
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
@@ -65,6 +66,7 @@ async def _fit_box(store: Store, vehicle: Vehicle, path: Path, now_s: int) -> No
         if vehicle.box_id is None or not path.exists():
             made = await store.add_box(vehicle.vehicle_id, replace=True, now_s=now_s)
             await history.write(store, made.wire_id, vehicle.plate, now_s)
+            await feedback.write(store, vehicle.vehicle_id, vehicle.plate)
             box_id = made.box_id
         else:
             box_id = vehicle.box_id

@@ -17,7 +17,7 @@ from tests.person import Person
 
 PATHS = (
     "/healthz", "/connexion", "/reservations", "/reservations/nouvelle", "/trajets", "/trajets/1",
-    "/badges-refuses", "/boitiers", "/api/trips",
+    "/badges-refuses", "/avis", "/boitiers", "/api/trips",
 )  # fmt: skip
 REQUESTS = 30
 

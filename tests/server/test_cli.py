@@ -67,7 +67,13 @@ def test_loading_says_what_was_loaded_and_may_be_repeated(
     voiturier("load", tmp_path / "fleet.json", "--data", data)
     assert capsys.readouterr().out.splitlines()[-1] == "loaded: 2 vehicles, 2 agents, 1 bookings"
     held = trips(capsys, data)
-    assert held == {"trips": [], "records_stored": 0, "records_lost": 0, "refusals": []}
+    assert held == {
+        "trips": [],
+        "records_stored": 0,
+        "records_lost": 0,
+        "feedback": [],
+        "refusals": [],
+    }
 
 
 def test_bad_json_is_told_with_its_place(

@@ -46,6 +46,7 @@ async def test_two_cars_four_directorates_and_a_manager_with_two_weeks_behind_th
     assert {trip.plate for trip in trips} == set(fleet.DRIVERS)
     assert all(trip.agent_name and trip.booking_id and trip.distance_m > 4_000 for trip in trips)
     assert await store.refusals()
+    assert await store.feedback_waiting() == (2, 1), "one of them is news of a damaged car"
     await store.close()
 
 
