@@ -53,7 +53,9 @@ PROMISES = (
     Promise(revoked=frozenset((RENE.tag,))),
     Promise(revoked=frozenset((RENE.tag, ANNE.tag))),
     Promise(revoked=frozenset((RENE.tag,)), outage=True),
-    Promise(unlicensed=frozenset((ANNE.tag, BRUNO.tag, WALTER.tag))),
+    Promise(
+        revoked=frozenset((RENE.tag,)), unlicensed=frozenset((ANNE.tag, BRUNO.tag, WALTER.tag))
+    ),
 )
 
 
