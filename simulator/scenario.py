@@ -143,6 +143,9 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "book": ("DRIVER", "TIME", "TIME"),
     "cannot book": ("DRIVER", "TIME", "TIME"),
     "cancel": ("DRIVER",),
+    "move": ("DRIVER", "to", "PLATE"),
+    "extend": ("DRIVER", "to", "TIME"),
+    "cannot extend": ("DRIVER", "to", "TIME"),
     "out of service": ("TIME", "TIME"),
     "revoke": ("DRIVER",),
     "commute": ("NUMBER", "days", "NUMBER", "trips"),
@@ -159,13 +162,17 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "expect driver": ("DRIVER",),
     "expect occupants": ("NUMBER",),
     "expect assurance": ("low|high",),
+    "expect warned": ("DRIVER", "still_out|out_of_service|wrong_car"),
+    "expect late": ("NUMBER", "minutes"),
     "expect mileage": ("within", "NUMBER", "%"),
     "expect all": ("stored",),
     "expect lost": ("none|some",),
     "expect key": ("NUMBER",),
     "expect heap": ("within", "NUMBER", "bytes"),
 }
-_ON_THE_PHONE = ("book", "cannot book", "cancel")  # the first argument says whose
+_ON_THE_PHONE = (  # the first argument says whose
+    *("book", "cannot book", "cancel", "move", "extend", "cannot extend", "expect warned"),
+)
 
 
 def built_in() -> dict[str, Path]:
@@ -272,6 +279,8 @@ def _allowed(scenario: Scenario, kind: str, word: str) -> Iterator[tuple[str, ..
     for choice in kind.split("|"):
         if choice == "DRIVER":
             yield tuple(scenario.drivers)
+        elif choice == "PLATE":
+            yield (scenario.plate, scenario.other_plate)
         elif choice in _NAMES:
             yield tuple(_NAMES[choice])
         elif choice == "TIME":

@@ -3,7 +3,7 @@
 Whether the car is free is not asked here: the database refuses an overlap by itself.
 """
 
-from server.fleet.model import BookingRequest
+from server.fleet.model import Booking, BookingRequest
 
 MAX_LENGTH_S = 31 * 24 * 3600  # a longer need is another car, not a booking of a shared one
 MAX_AHEAD_S = 366 * 24 * 3600
@@ -29,3 +29,38 @@ def problems(request: BookingRequest, now_s: int) -> dict[str, str]:
     elif len(request.purpose) > MAX_PURPOSE_LENGTH:
         found["purpose"] = "purpose_too_long"
     return found
+
+
+def against_move(booking: Booking, under_way: bool, now_s: int) -> str | None:
+    """Return the code of what keeps a booking from getting another car; None: it may.
+
+    Args:
+        booking: as it stands.
+        under_way: whether it is being driven.
+        now_s: the present.
+    """
+    if booking.state == "cancelled":
+        return "is_cancelled"
+    if under_way:
+        return "under_way"
+    return "already_over" if booking.ends_at_s <= now_s else None
+
+
+def against_extension(
+    booking: Booking, ends_at_s: int, under_way: bool, now_s: int
+) -> dict[str, str]:
+    """Return field name -> code of what keeps a booking from ending later; empty: it may.
+
+    Whoever still drives may ask for more time also after the end.
+    """
+    if booking.state == "cancelled":
+        return {"id": "is_cancelled"}
+    if booking.ends_at_s <= now_s and not under_way:
+        return {"id": "already_over"}
+    if ends_at_s < booking.ends_at_s:
+        return {"ends_at_s": "not_longer"}
+    if ends_at_s <= now_s:
+        return {"ends_at_s": "in_the_past"}
+    if ends_at_s - booking.starts_at_s > MAX_LENGTH_S:
+        return {"ends_at_s": "too_long"}
+    return {}

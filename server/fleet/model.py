@@ -205,6 +205,8 @@ class Trip:
 
     `occupants` are the names of those whose badge was read as a passenger's.
     `started_at_s` is the box's time, or the time of arrival when the box knew none.
+    `booked_until_s` is when its booking ends, and those of the same person right behind it; None
+    without a booking.
     """
 
     trip_id: int
@@ -216,6 +218,7 @@ class Trip:
     directorate_id: int | None
     directorate_code: str | None
     booking_id: int | None
+    booked_until_s: int | None
     started_at_s: int
     ended_at_s: int | None
     start_odometer_m: int
@@ -283,7 +286,8 @@ class TripDetail:
 class Refusal:
     """A badge the car said no to; `agent_name` is None for a badge nobody owns.
 
-    `booked_plate` is the car this person had booked, where that was another and is known.
+    `booked_plate` is the car this person had booked, where that was another and is known;
+    `booking_id` is that booking.
     """
 
     refusal_id: int
@@ -294,6 +298,7 @@ class Refusal:
     reason: RefusalReason
     agent_name: str | None
     directorate_code: str | None
+    booking_id: int | None
     booked_plate: str | None
 
 

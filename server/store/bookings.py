@@ -3,8 +3,10 @@
 Never here: what may be booked (fleet/bookings.py).
 """
 
+import contextlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from server.fleet.grants import AFTER_S, BEFORE_S
 from server.fleet.model import Booking, BookingRequest
@@ -87,32 +89,71 @@ class Bookings(Base):
         """Cancel an agent's booking; once or twice is the same. None: it is not theirs."""
         return await self._engine.write(_cancel, booking_id, agent_id)
 
+    async def move_booking(self, booking_id: int, vehicle_id: int) -> Booking:
+        """Give an active booking another car for the same hours; the same car changes nothing.
+
+        Raises:
+            Overlap: the car is taken in that time.
+        """
+        return await self._engine.write(_change, booking_id, "vehicle_id", vehicle_id)
+
+    async def extend_booking(self, booking_id: int, ends_at_s: int) -> Booking:
+        """Let an active booking end at another time.
+
+        Raises:
+            Overlap: the car is taken in that time.
+        """
+        return await self._engine.write(_change, booking_id, "ends_at_s", ends_at_s)
+
 
 def insert_booking(db: sqlite3.Connection, request: BookingRequest, now_s: int) -> Booking:
     """Insert an active booking for the agent's directorate of today; raises Overlap."""
-    try:
+    window = (request.vehicle_id, request.starts_at_s, request.ends_at_s)
+    with _overlap_told(db, *window):
         booking_id = db.execute(
             "INSERT INTO booking (vehicle_id, agent_id, directorate_id, starts_at_s, ends_at_s,"
             " purpose, state, created_at_s)"
             " SELECT ?, agent_id, directorate_id, ?, ?, ?, 'active', ? FROM agent"
             " WHERE agent_id = ?",
-            (
-                request.vehicle_id,
-                request.starts_at_s,
-                request.ends_at_s,
-                request.purpose,
-                now_s,
-                request.agent_id,
-            ),
+            (*window, request.purpose, now_s, request.agent_id),
         ).lastrowid
+    assert booking_id is not None
+    return _read(db, booking_id)
+
+
+@contextlib.contextmanager
+def _overlap_told(
+    db: sqlite3.Connection, vehicle_id: int, starts_at_s: int, ends_at_s: int, own_id: int = 0
+) -> Iterator[None]:
+    """Turn the guard's refusal into an Overlap with the other bookings of that car and time."""
+    try:
+        yield
     except sqlite3.IntegrityError as error:
         if str(error) != "booking overlap":
             raise
         rows = db.execute(
-            f"{BOOKINGS} WHERE b.vehicle_id = ? AND {TOUCHING} ORDER BY b.starts_at_s",
-            (request.vehicle_id, request.ends_at_s, request.starts_at_s),
+            f"{BOOKINGS} WHERE b.vehicle_id = ? AND {TOUCHING} AND b.booking_id <> ?"
+            " ORDER BY b.starts_at_s",
+            (vehicle_id, ends_at_s, starts_at_s, own_id),
         )
         raise Overlap(tuple(Booking(**row) for row in rows)) from None
+
+
+def _change(
+    db: sqlite3.Connection, booking_id: int, column: Literal["vehicle_id", "ends_at_s"], value: int
+) -> Booking:
+    before = _read(db, booking_id)
+    vehicle_id = value if column == "vehicle_id" else before.vehicle_id
+    ends_at_s = value if column == "ends_at_s" else before.ends_at_s
+    with _overlap_told(db, vehicle_id, before.starts_at_s, ends_at_s, booking_id):
+        db.execute(
+            f"UPDATE booking SET {column} = ? WHERE booking_id = ? AND state = 'active'",
+            (value, booking_id),
+        )
+    return _read(db, booking_id)
+
+
+def _read(db: sqlite3.Connection, booking_id: int) -> Booking:
     return Booking(**db.execute(f"{BOOKINGS} WHERE booking_id = ?", (booking_id,)).fetchone())
 
 

@@ -8,7 +8,19 @@ from pathlib import Path
 from aiohttp import web
 
 from server.app_keys import CONFIG
-from server.web import api, auth, badges, bookings, boxes, ending, pages, refusals, security, trips
+from server.web import (
+    api,
+    auth,
+    badges,
+    bookings,
+    boxes,
+    ending,
+    pages,
+    rebooking,
+    refusals,
+    security,
+    trips,
+)
 from server.web.i18n import WORDS, load_words
 from server.web.throttle import Throttle
 
@@ -35,6 +47,10 @@ def setup(app: web.Application) -> None:
             web.post("/reservations/nouvelle", bookings.create),
             web.get("/reservations/{id:[0-9]{1,18}}/annuler", bookings.show_cancel),
             web.post("/reservations/{id:[0-9]{1,18}}/annuler", bookings.cancel),
+            web.get("/reservations/{id:[0-9]{1,18}}/voiture", rebooking.show_cars),
+            web.post("/reservations/{id:[0-9]{1,18}}/voiture", rebooking.move),
+            web.get("/reservations/{id:[0-9]{1,18}}/prolonger", rebooking.show_extend),
+            web.post("/reservations/{id:[0-9]{1,18}}/prolonger", rebooking.extend),
             web.get("/trajets", trips.show_log),
             web.get("/trajets/{id:[0-9]{1,18}}", trips.show_trip),
             web.get("/trajets/{id:[0-9]{1,18}}/terminer", ending.show_form),
@@ -50,6 +66,8 @@ def setup(app: web.Application) -> None:
             web.get("/api/bookings", api.list_bookings),
             web.post("/api/bookings", api.create_booking),
             web.delete("/api/bookings/{id:[0-9]{1,18}}", api.cancel_booking),
+            web.post("/api/bookings/{id:[0-9]{1,18}}/vehicle", api.move_booking),
+            web.post("/api/bookings/{id:[0-9]{1,18}}/end", api.extend_booking),
             web.get("/api/refusals", api.list_refusals),
             web.static("/static", _STATIC),
         ]

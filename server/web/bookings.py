@@ -1,18 +1,25 @@
 """The pages "my bookings": list, create, cancel. Undoing a cancellation is booking again.
 
-`book` and `cancel_own` serve the JSON API too. Never here: when a booking is allowed
-(fleet/bookings.py), the refusal of an overlap (the database).
+Never here: what becomes of a request (booking_acts.py), another car or a later end (rebooking.py).
 """
 
 from aiohttp import web
 from wtforms import StringField
 from wtforms.validators import DataRequired, InputRequired
 
-from server.app_keys import CLOCK, NOTIFY, STORE
-from server.fleet.bookings import MAX_PURPOSE_LENGTH, problems
-from server.fleet.model import Agent, Booking, BookingRequest, TripFilter, Vehicle
+from server.app_keys import CLOCK, STORE
+from server.fleet.bookings import MAX_PURPOSE_LENGTH
+from server.fleet.model import Agent, Booking, BookingRequest, TripFilter, Vehicle, Window
 from server.store import Overlap
 from server.web.auth import signed_in
+from server.web.booking_acts import (
+    PAST_S,
+    NotBookable,
+    book,
+    cancel_own,
+    own_booking,
+    recent_bookings,
+)
 from server.web.forms import (
     ChoiceField,
     LocalTimeField,
@@ -23,23 +30,14 @@ from server.web.forms import (
     posted,
     sent_form,
 )
-from server.web.i18n import N_, words_of
+from server.web.i18n import N_, Words, words_of
+from server.web.offers import free_vehicles, offers_for
 from server.web.pages import STALE, flash, page
 from server.web.words import BOOKING_PROBLEMS, booking_problem
 
 LIST = "/reservations"
 _HOUR_S = 3600
-# How long a past booking stays on the page.
-_PAST_S = 60 * 24 * _HOUR_S
 _PAST_TRIPS = 200
-
-
-class NotBookable(Exception):  # noqa: N818 - it is an answer, not a fault
-    """The rules say no: `problems` maps a field of BookingRequest to a code of words.py."""
-
-    def __init__(self, problems: dict[str, str]) -> None:
-        super().__init__(", ".join(problems.values()))
-        self.problems = problems
 
 
 class BookingForm(PageForm):
@@ -74,87 +72,18 @@ def name_of(car: Vehicle) -> str:
     return f"{car.label}, {car.plate} ({car.site_name})"
 
 
-async def book(app: web.Application, wanted: BookingRequest) -> Booking:
-    """Create the booking and wake the car's box, so that it learns of it at once.
-
-    The same request again (a button pressed twice, a lost answer) is the same booking.
-
-    Raises:
-        NotBookable: the rules or the list of cars say no.
-        Overlap: the car is taken.
-    """
-    now_s = app[CLOCK].now_s()
-    against = dict(problems(wanted, now_s))
-    cars = {car.vehicle_id: car for car in await app[STORE].vehicles()}
-    if wanted.vehicle_id not in cars:
-        against["vehicle_id"] = "unknown_vehicle"
-    if against:
-        raise NotBookable(against)
-    try:
-        booking = await app[STORE].create_booking(wanted, now_s)
-    except Overlap as overlap:
-        for taken in overlap.conflicts:
-            if _request_of(taken) == wanted:
-                return taken
-        raise
-    _wake(app, cars[wanted.vehicle_id])
-    return booking
-
-
-async def cancel_own(app: web.Application, agent: Agent, booking_id: int) -> Booking:
-    """Cancel a booking of this agent; cancelling twice is cancelling once.
-
-    Raises:
-        HTTPNotFound: there is no such booking of this agent.
-        NotBookable: it is already over.
-    """
-    booking = await own_booking(app, agent, booking_id)
-    if booking.state == "active":
-        if booking.ends_at_s <= app[CLOCK].now_s():
-            raise NotBookable({"id": "already_over"})
-        booking = await app[STORE].cancel_booking(booking_id, agent.agent_id) or booking
-        for car in await app[STORE].vehicles():
-            if car.vehicle_id == booking.vehicle_id:
-                _wake(app, car)
-    return booking
-
-
-async def own_booking(app: web.Application, agent: Agent, booking_id: int) -> Booking:
-    """Return a recent booking of this agent.
-
-    Raises:
-        HTTPNotFound: there is none with this id.
-    """
-    for booking in await recent_bookings(app, agent):
-        if booking.booking_id == booking_id:
-            return booking
-    raise web.HTTPNotFound
-
-
-async def recent_bookings(app: web.Application, agent: Agent) -> list[Booking]:
-    """Return this agent's bookings that are not over, or not for long."""
-    return await app[STORE].bookings_of(agent.agent_id, app[CLOCK].now_s() - _PAST_S)
-
-
-async def free_vehicles(app: web.Application, starts_at_s: int, ends_at_s: int) -> list[Vehicle]:
-    """Return the cars nobody has booked in this window."""
-    taken = {b.vehicle_id for b in await app[STORE].bookings_between(starts_at_s, ends_at_s)}
-    return [car for car in await app[STORE].vehicles() if car.vehicle_id not in taken]
-
-
-def _request_of(booking: Booking) -> BookingRequest:
-    return BookingRequest(
-        booking.vehicle_id,
-        booking.agent_id,
-        booking.starts_at_s,
-        booking.ends_at_s,
-        booking.purpose,
-    )
-
-
-def _wake(app: web.Application, car: Vehicle) -> None:
-    if car.box_id is not None:
-        app[NOTIFY](car.box_id)
+def taken_words(overlap: Overlap, agent: Agent, words: Words) -> list[str]:
+    """Say for each booking in the way whose it is and when."""
+    return [
+        words.say(
+            N_("You have booked it already: %(when)s.")
+            if taken.agent_id == agent.agent_id
+            else N_("Taken by %(who)s: %(when)s."),
+            when=words.window(taken.starts_at_s, taken.ends_at_s),
+            who=taken.directorate_code,
+        )
+        for taken in overlap.conflicts
+    ]
 
 
 @signed_in
@@ -162,17 +91,21 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show what is booked, then what is over, with the kilometres each one brought."""
     now_s = request.app[CLOCK].now_s()
     bookings = await recent_bookings(request.app, agent)
-    upcoming = [b for b in bookings if b.state == "active" and b.ends_at_s > now_s]
+    offers = await offers_for(request.app, agent, bookings)
+    upcoming = [booking for booking in bookings if booking.booking_id in offers]
     upcoming.sort(key=lambda b: b.starts_at_s)
     past = [b for b in bookings if b not in upcoming]
     past.sort(key=lambda b: b.starts_at_s, reverse=True)
-    mine = TripFilter(agent_id=agent.agent_id, from_s=now_s - _PAST_S)
+    mine = TripFilter(agent_id=agent.agent_id, from_s=now_s - PAST_S)
     trips = await request.app[STORE].trips(mine, limit=_PAST_TRIPS)
     return await page(
         request,
         "bookings.html",
         upcoming=upcoming,
         past=past,
+        offers=offers,
+        form=await form_of(PageForm, request),
+        name_of=name_of,
         now_s=now_s,
         trip_of={trip.booking_id: trip for trip in reversed(trips)},
         site_of={car.vehicle_id: car.site_name for car in await request.app[STORE].vehicles()},
@@ -186,7 +119,8 @@ async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
     start_s = now_s - now_s % _HOUR_S + _HOUR_S
     end_s = start_s + 2 * _HOUR_S
     filled: dict[str, object] = {"start": start_s, "end": end_s}
-    for car in (await free_vehicles(request.app, start_s, end_s))[:1]:
+    window = Window(start_s, end_s)
+    for car in (await free_vehicles(request.app, [window], agent.agent_id))[:1]:
         filled["vehicle"] = car.vehicle_id
     like = request.query.get("like", "")
     if like.isdecimal() and len(like) <= 18:
@@ -223,20 +157,20 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
     except NotBookable as no:
         for name, code in no.problems.items():
             form[_FIELDS[name]].errors = [booking_problem(code, words)]
-        return await _form_page(request, form, status=422)
+        if no.problems.keys() != {"vehicle_id"}:
+            return await _form_page(request, form, status=422)
     except Overlap as overlap:
-        form.vehicle.errors = [
-            words.say(
-                N_("You have booked it already: %(when)s.")
-                if taken.agent_id == agent.agent_id
-                else N_("Taken by %(who)s: %(when)s."),
-                when=words.window(taken.starts_at_s, taken.ends_at_s),
-                who=taken.directorate_code,
-            )
-            for taken in overlap.conflicts
-        ]
-        free = await free_vehicles(request.app, wanted.starts_at_s, wanted.ends_at_s)
-        return await _form_page(request, form, status=409, free=free)
+        form.vehicle.errors = taken_words(overlap, agent, words)
+    else:
+        await _say_booked(request, form, booking)
+        raise web.HTTPSeeOther(LIST)
+    window = Window(wanted.starts_at_s, wanted.ends_at_s)
+    free = await free_vehicles(request.app, [window], agent.agent_id)
+    return await _form_page(request, form, status=409, free=free)
+
+
+async def _say_booked(request: web.Request, form: BookingForm, booking: Booking) -> None:
+    words = words_of(request)
     await flash(
         request,
         "success",
@@ -251,7 +185,6 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
             message = N_("%(time)s exists twice that night; the first one was taken.")
             text = words.say(message, time=words.moment(field.data or 0))
             await flash(request, "warning", text)
-    raise web.HTTPSeeOther(LIST)
 
 
 @signed_in

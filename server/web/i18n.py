@@ -74,6 +74,11 @@ class Words:
             return f"{self.moment(from_s)}\u00a0–\u00a0{self.clock(to_s)}"
         return f"{self.moment(from_s)} – {self.moment(to_s)}"
 
+    def duration(self, seconds: int) -> str:
+        """Return a length of time, begun minutes counting whole: 35 min, 1 h 05."""
+        hours, minutes = divmod(-(-seconds // 60), 60)
+        return f"{hours} h {minutes:02}" if hours else f"{minutes} min"
+
     def machine_time(self, at_s: int) -> str:
         """Return the instant as the `datetime` attribute of <time> wants it."""
         return format_datetime(

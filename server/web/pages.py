@@ -56,6 +56,7 @@ def _environment(speaker: Words) -> Environment:
         clock=speaker.clock,
         clock_s=speaker.clock_s,
         moment=speaker.moment,
+        duration=speaker.duration,
         machine_time=speaker.machine_time,
         say=speaker.say,
         record_words=lambda record: words.of_record(record, speaker),
@@ -71,6 +72,7 @@ def _environment(speaker: Words) -> Environment:
         clock_sources=words.CLOCK_SOURCES,
         assurances=words.ASSURANCES,
         end_orders=words.END_ORDERS,
+        dangers=words.DANGERS,
     )
     return environment
 

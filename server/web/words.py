@@ -5,6 +5,7 @@ One table each, complete by test. Never here: translations (locale/), HTML.
 
 from collections.abc import Mapping
 
+from server.fleet.availability import Danger
 from server.fleet.bookings import MAX_LENGTH_S, MAX_PURPOSE_LENGTH
 from server.fleet.model import (
     Assurance,
@@ -127,6 +128,12 @@ GAP_REASONS: Mapping[str, str] = {
     "dropped": N_("the box had no room for them"),
 }
 
+# Why a booking may not be driven as it stands.
+DANGERS: Mapping[Danger, str] = {
+    "still_out": N_("%(car)s is not back yet: the trip before yours still goes on."),
+    "out_of_service": N_("%(car)s is out of service during your booking."),
+}
+
 # What fleet.bookings.problems and the store may say against a booking.
 BOOKING_PROBLEMS: Mapping[str, str] = {
     "end_before_start": N_("The end must come after the start."),
@@ -137,8 +144,13 @@ BOOKING_PROBLEMS: Mapping[str, str] = {
     "purpose_too_long": N_("Say it in fewer words: %(letters)s letters at most."),
     "unknown_vehicle": N_("Choose one of the cars."),
     "overlap": N_("This car is taken at that time."),
+    "still_out": N_("This car is not back yet."),
+    "out_of_service": N_("This car is out of service at that time."),
     "not_an_instant": N_("Give the instant in whole seconds since 1970 (UTC)."),
     "already_over": N_("This booking is already over."),
+    "is_cancelled": N_("This booking was cancelled."),
+    "under_way": N_("Its trip is under way: end it first, then book another car."),
+    "not_longer": N_("Choose a later end than the present one."),
 }
 
 ERROR_CODES: Mapping[int, str] = {

@@ -7,9 +7,11 @@ from server.fleet.bookings import (
     MAX_LENGTH_S,
     MAX_PAST_S,
     MAX_PURPOSE_LENGTH,
+    against_extension,
+    against_move,
     problems,
 )
-from server.fleet.model import BookingRequest
+from server.fleet.model import Booking, BookingRequest, BookingState
 
 NOW_S = 1_790_000_000
 
@@ -48,3 +50,36 @@ def test_a_purpose_is_asked_for_and_not_endless() -> None:
     assert codes(0, 60, "  ") == {"purpose": "purpose_missing"}
     assert codes(0, 60, "x" * MAX_PURPOSE_LENGTH) == {}
     assert codes(0, 60, "x" * (MAX_PURPOSE_LENGTH + 1)) == {"purpose": "purpose_too_long"}
+
+
+def booking(starts_in_s: int, ends_in_s: int, state: BookingState = "active") -> Booking:
+    return Booking(
+        1, 1, "", "", 1, "", 1, "", NOW_S + starts_in_s, NOW_S + ends_in_s, "Visite", state
+    )
+
+
+def test_a_booking_gets_another_car_until_it_is_driven_over_or_cancelled() -> None:
+    assert against_move(booking(-60, 60), False, NOW_S) is None
+    assert against_move(booking(-60, 60), True, NOW_S) == "under_way"
+    assert against_move(booking(-60, 0), False, NOW_S) == "already_over"
+    assert against_move(booking(-60, 60, "cancelled"), False, NOW_S) == "is_cancelled"
+
+
+@pytest.mark.parametrize(
+    ("of", "ends_in_s", "under_way", "expected"),
+    [
+        (booking(-60, 60), 61, False, {}),
+        (booking(-60, 60), 60, False, {}),  # pressed twice
+        (booking(-60, 60), 59, False, {"ends_at_s": "not_longer"}),
+        (booking(-60, 0), 60, False, {"id": "already_over"}),
+        (booking(-60, 0), 60, True, {}),  # back late: whoever still drives may ask
+        (booking(-60, -30), 0, True, {"ends_at_s": "in_the_past"}),
+        (booking(-60, 60), MAX_LENGTH_S - 60, False, {}),
+        (booking(-60, 60), MAX_LENGTH_S - 59, False, {"ends_at_s": "too_long"}),
+        (booking(-60, 60, "cancelled"), 90, False, {"id": "is_cancelled"}),
+    ],
+)
+def test_a_booking_may_end_later_also_when_it_is_over_and_still_driven(
+    of: Booking, ends_in_s: int, under_way: bool, expected: dict[str, str]
+) -> None:
+    assert against_extension(of, NOW_S + ends_in_s, under_way, NOW_S) == expected
