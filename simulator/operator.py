@@ -71,6 +71,8 @@ def booking_entry(booking: Booking) -> dict[str, Any]:
         "ends_at": booking.ends_s,
         "purpose": _WORD,
     }
+    if booking.weeks > 1:
+        entry["weeks"] = booking.weeks
     people = {"drivers": list(booking.drivers), "passengers": list(booking.passengers)}
     return entry | {name: logins for name, logins in people.items() if logins}
 

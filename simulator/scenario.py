@@ -17,11 +17,12 @@ What may stand before the first step, beside these:
     fitted key_holder door_contact             what FITTINGS names
     second car PLATE                           known to the server, and never played
     driver NAME badge HEX key HEX role ROLE    a card that proves itself; technician, manager
-    booking NAME FROM TO of PLATE with NAME... passengers NAME...
+    booking NAME FROM TO of PLATE weeks NUMBER with NAME... passengers NAME...
     maintenance FROM TO
 
-Times are those of the world's first day in UTC (`12:00+3d`: days later), `+` counts from the line
-before. Every line is checked before anything runs. Never runs anything: play.py does.
+Times are those of the world's first day in UTC (`12:00+3d`: days later, `-7d`: before), `+`
+counts from the line before. Every line is checked before anything runs. Never runs anything:
+play.py does.
 """
 
 import re
@@ -56,7 +57,10 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A booking of the car `plate`, in Unix seconds; further drivers and passengers by name."""
+    """A booking of the car `plate`, in Unix seconds; further drivers and passengers by name.
+
+    It is repeated each week, `weeks` in all.
+    """
 
     driver: str
     begins_s: int
@@ -64,6 +68,7 @@ class Booking:
     plate: str
     drivers: tuple[str, ...] = ()
     passengers: tuple[str, ...] = ()
+    weeks: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,7 @@ class Scenario:
 
 
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
-_INSTANT = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?:\+([0-9]+)d)?")
+_INSTANT = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?:([+-][0-9]+)d)?")
 _NAMES: dict[str, Collection[str]] = {
     "MODEM_FAULT": modem_faults.FAULTS,
     "GNSS_FAULT": gnss.FAULTS,
@@ -280,7 +285,7 @@ def _allowed(scenario: Scenario, kind: str, word: str) -> Iterator[tuple[str, ..
         if choice == "DRIVER":
             yield tuple(scenario.drivers)
         elif choice == "PLATE":
-            yield (scenario.plate, scenario.other_plate)
+            yield tuple(filter(None, (scenario.plate, scenario.other_plate)))
         elif choice in _NAMES:
             yield tuple(_NAMES[choice])
         elif choice == "TIME":
@@ -335,13 +340,16 @@ def _driver(scenario: Scenario, words: list[str]) -> None:
 
 
 def _booking(scenario: Scenario, words: list[str]) -> None:
-    said = _sections(words, ("of", "with", "passengers"))
+    said = _sections(words, ("of", "weeks", "with", "passengers"))
     plate = said.get("of", [scenario.plate])
     people = [*said[""][:1], *said.get("with", []), *said.get("passengers", [])]
     if len(said[""]) != 3 or not set(people) <= set(scenario.drivers):
         raise _LineError("expected `booking DRIVER FROM TO` of a driver named above")
     if len(plate) != 1 or plate[0] not in (scenario.plate, scenario.other_plate):
         raise _LineError("expected `of` a car named above")
+    weeks = said.get("weeks", ["1"])
+    if len(weeks) != 1 or not weeks[0].isdecimal():
+        raise _LineError("expected `weeks` and a number")
     begins_s, ends_s = _window(scenario, said[""][1:])
     scenario.bookings.append(
         Booking(
@@ -351,6 +359,7 @@ def _booking(scenario: Scenario, words: list[str]) -> None:
             plate[0],
             tuple(said.get("with", [])),
             tuple(said.get("passengers", [])),
+            int(weeks[0]),
         )
     )
 

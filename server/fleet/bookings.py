@@ -4,6 +4,7 @@ Whether the car is free is not asked here: the database refuses an overlap by it
 """
 
 from server.fleet.model import Booking, BookingRequest
+from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS
 
 MAX_LENGTH_S = 31 * 24 * 3600  # a longer need is another car, not a booking of a shared one
 MAX_AHEAD_S = 366 * 24 * 3600
@@ -11,8 +12,14 @@ MAX_PAST_S = 3600  # a form filled in slowly, a car taken a few minutes ago
 MAX_PURPOSE_LENGTH = 200
 
 
-def problems(request: BookingRequest, now_s: int) -> dict[str, str]:
-    """Return field name -> code for each field that cannot stand; empty when all is well."""
+def problems(request: BookingRequest, now_s: int, weeks: int = 1) -> dict[str, str]:
+    """Return field name -> code for each field that cannot stand; empty when all is well.
+
+    Args:
+        request: what is asked for, in its first week.
+        now_s: the present.
+        weeks: how many weeks running it is asked for.
+    """
     found: dict[str, str] = {}
     if request.starts_at_s < now_s - MAX_PAST_S:
         found["starts_at_s"] = "in_the_past"
@@ -24,6 +31,10 @@ def problems(request: BookingRequest, now_s: int) -> dict[str, str]:
         found["ends_at_s"] = "in_the_past"
     elif request.ends_at_s - request.starts_at_s > MAX_LENGTH_S:
         found["ends_at_s"] = "too_long"
+    elif weeks > 1 and request.ends_at_s - request.starts_at_s > MAX_WEEKLY_LENGTH_S:
+        found["ends_at_s"] = "too_long_weekly"
+    if not 1 <= weeks <= MAX_WEEKS:
+        found["weeks"] = "too_many_weeks"
     if not request.purpose.strip():
         found["purpose"] = "purpose_missing"
     elif len(request.purpose) > MAX_PURPOSE_LENGTH:

@@ -4,10 +4,12 @@ FORMAT shows it. Never here: whether names exist, storing.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 from server.fleet.model import Role, Window
+from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS, PARIS, weekly
 
 FORMAT = """\
   {"directorates": [{"code", "name"}], "sites": [{"code", "name"}],
@@ -17,9 +19,11 @@ FORMAT = """\
                "role": "agent" or "manager" or "technician",
                "password", "badges": [UID in hexadecimal, or {"uid", "key"}]}],
    "bookings": [{"vehicle": plate, "agent": login, "starts_at", "ends_at", "purpose",
+                 "weeks": how many weeks running, at the same local hours,
                  "drivers": [login], "passengers": [login]}]}
-Instants are Unix seconds. Every list may be left out; so may walk_up (false), role (agent) and
-password. A badge's key is the AES-128 key of a card that proves itself: 32 hexadecimal digits.
+Instants are Unix seconds. Every list may be left out; so may walk_up (false), role (agent),
+weeks (1) and password. A badge's key is the AES-128 key of a card that proves itself: 32
+hexadecimal digits.
 """
 
 _LATEST_S = 0xFFFFFFFF  # instants travel to the box in 32 bits
@@ -102,8 +106,13 @@ def plate_of(text: str) -> str:
     return text.strip().upper()
 
 
-def parse(text: str) -> FleetFile:
-    """Read a fleet file; raises FleetFileError."""
+def parse(text: str, timezone: ZoneInfo = PARIS) -> FleetFile:
+    """Read a fleet file; raises FleetFileError.
+
+    Args:
+        text: JSON.
+        timezone: whose hours a booking keeps that is repeated each week.
+    """
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
@@ -118,7 +127,7 @@ def parse(text: str) -> FleetFile:
         tuple(Named(e.text("code"), e.text("name")) for e in file.entries("sites")),
         tuple(_vehicle(e) for e in file.entries("vehicles")),
         tuple(_agent(e) for e in file.entries("agents")),
-        tuple(_booking(e) for e in file.entries("bookings")),
+        tuple(each for e in file.entries("bookings") for each in _bookings(e, timezone)),
     )
     _refuse_twice("directorates", [directorate.code for directorate in parsed.directorates])
     _refuse_twice("sites", [site.code for site in parsed.sites])
@@ -175,6 +184,12 @@ class _Entry:
         value = self._data.get(name)
         if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= _LATEST_S:
             raise FleetFileError(f"{self.where}, {name}: Unix seconds (UTC) were expected")
+        return value
+
+    def weeks(self, name: str) -> int:
+        value = self._data.get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_WEEKS:
+            raise FleetFileError(f"{self.where}, {name}: 1 to {MAX_WEEKS} weeks were expected")
         return value
 
     def has(self, name: str) -> bool:
@@ -261,6 +276,18 @@ def _booking(entry: _Entry) -> BookingEntry:
     if booking.ends_at_s <= booking.starts_at_s:
         raise FleetFileError(f"{entry.where}, ends_at: must come after starts_at")
     return booking
+
+
+def _bookings(entry: _Entry, timezone: ZoneInfo) -> tuple[BookingEntry, ...]:
+    """Read a booking with its repetitions."""
+    first = _booking(entry)
+    weeks = entry.weeks("weeks") if entry.has("weeks") else 1
+    if weeks > 1 and first.ends_at_s - first.starts_at_s > MAX_WEEKLY_LENGTH_S:
+        raise FleetFileError(f"{entry.where}, weeks: it is too long to be repeated each week")
+    windows = weekly(Window(first.starts_at_s, first.ends_at_s), weeks, timezone)
+    if windows[-1].to_s > _LATEST_S:
+        raise FleetFileError(f"{entry.where}, weeks: the last one is too far in the future")
+    return tuple(replace(first, starts_at_s=w.from_s, ends_at_s=w.to_s) for w in windows)
 
 
 def _refuse_twice(name: str, keys: list[str]) -> None:

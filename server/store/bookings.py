@@ -85,6 +85,16 @@ class Bookings(Base):
         """
         return await self._engine.write(insert_booking, request, now_s)
 
+    async def create_bookings(
+        self, requests: Iterable[BookingRequest], now_s: int
+    ) -> list[Booking]:
+        """Store all of these bookings, or none.
+
+        Raises:
+            Overlap: the car is taken in some of the times; it names every booking in the way.
+        """
+        return await self._engine.write(_insert_all, tuple(requests), now_s)
+
     async def cancel_booking(self, booking_id: int, agent_id: int) -> Booking | None:
         """Cancel an agent's booking; once or twice is the same. None: it is not theirs."""
         return await self._engine.write(_cancel, booking_id, agent_id)
@@ -119,6 +129,21 @@ def insert_booking(db: sqlite3.Connection, request: BookingRequest, now_s: int) 
         ).lastrowid
     assert booking_id is not None
     return _read(db, booking_id)
+
+
+def _insert_all(
+    db: sqlite3.Connection, requests: tuple[BookingRequest, ...], now_s: int
+) -> list[Booking]:
+    made: list[Booking] = []
+    in_the_way: list[Booking] = []
+    for request in requests:
+        try:
+            made.append(insert_booking(db, request, now_s))
+        except Overlap as overlap:
+            in_the_way += overlap.conflicts
+    if in_the_way:
+        raise Overlap(tuple(in_the_way))  # which undoes those made
+    return made
 
 
 @contextlib.contextmanager

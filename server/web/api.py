@@ -14,7 +14,7 @@ from aiohttp import web
 
 from server.app_keys import CLOCK, STORE
 from server.fleet.lateness import late_s
-from server.fleet.model import Agent, Booking, BookingRequest, Trip, TripDetail, Window
+from server.fleet.model import Agent, Booking, BookingRequest, Trip, TripDetail
 from server.store import Overlap
 from server.web.auth import manager_only, signed_in
 from server.web.booking_acts import (
@@ -25,6 +25,7 @@ from server.web.booking_acts import (
     move_own,
     own_booking,
     recent_bookings,
+    windows_of,
 )
 from server.web.forms import clean
 from server.web.i18n import words_of
@@ -87,31 +88,44 @@ async def list_bookings(request: web.Request, agent: Agent) -> web.StreamRespons
 
 @signed_in
 async def create_booking(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """POST /api/bookings {vehicle_id, starts_at_s, ends_at_s, purpose} : 201 and the booking."""
-    body = await _json_object(request)
+    """POST /api/bookings {vehicle_id, starts_at_s, ends_at_s, purpose} : 201 and the booking.
+
+    `weeks` above 1 books the same local hours in so many weeks, all or none; those after the first
+    are in `following`. A car that is taken is 409 with the `conflicts` and the `alternatives`.
+    """
+    body = {"weeks": 1} | await _json_object(request)
     numbers: dict[str, int] = {}
-    for field in ("vehicle_id", "starts_at_s", "ends_at_s"):
+    for field in ("vehicle_id", "starts_at_s", "ends_at_s", "weeks"):
         value = _number(body, field)
         if value is None:
             return _refuse_number(request, field)
         numbers[field] = value
+    weeks = numbers.pop("weeks")
     purpose = body.get("purpose")
     if not isinstance(purpose, str):
         return _refuse(request, 400, "purpose_missing", "purpose")
     wanted = BookingRequest(agent_id=agent.agent_id, purpose=clean(purpose), **numbers)
+    conflicts: tuple[Booking, ...] = ()
     try:
-        booking = await book(request.app, wanted)
+        first, *following = await book(request.app, wanted, weeks)
     except NotBookable as no:
         field, code = next(iter(no.problems.items()))
         if code not in DANGERS:
             return _refuse(request, 400, code, field)
-    except Overlap:
-        field, code = "vehicle_id", "overlap"
+    except Overlap as overlap:
+        field, code, conflicts = "vehicle_id", "overlap", overlap.conflicts
     else:
-        return web.json_response(asdict(booking), status=201)
-    window = Window(wanted.starts_at_s, wanted.ends_at_s)
-    free = await free_vehicles(request.app, [window], agent.agent_id)
-    return _refuse(request, 409, code, field, alternatives=[asdict(car) for car in free])
+        more = {"following": [asdict(booking) for booking in following]} if following else {}
+        return web.json_response(asdict(first) | more, status=201)
+    free = await free_vehicles(request.app, windows_of(request.app, wanted, weeks), agent.agent_id)
+    return _refuse(
+        request,
+        409,
+        code,
+        field,
+        conflicts=[{"starts_at_s": b.starts_at_s, "ends_at_s": b.ends_at_s} for b in conflicts],
+        alternatives=[asdict(car) for car in free],
+    )
 
 
 @signed_in
@@ -204,8 +218,8 @@ def _number(body: dict[str, Any], field: str) -> int | None:
 
 
 def _refuse_number(request: web.Request, field: str) -> web.Response:
-    code = "unknown_vehicle" if field == "vehicle_id" else "not_an_instant"
-    return _refuse(request, 400, code, field)
+    codes = {"vehicle_id": "unknown_vehicle", "weeks": "too_many_weeks"}
+    return _refuse(request, 400, codes.get(field, "not_an_instant"), field)
 
 
 def _trip(trip: Trip, now_s: int) -> dict[str, Any]:

@@ -4,11 +4,14 @@ Each may be asked for twice and is done once, and the boxes concerned are woken.
 booking is allowed (fleet/bookings.py), the refusal of an overlap (the database), words.
 """
 
+from dataclasses import replace
+
 from aiohttp import web
 
-from server.app_keys import CLOCK, NOTIFY, STORE
+from server.app_keys import CLOCK, CONFIG, NOTIFY, STORE
 from server.fleet.bookings import against_extension, against_move, problems
 from server.fleet.model import Agent, Booking, BookingRequest, Vehicle, Window
+from server.fleet.recurrence import weekly
 from server.store import Overlap
 from server.web.offers import standing
 
@@ -24,37 +27,47 @@ class NotBookable(Exception):  # noqa: N818 - it is an answer, not a fault
         self.problems = problems
 
 
-async def book(app: web.Application, wanted: BookingRequest) -> Booking:
-    """Create the booking and wake the car's box, so that it learns of it at once.
+async def book(app: web.Application, wanted: BookingRequest, weeks: int = 1) -> list[Booking]:
+    """Create a booking, in each of so many weeks at the same local hours, and wake the car's box.
 
-    The same request again (a button pressed twice, a lost answer) is the same booking.
+    All of them or none. The same request again (a button pressed twice, a lost answer) is the same
+    bookings.
 
     Raises:
         NotBookable: the rules or the list of cars say no.
-        Overlap: the car is taken.
+        Overlap: the car is taken, in one of the weeks at least.
     """
     now_s = app[CLOCK].now_s()
-    against = dict(problems(wanted, now_s))
+    against = dict(problems(wanted, now_s, weeks))
     cars = {car.vehicle_id: car for car in await app[STORE].vehicles()}
     if wanted.vehicle_id not in cars:
         against["vehicle_id"] = "unknown_vehicle"
-    if not against:
-        window = Window(wanted.starts_at_s, wanted.ends_at_s)
-        fleet = await standing(app, window.from_s, window.to_s)
-        obstacle = fleet.obstacle(wanted.vehicle_id, window, wanted.agent_id)
-        if obstacle is not None:
-            against["vehicle_id"] = obstacle
     if against:
         raise NotBookable(against)
+    windows = windows_of(app, wanted, weeks)
+    fleet = await standing(app, windows[0].from_s, windows[-1].to_s)
+    for window in windows:
+        obstacle = fleet.obstacle(wanted.vehicle_id, window, wanted.agent_id)
+        if obstacle is not None:
+            raise NotBookable({"vehicle_id": obstacle})
+    requests = [
+        replace(wanted, starts_at_s=window.from_s, ends_at_s=window.to_s) for window in windows
+    ]
     try:
-        booking = await app[STORE].create_booking(wanted, now_s)
+        bookings = await app[STORE].create_bookings(requests, now_s)
     except Overlap as overlap:
-        for taken in overlap.conflicts:
-            if _request_of(taken) == wanted:
-                return taken
+        stored = {_request_of(taken): taken for taken in overlap.conflicts}
+        if all(request in stored for request in requests):
+            return [stored[request] for request in requests]
         raise
     _wake(app, cars[wanted.vehicle_id])
-    return booking
+    return bookings
+
+
+def windows_of(app: web.Application, wanted: BookingRequest, weeks: int) -> tuple[Window, ...]:
+    """Return the hours asked for in each week, in the operator's local time."""
+    first = Window(wanted.starts_at_s, wanted.ends_at_s)
+    return weekly(first, weeks, app[CONFIG].timezone)
 
 
 async def cancel_own(app: web.Application, agent: Agent, booking_id: int) -> Booking:

@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, InputRequired
 from server.app_keys import CLOCK, STORE
 from server.fleet.bookings import MAX_PURPOSE_LENGTH
 from server.fleet.model import Agent, Booking, BookingRequest, TripFilter, Vehicle, Window
+from server.fleet.recurrence import MAX_WEEKS
 from server.store import Overlap
 from server.web.auth import signed_in
 from server.web.booking_acts import (
@@ -19,6 +20,7 @@ from server.web.booking_acts import (
     cancel_own,
     own_booking,
     recent_bookings,
+    windows_of,
 )
 from server.web.forms import (
     ChoiceField,
@@ -46,6 +48,7 @@ class BookingForm(PageForm):
     vehicle = ChoiceField(N_("Car"), coerce=int)
     start = LocalTimeField(N_("Start"), validators=[InputRequired(N_("When do you leave?"))])
     end = LocalTimeField(N_("End"), validators=[InputRequired(N_("When are you back?"))])
+    weeks = ChoiceField(N_("Repeat"), coerce=int, default=1)
     purpose = StringField(
         N_("Purpose"),
         filters=[clean],
@@ -53,8 +56,13 @@ class BookingForm(PageForm):
         render_kw={"maxlength": MAX_PURPOSE_LENGTH},
     )
 
-    def fill_vehicles(self, vehicles: list[Vehicle]) -> None:
-        """Offer these cars."""
+    def fill_lists(self, vehicles: list[Vehicle]) -> None:
+        """Offer these cars, and how often the booking is repeated."""
+        say = self.meta.words.say
+        self.weeks.choices = [(1, say(N_("Only once")))] + [
+            (weeks, say(N_("%(weeks)s weeks running, at the same hours"), weeks=weeks))
+            for weeks in range(2, MAX_WEEKS + 1)
+        ]
         self.vehicle.choices = [(car.vehicle_id, name_of(car)) for car in vehicles]
 
 
@@ -63,6 +71,7 @@ _FIELDS = {
     "vehicle_id": "vehicle",
     "starts_at_s": "start",
     "ends_at_s": "end",
+    "weeks": "weeks",
     "purpose": "purpose",
 }
 
@@ -141,7 +150,7 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
         form = await form_of(BookingForm, request, await posted(request))
         await flash(request, "warning", words_of(request).say(STALE))
         return await _form_page(request, form, status=403)
-    form.fill_vehicles(await request.app[STORE].vehicles())
+    form.fill_lists(await request.app[STORE].vehicles())
     if not form.validate():
         return await _form_page(request, form, status=422)
     wanted = BookingRequest(
@@ -153,7 +162,7 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
     )
     words = words_of(request)
     try:
-        booking = await book(request.app, wanted)
+        bookings = await book(request.app, wanted, form.weeks.data)
     except NotBookable as no:
         for name, code in no.problems.items():
             form[_FIELDS[name]].errors = [booking_problem(code, words)]
@@ -162,24 +171,26 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
     except Overlap as overlap:
         form.vehicle.errors = taken_words(overlap, agent, words)
     else:
-        await _say_booked(request, form, booking)
+        await _say_booked(request, form, bookings)
         raise web.HTTPSeeOther(LIST)
-    window = Window(wanted.starts_at_s, wanted.ends_at_s)
-    free = await free_vehicles(request.app, [window], agent.agent_id)
+    windows = windows_of(request.app, wanted, form.weeks.data)
+    free = await free_vehicles(request.app, windows, agent.agent_id)
     return await _form_page(request, form, status=409, free=free)
 
 
-async def _say_booked(request: web.Request, form: BookingForm, booking: Booking) -> None:
+async def _say_booked(request: web.Request, form: BookingForm, bookings: list[Booking]) -> None:
     words = words_of(request)
-    await flash(
-        request,
-        "success",
-        words.say(
-            N_("Booked: %(car)s, %(when)s. The car is being told."),
-            car=f"{booking.vehicle_label} {booking.plate}",
-            when=words.window(booking.starts_at_s, booking.ends_at_s),
-        ),
+    first, *following = bookings
+    text = N_("Booked: %(car)s, %(when)s. The car is being told.")
+    if following:
+        text = N_("Booked: %(car)s, %(when)s, and at the same hours each week until %(last)s.")
+    said = words.say(
+        text,
+        car=f"{first.vehicle_label} {first.plate}",
+        when=words.window(first.starts_at_s, first.ends_at_s),
+        last=words.day(bookings[-1].starts_at_s),
     )
+    await flash(request, "success", said)
     for field in (form.start, form.end):
         if field.ambiguous:
             message = N_("%(time)s exists twice that night; the first one was taken.")
@@ -215,7 +226,7 @@ async def cancel(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def _form_page(
     request: web.Request, form: BookingForm, status: int = 200, free: list[Vehicle] | None = None
 ) -> web.Response:
-    form.fill_vehicles(await request.app[STORE].vehicles())
+    form.fill_lists(await request.app[STORE].vehicles())
     return await page(
         request, "booking_form.html", status=status, form=form, free=free, name_of=name_of
     )

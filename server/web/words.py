@@ -17,6 +17,7 @@ from server.fleet.model import (
     RelayState,
     TripState,
 )
+from server.fleet.recurrence import MAX_WEEKS
 from server.web.i18n import N_, Words
 
 TRIP_STATES: Mapping[TripState, str] = {
@@ -139,6 +140,8 @@ BOOKING_PROBLEMS: Mapping[str, str] = {
     "end_before_start": N_("The end must come after the start."),
     "in_the_past": N_("This is already over; choose a later time."),
     "too_long": N_("This is too long for one booking: %(days)s days at most."),
+    "too_long_weekly": N_("This is too long to be repeated each week: six days at most."),
+    "too_many_weeks": N_("Repeat it for %(weeks)s weeks at most."),
     "too_far": N_("This is too far in the future."),
     "purpose_missing": N_("Say in a few words what the journey is for."),
     "purpose_too_long": N_("Say it in fewer words: %(letters)s letters at most."),
@@ -179,7 +182,11 @@ _ERROR_ADVICE: Mapping[int, str] = {
 }
 
 
-_BOOKING_LIMITS = {"days": MAX_LENGTH_S // (24 * 3600), "letters": MAX_PURPOSE_LENGTH}
+_BOOKING_LIMITS = {
+    "days": MAX_LENGTH_S // (24 * 3600),
+    "letters": MAX_PURPOSE_LENGTH,
+    "weeks": MAX_WEEKS,
+}
 
 
 def booking_problem(code: str, speaker: Words) -> str:

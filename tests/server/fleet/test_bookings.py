@@ -12,6 +12,7 @@ from server.fleet.bookings import (
     problems,
 )
 from server.fleet.model import Booking, BookingRequest, BookingState
+from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS
 
 NOW_S = 1_790_000_000
 
@@ -44,6 +45,18 @@ def test_the_limits_hold_on_both_sides(
     starts_in_s: int, ends_in_s: int, expected: dict[str, str]
 ) -> None:
     assert codes(starts_in_s, ends_in_s) == expected
+
+
+def test_what_is_repeated_each_week_is_no_longer_than_six_days_and_no_more_than_half_a_year() -> (
+    None
+):
+    def codes_weekly(ends_in_s: int, weeks: int) -> dict[str, str]:
+        return problems(BookingRequest(1, 1, NOW_S, NOW_S + ends_in_s, "Visite"), NOW_S, weeks)
+
+    assert codes_weekly(MAX_WEEKLY_LENGTH_S, MAX_WEEKS) == {}
+    assert codes_weekly(MAX_WEEKLY_LENGTH_S + 1, 1) == {}
+    assert codes_weekly(MAX_WEEKLY_LENGTH_S + 1, 2) == {"ends_at_s": "too_long_weekly"}
+    assert codes_weekly(60, MAX_WEEKS + 1) == codes_weekly(60, 0) == {"weeks": "too_many_weeks"}
 
 
 def test_a_purpose_is_asked_for_and_not_endless() -> None:

@@ -146,6 +146,17 @@ async def test_a_cancelled_booking_is_not_changed(store: Store) -> None:
     assert (await store.move_booking(BOOKING, OTHER_CAR)).vehicle_id == CAR
 
 
+async def test_of_several_bookings_all_are_made_or_none(store: Store) -> None:
+    hours = [request(CAR, NOW_S + n * HOUR_S, NOW_S + (n + 1) * HOUR_S) for n in range(4)]
+    late = await store.create_booking(hours[3], NOW_S)
+    with pytest.raises(Overlap) as refusal:
+        await store.create_bookings(hours, NOW_S)
+    assert [b.booking_id for b in refusal.value.conflicts] == [BOOKING, late.booking_id]
+    assert await store.bookings_of(PAUL, 0) == [late]
+    made = await store.create_bookings(hours[1:3], NOW_S)
+    assert [b.starts_at_s for b in made] == [NOW_S + HOUR_S, NOW_S + 2 * HOUR_S]
+
+
 async def test_two_clicks_at_once_make_one_booking(store: Store, tmp_path: Path) -> None:
     other_process = Store.open(tmp_path / "data")
     wanted = request(CAR, NOW_S + 5 * HOUR_S, NOW_S + 6 * HOUR_S)

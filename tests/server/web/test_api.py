@@ -55,6 +55,23 @@ async def test_an_overlap_is_409_with_the_free_cars(arrive, store):
     assert [car["plate"] for car in body["alternatives"]] == [peugeot.plate]
 
 
+async def test_a_weekly_booking_is_made_wholly_or_the_hours_in_the_way_are_named(arrive, store):
+    lucie = await arrive(LUCIE)
+    peugeot = (await store.vehicles())[1]
+    wanted = WANTED | {"vehicle_id": peugeot.vehicle_id, "weeks": 3}
+    answer = await lucie.client.post("/api/bookings", json=wanted)
+    body = await answer.json()
+    assert answer.status == 201
+    starts_at_s = [booking["starts_at_s"] for booking in (body, *body["following"])]
+    assert starts_at_s == [NOW_S + HOUR_S + weeks * 7 * 24 * HOUR_S for weeks in range(3)]
+    karim = await arrive(KARIM)
+    moved = {name: WANTED[name] + 7 * 24 * HOUR_S for name in ("starts_at_s", "ends_at_s")}
+    answer = await karim.client.post("/api/bookings", json=wanted | moved)
+    body = await answer.json()
+    assert (answer.status, body["error"]) == (409, "overlap")
+    assert [taken["starts_at_s"] for taken in body["conflicts"]] == starts_at_s[1:]
+
+
 async def test_a_booking_gets_another_car_and_a_later_end_each_twice(arrive, store, woken):
     lucie = await arrive(LUCIE)
     clio, peugeot = await store.vehicles()
@@ -114,6 +131,8 @@ async def test_a_change_that_cannot_be_says_why(arrive, store):
         ({"starts_at_s": 10**30}, "starts_at_s"),
         ({"starts_at_s": 2**62}, "starts_at_s"),
         ({"ends_at_s": 1.5}, "ends_at_s"),
+        ({"weeks": "2"}, "weeks"),
+        ({"weeks": 27}, "weeks"),
         ({"ends_at_s": NOW_S}, "ends_at_s"),
         ({"purpose": "\ud800"}, "purpose"),
         ({"purpose": "x" * 10_000}, "purpose"),
