@@ -7,10 +7,16 @@ from simulator.errors import SimulatorError
 from simulator.phone import Phone
 
 
-def book(phone: Phone, plate: str, begins_s: int, ends_s: int) -> None:
-    """Book a car, in Unix seconds; Refused when it is taken (409) or the rules say no."""
+def book(
+    phone: Phone, plate: str, begins_s: int, ends_s: int, equipment: tuple[str, ...] = ()
+) -> None:
+    """Book a car, in Unix seconds, with equipment of these codes.
+
+    Raises:
+        Refused: the car or a piece is taken (409), or the rules say no.
+    """
     wanted = {"vehicle_id": _cars(phone)[plate], "starts_at_s": begins_s, "ends_at_s": ends_s}
-    phone.post("/api/bookings", wanted | {"purpose": "Simulation"})
+    phone.post("/api/bookings", wanted | {"purpose": "Simulation", "equipment": list(equipment)})
 
 
 def cancel(phone: Phone) -> None:

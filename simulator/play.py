@@ -250,12 +250,16 @@ class Player:
     def _command(self, kind: str) -> None:
         self._operate("command", kind, "--vehicle", self.scenario.plate)
 
-    def _book(self, who: str, begins: str, ends: str) -> None:
+    def _book(self, who: str, begins: str, ends: str, *equipment: str) -> None:
         window = (instant(self.scenario, begins), instant(self.scenario, ends))
-        errands.book(self._phone(who), self.scenario.plate, *window)
+        errands.book(self._phone(who), self.scenario.plate, *window, equipment)
 
-    def _cannot_book(self, who: str, begins: str, ends: str) -> None:
-        self._refused(who, lambda: self._book(who, begins, ends))
+    _book_equipped = _book
+
+    def _cannot_book(self, who: str, begins: str, ends: str, *equipment: str) -> None:
+        self._refused(who, lambda: self._book(who, begins, ends, *equipment))
+
+    _cannot_book_equipped = _cannot_book
 
     def _refused(self, who: str, ask: Callable[[], None]) -> None:
         """See that the server refuses because another has the car then, and what it offers."""
@@ -264,8 +268,10 @@ class Player:
         except Refused as no:
             if no.status != 409:
                 raise
-            free = ", ".join(car["plate"] for car in no.answer["alternatives"])
-            self.say(f"  {who} reads: {no.words} Free at that time: {free or 'no other car'}.")
+            free = ", ".join(
+                each.get("plate") or each["code"] for each in no.answer["alternatives"]
+            )
+            self.say(f"  {who} reads: {no.words} Free at that time: {free or 'nothing else'}.")
             return
         raise SimulatorError(f"{who} could have what another had booked")
 

@@ -16,8 +16,9 @@ What may stand before the first step, beside these:
     car PLATE at PLACE walk-up                 any badge takes it while it is free
     fitted key_holder door_contact             what FITTINGS names
     second car PLATE                           known to the server, and never played
+    equipment CODE...                          to be booked with either car
     driver NAME badge HEX key HEX role ROLE    a card that proves itself; technician, manager
-    booking NAME FROM TO of PLATE weeks NUMBER with NAME... passengers NAME...
+    booking NAME FROM TO of PLATE weeks NUMBER equipment CODE... with NAME... passengers NAME...
     maintenance FROM TO
 
 Times are those of the world's first day in UTC (`12:00+3d`: days later, `-7d`: before), `+`
@@ -69,6 +70,7 @@ class Booking:
     drivers: tuple[str, ...] = ()
     passengers: tuple[str, ...] = ()
     weeks: int = 1
+    equipment: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class Scenario:
     walk_up: bool = False
     fitted: tuple[str, ...] = ()
     other_plate: str = ""
+    equipment: tuple[str, ...] = ()
     drivers: dict[str, Driver] = field(default_factory=dict)
     bookings: list[Booking] = field(default_factory=list)
     maintenance: list[tuple[int, int]] = field(default_factory=list)
@@ -147,6 +150,8 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "command": ("inhibit|cancel|end-trip|end-trip-without-keys",),
     "book": ("DRIVER", "TIME", "TIME"),
     "cannot book": ("DRIVER", "TIME", "TIME"),
+    "book equipped": ("DRIVER", "TIME", "TIME", "EQUIPMENT"),
+    "cannot book equipped": ("DRIVER", "TIME", "TIME", "EQUIPMENT"),
     "cancel": ("DRIVER",),
     "move": ("DRIVER", "to", "PLATE"),
     "extend": ("DRIVER", "to", "TIME"),
@@ -176,7 +181,17 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "expect heap": ("within", "NUMBER", "bytes"),
 }
 _ON_THE_PHONE = (  # the first argument says whose
-    *("book", "cannot book", "cancel", "move", "extend", "cannot extend", "expect warned"),
+    *(
+        "book",
+        "cannot book",
+        "book equipped",
+        "cannot book equipped",
+        "cancel",
+        "move",
+        "extend",
+        "cannot extend",
+        "expect warned",
+    ),
 )
 
 
@@ -286,6 +301,8 @@ def _allowed(scenario: Scenario, kind: str, word: str) -> Iterator[tuple[str, ..
             yield tuple(scenario.drivers)
         elif choice == "PLATE":
             yield tuple(filter(None, (scenario.plate, scenario.other_plate)))
+        elif choice == "EQUIPMENT":
+            yield scenario.equipment
         elif choice in _NAMES:
             yield tuple(_NAMES[choice])
         elif choice == "TIME":
@@ -326,6 +343,12 @@ def _second(scenario: Scenario, words: list[str]) -> None:
     scenario.other_plate = words[1]
 
 
+def _equipment(scenario: Scenario, words: list[str]) -> None:
+    if not words:
+        raise _LineError("expected `equipment CODE...`")
+    scenario.equipment = tuple(words)
+
+
 def _driver(scenario: Scenario, words: list[str]) -> None:
     said = _sections(words, ("badge", "key", "role"))
     name, role = said[""], said.get("role", ["agent"])
@@ -340,13 +363,15 @@ def _driver(scenario: Scenario, words: list[str]) -> None:
 
 
 def _booking(scenario: Scenario, words: list[str]) -> None:
-    said = _sections(words, ("of", "weeks", "with", "passengers"))
+    said = _sections(words, ("of", "weeks", "equipment", "with", "passengers"))
     plate = said.get("of", [scenario.plate])
     people = [*said[""][:1], *said.get("with", []), *said.get("passengers", [])]
     if len(said[""]) != 3 or not set(people) <= set(scenario.drivers):
         raise _LineError("expected `booking DRIVER FROM TO` of a driver named above")
     if len(plate) != 1 or plate[0] not in (scenario.plate, scenario.other_plate):
         raise _LineError("expected `of` a car named above")
+    if not set(said.get("equipment", [])) <= set(scenario.equipment):
+        raise _LineError("expected `equipment` named above")
     weeks = said.get("weeks", ["1"])
     if len(weeks) != 1 or not weeks[0].isdecimal():
         raise _LineError("expected `weeks` and a number")
@@ -360,6 +385,7 @@ def _booking(scenario: Scenario, words: list[str]) -> None:
             tuple(said.get("with", [])),
             tuple(said.get("passengers", [])),
             int(weeks[0]),
+            tuple(said.get("equipment", [])),
         )
     )
 
@@ -395,6 +421,7 @@ _HEADS: dict[str, Callable[[Scenario, list[str]], None]] = {
     "car": _car,
     "fitted": _fitted,
     "second": _second,
+    "equipment": _equipment,
     "driver": _driver,
     "booking": _booking,
     "maintenance": _maintenance,

@@ -3,7 +3,9 @@
 Whether the car is free is not asked here: the database refuses an overlap by itself.
 """
 
-from server.fleet.model import Booking, BookingRequest
+from collections.abc import Iterable, Mapping
+
+from server.fleet.model import Booking, BookingRequest, Equipment
 from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS
 
 MAX_LENGTH_S = 31 * 24 * 3600  # a longer need is another car, not a booking of a shared one
@@ -40,6 +42,18 @@ def problems(request: BookingRequest, now_s: int, weeks: int = 1) -> dict[str, s
     elif len(request.purpose) > MAX_PURPOSE_LENGTH:
         found["purpose"] = "purpose_too_long"
     return found
+
+
+def against_equipment(
+    codes: Iterable[str], pieces: Mapping[str, Equipment], site_id: int
+) -> str | None:
+    """Return the code of what keeps these pieces from coming along with a car of this site."""
+    for code in codes:
+        if code not in pieces:
+            return "equipment_unknown"
+        if pieces[code].site_id != site_id:
+            return "equipment_elsewhere"
+    return None
 
 
 def against_move(booking: Booking, under_way: bool, now_s: int) -> str | None:

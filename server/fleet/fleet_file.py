@@ -15,11 +15,12 @@ FORMAT = """\
   {"directorates": [{"code", "name"}], "sites": [{"code", "name"}],
    "vehicles": [{"plate", "label", "site": code, "walk_up": true or false,
                  "out_of_service": [{"from", "to"}]}],
+   "equipment": [{"code", "name", "site": code}],
    "agents": [{"login", "full_name", "directorate": code,
                "role": "agent" or "manager" or "technician",
                "password", "badges": [UID in hexadecimal, or {"uid", "key"}]}],
    "bookings": [{"vehicle": plate, "agent": login, "starts_at", "ends_at", "purpose",
-                 "weeks": how many weeks running, at the same local hours,
+                 "equipment": [code], "weeks": how many weeks running, at the same local hours,
                  "drivers": [login], "passengers": [login]}]}
 Instants are Unix seconds. Every list may be left out; so may walk_up (false), role (agent),
 weeks (1) and password. A badge's key is the AES-128 key of a card that proves itself: 32
@@ -56,6 +57,16 @@ class VehicleEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class EquipmentEntry:
+    """A piece that is booked together with a car; `where` is its place in the file."""
+
+    where: str
+    code: str
+    name: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
 class BadgeEntry:
     """A card; `key` is None for one that is known by its UID only."""
 
@@ -88,6 +99,7 @@ class BookingEntry:
     purpose: str
     drivers: tuple[str, ...] | None  # None: not spoken of
     passengers: tuple[str, ...] | None
+    equipment: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +109,7 @@ class FleetFile:
     directorates: tuple[Named, ...]
     sites: tuple[Named, ...]
     vehicles: tuple[VehicleEntry, ...]
+    equipment: tuple[EquipmentEntry, ...]
     agents: tuple[AgentEntry, ...]
     bookings: tuple[BookingEntry, ...]
 
@@ -121,17 +134,22 @@ def parse(text: str, timezone: ZoneInfo = PARIS) -> FleetFile:
     except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
         raise FleetFileError("not JSON that anyone would write") from None
     file = _Entry("the file", data)
-    file.refuse_others("directorates", "sites", "vehicles", "agents", "bookings")
+    file.refuse_others("directorates", "sites", "vehicles", "equipment", "agents", "bookings")
     parsed = FleetFile(
         tuple(Named(e.text("code"), e.text("name")) for e in file.entries("directorates")),
         tuple(Named(e.text("code"), e.text("name")) for e in file.entries("sites")),
         tuple(_vehicle(e) for e in file.entries("vehicles")),
+        tuple(
+            EquipmentEntry(e.where, e.text("code"), e.text("name"), e.text("site"))
+            for e in file.entries("equipment")
+        ),
         tuple(_agent(e) for e in file.entries("agents")),
         tuple(each for e in file.entries("bookings") for each in _bookings(e, timezone)),
     )
     _refuse_twice("directorates", [directorate.code for directorate in parsed.directorates])
     _refuse_twice("sites", [site.code for site in parsed.sites])
     _refuse_twice("vehicles", [vehicle.plate for vehicle in parsed.vehicles])
+    _refuse_twice("equipment", [piece.code for piece in parsed.equipment])
     _refuse_twice("agents", [agent.login for agent in parsed.agents])
     _refuse_shared_badges(parsed.agents)
     return parsed
@@ -176,9 +194,12 @@ class _Entry:
             raise FleetFileError(f"{self.where}, {name}: true or false was expected")
         return value
 
-    def logins(self, name: str) -> tuple[str, ...]:
+    def texts(self, name: str) -> tuple[str, ...]:
         places = [(f"{name}[{i}]", item) for i, item in enumerate(self.list(name))]
-        return tuple(_Entry(self.where, {p: item}).text(p).lower() for p, item in places)
+        return tuple(_Entry(self.where, {p: item}).text(p) for p, item in places)
+
+    def logins(self, name: str) -> tuple[str, ...]:
+        return tuple(login.lower() for login in self.texts(name))
 
     def instant(self, name: str) -> int:
         value = self._data.get(name)
@@ -269,10 +290,13 @@ def _booking(entry: _Entry) -> BookingEntry:
         entry.text("purpose"),
         entry.logins("drivers") if entry.has("drivers") else None,
         entry.logins("passengers") if entry.has("passengers") else None,
+        entry.texts("equipment") if entry.has("equipment") else None,
     )
     aboard = [booking.login, *(booking.drivers or ()), *(booking.passengers or ())]
     if len(set(aboard)) < len(aboard):
         raise FleetFileError(f"{entry.where}: each person of a booking is named once")
+    if len(set(booking.equipment or ())) < len(booking.equipment or ()):
+        raise FleetFileError(f"{entry.where}, equipment: each piece is named once")
     if booking.ends_at_s <= booking.starts_at_s:
         raise FleetFileError(f"{entry.where}, ends_at: must come after starts_at")
     return booking

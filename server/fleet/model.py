@@ -62,6 +62,17 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Equipment:
+    """A piece that is booked together with a car of its site: a child seat, snow chains."""
+
+    equipment_id: int
+    code: str
+    name: str
+    site_id: int
+    site_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """From `from_s` until just before `to_s`."""
 
@@ -123,18 +134,22 @@ class EnrolledBadge:
 
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
-    """What an agent asks for: the car from `starts_at_s` until just before `ends_at_s`."""
+    """What an agent asks for: the car from `starts_at_s` until just before `ends_at_s`.
+
+    `equipment` are codes, in their order.
+    """
 
     vehicle_id: int
     agent_id: int
     starts_at_s: int
     ends_at_s: int
     purpose: str
+    equipment: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A booking as stored; cancelled ones are kept."""
+    """A booking as stored; cancelled ones are kept. `equipment` are codes, in their order."""
 
     booking_id: int
     vehicle_id: int
@@ -148,6 +163,7 @@ class Booking:
     ends_at_s: int
     purpose: str
     state: BookingState
+    equipment: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

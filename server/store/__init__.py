@@ -12,7 +12,7 @@ from typing import TypeVar
 from server.store import engine, schema
 from server.store.access import BadgesAndAccess
 from server.store.backup import DATABASE
-from server.store.bookings import Bookings, Overlap
+from server.store.bookings import Bookings, EquipmentTaken, Overlap
 from server.store.cars import (
     BoxAccount,
     BoxExistsError,
@@ -22,6 +22,7 @@ from server.store.cars import (
     SentGrants,
 )
 from server.store.engine import StoreError
+from server.store.equipment import Pieces
 from server.store.loading import LoadError, Loading
 from server.store.people import People
 from server.store.records import Batch, RecordsOfBoxes
@@ -34,6 +35,7 @@ __all__ = [
     "BoxExistsError",
     "BoxSecrets",
     "BoxStatus",
+    "EquipmentTaken",
     "LoadError",
     "Overlap",
     "SentGrants",
@@ -44,7 +46,7 @@ __all__ = [
 T = TypeVar("T")
 
 
-class Store(People, BadgesAndAccess, Cars, Bookings, RecordsOfBoxes, Trips, Loading):
+class Store(People, BadgesAndAccess, Cars, Pieces, Bookings, RecordsOfBoxes, Trips, Loading):
     """All the server remembers. Use `Store.open`."""
 
     @classmethod

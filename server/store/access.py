@@ -9,9 +9,9 @@ import sqlite3
 from dataclasses import dataclass
 
 from server.fleet.grants import OTHER_CAR_AHEAD_S, Access, reach_back_s
-from server.fleet.model import Booking, Box, Companion, EnrolledBadge, Window
+from server.fleet.model import Box, Companion, EnrolledBadge, Window
 from server.store.base import Base
-from server.store.bookings import BOOKINGS, TOUCHING
+from server.store.bookings import BOOKINGS, TOUCHING, booking_of
 from server.store.cars import BOXES
 from server.store.people import all_badges
 
@@ -101,7 +101,7 @@ class BadgesAndAccess(Base):
             access = Access(
                 vehicle_id,
                 bool(walk_up),
-                tuple(Booking(**row) for row in bookings),
+                tuple(booking_of(row) for row in bookings),
                 tuple(Companion(row[0], row[1], bool(row[2])) for row in companions),
                 tuple(all_badges(db, self._vault)),
                 frozenset(row[0] for row in technicians),

@@ -4,6 +4,7 @@ Never here: what may be booked (fleet/bookings.py).
 """
 
 import contextlib
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Literal
@@ -15,7 +16,9 @@ from server.store.base import Base
 BOOKINGS = """
 SELECT b.booking_id, b.vehicle_id, v.plate, v.label AS vehicle_label, b.agent_id,
   a.full_name AS agent_name, b.directorate_id, d.code AS directorate_code,
-  b.starts_at_s, b.ends_at_s, b.purpose, b.state
+  b.starts_at_s, b.ends_at_s, b.purpose, b.state,
+  (SELECT json_group_array(code) FROM (SELECT code FROM booking_equipment be JOIN equipment
+     USING (equipment_id) WHERE be.booking_id = b.booking_id ORDER BY code)) AS equipment
 FROM booking b JOIN vehicle v USING (vehicle_id) JOIN agent a USING (agent_id)
   JOIN directorate d ON d.directorate_id = b.directorate_id
 """
@@ -30,6 +33,14 @@ class Overlap(Exception):  # noqa: N818 - the pages speak of an overlap, not of 
         self.conflicts = conflicts
 
 
+class EquipmentTaken(Exception):  # noqa: N818 - as above
+    """A piece is with another booking at that time; `conflicts` are the bookings in the way."""
+
+    def __init__(self, conflicts: tuple[Booking, ...]) -> None:
+        super().__init__("the equipment is already booked at that time")
+        self.conflicts = conflicts
+
+
 class Bookings(Base):
     """Who has which car when."""
 
@@ -40,14 +51,14 @@ class Bookings(Base):
             agent_id,
             from_s,
         )
-        return [Booking(**row) for row in rows]
+        return [booking_of(row) for row in rows]
 
     async def bookings_between(self, from_s: int, to_s: int) -> list[Booking]:
         """Return the active bookings of all cars that touch [from_s, to_s[, by start."""
         rows = await self._rows(
             f"{BOOKINGS} WHERE {TOUCHING} ORDER BY b.starts_at_s, b.booking_id", to_s, from_s
         )
-        return [Booking(**row) for row in rows]
+        return [booking_of(row) for row in rows]
 
     async def bookings_of_vehicle(self, vehicle_id: int, from_s: int) -> list[Booking]:
         """Return a car's active bookings that end after `from_s`, by start."""
@@ -57,14 +68,14 @@ class Bookings(Base):
             vehicle_id,
             from_s,
         )
-        return [Booking(**row) for row in rows]
+        return [booking_of(row) for row in rows]
 
     async def bookings_by_id(self, booking_ids: Iterable[int]) -> dict[int, Booking]:
         """Return those of these bookings that exist, whatever their state."""
         found: dict[int, Booking] = {}
         for booking_id in set(booking_ids):
             for row in await self._rows(f"{BOOKINGS} WHERE b.booking_id = ?", booking_id):
-                found[booking_id] = Booking(**row)
+                found[booking_id] = booking_of(row)
         return found
 
     async def booking_elsewhere(self, agent_id: int, vehicle_id: int, at_s: int) -> Booking | None:
@@ -75,13 +86,14 @@ class Bookings(Base):
             " AND c.drives)) ORDER BY abs(b.starts_at_s - ?) LIMIT 1",
             *(at_s + BEFORE_S, at_s - AFTER_S, vehicle_id, agent_id, agent_id, at_s),
         )
-        return Booking(**rows[0]) if rows else None
+        return booking_of(rows[0]) if rows else None
 
     async def create_booking(self, request: BookingRequest, now_s: int) -> Booking:
         """Store a booking that fleet.bookings.problems has nothing against.
 
         Raises:
             Overlap: the car is taken in that time.
+            EquipmentTaken: a piece is.
         """
         return await self._engine.write(insert_booking, request, now_s)
 
@@ -92,6 +104,7 @@ class Bookings(Base):
 
         Raises:
             Overlap: the car is taken in some of the times; it names every booking in the way.
+            EquipmentTaken: the car is not, a piece is; likewise.
         """
         return await self._engine.write(_insert_all, tuple(requests), now_s)
 
@@ -104,6 +117,7 @@ class Bookings(Base):
 
         Raises:
             Overlap: the car is taken in that time.
+            EquipmentTaken: a piece is.
         """
         return await self._engine.write(_change, booking_id, "vehicle_id", vehicle_id)
 
@@ -112,14 +126,24 @@ class Bookings(Base):
 
         Raises:
             Overlap: the car is taken in that time.
+            EquipmentTaken: a piece is.
         """
         return await self._engine.write(_change, booking_id, "ends_at_s", ends_at_s)
 
 
+def booking_of(row: sqlite3.Row) -> Booking:
+    """Read a row of BOOKINGS."""
+    return Booking(**{**row, "equipment": tuple(json.loads(row["equipment"]))})
+
+
 def insert_booking(db: sqlite3.Connection, request: BookingRequest, now_s: int) -> Booking:
-    """Insert an active booking for the agent's directorate of today; raises Overlap."""
+    """Insert an active booking for the agent's directorate of today.
+
+    Raises:
+        Overlap, EquipmentTaken: the car or a piece is taken.
+    """
     window = (request.vehicle_id, request.starts_at_s, request.ends_at_s)
-    with _overlap_told(db, *window):
+    with _conflicts_told(db, *window):
         booking_id = db.execute(
             "INSERT INTO booking (vehicle_id, agent_id, directorate_id, starts_at_s, ends_at_s,"
             " purpose, state, created_at_s)"
@@ -128,40 +152,76 @@ def insert_booking(db: sqlite3.Connection, request: BookingRequest, now_s: int) 
             (*window, request.purpose, now_s, request.agent_id),
         ).lastrowid
     assert booking_id is not None
+    give_equipment(db, booking_id, request.equipment)
     return _read(db, booking_id)
+
+
+def give_equipment(db: sqlite3.Connection, booking_id: int, codes: Iterable[str]) -> None:
+    """Let these pieces, which are of its car's site, be all that a booking has.
+
+    Raises:
+        EquipmentTaken: one of them is with another booking then.
+    """
+    booking = _read(db, booking_id)
+    db.execute("DELETE FROM booking_equipment WHERE booking_id = ?", (booking_id,))
+    with _conflicts_told(
+        db, booking.vehicle_id, booking.starts_at_s, booking.ends_at_s, booking_id, codes
+    ):
+        db.executemany(
+            "INSERT INTO booking_equipment SELECT ?, equipment_id FROM equipment WHERE code = ?",
+            [(booking_id, code) for code in codes],
+        )
 
 
 def _insert_all(
     db: sqlite3.Connection, requests: tuple[BookingRequest, ...], now_s: int
 ) -> list[Booking]:
     made: list[Booking] = []
-    in_the_way: list[Booking] = []
+    overlapping: list[Booking] = []
+    with_the_piece: list[Booking] = []
     for request in requests:
         try:
             made.append(insert_booking(db, request, now_s))
         except Overlap as overlap:
-            in_the_way += overlap.conflicts
-    if in_the_way:
-        raise Overlap(tuple(in_the_way))  # which undoes those made
+            overlapping += overlap.conflicts
+        except EquipmentTaken as taken:
+            with_the_piece += taken.conflicts
+    # Either undoes those made.
+    if overlapping:
+        raise Overlap(tuple(overlapping))
+    if with_the_piece:
+        raise EquipmentTaken(tuple(with_the_piece))
     return made
 
 
 @contextlib.contextmanager
-def _overlap_told(
-    db: sqlite3.Connection, vehicle_id: int, starts_at_s: int, ends_at_s: int, own_id: int = 0
+def _conflicts_told(
+    db: sqlite3.Connection,
+    vehicle_id: int,
+    starts_at_s: int,
+    ends_at_s: int,
+    own_id: int = 0,
+    equipment: Iterable[str] = (),
 ) -> Iterator[None]:
-    """Turn the guard's refusal into an Overlap with the other bookings of that car and time."""
+    """Turn a guard's refusal into the other bookings of that time with the car, or a piece."""
     try:
         yield
     except sqlite3.IntegrityError as error:
-        if str(error) != "booking overlap":
+        if str(error) not in ("booking overlap", "equipment overlap"):
             raise
-        rows = db.execute(
-            f"{BOOKINGS} WHERE b.vehicle_id = ? AND {TOUCHING} AND b.booking_id <> ?"
-            " ORDER BY b.starts_at_s",
-            (vehicle_id, ends_at_s, starts_at_s, own_id),
-        )
-        raise Overlap(tuple(Booking(**row) for row in rows)) from None
+        others = [
+            booking_of(row)
+            for row in db.execute(
+                f"{BOOKINGS} WHERE {TOUCHING} AND b.booking_id <> ? ORDER BY b.starts_at_s",
+                (ends_at_s, starts_at_s, own_id),
+            )
+        ]
+        if str(error) == "equipment overlap":
+            wanted = set(equipment)
+            raise EquipmentTaken(
+                tuple(other for other in others if wanted & set(other.equipment))
+            ) from None
+        raise Overlap(tuple(other for other in others if other.vehicle_id == vehicle_id)) from None
 
 
 def _change(
@@ -170,7 +230,9 @@ def _change(
     before = _read(db, booking_id)
     vehicle_id = value if column == "vehicle_id" else before.vehicle_id
     ends_at_s = value if column == "ends_at_s" else before.ends_at_s
-    with _overlap_told(db, vehicle_id, before.starts_at_s, ends_at_s, booking_id):
+    with _conflicts_told(
+        db, vehicle_id, before.starts_at_s, ends_at_s, booking_id, before.equipment
+    ):
         db.execute(
             f"UPDATE booking SET {column} = ? WHERE booking_id = ? AND state = 'active'",
             (value, booking_id),
@@ -179,7 +241,7 @@ def _change(
 
 
 def _read(db: sqlite3.Connection, booking_id: int) -> Booking:
-    return Booking(**db.execute(f"{BOOKINGS} WHERE booking_id = ?", (booking_id,)).fetchone())
+    return booking_of(db.execute(f"{BOOKINGS} WHERE booking_id = ?", (booking_id,)).fetchone())
 
 
 def _cancel(db: sqlite3.Connection, booking_id: int, agent_id: int) -> Booking | None:
@@ -188,4 +250,4 @@ def _cancel(db: sqlite3.Connection, booking_id: int, agent_id: int) -> Booking |
         "UPDATE booking SET state = 'cancelled' WHERE booking_id = ? AND agent_id = ?", theirs
     )
     row = db.execute(f"{BOOKINGS} WHERE booking_id = ? AND b.agent_id = ?", theirs).fetchone()
-    return Booking(**row) if row else None
+    return booking_of(row) if row else None

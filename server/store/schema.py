@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
+from server.store import schema_equipment
 from server.store.engine import StoreError
 
 # Two active bookings of a car may touch but not overlap: [start, end[. An insert and an update
@@ -352,4 +353,9 @@ def _access(db: Database) -> None:
     db.execute("ALTER TABLE refusal ADD COLUMN booking_id INTEGER REFERENCES booking")
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_first_tables, _keys_and_gaps, _access)
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (
+    _first_tables,
+    _keys_and_gaps,
+    _access,
+    schema_equipment.add,
+)

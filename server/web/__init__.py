@@ -63,6 +63,7 @@ def setup(app: web.Application) -> None:
             web.get("/api/trips", api.list_trips),
             web.get("/api/trips/{id:[0-9]{1,18}}", api.show_trip),
             web.get("/api/vehicles", api.list_vehicles),
+            web.get("/api/equipment", api.list_equipment),
             web.get("/api/bookings", api.list_bookings),
             web.post("/api/bookings", api.create_booking),
             web.delete("/api/bookings/{id:[0-9]{1,18}}", api.cancel_booking),

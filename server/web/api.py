@@ -6,7 +6,7 @@ body or a method that no other site's page can send unasked (see security.same_o
 """
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -14,8 +14,8 @@ from aiohttp import web
 
 from server.app_keys import CLOCK, STORE
 from server.fleet.lateness import late_s
-from server.fleet.model import Agent, Booking, BookingRequest, Trip, TripDetail
-from server.store import Overlap
+from server.fleet.model import Agent, Booking, BookingRequest, Equipment, Trip, TripDetail, Vehicle
+from server.store import EquipmentTaken, Overlap
 from server.web.auth import manager_only, signed_in
 from server.web.booking_acts import (
     NotBookable,
@@ -29,7 +29,7 @@ from server.web.booking_acts import (
 )
 from server.web.forms import clean
 from server.web.i18n import words_of
-from server.web.offers import Offer, free_vehicles, offers_for
+from server.web.offers import Offer, free_equipment, free_vehicles, offers_for
 from server.web.trips import PAGE_SIZE, before_of, filter_for, filter_form, open_trip
 from server.web.words import DANGERS, booking_problem
 
@@ -65,6 +65,13 @@ async def list_vehicles(request: web.Request, agent: Agent) -> web.StreamRespons
 
 
 @signed_in
+async def list_equipment(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """GET /api/equipment : what can be booked together with a car of its site."""
+    pieces = await request.app[STORE].equipment()
+    return web.json_response({"equipment": [asdict(piece) for piece in pieces]})
+
+
+@signed_in
 async def list_bookings(request: web.Request, agent: Agent) -> web.StreamResponse:
     """GET /api/bookings : one's own, recent and to come, and what is amiss with which of them.
 
@@ -90,21 +97,37 @@ async def list_bookings(request: web.Request, agent: Agent) -> web.StreamRespons
 async def create_booking(request: web.Request, agent: Agent) -> web.StreamResponse:
     """POST /api/bookings {vehicle_id, starts_at_s, ends_at_s, purpose} : 201 and the booking.
 
+    `equipment` are codes of pieces to take along; one that is taken is 409 with those that are not.
     `weeks` above 1 books the same local hours in so many weeks, all or none; those after the first
     are in `following`. A car that is taken is 409 with the `conflicts` and the `alternatives`.
     """
-    body = {"weeks": 1} | await _json_object(request)
+    body = {"weeks": 1, "equipment": []} | await _json_object(request)
     numbers: dict[str, int] = {}
     for field in ("vehicle_id", "starts_at_s", "ends_at_s", "weeks"):
         value = _number(body, field)
         if value is None:
             return _refuse_number(request, field)
         numbers[field] = value
-    weeks = numbers.pop("weeks")
     purpose = body.get("purpose")
     if not isinstance(purpose, str):
         return _refuse(request, 400, "purpose_missing", "purpose")
-    wanted = BookingRequest(agent_id=agent.agent_id, purpose=clean(purpose), **numbers)
+    codes = body["equipment"]
+    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+        return _refuse(request, 400, "equipment_unknown", "equipment")
+    wanted = BookingRequest(
+        numbers["vehicle_id"],
+        agent.agent_id,
+        numbers["starts_at_s"],
+        numbers["ends_at_s"],
+        clean(purpose),
+        tuple(sorted(set(codes))),
+    )
+    return await _book(request, agent, wanted, numbers["weeks"])
+
+
+async def _book(
+    request: web.Request, agent: Agent, wanted: BookingRequest, weeks: int
+) -> web.Response:
     conflicts: tuple[Booking, ...] = ()
     try:
         first, *following = await book(request.app, wanted, weeks)
@@ -114,18 +137,20 @@ async def create_booking(request: web.Request, agent: Agent) -> web.StreamRespon
             return _refuse(request, 400, code, field)
     except Overlap as overlap:
         field, code, conflicts = "vehicle_id", "overlap", overlap.conflicts
+    except EquipmentTaken as taken:
+        site_id = next(
+            car.site_id
+            for car in await request.app[STORE].vehicles()
+            if car.vehicle_id == wanted.vehicle_id
+        )
+        windows = windows_of(request.app, wanted, weeks)
+        pieces = await free_equipment(request.app, windows, site_id)
+        return _refuse_taken(request, "equipment_taken", "equipment", taken.conflicts, pieces)
     else:
         more = {"following": [asdict(booking) for booking in following]} if following else {}
         return web.json_response(asdict(first) | more, status=201)
     free = await free_vehicles(request.app, windows_of(request.app, wanted, weeks), agent.agent_id)
-    return _refuse(
-        request,
-        409,
-        code,
-        field,
-        conflicts=[{"starts_at_s": b.starts_at_s, "ends_at_s": b.ends_at_s} for b in conflicts],
-        alternatives=[asdict(car) for car in free],
-    )
+    return _refuse_taken(request, code, field, conflicts, free)
 
 
 @signed_in
@@ -201,14 +226,34 @@ async def _change(
         named, code = next(iter(no.problems.items()))
         if code not in DANGERS:
             return _refuse(request, 409 if named == "id" else 400, code, named)
-    except Overlap:
-        code = "overlap"
+        conflicts: tuple[Booking, ...] = ()
+    except Overlap as overlap:
+        code, conflicts = "overlap", overlap.conflicts
+    except EquipmentTaken as taken:
+        code, conflicts = "equipment_taken", taken.conflicts
     else:
         return web.json_response(asdict(booking))
     own = await own_booking(request.app, agent, booking_id)
     offer = (await offers_for(request.app, agent, [own])).get(booking_id)
-    alternatives = [asdict(car) for car in (offer.cars if offer else ())]
-    return _refuse(request, 409, code, field, alternatives=alternatives)
+    return _refuse_taken(request, code, field, conflicts, offer.cars if offer else ())
+
+
+def _refuse_taken(
+    request: web.Request,
+    code: str,
+    field: str,
+    conflicts: Iterable[Booking],
+    free: Iterable[Vehicle] | Iterable[Equipment],
+) -> web.Response:
+    """Say what is in the way and what is not."""
+    return _refuse(
+        request,
+        409,
+        code,
+        field,
+        conflicts=[{"starts_at_s": b.starts_at_s, "ends_at_s": b.ends_at_s} for b in conflicts],
+        alternatives=[asdict(each) for each in free],
+    )
 
 
 def _number(body: dict[str, Any], field: str) -> int | None:

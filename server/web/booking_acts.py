@@ -9,7 +9,7 @@ from dataclasses import replace
 from aiohttp import web
 
 from server.app_keys import CLOCK, CONFIG, NOTIFY, STORE
-from server.fleet.bookings import against_extension, against_move, problems
+from server.fleet.bookings import against_equipment, against_extension, against_move, problems
 from server.fleet.model import Agent, Booking, BookingRequest, Vehicle, Window
 from server.fleet.recurrence import weekly
 from server.store import Overlap
@@ -36,12 +36,18 @@ async def book(app: web.Application, wanted: BookingRequest, weeks: int = 1) -> 
     Raises:
         NotBookable: the rules or the list of cars say no.
         Overlap: the car is taken, in one of the weeks at least.
+        EquipmentTaken: the car is free, a piece is taken; likewise.
     """
     now_s = app[CLOCK].now_s()
     against = dict(problems(wanted, now_s, weeks))
     cars = {car.vehicle_id: car for car in await app[STORE].vehicles()}
     if wanted.vehicle_id not in cars:
         against["vehicle_id"] = "unknown_vehicle"
+    elif wanted.equipment:
+        pieces = {piece.code: piece for piece in await app[STORE].equipment()}
+        code = against_equipment(wanted.equipment, pieces, cars[wanted.vehicle_id].site_id)
+        if code is not None:
+            against["equipment"] = code
     if against:
         raise NotBookable(against)
     windows = windows_of(app, wanted, weeks)
@@ -123,6 +129,8 @@ async def move_own(app: web.Application, agent: Agent, booking_id: int, vehicle_
     cars = {car.vehicle_id: car for car in fleet.cars}
     if vehicle_id not in cars:
         raise NotBookable({"vehicle_id": "unknown_vehicle"})
+    if booking.equipment and cars[vehicle_id].site_id != cars[booking.vehicle_id].site_id:
+        raise NotBookable({"vehicle_id": "equipment_stays"})
     window = Window(booking.starts_at_s, booking.ends_at_s)
     obstacle = fleet.obstacle(vehicle_id, window, agent.agent_id)
     if obstacle is not None:
@@ -141,7 +149,7 @@ async def extend_own(
     Raises:
         HTTPNotFound: there is no such booking of this agent.
         NotBookable: the rules say no.
-        Overlap: somebody else is next.
+        Overlap, EquipmentTaken: somebody else is next, with the car or a piece.
     """
     booking = await own_booking(app, agent, booking_id)
     under_way = any(t.booking_id == booking_id for t in await app[STORE].trips_under_way())
@@ -164,6 +172,7 @@ def _request_of(booking: Booking) -> BookingRequest:
         booking.starts_at_s,
         booking.ends_at_s,
         booking.purpose,
+        booking.equipment,
     )
 
 

@@ -11,7 +11,7 @@ from server.app_keys import CLOCK, STORE
 from server.fleet.bookings import MAX_PURPOSE_LENGTH
 from server.fleet.model import Agent, Booking, BookingRequest, TripFilter, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKS
-from server.store import Overlap
+from server.store import EquipmentTaken, Overlap
 from server.web.auth import signed_in
 from server.web.booking_acts import (
     PAST_S,
@@ -27,13 +27,14 @@ from server.web.forms import (
     LocalTimeField,
     PageForm,
     StalePage,
+    TicksField,
     clean,
     form_of,
     posted,
     sent_form,
 )
 from server.web.i18n import N_, Words, words_of
-from server.web.offers import free_vehicles, offers_for
+from server.web.offers import free_equipment, free_vehicles, offers_for
 from server.web.pages import STALE, flash, page
 from server.web.words import BOOKING_PROBLEMS, booking_problem
 
@@ -49,6 +50,7 @@ class BookingForm(PageForm):
     start = LocalTimeField(N_("Start"), validators=[InputRequired(N_("When do you leave?"))])
     end = LocalTimeField(N_("End"), validators=[InputRequired(N_("When are you back?"))])
     weeks = ChoiceField(N_("Repeat"), coerce=int, default=1)
+    equipment = TicksField(N_("Equipment"), default=())
     purpose = StringField(
         N_("Purpose"),
         filters=[clean],
@@ -72,6 +74,7 @@ _FIELDS = {
     "starts_at_s": "start",
     "ends_at_s": "end",
     "weeks": "weeks",
+    "equipment": "equipment",
     "purpose": "purpose",
 }
 
@@ -81,7 +84,7 @@ def name_of(car: Vehicle) -> str:
     return f"{car.label}, {car.plate} ({car.site_name})"
 
 
-def taken_words(overlap: Overlap, agent: Agent, words: Words) -> list[str]:
+def taken_words(overlap: Overlap | EquipmentTaken, agent: Agent, words: Words) -> list[str]:
     """Say for each booking in the way whose it is and when."""
     return [
         words.say(
@@ -115,6 +118,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         offers=offers,
         form=await form_of(PageForm, request),
         name_of=name_of,
+        equipment_names={e.code: e.name for e in await request.app[STORE].equipment()},
         now_s=now_s,
         trip_of={trip.booking_id: trip for trip in reversed(trips)},
         site_of={car.vehicle_id: car.site_name for car in await request.app[STORE].vehicles()},
@@ -135,6 +139,7 @@ async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
     if like.isdecimal() and len(like) <= 18:
         model = await own_booking(request.app, agent, int(like))
         filled |= {"vehicle": model.vehicle_id, "purpose": model.purpose}
+        filled |= {"equipment": model.equipment}
         if model.starts_at_s > now_s:
             filled |= {"start": model.starts_at_s, "end": model.ends_at_s}
     form = await form_of(BookingForm, request, **filled)
@@ -159,6 +164,7 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
         starts_at_s=form.start.data or 0,
         ends_at_s=form.end.data or 0,
         purpose=form.purpose.data or "",
+        equipment=form.equipment.data,
     )
     words = words_of(request)
     try:
@@ -170,12 +176,31 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
             return await _form_page(request, form, status=422)
     except Overlap as overlap:
         form.vehicle.errors = taken_words(overlap, agent, words)
+    except EquipmentTaken as taken:
+        form.equipment.errors = [
+            *taken_words(taken, agent, words),
+            await _free_instead(request, wanted, form.weeks.data),
+        ]
+        return await _form_page(request, form, status=409)
     else:
         await _say_booked(request, form, bookings)
         raise web.HTTPSeeOther(LIST)
     windows = windows_of(request.app, wanted, form.weeks.data)
     free = await free_vehicles(request.app, windows, agent.agent_id)
     return await _form_page(request, form, status=409, free=free)
+
+
+async def _free_instead(request: web.Request, wanted: BookingRequest, weeks: int) -> str:
+    """Say which equipment of the car's site is free, and that the car can be had without."""
+    app, words = request.app, words_of(request)
+    site_id = next(
+        car.site_id for car in await app[STORE].vehicles() if car.vehicle_id == wanted.vehicle_id
+    )
+    free = await free_equipment(app, windows_of(app, wanted, weeks), site_id)
+    names = ", ".join(f"{piece.name} ({piece.code})" for piece in free)
+    if names:
+        return words.say(N_("Free at these times: %(equipment)s."), equipment=names)
+    return words.say(N_("The car itself is free: untick the box to book it alone."))
 
 
 async def _say_booked(request: web.Request, form: BookingForm, bookings: list[Booking]) -> None:
@@ -228,5 +253,11 @@ async def _form_page(
 ) -> web.Response:
     form.fill_lists(await request.app[STORE].vehicles())
     return await page(
-        request, "booking_form.html", status=status, form=form, free=free, name_of=name_of
+        request,
+        "booking_form.html",
+        status=status,
+        form=form,
+        free=free,
+        name_of=name_of,
+        equipment=await request.app[STORE].equipment(),
     )

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from server.app_keys import CLOCK, STORE
-from server.fleet.availability import Danger, Standing
-from server.fleet.model import Agent, Booking, Refusal, TripFilter, Vehicle, Window
+from server.fleet.availability import Danger, Standing, meets_any
+from server.fleet.model import Agent, Booking, Equipment, Refusal, TripFilter, Vehicle, Window
 
 # How long the page speaks of a badge that was held to the wrong car.
 _WRONG_CAR_S = 3600
@@ -50,6 +50,22 @@ async def free_vehicles(
     return (await standing(app, from_s, to_s)).free(wanted, agent_id)
 
 
+async def free_equipment(
+    app: web.Application, windows: Iterable[Window], site_id: int
+) -> list[Equipment]:
+    """Return the pieces of a site that nobody has booked in any of these windows."""
+    wanted = tuple(windows)
+    from_s, to_s = min(w.from_s for w in wanted), max(w.to_s for w in wanted)
+    taken = {
+        code
+        for booking in await app[STORE].bookings_between(from_s, to_s)
+        if meets_any(Window(booking.starts_at_s, booking.ends_at_s), wanted)
+        for code in booking.equipment
+    }
+    pieces = await app[STORE].equipment()
+    return [piece for piece in pieces if piece.site_id == site_id and piece.code not in taken]
+
+
 async def offers_for(
     app: web.Application, agent: Agent, bookings: list[Booking]
 ) -> dict[int, Offer]:
@@ -82,6 +98,9 @@ def _offer(booking: Booking, fleet: Standing, refusal: Refusal | None) -> Offer:
     window = Window(booking.starts_at_s, booking.ends_at_s)
     if refusal is not None and refusal.vehicle_id == booking.vehicle_id:
         refusal = None  # it has been moved there since
-    return Offer(
-        tuple(fleet.free([window], booking.agent_id, site_id)), fleet.danger(booking), refusal
-    )
+    cars = [
+        car
+        for car in fleet.free([window], booking.agent_id, site_id)
+        if car.site_id == site_id or not booking.equipment  # which stays where it is
+    ]
+    return Offer(tuple(cars), fleet.danger(booking), refusal)

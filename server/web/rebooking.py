@@ -7,7 +7,7 @@ from aiohttp import web
 from wtforms.validators import InputRequired
 
 from server.fleet.model import Agent, Booking
-from server.store import Overlap
+from server.store import EquipmentTaken, Overlap
 from server.web.auth import signed_in
 from server.web.booking_acts import NotBookable, extend_own, move_own, own_booking
 from server.web.bookings import LIST, name_of, taken_words
@@ -81,8 +81,8 @@ async def extend(request: web.Request, agent: Agent) -> web.StreamResponse:
     except NotBookable as no:
         form.end.errors = [booking_problem(code, words) for code in no.problems.values()]
         return await _extend_page(request, booking, form, status=422)
-    except Overlap as overlap:
-        form.end.errors = taken_words(overlap, agent, words)
+    except (Overlap, EquipmentTaken) as taken:
+        form.end.errors = taken_words(taken, agent, words)
         return await _extend_page(request, booking, form, status=409)
     text = N_("Your booking now ends later: %(car)s, %(when)s. The car is being told.")
     when = words.window(booking.starts_at_s, booking.ends_at_s)

@@ -148,6 +148,7 @@ async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
         late_s=late_s(detail.trip, now_s),
         end_order=await request.app[STORE].end_order(detail.trip.trip_id, now_s),
         bookings=list(bookings.values()),
+        equipment_names={e.code: e.name for e in await request.app[STORE].equipment()},
         legs=detail.legs,
         records=records,
         record_count=len(detail.records),

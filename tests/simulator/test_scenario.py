@@ -38,7 +38,8 @@ def test_what_a_car_and_its_people_have_is_read() -> None:
         f"driver marie badge 04a1b2c3d4e5f6 key {bytes(16).hex()}\n"
         "driver paul badge 04a1b2c4 role technician\n"
         "booking marie 07:00 12:00+2d of EF-456-GH with paul passengers paul marie\n"
-        "booking paul 07:00-7d 08:00-7d weeks 3\n"
+        "equipment SIEGE-1 SIEGE-2\n"
+        "booking paul 07:00-7d 08:00-7d weeks 3 equipment SIEGE-2\n"
         "maintenance 08:00 09:00\n"
         "+1d wait\n",
     )
@@ -48,6 +49,7 @@ def test_what_a_car_and_its_people_have_is_read() -> None:
     assert scenario.drivers["paul"].role == "technician"
     begins_s = scenario.start_s - 1800
     booked, weekly = scenario.bookings
+    assert (scenario.equipment, weekly.equipment) == (("SIEGE-1", "SIEGE-2"), ("SIEGE-2",))
     assert (weekly.weeks, weekly.begins_s) == (3, begins_s - 7 * 86_400)
     assert booked.plate == "EF-456-GH"
     assert booked.ends_s - booked.begins_s == 2 * 86_400 + 5 * 3600

@@ -7,11 +7,12 @@ from server.fleet.bookings import (
     MAX_LENGTH_S,
     MAX_PAST_S,
     MAX_PURPOSE_LENGTH,
+    against_equipment,
     against_extension,
     against_move,
     problems,
 )
-from server.fleet.model import Booking, BookingRequest, BookingState
+from server.fleet.model import Booking, BookingRequest, BookingState, Equipment
 from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS
 
 NOW_S = 1_790_000_000
@@ -63,6 +64,13 @@ def test_a_purpose_is_asked_for_and_not_endless() -> None:
     assert codes(0, 60, "  ") == {"purpose": "purpose_missing"}
     assert codes(0, 60, "x" * MAX_PURPOSE_LENGTH) == {}
     assert codes(0, 60, "x" * (MAX_PURPOSE_LENGTH + 1)) == {"purpose": "purpose_too_long"}
+
+
+def test_equipment_comes_along_with_a_car_of_its_site_only() -> None:
+    pieces = {"SIEGE-1": Equipment(1, "SIEGE-1", "Siège enfant", 1, "Préfecture")}
+    assert against_equipment(["SIEGE-1"], pieces, 1) is None
+    assert against_equipment(["SIEGE-1"], pieces, 2) == "equipment_elsewhere"
+    assert against_equipment(["SIEGE-1", "X"], pieces, 1) == "equipment_unknown"
 
 
 def booking(starts_in_s: int, ends_in_s: int, state: BookingState = "active") -> Booking:

@@ -107,6 +107,14 @@ def test_no_secret_of_a_file_is_ever_shown() -> None:
         (("bookings", 0, "passengers"), ["Marie.Leroy"], r"bookings\[0\]: each person"),
         (("bookings", 0, "starts_at"), "now", r"bookings\[0\], starts_at: Unix seconds"),
         (("bookings", 0, "starts_at"), True, r"bookings\[0\], starts_at: Unix seconds"),
+        (("equipment",), [{"code": "A", "name": "B"}], r"equipment\[0\], site: a text"),
+        (
+            ("equipment",),
+            [{"code": "A", "name": "B", "site": "PREF"}] * 2,
+            r"equipment\[1\]: 'A' is equipment\[0\] already",
+        ),
+        (("bookings", 0, "equipment"), ["A", "A"], r"bookings\[0\], equipment: each piece"),
+        (("bookings", 0, "equipment"), "A", r"bookings\[0\], equipment: a list"),
         (("bookings", 0, "weeks"), 0, r"bookings\[0\], weeks: 1 to 26 weeks"),
         (("bookings", 0, "weeks"), 27, r"bookings\[0\], weeks: 1 to 26 weeks"),
         (("bookings", 0, "weeks"), True, r"bookings\[0\], weeks: 1 to 26 weeks"),
@@ -135,6 +143,7 @@ def test_json_that_no_one_would_write_is_refused(text: str) -> None:
 NAMES = (
     *("sites", "agents", "bookings", "vehicles", "code", "badges", "login", "uid", "key"),
     *("out_of_service", "from", "to", "drivers", "walk_up", "weeks"),
+    "equipment",
 )
 
 

@@ -46,6 +46,7 @@ FLEET = f"""{{
   "sites": [{{"code": "COUR", "name": "Cour de la préfecture"}}],
   "vehicles": [{{"plate": "{CLIO}", "label": "Renault Clio", "site": "COUR"}},
                {{"plate": "{PEUGEOT}", "label": "Peugeot 208", "site": "COUR"}}],
+  "equipment": [{{"code": "SIEGE-1", "name": "Siège enfant", "site": "COUR"}}],
   "agents": [
     {{"login": "{MANAGER}", "full_name": "Claire Martin", "directorate": "PREF72",
       "role": "manager", "password": "x", "badges": ["04a1b2c3"]}},
