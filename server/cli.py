@@ -19,6 +19,7 @@ from server.config import Address, Config, ServeError
 from server.fleet import fleet_file
 from server.fleet.commands import VALID_S
 from server.fleet.grants import VALID_S as GRANTS_VALID_S
+from server.fleet.lateness import late_s
 from server.fleet.model import CommandKind, EnrolledBadge, Trip, TripFilter, Vehicle
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
 from server.passwords import hash_password, verify_password
@@ -448,6 +449,7 @@ def _trip_json(trip: Trip) -> dict[str, object]:
         "started_at": trip.started_at_s,
         "ended_at": trip.ended_at_s,
         "distance_m": trip.distance_m,
+        "late_s": late_s(trip, SystemClock().now_s()),
         "state": trip.state,
         "end_reason": trip.end_reason,
         "assurance": trip.assurance,

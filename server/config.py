@@ -3,9 +3,11 @@
 Loads nothing of the web, so that a command that needs none starts at once.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from server.fleet.recurrence import PARIS
 
 
 class ServeError(Exception):
@@ -27,12 +29,12 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """One server's settings. `timezone` and `language` exist for the pages only."""
+    """One server's settings. `timezone` is for the pages, and for what repeats at local hours."""
 
     data_dir: Path
     http: Address = Address("127.0.0.1", 8080)
     boxes: Address = Address("127.0.0.1", 7400)
-    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Paris"))
+    timezone: ZoneInfo = PARIS
     language: str = "fr"
     demo_accounts: tuple[tuple[str, str, str], ...] = ()  # (login, password, who), shown to sign in
 

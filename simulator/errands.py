@@ -11,23 +11,48 @@ from simulator.phone import Phone
 _MESSAGE, _ANSWER = "The oil lamp lights up.", "Thank you, the garage looks at it tomorrow."
 
 
-def book(phone: Phone, plate: str, begins_s: int, ends_s: int) -> None:
-    """Book a car, in Unix seconds; Refused when it is taken (409) or the rules say no."""
-    cars = {car["plate"]: car["vehicle_id"] for car in phone.get("/api/vehicles")["vehicles"]}
-    wanted = {"vehicle_id": cars[plate], "starts_at_s": begins_s, "ends_at_s": ends_s}
-    phone.post("/api/bookings", wanted | {"purpose": "Simulation"})
+def book(
+    phone: Phone, plate: str, begins_s: int, ends_s: int, equipment: tuple[str, ...] = ()
+) -> None:
+    """Book a car, in Unix seconds, with equipment of these codes.
+
+    Raises:
+        Refused: the car or a piece is taken (409), or the rules say no.
+    """
+    wanted = {"vehicle_id": _cars(phone)[plate], "starts_at_s": begins_s, "ends_at_s": ends_s}
+    phone.post("/api/bookings", wanted | {"purpose": "Simulation", "equipment": list(equipment)})
 
 
 def cancel(phone: Phone) -> None:
-    """Cancel the booking this person made last, cancelled already or not; Refused when it is over.
+    """Cancel one's last booking, cancelled already or not; Refused when it is over."""
+    phone.delete(f"/api/bookings/{_last_booked(phone)}")
 
-    Raises:
-        SimulatorError: there is none.
-    """
+
+def move(phone: Phone, plate: str) -> None:
+    """Let one's last booking have another car; Refused when that one is taken (409)."""
+    vehicle_id = _cars(phone)[plate]
+    phone.post(f"/api/bookings/{_last_booked(phone)}/vehicle", {"vehicle_id": vehicle_id})
+
+
+def extend(phone: Phone, ends_s: int) -> None:
+    """Let one's last booking end later, in Unix seconds; Refused when another is next (409)."""
+    phone.post(f"/api/bookings/{_last_booked(phone)}/end", {"ends_at_s": ends_s})
+
+
+def warnings(phone: Phone) -> list[str]:
+    """Return what the server warns of around one's bookings, a word each."""
+    return [warning["reason"] for warning in phone.get("/api/bookings")["warnings"]]
+
+
+def _cars(phone: Phone) -> dict[str, int]:
+    return {car["plate"]: car["vehicle_id"] for car in phone.get("/api/vehicles")["vehicles"]}
+
+
+def _last_booked(phone: Phone) -> int:
     booked = [booking["booking_id"] for booking in phone.get("/api/bookings")["bookings"]]
     if not booked:
-        raise SimulatorError("nothing is booked that could be cancelled")
-    phone.delete(f"/api/bookings/{max(booked)}")
+        raise SimulatorError("nothing is booked")
+    return int(max(booked))
 
 
 def rate(phone: Phone, rating: int) -> None:

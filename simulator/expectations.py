@@ -19,6 +19,7 @@ class Findings:
     Args:
         car: the car.
         ask_server: returns what the server holds, as operator.py reads it.
+        ask_phone: returns what the server warns a person of.
         heaps: bytes alive at the end of each day of a commute.
         now_ms: Unix ms.
     """
@@ -27,11 +28,13 @@ class Findings:
         self,
         car: Car,
         ask_server: Callable[[], dict[str, Any]],
+        ask_phone: Callable[[str], list[str]],
         heaps: Sequence[int],
         now_ms: int,
     ) -> None:
         self._car = car
         self._ask_server = ask_server
+        self._ask_phone = ask_phone
         self._heaps = heaps
         self._now_ms = now_ms
 
@@ -110,6 +113,13 @@ class Findings:
     def _places(self, wanted: str) -> Finding:
         """Of the last trip's start and end: how many positions the server has."""
         return _same(self._last_trip().get("places_known"), int(wanted))
+
+    def _warned(self, who: str, wanted: str) -> Finding:
+        found = self._ask_phone(who)
+        return found or "of nothing", wanted in found
+
+    def _late(self, minutes: str, _unit: str) -> Finding:
+        return _same(round(self._last_trip().get("late_s", 0) / 60), int(minutes))
 
     def _mileage(self, _: str, percent: str, _unit: str) -> Finding:
         trips_m = sum(trip["distance_m"] for trip in self._held["trips"])

@@ -74,6 +74,10 @@ def booking_entry(booking: Booking) -> dict[str, Any]:
     }
     if booking.private:
         entry["private"] = True
+    if booking.weeks > 1:
+        entry["weeks"] = booking.weeks
+    if booking.equipment:
+        entry["equipment"] = list(booking.equipment)
     people = {"drivers": list(booking.drivers), "passengers": list(booking.passengers)}
     return entry | {name: logins for name, logins in people.items() if logins}
 
@@ -100,6 +104,7 @@ def _fleet(scenario: Scenario) -> dict[str, Any]:
         "directorates": [{"code": _CODE, "name": _WORD}],
         "sites": [{"code": _CODE, "name": _WORD, "lat": lat, "lon": lon}],
         "vehicles": cars,
+        "equipment": [{"code": c, "name": _WORD, "site": _CODE} for c in scenario.equipment],
         "agents": [agent_entry(scenario, login) for login in scenario.drivers],
         "bookings": [booking_entry(booking) for booking in scenario.bookings],
     }

@@ -253,20 +253,30 @@ class Player:
     def _command(self, kind: str) -> None:
         self._operate("command", kind, "--vehicle", self.scenario.plate)
 
-    def _book(self, who: str, begins: str, ends: str) -> None:
+    def _book(self, who: str, begins: str, ends: str, *equipment: str) -> None:
         window = (instant(self.scenario, begins), instant(self.scenario, ends))
-        errands.book(self._phone(who), self.scenario.plate, *window)
+        errands.book(self._phone(who), self.scenario.plate, *window, equipment)
 
-    def _cannot_book(self, who: str, begins: str, ends: str) -> None:
+    _book_equipped = _book
+
+    def _cannot_book(self, who: str, begins: str, ends: str, *equipment: str) -> None:
+        self._refused(who, lambda: self._book(who, begins, ends, *equipment))
+
+    _cannot_book_equipped = _cannot_book
+
+    def _refused(self, who: str, ask: Callable[[], None]) -> None:
+        """See that the server refuses because another has the car then, and what it offers."""
         try:
-            self._book(who, begins, ends)
+            ask()
         except Refused as no:
             if no.status != 409:
                 raise
-            free = ", ".join(car["plate"] for car in no.answer["alternatives"])
-            self.say(f"  {who} reads: {no.words} Free at that time: {free or 'no other car'}.")
+            free = ", ".join(
+                each.get("plate") or each["code"] for each in no.answer["alternatives"]
+            )
+            self.say(f"  {who} reads: {no.words} Free at that time: {free or 'nothing else'}.")
             return
-        raise SimulatorError(f"{who} could book what another had booked")
+        raise SimulatorError(f"{who} could have what another had booked")
 
     def _cancel(self, who: str) -> None:
         errands.cancel(self._phone(who))
@@ -282,6 +292,15 @@ class Player:
 
     def _read(self, who: str) -> None:
         errands.read(self._phone(who))
+
+    def _move(self, who: str, _: str, plate: str) -> None:
+        errands.move(self._phone(who), plate)
+
+    def _extend(self, who: str, _: str, ends: str) -> None:
+        errands.extend(self._phone(who), instant(self.scenario, ends))
+
+    def _cannot_extend(self, who: str, _: str, ends: str) -> None:
+        self._refused(who, lambda: self._extend(who, _, ends))
 
     def _phone(self, who: str) -> Phone:
         if who not in self._phones:
@@ -325,7 +344,13 @@ class Player:
     def _judge(self, step: Step) -> None:
         if step.action == "expect all":
             self.wait_until_stored()
-        findings = Findings(self.car, lambda: stored(self._data_dir), self.heaps, self.world.now_ms)
+        findings = Findings(
+            self.car,
+            lambda: stored(self._data_dir),
+            lambda who: errands.warnings(self._phone(who)),
+            self.heaps,
+            self.world.now_ms,
+        )
         found, holds = findings.of(step.action.removeprefix("expect "), step.arguments)
         self.say(f"{'ok      ' if holds else 'FAILED  '}{step.text}: {found}")
         if not holds:

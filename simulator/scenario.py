@@ -17,13 +17,16 @@ What may stand before the first step, beside these:
     car PLATE at PLACE private-use             it may be booked for that
     fitted key_holder door_contact             what FITTINGS names
     second car PLATE                           known to the server, and never played
+    equipment CODE...                          to be booked with either car
     driver NAME badge HEX key HEX role ROLE    a card that proves itself; technician, manager
     driver NAME badge HEX unlicensed           the fleet has not recorded a driving licence
-    booking NAME FROM TO of PLATE with NAME... passengers NAME... private
+    booking NAME FROM TO of PLATE weeks NUMBER equipment CODE... with NAME... passengers NAME...
+    booking NAME FROM TO private
     maintenance FROM TO
 
-Times are those of the world's first day in UTC (`12:00+3d`: days later), `+` counts from the line
-before. Every line is checked before anything runs. Never runs anything: play.py does.
+Times are those of the world's first day in UTC (`12:00+3d`: days later, `-7d`: before), `+`
+counts from the line before. Every line is checked before anything runs. Never runs anything:
+play.py does.
 """
 
 import re
@@ -59,7 +62,10 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A booking of the car `plate`, in Unix seconds; further drivers and passengers by name."""
+    """A booking of the car `plate`, in Unix seconds; further drivers and passengers by name.
+
+    It is repeated each week, `weeks` in all.
+    """
 
     driver: str
     begins_s: int
@@ -67,6 +73,8 @@ class Booking:
     plate: str
     drivers: tuple[str, ...] = ()
     passengers: tuple[str, ...] = ()
+    weeks: int = 1
+    equipment: tuple[str, ...] = ()
     private: bool = False
 
 
@@ -98,6 +106,7 @@ class Scenario:
     private_use: bool = False
     fitted: tuple[str, ...] = ()
     other_plate: str = ""
+    equipment: tuple[str, ...] = ()
     drivers: dict[str, Driver] = field(default_factory=dict)
     bookings: list[Booking] = field(default_factory=list)
     maintenance: list[tuple[int, int]] = field(default_factory=list)
@@ -110,7 +119,7 @@ class Scenario:
 
 
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
-_INSTANT = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?:\+([0-9]+)d)?")
+_INSTANT = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?:([+-][0-9]+)d)?")
 _NAMES: dict[str, Collection[str]] = {
     "MODEM_FAULT": modem_faults.FAULTS,
     "GNSS_FAULT": gnss.FAULTS,
@@ -148,11 +157,16 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "command": ("inhibit|cancel|end-trip|end-trip-without-keys",),
     "book": ("DRIVER", "TIME", "TIME"),
     "cannot book": ("DRIVER", "TIME", "TIME"),
+    "book equipped": ("DRIVER", "TIME", "TIME", "EQUIPMENT"),
+    "cannot book equipped": ("DRIVER", "TIME", "TIME", "EQUIPMENT"),
     "cancel": ("DRIVER",),
     "rate": ("DRIVER", "1|2|3|4|5"),
     "report": ("DRIVER", "damage"),
     "answer": ("DRIVER",),
     "read": ("DRIVER",),
+    "move": ("DRIVER", "to", "PLATE"),
+    "extend": ("DRIVER", "to", "TIME"),
+    "cannot extend": ("DRIVER", "to", "TIME"),
     "out of service": ("TIME", "TIME"),
     "revoke": ("DRIVER",),
     "licence": ("DRIVER",),
@@ -175,14 +189,18 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "expect unread": ("NUMBER",),
     "expect use": ("service|private",),
     "expect places": ("NUMBER",),
+    "expect warned": ("DRIVER", "still_out|out_of_service|wrong_car"),
+    "expect late": ("NUMBER", "minutes"),
     "expect mileage": ("within", "NUMBER", "%"),
     "expect all": ("stored",),
     "expect lost": ("none|some",),
     "expect key": ("NUMBER",),
     "expect heap": ("within", "NUMBER", "bytes"),
 }
-# Actions whose first argument says on whose phone.
-_ON_THE_PHONE = ("book", "cannot book", "cancel", "rate", "report", "answer", "read")
+_ON_THE_PHONE = (  # the first argument says whose
+    *("book", "cannot book", "book equipped", "cannot book equipped", "cancel", "move", "extend"),
+    *("cannot extend", "expect warned", "rate", "report", "answer", "read"),
+)
 
 
 def built_in() -> dict[str, Path]:
@@ -289,6 +307,10 @@ def _allowed(scenario: Scenario, kind: str, word: str) -> Iterator[tuple[str, ..
     for choice in kind.split("|"):
         if choice == "DRIVER":
             yield tuple(scenario.drivers)
+        elif choice == "PLATE":
+            yield tuple(filter(None, (scenario.plate, scenario.other_plate)))
+        elif choice == "EQUIPMENT":
+            yield scenario.equipment
         elif choice in _NAMES:
             yield tuple(_NAMES[choice])
         elif choice == "TIME":
@@ -330,6 +352,12 @@ def _second(scenario: Scenario, words: list[str]) -> None:
     scenario.other_plate = words[1]
 
 
+def _equipment(scenario: Scenario, words: list[str]) -> None:
+    if not words:
+        raise _LineError("expected `equipment CODE...`")
+    scenario.equipment = tuple(words)
+
+
 def _driver(scenario: Scenario, words: list[str]) -> None:
     said = _sections(words, ("badge", "key", "role", "unlicensed"))
     name, role = said[""], said.get("role", ["agent"])
@@ -346,7 +374,7 @@ def _driver(scenario: Scenario, words: list[str]) -> None:
 
 
 def _booking(scenario: Scenario, words: list[str]) -> None:
-    said = _sections(words, ("of", "with", "passengers", "private"))
+    said = _sections(words, ("of", "weeks", "equipment", "with", "passengers", "private"))
     plate = said.get("of", [scenario.plate])
     people = [*said[""][:1], *said.get("with", []), *said.get("passengers", [])]
     if len(said[""]) != 3 or not set(people) <= set(scenario.drivers):
@@ -355,6 +383,11 @@ def _booking(scenario: Scenario, words: list[str]) -> None:
         raise _LineError("nothing is expected behind `private`")
     if len(plate) != 1 or plate[0] not in (scenario.plate, scenario.other_plate):
         raise _LineError("expected `of` a car named above")
+    if not set(said.get("equipment", [])) <= set(scenario.equipment):
+        raise _LineError("expected `equipment` named above")
+    weeks = said.get("weeks", ["1"])
+    if len(weeks) != 1 or not weeks[0].isdecimal():
+        raise _LineError("expected `weeks` and a number")
     begins_s, ends_s = _window(scenario, said[""][1:])
     scenario.bookings.append(
         Booking(
@@ -364,6 +397,8 @@ def _booking(scenario: Scenario, words: list[str]) -> None:
             plate[0],
             tuple(said.get("with", [])),
             tuple(said.get("passengers", [])),
+            int(weeks[0]),
+            tuple(said.get("equipment", [])),
             "private" in said,
         )
     )
@@ -400,6 +435,7 @@ _HEADS: dict[str, Callable[[Scenario, list[str]], None]] = {
     "car": _car,
     "fitted": _fitted,
     "second": _second,
+    "equipment": _equipment,
     "driver": _driver,
     "booking": _booking,
     "maintenance": _maintenance,

@@ -48,6 +48,7 @@ def as_json() -> str:
             "directorates": [{"code": c, "name": n} for c, n in _DIRECTORATES.items()],
             "sites": [{"code": "PREF", "name": "Parc de la préfecture, Le Mans"}],
             "vehicles": [{"plate": p, "label": n, "site": "PREF"} for p, n in _VEHICLES.items()],
+            "equipment": [{"code": "SIEGE-1", "name": "Siège enfant", "site": "PREF"}],
             "agents": [
                 {
                     "login": login,

@@ -5,11 +5,13 @@ FORMAT shows it. Never here: whether names exist, storing.
 
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 from server.fleet.events import Position
 from server.fleet.model import Role, Window
+from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS, PARIS, weekly
 from server.fleet.sites import DEFAULT_RADIUS_M, CarPark
 
 FORMAT = """\
@@ -18,14 +20,16 @@ FORMAT = """\
    "vehicles": [{"plate", "label", "site": code, "walk_up": true or false,
                  "private_use": true or false,
                  "out_of_service": [{"from", "to"}]}],
+   "equipment": [{"code", "name", "site": code}],
    "agents": [{"login", "full_name", "directorate": code,
                "role": "agent" or "manager" or "technician",
                "licence_recorded": true or false,
                "password", "badges": [UID in hexadecimal, or {"uid", "key"}]}],
    "bookings": [{"vehicle": plate, "agent": login, "starts_at", "ends_at", "purpose",
+                 "equipment": [code], "weeks": how many weeks running, at the same local hours,
                  "drivers": [login], "passengers": [login], "private": true or false}]}
 Instants are Unix seconds. Every list may be left out; so may walk_up (false),
-private_use (false), private (false: on an errand of the service), role (agent),
+private_use (false), private (false: on an errand of the service), weeks (1), role (agent),
 password and licence_recorded: false for who may book but not drive until a later file says true.
 A site may be told where it is, in degrees; a trip that ends more than radius_m (300) from there is
 marked. A badge's key is the AES-128 key of a card that proves itself: 32 hexadecimal digits.
@@ -72,6 +76,16 @@ class VehicleEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class EquipmentEntry:
+    """A piece that is booked together with a car; `where` is its place in the file."""
+
+    where: str
+    code: str
+    name: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
 class BadgeEntry:
     """A card; `key` is None for one that is known by its UID only."""
 
@@ -105,6 +119,7 @@ class BookingEntry:
     purpose: str
     drivers: tuple[str, ...] | None  # None: not spoken of
     passengers: tuple[str, ...] | None
+    equipment: tuple[str, ...] | None
     private: bool
 
 
@@ -115,6 +130,7 @@ class FleetFile:
     directorates: tuple[Named, ...]
     sites: tuple[SiteEntry, ...]
     vehicles: tuple[VehicleEntry, ...]
+    equipment: tuple[EquipmentEntry, ...]
     agents: tuple[AgentEntry, ...]
     bookings: tuple[BookingEntry, ...]
 
@@ -124,8 +140,13 @@ def plate_of(text: str) -> str:
     return text.strip().upper()
 
 
-def parse(text: str) -> FleetFile:
-    """Read a fleet file; raises FleetFileError."""
+def parse(text: str, timezone: ZoneInfo = PARIS) -> FleetFile:
+    """Read a fleet file; raises FleetFileError.
+
+    Args:
+        text: JSON.
+        timezone: whose hours a booking keeps that is repeated each week.
+    """
     try:
         data = json.loads(text)
     except json.JSONDecodeError as error:
@@ -134,17 +155,22 @@ def parse(text: str) -> FleetFile:
     except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
         raise FleetFileError("not JSON that anyone would write") from None
     file = _Entry("the file", data)
-    file.refuse_others("directorates", "sites", "vehicles", "agents", "bookings")
+    file.refuse_others("directorates", "sites", "vehicles", "equipment", "agents", "bookings")
     parsed = FleetFile(
         tuple(Named(e.text("code"), e.text("name")) for e in file.entries("directorates")),
         tuple(_site(e) for e in file.entries("sites")),
         tuple(_vehicle(e) for e in file.entries("vehicles")),
+        tuple(
+            EquipmentEntry(e.where, e.text("code"), e.text("name"), e.text("site"))
+            for e in file.entries("equipment")
+        ),
         tuple(_agent(e) for e in file.entries("agents")),
-        tuple(_booking(e) for e in file.entries("bookings")),
+        tuple(each for e in file.entries("bookings") for each in _bookings(e, timezone)),
     )
     _refuse_twice("directorates", [directorate.code for directorate in parsed.directorates])
     _refuse_twice("sites", [site.code for site in parsed.sites])
     _refuse_twice("vehicles", [vehicle.plate for vehicle in parsed.vehicles])
+    _refuse_twice("equipment", [piece.code for piece in parsed.equipment])
     _refuse_twice("agents", [agent.login for agent in parsed.agents])
     _refuse_shared_badges(parsed.agents)
     return parsed
@@ -189,9 +215,12 @@ class _Entry:
             raise FleetFileError(f"{self.where}, {name}: true or false was expected")
         return value
 
-    def logins(self, name: str) -> tuple[str, ...]:
+    def texts(self, name: str) -> tuple[str, ...]:
         places = [(f"{name}[{i}]", item) for i, item in enumerate(self.list(name))]
-        return tuple(_Entry(self.where, {p: item}).text(p).lower() for p, item in places)
+        return tuple(_Entry(self.where, {p: item}).text(p) for p, item in places)
+
+    def logins(self, name: str) -> tuple[str, ...]:
+        return tuple(login.lower() for login in self.texts(name))
 
     def instant(self, name: str) -> int:
         value = self._data.get(name)
@@ -205,6 +234,12 @@ class _Entry:
         if isinstance(value, bool) or not lowest <= number <= highest:
             raise FleetFileError(f"{self.where}, {name}: {lowest:g} to {highest:g} was expected")
         return number
+
+    def weeks(self, name: str) -> int:
+        value = self._data.get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_WEEKS:
+            raise FleetFileError(f"{self.where}, {name}: 1 to {MAX_WEEKS} weeks were expected")
+        return value
 
     def has(self, name: str) -> bool:
         return self._data.get(name) is not None
@@ -299,14 +334,29 @@ def _booking(entry: _Entry) -> BookingEntry:
         entry.text("purpose"),
         entry.logins("drivers") if entry.has("drivers") else None,
         entry.logins("passengers") if entry.has("passengers") else None,
+        entry.texts("equipment") if entry.has("equipment") else None,
         entry.flag("private"),
     )
     aboard = [booking.login, *(booking.drivers or ()), *(booking.passengers or ())]
     if len(set(aboard)) < len(aboard):
         raise FleetFileError(f"{entry.where}: each person of a booking is named once")
+    if len(set(booking.equipment or ())) < len(booking.equipment or ()):
+        raise FleetFileError(f"{entry.where}, equipment: each piece is named once")
     if booking.ends_at_s <= booking.starts_at_s:
         raise FleetFileError(f"{entry.where}, ends_at: must come after starts_at")
     return booking
+
+
+def _bookings(entry: _Entry, timezone: ZoneInfo) -> tuple[BookingEntry, ...]:
+    """Read a booking with its repetitions."""
+    first = _booking(entry)
+    weeks = entry.weeks("weeks") if entry.has("weeks") else 1
+    if weeks > 1 and first.ends_at_s - first.starts_at_s > MAX_WEEKLY_LENGTH_S:
+        raise FleetFileError(f"{entry.where}, weeks: it is too long to be repeated each week")
+    windows = weekly(Window(first.starts_at_s, first.ends_at_s), weeks, timezone)
+    if windows[-1].to_s > _LATEST_S:
+        raise FleetFileError(f"{entry.where}, weeks: the last one is too far in the future")
+    return tuple(replace(first, starts_at_s=w.from_s, ends_at_s=w.to_s) for w in windows)
 
 
 def _refuse_twice(name: str, keys: list[str]) -> None:

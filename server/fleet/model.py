@@ -65,6 +65,17 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
+class Equipment:
+    """A piece that is booked together with a car of its site: a child seat, snow chains."""
+
+    equipment_id: int
+    code: str
+    name: str
+    site_id: int
+    site_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """From `from_s` until just before `to_s`."""
 
@@ -130,19 +141,23 @@ class EnrolledBadge:
 
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
-    """What an agent asks for: the car from `starts_at_s` until just before `ends_at_s`."""
+    """What an agent asks for: the car from `starts_at_s` until just before `ends_at_s`.
+
+    `equipment` are codes, in their order.
+    """
 
     vehicle_id: int
     agent_id: int
     starts_at_s: int
     ends_at_s: int
     purpose: str
+    equipment: tuple[str, ...] = ()
     private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A booking as stored; cancelled ones are kept."""
+    """A booking as stored; cancelled ones are kept. `equipment` are codes, in their order."""
 
     booking_id: int
     vehicle_id: int
@@ -156,6 +171,7 @@ class Booking:
     ends_at_s: int
     purpose: str
     state: BookingState
+    equipment: tuple[str, ...] = ()
     private: bool = False
 
 
@@ -218,6 +234,8 @@ class Trip:
     Of a `private` trip no position is kept.
     `started_at_s` is the box's time, or the time of arrival when the box knew none.
     `wrong_site` says that it ended, as far as is known, away from its car's site.
+    `booked_until_s` is when its booking ends, and those of the same person right behind it; None
+    without a booking.
     """
 
     trip_id: int
@@ -229,6 +247,7 @@ class Trip:
     directorate_id: int | None
     directorate_code: str | None
     booking_id: int | None
+    booked_until_s: int | None
     started_at_s: int
     ended_at_s: int | None
     start_odometer_m: int
@@ -298,7 +317,8 @@ class TripDetail:
 class Refusal:
     """A badge the car said no to; `agent_name` is None for a badge nobody owns.
 
-    `booked_plate` is the car this person had booked, where that was another and is known.
+    `booked_plate` is the car this person had booked, where that was another and is known;
+    `booking_id` is that booking.
     """
 
     refusal_id: int
@@ -309,6 +329,7 @@ class Refusal:
     reason: RefusalReason
     agent_name: str | None
     directorate_code: str | None
+    booking_id: int | None
     booked_plate: str | None
 
 

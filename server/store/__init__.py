@@ -12,7 +12,7 @@ from typing import TypeVar
 from server.store import engine, schema
 from server.store.access import BadgesAndAccess
 from server.store.backup import DATABASE
-from server.store.bookings import Bookings, Overlap
+from server.store.bookings import Bookings, EquipmentTaken, Overlap
 from server.store.cars import (
     BoxAccount,
     BoxExistsError,
@@ -22,6 +22,7 @@ from server.store.cars import (
     SentGrants,
 )
 from server.store.engine import StoreError
+from server.store.equipment import Pieces
 from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
 from server.store.loading import LoadError, Loading
 from server.store.people import People
@@ -36,6 +37,7 @@ __all__ = [
     "BoxExistsError",
     "BoxSecrets",
     "BoxStatus",
+    "EquipmentTaken",
     "LoadError",
     "Overlap",
     "SentGrants",
@@ -47,7 +49,15 @@ T = TypeVar("T")
 
 
 class Store(
-    People, BadgesAndAccess, Cars, Bookings, RecordsOfBoxes, Trips, FeedbackOfTrips, Loading
+    People,
+    BadgesAndAccess,
+    Cars,
+    Pieces,
+    Bookings,
+    RecordsOfBoxes,
+    Trips,
+    FeedbackOfTrips,
+    Loading,
 ):
     """All the server remembers. Use `Store.open`."""
 

@@ -3,8 +3,11 @@
 Never here: what may be booked (fleet/bookings.py).
 """
 
+import contextlib
+import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from server.fleet.grants import AFTER_S, BEFORE_S
 from server.fleet.model import Booking, BookingRequest
@@ -13,7 +16,9 @@ from server.store.base import Base
 BOOKINGS = """
 SELECT b.booking_id, b.vehicle_id, v.plate, v.label AS vehicle_label, b.agent_id,
   a.full_name AS agent_name, b.directorate_id, d.code AS directorate_code,
-  b.starts_at_s, b.ends_at_s, b.purpose, b.state, b.private
+  b.starts_at_s, b.ends_at_s, b.purpose, b.state, b.private,
+  (SELECT json_group_array(code) FROM (SELECT code FROM booking_equipment be JOIN equipment
+     USING (equipment_id) WHERE be.booking_id = b.booking_id ORDER BY code)) AS equipment
 FROM booking b JOIN vehicle v USING (vehicle_id) JOIN agent a USING (agent_id)
   JOIN directorate d ON d.directorate_id = b.directorate_id
 """
@@ -25,6 +30,14 @@ class Overlap(Exception):  # noqa: N818 - the pages speak of an overlap, not of 
 
     def __init__(self, conflicts: tuple[Booking, ...]) -> None:
         super().__init__("the car is already booked at that time")
+        self.conflicts = conflicts
+
+
+class EquipmentTaken(Exception):  # noqa: N818 - as above
+    """A piece is with another booking at that time; `conflicts` are the bookings in the way."""
+
+    def __init__(self, conflicts: tuple[Booking, ...]) -> None:
+        super().__init__("the equipment is already booked at that time")
         self.conflicts = conflicts
 
 
@@ -80,45 +93,155 @@ class Bookings(Base):
 
         Raises:
             Overlap: the car is taken in that time.
+            EquipmentTaken: a piece is.
         """
         return await self._engine.write(insert_booking, request, now_s)
+
+    async def create_bookings(
+        self, requests: Iterable[BookingRequest], now_s: int
+    ) -> list[Booking]:
+        """Store all of these bookings, or none.
+
+        Raises:
+            Overlap: the car is taken in some of the times; it names every booking in the way.
+            EquipmentTaken: the car is not, a piece is; likewise.
+        """
+        return await self._engine.write(_insert_all, tuple(requests), now_s)
 
     async def cancel_booking(self, booking_id: int, agent_id: int) -> Booking | None:
         """Cancel an agent's booking; once or twice is the same. None: it is not theirs."""
         return await self._engine.write(_cancel, booking_id, agent_id)
 
+    async def move_booking(self, booking_id: int, vehicle_id: int) -> Booking:
+        """Give an active booking another car for the same hours; the same car changes nothing.
+
+        Raises:
+            Overlap: the car is taken in that time.
+            EquipmentTaken: a piece is.
+        """
+        return await self._engine.write(_change, booking_id, "vehicle_id", vehicle_id)
+
+    async def extend_booking(self, booking_id: int, ends_at_s: int) -> Booking:
+        """Let an active booking end at another time.
+
+        Raises:
+            Overlap: the car is taken in that time.
+            EquipmentTaken: a piece is.
+        """
+        return await self._engine.write(_change, booking_id, "ends_at_s", ends_at_s)
+
 
 def booking_of(row: sqlite3.Row) -> Booking:
     """Read a row of BOOKINGS."""
-    return Booking(**{**row, "private": bool(row["private"])})
+    equipment = tuple(json.loads(row["equipment"]))
+    return Booking(**{**row, "equipment": equipment, "private": bool(row["private"])})
 
 
 def insert_booking(db: sqlite3.Connection, request: BookingRequest, now_s: int) -> Booking:
-    """Insert an active booking for the agent's directorate of today; raises Overlap."""
-    try:
+    """Insert an active booking for the agent's directorate of today.
+
+    Raises:
+        Overlap, EquipmentTaken: the car or a piece is taken.
+    """
+    window = (request.vehicle_id, request.starts_at_s, request.ends_at_s)
+    with _conflicts_told(db, *window):
         booking_id = db.execute(
             "INSERT INTO booking (vehicle_id, agent_id, directorate_id, starts_at_s, ends_at_s,"
             " purpose, private, state, created_at_s)"
             " SELECT ?, agent_id, directorate_id, ?, ?, ?, ?, 'active', ? FROM agent"
             " WHERE agent_id = ?",
-            (
-                request.vehicle_id,
-                request.starts_at_s,
-                request.ends_at_s,
-                request.purpose,
-                int(request.private),
-                now_s,
-                request.agent_id,
-            ),
+            (*window, request.purpose, int(request.private), now_s, request.agent_id),
         ).lastrowid
-    except sqlite3.IntegrityError as error:
-        if str(error) != "booking overlap":
-            raise
-        rows = db.execute(
-            f"{BOOKINGS} WHERE b.vehicle_id = ? AND {TOUCHING} ORDER BY b.starts_at_s",
-            (request.vehicle_id, request.ends_at_s, request.starts_at_s),
+    assert booking_id is not None
+    give_equipment(db, booking_id, request.equipment)
+    return _read(db, booking_id)
+
+
+def give_equipment(db: sqlite3.Connection, booking_id: int, codes: Iterable[str]) -> None:
+    """Let these pieces, which are of its car's site, be all that a booking has.
+
+    Raises:
+        EquipmentTaken: one of them is with another booking then.
+    """
+    booking = _read(db, booking_id)
+    db.execute("DELETE FROM booking_equipment WHERE booking_id = ?", (booking_id,))
+    with _conflicts_told(
+        db, booking.vehicle_id, booking.starts_at_s, booking.ends_at_s, booking_id, codes
+    ):
+        db.executemany(
+            "INSERT INTO booking_equipment SELECT ?, equipment_id FROM equipment WHERE code = ?",
+            [(booking_id, code) for code in codes],
         )
-        raise Overlap(tuple(booking_of(row) for row in rows)) from None
+
+
+def _insert_all(
+    db: sqlite3.Connection, requests: tuple[BookingRequest, ...], now_s: int
+) -> list[Booking]:
+    made: list[Booking] = []
+    overlapping: list[Booking] = []
+    with_the_piece: list[Booking] = []
+    for request in requests:
+        try:
+            made.append(insert_booking(db, request, now_s))
+        except Overlap as overlap:
+            overlapping += overlap.conflicts
+        except EquipmentTaken as taken:
+            with_the_piece += taken.conflicts
+    # Either undoes those made.
+    if overlapping:
+        raise Overlap(tuple(overlapping))
+    if with_the_piece:
+        raise EquipmentTaken(tuple(with_the_piece))
+    return made
+
+
+@contextlib.contextmanager
+def _conflicts_told(
+    db: sqlite3.Connection,
+    vehicle_id: int,
+    starts_at_s: int,
+    ends_at_s: int,
+    own_id: int = 0,
+    equipment: Iterable[str] = (),
+) -> Iterator[None]:
+    """Turn a guard's refusal into the other bookings of that time with the car, or a piece."""
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        if str(error) not in ("booking overlap", "equipment overlap"):
+            raise
+        others = [
+            booking_of(row)
+            for row in db.execute(
+                f"{BOOKINGS} WHERE {TOUCHING} AND b.booking_id <> ? ORDER BY b.starts_at_s",
+                (ends_at_s, starts_at_s, own_id),
+            )
+        ]
+        if str(error) == "equipment overlap":
+            wanted = set(equipment)
+            raise EquipmentTaken(
+                tuple(other for other in others if wanted & set(other.equipment))
+            ) from None
+        raise Overlap(tuple(other for other in others if other.vehicle_id == vehicle_id)) from None
+
+
+def _change(
+    db: sqlite3.Connection, booking_id: int, column: Literal["vehicle_id", "ends_at_s"], value: int
+) -> Booking:
+    before = _read(db, booking_id)
+    vehicle_id = value if column == "vehicle_id" else before.vehicle_id
+    ends_at_s = value if column == "ends_at_s" else before.ends_at_s
+    with _conflicts_told(
+        db, vehicle_id, before.starts_at_s, ends_at_s, booking_id, before.equipment
+    ):
+        db.execute(
+            f"UPDATE booking SET {column} = ? WHERE booking_id = ? AND state = 'active'",
+            (value, booking_id),
+        )
+    return _read(db, booking_id)
+
+
+def _read(db: sqlite3.Connection, booking_id: int) -> Booking:
     return booking_of(db.execute(f"{BOOKINGS} WHERE booking_id = ?", (booking_id,)).fetchone())
 
 

@@ -8,7 +8,7 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from server.fleet.events import TripEnded
-from server.fleet.model import Box, ClockSource, Command, CommandKind, RelayState, Vehicle
+from server.fleet.model import Box, ClockSource, Command, CommandKind, RelayState, Vehicle, Window
 from server.fleet.trips import follow
 from server.store import drafts
 from server.store.base import Base
@@ -93,6 +93,20 @@ class Cars(Base):
         """Return every car, by plate."""
         rows = await self._rows(f"{_VEHICLES} ORDER BY v.plate")
         return [Vehicle(**{**row, "private_use": bool(row["private_use"])}) for row in rows]
+
+    async def out_of_service(self, from_s: int, to_s: int) -> dict[int, tuple[Window, ...]]:
+        """Return vehicle id -> when it is out of service, of the windows that touch this span."""
+        found: dict[int, tuple[Window, ...]] = {}
+        for row in await self._rows(
+            "SELECT vehicle_id, from_s, to_s FROM out_of_service WHERE from_s < ? AND to_s > ?"
+            " ORDER BY from_s",
+            to_s,
+            from_s,
+        ):
+            vehicle_id = row["vehicle_id"]
+            window = Window(row["from_s"], row["to_s"])
+            found[vehicle_id] = (*found.get(vehicle_id, ()), window)
+        return found
 
     async def boxes(self) -> list[Box]:
         """Return the boxes in service, by plate."""

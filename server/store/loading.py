@@ -1,9 +1,9 @@
 """A fleet file into the database, as one transaction: all of it, or nothing.
 
 Loading the same file again changes nothing, and brings no cancelled booking back. What the file
-does not name stays; a list it gives (an agent's badges, a car's times out of service, who else
-is aboard) replaces the one before. Never here: reading
-or checking the file (fleet/fleet_file.py).
+does not name stays; a list it gives (an agent's badges, a car's times out of service, who else or
+what equipment is aboard) replaces the one before. Never here: reading or checking the file
+(fleet/fleet_file.py).
 """
 
 import sqlite3
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from server.fleet.fleet_file import BadgeEntry, FleetFile, SiteEntry
 from server.fleet.model import BookingRequest, Window
 from server.store.base import Base
-from server.store.bookings import Overlap, insert_booking
+from server.store.bookings import EquipmentTaken, Overlap, give_equipment, insert_booking
 
 
 class LoadError(Exception):
@@ -73,6 +73,13 @@ class Loading(Base):
             if car.out_of_service is not None:
                 vehicle_id = _id_of(db, "vehicle", "plate", car.plate, car.where)
                 _put_out_of_service(db, vehicle_id, car.out_of_service)
+        for piece in file.equipment:
+            db.execute(
+                "INSERT INTO equipment (code, name, site_id) VALUES (?, ?, ?)"
+                " ON CONFLICT (code) DO UPDATE SET name = excluded.name,"
+                " site_id = excluded.site_id",
+                (piece.code, piece.name, _id_of(db, "site", "code", piece.site, piece.where)),
+            )
         for agent in file.agents:
             db.execute(
                 "INSERT INTO agent (login, full_name, directorate_id, role, password_hash)"
@@ -103,13 +110,15 @@ class Loading(Base):
                 booking.starts_at_s,
                 booking.ends_at_s,
                 booking.purpose,
-                booking.private,
+                private=booking.private,
             )
             booking_id = _book(db, request, booking.where, now_s)
             for logins, drives in ((booking.drivers, True), (booking.passengers, False)):
                 if logins is not None:
                     agents = [_id_of(db, "agent", "login", who, booking.where) for who in logins]
                     _take_along(db, booking_id, agents, drives)
+            if booking.equipment is not None:
+                _equip(db, booking_id, booking.equipment, booking.where)
         return revoked
 
     def _give_badges(
@@ -181,6 +190,24 @@ def _take_along(
         "INSERT OR REPLACE INTO companion VALUES (?, ?, ?)",
         [(booking_id, agent_id, int(drives)) for agent_id in agent_ids],
     )
+
+
+def _equip(db: sqlite3.Connection, booking_id: int, codes: tuple[str, ...], where: str) -> None:
+    """Let these be all the equipment of a booking."""
+    for code in codes:
+        _id_of(db, "equipment", "code", code, where)
+    try:
+        give_equipment(db, booking_id, codes)
+    except EquipmentTaken as error:
+        taken = error.conflicts[0]
+        raise LoadError(
+            f"{where}: equipment is with {taken.agent_name}"
+            f" from {taken.starts_at_s} to {taken.ends_at_s}"
+        ) from None
+    except sqlite3.IntegrityError as error:
+        if str(error) != "equipment elsewhere":
+            raise
+        raise LoadError(f"{where}: equipment of another site than the car's") from None
 
 
 def _book(db: sqlite3.Connection, request: BookingRequest, where: str, now_s: int) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
+from server.store import schema_equipment
 from server.store.engine import StoreError
 
 # Two active bookings of a car may touch but not overlap: [start, end[. An insert and an update
@@ -401,4 +402,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     _feedback,
     _licences,
     _private_use,
+    schema_equipment.add,
 )

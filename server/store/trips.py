@@ -10,6 +10,13 @@ from server.store.records import records_of_trip
 _TRIPS = """
 SELECT t.trip_id, t.vehicle_id, v.plate, v.label AS vehicle_label, t.agent_id,
   a.full_name AS agent_name, t.directorate_id, d.code AS directorate_code, t.booking_id,
+  (WITH RECURSIVE own (vehicle_id, agent_id, ends_at_s) AS (
+     SELECT t.vehicle_id, agent_id, ends_at_s FROM booking WHERE booking_id = t.booking_id
+     UNION ALL
+     SELECT n.vehicle_id, n.agent_id, n.ends_at_s FROM own JOIN booking n
+       ON n.vehicle_id = own.vehicle_id AND n.agent_id = own.agent_id
+         AND n.starts_at_s = own.ends_at_s AND n.state = 'active')
+   SELECT max(ends_at_s) FROM own) AS booked_until_s,
   t.started_at_s, t.ended_at_s, t.start_odometer_m, t.last_odometer_m, t.distance_m, t.state,
   t.end_reason, t.assurance, t.wrong_site,
   (SELECT json_group_array(full_name) FROM
@@ -18,6 +25,13 @@ SELECT t.trip_id, t.vehicle_id, v.plate, v.label AS vehicle_label, t.agent_id,
   t.start_lat_e7, t.start_lon_e7, t.end_lat_e7, t.end_lon_e7
 FROM trip t JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_id)
   LEFT JOIN directorate d ON d.directorate_id = t.directorate_id
+"""
+_REFUSALS = """
+SELECT r.refusal_id, r.at_s, r.received_at_s, r.vehicle_id, v.plate, r.reason,
+  a.full_name AS agent_name, d.code AS directorate_code, r.booking_id, bv.plate AS booked_plate
+FROM refusal r JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_id)
+  LEFT JOIN directorate d ON d.directorate_id = r.directorate_id
+  LEFT JOIN booking b USING (booking_id) LEFT JOIN vehicle bv ON bv.vehicle_id = b.vehicle_id
 """
 # The log reads by start, newest first; trips that start together (or arrive late) by id.
 _BEFORE = "(t.started_at_s, t.trip_id) < (SELECT started_at_s, trip_id FROM trip WHERE trip_id = ?)"
@@ -57,6 +71,11 @@ class Trips(Base):
         )
         return TripTotals(**rows[0])
 
+    async def trips_under_way(self) -> list[Trip]:
+        """Return the trips that have not ended, by id."""
+        rows = await self._rows(f"{_TRIPS} WHERE t.state <> 'ended' ORDER BY t.trip_id")
+        return [_trip(row) for row in rows]
+
     async def trip(self, trip_id: int) -> TripDetail | None:
         """Return one trip with its legs and records."""
         return await self._engine.read(_detail, trip_id)
@@ -65,15 +84,19 @@ class Trips(Base):
         """Return refused badges, last received first; `before_id` as in `trips`."""
         before = "TRUE" if before_id is None else _REFUSED_BEFORE
         rows = await self._rows(
-            "SELECT r.refusal_id, r.at_s, r.received_at_s, r.vehicle_id, v.plate, r.reason,"
-            " a.full_name AS agent_name, d.code AS directorate_code, bv.plate AS booked_plate"
-            " FROM refusal r JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_id)"
-            " LEFT JOIN directorate d ON d.directorate_id = r.directorate_id"
-            " LEFT JOIN booking b USING (booking_id)"
-            " LEFT JOIN vehicle bv ON bv.vehicle_id = b.vehicle_id"
-            f" WHERE {before} ORDER BY r.received_at_s DESC, r.refusal_id DESC LIMIT ?",
+            f"{_REFUSALS} WHERE {before} ORDER BY r.received_at_s DESC, r.refusal_id DESC LIMIT ?",
             *([] if before_id is None else [before_id]),
             limit,
+        )
+        return [Refusal(**row) for row in rows]
+
+    async def refusals_of(self, agent_id: int, from_s: int) -> list[Refusal]:
+        """Return the refusals of an agent's badges received since `from_s`, by arrival."""
+        rows = await self._rows(
+            f"{_REFUSALS} WHERE r.received_at_s >= ? AND r.agent_id = ?"
+            " ORDER BY r.received_at_s, r.refusal_id",
+            from_s,
+            agent_id,
         )
         return [Refusal(**row) for row in rows]
 

@@ -6,22 +6,35 @@ body or a method that no other site's page can send unasked (see security.same_o
 """
 
 import json
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
 
-from server.app_keys import STORE
+from server.app_keys import CLOCK, STORE
 from server.fleet.feedback import Said
-from server.fleet.model import Agent, BookingRequest, TripDetail
-from server.store import Overlap
+from server.fleet.lateness import late_s
+from server.fleet.model import Agent, Booking, BookingRequest, Equipment, Trip, TripDetail, Vehicle
+from server.store import EquipmentTaken, Overlap
 from server.web.auth import manager_only, signed_in
-from server.web.bookings import NotBookable, book, cancel_own, free_for, recent_bookings
+from server.web.booking_acts import (
+    NotBookable,
+    book,
+    cancel_own,
+    extend_own,
+    free_for,
+    move_own,
+    own_booking,
+    recent_bookings,
+    windows_of,
+)
 from server.web.feedback import SHOWN, NotSaid, answer, own_trip, say
 from server.web.forms import clean, clean_lines
 from server.web.i18n import words_of
+from server.web.offers import Offer, free_equipment, offers_for
 from server.web.trips import PAGE_SIZE, before_of, filter_for, filter_form, open_trip
-from server.web.words import booking_problem, feedback_problem
+from server.web.words import DANGERS, booking_problem, feedback_problem
 
 
 @signed_in
@@ -34,7 +47,10 @@ async def list_trips(request: web.Request, agent: Agent) -> web.StreamResponse:
     before = before_of(request)
     trips = await request.app[STORE].trips(filter_for(agent, form), PAGE_SIZE, before)
     next_before = trips[-1].trip_id if len(trips) == PAGE_SIZE else None
-    return web.json_response({"trips": [asdict(t) for t in trips], "next_before": next_before})
+    now_s = request.app[CLOCK].now_s()
+    return web.json_response(
+        {"trips": [_trip(trip, now_s) for trip in trips], "next_before": next_before}
+    )
 
 
 @signed_in
@@ -43,7 +59,7 @@ async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
     detail = await open_trip(request, agent)
     feedback = await request.app[STORE].feedback_of(detail.trip.trip_id)
     said = None if feedback is None else asdict(feedback)
-    return web.json_response(_detail(detail) | {"feedback": said})
+    return web.json_response(_detail(detail, request.app[CLOCK].now_s()) | {"feedback": said})
 
 
 @signed_in
@@ -94,46 +110,111 @@ async def list_vehicles(request: web.Request, agent: Agent) -> web.StreamRespons
 
 
 @signed_in
+async def list_equipment(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """GET /api/equipment : what can be booked together with a car of its site."""
+    pieces = await request.app[STORE].equipment()
+    return web.json_response({"equipment": [asdict(piece) for piece in pieces]})
+
+
+@signed_in
 async def list_bookings(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """GET /api/bookings : one's own, recent and to come."""
+    """GET /api/bookings : one's own, recent and to come, and what is amiss with which of them.
+
+    A warning's `reason` is still_out, out_of_service or wrong_car, `vehicle_id` where that car is,
+    and `alternatives` are the cars that the booking can be moved to.
+    """
     bookings = await recent_bookings(request.app, agent)
-    return web.json_response({"bookings": [asdict(booking) for booking in bookings]})
+    offers = await offers_for(request.app, agent, bookings)
+    warnings = [
+        _warning(booking, offers[booking.booking_id])
+        for booking in bookings
+        if booking.booking_id in offers
+    ]
+    return web.json_response(
+        {
+            "bookings": [asdict(booking) for booking in bookings],
+            "warnings": [warning for warning in warnings if warning["reason"] is not None],
+        }
+    )
 
 
 @signed_in
 async def create_booking(request: web.Request, agent: Agent) -> web.StreamResponse:
     """POST /api/bookings {vehicle_id, starts_at_s, ends_at_s, purpose} : 201 and the booking.
 
+    `equipment` are codes of pieces to take along; one that is taken is 409 with those that are not.
+    `weeks` above 1 books the same local hours in so many weeks, all or none; those after the first
+    are in `following`. A car that is taken is 409 with the `conflicts` and the `alternatives`.
     `private` (false) is for private use, where the car allows it.
     """
-    body = await _json_object(request)
+    body = {"weeks": 1, "equipment": [], "private": False} | await _json_object(request)
     numbers: dict[str, int] = {}
-    for field in ("vehicle_id", "starts_at_s", "ends_at_s"):
-        value = body.get(field)
-        # type(), because JSON's true is an int to Python; the bound is the database's.
-        if type(value) is not int or not 0 <= value < 2**63:
-            code = "unknown_vehicle" if field == "vehicle_id" else "not_an_instant"
-            return _refuse(request, 400, code, field)
+    for field in ("vehicle_id", "starts_at_s", "ends_at_s", "weeks"):
+        value = _number(body, field)
+        if value is None:
+            return _refuse_number(request, field)
         numbers[field] = value
     purpose = body.get("purpose")
     if not isinstance(purpose, str):
         return _refuse(request, 400, "purpose_missing", "purpose")
-    private = body.get("private", False)
-    if not isinstance(private, bool):
+    if not isinstance(body["private"], bool):
         return _refuse(request, 400, "not_true_or_false", "private")
+    codes = body["equipment"]
+    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+        return _refuse(request, 400, "equipment_unknown", "equipment")
     wanted = BookingRequest(
-        agent_id=agent.agent_id, purpose=clean(purpose), private=private, **numbers
+        numbers["vehicle_id"],
+        agent.agent_id,
+        numbers["starts_at_s"],
+        numbers["ends_at_s"],
+        clean(purpose),
+        tuple(sorted(set(codes))),
+        body["private"],
     )
+    return await _book(request, agent, wanted, numbers["weeks"])
+
+
+async def _book(
+    request: web.Request, agent: Agent, wanted: BookingRequest, weeks: int
+) -> web.Response:
+    conflicts: tuple[Booking, ...] = ()
     try:
-        booking = await book(request.app, wanted)
+        first, *following = await book(request.app, wanted, weeks)
     except NotBookable as no:
         field, code = next(iter(no.problems.items()))
-        return _refuse(request, 400, code, field)
-    except Overlap:
-        free = await free_for(request.app, wanted)
-        alternatives = [asdict(car) for car in free]
-        return _refuse(request, 409, "overlap", "vehicle_id", alternatives=alternatives)
-    return web.json_response(asdict(booking), status=201)
+        if code not in DANGERS:
+            return _refuse(request, 400, code, field)
+    except Overlap as overlap:
+        field, code, conflicts = "vehicle_id", "overlap", overlap.conflicts
+    except EquipmentTaken as taken:
+        site_id = next(
+            car.site_id
+            for car in await request.app[STORE].vehicles()
+            if car.vehicle_id == wanted.vehicle_id
+        )
+        windows = windows_of(request.app, wanted, weeks)
+        pieces = await free_equipment(request.app, windows, site_id)
+        return _refuse_taken(request, "equipment_taken", "equipment", taken.conflicts, pieces)
+    else:
+        more = {"following": [asdict(booking) for booking in following]} if following else {}
+        return web.json_response(asdict(first) | more, status=201)
+    free = await free_for(request.app, wanted, weeks)
+    return _refuse_taken(request, code, field, conflicts, free)
+
+
+@signed_in
+async def move_booking(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """POST /api/bookings/{id}/vehicle {vehicle_id} : the booking with that car; again is the same.
+
+    A car that is taken is 409 with the `alternatives`.
+    """
+    return await _change(request, agent, "vehicle_id", move_own)
+
+
+@signed_in
+async def extend_booking(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """POST /api/bookings/{id}/end {ends_at_s} : the booking with that end; again is the same."""
+    return await _change(request, agent, "ends_at_s", extend_own)
 
 
 @signed_in
@@ -155,6 +236,16 @@ async def list_refusals(request: web.Request, agent: Agent) -> web.StreamRespons
     return web.json_response({"refusals": listed, "next_before": next_before})
 
 
+def _warning(booking: Booking, offer: Offer) -> dict[str, Any]:
+    refused = offer.refused_at
+    return {
+        "booking_id": booking.booking_id,
+        "reason": "wrong_car" if refused else offer.danger,
+        "vehicle_id": refused.vehicle_id if refused else booking.vehicle_id,
+        "alternatives": [asdict(car) for car in offer.cars],
+    }
+
+
 async def _json_object(request: web.Request) -> dict[str, Any]:
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
@@ -167,14 +258,78 @@ async def _json_object(request: web.Request) -> dict[str, Any]:
     return body
 
 
-def _detail(detail: TripDetail) -> dict[str, Any]:
+async def _change(
+    request: web.Request,
+    agent: Agent,
+    field: str,
+    change: Callable[[web.Application, Agent, int, int], Awaitable[Booking]],
+) -> web.Response:
+    """Change one number of a booking."""
+    booking_id = int(request.match_info["id"])
+    value = _number(await _json_object(request), field)
+    if value is None:
+        return _refuse_number(request, field)
+    try:
+        booking = await change(request.app, agent, booking_id, value)
+    except NotBookable as no:
+        named, code = next(iter(no.problems.items()))
+        if code not in DANGERS:
+            return _refuse(request, 409 if named == "id" else 400, code, named)
+        conflicts: tuple[Booking, ...] = ()
+    except Overlap as overlap:
+        code, conflicts = "overlap", overlap.conflicts
+    except EquipmentTaken as taken:
+        code, conflicts = "equipment_taken", taken.conflicts
+    else:
+        return web.json_response(asdict(booking))
+    own = await own_booking(request.app, agent, booking_id)
+    offer = (await offers_for(request.app, agent, [own])).get(booking_id)
+    return _refuse_taken(request, code, field, conflicts, offer.cars if offer else ())
+
+
+def _refuse_taken(
+    request: web.Request,
+    code: str,
+    field: str,
+    conflicts: Iterable[Booking],
+    free: Iterable[Vehicle] | Iterable[Equipment],
+) -> web.Response:
+    """Say what is in the way and what is not."""
+    return _refuse(
+        request,
+        409,
+        code,
+        field,
+        conflicts=[{"starts_at_s": b.starts_at_s, "ends_at_s": b.ends_at_s} for b in conflicts],
+        alternatives=[asdict(each) for each in free],
+    )
+
+
+def _number(body: dict[str, Any], field: str) -> int | None:
+    value = body.get(field)
+    # type(), because JSON's true is an int to Python; the bound is the database's.
+    return value if type(value) is int and 0 <= value < 2**63 else None
+
+
+def _refuse_number(request: web.Request, field: str) -> web.Response:
+    codes = {"vehicle_id": "unknown_vehicle", "weeks": "too_many_weeks"}
+    return _refuse(request, 400, codes.get(field, "not_an_instant"), field)
+
+
+def _trip(trip: Trip, now_s: int) -> dict[str, Any]:
+    return asdict(trip) | {"late_s": late_s(trip, now_s)}
+
+
+def _detail(detail: TripDetail, now_s: int) -> dict[str, Any]:
     records = [
         {"epoch": r.epoch, "seq": r.seq, "kind": r.kind, "kind_name": r.kind_name}
         | {"at_s": r.at_s, "received_at_s": r.received_at_s, "fields": dict(r.fields)}
         for r in detail.records
     ]
-    return {"trip": asdict(detail.trip), "legs": [asdict(leg) for leg in detail.legs]} | {
-        "records": records
+    return {
+        "trip": _trip(detail.trip, now_s),
+        "legs": [asdict(leg) for leg in detail.legs],
+        "records": records,
     }
 
 

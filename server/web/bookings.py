@@ -1,45 +1,47 @@
 """The pages "my bookings": list, create, cancel. Undoing a cancellation is booking again.
 
-`book` and `cancel_own` serve the JSON API too. Never here: when a booking is allowed
-(fleet/bookings.py), the refusal of an overlap (the database).
+Never here: what becomes of a request (booking_acts.py), another car or a later end (rebooking.py).
 """
 
 from aiohttp import web
 from wtforms import BooleanField, StringField
 from wtforms.validators import DataRequired, InputRequired
 
-from server.app_keys import CLOCK, NOTIFY, STORE
-from server.fleet.bookings import MAX_PURPOSE_LENGTH, problems
-from server.fleet.model import Agent, Booking, BookingRequest, TripFilter, Vehicle
-from server.store import Overlap
+from server.app_keys import CLOCK, STORE
+from server.fleet.bookings import MAX_PURPOSE_LENGTH
+from server.fleet.model import Agent, Booking, BookingRequest, TripFilter, Vehicle, Window
+from server.fleet.recurrence import MAX_WEEKS
+from server.store import EquipmentTaken, Overlap
 from server.web.auth import signed_in
+from server.web.booking_acts import (
+    PAST_S,
+    NotBookable,
+    book,
+    cancel_own,
+    free_for,
+    own_booking,
+    recent_bookings,
+    windows_of,
+)
 from server.web.forms import (
     ChoiceField,
     LocalTimeField,
     PageForm,
     StalePage,
+    TicksField,
     clean,
     form_of,
     posted,
     sent_form,
 )
-from server.web.i18n import N_, words_of
+from server.web.i18n import N_, Words, words_of
+from server.web.offers import free_equipment, free_vehicles, offers_for
 from server.web.pages import STALE, flash, page
 from server.web.words import BOOKING_PROBLEMS, booking_problem
 
 LIST = "/reservations"
 _HOUR_S = 3600
-# How long a past booking stays on the page.
-_PAST_S = 60 * 24 * _HOUR_S
 _PAST_TRIPS = 200
-
-
-class NotBookable(Exception):  # noqa: N818 - it is an answer, not a fault
-    """The rules say no: `problems` maps a field of BookingRequest to a code of words.py."""
-
-    def __init__(self, problems: dict[str, str]) -> None:
-        super().__init__(", ".join(problems.values()))
-        self.problems = problems
 
 
 class BookingForm(PageForm):
@@ -48,6 +50,8 @@ class BookingForm(PageForm):
     vehicle = ChoiceField(N_("Car"), coerce=int)
     start = LocalTimeField(N_("Start"), validators=[InputRequired(N_("When do you leave?"))])
     end = LocalTimeField(N_("End"), validators=[InputRequired(N_("When are you back?"))])
+    weeks = ChoiceField(N_("Repeat"), coerce=int, default=1)
+    equipment = TicksField(N_("Equipment"), default=())
     purpose = StringField(
         N_("Purpose"),
         filters=[clean],
@@ -56,8 +60,13 @@ class BookingForm(PageForm):
     )
     private = BooleanField(N_("Private use"))
 
-    def fill_vehicles(self, vehicles: list[Vehicle]) -> None:
-        """Offer these cars."""
+    def fill_lists(self, vehicles: list[Vehicle]) -> None:
+        """Offer these cars, and how often the booking is repeated."""
+        say = self.meta.words.say
+        self.weeks.choices = [(1, say(N_("Only once")))] + [
+            (weeks, say(N_("%(weeks)s weeks running, at the same hours"), weeks=weeks))
+            for weeks in range(2, MAX_WEEKS + 1)
+        ]
         self.vehicle.choices = [(car.vehicle_id, name_of(car)) for car in vehicles]
 
 
@@ -66,6 +75,8 @@ _FIELDS = {
     "vehicle_id": "vehicle",
     "starts_at_s": "start",
     "ends_at_s": "end",
+    "weeks": "weeks",
+    "equipment": "equipment",
     "purpose": "purpose",
     "private": "private",
 }
@@ -76,96 +87,18 @@ def name_of(car: Vehicle) -> str:
     return f"{car.label}, {car.plate} ({car.site_name})"
 
 
-async def book(app: web.Application, wanted: BookingRequest) -> Booking:
-    """Create the booking and wake the car's box, so that it learns of it at once.
-
-    The same request again (a button pressed twice, a lost answer) is the same booking.
-
-    Raises:
-        NotBookable: the rules or the list of cars say no.
-        Overlap: the car is taken.
-    """
-    now_s = app[CLOCK].now_s()
-    against = dict(problems(wanted, now_s))
-    cars = {car.vehicle_id: car for car in await app[STORE].vehicles()}
-    if wanted.vehicle_id not in cars:
-        against["vehicle_id"] = "unknown_vehicle"
-    elif wanted.private and not cars[wanted.vehicle_id].private_use:
-        against["private"] = "no_private_use"
-    if against:
-        raise NotBookable(against)
-    try:
-        booking = await app[STORE].create_booking(wanted, now_s)
-    except Overlap as overlap:
-        for taken in overlap.conflicts:
-            if _request_of(taken) == wanted:
-                return taken
-        raise
-    _wake(app, cars[wanted.vehicle_id])
-    return booking
-
-
-async def cancel_own(app: web.Application, agent: Agent, booking_id: int) -> Booking:
-    """Cancel a booking of this agent; cancelling twice is cancelling once.
-
-    Raises:
-        HTTPNotFound: there is no such booking of this agent.
-        NotBookable: it is already over.
-    """
-    booking = await own_booking(app, agent, booking_id)
-    if booking.state == "active":
-        if booking.ends_at_s <= app[CLOCK].now_s():
-            raise NotBookable({"id": "already_over"})
-        booking = await app[STORE].cancel_booking(booking_id, agent.agent_id) or booking
-        for car in await app[STORE].vehicles():
-            if car.vehicle_id == booking.vehicle_id:
-                _wake(app, car)
-    return booking
-
-
-async def own_booking(app: web.Application, agent: Agent, booking_id: int) -> Booking:
-    """Return a recent booking of this agent.
-
-    Raises:
-        HTTPNotFound: there is none with this id.
-    """
-    for booking in await recent_bookings(app, agent):
-        if booking.booking_id == booking_id:
-            return booking
-    raise web.HTTPNotFound
-
-
-async def recent_bookings(app: web.Application, agent: Agent) -> list[Booking]:
-    """Return this agent's bookings that are not over, or not for long."""
-    return await app[STORE].bookings_of(agent.agent_id, app[CLOCK].now_s() - _PAST_S)
-
-
-async def free_vehicles(app: web.Application, starts_at_s: int, ends_at_s: int) -> list[Vehicle]:
-    """Return the cars nobody has booked in this window."""
-    taken = {b.vehicle_id for b in await app[STORE].bookings_between(starts_at_s, ends_at_s)}
-    return [car for car in await app[STORE].vehicles() if car.vehicle_id not in taken]
-
-
-async def free_for(app: web.Application, wanted: BookingRequest) -> list[Vehicle]:
-    """Return the free cars that would do instead."""
-    free = await free_vehicles(app, wanted.starts_at_s, wanted.ends_at_s)
-    return [car for car in free if car.private_use or not wanted.private]
-
-
-def _request_of(booking: Booking) -> BookingRequest:
-    return BookingRequest(
-        booking.vehicle_id,
-        booking.agent_id,
-        booking.starts_at_s,
-        booking.ends_at_s,
-        booking.purpose,
-        booking.private,
-    )
-
-
-def _wake(app: web.Application, car: Vehicle) -> None:
-    if car.box_id is not None:
-        app[NOTIFY](car.box_id)
+def taken_words(overlap: Overlap | EquipmentTaken, agent: Agent, words: Words) -> list[str]:
+    """Say for each booking in the way whose it is and when."""
+    return [
+        words.say(
+            N_("You have booked it already: %(when)s.")
+            if taken.agent_id == agent.agent_id
+            else N_("Taken by %(who)s: %(when)s."),
+            when=words.window(taken.starts_at_s, taken.ends_at_s),
+            who=taken.directorate_code,
+        )
+        for taken in overlap.conflicts
+    ]
 
 
 @signed_in
@@ -173,17 +106,22 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show what is booked, then what is over, with the kilometres each one brought."""
     now_s = request.app[CLOCK].now_s()
     bookings = await recent_bookings(request.app, agent)
-    upcoming = [b for b in bookings if b.state == "active" and b.ends_at_s > now_s]
+    offers = await offers_for(request.app, agent, bookings)
+    upcoming = [booking for booking in bookings if booking.booking_id in offers]
     upcoming.sort(key=lambda b: b.starts_at_s)
     past = [b for b in bookings if b not in upcoming]
     past.sort(key=lambda b: b.starts_at_s, reverse=True)
-    mine = TripFilter(agent_id=agent.agent_id, from_s=now_s - _PAST_S)
+    mine = TripFilter(agent_id=agent.agent_id, from_s=now_s - PAST_S)
     trips = await request.app[STORE].trips(mine, limit=_PAST_TRIPS)
     return await page(
         request,
         "bookings.html",
         upcoming=upcoming,
         past=past,
+        offers=offers,
+        form=await form_of(PageForm, request),
+        name_of=name_of,
+        equipment_names={e.code: e.name for e in await request.app[STORE].equipment()},
         now_s=now_s,
         answers=await request.app[STORE].unread_answers(agent.agent_id),
         trip_of={trip.booking_id: trip for trip in reversed(trips)},
@@ -198,13 +136,14 @@ async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
     start_s = now_s - now_s % _HOUR_S + _HOUR_S
     end_s = start_s + 2 * _HOUR_S
     filled: dict[str, object] = {"start": start_s, "end": end_s}
-    for car in (await free_vehicles(request.app, start_s, end_s))[:1]:
+    window = Window(start_s, end_s)
+    for car in (await free_vehicles(request.app, [window], agent.agent_id))[:1]:
         filled["vehicle"] = car.vehicle_id
     like = request.query.get("like", "")
     if like.isdecimal() and len(like) <= 18:
         model = await own_booking(request.app, agent, int(like))
         filled |= {"vehicle": model.vehicle_id, "purpose": model.purpose}
-        filled["private"] = model.private
+        filled |= {"equipment": model.equipment, "private": model.private}
         if model.starts_at_s > now_s:
             filled |= {"start": model.starts_at_s, "end": model.ends_at_s}
     form = await form_of(BookingForm, request, **filled)
@@ -220,7 +159,7 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
         form = await form_of(BookingForm, request, await posted(request))
         await flash(request, "warning", words_of(request).say(STALE))
         return await _form_page(request, form, status=403)
-    form.fill_vehicles(await request.app[STORE].vehicles())
+    form.fill_lists(await request.app[STORE].vehicles())
     if not form.validate():
         return await _form_page(request, form, status=422)
     wanted = BookingRequest(
@@ -229,43 +168,63 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
         starts_at_s=form.start.data or 0,
         ends_at_s=form.end.data or 0,
         purpose=form.purpose.data or "",
+        equipment=form.equipment.data,
         private=form.private.data,
     )
     words = words_of(request)
     try:
-        booking = await book(request.app, wanted)
+        bookings = await book(request.app, wanted, form.weeks.data)
     except NotBookable as no:
         for name, code in no.problems.items():
             form[_FIELDS[name]].errors = [booking_problem(code, words)]
-        return await _form_page(request, form, status=422)
+        if no.problems.keys() != {"vehicle_id"}:
+            return await _form_page(request, form, status=422)
     except Overlap as overlap:
-        form.vehicle.errors = [
-            words.say(
-                N_("You have booked it already: %(when)s.")
-                if taken.agent_id == agent.agent_id
-                else N_("Taken by %(who)s: %(when)s."),
-                when=words.window(taken.starts_at_s, taken.ends_at_s),
-                who=taken.directorate_code,
-            )
-            for taken in overlap.conflicts
+        form.vehicle.errors = taken_words(overlap, agent, words)
+    except EquipmentTaken as taken:
+        form.equipment.errors = [
+            *taken_words(taken, agent, words),
+            await _free_instead(request, wanted, form.weeks.data),
         ]
-        free = await free_for(request.app, wanted)
-        return await _form_page(request, form, status=409, free=free)
-    await flash(
-        request,
-        "success",
-        words.say(
-            N_("Booked: %(car)s, %(when)s. The car is being told."),
-            car=f"{booking.vehicle_label} {booking.plate}",
-            when=words.window(booking.starts_at_s, booking.ends_at_s),
-        ),
+        return await _form_page(request, form, status=409)
+    else:
+        await _say_booked(request, form, bookings)
+        raise web.HTTPSeeOther(LIST)
+    free = await free_for(request.app, wanted, form.weeks.data)
+    return await _form_page(request, form, status=409, free=free)
+
+
+async def _free_instead(request: web.Request, wanted: BookingRequest, weeks: int) -> str:
+    """Say which equipment of the car's site is free, and that the car can be had without."""
+    app, words = request.app, words_of(request)
+    site_id = next(
+        car.site_id for car in await app[STORE].vehicles() if car.vehicle_id == wanted.vehicle_id
     )
+    free = await free_equipment(app, windows_of(app, wanted, weeks), site_id)
+    names = ", ".join(f"{piece.name} ({piece.code})" for piece in free)
+    if names:
+        return words.say(N_("Free at these times: %(equipment)s."), equipment=names)
+    return words.say(N_("The car itself is free: untick the box to book it alone."))
+
+
+async def _say_booked(request: web.Request, form: BookingForm, bookings: list[Booking]) -> None:
+    words = words_of(request)
+    first, *following = bookings
+    text = N_("Booked: %(car)s, %(when)s. The car is being told.")
+    if following:
+        text = N_("Booked: %(car)s, %(when)s, and at the same hours each week until %(last)s.")
+    said = words.say(
+        text,
+        car=f"{first.vehicle_label} {first.plate}",
+        when=words.window(first.starts_at_s, first.ends_at_s),
+        last=words.day(bookings[-1].starts_at_s),
+    )
+    await flash(request, "success", said)
     for field in (form.start, form.end):
         if field.ambiguous:
             message = N_("%(time)s exists twice that night; the first one was taken.")
             text = words.say(message, time=words.moment(field.data or 0))
             await flash(request, "warning", text)
-    raise web.HTTPSeeOther(LIST)
 
 
 @signed_in
@@ -297,7 +256,7 @@ async def _form_page(
     request: web.Request, form: BookingForm, status: int = 200, free: list[Vehicle] | None = None
 ) -> web.Response:
     cars = await request.app[STORE].vehicles()
-    form.fill_vehicles(cars)
+    form.fill_lists(cars)
     return await page(
         request,
         "booking_form.html",
@@ -305,5 +264,6 @@ async def _form_page(
         form=form,
         free=free,
         name_of=name_of,
+        equipment=await request.app[STORE].equipment(),
         for_private_use=[car.plate for car in cars if car.private_use],
     )

@@ -122,6 +122,23 @@ class ChoiceField(SelectField):
             raise ValidationError(_NOT_OFFERED) from error
 
 
+class TicksField(Field):
+    """Boxes to tick, each under a name of its own: `data` is what was ticked, sorted.
+
+    A repeated name counts once in our forms, so `name-VALUE` is the box of VALUE.
+    """
+
+    data: tuple[str, ...]
+
+    def process(self, formdata: Any, data: Any = (), extra_filters: Any = None) -> None:
+        """Take what was ticked, else `data`."""
+        super().process(None, data)
+        if formdata is not None:
+            prefix = f"{self.name}-"
+            ticked = (name for name in formdata if name.startswith(prefix))
+            self.data = tuple(sorted({clean(name.removeprefix(prefix)) for name in ticked}))
+
+
 class LocalTimeField(Field):
     """<input type="datetime-local">: `data` is the instant in Unix seconds, or None.
 

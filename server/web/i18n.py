@@ -87,6 +87,11 @@ class Words:
             timedelta(seconds=duration_s), granularity="minute", locale=self.locale
         )
 
+    def duration(self, seconds: int) -> str:
+        """Return a length of time, begun minutes counting whole: 35 min, 1 h 05."""
+        hours, minutes = divmod(-(-seconds // 60), 60)
+        return f"{hours} h {minutes:02}" if hours else f"{minutes} min"
+
     def machine_time(self, at_s: int) -> str:
         """Return the instant as the `datetime` attribute of <time> wants it."""
         return format_datetime(

@@ -56,6 +56,7 @@ def _environment(speaker: Words) -> Environment:
         clock=speaker.clock,
         clock_s=speaker.clock_s,
         moment=speaker.moment,
+        duration=speaker.duration,
         machine_time=speaker.machine_time,
         say=speaker.say,
         span=speaker.span,
@@ -73,6 +74,7 @@ def _environment(speaker: Words) -> Environment:
         assurances=words.ASSURANCES,
         end_orders=words.END_ORDERS,
         ratings=words.RATING_WORDS,
+        dangers=words.DANGERS,
     )
     return environment
 

@@ -11,6 +11,7 @@ from aiohttp import web
 from wtforms import Form, ValidationError
 
 from server.app_keys import CLOCK, STORE
+from server.fleet.lateness import late_s
 from server.fleet.model import Agent, Trip, TripDetail, TripFilter
 from server.web.auth import signed_in
 from server.web.forms import ChoiceField, LocalDateField
@@ -127,6 +128,7 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
         trips=trips,
         waiting=waiting,
         damaged=damaged,
+        late_of={trip.trip_id: late_s(trip, request.app[CLOCK].now_s()) for trip in trips},
         totals=await store.trip_totals(wanted),
         refresh_s=_refresh_s(trips) if before is None else None,
         older=older if len(trips) == PAGE_SIZE else None,
@@ -143,6 +145,7 @@ async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
         await request.app[STORE].note_answer_read(detail.trip.trip_id, request.app[CLOCK].now_s())
     booking_id = detail.trip.booking_id
     bookings = {} if booking_id is None else await request.app[STORE].bookings_by_id([booking_id])
+    now_s = request.app[CLOCK].now_s()
     records = detail.records[::-1]
     if "all" not in request.query:
         records = records[:RECORDS_SHOWN]
@@ -152,10 +155,10 @@ async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
         trip=detail.trip,
         is_driver=is_driver,
         feedback=feedback,
-        end_order=await request.app[STORE].end_order(
-            detail.trip.trip_id, request.app[CLOCK].now_s()
-        ),
-        purposes=[booking.purpose for booking in bookings.values()],
+        late_s=late_s(detail.trip, now_s),
+        end_order=await request.app[STORE].end_order(detail.trip.trip_id, now_s),
+        bookings=list(bookings.values()),
+        equipment_names={e.code: e.name for e in await request.app[STORE].equipment()},
         legs=detail.legs,
         records=records,
         record_count=len(detail.records),

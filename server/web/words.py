@@ -5,6 +5,7 @@ One table each, complete by test. Never here: translations (locale/), HTML.
 
 from collections.abc import Mapping
 
+from server.fleet.availability import Danger
 from server.fleet.bookings import MAX_LENGTH_S, MAX_PURPOSE_LENGTH
 from server.fleet.feedback import MAX_MESSAGE_LENGTH
 from server.fleet.model import (
@@ -17,6 +18,7 @@ from server.fleet.model import (
     RelayState,
     TripState,
 )
+from server.fleet.recurrence import MAX_WEEKS
 from server.web.i18n import N_, Words
 
 TRIP_STATES: Mapping[TripState, str] = {
@@ -134,11 +136,19 @@ GAP_REASONS: Mapping[str, str] = {
     "dropped": N_("the box had no room for them"),
 }
 
+# Why a booking may not be driven as it stands.
+DANGERS: Mapping[Danger, str] = {
+    "still_out": N_("%(car)s is not back yet: the trip before yours still goes on."),
+    "out_of_service": N_("%(car)s is out of service during your booking."),
+}
+
 # What fleet.bookings.problems and the store may say against a booking.
 BOOKING_PROBLEMS: Mapping[str, str] = {
     "end_before_start": N_("The end must come after the start."),
     "in_the_past": N_("This is already over; choose a later time."),
     "too_long": N_("This is too long for one booking: %(days)s days at most."),
+    "too_long_weekly": N_("This is too long to be repeated each week: six days at most."),
+    "too_many_weeks": N_("Repeat it for %(weeks)s weeks at most."),
     "too_far": N_("This is too far in the future."),
     "purpose_missing": N_("Say in a few words what the journey is for."),
     "purpose_too_long": N_("Say it in fewer words: %(letters)s letters at most."),
@@ -146,8 +156,17 @@ BOOKING_PROBLEMS: Mapping[str, str] = {
     "overlap": N_("This car is taken at that time."),
     "no_private_use": N_("This car is not for private use: choose another."),
     "not_true_or_false": N_("Say true or false."),
+    "equipment_taken": N_("This equipment is taken at that time."),
+    "equipment_unknown": N_("Choose from the equipment that there is."),
+    "equipment_elsewhere": N_("This equipment is at another site than the car."),
+    "equipment_stays": N_("The equipment of this booking stays at its site: book it anew there."),
+    "still_out": N_("This car is not back yet."),
+    "out_of_service": N_("This car is out of service at that time."),
     "not_an_instant": N_("Give the instant in whole seconds since 1970 (UTC)."),
     "already_over": N_("This booking is already over."),
+    "is_cancelled": N_("This booking was cancelled."),
+    "under_way": N_("Its trip is under way: end it first, then book another car."),
+    "not_longer": N_("Choose a later end than the present one."),
 }
 
 RATING_WORDS: Mapping[int, str] = {
@@ -196,7 +215,11 @@ _ERROR_ADVICE: Mapping[int, str] = {
 }
 
 
-_BOOKING_LIMITS = {"days": MAX_LENGTH_S // (24 * 3600), "letters": MAX_PURPOSE_LENGTH}
+_BOOKING_LIMITS = {
+    "days": MAX_LENGTH_S // (24 * 3600),
+    "letters": MAX_PURPOSE_LENGTH,
+    "weeks": MAX_WEEKS,
+}
 
 
 def booking_problem(code: str, speaker: Words) -> str:

@@ -38,6 +38,8 @@ def test_what_a_car_and_its_people_have_is_read() -> None:
         f"driver marie badge 04a1b2c3d4e5f6 key {bytes(16).hex()}\n"
         "driver paul badge 04a1b2c4 role technician unlicensed\n"
         "booking marie 07:00 12:00+2d of EF-456-GH with paul passengers paul marie private\n"
+        "equipment SIEGE-1 SIEGE-2\n"
+        "booking paul 07:00-7d 08:00-7d weeks 3 equipment SIEGE-2\n"
         "maintenance 08:00 09:00\n"
         "+1d wait\n",
     )
@@ -50,7 +52,9 @@ def test_what_a_car_and_its_people_have_is_read() -> None:
         False,
     )
     begins_s = scenario.start_s - 1800
-    (booked,) = scenario.bookings
+    booked, weekly = scenario.bookings
+    assert (scenario.equipment, weekly.equipment) == (("SIEGE-1", "SIEGE-2"), ("SIEGE-2",))
+    assert (weekly.weeks, weekly.begins_s) == (3, begins_s - 7 * 86_400)
     assert (booked.plate, booked.private) == ("EF-456-GH", True)
     assert booked.ends_s - booked.begins_s == 2 * 86_400 + 5 * 3600
     assert (booked.drivers, booked.passengers) == (("paul",), ("paul", "marie"))
@@ -64,6 +68,8 @@ def test_what_a_car_and_its_people_have_is_read() -> None:
         ("+5s expect signal sad", "'sad' is not one of"),
         ("+5s expect signal refused sadly", "'sadly' is not one of"),
         ("+5s expect end happily", "'happily' is not one of"),
+        ("+5s move marie to ZZ-1", "'ZZ-1' is not one of AB-123-CD"),
+        ("+5s extend marie to soon", "'soon' is not one of a time"),
         ("+5s book marie soon 12:00", "'soon' is not one of a time"),
         ("+5s revoke paul", "'paul' is not one of marie"),
         ("+5s command end", "'end' is not one of"),

@@ -1,5 +1,7 @@
 """What may be booked."""
 
+from dataclasses import replace
+
 import pytest
 
 from server.fleet.bookings import (
@@ -7,9 +9,14 @@ from server.fleet.bookings import (
     MAX_LENGTH_S,
     MAX_PAST_S,
     MAX_PURPOSE_LENGTH,
+    against_car,
+    against_extension,
+    against_move,
+    against_other_car,
     problems,
 )
-from server.fleet.model import BookingRequest
+from server.fleet.model import Booking, BookingRequest, BookingState, Equipment, Vehicle
+from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS
 
 NOW_S = 1_790_000_000
 
@@ -44,7 +51,85 @@ def test_the_limits_hold_on_both_sides(
     assert codes(starts_in_s, ends_in_s) == expected
 
 
+def test_what_is_repeated_each_week_is_no_longer_than_six_days_and_no_more_than_half_a_year() -> (
+    None
+):
+    def codes_weekly(ends_in_s: int, weeks: int) -> dict[str, str]:
+        return problems(BookingRequest(1, 1, NOW_S, NOW_S + ends_in_s, "Visite"), NOW_S, weeks)
+
+    assert codes_weekly(MAX_WEEKLY_LENGTH_S, MAX_WEEKS) == {}
+    assert codes_weekly(MAX_WEEKLY_LENGTH_S + 1, 1) == {}
+    assert codes_weekly(MAX_WEEKLY_LENGTH_S + 1, 2) == {"ends_at_s": "too_long_weekly"}
+    assert codes_weekly(60, MAX_WEEKS + 1) == codes_weekly(60, 0) == {"weeks": "too_many_weeks"}
+
+
 def test_a_purpose_is_asked_for_and_not_endless() -> None:
     assert codes(0, 60, "  ") == {"purpose": "purpose_missing"}
     assert codes(0, 60, "x" * MAX_PURPOSE_LENGTH) == {}
     assert codes(0, 60, "x" * (MAX_PURPOSE_LENGTH + 1)) == {"purpose": "purpose_too_long"}
+
+
+def car(site_id: int, private_use: bool = False) -> Vehicle:
+    return Vehicle(1, "", "", site_id, "", "", None, private_use)
+
+
+@pytest.mark.parametrize(
+    ("equipment", "private", "of", "against"),
+    [
+        ((), False, car(2), {}),
+        (("SIEGE-1",), False, car(1), {}),
+        (("SIEGE-1",), False, car(2), {"equipment": "equipment_elsewhere"}),
+        (("X", "SIEGE-1"), False, car(2), {"equipment": "equipment_unknown"}),
+        ((), True, car(1, private_use=True), {}),
+        ((), True, car(1), {"private": "no_private_use"}),
+    ],
+)
+def test_a_car_is_booked_with_equipment_of_its_site_and_for_what_it_may_be_used(
+    equipment: tuple[str, ...], private: bool, of: Vehicle, against: dict[str, str]
+) -> None:
+    pieces = {"SIEGE-1": Equipment(1, "SIEGE-1", "Siège enfant", 1, "Préfecture")}
+    request = BookingRequest(1, 1, NOW_S, NOW_S + 60, "Visite", equipment, private)
+    assert against_car(request, of, pieces) == against
+
+
+def test_a_booking_changes_to_a_car_that_can_do_the_same() -> None:
+    plain, equipped = booking(0, 60), replace(booking(0, 60), equipment=("SIEGE-1",))
+    private = replace(booking(0, 60), private=True)
+    assert against_other_car(plain, car(1), car(2)) is None
+    assert against_other_car(equipped, car(1), car(1)) is None
+    assert against_other_car(equipped, car(1), car(2)) == "equipment_stays"
+    assert against_other_car(private, car(1, private_use=True), car(2)) == "no_private_use"
+    assert against_other_car(private, car(1, private_use=True), car(2, private_use=True)) is None
+
+
+def booking(starts_in_s: int, ends_in_s: int, state: BookingState = "active") -> Booking:
+    return Booking(
+        1, 1, "", "", 1, "", 1, "", NOW_S + starts_in_s, NOW_S + ends_in_s, "Visite", state
+    )
+
+
+def test_a_booking_gets_another_car_until_it_is_driven_over_or_cancelled() -> None:
+    assert against_move(booking(-60, 60), False, NOW_S) is None
+    assert against_move(booking(-60, 60), True, NOW_S) == "under_way"
+    assert against_move(booking(-60, 0), False, NOW_S) == "already_over"
+    assert against_move(booking(-60, 60, "cancelled"), False, NOW_S) == "is_cancelled"
+
+
+@pytest.mark.parametrize(
+    ("of", "ends_in_s", "under_way", "expected"),
+    [
+        (booking(-60, 60), 61, False, {}),
+        (booking(-60, 60), 60, False, {}),  # pressed twice
+        (booking(-60, 60), 59, False, {"ends_at_s": "not_longer"}),
+        (booking(-60, 0), 60, False, {"id": "already_over"}),
+        (booking(-60, 0), 60, True, {}),  # back late: whoever still drives may ask
+        (booking(-60, -30), 0, True, {"ends_at_s": "in_the_past"}),
+        (booking(-60, 60), MAX_LENGTH_S - 60, False, {}),
+        (booking(-60, 60), MAX_LENGTH_S - 59, False, {"ends_at_s": "too_long"}),
+        (booking(-60, 60, "cancelled"), 90, False, {"id": "is_cancelled"}),
+    ],
+)
+def test_a_booking_may_end_later_also_when_it_is_over_and_still_driven(
+    of: Booking, ends_in_s: int, under_way: bool, expected: dict[str, str]
+) -> None:
+    assert against_extension(of, NOW_S + ends_in_s, under_way, NOW_S) == expected

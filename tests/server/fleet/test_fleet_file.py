@@ -3,6 +3,8 @@
 import contextlib
 import copy
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from server.fleet.sites import CarPark
 from tests.server.small_fleet import FLEET, MARIE_UID
 
 SITE = {"code": "PREF", "name": "Préfecture", "lat": 48.0, "lon": 0.2}
+WEEK_S = 7 * 24 * 3600
 
 
 def changed(path: tuple[str | int, ...], value: Any) -> str:
@@ -60,6 +63,22 @@ def test_where_a_site_is_is_read_in_degrees() -> None:
         Position(-900_000_000, 1_800_000_000), 1500
     )
     assert parse(json.dumps(FLEET)).sites[0].car_park is None
+
+
+def test_a_weekly_booking_keeps_its_local_hours_across_a_change_of_the_clocks() -> None:
+    monday_s = int(datetime(2026, 10, 19, 5, 30, tzinfo=UTC).timestamp())  # 07:30 in Paris
+    data = json.loads(changed(("bookings", 0, "weeks"), 3))
+    data["bookings"][0] |= {"starts_at": monday_s, "ends_at": monday_s + 7200}
+    first, second, third = parse(json.dumps(data)).bookings
+    assert (first.starts_at_s, first.ends_at_s) == (monday_s, monday_s + 7200)
+    assert second.starts_at_s == monday_s + WEEK_S + 3600
+    assert third == replace(
+        second, starts_at_s=monday_s + 2 * WEEK_S + 3600, ends_at_s=third.ends_at_s
+    )
+    assert third.ends_at_s - third.starts_at_s == 7200
+    data["bookings"][0]["ends_at"] = monday_s + WEEK_S
+    with pytest.raises(FleetFileError, match=r"bookings\[0\], weeks: it is too long"):
+        parse(json.dumps(data))
 
 
 def test_no_secret_of_a_file_is_ever_shown() -> None:
@@ -113,6 +132,17 @@ def test_no_secret_of_a_file_is_ever_shown() -> None:
         (("bookings", 0, "passengers"), ["Marie.Leroy"], r"bookings\[0\]: each person"),
         (("bookings", 0, "starts_at"), "now", r"bookings\[0\], starts_at: Unix seconds"),
         (("bookings", 0, "starts_at"), True, r"bookings\[0\], starts_at: Unix seconds"),
+        (("equipment",), [{"code": "A", "name": "B"}], r"equipment\[0\], site: a text"),
+        (
+            ("equipment",),
+            [{"code": "A", "name": "B", "site": "PREF"}] * 2,
+            r"equipment\[1\]: 'A' is equipment\[0\] already",
+        ),
+        (("bookings", 0, "equipment"), ["A", "A"], r"bookings\[0\], equipment: each piece"),
+        (("bookings", 0, "equipment"), "A", r"bookings\[0\], equipment: a list"),
+        (("bookings", 0, "weeks"), 0, r"bookings\[0\], weeks: 1 to 26 weeks"),
+        (("bookings", 0, "weeks"), 27, r"bookings\[0\], weeks: 1 to 26 weeks"),
+        (("bookings", 0, "weeks"), True, r"bookings\[0\], weeks: 1 to 26 weeks"),
         (("bookings", 0, "ends_at"), 1 << 32, r"bookings\[0\], ends_at: Unix seconds"),
         (("bookings", 0, "ends_at"), 5, r"bookings\[0\], ends_at: must come after"),
     ],
@@ -138,6 +168,7 @@ def test_json_that_no_one_would_write_is_refused(text: str) -> None:
 NAMES = (
     *("sites", "agents", "bookings", "vehicles", "code", "badges", "login", "uid", "key"),
     *("out_of_service", "from", "to", "drivers", "walk_up", "lat", "lon", "radius_m", "name"),
+    *("weeks", "equipment"),
 )
 
 

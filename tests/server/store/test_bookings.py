@@ -115,6 +115,48 @@ async def test_bookings_between_are_those_that_touch_the_span(store: Store) -> N
     assert await ids(NOW_S - 2 * HOUR_S, NOW_S - HOUR_S) == []
 
 
+async def test_a_booking_moves_to_another_car_and_stays_the_same(store: Store) -> None:
+    for _ in range(2):
+        moved = await store.move_booking(BOOKING, OTHER_CAR)
+        assert (moved.booking_id, moved.plate) == (BOOKING, "EF-456-GH")
+        assert (moved.starts_at_s, moved.ends_at_s) == (NOW_S - HOUR_S, NOW_S + HOUR_S)
+    await store.create_booking(request(CAR, NOW_S, NOW_S + HOUR_S), NOW_S)
+
+
+async def test_a_taken_car_or_hour_is_refused_and_the_booking_stays(store: Store) -> None:
+    other = await store.create_booking(request(OTHER_CAR, NOW_S, NOW_S + HOUR_S), NOW_S)
+    behind = await store.create_booking(request(CAR, NOW_S + HOUR_S, NOW_S + 2 * HOUR_S), NOW_S)
+    with pytest.raises(Overlap) as refusal:
+        await store.move_booking(BOOKING, OTHER_CAR)
+    assert refusal.value.conflicts == (other,)
+    with pytest.raises(Overlap) as refusal:
+        await store.extend_booking(BOOKING, NOW_S + HOUR_S + 1)
+    assert refusal.value.conflicts == (behind,), "the booking itself is in nobody's way"
+    (stays,) = await store.bookings_of(MARIE, 0)
+    assert (stays.vehicle_id, stays.ends_at_s) == (CAR, NOW_S + HOUR_S)
+
+
+async def test_a_booking_ends_later_where_nothing_is_in_the_way(store: Store) -> None:
+    extended = await store.extend_booking(BOOKING, NOW_S + 2 * HOUR_S)
+    assert (extended.booking_id, extended.ends_at_s) == (BOOKING, NOW_S + 2 * HOUR_S)
+
+
+async def test_a_cancelled_booking_is_not_changed(store: Store) -> None:
+    await store.cancel_booking(BOOKING, MARIE)
+    assert (await store.move_booking(BOOKING, OTHER_CAR)).vehicle_id == CAR
+
+
+async def test_of_several_bookings_all_are_made_or_none(store: Store) -> None:
+    hours = [request(CAR, NOW_S + n * HOUR_S, NOW_S + (n + 1) * HOUR_S) for n in range(4)]
+    late = await store.create_booking(hours[3], NOW_S)
+    with pytest.raises(Overlap) as refusal:
+        await store.create_bookings(hours, NOW_S)
+    assert [b.booking_id for b in refusal.value.conflicts] == [BOOKING, late.booking_id]
+    assert await store.bookings_of(PAUL, 0) == [late]
+    made = await store.create_bookings(hours[1:3], NOW_S)
+    assert [b.starts_at_s for b in made] == [NOW_S + HOUR_S, NOW_S + 2 * HOUR_S]
+
+
 async def test_two_clicks_at_once_make_one_booking(store: Store, tmp_path: Path) -> None:
     other_process = Store.open(tmp_path / "data")
     wanted = request(CAR, NOW_S + 5 * HOUR_S, NOW_S + 6 * HOUR_S)

@@ -12,6 +12,7 @@ from server.clock import SystemClock
 from server.fleet import fleet_file
 from server.fleet.events import (
     BadgeRefused,
+    Event,
     Holder,
     LegEnded,
     LegStarted,
@@ -45,6 +46,7 @@ FLEET = f"""{{
   "sites": [{{"code": "COUR", "name": "Cour de la préfecture"}}],
   "vehicles": [{{"plate": "{CLIO}", "label": "Renault Clio", "site": "COUR"}},
                {{"plate": "{PEUGEOT}", "label": "Peugeot 208", "site": "COUR"}}],
+  "equipment": [{{"code": "SIEGE-1", "name": "Siège enfant", "site": "COUR"}}],
   "agents": [
     {{"login": "{MANAGER}", "full_name": "Claire Martin", "directorate": "PREF72",
       "role": "manager", "password": "x", "badges": ["04a1b2c3"]}},
@@ -105,6 +107,17 @@ async def tell(store: Store, vehicle_id: int, records: list[Reported]) -> None:
     """Let a new box of this car report these records, in one batch."""
     box = await store.add_box(vehicle_id, replace=False, now_s=NOW_S)
     batch = Batch(box.box_id, vehicle_id, 1, 1, 1, tuple(records), NOW_S)
+    await store.append_records(batch, follow)
+
+
+async def report(store: Store, plate: str, event: Event) -> None:
+    """Let a car's box report one more thing."""
+    box = next(box for box in await store.boxes() if box.plate == plate)
+    seq = await store.held_seq(box.box_id, 1) + 1
+    metres = getattr(event, "odometer_m", None)
+    fields = {} if metres is None else {"odometer_m": metres}
+    reported = Reported(6, "odometer", NOW_S, b"", fields, event)
+    batch = Batch(box.box_id, box.vehicle_id, 1, seq, 1, (reported,), NOW_S)
     await store.append_records(batch, follow)
 
 

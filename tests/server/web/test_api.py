@@ -55,6 +55,72 @@ async def test_an_overlap_is_409_with_the_free_cars(arrive, store):
     assert [car["plate"] for car in body["alternatives"]] == [peugeot.plate]
 
 
+async def test_a_weekly_booking_is_made_wholly_or_the_hours_in_the_way_are_named(arrive, store):
+    lucie = await arrive(LUCIE)
+    peugeot = (await store.vehicles())[1]
+    wanted = WANTED | {"vehicle_id": peugeot.vehicle_id, "weeks": 3}
+    answer = await lucie.client.post("/api/bookings", json=wanted)
+    body = await answer.json()
+    assert answer.status == 201
+    starts_at_s = [booking["starts_at_s"] for booking in (body, *body["following"])]
+    assert starts_at_s == [NOW_S + HOUR_S + weeks * 7 * 24 * HOUR_S for weeks in range(3)]
+    karim = await arrive(KARIM)
+    moved = {name: WANTED[name] + 7 * 24 * HOUR_S for name in ("starts_at_s", "ends_at_s")}
+    answer = await karim.client.post("/api/bookings", json=wanted | moved)
+    body = await answer.json()
+    assert (answer.status, body["error"]) == (409, "overlap")
+    assert [taken["starts_at_s"] for taken in body["conflicts"]] == starts_at_s[1:]
+
+
+async def test_a_booking_gets_another_car_and_a_later_end_each_twice(arrive, store, woken):
+    lucie = await arrive(LUCIE)
+    clio, peugeot = await store.vehicles()
+    made = WANTED | {"vehicle_id": peugeot.vehicle_id, "starts_at_s": NOW_S + 2 * HOUR_S}
+    booking = await (await lucie.client.post("/api/bookings", json=made)).json()
+    path = f"/api/bookings/{booking['booking_id']}"
+    for _ in range(2):
+        answer = await lucie.client.post(f"{path}/vehicle", json={"vehicle_id": clio.vehicle_id})
+        assert answer.status == 200
+        moved = await answer.json()
+        assert moved == booking | {
+            "vehicle_id": clio.vehicle_id,
+            "plate": clio.plate,
+            "vehicle_label": clio.label,
+        }
+    assert woken == [peugeot.box_id, peugeot.box_id, clio.box_id]
+    for _ in range(2):
+        answer = await lucie.client.post(f"{path}/end", json={"ends_at_s": NOW_S + 4 * HOUR_S})
+        assert (await answer.json())["ends_at_s"] == NOW_S + 4 * HOUR_S
+    assert len(woken) == 4
+
+
+async def test_a_change_that_cannot_be_says_why(arrive, store):
+    karim, lucie = await arrive(KARIM), await arrive(LUCIE)
+    peugeot = (await store.vehicles())[1]
+    running, later = await store.bookings_of(
+        (await store.find_agent_by_login(KARIM)).agent_id, NOW_S
+    )
+    made = WANTED | {"vehicle_id": peugeot.vehicle_id, "starts_at_s": NOW_S + 2 * HOUR_S}
+    booking = await (await lucie.client.post("/api/bookings", json=made)).json()
+
+    async def ask(person, booking_id, what, **number):
+        answer = await person.client.post(f"/api/bookings/{booking_id}/{what}", json=number)
+        return answer.status, (await answer.json())["error"]
+
+    assert await ask(karim, running.booking_id, "vehicle", vehicle_id=peugeot.vehicle_id) == (
+        *(409, "under_way"),
+    )
+    later_id = later.booking_id
+    assert await ask(karim, later_id, "vehicle", vehicle_id=999) == (400, "unknown_vehicle")
+    assert await ask(karim, later_id, "vehicle") == (400, "unknown_vehicle")
+    assert await ask(karim, later_id, "end", ends_at_s="now") == (400, "not_an_instant")
+    assert await ask(karim, later_id, "end", ends_at_s=NOW_S) == (400, "not_longer")
+    assert await ask(lucie, later_id, "end", ends_at_s=2 * NOW_S) == (404, "not_found")
+    assert await ask(lucie, booking["booking_id"], "end", ends_at_s=later.starts_at_s + 1) == (
+        *(409, "overlap"),
+    )
+
+
 @pytest.mark.parametrize(
     ("changed", "field"),
     [
@@ -67,6 +133,8 @@ async def test_an_overlap_is_409_with_the_free_cars(arrive, store):
         ({"starts_at_s": 10**30}, "starts_at_s"),
         ({"starts_at_s": 2**62}, "starts_at_s"),
         ({"ends_at_s": 1.5}, "ends_at_s"),
+        ({"weeks": "2"}, "weeks"),
+        ({"weeks": 27}, "weeks"),
         ({"ends_at_s": NOW_S}, "ends_at_s"),
         ({"purpose": "\ud800"}, "purpose"),
         ({"purpose": "x" * 10_000}, "purpose"),

@@ -76,7 +76,7 @@ async def test_an_overlap_shows_the_same_form_with_the_message_and_the_free_cars
         page.index('class="panel narrow offer"') : page.index("</form>", page.index("offer"))
     ]
     assert f'name="vehicle" value="{await id_of(store, PEUGEOT)}"' in offer
-    assert f'value="{await id_of(store, CLIO)}"' not in offer
+    assert f'name="vehicle" value="{await id_of(store, CLIO)}"' not in offer
     other = await lucie.send(FORM, **wanted | {"vehicle": await id_of(store, PEUGEOT)})
     assert other.status == 303
 
@@ -138,6 +138,9 @@ async def test_a_booking_to_come_says_where_its_car_stands(arrive):
         ({"start": "2029-01-01T08:00", "end": "2029-01-01T09:00"}, "start", "trop loin"),
         ({"purpose": "   "}, "purpose", "Dites en quelques mots"),
         ({"purpose": "x" * 201}, "purpose", "200 caractères"),
+        ({"weeks": "27"}, "weeks", "Choisissez dans la liste"),
+        ({"weeks": "many"}, "weeks", "Choisissez dans la liste"),
+        ({"weeks": "2", "end": "2026-12-03T08:00"}, "end", "six jours au plus"),
         ({"vehicle": "999999"}, "vehicle", "Choisissez dans la liste"),
         ({"vehicle": "9" * 5000}, "vehicle", "Choisissez dans la liste"),
         ({"start": "2027-03-28T02:30", "end": "2027-03-28T05:00"}, "start", "Essayez 03:00"),
@@ -159,6 +162,44 @@ async def test_a_time_that_exists_twice_is_taken_the_first_time_and_said(arrive,
     assert (await karim.send(FORM, **await fields(store) | times)).status == 303
     page = await karim.read("/reservations")
     assert "02:30 (UTC+02:00) existe deux fois" in page
+
+
+async def test_a_weekly_booking_keeps_its_local_hours_and_twice_is_once(
+    arrive, store, woken, clock
+):
+    clock.at_s = 1792389600  # Monday 19 October 2026, before the clocks go back
+    karim = await arrive(KARIM)
+    times = {"start": "2026-10-20T07:30", "end": "2026-10-20T09:30", "weeks": "3"}
+    for _ in range(2):
+        assert (await karim.send(FORM, **await fields(store) | times)).status == 303
+        page = await karim.read("/reservations")
+        assert "chaque semaine jusqu’au mar. 3 nov. 2026" in page
+    made = [b for b in await own(store, KARIM) if b.purpose == "Visite"]
+    assert [to_input(b.starts_at_s, PARIS) for b in made] == [
+        *("2026-10-20T07:30", "2026-10-27T07:30", "2026-11-03T07:30"),
+    ]
+    assert len(woken) == 1
+
+
+async def test_a_weekly_booking_is_made_wholly_or_not_and_the_weeks_in_the_way_are_named(
+    arrive, store
+):
+    lucie, karim = await arrive(LUCIE), await arrive(KARIM)
+    first_s = NOW_S + 2 * DAY_S
+    for weeks in (1, 3):
+        taken = await fields(store, CLIO, first_s + weeks * 7 * DAY_S)
+        assert (await lucie.send(FORM, **taken)).status == 303
+    wanted = await fields(store, CLIO, first_s) | {"weeks": "4"}
+    answer = await karim.send(FORM, **wanted)
+    page = await answer.text()
+    assert answer.status == 409
+    error = page[page.index('id="vehicle-error"') :]
+    assert "2 déc. 2026" in error and "16 déc. 2026" in error and "9 déc. 2026" not in error
+    assert not [b for b in await own(store, KARIM) if b.purpose == "Visite"]
+    assert '<input type="hidden" name="weeks" value="4">' in page
+    other = await karim.send(FORM, **wanted | {"vehicle": await id_of(store, PEUGEOT)})
+    assert other.status == 303
+    assert len([b for b in await own(store, KARIM) if b.purpose == "Visite"]) == 4
 
 
 async def test_cancelling_asks_first_and_twice_is_once(arrive, store, woken):

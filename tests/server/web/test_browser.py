@@ -6,17 +6,17 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from server.fleet.events import OdometerRead, Reported, TripEnded
+from server.fleet.events import OdometerRead, TripEnded
 from server.fleet.feedback import Said
-from server.fleet.trips import follow
-from server.store import Batch
 from tests.server.web.sample import (
+    CLIO,
     KARIM,
     LUCIE,
     MANAGER,
     NOW_S,
     PASSWORD,
     PAST_TRIPS,
+    report,
     trip_ids,
 )
 from tests.support import ROOT, skip_or_fail
@@ -29,6 +29,8 @@ PAGES = {
         "/reservations",
         "/reservations/nouvelle",
         "/reservations/{booking}/annuler",
+        "/reservations/{booking}/prolonger",
+        "/reservations/{later}/voiture",
         "/trajets",
         "/trajets/{under_way}",
         "/trajets/{under_way}/terminer",
@@ -109,7 +111,7 @@ async def test_every_page_is_accessible_fits_and_loads_all_it_names(
 ):
     under_way, ended = await trip_ids(store)
     karim = await store.find_agent_by_login(KARIM)
-    booking = (await store.bookings_of(karim.agent_id, NOW_S))[0].booking_id
+    booking, later = (b.booking_id for b in await store.bookings_of(karim.agent_id, NOW_S))
     (badge,) = await store.enrolled_badges(karim.agent_id)
     manager = await store.find_agent_by_login(MANAGER)
     (lost,) = await store.enrolled_badges(manager.agent_id)
@@ -117,7 +119,7 @@ async def test_every_page_is_accessible_fits_and_loads_all_it_names(
     await store.say(under_way, Said(None, "Aile rayée\nà l’avant droit", True), NOW_S)
     await store.say(ended, Said(4, "Bonne route", False), NOW_S)
     await store.answer(ended, NOW_S, "À bientôt", manager.agent_id, NOW_S)
-    ids = {"under_way": under_way, "ended": ended, "booking": booking}
+    ids = {"under_way": under_way, "ended": ended, "booking": booking, "later": later}
     ids |= {"karim": karim.agent_id, "badge": badge.badge_id}
     faults: dict[str, list[str]] = {}
     for login, paths in PAGES.items():
@@ -230,20 +232,10 @@ async def test_a_trip_grows_on_its_page_and_the_page_rests_when_it_has_ended(
     await expect(page.locator(".big-number")).to_contain_text("12,3 km")
     await page.focus("#end-trip")
     odometer_m = PAST_TRIPS * 10_000 + 20_000
-    await continue_trip(store, odometer_m, OdometerRead(odometer_m))
+    await report(store, CLIO, OdometerRead(odometer_m))
     await expect(page.locator(".big-number")).to_contain_text("20,0 km")
     await expect(page.locator("#end-trip")).to_be_focused()
-    await continue_trip(store, odometer_m, TripEnded(NOW_S, odometer_m, "badge_held", None))
+    await report(store, CLIO, TripEnded(NOW_S, odometer_m, "badge_held", None))
     await expect(page.locator(".big-number")).to_contain_text("Terminé")
     assert await page.get_attribute("#live", "hx-trigger") is None
     assert await faults_of(page) == []
-
-
-async def continue_trip(store, odometer_m: int, event) -> None:
-    """Let the Clio's box report one more thing."""
-    clio = (await store.vehicles())[0]
-    box = next(box for box in await store.boxes() if box.vehicle_id == clio.vehicle_id)
-    seq = await store.held_seq(box.box_id, 1) + 1
-    reported = Reported(6, "odometer", NOW_S, b"", {"odometer_m": odometer_m}, event)
-    batch = Batch(box.box_id, clio.vehicle_id, 1, seq, 1, (reported,), NOW_S)
-    await store.append_records(batch, follow)

@@ -1,0 +1,117 @@
+"""The pages "another car" and "later": a booking changes its car or its end, and stays the same.
+
+Never here: what becomes of a request (booking_acts.py).
+"""
+
+from aiohttp import web
+from wtforms.validators import InputRequired
+
+from server.fleet.model import Agent, Booking
+from server.store import EquipmentTaken, Overlap
+from server.web.auth import signed_in
+from server.web.booking_acts import NotBookable, extend_own, move_own, own_booking
+from server.web.bookings import LIST, name_of, taken_words
+from server.web.forms import LocalTimeField, PageForm, form_of, posted, sent_form
+from server.web.i18n import N_, words_of
+from server.web.offers import offers_for
+from server.web.pages import flash, page
+from server.web.words import booking_problem
+
+_MORE_S = (30 * 60, 60 * 60)  # one press each
+
+
+class EndForm(PageForm):
+    """Until when an agent needs the car."""
+
+    end = LocalTimeField(N_("New end"), validators=[InputRequired(N_("When are you back?"))])
+
+
+@signed_in
+async def show_cars(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """Show the cars that are free in a booking's hours, one press each."""
+    return await _cars_page(request, agent)
+
+
+@signed_in
+async def move(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """Move the booking and go back to the list, or say what is in the way."""
+    await sent_form(PageForm, request)
+    words = words_of(request)
+    vehicle = (await posted(request)).get("vehicle", "")
+    vehicle_id = int(vehicle) if vehicle.isdecimal() and len(vehicle) <= 18 else 0
+    try:
+        booking = await move_own(request.app, agent, int(request.match_info["id"]), vehicle_id)
+    except NotBookable as no:
+        errors = [booking_problem(code, words) for code in no.problems.values()]
+        return await _cars_page(request, agent, errors)
+    except Overlap as overlap:
+        return await _cars_page(request, agent, taken_words(overlap, agent, words))
+    text = N_("Your booking now has another car: %(car)s, %(when)s. Both cars are being told.")
+    when = words.window(booking.starts_at_s, booking.ends_at_s)
+    car = f"{booking.vehicle_label} {booking.plate}"
+    await flash(request, "success", words.say(text, car=car, when=when))
+    raise web.HTTPSeeOther(LIST)
+
+
+@signed_in
+async def show_extend(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """Ask until when the car is needed."""
+    booking = await own_booking(request.app, agent, int(request.match_info["id"]))
+    form = await form_of(EndForm, request, end=booking.ends_at_s + _MORE_S[-1])
+    return await _extend_page(request, booking, form)
+
+
+@signed_in
+async def extend(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """Let the booking end later, or say beside the field what is in the way."""
+    form = await sent_form(EndForm, request)
+    booking = await own_booking(request.app, agent, int(request.match_info["id"]))
+    words = words_of(request)
+    # A button names the instant, so that pressing it twice adds nothing; the field a local time.
+    button = (await posted(request)).get("ends_at_s", "")
+    if button.isdecimal() and len(button) <= 11:
+        form.end.data = ends_at_s = int(button)
+        form.end.raw_data = None
+    elif not form.validate():
+        return await _extend_page(request, booking, form, status=422)
+    else:
+        ends_at_s = form.end.data or 0
+    try:
+        booking = await extend_own(request.app, agent, booking.booking_id, ends_at_s)
+    except NotBookable as no:
+        form.end.errors = [booking_problem(code, words) for code in no.problems.values()]
+        return await _extend_page(request, booking, form, status=422)
+    except (Overlap, EquipmentTaken) as taken:
+        form.end.errors = taken_words(taken, agent, words)
+        return await _extend_page(request, booking, form, status=409)
+    text = N_("Your booking now ends later: %(car)s, %(when)s. The car is being told.")
+    when = words.window(booking.starts_at_s, booking.ends_at_s)
+    car = f"{booking.vehicle_label} {booking.plate}"
+    await flash(request, "success", words.say(text, car=car, when=when))
+    raise web.HTTPSeeOther(LIST)
+
+
+async def _cars_page(
+    request: web.Request, agent: Agent, errors: list[str] | None = None
+) -> web.Response:
+    booking = await own_booking(request.app, agent, int(request.match_info["id"]))
+    offer = (await offers_for(request.app, agent, [booking])).get(booking.booking_id)
+    return await page(
+        request,
+        "booking_car.html",
+        status=409 if errors else 200,
+        booking=booking,
+        cars=offer.cars if offer else (),
+        errors=errors or [],
+        form=await form_of(PageForm, request),
+        name_of=name_of,
+    )
+
+
+async def _extend_page(
+    request: web.Request, booking: Booking, form: EndForm, status: int = 200
+) -> web.Response:
+    ends = [booking.ends_at_s + more_s for more_s in _MORE_S]
+    return await page(
+        request, "booking_extend.html", status=status, booking=booking, form=form, ends=ends
+    )

@@ -1,0 +1,96 @@
+"""Which cars can be had, and which booking is in danger."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.fleet.availability import WARN_AHEAD_S, Standing
+from server.fleet.model import Booking, Trip, Vehicle, Window
+
+NOW_S = 1_790_000_000
+MARIE, PAUL = 1, 2
+CARS = tuple(
+    Vehicle(number, f"CAR-{number}", "Clio", site, "X", "X", None)
+    for number, site in ((1, 1), (2, 2), (3, 1))
+)
+
+
+def booking(vehicle_id: int, from_s: int, to_s: int, agent_id: int = PAUL) -> Booking:
+    return Booking(
+        7, vehicle_id, "", "", agent_id, "", 1, "", NOW_S + from_s, NOW_S + to_s, "", "active"
+    )
+
+
+def trip(booked_until_s: int | None, agent_id: int = MARIE, booking_id: int | None = 3) -> Trip:
+    until_s = None if booked_until_s is None else NOW_S + booked_until_s
+    known = {"agent_id": agent_id, "booking_id": booking_id, "booked_until_s": until_s}
+    fields = dict.fromkeys(Trip.__dataclass_fields__) | {"vehicle_id": 1, "state": "open"} | known
+    return Trip(**fields)  # type: ignore[arg-type]
+
+
+def fleet(*trips: Trip, bookings: tuple[Booking, ...] = ()) -> Standing:
+    return Standing(NOW_S, CARS, bookings, {}, trips)
+
+
+def window(from_s: int, to_s: int) -> Window:
+    return Window(NOW_S + from_s, NOW_S + to_s)
+
+
+def ids(cars: list[Vehicle]) -> list[int]:
+    return [car.vehicle_id for car in cars]
+
+
+def test_a_booked_car_is_not_free_and_the_own_site_comes_first() -> None:
+    standing = fleet(bookings=(booking(3, 100, 200),))
+    assert ids(standing.free([window(0, 100)], PAUL, site_id=2)) == [2, 1, 3]
+    assert ids(standing.free([window(0, 101)], PAUL, site_id=2)) == [2, 1]
+    assert ids(standing.free([window(0, 50), window(150, 160)], PAUL)) == [1, 2]
+
+
+def test_a_car_out_of_service_is_not_free_and_endangers_what_is_booked() -> None:
+    standing = replace(fleet(), out_of_service={1: (window(100, 200),)})
+    assert ids(standing.free([window(0, 101)], PAUL)) == [2, 3]
+    assert standing.danger(booking(1, 199, 300)) == "out_of_service"
+    assert standing.danger(booking(1, 200, 300)) is None
+
+
+@pytest.mark.parametrize(
+    ("late", "begins_s", "in_danger"),
+    [
+        (trip(-1), 60, True),
+        (trip(0), 60, True),
+        (trip(1), 60, False),  # it has the car until then
+        (trip(-1), -60, True),  # whoever waits beside the empty place
+        (trip(-1), WARN_AHEAD_S - 1, True),
+        (trip(-1), WARN_AHEAD_S, False),
+        (trip(None, booking_id=None), 60, True),
+        (trip(-1, agent_id=PAUL), 60, False),  # the same person drives on
+        (trip(-1, booking_id=7), -60, False),  # it is this booking that is driven
+    ],
+)
+def test_a_car_that_should_be_back_endangers_who_comes_soon(
+    late: Trip, begins_s: int, in_danger: bool
+) -> None:
+    standing = fleet(late)
+    wanted = booking(1, begins_s, 7200)
+    assert standing.danger(wanted) == ("still_out" if in_danger else None)
+    if late.booking_id != 7:
+        free = ids(standing.free([window(begins_s, 7200)], PAUL))
+        assert free == ([2, 3] if in_danger else [1, 2, 3])
+
+
+SPANS = st.tuples(st.integers(0, 9), st.integers(1, 4)).map(lambda t: (t[0], t[0] + t[1]))
+
+
+@given(st.lists(st.tuples(st.sampled_from((1, 2, 3)), SPANS), max_size=8), SPANS)
+def test_exactly_the_cars_without_a_booking_at_any_second_are_free(
+    taken: list[tuple[int, tuple[int, int]]], wanted: tuple[int, int]
+) -> None:
+    standing = fleet(bookings=tuple(booking(car, *span) for car, span in taken))
+    seconds = set(range(*wanted))
+    free = {
+        car for car in (1, 2, 3) if not any(seconds & set(range(*s)) for c, s in taken if c == car)
+    }
+    assert set(ids(standing.free([window(*wanted)], PAUL))) == free
