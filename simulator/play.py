@@ -15,15 +15,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from simulator import commuting, errands
+from simulator import commuting
 from simulator.car import Car
 from simulator.devices.wires import CRANK_S
 from simulator.errors import SimulatorError, WorldTimeout
 from simulator.expectations import Findings
 from simulator.law import Watch
 from simulator.operator import agent_entry, car_entry, load, prepare, stored, voiturier
-from simulator.phone import Phone, Refused
+from simulator.phone_steps import OnThePhone
 from simulator.scenario import Driver, Scenario, Step, instant
+from simulator.vocabulary import ON_THE_PHONE
 from simulator.world import World
 
 STRANGER = Driver(bytes.fromhex("0badc0de"))
@@ -93,7 +94,7 @@ class Player:
         self._say = say
         self._drive_ends_s = 0.0
         self._held: dict[str, Any] = {}
-        self._phones: dict[str, Phone] = {}
+        self._on_the_phone = OnThePhone(scenario, world, self.say)
         self._heard = (-1, -1)  # bytes up and down when `_held` was asked for
         self._seen = (0, 0, False)
 
@@ -107,8 +108,11 @@ class Player:
                 self._judge(step)
             else:
                 self.say(step.text)
-                method = "_" + re.sub("[- ]", "_", step.action)
-                getattr(self, method)(*step.arguments)
+                name = re.sub("[- ]", "_", step.action)
+                if step.action in ON_THE_PHONE:
+                    getattr(self._on_the_phone, name)(*step.arguments)
+                else:
+                    getattr(self, "_" + name)(*step.arguments)
         self._add_up()
         for broken in (*self._law.broken, *self.car.wires.faults):
             self.played.failures.append(f"never allowed: {broken}")
@@ -253,60 +257,6 @@ class Player:
     def _command(self, kind: str) -> None:
         self._operate("command", kind, "--vehicle", self.scenario.plate)
 
-    def _book(self, who: str, begins: str, ends: str, *equipment: str) -> None:
-        window = (instant(self.scenario, begins), instant(self.scenario, ends))
-        errands.book(self._phone(who), self.scenario.plate, *window, equipment)
-
-    _book_equipped = _book
-
-    def _cannot_book(self, who: str, begins: str, ends: str, *equipment: str) -> None:
-        self._refused(who, lambda: self._book(who, begins, ends, *equipment))
-
-    _cannot_book_equipped = _cannot_book
-
-    def _refused(self, who: str, ask: Callable[[], None]) -> None:
-        """See that the server refuses because another has the car then, and what it offers."""
-        try:
-            ask()
-        except Refused as no:
-            if no.status != 409:
-                raise
-            free = ", ".join(
-                each.get("plate") or each["code"] for each in no.answer["alternatives"]
-            )
-            self.say(f"  {who} reads: {no.words} Free at that time: {free or 'nothing else'}.")
-            return
-        raise SimulatorError(f"{who} could have what another had booked")
-
-    def _cancel(self, who: str) -> None:
-        errands.cancel(self._phone(who))
-
-    def _rate(self, who: str, rating: str) -> None:
-        errands.rate(self._phone(who), int(rating))
-
-    def _report(self, who: str, _: str) -> None:
-        errands.report_damage(self._phone(who))
-
-    def _answer(self, who: str) -> None:
-        errands.answer(self._phone(who))
-
-    def _read(self, who: str) -> None:
-        errands.read(self._phone(who))
-
-    def _move(self, who: str, _: str, plate: str) -> None:
-        errands.move(self._phone(who), plate)
-
-    def _extend(self, who: str, _: str, ends: str) -> None:
-        errands.extend(self._phone(who), instant(self.scenario, ends))
-
-    def _cannot_extend(self, who: str, _: str, ends: str) -> None:
-        self._refused(who, lambda: self._extend(who, _, ends))
-
-    def _phone(self, who: str) -> Phone:
-        if who not in self._phones:
-            self._phones[who] = Phone(self.world, who)
-        return self._phones[who]
-
     def _out_of_service(self, begins: str, ends: str) -> None:
         window = (instant(self.scenario, begins), instant(self.scenario, ends))
         self.scenario.maintenance.append(window)
@@ -347,7 +297,7 @@ class Player:
         findings = Findings(
             self.car,
             lambda: stored(self._data_dir),
-            lambda who: errands.warnings(self._phone(who)),
+            self._on_the_phone.warnings,
             self.heaps,
             self.world.now_ms,
         )

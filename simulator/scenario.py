@@ -25,21 +25,19 @@ What may stand before the first step, beside these:
     maintenance FROM TO
 
 Times are those of the world's first day in UTC (`12:00+3d`: days later, `-7d`: before), `+`
-counts from the line before. Every line is checked before anything runs. Never runs anything:
-play.py does.
+counts from the line before. What steps there are: vocabulary.py. Every line is checked before
+anything runs. Never runs anything: play.py does.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from simulator.devices import gnss, modem_faults, pn532, wires
 from simulator.errors import InputError
-from simulator.panel import EVENTS
-from simulator.reasons import ENDS, REFUSALS
 from simulator.roads import PLACES
+from simulator.vocabulary import NAMES, ON_THE_PHONE, WORDS
 
 FOLDER = Path(__file__).parent / "scenarios"
 _SUFFIX = ".scenario"
@@ -115,92 +113,11 @@ class Scenario:
     @property
     def phones(self) -> set[str]:
         """Who uses a phone in it."""
-        return {step.arguments[0] for step in self.steps if step.action in _ON_THE_PHONE}
+        return {step.arguments[0] for step in self.steps if step.action in ON_THE_PHONE}
 
 
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _INSTANT = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?:([+-][0-9]+)d)?")
-_NAMES: dict[str, Collection[str]] = {
-    "MODEM_FAULT": modem_faults.FAULTS,
-    "GNSS_FAULT": gnss.FAULTS,
-    "READER_FAULT": pn532.FAULTS,
-    "RELAY_FAULT": wires.FAULTS,
-    "PLACE": PLACES,
-    "EVENT": EVENTS,
-    "REFUSAL": REFUSALS,
-    "END": ENDS,
-}
-_WORDS: dict[str, tuple[str, ...]] = {
-    # action -> what its arguments are; `|` separates what may stand there
-    "badge": ("DRIVER|stranger",),
-    "hold": ("DRIVER",),
-    "clone": ("DRIVER",),
-    "ignition": ("on|off",),
-    "crank": (),
-    "stall": (),
-    "door": ("open|shut",),
-    "keys": ("taken|back",),
-    "fuel card": ("taken|back",),
-    "battery": ("NUMBER", "V"),
-    "relay": ("RELAY_FAULT|well",),
-    "drive": ("PLACE",),
-    "coverage": ("on|off",),
-    "sky": ("on|off",),
-    "modem": ("MODEM_FAULT|well",),
-    "gnss": ("GNSS_FAULT|well",),
-    "reader": ("READER_FAULT|well",),
-    "power": ("cut", "NUMBER"),
-    "brown-out": (),
-    "override": ("on|off",),
-    "server": ("kill|start|backup|restore",),
-    "key": ("rotate",),
-    "command": ("inhibit|cancel|end-trip|end-trip-without-keys",),
-    "book": ("DRIVER", "TIME", "TIME"),
-    "cannot book": ("DRIVER", "TIME", "TIME"),
-    "book equipped": ("DRIVER", "TIME", "TIME", "EQUIPMENT"),
-    "cannot book equipped": ("DRIVER", "TIME", "TIME", "EQUIPMENT"),
-    "cancel": ("DRIVER",),
-    "rate": ("DRIVER", "1|2|3|4|5"),
-    "report": ("DRIVER", "damage"),
-    "answer": ("DRIVER",),
-    "read": ("DRIVER",),
-    "move": ("DRIVER", "to", "PLATE"),
-    "extend": ("DRIVER", "to", "TIME"),
-    "cannot extend": ("DRIVER", "to", "TIME"),
-    "out of service": ("TIME", "TIME"),
-    "revoke": ("DRIVER",),
-    "licence": ("DRIVER",),
-    "commute": ("NUMBER", "days", "NUMBER", "trips"),
-    "wait": (),
-    "expect start": ("allowed|refused",),
-    "expect engine": ("running|stopped",),
-    "expect doors": ("locked|unlocked",),
-    "expect trips": ("NUMBER",),
-    "expect refusals": ("NUMBER",),
-    "expect refusal": ("REFUSAL",),
-    "expect signal": ("EVENT",),
-    "expect signal refused": ("REFUSAL",),
-    "expect end": ("END",),
-    "expect driver": ("DRIVER",),
-    "expect site": ("right|wrong",),
-    "expect occupants": ("NUMBER",),
-    "expect assurance": ("low|high",),
-    "expect unanswered": ("NUMBER",),
-    "expect unread": ("NUMBER",),
-    "expect use": ("service|private",),
-    "expect places": ("NUMBER",),
-    "expect warned": ("DRIVER", "still_out|out_of_service|wrong_car"),
-    "expect late": ("NUMBER", "minutes"),
-    "expect mileage": ("within", "NUMBER", "%"),
-    "expect all": ("stored",),
-    "expect lost": ("none|some",),
-    "expect key": ("NUMBER",),
-    "expect heap": ("within", "NUMBER", "bytes"),
-}
-_ON_THE_PHONE = (  # the first argument says whose
-    *("book", "cannot book", "book equipped", "cannot book equipped", "cancel", "move", "extend"),
-    *("cannot extend", "expect warned", "rate", "report", "answer", "read"),
-)
 
 
 def built_in() -> dict[str, Path]:
@@ -256,13 +173,13 @@ def _take(scenario: Scenario, number: int, words: list[str]) -> None:
         raise _LineError("`start DATE TIME` must come first")
     at_s, after_s = _when(scenario, head)
     actions = (" ".join(words[1:n]) for n in (4, 3, 2))
-    action = next((action for action in actions if action in _WORDS), None)
+    action = next((action for action in actions if action in WORDS), None)
     if action is None:
-        raise _LineError(f"no such action; known: {', '.join(_WORDS)}")
+        raise _LineError(f"no such action; known: {', '.join(WORDS)}")
     arguments = words[1 + len(action.split()) :]
     if action == "drive":
         arguments = [" ".join(arguments)]
-    _check(scenario, _WORDS[action], arguments)
+    _check(scenario, WORDS[action], arguments)
     step = Step(number, " ".join(words[1:]), action, tuple(arguments), at_s, after_s)
     scenario.steps.append(step)
 
@@ -311,8 +228,8 @@ def _allowed(scenario: Scenario, kind: str, word: str) -> Iterator[tuple[str, ..
             yield tuple(filter(None, (scenario.plate, scenario.other_plate)))
         elif choice == "EQUIPMENT":
             yield scenario.equipment
-        elif choice in _NAMES:
-            yield tuple(_NAMES[choice])
+        elif choice in NAMES:
+            yield tuple(NAMES[choice])
         elif choice == "TIME":
             yield (word,) if _INSTANT.fullmatch(word) else ("a time",)
         elif choice == "NUMBER":
