@@ -55,6 +55,38 @@ async def test_an_overlap_is_409_with_the_free_cars(arrive, store):
     assert [car["plate"] for car in body["alternatives"]] == [peugeot.plate]
 
 
+async def test_what_is_amiss_with_a_booking_comes_with_the_cars_that_help(arrive, store, clock):
+    lucie = await arrive(LUCIE)
+    clio, peugeot = await store.vehicles()
+    wanted = {"vehicle_id": clio.vehicle_id, "starts_at_s": NOW_S + 2 * HOUR_S}
+    wanted |= {"ends_at_s": NOW_S + 4 * HOUR_S, "purpose": "Visite"}
+    booking = await (await lucie.client.post("/api/bookings", json=wanted)).json()
+    clock.at_s = NOW_S + 2 * HOUR_S + 60  # Karim's trip should be over
+    body = await (await lucie.client.get("/api/bookings")).json()
+    (warning,) = body["warnings"]
+    assert [car["plate"] for car in warning.pop("alternatives")] == [peugeot.plate]
+    assert warning == {
+        "booking_id": booking["booking_id"],
+        "reason": "still_out",
+        "vehicle_id": clio.vehicle_id,
+    }
+    late = (await (await (await arrive(KARIM)).client.get("/api/trips")).json())["trips"][0]
+    assert late["late_s"] == 60
+
+
+async def test_a_late_car_is_not_booked_by_the_next_one(arrive, store, clock):
+    lucie = await arrive(LUCIE)
+    clio, peugeot = await store.vehicles()
+    clock.at_s = NOW_S + 2 * HOUR_S + 60
+    times = {"starts_at_s": clock.at_s, "ends_at_s": clock.at_s + HOUR_S}
+    answer = await lucie.client.post(
+        "/api/bookings", json=WANTED | {"vehicle_id": clio.vehicle_id} | times
+    )
+    body = await answer.json()
+    assert (answer.status, body["error"]) == (409, "still_out")
+    assert [car["plate"] for car in body["alternatives"]] == [peugeot.plate]
+
+
 async def test_a_weekly_booking_is_made_wholly_or_the_hours_in_the_way_are_named(arrive, store):
     lucie = await arrive(LUCIE)
     peugeot = (await store.vehicles())[1]
