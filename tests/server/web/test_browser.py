@@ -204,7 +204,9 @@ async def test_everything_to_press_is_big_enough_for_a_thumb(browser, client, st
     ending = f"/trajets/{under_way}/terminer"
     for path in ("/reservations", "/reservations/nouvelle", "/trajets", ending):
         await page.goto(path)
-        for target in await page.locator("button, .btn, nav a, input, select").all():
+        for target in await page.locator(
+            "button, .btn, nav a, input:not([type=checkbox]), .ticks label, select"
+        ).all():
             box = await target.bounding_box()
             if box and box["height"] < 44:
                 small[await target.evaluate("e => e.outerHTML.slice(0, 100)")] = box["height"]
