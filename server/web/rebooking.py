@@ -6,6 +6,7 @@ Never here: what becomes of a request (booking_acts.py).
 from aiohttp import web
 from wtforms.validators import InputRequired
 
+from server.app_keys import CLOCK
 from server.fleet.model import Agent, Booking
 from server.store import EquipmentTaken, Overlap
 from server.web.auth import signed_in
@@ -18,6 +19,7 @@ from server.web.pages import flash, page
 from server.web.words import booking_problem
 
 _MORE_S = (30 * 60, 60 * 60)  # one press each
+_QUARTER_S = 15 * 60
 
 
 class EndForm(PageForm):
@@ -57,7 +59,7 @@ async def move(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def show_extend(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask until when the car is needed."""
     booking = await own_booking(request.app, agent, int(request.match_info["id"]))
-    form = await form_of(EndForm, request, end=booking.ends_at_s + _MORE_S[-1])
+    form = await form_of(EndForm, request, end=_later_ends(request, booking)[-1])
     return await _extend_page(request, booking, form)
 
 
@@ -111,7 +113,18 @@ async def _cars_page(
 async def _extend_page(
     request: web.Request, booking: Booking, form: EndForm, status: int = 200
 ) -> web.Response:
-    ends = [booking.ends_at_s + more_s for more_s in _MORE_S]
     return await page(
-        request, "booking_extend.html", status=status, booking=booking, form=form, ends=ends
+        request,
+        "booking_extend.html",
+        status=status,
+        booking=booking,
+        form=form,
+        ends=_later_ends(request, booking),
     )
+
+
+def _later_ends(request: web.Request, booking: Booking) -> list[int]:
+    """Return the ends to offer: so much behind the present one, or behind now for who is late."""
+    now_s = request.app[CLOCK].now_s()
+    from_s = max(booking.ends_at_s, now_s - now_s % _QUARTER_S)
+    return [from_s + more_s for more_s in _MORE_S]

@@ -214,7 +214,7 @@ async def test_everything_to_press_is_big_enough_for_a_thumb(browser, client, st
     for path in ("/reservations", "/reservations/nouvelle", "/trajets", ending, feedback):
         await page.goto(path)
         for target in await page.locator(
-            "button, .btn, nav a, input:not([type=checkbox]), .check label, select"
+            "button, .btn, nav a, input:not([type=checkbox]), .check label, .ticks label, select"
         ).all():
             box = await target.bounding_box()
             if box and box["height"] < 44:

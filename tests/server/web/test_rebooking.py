@@ -173,6 +173,15 @@ async def test_a_booking_is_extended_by_a_button_or_to_a_time(arrive, store, wok
     assert (await of(store, KARIM, NOW)).ends_at_s == booking.ends_at_s + 3 * HOUR_S
 
 
+async def test_who_is_late_is_offered_ends_that_are_still_to_come(arrive, store, clock):
+    karim = await arrive(KARIM)
+    booking = await of(store, KARIM, NOW)
+    clock.at_s = booking.ends_at_s + 50 * 60
+    page = await karim.read(f"{LIST}/{booking.booking_id}/prolonger")
+    for more_min in (45 + 30, 45 + 60):
+        assert f'name="ends_at_s" value="{booking.ends_at_s + more_min * 60}"' in page
+
+
 async def test_an_end_that_cannot_be_is_said_beside_the_field(arrive, store):
     karim = await arrive(KARIM)
     booking = await of(store, KARIM, NOW)
