@@ -46,6 +46,7 @@ class GrantSet:
     def take_part(self, message) -> bool:
         """Take one Grants message; True when it completed a set, which is then in force.
 
+        Its list is used up, by `take_change` too: the heap has no room for the grants twice.
         Part 0 begins anew; a part out of order, a set too long or a flash that refuses discards
         what was begun.
         """
@@ -83,7 +84,9 @@ class GrantSet:
 
     def _take(self, message, is_change: bool) -> bool | None:
         """Take a part; None when more are to come, else whether the new set is in force."""
-        items = [codec.encode(GRANT_LAYOUT, grant) for grant in message.grants]
+        items = message.grants
+        for i in range(len(items)):
+            items[i] = codec.encode(GRANT_LAYOUT, items[i])
         name = (is_change, message.generation)
         try:
             found = self._table.take_part(
