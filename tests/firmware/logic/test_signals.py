@@ -4,9 +4,10 @@ from firmware.logic import trip
 from firmware.logic.signals import PATTERNS, REFUSALS, pattern, slots
 from shared_protocol import records
 
-REASONS = [number for name, number in vars(records).items() if name.startswith("REFUSED_")]
-EVERY = PATTERNS | {event: pattern(event) for event in map(trip.SIGNAL_REFUSED.format, REASONS)}
+REASONS = [getattr(records, name) for name in dir(records) if name.startswith("REFUSED_")]
+EVERY = dict(PATTERNS)
 """Event -> pattern, of all that the box says."""
+EVERY.update({event: pattern(event) for event in map(trip.SIGNAL_REFUSED.format, REASONS)})
 
 
 def test_every_event_of_a_badge_has_a_pattern_and_no_two_are_alike():
