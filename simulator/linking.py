@@ -116,6 +116,8 @@ def _value(node: ast.expr, module: str, constants: _Constants) -> int | None:
                     return first * second
                 case ast.LShift():
                     return first << second
+                case ast.BitOr():
+                    return first | second
     return None
 
 

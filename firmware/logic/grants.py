@@ -27,7 +27,6 @@ _MOST = const(1024)
 _NOT_BEFORE_AT = const(12)  # in a grant, after its id and its badge tag
 _NOT_AFTER_AT = const(16)
 _FLAGS_AT = const(20)
-_OF_BOOKINGS = (0, GRANT_WITHOUT_CLOCK, GRANT_NO_LICENCE, GRANT_PRIVATE)
 
 
 class GrantSet:
@@ -47,6 +46,7 @@ class GrantSet:
     def take_part(self, message) -> bool:
         """Take one Grants message; True when it completed a set, which is then in force.
 
+        Its list is used up, by `take_change` too: the heap has no room for the grants twice.
         Part 0 begins anew; a part out of order, a set too long or a flash that refuses discards
         what was begun.
         """
@@ -73,8 +73,9 @@ class GrantSet:
         found = False
         for chunk in self._table.chunks():  # all of them, so that the file is closed
             for at in range(0, len(chunk), _GRANT_BYTES):
-                if chunk[at + _FLAGS_AT] not in _OF_BOOKINGS:
-                    continue
+                flags = chunk[at + _FLAGS_AT]
+                if flags not in (0, GRANT_WITHOUT_CLOCK, GRANT_NO_LICENCE, GRANT_PRIVATE):
+                    continue  # any other is no booking
                 begins_s = int.from_bytes(chunk[at + _NOT_BEFORE_AT : at + _NOT_AFTER_AT], "big")
                 ends_s = int.from_bytes(chunk[at + _NOT_AFTER_AT : at + _FLAGS_AT], "big")
                 if begins_s <= to_s and from_s < ends_s and chunk[at + 4 : at + 12] != tag:
@@ -83,7 +84,9 @@ class GrantSet:
 
     def _take(self, message, is_change: bool) -> bool | None:
         """Take a part; None when more are to come, else whether the new set is in force."""
-        items = [codec.encode(GRANT_LAYOUT, grant) for grant in message.grants]
+        items = message.grants
+        for i in range(len(items)):
+            items[i] = codec.encode(GRANT_LAYOUT, items[i])
         name = (is_change, message.generation)
         try:
             found = self._table.take_part(

@@ -25,31 +25,29 @@ PATTERNS = {
     SIGNAL_PAUSED: "G.g",
     SIGNAL_ENDED: "G.G.G",
     SIGNAL_DOOR_OPEN: "G.R.G.R",
-    "refused 1": "RR.r",
-    "refused 2": "RR.r.r",
-    "refused 3": "RR.r.r.r",
-    "refused 8": "RR.r.r.r.r",
-    "refused 5": "RR.RR.r",
-    "refused 9": "RR.RR.r.r",
-    "refused 10": "RR.RR.r.r.r",
-    "refused 11": "RR.RR.r.r.r.r",
-    "refused 4": "RR.RR.RR.r",
-    "refused 6": "RR.RR.RR.r.r",
-    "refused 7": "RR.RR.RR.r.r.r",
-    "refused 12": "RR.RR.RR.r.r.r.r",
-    "refused 13": "RR.RR.RR.RR.r",
     "ready": "g.g",
 }
-"""Event -> slots of SLOT_MS: g green, r red, capital with the buzzer, `.` dark and silent.
+"""Event -> slots of SLOT_MS: g green, r red, capital with the buzzer, `.` dark and silent."""
 
-`refused N`: the reason's number in shared_protocol.records."""
+REFUSALS = "11 12 13 31 21 32 33 14 22 23 24 34 41"
+"""Of each reason of shared_protocol.records, from 1 on: how many long ones, how many short ones.
+
+As one text: a table of patterns would cost the box's heap ten times as much."""
 
 SLOT_MS = 150
+
+
+def pattern(event: str) -> str:
+    """The slots of an event of PATTERNS, or of `refused N` with a reason's number."""
+    if event in PATTERNS:
+        return PATTERNS[event]
+    at = 3 * int(event[8:]) - 3
+    return ("RR." * int(REFUSALS[at]) + "r." * int(REFUSALS[at + 1]))[:-1]
 
 
 def slots(event: str) -> list[tuple[int, int, int]]:
     """The (green, red, buzzer) levels of each slot of an event, dark at the end."""
     levels = []
-    for slot in PATTERNS[event] + ".":
+    for slot in pattern(event) + ".":
         levels.append((int(slot in "gG"), int(slot in "rR"), int(slot in "GR")))
     return levels

@@ -155,7 +155,8 @@ class Trip:
         facts = self._end_facts(END_OTHER_DRIVER, where) if self.open else []
         private = self._private and verdict.grant_id == self.lapsed_grant(tag)  # he comes back
         if private or verdict.private:
-            where, assurance = _untold(where), assurance | PRIVATE_USE
+            assurance |= PRIVATE_USE
+            where = Where(where.odometer_m, NO_POSITION, NO_POSITION)
         facts.append(TripStart(tag, verdict.grant_id, *where, assurance))
         if ignition_on:
             facts.append(LegStart(where.odometer_m))
@@ -229,12 +230,10 @@ class Trip:
         facts = []
         if self.in_leg:
             facts.append(LegEnd(where.odometer_m))
-        facts.append(TripEnd(*(_untold(where) if self._private else where), reason))
+        if self._private:
+            where = Where(where.odometer_m, NO_POSITION, NO_POSITION)
+        facts.append(TripEnd(*where, reason))
         return facts
-
-
-def _untold(where: Where) -> Where:
-    return Where(where.odometer_m, NO_POSITION, NO_POSITION)
 
 
 def _refused(tag: bytes, reason: int) -> Outcome:

@@ -35,13 +35,6 @@ _LOOK_AGAIN_MS = const(30_000)
 _LOOK_AGAIN_QUIET_MS = const(150_000)
 
 KEYS_FILE = "keys"
-_FEATURES = (
-    FEATURE_GRANTS_CHANGE
-    | FEATURE_NEW_KEY
-    | FEATURE_GRANT_KINDS
-    | FEATURE_CARD_KEYS
-    | FEATURE_PRIVATE_USE
-)
 
 
 class LinkTask:
@@ -231,6 +224,10 @@ class LinkTask:
             self._commands.highest_id,
             self._immobiliser.state,
             int(self._trip.open),
-            _FEATURES,
+            FEATURE_GRANTS_CHANGE
+            | FEATURE_NEW_KEY
+            | FEATURE_GRANT_KINDS
+            | FEATURE_CARD_KEYS
+            | FEATURE_PRIVATE_USE,
             self._card_keys.hash,
         )

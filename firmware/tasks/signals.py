@@ -17,7 +17,7 @@ class SignalsTask:
         self._asked = asyncio.Event()
 
     def play(self, event: str) -> None:
-        """Ask for the pattern of an event of PATTERNS; returns at once."""
+        """Ask for the pattern of an event, see `pattern`; returns at once."""
         self._event = event
         self._asked.set()
 

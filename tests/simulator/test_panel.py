@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware.logic.signals import PATTERNS, SLOT_MS, slots
+from firmware.logic.signals import SLOT_MS, slots
 from simulator.panel import shown
 from simulator.reasons import REFUSALS
+from tests.firmware.logic.test_signals import EVERY
 
 Change = tuple[int, str, int]
 REASONS = {number: name for name, number in REFUSALS.items()}
@@ -30,12 +31,12 @@ def played(event: str, begun_ms: int, late_ms: int = 0, slots_shown: int = 99) -
     return changes
 
 
-@pytest.mark.parametrize("event", PATTERNS)
+@pytest.mark.parametrize("event", EVERY)
 def test_every_event_of_the_firmware_is_read_back(event: str) -> None:
     assert shown(played(event, 1000), 9000) == [name_of(event)]
 
 
-@given(st.lists(st.sampled_from(sorted(PATTERNS)), max_size=5), st.integers(0, 20))
+@given(st.lists(st.sampled_from(sorted(EVERY)), max_size=5), st.integers(0, 20))
 def test_several_events_are_read_in_order_though_the_box_is_late(
     events: list[str], late_ms: int
 ) -> None:

@@ -1,17 +1,20 @@
 """Patterns of light and sound: one for each event, each distinct."""
 
 from firmware.logic import trip
-from firmware.logic.signals import PATTERNS, slots
+from firmware.logic.signals import PATTERNS, REFUSALS, pattern, slots
 from shared_protocol import records
+
+REASONS = [getattr(records, name) for name in dir(records) if name.startswith("REFUSED_")]
+EVERY = dict(PATTERNS)
+"""Event -> pattern, of all that the box says."""
+EVERY.update({event: pattern(event) for event in map(trip.SIGNAL_REFUSED.format, REASONS)})
 
 
 def test_every_event_of_a_badge_has_a_pattern_and_no_two_are_alike():
     for name in ("STARTED", "RESUMED", "PAUSED", "ENDED", "NOTED", "OCCUPANT", "DOOR_OPEN"):
         assert getattr(trip, "SIGNAL_" + name) in PATTERNS
-    for name in dir(records):
-        if name.startswith("REFUSED_"):
-            assert trip.SIGNAL_REFUSED.format(getattr(records, name)) in PATTERNS
-    assert len(set(PATTERNS.values())) == len(PATTERNS)
+    assert len(EVERY) == len(PATTERNS) + len(REFUSALS.split())
+    assert len(set(EVERY.values())) == len(EVERY)
 
 
 def test_a_pattern_becomes_levels_and_ends_dark():
@@ -20,9 +23,9 @@ def test_a_pattern_becomes_levels_and_ends_dark():
 
 def test_a_refusal_is_counted_at_most_to_four_long_and_four_short():
     counted = set()
-    for event, pattern in PATTERNS.items():
+    for event, slots_of in EVERY.items():
         if event.startswith("refused"):
-            parts = pattern.split(".")
+            parts = slots_of.split(".")
             longs, shorts = parts.count("RR"), parts.count("r")
             assert parts == ["RR"] * longs + ["r"] * shorts
             assert 1 <= longs <= 4 and 1 <= shorts <= 4
@@ -31,7 +34,7 @@ def test_a_refusal_is_counted_at_most_to_four_long_and_four_short():
 
 
 def test_a_refusal_never_shows_green_and_an_acceptance_never_red():
-    for event in set(PATTERNS) - {trip.SIGNAL_DOOR_OPEN}:
+    for event in set(EVERY) - {trip.SIGNAL_DOOR_OPEN}:
         colours = [0, 0]
         for green, red, _ in slots(event):
             colours[0] |= green

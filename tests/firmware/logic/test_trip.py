@@ -502,11 +502,11 @@ def test_who_comes_back_to_a_private_trip_that_the_box_ended_stays_private():
         for tag, grant_id, private in ((MARIE, 5, True), (MARIE, 6, False), (PAUL, 5, False)):
             verdict = Granted(grant_id, False, False)
             (fact,) = each.other_arrived(tag, verdict, False, HERE, LOW).facts
-            assert fact[2:] == ((*UNTOLD, PRIVATE_USE) if private else (*HERE, LOW))
+            assert fact[2:] == (UNTOLD + (PRIVATE_USE,) if private else tuple(HERE) + (LOW,))
     ordinary = started()
     carried_out(ordinary, ordinary.end(END_INFERRED, HERE))
     (fact,) = ordinary.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW).facts
-    assert fact[2:] == (*HERE, LOW)
+    assert fact[2:] == tuple(HERE) + (LOW,)
 
 
 def test_a_private_trip_is_otherwise_like_any():
