@@ -253,7 +253,6 @@ class HostileNetwork(RuleBasedStateMachine):
 HostileNetwork.TestCase.settings = settings(
     max_examples=EXAMPLES,
     stateful_step_count=40,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 

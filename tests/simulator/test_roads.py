@@ -27,7 +27,7 @@ def test_a_way_leads_without_a_break_from_its_start_to_its_end(start: str, end: 
 
 
 @given(journeys)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_drive_keeps_to_the_limits_and_its_speed_gives_its_distance(
     wanted: tuple[str, str, int],
 ) -> None:

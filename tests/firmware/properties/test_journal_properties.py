@@ -132,4 +132,4 @@ class JournalHistory(RuleBasedStateMachine):
 
 
 TestJournalHistory = JournalHistory.TestCase
-TestJournalHistory.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestJournalHistory.settings = settings(max_examples=40, stateful_step_count=30)

@@ -40,7 +40,7 @@ def carry_out(trip, tag, outcome):
     return outcome.facts
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(steps)
 def test_the_records_always_tell_a_story_that_makes_sense(steps):
     trip = Trip()

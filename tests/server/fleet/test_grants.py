@@ -31,7 +31,7 @@ MARIE, PAUL, TECHNICIAN = 1, 2, 9
 MARIES, PAULS, TOOL = b"\x04\x01\x02\x03", b"\x04\x05\x06\x07", b"\x04\x09\x08\x07"
 BADGES = (Badge(1, MARIE, MARIES), Badge(2, PAUL, PAULS))
 # Drawing a fleet takes its time on a busy machine.
-EXAMPLES = settings(max_examples=60, deadline=None)
+EXAMPLES = settings(max_examples=60)
 RIGHTS = ("booking", "passenger", "technician", "walk_up")
 
 

@@ -71,7 +71,7 @@ BATCHES = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(BATCHES)
 def test_duplicates_gaps_and_restarts_leave_each_record_stored_exactly_once(
     batches: list[tuple[int, int, bool]],

@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from server.fleet.model import BookingRequest
@@ -34,7 +34,6 @@ def may_stand(row: Row, others: list[Row]) -> bool:
     )
 
 
-@settings(deadline=None)  # each example makes a database
 @given(st.lists(st.tuples(ROWS, st.none() | st.integers(0, 9)), max_size=20))
 def test_no_statement_can_make_two_active_bookings_of_a_car_overlap(
     writes: list[tuple[Row, int | None]],

@@ -6,7 +6,7 @@ import json
 import sqlite3
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from server.fleet import fleet_file
@@ -55,7 +55,6 @@ STATEMENTS = {
 }
 
 
-@settings(deadline=None)  # each example makes a database
 @given(st.lists(CHANGES, max_size=25))
 def test_no_statement_can_put_a_piece_into_two_bookings_or_another_site(
     changes: list[tuple[str, int, int, int]],

@@ -11,9 +11,7 @@ from tests.server.web.conftest import TOKEN
 from tests.server.web.sample import KARIM, MANAGER
 
 # Each example is a whole request; the application is the same for all of one test.
-few = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+few = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 anything = st.text(max_size=60) | st.sampled_from(
     [
         "",

@@ -273,6 +273,8 @@ async def test_a_private_booking_is_refused_for_a_car_that_is_not_for_it(arrive,
     booked = {b.starts_at_s: b.private for b in await store.bookings_of(agent.agent_id, NOW_S)}
     assert booked.pop(NOW_S + 3 * DAY_S) is True
     assert set(booked.values()) == {False}
+    page = await karim.read("/reservations")
+    assert page.count("Usage privé") == 1
 
 
 async def test_instead_of_a_taken_car_only_one_for_private_use_is_offered(arrive, store):
