@@ -27,4 +27,4 @@ for source in $(find firmware shared_protocol -name '*.py'); do
 done
 echo "$count files compile for the box"
 step "tests"
-.venv/bin/python -m pytest --numprocesses 2 --dist loadfile "$@"
+.venv/bin/python -m pytest --numprocesses 2 --dist worksteal "$@"

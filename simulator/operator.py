@@ -96,13 +96,15 @@ def car_entry(scenario: Scenario) -> dict[str, Any]:
 
 
 def _fleet(scenario: Scenario) -> dict[str, Any]:
-    lat, lon = PLACES[scenario.place].position  # the car stands at its site
+    site: dict[str, Any] = {"code": _CODE, "name": _WORD}
+    if scenario.place:  # the car's own car park
+        site["lat"], site["lon"] = PLACES[scenario.place].position
     cars = [car_entry(scenario)]
     if scenario.other_plate:
         cars.append({"plate": scenario.other_plate, "label": _WORD, "site": _CODE})
     return {
         "directorates": [{"code": _CODE, "name": _WORD}],
-        "sites": [{"code": _CODE, "name": _WORD, "lat": lat, "lon": lon}],
+        "sites": [site],
         "vehicles": cars,
         "equipment": [{"code": c, "name": _WORD, "site": _CODE} for c in scenario.equipment],
         "agents": [agent_entry(scenario, login) for login in scenario.drivers],

@@ -107,6 +107,7 @@ class Player:
             if step.action.startswith("expect "):
                 self._judge(step)
             else:
+                self._heard = (-1, -1)  # whatever it is, the server may be told of it
                 self.say(step.text)
                 name = re.sub("[- ]", "_", step.action)
                 if step.action in ON_THE_PHONE:
@@ -248,7 +249,6 @@ class Player:
         else:
             server.kill()
             voiturier("restore", *where)
-            self._heard = (-1, -1)
             server.restart()
 
     def _key(self, _: str) -> None:
@@ -296,7 +296,7 @@ class Player:
             self.wait_until_stored()
         findings = Findings(
             self.car,
-            lambda: stored(self._data_dir),
+            self._stored,
             self._on_the_phone.warnings,
             self.heaps,
             self.world.now_ms,
@@ -307,7 +307,10 @@ class Player:
             self.played.failures.append(f"line {step.line}: {step.text}: found {found}")
 
     def _stored(self) -> dict[str, Any]:
-        """What the server holds; asked again only when it has heard from the box since."""
+        """What the server holds; asked again only when it can have changed since.
+
+        So the late time of a trip under way is that of the last thing that happened.
+        """
         heard = (self.car.wire_bytes_up, self.car.wire_bytes_down)
         if heard != self._heard:
             self._held = stored(self._data_dir)
