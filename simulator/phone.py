@@ -15,11 +15,11 @@ from http.cookiejar import CookieJar
 from typing import Any
 
 from simulator.errors import SimulatorError
+from simulator.network import PATIENCE_S
 from simulator.world import World
 
 # Everybody's with a phone. It lives as long as this program, and the worlds it makes.
 PASSWORD = secrets.token_urlsafe(12)
-_PATIENCE_S = 20.0  # real seconds
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _COMPLAINT = re.compile(r'<div class="field-error"[^>]*>(.*?)</div>', re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
@@ -92,7 +92,7 @@ class Phone:
             request.data = body.encode()
             request.add_header("Content-Type", kind)
         try:
-            with self._opener.open(request, timeout=_PATIENCE_S) as response:
+            with self._opener.open(request, timeout=PATIENCE_S) as response:
                 text: str = response.read().decode()
         except urllib.error.HTTPError as error:
             raise _refused(f"{method} {path}", error.code, error.read().decode()) from None
