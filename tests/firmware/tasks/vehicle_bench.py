@@ -1,0 +1,185 @@
+"""One car on the bench: its Vehicle with wires, a flash and a power supply that a test can fail."""
+
+import asyncio
+
+from firmware.logic.clock import Clock
+from firmware.logic.commands import Commands
+from firmware.logic.door_lock import DoorLock
+from firmware.logic.grants import GrantSet
+from firmware.logic.immobiliser import Immobiliser
+from firmware.logic.journal import Journal
+from firmware.logic.nmea import Fix
+from firmware.logic.odometer import Odometer
+from firmware.logic.trip import Trip
+from firmware.logic.uplink import Uplink
+from firmware.logic.whereabouts import Whereabouts
+from firmware.tasks.recorder import Recorder
+from firmware.tasks.vehicle import Vehicle
+from shared_protocol.grant_sets import grant_parts
+from shared_protocol.messages import (
+    Grant,
+)
+from shared_protocol.records import (
+    ASSURANCE_LOW,
+    RELAY_ENABLED,
+    RELAY_INHIBITED,
+    decode_body,
+)
+from tests.firmware.logic.storage import MemoryStorage
+
+MARIE, PAUL, STRANGER = b"marie---", b"paul----", b"stranger"
+NOW_S = 1_700_000_000
+STANDING = Fix(NOW_S, 0, None, None, 0)
+
+
+class Power:
+    """Fails at the write of that number, once; counts over several flashes."""
+
+    def __init__(self, fails_at: int) -> None:
+        self.left = fails_at
+
+    def use(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise KeyboardInterrupt  # nothing of the box runs after it
+
+
+class Flash(MemoryStorage):
+    """A flash that can be full or short of memory for the next so many writes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failures: list[type[Exception]] = []
+        self.full = False
+        self.power: Power | None = None
+
+    def _fail(self) -> None:
+        if self.power is not None:
+            self.power.use()
+        if self.full:
+            raise OSError(28)
+        if self.failures:
+            raise self.failures.pop(0)
+
+    def append(self, name: str, data: bytes) -> None:
+        self._fail()
+        super().append(name, data)
+
+    def write(self, name: str, data: bytes) -> None:
+        self._fail()
+        super().write(name, data)
+
+
+class Switch:
+    """A contact that is open or closed."""
+
+    def __init__(self, closed: bool) -> None:
+        self.is_closed = closed
+
+    def closed(self) -> bool:
+        return self.is_closed
+
+
+class Wiring:
+    """Relay, doors, ignition, signals and the time of one car; outlives its box."""
+
+    def __init__(self) -> None:
+        self.state = RELAY_INHIBITED
+        self.log: list[str] = []
+        self.busy = False
+        self.on = False
+        self.door = Switch(False)
+        self.keys = Switch(True)
+        self.ms = self.heard_ms = 0
+        self.asked: list[str] = []  # of the receiver
+        self.die_after_pulse = False
+
+    def contact(self) -> int:
+        return self.state
+
+    def look(self) -> bool:
+        return self.on
+
+    def now_ms(self) -> int:
+        return self.ms
+
+    def sleep(self) -> None:
+        self.asked.append("sleep")
+
+    def wake(self) -> None:
+        self.asked.append("wake")
+
+    def play(self, event: str) -> None:
+        self.log.append(event)
+
+    async def enable(self) -> None:
+        await self._pulse("enable")
+        self.state = RELAY_ENABLED
+
+    async def inhibit(self) -> None:
+        await self._pulse("inhibit")
+        self.state = RELAY_INHIBITED
+        if self.die_after_pulse:
+            raise KeyboardInterrupt  # as a power cut: nothing of the box runs after it
+
+    async def unlock(self) -> None:
+        await self._pulse("unlock")
+
+    async def lock(self) -> None:
+        await self._pulse("lock")
+
+    async def _pulse(self, name: str) -> None:
+        assert not self.busy, "two pulses at once"
+        self.busy = True
+        self.log.append(name)
+        await asyncio.sleep(0.001)
+        self.busy = False
+
+
+class Box:
+    """One life of the box, on wiring and flash that stay."""
+
+    def __init__(self, wires: Wiring, flash: Flash, state: Flash) -> None:
+        self.wires = wires
+        self.journal = Journal(flash)
+        self.trip = Trip(self.journal.state)
+        for record in self.journal.replay():
+            self.trip.apply(decode_body(record.kind, record.body))
+        self.commands = Commands(state.files.get("commands", b""))
+        clock = Clock(0)
+        clock.hear_server(NOW_S, 0, wires.ms)
+        self.grants = GrantSet(Flash())
+        self.hold(*(Grant(n, tag, 0, NOW_S * 2, 0) for n, tag in ((1, MARIE), (2, PAUL))))
+        uplink = Uplink(self.journal)
+        self.recorder = Recorder(self.journal, self.trip, clock, uplink, asyncio.Event())
+        immobiliser = Immobiliser(wires.contact(), wires.ms)
+        self.whereabouts = Whereabouts()
+        self.vehicle = Vehicle(
+            wires, wires, wires, wires, wires.door, wires.keys, wires, wires, immobiliser,
+            self.trip, DoorLock(), self.whereabouts, Odometer(), clock, self.grants, self.commands,
+            self.recorder, state,
+        )  # fmt: skip
+
+    def hold(self, *grants: Grant) -> None:
+        """Put another set of grants in force."""
+        for part in grant_parts(self.grants.generation + 1, NOW_S * 2, list(grants)):
+            self.grants.take_part(part)
+
+    async def badge(self, tag: bytes, assurance: int = ASSURANCE_LOW) -> None:
+        """A badge comes to the reader."""
+        await self.vehicle.badge_arrived(tag, assurance)
+
+    async def stand(self, seconds: int) -> None:
+        """Ignition off, a receiver that says 0 km/h."""
+        for _ in range(seconds):
+            self.wires.ms += 1000
+            self.whereabouts.fix(STANDING, self.wires.ms)
+            await self.vehicle._look()
+
+    def facts(self, kind: type) -> list[object]:
+        found, seq = [], self.journal.lowest_seq
+        while seq < self.journal.next_seq:
+            seq, records = self.journal.read(seq)
+            seq += len(records)
+            found += [decode_body(record.kind, record.body) for record in records]
+        return [fact for fact in found if isinstance(fact, kind)]
