@@ -44,17 +44,6 @@ def warnings(phone: Phone) -> list[str]:
     return [warning["reason"] for warning in phone.get("/api/bookings")["warnings"]]
 
 
-def _cars(phone: Phone) -> dict[str, int]:
-    return {car["plate"]: car["vehicle_id"] for car in phone.get("/api/vehicles")["vehicles"]}
-
-
-def _last_booked(phone: Phone) -> int:
-    booked = [booking["booking_id"] for booking in phone.get("/api/bookings")["bookings"]]
-    if not booked:
-        raise SimulatorError("nothing is booked")
-    return int(max(booked))
-
-
 def rate(phone: Phone, rating: int) -> None:
     """Rate this person's newest trip, 1 to 5, and leave a message; Refused."""
     _say(phone, {"rating": rating, "message": _MESSAGE, "damage": False})
@@ -88,6 +77,17 @@ def read(phone: Phone) -> None:
     trips = re.findall(r'href="(/trajets/\d+)#feedback"', phone.open("/reservations"))
     if not trips or not all(_ANSWER in phone.open(trip) for trip in trips):
         raise SimulatorError("there is no answer to read")
+
+
+def _cars(phone: Phone) -> dict[str, int]:
+    return {car["plate"]: car["vehicle_id"] for car in phone.get("/api/vehicles")["vehicles"]}
+
+
+def _last_booked(phone: Phone) -> int:
+    booked = [booking["booking_id"] for booking in phone.get("/api/bookings")["bookings"]]
+    if not booked:
+        raise SimulatorError("nothing is booked")
+    return int(max(booked))
 
 
 def _say(phone: Phone, said: dict[str, object]) -> None:

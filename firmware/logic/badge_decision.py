@@ -82,7 +82,7 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
             rides = rides or grant.grant_id == open_grant
             if now:
                 reason = REFUSED_DRIVER_FIRST
-        elif flags & GRANT_REVOKED:  # the licence: no driving, whenever his turn is
+        elif flags & GRANT_REVOKED:  # for want of a licence, whatever its window
             if reason != REFUSED_DRIVER_FIRST:
                 reason = REFUSED_NO_LICENCE
         elif flags & GRANT_PRIVATE == GRANT_OTHER_CAR:

@@ -153,7 +153,8 @@ class Trip:
             self._card = _IS_TECHNICIAN
             return Outcome(cause, DOOR_UNLOCK, SIGNAL_RELEASED, ())
         facts = self._end_facts(END_OTHER_DRIVER, where) if self.open else []
-        private = self._private and verdict.grant_id == self.lapsed_grant(tag)  # he comes back
+        # The driver of a private trip that the box ended comes back: it stays private.
+        private = self._private and verdict.grant_id == self.lapsed_grant(tag)
         if private or verdict.private:
             assurance |= PRIVATE_USE
             where = Where(where.odometer_m, NO_POSITION, NO_POSITION)

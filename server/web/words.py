@@ -89,7 +89,9 @@ REFUSAL_ADVICE: Mapping[RefusalReason, str] = {
     "not_genuine": N_(
         "Hold the card longer. If it happens again, block the badge: it may be a copy."
     ),
-    "no_licence": N_("Look at the licence and record it: the car is told at once."),
+    "no_licence": N_(
+        "Look at the licence, then have it recorded in the fleet file: the car is told at once."
+    ),
     "other": N_("Call the technician."),
 }
 
