@@ -43,7 +43,7 @@ _RESERVED_PART = const(8)
 _CHUNK_BYTES = const(512)
 
 _EPOCH_FILE = const("epoch")
-_ENOSPC = const(28)  # MicroPython's errno does not name it
+ENOSPC = const(28)  # MicroPython's errno does not name it
 _WEAR_FOLLOWS = const(0x80)
 _WEAR_LAYOUT = const("II")
 _WEAR_BYTES = const(8)
@@ -137,7 +137,7 @@ class Journal:
         try:
             self._put(data, state)
         except OSError as error:
-            self._refused = error.args[:1] == (_ENOSPC,)
+            self._refused = error.args[:1] == (ENOSPC,)
             raise
         self._refused = False
         self.next_seq += len(records)
@@ -208,7 +208,7 @@ class Journal:
             if len(self._firsts) >= self._most_segments - self._fewest_free:
                 self._make_room()
             if len(self._firsts) >= self._most_segments:
-                raise OSError(_ENOSPC)
+                raise OSError(ENOSPC)
             seq = self.next_seq
             wear = codec.encode(_WEAR_LAYOUT, (self.appends, self.segments))
             head = sealed(bytes((len(state) | _WEAR_FOLLOWS,)) + state + wear, seq)

@@ -10,7 +10,7 @@ have no state, for only that of the newest segment, which is never touched, is e
 """
 
 from firmware.logic.const import const
-from firmware.logic.journal import Journal, sealed
+from firmware.logic.journal import ENOSPC, Journal, sealed
 from shared_protocol import codec
 from shared_protocol.messages import RECORD_LAYOUT
 from shared_protocol.records import GAP_DROPPED, Gap, kind_of, to_record
@@ -85,6 +85,8 @@ class ThinningJournal(Journal):
     def _replace(self, first: int, data, end: int, written) -> None:
         """Put a new segment, `first` to `end` - 1, in the place of old ones."""
         firsts = self._firsts
+        if first not in firsts and len(firsts) >= self._most_segments:
+            raise OSError(ENOSPC)  # old ones that the flash did not delete take the room for it
         self._storage.write(self._name(first), data)
         self.segments += 1
         self._cursor = (0, 0, 0)
