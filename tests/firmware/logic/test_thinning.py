@@ -103,3 +103,25 @@ def test_what_is_too_short_to_win_by_its_going_stays():
     while journal.has_room:
         journal.append(Record(FIX, journal.next_seq, bytes(9)), STATE)
     assert all(found.kind == FIX for _, found in held(journal))
+
+
+class Undeletable(MemoryStorage):
+    """A flash that writes and never deletes."""
+
+    def delete(self, name):
+        raise OSError("delete")
+
+
+def test_a_flash_that_deletes_nothing_never_holds_more_segments_than_the_journal_has():
+    storage = Undeletable()
+    journal = small(storage)
+    refused = False
+    for number in range(1, 200):
+        try:
+            journal.append(mixed(number), STATE)
+        except OSError:
+            refused = True
+            break
+        assert len(storage.files) <= 16
+    assert refused and len(storage.files) <= 16
+    assert [seq for seq, _ in held(journal)] == list(range(1, number))
