@@ -25,20 +25,20 @@ from firmware.drivers.relay import LatchingRelay, NoRelay
 from firmware.drivers.serial import Serial
 from firmware.drivers.ublox import UbloxReceiver
 from firmware.drivers.uptime import Uptime
-from firmware.logic.card import TOLD_AS_THEY_COME, CardPresence
-from firmware.logic.card_keys import CardKeys
+from firmware.logic.access.card import TOLD_AS_THEY_COME, CardPresence
+from firmware.logic.access.card_keys import CardKeys
+from firmware.logic.access.commands import Commands
+from firmware.logic.access.door_lock import DoorLock
+from firmware.logic.access.grants import GrantSet
+from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
+from firmware.logic.access.trip import Trip
 from firmware.logic.clock import Clock
-from firmware.logic.commands import Commands
-from firmware.logic.door_lock import DoorLock
-from firmware.logic.grants import GrantSet
-from firmware.logic.immobiliser import DoorOnly, Immobiliser
-from firmware.logic.journal import Journal
-from firmware.logic.keys import Keys
-from firmware.logic.nmea import NmeaReader
-from firmware.logic.odometer import Odometer
-from firmware.logic.trip import Trip
-from firmware.logic.uplink import Uplink
-from firmware.logic.whereabouts import Whereabouts
+from firmware.logic.link.journal import Journal
+from firmware.logic.link.keys import Keys
+from firmware.logic.link.uplink import Uplink
+from firmware.logic.road.nmea import NmeaReader
+from firmware.logic.road.odometer import Odometer
+from firmware.logic.road.whereabouts import Whereabouts
 from firmware.tasks.badge import BadgeTask
 from firmware.tasks.gnss import GnssTask
 from firmware.tasks.link import KEYS_FILE, LinkTask

@@ -88,10 +88,7 @@ def _parser() -> argparse.ArgumentParser:
             help=f"where {who} connect (default %(default)s; port 0: any free one)",
         )
 
-    serving = _command(commands, "serve", _serve, "run the server", [data, listening])
-    serving.add_argument(
-        "--clock", type=Path, metavar="SOCKET", help="follow a simulated world's time"
-    )
+    _command(commands, "serve", _serve, "run the server", [data, listening])
 
     loading = _command(commands, "load", _load, "bring in a fleet from a JSON file", [data])
     loading.add_argument("file", type=Path, metavar="FLEET.json")
@@ -266,7 +263,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
     from server.serving import serve  # the web, which no other command waits for
 
     config = Config(arguments.data, arguments.http, arguments.boxes)
-    await serve(config, arguments.clock)
+    await serve(config)
 
 
 async def _demo(arguments: argparse.Namespace) -> None:

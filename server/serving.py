@@ -3,12 +3,11 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 
 from aiohttp import web
 
 from server.app import init_app
-from server.clock import Clock, SystemClock, WorldClock
+from server.clock import Clock, SystemClock
 from server.config import Address, Config, ServeError
 from server.gateway import LISTENER
 from server.store.backup import serving
@@ -16,7 +15,7 @@ from server.store.backup import serving
 
 async def serve(
     config: Config,
-    clock_path: Path | None = None,
+    clock: Clock | None = None,
     alongside: Callable[[Address], Coroutine[None, None, None]] | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM.
@@ -25,27 +24,26 @@ async def serve(
 
     Args:
         config: where to listen, where the data is.
-        clock_path: the socket of a simulated world whose time to follow; None: the system's.
+        clock: whose time; None: the system's.
         alongside: runs beside the server, given the boxes' address; the server stops when it ends.
 
     Raises:
-        ServeError: an address or the world's socket cannot be had.
+        ServeError: an address cannot be had.
         StoreError: the data directory cannot be used, or another server uses it.
     """
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with serving(config.data_dir):
-        await _serve(config, clock_path, alongside, stop)
+        await _serve(config, clock or SystemClock(), alongside, stop)
 
 
 async def _serve(
     config: Config,
-    clock_path: Path | None,
+    clock: Clock,
     alongside: Callable[[Address], Coroutine[None, None, None]] | None,
     stop: asyncio.Event,
 ) -> None:
-    clock = await _clock(clock_path)
     app = init_app(config, clock)
     runner = web.AppRunner(app, access_log=None)
     try:
@@ -56,17 +54,6 @@ async def _serve(
         await _first_of(stop.wait(), clock.run(), *([alongside(boxes)] if alongside else []))
     finally:
         await runner.cleanup()
-
-
-async def _clock(path: Path | None) -> Clock:
-    if path is None:
-        return SystemClock()
-    clock = WorldClock(path)
-    try:
-        await clock.connect()
-    except OSError as error:
-        raise ServeError(f"no world listens on {path}: {error.strerror}") from None
-    return clock
 
 
 async def _listen(runner: web.AppRunner, config: Config) -> None:

@@ -1,6 +1,6 @@
 """Sets of card keys as messages: always whole (SPEC.md, Cards).
 
-The server's half: the box never imports this, its own half is firmware/logic/card_keys.py.
+The server's half: the box never imports this, its own half is firmware/logic/access/card_keys.py.
 """
 
 from shared_protocol import codec

@@ -1,6 +1,6 @@
 """Sets of grants as messages: whole, or as the difference to a set that the box holds.
 
-The server's half: the box never imports this, its own half is firmware/logic/grants.py.
+The server's half: the box never imports this, its own half is firmware/logic/access/grants.py.
 """
 
 from shared_protocol import codec

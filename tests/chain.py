@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulator.car import Car
-from simulator.server_process import ServerProcess
-from simulator.world import World
+from simulator.devices.car import Car
+from simulator.engine.server_process import ServerProcess
+from simulator.engine.world import World
 
 START_S = 1_790_000_000  # 2026-09-21 14:13:20 UTC: an ordinary Monday
 PLATE = "AB-123-CD"

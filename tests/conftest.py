@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from simulator.world import World
+from simulator.devices.car import Car
+from simulator.engine.world import World
 from tests.chain import START_S, Chain, new_fleet
 
 # No test fails because the machine is slow.
@@ -20,6 +21,6 @@ def chain(tmp_path: Path) -> Iterator[Chain]:
     data_dir, identity = new_fleet(tmp_path)
     with World(start_unix_s=START_S, seed=7) as world:
         server = world.start_server(data_dir)
-        car = world.add_car(identity, tmp_path / "flash.img")
+        car = Car(world, identity, tmp_path / "flash.img")
         car.power_on()
         yield Chain(world, server, car, data_dir, identity)

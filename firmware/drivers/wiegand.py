@@ -9,8 +9,8 @@ from time import ticks_diff, ticks_ms
 
 from machine import Pin
 
+from firmware.logic.access.wiegand import MOST_BITS, card_number
 from firmware.logic.const import const
-from firmware.logic.wiegand import MOST_BITS, card_number
 
 # Pulses follow each other within 20 ms at most (usually 1 to 2), frames not before 200 ms.
 _PAUSE_MS = const(50)

@@ -6,9 +6,9 @@ A UID becomes a tag here and goes no further. A card whose tag has a key opens n
 import asyncio
 
 from firmware.drivers.pn532 import ReaderError
-from firmware.logic.card import Arrived, Held
+from firmware.logic.access.card import Arrived, Held
+from firmware.logic.access.ev2 import Proof
 from firmware.logic.const import const
-from firmware.logic.ev2 import Proof
 from shared_protocol.badges import badge_tag
 from shared_protocol.records import ASSURANCE_HIGH, ASSURANCE_LOW
 

@@ -8,8 +8,8 @@ import asyncio
 import gc
 
 from firmware.drivers.at_channel import AtError
-from firmware.logic import modem_states as states
 from firmware.logic.const import const
+from firmware.logic.link import modem_states as states
 from firmware.version import VERSION
 from shared_protocol.errors import ProtocolError
 from shared_protocol.messages import (

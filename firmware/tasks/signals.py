@@ -2,7 +2,7 @@
 
 import asyncio
 
-from firmware.logic.signals import SLOT_MS, slots
+from firmware.logic.access.signals import SLOT_MS, slots
 
 _DARK = (0, 0, 0)
 

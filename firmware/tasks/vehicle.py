@@ -6,12 +6,11 @@ immobiliser's own step can never cross. The relay acts first, its record follows
 
 import asyncio
 
-from firmware.logic.badge_decision import decide
-from firmware.logic.commands import ends_trip
-from firmware.logic.const import const
-from firmware.logic.forgotten import is_forgotten
-from firmware.logic.immobiliser import NO_PULSE, PULSE_ENABLE, PULSE_INHIBIT
-from firmware.logic.trip import (
+from firmware.logic.access.badge_decision import decide
+from firmware.logic.access.commands import ends_trip
+from firmware.logic.access.forgotten import is_forgotten
+from firmware.logic.access.immobiliser import NO_PULSE, PULSE_ENABLE, PULSE_INHIBIT
+from firmware.logic.access.trip import (
     CAUSE_COMMAND,
     CAUSE_CONTACT,
     CAUSE_GRANT,
@@ -22,6 +21,7 @@ from firmware.logic.trip import (
     SIGNAL_DOOR_OPEN,
     Where,
 )
+from firmware.logic.const import const
 from shared_protocol.messages import CLOCK_NONE
 from shared_protocol.records import (
     END_COMMAND,

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from simulator.devices.gnss_sentences import GOOD_CN0_DBHZ, Solution, sentences, text
-from simulator.nmea import Log, read_log
-from simulator.timeline import US, Timeline, Timer
-from simulator.uart import SerialLine
+from simulator.engine.timeline import US, Timeline, Timer
+from simulator.engine.uart import SerialLine
+from simulator.road.nmea import Log, read_log
 
 # To the first fix, under open sky: from nothing; with almanac and time, as after a short loss of
 # power; with everything kept, as after a sleep or a tunnel (figures of a u-blox M8, or worse).

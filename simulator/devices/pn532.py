@@ -11,8 +11,8 @@ from collections.abc import Callable
 from simulator.devices.ntag424 import Ntag424
 from simulator.devices.pn532_cards import DONE, Card
 from simulator.devices.pn532_frames import ACK, ERROR, NACK, FrameReader, frame
-from simulator.timeline import US, Timeline, Timer
-from simulator.uart import BITS_A_BYTE, SerialLine
+from simulator.engine.timeline import US, Timeline, Timer
+from simulator.engine.uart import BITS_A_BYTE, SerialLine
 
 BAUD = 115200
 _TO_CHIP, _FROM_CHIP = b"\xd4", b"\xd5"

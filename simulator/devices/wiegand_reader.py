@@ -3,8 +3,8 @@
 It tells a card when it comes; some makes tell it again while it stays. Decides nothing.
 """
 
-from simulator.pins import Pins
-from simulator.timeline import Timeline, Timer
+from simulator.engine.pins import Pins
+from simulator.engine.timeline import Timeline, Timer
 
 PULSE_S = 80e-6
 INTERVAL_S = 1.5e-3  # from one pulse to the next; makes differ between 1 and 2 ms

@@ -7,8 +7,8 @@ stays as it is. Never decides anything.
 from collections.abc import Callable
 
 from firmware.board import Board
-from simulator.pins import Pins
-from simulator.timeline import US, Timeline, Timer
+from simulator.engine.pins import Pins
+from simulator.engine.timeline import US, Timeline, Timer
 
 COIL_PULSE_S = 0.020  # a shorter pulse does not move a latching relay of this size
 LOCK_PULSE_S = 0.100  # what a car's central locking takes for a press of its button

@@ -6,7 +6,8 @@ what time it is now and what came in. Nothing here looks at the real clock.
 
 Message to the world: length u32, then operations, each one letter and its fields; the wait (Z)
 comes last. Answer: length u32, time since power-on in microseconds u64, then U (UART bytes),
-P (pin level, or microvolts) and Q0 (somebody wants the report). simulator/box.py is the other end.
+P (pin level, or microvolts) and Q0 (somebody wants the report).
+The other end is simulator/engine/box.py.
 """
 
 import gc

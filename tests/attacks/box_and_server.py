@@ -13,18 +13,18 @@ from random import Random
 from typing import Any
 
 from firmware.identity import Identity
-from firmware.logic.card_keys import CardKeys
+from firmware.logic.access.card_keys import CardKeys
+from firmware.logic.access.commands import Commands
+from firmware.logic.access.door_lock import DoorLock
+from firmware.logic.access.grants import GrantSet
+from firmware.logic.access.immobiliser import Immobiliser
+from firmware.logic.access.trip import Trip
 from firmware.logic.clock import Clock
-from firmware.logic.commands import Commands
-from firmware.logic.door_lock import DoorLock
-from firmware.logic.grants import GrantSet
-from firmware.logic.immobiliser import Immobiliser
-from firmware.logic.journal import Journal
-from firmware.logic.keys import Keys
-from firmware.logic.odometer import Odometer
-from firmware.logic.trip import Trip
-from firmware.logic.uplink import Uplink
-from firmware.logic.whereabouts import Whereabouts
+from firmware.logic.link.journal import Journal
+from firmware.logic.link.keys import Keys
+from firmware.logic.link.uplink import Uplink
+from firmware.logic.road.odometer import Odometer
+from firmware.logic.road.whereabouts import Whereabouts
 from firmware.tasks.link import KEYS_FILE, LinkTask
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.vehicle import COMMANDS_FILE, Vehicle

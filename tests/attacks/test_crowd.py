@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from simulator.car import Car
-from simulator.tcp_link import TcpLink
-from simulator.world import World
+from simulator.devices.car import Car
+from simulator.engine.tcp_link import TcpLink
+from simulator.engine.world import World
 from tests.chain import HOUR_S, START_S, voiturier
 
 STRANGERS, CARS = (1000, 20) if os.environ.get("VOITURIER_CROWD") == "full" else (300, 6)
@@ -138,13 +138,13 @@ def test_boxes_are_served_in_a_crowd_of_strangers(tmp_path: Path, many_descripto
         ]
         world.play(crowd(strangers))
         for number, identity in enumerate(identities):
-            car = world.add_car(identity, tmp_path / f"{number}.flash")
+            car = Car(world, identity, tmp_path / f"{number}.flash")
             world.play(day(car, badge(number), start_s=1.0 + number))
         peaks_mib = []
         for _ in range(DAY_S // 10):
             world.run_for(10)
             peaks_mib.append(server.resident_mib())
-        reports = [car.report() for car in world.cars]
+        reports = [box.report() for box in world.boxes]
         made = sum(report["next_seq"] - 1 for report in reports)
         stored = json.loads(voiturier("trips", "--json", "--data", str(data_dir)))
         connections = sum(stranger.connections for stranger in strangers)

@@ -20,10 +20,10 @@ from tests.benchmarks.x25519_instructions import instructions_each as each
 PREPARED = """
 import sys
 from firmware.drivers.flash_store import FlashStore
-from firmware.logic.badge_decision import decide
-from firmware.logic.grants import GrantSet
-from firmware.logic.journal import Journal
-from firmware.logic.trip import Trip, Where
+from firmware.logic.access.badge_decision import decide
+from firmware.logic.access.grants import GrantSet
+from firmware.logic.link.journal import Journal
+from firmware.logic.access.trip import Trip, Where
 from shared_protocol.badges import badge_tag
 from shared_protocol.records import to_record
 from tests.firmware.logic.storage import MemoryStorage

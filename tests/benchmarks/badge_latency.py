@@ -22,22 +22,22 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from firmware.logic.card_keys import CardKeys
-from firmware.logic.grants import GrantSet
+from firmware.logic.access.card_keys import CardKeys
+from firmware.logic.access.grants import GrantSet
 from shared_protocol import messages, session
 from shared_protocol.badges import badge_tag
 from shared_protocol.crypto import sha256
 from shared_protocol.grant_sets import grant_parts
-from simulator.car import Car
+from simulator.devices.car import Car
+from simulator.engine.world import World
 from simulator.errors import WorldTimeout
 from simulator.flash import write_file
-from simulator.world import World
 from tests.firmware.logic.storage import MemoryStorage
 
 BADGES, BOOKINGS = 500, 64
 START_S = 1_790_000_000
 SLICE_MS = 15.0  # docs/bench.md, line 1, at 0.3 instructions a cycle
-LATENCY_S = 0.060  # as simulator/tcp_link.py
+LATENCY_S = 0.060  # as simulator/engine/tcp_link.py
 COMMANDS_AT_ONCE = 12
 AGAIN_AFTER_S = 3.0  # nothing seen or heard: the agent holds the badge there again
 CARS = 2  # at a time, for as many cores
@@ -170,7 +170,7 @@ class Bench:
         self.link: Link | None = None
         self.world.network.connect = self._connect  # type: ignore[method-assign, assignment]
         image = folder / "flash.lfs2"
-        self.car: Car = self.world.add_car(IDENTITY, image)
+        self.car: Car = Car(self.world, IDENTITY, image)
         for file, content in flash_files().items():
             write_file(image, f"/state/{file}", content)
         self.passing = 0

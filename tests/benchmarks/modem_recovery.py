@@ -6,8 +6,9 @@
 import tempfile
 from pathlib import Path
 
-from simulator.devices.modem_faults import FAULTS, Fault
-from simulator.world import World
+from simulator.devices.car import Car
+from simulator.devices.modem.faults import FAULTS, Fault
+from simulator.engine.world import World
 from tests.chain import HOUR_S, START_S, Chain, new_fleet
 
 # Those that nothing on the box can end: the modem is healed after five minutes.
@@ -69,7 +70,7 @@ def main() -> None:
             data_dir, identity = new_fleet(Path(folder))
             with World(start_unix_s=START_S, seed=7) as world:
                 server = world.start_server(data_dir)
-                car = world.add_car(identity, Path(folder) / "flash.img")
+                car = Car(world, identity, Path(folder) / "flash.img")
                 car.power_on()
                 chain = Chain(world, server, car, data_dir, identity)
                 took_s = recover(chain, name)

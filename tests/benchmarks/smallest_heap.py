@@ -14,8 +14,9 @@ import json
 import tempfile
 from pathlib import Path
 
+from simulator.devices.car import Car
+from simulator.engine.world import World
 from simulator.errors import SimulatorError
-from simulator.world import World
 from tests.chain import HOUR_S, PLATE, START_S, Chain, booking, new_fleet, voiturier
 
 LARGEST_K, STEP_K = 192, 4
@@ -82,7 +83,7 @@ def passes(heap_k: int) -> dict[str, int] | None:
         load(data_dir, True)
         with World(start_unix_s=START_S, seed=7, heap=f"{heap_k}k") as world:
             server = world.start_server(data_dir)
-            car = world.add_car(identity, Path(folder) / "flash.img")
+            car = Car(world, identity, Path(folder) / "flash.img")
             try:
                 car.power_on()
                 return working_day(Chain(world, server, car, data_dir, identity))

@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from simulator.box import find_micropython
+from simulator.engine.box import find_micropython
 
 ROOT = Path(__file__).resolve().parents[2]
 CPU_HZ = 240_000_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.devices.modem_faults import FAULTS
+from simulator.devices.modem.faults import FAULTS
 from tests.benchmarks.modem_recovery import recover
 from tests.chain import Chain
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from simulator.devices.car import Car
 from tests.chain import Chain
 
 OLD, NEW = 1, 2
@@ -61,7 +62,7 @@ def test_a_wiped_box_counts_anew_in_an_epoch_of_its_own(chain: Chain, tmp_path: 
     chain.car.kill()
     image = tmp_path / "flash.img"
     image.unlink()
-    car = chain.world.add_car(chain.identity, image)
+    car = Car(chain.world, chain.identity, image)
     car.power_on()
     chain.car = car
     chain.world.run_for(5)

@@ -6,19 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from firmware.logic.card_keys import CARD_KEYS_FILE, CardKeys
+from firmware.logic.access.card_keys import CARD_KEYS_FILE, CardKeys
 from shared_protocol import messages
 from shared_protocol.badges import badge_tag
-from simulator.car import Car
+from simulator.devices.car import Car
 from simulator.devices.ntag424 import Ntag424
 from simulator.devices.pn532 import FAULTS as READER_FAULTS
 from simulator.devices.wiegand_reader import FAULTS as WIEGAND_FAULTS
 from simulator.devices.wiegand_reader import WiegandReader, frame
+from simulator.engine.world import World
 from simulator.flash import write_file
-from simulator.world import World
+from tests.firmware.logic.access.test_card_keys import parts_of
+from tests.firmware.logic.access.test_grants import holding
 from tests.firmware.logic.storage import MemoryStorage
-from tests.firmware.logic.test_card_keys import parts_of
-from tests.firmware.logic.test_grants import holding
 from tests.firmware.test_in_the_simulator import IDENTITY, START_S
 
 CARD, KEY = bytes.fromhex("04a1b2c3d4e5f6"), bytes(range(16))
@@ -46,7 +46,7 @@ def park(world: World, tmp_path: Path) -> Park:
 
     def make(**identity: object) -> Car:
         image = tmp_path / "flash.img"
-        car = world.add_car({**IDENTITY, **identity}, image)
+        car = Car(world, {**IDENTITY, **identity}, image)
         grants = [
             messages.Grant(number, tag(uid), START_S - 3600, START_S + 86_400, 0)
             for number, uid in enumerate((CARD, UID_ONLY, SHORT_NUMBER), start=1)

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from firmware.logic.grants import GRANTS_FILE, GrantSet
+from firmware.logic.access.grants import GRANTS_FILE, GrantSet
 from shared_protocol.badges import badge_tag
 from shared_protocol.grant_sets import grant_parts
 from shared_protocol.messages import Grant
-from simulator.car import Car
+from simulator.devices.car import Car
 from simulator.devices.gnss import FAULTS as RECEIVER_FAULTS
 from simulator.devices.pn532 import FAULTS as READER_FAULTS
+from simulator.engine.world import World
 from simulator.flash import write_file
-from simulator.world import World
 from tests.firmware.logic.storage import MemoryStorage
 
 START_S = 1_700_000_000
@@ -42,7 +42,7 @@ def world() -> Iterator[World]:
 
 @pytest.fixture
 def car(world: World, tmp_path: Path) -> Car:
-    car = world.add_car(IDENTITY, tmp_path / "flash.img")
+    car = Car(world, IDENTITY, tmp_path / "flash.img")
     car.power_on()
     return car
 
@@ -54,7 +54,7 @@ def booked(world: World, tmp_path: Path) -> Car:
 
 
 def booked_until(world: World, tmp_path: Path, expires_s: int) -> Car:
-    car = world.add_car(IDENTITY, tmp_path / "flash.img")
+    car = Car(world, IDENTITY, tmp_path / "flash.img")
     grants = [
         Grant(number, badge_tag(b"\x22" * 32, uid), START_S - 3600, START_S + 36_000, 0)
         for number, uid in ((1, DRIVER), (2, COLLEAGUE))
@@ -365,7 +365,7 @@ def test_the_kilometres_after_a_nights_sleep_are_all_counted(world: World, booke
 def test_a_car_whose_time_is_not_known_does_not_put_its_receiver_to_sleep(
     world: World, tmp_path: Path
 ) -> None:
-    car = world.add_car(IDENTITY, tmp_path / "flash.img")
+    car = Car(world, IDENTITY, tmp_path / "flash.img")
     car.gnss.sky(False)
     car.power_on()
     world.run_for(1800)

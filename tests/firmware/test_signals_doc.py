@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from firmware.logic.signals import SLOT_MS
-from tests.firmware.logic.test_signals import EVERY
+from firmware.logic.access.signals import SLOT_MS
+from tests.firmware.logic.access.test_signals import EVERY
 
 TEXT = (Path(__file__).parents[2] / "docs" / "signals.md").read_text()
 

@@ -19,6 +19,9 @@ DIRECTORIES = (
     "tests/shared_protocol/both",
     "tests/shared_protocol/wycheproof",
     "tests/firmware/logic",
+    "tests/firmware/logic/access",
+    "tests/firmware/logic/link",
+    "tests/firmware/logic/road",
 )
 HEAP = "32m"  # the largest JSON of vectors is parsed whole; the box's heap has its own test
 

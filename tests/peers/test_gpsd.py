@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from simulator.devices.gnss_sentences import Solution, sentences
-from simulator.roads import PLACES
-from simulator.route import Route
+from simulator.road.roads import PLACES
+from simulator.road.route import Route
 from tests.support import ROOT, skip_or_fail
 
 START_S = 1_795_348_800  # 2026-11-22 12:00:00 UTC

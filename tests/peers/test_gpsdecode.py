@@ -10,7 +10,7 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
-from firmware.logic.nmea import NmeaReader
+from firmware.logic.road.nmea import NmeaReader
 from tests.support import require_data, skip_or_fail
 
 FAR_E7 = 20  # 0.2 m: gpsd rounds to 1e-9, we to 1e-7 degrees

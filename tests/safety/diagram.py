@@ -1,10 +1,10 @@
 """`python -m tests.safety.diagram`: the law's tables as a Mermaid diagram, for docs/safety.md.
 
-Made from TRANSITIONS and WAITS of firmware/logic/immobiliser.py and from nothing else.
+Made from TRANSITIONS and WAITS of firmware/logic/access/immobiliser.py and from nothing else.
 """
 
-from firmware.logic import immobiliser
-from firmware.logic.immobiliser import (
+from firmware.logic.access import immobiliser
+from firmware.logic.access.immobiliser import (
     ENABLED,
     INHIBITED,
     NO_PULSE,

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-from firmware.logic import immobiliser as immobiliser_module
-from firmware.logic.commands import Commands
-from firmware.logic.door_lock import DoorLock
-from firmware.logic.grants import GrantSet
-from firmware.logic.immobiliser import DoorOnly, Immobiliser
-from firmware.logic.trip import Trip, Where
+from firmware.logic.access import immobiliser as immobiliser_module
+from firmware.logic.access.commands import Commands
+from firmware.logic.access.door_lock import DoorLock
+from firmware.logic.access.grants import GrantSet
+from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
+from firmware.logic.access.trip import Trip, Where
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.vehicle import Vehicle
 from shared_protocol.grant_sets import grant_parts

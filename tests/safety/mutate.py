@@ -35,7 +35,7 @@ TESTS = {
     "grants": ("badge_decision", "grants"),
     "flash_table": ("badge_decision", "grants"),
 }
-"""A module of firmware/logic -> the tests of it."""
+"""A module of firmware/logic/access -> the tests of it."""
 
 LOOK_UPS = {
     "grants": ("of_badge", "booked_by_another", "_order"),
@@ -107,7 +107,7 @@ _REMOVED = (ast.Assign, ast.AugAssign, ast.Expr, ast.Raise, ast.Continue, ast.Br
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change in one module of firmware/logic."""
+    """One change in one module of firmware/logic/access."""
 
     module: str
     line: int
@@ -122,7 +122,7 @@ class Mutant:
 
 def mutants(module: str) -> list[Mutant]:
     """Every mutant of a module, in the order of its lines."""
-    path = ROOT / "firmware" / "logic" / f"{module}.py"
+    path = ROOT / "firmware" / "logic" / "access" / f"{module}.py"
     source = path.read_text()
     lines = source.splitlines()
     tree = ast.parse(source)
@@ -152,7 +152,7 @@ def mutants(module: str) -> list[Mutant]:
 
 
 def _unchanged(module: str) -> Mutant:
-    path = ROOT / "firmware" / "logic" / f"{module}.py"
+    path = ROOT / "firmware" / "logic" / "access" / f"{module}.py"
     return Mutant(module, 0, "", "", compile(path.read_text(), str(path), "exec"))
 
 
@@ -266,12 +266,12 @@ def is_killed(mutant: Mutant) -> bool:
 
 
 def _run_tests(mutant: Mutant) -> None:
-    name = f"firmware.logic.{mutant.module}"
+    name = f"firmware.logic.access.{mutant.module}"
     module = ModuleType(name)
     sys.modules[name] = module
     exec(mutant.code, vars(module))
     for tests in TESTS[mutant.module]:
-        tested = importlib.import_module(f"tests.firmware.logic.test_{tests}")
+        tested = importlib.import_module(f"tests.firmware.logic.access.test_{tests}")
         for test in [entry for entry in dir(tested) if entry.startswith("test_")]:
             getattr(tested, test)()
 
@@ -302,7 +302,7 @@ def run(modules: list[str], sample: int | None = None, seed: int = 1) -> bool:
     seconds = time.perf_counter() - began
     for mutant in survivors:
         why = SURVIVORS.get(mutant.key, "NOT LISTED")
-        print(f"firmware/logic/{mutant.module}.py:{mutant.line}: {mutant.text}")
+        print(f"firmware/logic/access/{mutant.module}.py:{mutant.line}: {mutant.text}")
         print(f"    {mutant.change}: {why}")
     drawn = "" if sample is None else f" of {len(every)}, seed {seed}"
     print(

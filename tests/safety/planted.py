@@ -9,13 +9,13 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
-from firmware.logic import immobiliser
-from firmware.logic.badge_decision import Granted, Refused
-from firmware.logic.commands import Commands
-from firmware.logic.door_lock import DoorLock
-from firmware.logic.grants import GrantSet
-from firmware.logic.immobiliser import DoorOnly, Immobiliser
-from firmware.logic.trip import DOOR_LEAVE, Outcome, Trip
+from firmware.logic.access import immobiliser
+from firmware.logic.access.badge_decision import Granted, Refused
+from firmware.logic.access.commands import Commands
+from firmware.logic.access.door_lock import DoorLock
+from firmware.logic.access.grants import GrantSet
+from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
+from firmware.logic.access.trip import DOOR_LEAVE, Outcome, Trip
 from firmware.tasks import vehicle
 from shared_protocol.records import REFUSED_GRANTS_EXPIRED, REFUSED_NO_LICENCE, REFUSED_REVOKED
 from tests.safety import settings

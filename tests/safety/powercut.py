@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from simulator.box import find_micropython
+from simulator.engine.box import find_micropython
 
 PLANTED = (
     "removes_first",

@@ -19,14 +19,14 @@ import sys
 import vfs
 
 from firmware.drivers.flash_store import FlashStore
-from firmware.logic.card_keys import CardKeys
+from firmware.logic.access.card_keys import CardKeys
+from firmware.logic.access.commands import Commands
+from firmware.logic.access.grants import GrantSet
+from firmware.logic.access.trip import Trip
 from firmware.logic.clock import Clock
-from firmware.logic.commands import Commands
-from firmware.logic.grants import GrantSet
-from firmware.logic.keys import Keys
-from firmware.logic.thinning import ThinningJournal
-from firmware.logic.trip import Trip
-from firmware.logic.uplink import Uplink
+from firmware.logic.link.keys import Keys
+from firmware.logic.link.thinning import ThinningJournal
+from firmware.logic.link.uplink import Uplink
 from firmware.tasks.recorder import Recorder
 from shared_protocol.crypto import sha256
 from shared_protocol.grant_sets import grant_changes

@@ -282,13 +282,6 @@ def test_a_port_in_use_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str
         assert f"cannot listen for browsers on {busy}: address already in use" in line.lower()
 
 
-def test_a_world_that_is_not_there_is_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    line = mistake(capsys, "serve", "--data", tmp_path, "--clock", tmp_path / "nobody")
-    assert "no world listens" in line
-
-
 def test_a_data_directory_that_cannot_be_made_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

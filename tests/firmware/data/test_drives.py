@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from firmware.logic.nmea import NmeaReader
-from firmware.logic.odometer import Odometer
+from firmware.logic.road.nmea import NmeaReader
+from firmware.logic.road.odometer import Odometer
 from tests.support import DATA, require_data
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware.logic.nmea import Fix, NmeaReader
+from firmware.logic.road.nmea import Fix, NmeaReader
 from tests.support import DATA, require_data
 
 # One last digit of a receiver with four decimals of a minute, in 1e-7 degrees.

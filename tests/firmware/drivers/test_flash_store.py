@@ -6,7 +6,7 @@ import pytest
 
 from firmware.drivers.entropy import Entropy
 from firmware.drivers.flash_store import FlashStore
-from firmware.logic.journal import Journal
+from firmware.logic.link.journal import Journal
 from shared_protocol.records import Record
 
 

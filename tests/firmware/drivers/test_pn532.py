@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from firmware.drivers.pn532 import Pn532, ReaderError
-from firmware.logic.ev2 import Proof
+from firmware.logic.access.ev2 import Proof
 from simulator.devices.pn532 import Pn532 as Chip
-from simulator.timeline import US, Timeline
+from simulator.engine.timeline import US, Timeline
 from tests.firmware.drivers.scripted import ScriptedStream
 from tests.firmware.logic.host_aes import aes
 

@@ -8,15 +8,15 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware.logic.card_keys import CardKeys
-from firmware.logic.ev2 import Proof
-from firmware.logic.wiegand import card_number
+from firmware.logic.access.card_keys import CardKeys
+from firmware.logic.access.ev2 import Proof
+from firmware.logic.access.wiegand import card_number
 from shared_protocol.messages import CardKey
 from simulator.devices.ntag424 import Ntag424
 from simulator.devices.wiegand_reader import frame
+from tests.firmware.logic.access.test_card_keys import parts_of
 from tests.firmware.logic.host_aes import aes
 from tests.firmware.logic.storage import MemoryStorage
-from tests.firmware.logic.test_card_keys import parts_of
 
 SIXTEEN = st.binary(min_size=16, max_size=16)
 UIDS = st.binary(min_size=7, max_size=7)

@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from firmware.logic.thinning import ThinningJournal
+from firmware.logic.link.thinning import ThinningJournal
 from shared_protocol.records import GAP_DROPPED, Gap, Record, to_record
 from tests.firmware.logic.storage import MemoryStorage
 

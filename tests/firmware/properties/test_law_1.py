@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firmware.logic.immobiliser import PULSE_ENABLE, PULSE_INHIBIT, Immobiliser
+from firmware.logic.access.immobiliser import PULSE_ENABLE, PULSE_INHIBIT, Immobiliser
 from shared_protocol.records import RELAY_ENABLED, RELAY_INHIBITED
 
 speeds = st.sampled_from([None, 0, 100, 500, 501, 2_000, 14_000])  # in mm/s

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware.logic.nmea import NmeaReader
-from tests.firmware.logic.test_nmea import FLOOR_S, rmc
+from firmware.logic.road.nmea import NmeaReader
+from tests.firmware.logic.road.test_nmea import FLOOR_S, rmc
 
 
 @given(st.lists(st.binary(max_size=300), max_size=10))

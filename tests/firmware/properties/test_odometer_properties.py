@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware.logic.odometer import Odometer
+from firmware.logic.road.odometer import Odometer
 
 samples = st.lists(
     st.tuples(

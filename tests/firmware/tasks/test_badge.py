@@ -6,16 +6,16 @@ from types import SimpleNamespace
 import pytest
 
 from firmware.drivers.pn532 import ReaderError
-from firmware.logic.card import CardPresence
-from firmware.logic.card_keys import CardKeys
+from firmware.logic.access.card import CardPresence
+from firmware.logic.access.card_keys import CardKeys
 from firmware.tasks import badge
 from shared_protocol import messages
 from shared_protocol.badges import badge_tag
 from shared_protocol.records import ASSURANCE_HIGH, ASSURANCE_LOW
 from simulator.devices.ntag424 import Ntag424
+from tests.firmware.logic.access.test_card_keys import parts_of
 from tests.firmware.logic.host_aes import aes
 from tests.firmware.logic.storage import MemoryStorage
-from tests.firmware.logic.test_card_keys import parts_of
 
 KEY = b"k" * 32
 UID = bytes.fromhex("04a1b2c3")

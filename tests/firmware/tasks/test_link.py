@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from firmware.logic.card_keys import CARD_KEYS_FILE, CardKeys
+from firmware.logic.access.card_keys import CARD_KEYS_FILE, CardKeys
 from firmware.tasks.link import LinkTask
 from shared_protocol.messages import (
     FEATURE_CARD_KEYS,
@@ -13,8 +13,8 @@ from shared_protocol.messages import (
     CardKey,
     Status,
 )
+from tests.firmware.logic.access.test_card_keys import parts_of
 from tests.firmware.logic.storage import MemoryStorage
-from tests.firmware.logic.test_card_keys import parts_of
 
 KEYS = [CardKey(number.to_bytes(8, "big"), bytes([number]) * 16) for number in range(1, 60)]
 

@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-from firmware.logic.commands import Commands
+from firmware.logic.access.commands import Commands
 from shared_protocol.messages import (
     COMMAND_INHIBIT,
     Command,

@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-from firmware.logic.trip import CAUSE_TECHNICIAN
+from firmware.logic.access.trip import CAUSE_TECHNICIAN
 from shared_protocol.messages import (
     COMMAND_END_TRIP,
     COMMAND_END_TRIP_WITHOUT_KEYS,

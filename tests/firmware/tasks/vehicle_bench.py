@@ -2,17 +2,17 @@
 
 import asyncio
 
+from firmware.logic.access.commands import Commands
+from firmware.logic.access.door_lock import DoorLock
+from firmware.logic.access.grants import GrantSet
+from firmware.logic.access.immobiliser import Immobiliser
+from firmware.logic.access.trip import Trip
 from firmware.logic.clock import Clock
-from firmware.logic.commands import Commands
-from firmware.logic.door_lock import DoorLock
-from firmware.logic.grants import GrantSet
-from firmware.logic.immobiliser import Immobiliser
-from firmware.logic.journal import Journal
-from firmware.logic.nmea import Fix
-from firmware.logic.odometer import Odometer
-from firmware.logic.trip import Trip
-from firmware.logic.uplink import Uplink
-from firmware.logic.whereabouts import Whereabouts
+from firmware.logic.link.journal import Journal
+from firmware.logic.link.uplink import Uplink
+from firmware.logic.road.nmea import Fix
+from firmware.logic.road.odometer import Odometer
+from firmware.logic.road.whereabouts import Whereabouts
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.vehicle import Vehicle
 from shared_protocol.grant_sets import grant_parts

@@ -1,0 +1,53 @@
+"""What the box says with two LEDs and a buzzer: one pattern per event, each distinct.
+
+A refusal is some long reds, then some short ones, at most four of each, so that an agent can say
+them on the telephone. The long ones say where the matter lies: 1 the booking, 2 the car, 3 the box
+or the badge, 4 the driver. docs/signals.md shows the same table to agents; a test compares them.
+"""
+
+from firmware.logic.access.trip import (
+    SIGNAL_DOOR_OPEN,
+    SIGNAL_ENDED,
+    SIGNAL_NOTED,
+    SIGNAL_OCCUPANT,
+    SIGNAL_PAUSED,
+    SIGNAL_RELEASED,
+    SIGNAL_RESUMED,
+    SIGNAL_STARTED,
+)
+
+PATTERNS = {
+    SIGNAL_STARTED: "GG",
+    SIGNAL_RESUMED: "G",
+    SIGNAL_NOTED: "g",
+    SIGNAL_OCCUPANT: "g.G",
+    SIGNAL_RELEASED: "GG.g",
+    SIGNAL_PAUSED: "G.g",
+    SIGNAL_ENDED: "G.G.G",
+    SIGNAL_DOOR_OPEN: "G.R.G.R",
+    "ready": "g.g",
+}
+"""Event -> slots of SLOT_MS: g green, r red, capital with the buzzer, `.` dark and silent."""
+
+REFUSALS = "11 12 13 31 21 32 33 14 22 23 24 34 41"
+"""Of each reason of shared_protocol.records, from 1 on: how many long ones, how many short ones.
+
+As one text: a table of patterns would cost the box's heap ten times as much."""
+
+SLOT_MS = 150
+
+
+def pattern(event: str) -> str:
+    """The slots of an event of PATTERNS, or of `refused N` with a reason's number."""
+    if event in PATTERNS:
+        return PATTERNS[event]
+    at = 3 * int(event[8:]) - 3
+    return ("RR." * int(REFUSALS[at]) + "r." * int(REFUSALS[at + 1]))[:-1]
+
+
+def slots(event: str) -> list[tuple[int, int, int]]:
+    """The (green, red, buzzer) levels of each slot of an event, dark at the end."""
+    levels = []
+    for slot in pattern(event) + ".":
+        levels.append((int(slot in "gG"), int(slot in "rR"), int(slot in "GR")))
+    return levels

@@ -1,0 +1,1 @@
+"""What the box owes the server, and how it reaches it: journal, order, keys, modem states."""

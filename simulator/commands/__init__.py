@@ -1,0 +1,1 @@
+"""What `voiturier-sim` offers; simulates nothing itself."""

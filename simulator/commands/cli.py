@@ -1,0 +1,203 @@
+"""The command `voiturier-sim`: reads arguments, prints results and errors. Simulates nothing."""
+
+import argparse
+import json
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from simulator.commands.badge import play_badge
+from simulator.commands.drive import drive, read_driver
+from simulator.commands.gnss import Receiver, play_drive, play_log
+from simulator.commands.modem import play_modem
+from simulator.devices.gnss import RATES_HZ, START_S
+from simulator.devices.gnss_sentences import TALKERS
+from simulator.errors import InputError, SimulatorError
+from simulator.play import scenario
+from simulator.play.player import play
+from simulator.play.replay import replay
+from simulator.road.roads import PLACES
+
+_FAILED = 1
+_BAD_INPUT = 2
+
+
+def main() -> None:
+    """Run the command line; exits with 0, 1 (it failed) or 2 (bad input)."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    arguments = _parser().parse_args()
+    try:
+        arguments.run(arguments)
+    except KeyboardInterrupt:
+        sys.exit(0)
+    except InputError as error:
+        print(f"voiturier-sim: {error}", file=sys.stderr)
+        sys.exit(_BAD_INPUT)
+    except SimulatorError as error:
+        print(f"voiturier-sim: {error}", file=sys.stderr)
+        sys.exit(_FAILED)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="voiturier-sim", description="Plays the hardware around the real firmware."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    replaying = commands.add_parser(
+        "replay",
+        help="one booked trip over a recorded log",
+        description="Replays an NMEA log as one booked trip through the real firmware and a real "
+        "server with a temporary database, in virtual time, and prints its figures as JSON.",
+    )
+    replaying.add_argument("file", type=Path, metavar="FILE.nmea")
+    replaying.add_argument("--json", action="store_true", help="on one line, for programs")
+    replaying.add_argument("--verbose", action="store_true", help="say on stderr how far it is")
+    replaying.set_defaults(run=_replay)
+
+    running = commands.add_parser(
+        "run",
+        help="a scenario: who does what when, and what is expected of it",
+        description="Plays a scenario through the real firmware and a real server with a temporary "
+        "database, in virtual time. Prints what happened as a timeline, then the figures as JSON; "
+        "ends with 1 when an expectation did not hold.",
+    )
+    running.add_argument(
+        "scenario", nargs="?", metavar="SCENARIO", help="a name of --list or a file"
+    )
+    running.add_argument("--list", action="store_true", help="the scenarios that come along")
+    running.add_argument("--seed", type=int, default=1, help="another seed, another day")
+    running.add_argument("--json", action="store_true", help="the figures on stdout, nothing else")
+    running.set_defaults(run=_run)
+
+    device = commands.add_parser("device", help="one device alone, on a pty")
+    devices = device.add_subparsers(required=True, metavar="DEVICE")
+    gnss = devices.add_parser(
+        "gnss",
+        help="a GNSS receiver that plays a log, or drives",
+        description="Prints a pty's path, then plays a log on it once, at 1x by its own times, or "
+        "says where a car is that drives to and fro between two places round Le Mans.",
+    )
+    what = gnss.add_mutually_exclusive_group(required=True)
+    what.add_argument("file", type=Path, nargs="?", metavar="FILE.nmea")
+    what.add_argument("--drive", nargs=2, metavar=("FROM", "TO"), help=", ".join(PLACES))
+    gnss.add_argument("--rate", type=int, choices=RATES_HZ, default=1, help="Hz (%(default)s)")
+    gnss.add_argument("--talker", choices=TALKERS, default="GN", help="(default %(default)s)")
+    gnss.add_argument("--full", action="store_true", help="also VTG, GSA, GSV and GLL")
+    gnss.add_argument("--start", choices=tuple(START_S), default="warm", help="(%(default)s)")
+    gnss.add_argument("--fault", metavar="NAME", help="what is wrong with it from the start on")
+    gnss.add_argument("--seed", type=int, default=1, help="other lights on the road")
+    gnss.set_defaults(run=_gnss)
+
+    modem = devices.add_parser(
+        "modem",
+        help="an LTE modem that answers AT commands",
+        description="Prints where it listens, then answers AT commands at 1x until interrupted. "
+        "Its TCP connections are real.",
+    )
+    modem.add_argument("--socket", metavar="PATH", help="a Unix socket (or @NAME), not a pty")
+    modem.add_argument("--fault", metavar="NAME", help="what is wrong with it from the start on")
+    modem.add_argument(
+        "--sms",
+        action="append",
+        default=[],
+        metavar="SENDER:TEXT",
+        help="a short message that waits for it; may be repeated",
+    )
+    modem.add_argument("--trace", action="store_true", help="show on stderr what passes")
+    modem.set_defaults(
+        run=lambda arguments: play_modem(
+            arguments.socket, arguments.fault, arguments.sms, arguments.trace
+        )
+    )
+
+    badge = devices.add_parser(
+        "badge",
+        help="a PN532 badge reader with one or two badges on it",
+        description="Prints a pty's path, then answers there as a PN532 over its serial line "
+        "(115200 baud), with this badge in its field.",
+    )
+    badge.add_argument(
+        "--uid",
+        required=True,
+        action="append",
+        metavar="HEX[:KEY]",
+        help="4, 7 or 10 bytes, and the AES key of a card that proves itself; may be repeated",
+    )
+    badge.set_defaults(run=_badge)
+
+    driving = commands.add_parser(
+        "drive",
+        help="cars that drive about, at 1x, against a running server",
+        description="Runs cars with the real firmware against a server's boxes' port until "
+        "interrupted.",
+    )
+    driving.add_argument("--boxes", required=True, metavar="HOST:PORT", help="the boxes' port")
+    driving.add_argument(
+        "--car",
+        required=True,
+        action="append",
+        metavar="IDENTITY.json:BADGEHEX",
+        help="a box's identity file and the driver's badge; may be repeated",
+    )
+    driving.add_argument("--seed", type=int, default=1, help="another seed, other roads")
+    driving.set_defaults(run=_drive)
+    return parser
+
+
+def _gnss(arguments: argparse.Namespace) -> None:
+    if arguments.file is not None:
+        play_log(arguments.file)
+        return
+    wanted = Receiver(
+        arguments.rate, arguments.talker, arguments.full, arguments.start, arguments.fault
+    )
+    play_drive(tuple(arguments.drive), wanted, arguments.seed)
+
+
+def _badge(arguments: argparse.Namespace) -> None:
+    try:
+        badges = [tuple(map(bytes.fromhex, text.split(":"))) for text in arguments.uid]
+    except ValueError:
+        raise InputError(f"--uid takes hexadecimal digits, not {arguments.uid}") from None
+    play_badge([(uid, key[0] if key else None) for uid, *key in badges])
+
+
+def _replay(arguments: argparse.Namespace) -> None:
+    def say(text: str) -> None:
+        if arguments.verbose:
+            print(text, file=sys.stderr, flush=True)
+
+    result = replay(arguments.file, say)
+    print(json.dumps(result, indent=None if arguments.json else 2, ensure_ascii=False))
+
+
+def _run(arguments: argparse.Namespace) -> None:
+    if arguments.list:
+        for name, path in scenario.built_in().items():
+            print(f"{name:<24} {scenario.parse(name, path.read_text()).about}")
+        return
+    if arguments.scenario is None:
+        raise InputError("run takes a scenario: a name of `voiturier-sim run --list`, or a file")
+    wanted = scenario.read(arguments.scenario)
+    stream = sys.stderr if arguments.json else sys.stdout
+    if not arguments.json:
+        print(f"{wanted.name}: {wanted.about}")
+    played = play(wanted, lambda line: print(line, file=stream, flush=True), arguments.seed)
+    figures = played.figures | {"failures": played.failures}
+    print(json.dumps(figures, indent=None if arguments.json else 2, ensure_ascii=False))
+    if played.failures:
+        raise SimulatorError(f"{wanted.name}: {len(played.failures)} expectations did not hold")
+
+
+def _drive(arguments: argparse.Namespace) -> None:
+    host, _, port = arguments.boxes.rpartition(":")
+    if not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise InputError(f"--boxes takes HOST:PORT, not {arguments.boxes!r}")
+    drivers = [read_driver(text) for text in arguments.car]
+    drive((host, int(port)), drivers, arguments.seed)

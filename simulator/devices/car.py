@@ -1,0 +1,253 @@
+"""One simulated car: the box, the parts around it, the road, and what its driver can do.
+
+Decides nothing: a test or a scenario says what the driver does, the firmware what the box does.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from firmware.board import BOARDS, Board
+from simulator.devices.gnss import GnssReceiver
+from simulator.devices.modem.a76xx import BAUD as MODEM_BAUD
+from simulator.devices.modem.a76xx import A76xx
+from simulator.devices.pn532 import BAUD as READER_BAUD
+from simulator.devices.pn532 import Pn532
+from simulator.devices.wiegand_reader import WiegandReader
+from simulator.devices.wires import Wires
+from simulator.engine.box import Box
+from simulator.engine.pins import Pins
+from simulator.engine.timeline import US
+from simulator.engine.uart import UartLine
+from simulator.engine.world import World
+from simulator.flash import write_image
+from simulator.road.driving import Drive
+from simulator.road.roads import PLACES, journey
+from simulator.road.route import Route
+
+LE_MANS = (48.0061, 0.1996)
+_KMH_IN_M_S = 3.6
+
+
+class Car:
+    """A car with its box switched off.
+
+    Attributes:
+        tcp_capture: ("up" | "down", bytes) as they went over TCP; the two counters add them up.
+
+    Args:
+        world: whose clock, network and chance it shares; the box ends with it.
+        identity: the box's identity file, as `voiturier box add` writes it; its server is replaced
+            by `server`, or else by the world's own server if there is one.
+        image: its flash image; made if missing, otherwise its journal is kept.
+        position: where its road begins.
+        server: (host, port) of the boxes' port.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        identity: Mapping[str, Any],
+        image: Path,
+        position: tuple[float, float] = LE_MANS,
+        server: tuple[str, int] | None = None,
+    ) -> None:
+        if server is None and world.server is not None:
+            server = ("127.0.0.1", world.server.boxes_port)
+        if server is not None:
+            identity = {**identity, "server_host": server[0], "server_port": server[1]}
+        write_image(image, identity)
+        timeline = world.timeline
+        board = BOARDS[identity["board"]]
+        self.name = str(identity.get("vehicle", identity["box_id"]))
+        self.pins = Pins(_pin_numbers(board))
+        self.wire_bytes_up = 0
+        self.wire_bytes_down = 0
+        self.tcp_capture: list[tuple[str, bytes]] = []
+        self._timeline = timeline
+        self._route = Route(position, world.seed * 1000 + len(world.boxes))
+        self._speed_kmh = 0.0
+        self._driven_m = 0.0
+        self._driven_at_us = timeline.now_us
+        self.place: str | None = None  # of roads.py, where it stands; None: on its own round
+        self._drive: Drive | None = None
+        self._drive_to = ""
+        self._surroundings = (True, True)  # sky, coverage
+        uarts = {
+            board.modem_uart: UartLine(timeline, MODEM_BAUD),
+            board.gnss_uart: UartLine(timeline, board.gnss_uart.baud),
+            board.reader_uart: UartLine(timeline, READER_BAUD),
+        }
+        start_relay = bool(identity.get("start_relay", True))
+        self.wires = Wires(timeline, self.pins, board, start_relay)
+        self.gnss = GnssReceiver(timeline, uarts[board.gnss_uart])
+        self.reader: Pn532 | WiegandReader
+        if identity.get("reader") == "wiegand":
+            self.reader = WiegandReader(timeline, self.pins, board.wiegand_d0, board.wiegand_d1)
+        else:
+            self.reader = Pn532(timeline, uarts[board.reader_uart])
+        self.modem = A76xx(
+            timeline, uarts[board.modem_uart], world.network, self.pins, board, self._on_wire
+        )
+        self.box = Box(
+            timeline,
+            image,
+            unique_id=bytes.fromhex(identity["box_id"])[:6],
+            pins=self.pins,
+            uarts={uart.number: (uart.tx, uart.rx, line) for uart, line in uarts.items()},
+            heap=world.heap,
+            slice_ms=world.slice_ms,
+        )
+        world.join(self.box)
+        self.gnss.follow(lambda: (self.position, self.speed_kmh))
+
+    # The box
+
+    def power_on(self) -> None:
+        """Give the box power; it boots from its flash."""
+        self.gnss.restart()
+        self.box.power_on()
+
+    def kill(self) -> None:
+        """Cut the power of the box and its parts; the latching relay stays as it is."""
+        self.box.kill()
+        self.modem.power_cut()
+        self.reader.power_off()
+
+    def brown_out(self) -> None:
+        """Let the supply sag so far that the box resets; its parts keep their power."""
+        self.box.brown_out()
+
+    def report(self) -> dict[str, Any]:
+        """Return what the firmware says of itself; no world time passes."""
+        return self.box.report()
+
+    # The driver
+
+    def present_badge(self, uid: bytes, hold_s: float = 0.5, key: bytes | None = None) -> None:
+        """Hold a badge to the windscreen from now on, that long; with a key it can prove itself."""
+        self.reader.present(uid, hold_s, key=key)
+
+    def set_ignition(self, on: bool) -> None:
+        """Turn the key; off stops the engine."""
+        self.wires.set_ignition(on)
+
+    def crank(self) -> None:
+        """Turn the key to start; after CRANK_S of wires.py the engine runs, if it may."""
+        self.wires.crank()
+
+    def drive(self, speed_kmh: float) -> None:
+        """Go on along the road at that speed; 0 stops."""
+        self._driven_m = self.driven_m
+        self._driven_at_us = self._timeline.now_us
+        self._speed_kmh = speed_kmh
+
+    def stand_at(self, place: str) -> None:
+        """Stand at a place of roads.py, with the sky and the coverage that it has."""
+        self.place = place
+        self._surround(PLACES[place].sky, PLACES[place].coverage)
+
+    def drive_to(self, place: str, seed: int) -> float:
+        """Drive from the place it stands at to another one by road; return how long it takes."""
+        assert self.place is not None, "it stands nowhere"
+        self._drive = Drive(journey(self.place, place), seed)
+        self._drive_to = place
+        self._driven_at_us = self._timeline.now_us
+        self.place = None
+        self._look_round()
+        return self._drive.duration_s
+
+    def _look_round(self) -> None:
+        """Once a second on the road: sky and coverage as they are here, and the end."""
+        drive = self._drive
+        assert drive is not None
+        after_s = self._since_s()
+        if after_s >= drive.duration_s:
+            self._driven_m += drive.length_m
+            self._drive = None
+            self._driven_at_us = self._timeline.now_us
+            self.stand_at(self._drive_to)
+            return
+        stretch = drive.stretch(after_s)
+        self._surround(stretch.sky, stretch.coverage)
+        self._timeline.call_later(1.0, self._look_round)
+
+    def _surround(self, sky: bool, coverage: bool) -> None:
+        """Tell the receiver and the modem what has changed around them, and nothing else."""
+        if (sky, coverage) == self._surroundings:
+            return
+        had_sky, had_coverage = self._surroundings
+        self._surroundings = (sky, coverage)
+        if sky != had_sky:
+            self.gnss.sky(sky)
+        if coverage != had_coverage:
+            self.modem.coverage(coverage)
+
+    def _since_s(self) -> float:
+        return (self._timeline.now_us - self._driven_at_us) / US
+
+    # What can be seen of it
+
+    @property
+    def speed_kmh(self) -> float:
+        """How fast it is."""
+        if self._drive is not None:
+            return self._drive.speed_kmh(self._since_s())
+        return self._speed_kmh
+
+    @property
+    def driven_m(self) -> float:
+        """The true distance driven so far, without logs played into the receiver."""
+        if self._drive is not None:
+            return self._driven_m + self._drive.metres(self._since_s())
+        return self._driven_m + self._speed_kmh / _KMH_IN_M_S * self._since_s()
+
+    @property
+    def position(self) -> tuple[float, float]:
+        """(latitude, longitude) in degrees."""
+        if self._drive is not None:
+            return self._drive.position(self._since_s())
+        if self.place is not None:
+            return PLACES[self.place].position
+        return self._route.position(self.driven_m)
+
+    @property
+    def relay(self) -> str:
+        """The start relay: "enabled" or "inhibited"."""
+        return self.wires.relay
+
+    @property
+    def relay_changes(self) -> list[tuple[int, str]]:
+        """(Unix ms, new state) of every move of the start relay."""
+        return self.wires.relay_changes
+
+    @property
+    def door(self) -> str:
+        """The doors: "locked" or "unlocked"."""
+        return self.wires.door
+
+    @property
+    def starter_allowed(self) -> bool:
+        """Whether the starter would turn."""
+        return self.wires.starter_allowed
+
+    @property
+    def signals(self) -> list[tuple[int, str, int]]:
+        """(Unix ms, "green" | "red" | "buzzer", level) of every light and sound."""
+        return self.wires.signals
+
+    def _on_wire(self, direction: str, data: bytes) -> None:
+        if direction == "up":
+            self.wire_bytes_up += len(data)
+        else:
+            self.wire_bytes_down += len(data)
+        self.tcp_capture.append((direction, data))
+
+
+def _pin_numbers(board: Board) -> set[int]:
+    """Return the pins that board.py names; those of the UARTs belong to the UARTs."""
+    return {
+        number
+        for name, number in board._asdict().items()
+        if isinstance(number, int) and not name.endswith("_ms")
+    }

@@ -1,0 +1,324 @@
+"""One box: a MicroPython process with the real firmware, in lockstep with the world.
+
+The process runs only between an answer of the world and its own next wait; meanwhile no world
+time passes. simulator/fakes/simulator_link.py is the other end and documents the messages. Never
+knows what is attached to its pins and UARTs.
+"""
+
+import json
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from simulator.bytecode import compile_to_rom
+from simulator.engine.pins import Pins
+from simulator.engine.timeline import Timeline, Timer
+from simulator.engine.uart import UartLine
+from simulator.errors import BoxError, SimulatorError
+
+DEFAULT_HEAP = "192k"  # 64-bit words: it models 96 KiB on the box
+POWER_ON_RESET = 1
+WATCHDOG_RESET = 3
+SOFTWARE_RESET = 5
+RESTART_US = 300_000  # the chip's own start, from reset to boot.py
+# Real seconds between two waits of the firmware before it counts as hung. The longest honest
+# stretch is the start, when some forty modules are imported: below a second on a slow machine.
+HANG_S = 30.0
+_NEVER = 0xFFFFFFFFFFFFFFFF
+_FAKES = Path(__file__).parents[1] / "fakes"
+_REPOSITORY = Path(__file__).parents[2]
+
+
+def find_micropython() -> str:
+    """Return the path of the MicroPython binary; SimulatorError when there is none."""
+    named = os.environ.get("VOITURIER_MICROPYTHON")
+    prepared = _REPOSITORY / ".tools" / "micropython" / "micropython"
+    found = named or (str(prepared) if prepared.exists() else shutil.which("micropython"))
+    if not found or not Path(found).exists():
+        raise SimulatorError("MicroPython is missing: run ./run.sh --prepare first")
+    return found
+
+
+class Box:
+    """The process, its pins and its UARTs.
+
+    Args:
+        timeline: the world's clock.
+        image: the flash image, see simulator/flash.py.
+        unique_id: the chip's 6-byte identifier.
+        pins: every pin of the board.
+        uarts: number -> (tx pin, rx pin, the line to its device).
+        heap: MicroPython's heap, as its -X heapsize takes it.
+        slice_ms: world time that one slice of X25519 takes; all other computing takes none.
+    """
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        image: Path,
+        unique_id: bytes,
+        pins: Pins,
+        uarts: Mapping[int, tuple[int, int, UartLine]],
+        heap: str = DEFAULT_HEAP,
+        slice_ms: float = 0.0,
+    ) -> None:
+        self.timeline = timeline
+        self.image = image
+        self.pins = pins
+        self.resets: list[int] = []  # the cause of each start but the first
+        self._unique_id = unique_id
+        self._heap = heap
+        self._slice_us = round(slice_ms * 1000)
+        self._wiring = {number: [tx, rx] for number, (tx, rx, _) in uarts.items()}
+        self._lines = {number: line for number, (_, _, line) in uarts.items()}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._link: socket.socket | None = None
+        self._console = tempfile.TemporaryFile()  # noqa: SIM115 lives as long as the box
+        self._boot_us = 0
+        self._asleep: Timer | None = None
+        self._restarting: Timer | None = None
+        self._run_asked = False
+        self._polled = 0
+        self._interrupts: set[int] = set()
+        self._changed: list[int] = []  # pins that the outside changed since the last answer
+        self._watchdog_us: int | None = None
+        self._fed_us = 0
+        self._watchdog: Timer | None = None
+        self._report: dict[str, Any] | None = None
+        pins.on_outside = self._on_outside
+        for number, line in self._lines.items():
+            line.on_readable = lambda number=number: self._on_readable(number)  # type: ignore[misc]
+
+    @property
+    def running(self) -> bool:
+        """Whether the box has power and its firmware runs or is about to restart."""
+        return self._process is not None or self._restarting is not None
+
+    def power_on(self, cause: int = POWER_ON_RESET) -> None:
+        """Start the firmware now; it runs up to its first wait. BoxError when it cannot."""
+        if self._process is not None:
+            raise SimulatorError("the box is on already")
+        self._restarting = None
+        ours, theirs = socket.socketpair()
+        ours.settimeout(HANG_S)
+        fakes = compile_to_rom(_FAKES, "start")
+        with theirs:
+            self._process = subprocess.Popen(
+                [
+                    *(find_micropython(), "-X", f"heapsize={self._heap}"),
+                    *("-m", "start", str(theirs.fileno()), str(self.image.resolve())),
+                ],
+                pass_fds=[theirs.fileno()],
+                cwd=fakes,  # no other folder of the host is on its path
+                stdin=subprocess.DEVNULL,
+                stdout=self._console,
+                stderr=self._console,
+                env={**os.environ, "MICROPYPATH": f"{fakes}:.frozen"},
+                process_group=0,  # a Ctrl-C is for the world, which ends its boxes itself
+            )
+        self._link = ours
+        self._boot_us = self.timeline.now_us
+        self._changed = []
+        configuration = {
+            "pins": sorted(self.pins.numbers),
+            "uarts": self._wiring,
+            "levels": self.pins.outside,
+            "unique_id": self._unique_id.hex(),
+            "reset_cause": cause,
+            "slice_us": self._slice_us,
+        }
+        self._send(json.dumps(configuration).encode())
+        self._run_until_wait()
+
+    def kill(self) -> None:
+        """Cut the power: the process dies at once, its pins float, the flash keeps its state."""
+        for timer in (self._asleep, self._restarting, self._watchdog):
+            if timer is not None:
+                timer.cancel()
+        self._restarting = self._watchdog = self._watchdog_us = None
+        self._interrupts.clear()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+        for line in self._lines.values():
+            line.close()
+        self.pins.release_all()
+
+    def brown_out(self) -> None:
+        """Reset as the chip does when its supply sags: its detector's reset counts as power-on."""
+        if self._process is not None:
+            self._restart(POWER_ON_RESET)
+
+    def close(self) -> None:
+        """End for good."""
+        self.kill()
+        self._console.close()
+
+    def report(self) -> dict[str, Any]:
+        """Ask the firmware for its report; no world time passes."""
+        if self._link is None:
+            raise SimulatorError("the box is off")
+        self._report = None
+        # Nothing but the question: bytes handed over here would not end the firmware's wait.
+        self._send(struct.pack(">Q", self.timeline.now_us - self._boot_us) + b"Q\0")
+        self._run_until_wait()
+        assert self._report is not None
+        return self._report
+
+    def console(self) -> str:
+        """Return the end of what the firmware printed."""
+        end = self._console.seek(0, os.SEEK_END)
+        self._console.seek(max(0, end - 4000))
+        return self._console.read().decode(errors="replace")
+
+    # What wakes it
+
+    def _on_readable(self, number: int) -> None:
+        if self._polled & 1 << number:
+            self._ask_run()
+
+    def _on_outside(self, number: int) -> None:
+        self._changed.append(number)
+        if number in self._interrupts:
+            self._ask_run()
+
+    def _ask_run(self) -> None:
+        """Have the box run after the present event, once."""
+        if not self._run_asked and self._link is not None:
+            self._run_asked = True
+            self.timeline.call_at(self.timeline.now_us, self._run)
+
+    def _run(self) -> None:
+        self._run_asked = False
+        if self._link is not None:
+            self._answer()
+            self._run_until_wait()
+
+    # The messages
+
+    def _answer(self) -> None:
+        parts = [struct.pack(">Q", self.timeline.now_us - self._boot_us)]
+        for number in self._changed:
+            parts.append(struct.pack(">sBI", b"P", number, self.pins.outside[number]))
+        self._changed = []
+        for number, line in self._lines.items():
+            if line.readable:
+                data = line.take()
+                parts.append(struct.pack(">sBH", b"U", number, len(data)) + data)
+        self._send(b"".join(parts))
+
+    def _send(self, payload: bytes) -> None:
+        assert self._link is not None
+        try:
+            self._link.sendall(struct.pack(">I", len(payload)) + payload)
+        except OSError:
+            self._fail("the firmware ended")
+
+    def _run_until_wait(self) -> None:
+        """Let the process run until it waits, and do what it says it did."""
+        self._do(self._receive(struct.unpack(">I", self._receive(4))[0]))
+
+    def _receive(self, count: int) -> bytes:
+        assert self._link is not None
+        data = b""
+        while len(data) < count:
+            try:
+                chunk = self._link.recv(count - len(data))
+            except TimeoutError:
+                self._fail(f"the firmware hangs: no wait for {HANG_S:.0f} s")
+            except OSError:
+                chunk = b""
+            if not chunk:
+                self._fail("the firmware ended")
+            data += chunk
+        return data
+
+    def _fail(self, reason: str) -> None:
+        self.kill()
+        raise BoxError(f"{reason}\n{self.console()}".rstrip())
+
+    def _do(self, message: bytes) -> None:
+        at = 0
+        while at < len(message):
+            kind = message[at : at + 1]
+            at += 1
+            if kind == b"W":
+                number, length = struct.unpack_from(">BH", message, at)
+                at += 3 + length
+                self._lines[number].write(message[at - length : at])
+            elif kind == b"P":
+                number, level = message[at], message[at + 1]
+                at += 2
+                self.pins.box_drives(number, None if level == 2 else level)
+            elif kind == b"N":
+                number, unread = struct.unpack_from(">BH", message, at)
+                at += 3
+                self._lines[number].note_unread(unread)
+            elif kind == b"O":
+                number, baud, capacity = struct.unpack_from(">BIH", message, at)
+                at += 7
+                self._lines[number].open(baud, capacity)
+            elif kind == b"I":
+                (self._interrupts.add if message[at + 1] else self._interrupts.discard)(message[at])
+                at += 2
+            elif kind == b"D":
+                self._start_watchdog(struct.unpack_from(">I", message, at)[0])
+                at += 4
+            elif kind == b"F":
+                self._fed_us = self.timeline.now_us
+            elif kind == b"A":
+                _, length = struct.unpack_from(">BH", message, at)
+                at += 3 + length
+                self._report = json.loads(message[at - length : at])
+            elif kind == b"R":
+                self._restart(SOFTWARE_RESET)
+                return
+            elif kind == b"X":
+                _, length = struct.unpack_from(">BH", message, at)
+                self._fail(message[at + 3 : at + 3 + length].decode())
+            else:  # Z, the last of a message
+                deadline_us, self._polled = struct.unpack_from(">QB", message, at)
+                at += 9
+                self._sleep(deadline_us)
+
+    def _sleep(self, deadline_us: int) -> None:
+        if self._asleep is not None:
+            self._asleep.cancel()
+            self._asleep = None
+        if deadline_us != _NEVER:
+            self._asleep = self.timeline.call_at(self._boot_us + deadline_us, self._run)
+        if any(line.readable and self._polled & 1 << n for n, line in self._lines.items()):
+            self._ask_run()
+
+    # Resets
+
+    def _start_watchdog(self, timeout_ms: int) -> None:
+        self._watchdog_us = timeout_ms * 1000
+        self._fed_us = self.timeline.now_us
+        self._watch()
+
+    def _watch(self) -> None:
+        """Reset the box if nothing fed the watchdog in time; otherwise look again when due."""
+        assert self._watchdog_us is not None
+        due_us = self._fed_us + self._watchdog_us
+        if due_us <= self.timeline.now_us:
+            self._restart(WATCHDOG_RESET)
+        else:
+            self._watchdog = self.timeline.call_at(due_us, self._watch)
+
+    def _restart(self, cause: int) -> None:
+        self.kill()
+        self.resets.append(cause)
+        self._restarting = self.timeline.call_at(
+            self.timeline.now_us + RESTART_US, lambda: self.power_on(cause)
+        )

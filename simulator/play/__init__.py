@@ -1,0 +1,1 @@
+"""Scenarios: their words, what people do, and what is expected of box and server."""

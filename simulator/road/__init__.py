@@ -1,0 +1,1 @@
+"""Where cars drive: maps, drives, recorded logs. Pure; knows no clock and no box."""

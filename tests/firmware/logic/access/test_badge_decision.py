@@ -1,0 +1,302 @@
+"""What a badge gets by the grants on the box, and the reason when it gets nothing."""
+
+from firmware.logic.access.badge_decision import NO_TRIP, RIDES, Granted, Refused, decide
+from shared_protocol.messages import (
+    EVERY_BADGE,
+    GRANT_MAINTENANCE,
+    GRANT_NO_LICENCE,
+    GRANT_OTHER_CAR,
+    GRANT_PASSENGER,
+    GRANT_PRIVATE,
+    GRANT_REVOKED,
+    GRANT_TECHNICIAN,
+    GRANT_WALK_UP,
+    GRANT_WITHOUT_CLOCK,
+)
+from shared_protocol.records import (
+    REFUSED_CAR_IN_USE,
+    REFUSED_CLOCK_UNKNOWN,
+    REFUSED_DRIVER_FIRST,
+    REFUSED_GRANTS_EXPIRED,
+    REFUSED_MAINTENANCE,
+    REFUSED_NO_LICENCE,
+    REFUSED_REVOKED,
+    REFUSED_TOO_EARLY,
+    REFUSED_TOO_LATE,
+    REFUSED_UNKNOWN_BADGE,
+    REFUSED_WRONG_CAR,
+)
+from tests.firmware.logic.access.test_grants import MARIE, NOW_S, PAUL, grant, holding
+
+ALWAYS = (0, 0xFFFFFFFF)
+BOOKING = 5
+WALKS_UP = grant(0, MARIE, *ALWAYS, GRANT_WALK_UP)
+
+
+def judged(*grants, time_s=NOW_S, open_grant=NO_TRIP, lapsed_grant=NO_TRIP, expires_s=NOW_S + 900):
+    """The reason MARIE is refused, None when she is granted, RIDES as a passenger."""
+    held = holding(*grants, expires_s=expires_s)
+    verdict = decide(held, MARIE, time_s, open_grant, lapsed_grant)
+    if isinstance(verdict, Refused):
+        return verdict.reason
+    return verdict if verdict == RIDES else None
+
+
+def test_a_badge_with_a_grant_now_gets_in():
+    held = holding(grant(BOOKING))
+    assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(BOOKING, False, False)
+
+
+def test_the_window_holds_its_first_second_and_not_its_last():
+    mine = grant(5, begins_s=NOW_S, ends_s=NOW_S + 10)
+    for time_s, reason in (
+        (NOW_S - 1, REFUSED_TOO_EARLY), (NOW_S, None), (NOW_S + 9, None),
+        (NOW_S + 10, REFUSED_TOO_LATE),
+    ):  # fmt: skip
+        assert judged(mine, time_s=time_s) == reason
+
+
+def test_each_refusal_has_its_reason():
+    past = grant(1, begins_s=NOW_S - 100, ends_s=NOW_S - 50)
+    future = grant(2, begins_s=NOW_S + 50, ends_s=NOW_S + 100)
+    assert judged() == REFUSED_UNKNOWN_BADGE
+    assert judged(grant(5, PAUL)) == REFUSED_UNKNOWN_BADGE
+    assert judged(future) == REFUSED_TOO_EARLY
+    assert judged(past) == REFUSED_TOO_LATE
+    assert judged(past, future) == REFUSED_TOO_EARLY
+    assert judged(grant(5), time_s=0) == REFUSED_CLOCK_UNKNOWN
+    assert judged(grant(5), expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
+    assert judged(grant(5), expires_s=NOW_S + 1) is None
+
+
+def test_while_another_drives_only_a_booking_of_ones_own_splits_the_trip():
+    past = grant(1, begins_s=NOW_S - 100, ends_s=NOW_S - 50)
+    assert judged(grant(BOOKING), open_grant=9) is None
+    assert judged(past, open_grant=9) == REFUSED_CAR_IN_USE
+    assert judged(WALKS_UP, open_grant=9) == REFUSED_CAR_IN_USE
+    assert judged(open_grant=9) == REFUSED_UNKNOWN_BADGE
+
+
+def test_without_a_clock_only_a_grant_that_says_so_opens():
+    flagged = grant(6, flags=GRANT_WITHOUT_CLOCK)
+    held = holding(grant(5), flagged)
+    assert decide(held, MARIE, 0, NO_TRIP, NO_TRIP) == Granted(6, False, False)
+    assert judged(WALKS_UP, time_s=0) == REFUSED_CLOCK_UNKNOWN
+    over = grant(6, begins_s=1, ends_s=2, flags=GRANT_WITHOUT_CLOCK)
+    assert judged(over) == REFUSED_TOO_LATE, "with a clock its window counts"
+
+
+def test_a_technician_always_gets_in_unless_revoked():
+    technician = grant(5, MARIE, 1, 2, GRANT_TECHNICIAN)
+    outage = grant(8, EVERY_BADGE, *ALWAYS, GRANT_MAINTENANCE)
+    for time_s in (0, NOW_S):
+        held = holding(technician, outage, expires_s=1)
+        assert decide(held, MARIE, time_s, 9, NO_TRIP) == Granted(5, True, False)
+    assert judged(technician, grant(6, flags=GRANT_REVOKED)) == REFUSED_REVOKED
+
+
+def test_a_revoked_badge_is_refused_whatever_else_it_has():
+    revoked = grant(9, MARIE, *ALWAYS, GRANT_REVOKED)
+    for time_s in (0, NOW_S):
+        assert judged(grant(5), WALKS_UP, revoked, time_s=time_s) == REFUSED_REVOKED
+    assert judged(revoked, lapsed_grant=5) == REFUSED_REVOKED
+    assert judged(revoked, expires_s=NOW_S) == REFUSED_REVOKED
+
+
+def test_a_car_out_of_service_opens_to_nobody_but_only_then():
+    outage = grant(8, EVERY_BADGE, NOW_S, NOW_S + 10, GRANT_MAINTENANCE)
+    for time_s, reason in (
+        (NOW_S - 1, None), (NOW_S, REFUSED_MAINTENANCE), (NOW_S + 9, REFUSED_MAINTENANCE),
+        (NOW_S + 10, None),
+    ):  # fmt: skip
+        assert judged(grant(5), outage, time_s=time_s) == reason
+    assert judged(outage) == REFUSED_UNKNOWN_BADGE
+
+
+def test_a_badge_that_walks_up_takes_a_free_car():
+    held = holding(WALKS_UP)
+    assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(0, False, False)
+    soon = NOW_S + 1800
+    assert judged(WALKS_UP, grant(7, PAUL, soon, soon + 60)) == REFUSED_CAR_IN_USE
+    assert judged(WALKS_UP, grant(7, PAUL, soon + 1, soon + 60)) is None
+    assert judged(WALKS_UP, grant(7, PAUL, 1, NOW_S)) is None
+    assert judged(WALKS_UP, grant(7, PAUL, 1, NOW_S + 1)) == REFUSED_CAR_IN_USE
+    assert judged(WALKS_UP, grant(7, MARIE, soon, soon + 60)) is None, "her own is no obstacle"
+
+
+def test_a_passenger_rides_in_the_trip_of_the_booking_only():
+    passenger = grant(BOOKING, flags=GRANT_PASSENGER)
+    assert judged(passenger, open_grant=BOOKING) == RIDES
+    assert judged(passenger, open_grant=BOOKING, time_s=0) == RIDES
+    assert judged(passenger) == REFUSED_DRIVER_FIRST
+    assert judged(passenger, open_grant=9) == REFUSED_CAR_IN_USE
+    assert judged(grant(BOOKING, MARIE, 1, 2, GRANT_PASSENGER)) == REFUSED_TOO_LATE
+
+
+def test_a_badge_whose_booking_is_of_another_car_is_told_so_also_where_it_might_walk_up():
+    elsewhere = grant(8, MARIE, NOW_S, NOW_S + 10, GRANT_OTHER_CAR)
+    assert judged(elsewhere) == REFUSED_WRONG_CAR
+    assert judged(WALKS_UP, elsewhere) == REFUSED_WRONG_CAR
+    assert judged(WALKS_UP, elsewhere, time_s=NOW_S + 10) is None
+    assert judged(grant(5), elsewhere) is None, "and this one too"
+    assert judged(elsewhere, time_s=NOW_S - 1) == REFUSED_TOO_LATE
+
+
+def test_a_driver_whose_trip_the_box_ended_comes_back_unless_somebody_has_the_car_booked():
+    over = grant(BOOKING, begins_s=1, ends_s=NOW_S)
+    for held in ((), (over,), (over, WALKS_UP)):
+        assert judged(*held, lapsed_grant=BOOKING) is None
+    assert judged(over, grant(7, PAUL), lapsed_grant=BOOKING) == REFUSED_TOO_LATE
+    assert judged(lapsed_grant=BOOKING, time_s=0) is None
+    assert judged(over, lapsed_grant=BOOKING, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
+
+
+def test_an_unknown_badge_with_a_lapsed_trip_hears_of_the_other_booking():
+    assert judged(grant(7, PAUL), lapsed_grant=BOOKING) == REFUSED_TOO_LATE
+    assert judged(grant(7, PAUL), lapsed_grant=BOOKING, time_s=0) is None
+    later = grant(7, PAUL, NOW_S + 1, NOW_S + 10)
+    assert judged(later, lapsed_grant=BOOKING) is None, "nobody else has it yet"
+    assert judged(later, lapsed_grant=BOOKING, time_s=NOW_S + 1) == REFUSED_TOO_LATE
+
+
+def test_who_comes_back_comes_back_to_the_grant_that_the_trip_had():
+    assert decide(holding(), MARIE, NOW_S, NO_TRIP, BOOKING) == Granted(BOOKING, False, False)
+    held = holding(grant(6))
+    assert decide(held, MARIE, NOW_S, NO_TRIP, BOOKING) == Granted(6, False, False), (
+        "the one now first"
+    )
+
+
+def test_coming_back_is_no_way_round_an_outage():
+    outage = grant(8, EVERY_BADGE, NOW_S, NOW_S + 10, GRANT_MAINTENANCE)
+    assert judged(outage, lapsed_grant=BOOKING) == REFUSED_MAINTENANCE
+
+
+def test_an_outage_without_limits_holds_also_at_an_unknown_time():
+    outage = grant(8, EVERY_BADGE, *ALWAYS, GRANT_MAINTENANCE)
+    flagged = grant(6, flags=GRANT_WITHOUT_CLOCK)
+    assert judged(flagged, outage, time_s=0) == REFUSED_MAINTENANCE
+    limited = grant(8, EVERY_BADGE, 1, NOW_S + 10, GRANT_MAINTENANCE)
+    assert judged(flagged, limited, time_s=0) is None, "it cannot be told whether it holds"
+
+
+def test_any_of_two_outages_counts():
+    first = grant(8, EVERY_BADGE, 1, 2, GRANT_MAINTENANCE)
+    second = grant(9, EVERY_BADGE, NOW_S, NOW_S + 10, GRANT_MAINTENANCE)
+    for outages in ((first, second), (second, first)):
+        assert judged(grant(5), *outages) == REFUSED_MAINTENANCE
+
+
+def test_the_order_of_reasons_is_unknown_revoked_expired_maintenance_and_then_its_own():
+    outage = grant(8, EVERY_BADGE, *ALWAYS, GRANT_MAINTENANCE)
+    assert judged(outage, expires_s=NOW_S) == REFUSED_UNKNOWN_BADGE
+    assert judged(grant(5), outage, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
+    assert judged(WALKS_UP, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
+    flagged = grant(6, flags=GRANT_WITHOUT_CLOCK)
+    assert judged(flagged, time_s=0, expires_s=1) is None, "unknown: whether it has expired"
+
+
+def test_the_set_holds_until_its_last_second():
+    for time_s, reason in ((NOW_S - 1, None), (NOW_S, REFUSED_GRANTS_EXPIRED)):
+        assert judged(grant(5), time_s=time_s, expires_s=NOW_S) == reason
+
+
+def test_a_passengers_reason_is_of_the_time_of_its_booking():
+    passenger = (MARIE, NOW_S, NOW_S + 10, GRANT_PASSENGER)
+    for time_s, reason in (
+        (NOW_S - 1, REFUSED_TOO_LATE), (NOW_S, REFUSED_DRIVER_FIRST),
+        (NOW_S + 9, REFUSED_DRIVER_FIRST), (NOW_S + 10, REFUSED_TOO_LATE),
+    ):  # fmt: skip
+        assert judged(grant(5, *passenger), time_s=time_s) == reason
+
+
+def test_of_several_passengers_grants_one_of_the_trip_suffices():
+    mine, other = grant(5, flags=GRANT_PASSENGER), grant(6, flags=GRANT_PASSENGER)
+    for grants in ((mine, other), (other, mine)):
+        assert judged(*grants, open_grant=5) == judged(*grants, open_grant=6) == RIDES
+    assert judged(WALKS_UP, mine, open_grant=5) == RIDES
+    assert judged(grant(7), mine, open_grant=5) is None, "a booking of her own comes first"
+
+
+def test_a_passenger_of_a_coming_booking_may_walk_up():
+    assert judged(WALKS_UP, grant(5, flags=GRANT_PASSENGER)) is None
+
+
+def test_who_walks_up_hears_of_her_own_booking_of_another_car_only_in_its_time():
+    elsewhere = grant(8, MARIE, NOW_S, NOW_S + 10, GRANT_OTHER_CAR)
+    for time_s, reason in (
+        (NOW_S - 1, None), (NOW_S, REFUSED_WRONG_CAR), (NOW_S + 9, REFUSED_WRONG_CAR),
+    ):  # fmt: skip
+        assert judged(WALKS_UP, elsewhere, time_s=time_s) == reason
+    later = grant(9, MARIE, NOW_S + 500, NOW_S + 600, GRANT_OTHER_CAR)
+    assert judged(elsewhere, later) == REFUSED_WRONG_CAR, "any of them"
+
+
+def test_a_wrong_car_is_told_before_a_car_in_use():
+    elsewhere = grant(8, MARIE, NOW_S, NOW_S + 10, GRANT_OTHER_CAR)
+    assert judged(elsewhere, open_grant=9) == REFUSED_WRONG_CAR
+    assert judged(elsewhere, open_grant=0) == REFUSED_WRONG_CAR
+
+
+def test_a_trip_by_walk_up_is_a_trip_in_progress():
+    assert judged(WALKS_UP, open_grant=0) == REFUSED_CAR_IN_USE
+    assert judged(grant(1, begins_s=1, ends_s=2), open_grant=0) == REFUSED_CAR_IN_USE
+
+
+def test_a_technician_gets_in_whatever_other_grants_say():
+    technician = grant(5, MARIE, 1, 2, GRANT_TECHNICIAN)
+    elsewhere = grant(4, MARIE, *ALWAYS, GRANT_OTHER_CAR)
+    held = holding(elsewhere, grant(3), technician)
+    assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(5, True, False)
+
+
+def test_a_booking_to_come_is_told_before_one_that_is_over_in_any_order():
+    for first, second in ((1, 2), (2, 1)):
+        past = grant(first, begins_s=NOW_S - 100, ends_s=NOW_S - 50)
+        future = grant(second, begins_s=NOW_S + 50, ends_s=NOW_S + 100)
+        assert judged(past, future) == REFUSED_TOO_EARLY
+    passenger = grant(1, flags=GRANT_PASSENGER)
+    future = grant(2, begins_s=NOW_S + 50, ends_s=NOW_S + 100)
+    assert judged(passenger, future) == REFUSED_DRIVER_FIRST, "what is now comes first"
+
+
+def test_a_window_without_a_second_in_it_is_over_when_it_begins():
+    assert judged(grant(5, begins_s=NOW_S, ends_s=NOW_S)) == REFUSED_TOO_LATE
+
+
+def test_who_has_no_licence_recorded_drives_by_no_right_at_any_time():
+    booked = grant(5, begins_s=NOW_S, ends_s=NOW_S + 10, flags=GRANT_NO_LICENCE)
+    walks_up = grant(0, MARIE, *ALWAYS, GRANT_WALK_UP | GRANT_NO_LICENCE)
+    for held in ((booked,), (walks_up,), (walks_up, booked)):
+        for time_s in (0, NOW_S - 1, NOW_S, NOW_S + 10):
+            for trip in ({}, {"open_grant": 9}, {"lapsed_grant": 5}):
+                assert judged(*held, time_s=time_s, **trip) == REFUSED_NO_LICENCE
+    assert judged(booked, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
+    assert judged(booked, grant(9, MARIE, *ALWAYS, GRANT_REVOKED)) == REFUSED_REVOKED
+    assert judged(booked, grant(0, flags=GRANT_TECHNICIAN)) is None
+
+
+def test_without_a_licence_one_still_rides_along():
+    passenger = grant(5, flags=GRANT_PASSENGER)
+    for booking_id in (4, 6):
+        own = grant(booking_id, begins_s=NOW_S + 50, ends_s=NOW_S + 100, flags=GRANT_NO_LICENCE)
+        assert judged(own, passenger, open_grant=5) == RIDES
+        assert judged(own, passenger) == REFUSED_DRIVER_FIRST
+
+
+def test_the_car_is_kept_for_a_booking_without_a_licence_but_not_for_who_would_walk_up():
+    booked = grant(7, PAUL, flags=GRANT_NO_LICENCE)
+    assert judged(WALKS_UP, booked) == REFUSED_CAR_IN_USE
+    walks_up = grant(0, PAUL, *ALWAYS, GRANT_WALK_UP | GRANT_NO_LICENCE)
+    assert judged(WALKS_UP, walks_up) is None
+
+
+def test_a_private_booking_opens_as_any_other_and_only_its_verdict_says_so():
+    private = grant(BOOKING, begins_s=NOW_S, ends_s=NOW_S + 10, flags=GRANT_PRIVATE)
+    held = holding(private)
+    assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(BOOKING, False, True)
+    for time_s, reason in (
+        (0, REFUSED_CLOCK_UNKNOWN), (NOW_S - 1, REFUSED_TOO_EARLY), (NOW_S + 10, REFUSED_TOO_LATE),
+    ):  # fmt: skip
+        assert judged(private, time_s=time_s) == reason
+    assert judged(WALKS_UP, grant(7, PAUL, flags=GRANT_PRIVATE)) == REFUSED_CAR_IN_USE

@@ -1,0 +1,55 @@
+"""Doors are locked when the last of them is shut, once, or not at all."""
+
+from firmware.logic.access.door_lock import DoorLock
+
+ASKED_MS = 5_000
+LATEST_MS = ASKED_MS + 600_000
+
+
+def asked():
+    lock = DoorLock()
+    lock.ask(ASKED_MS)
+    return lock
+
+
+def test_nothing_is_locked_that_nobody_wished_locked():
+    lock = DoorLock()
+    assert [lock.step(now_ms, door_open) for now_ms in (0, 1) for door_open in (True, False)] == [
+        False
+    ] * 4
+
+
+def test_shut_doors_are_locked_at_once_and_once():
+    lock = asked()
+    assert lock.step(ASKED_MS, False) is True
+    assert lock.step(ASKED_MS, False) is False
+    assert lock.step(ASKED_MS + 1000, False) is False
+
+
+def test_an_open_door_waits_and_is_locked_when_it_is_shut():
+    lock = asked()
+    for now_ms in (ASKED_MS, ASKED_MS + 1, LATEST_MS - 2):
+        assert lock.step(now_ms, True) is False
+    assert lock.step(LATEST_MS - 1, False) is True
+    assert lock.step(LATEST_MS - 1, False) is False
+
+
+def test_after_ten_minutes_the_doors_stay_as_they_are():
+    for door_open in (True, False):
+        lock = asked()
+        assert lock.step(LATEST_MS, door_open) is False
+        assert lock.step(LATEST_MS - 1, False) is False, "the wish is forgotten, not only late"
+
+
+def test_who_unlocks_ends_the_wish():
+    lock = asked()
+    lock.step(ASKED_MS, True)
+    lock.forget()
+    assert lock.step(ASKED_MS + 1000, False) is False
+
+
+def test_a_new_wish_waits_for_ten_minutes_of_its_own():
+    lock = asked()
+    lock.ask(ASKED_MS + 1000)
+    assert lock.step(LATEST_MS, True) is False
+    assert lock.step(LATEST_MS, False) is True

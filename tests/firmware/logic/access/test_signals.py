@@ -1,0 +1,42 @@
+"""Patterns of light and sound: one for each event, each distinct."""
+
+from firmware.logic.access import trip
+from firmware.logic.access.signals import PATTERNS, REFUSALS, pattern, slots
+from shared_protocol import records
+
+REASONS = [getattr(records, name) for name in dir(records) if name.startswith("REFUSED_")]
+EVERY = dict(PATTERNS)
+"""Event -> pattern, of all that the box says."""
+EVERY.update({event: pattern(event) for event in map(trip.SIGNAL_REFUSED.format, REASONS)})
+
+
+def test_every_event_of_a_badge_has_a_pattern_and_no_two_are_alike():
+    for name in ("STARTED", "RESUMED", "PAUSED", "ENDED", "NOTED", "OCCUPANT", "DOOR_OPEN"):
+        assert getattr(trip, "SIGNAL_" + name) in PATTERNS
+    assert len(EVERY) == len(PATTERNS) + len(REFUSALS.split())
+    assert len(set(EVERY.values())) == len(EVERY)
+
+
+def test_a_pattern_becomes_levels_and_ends_dark():
+    assert slots("refused 1") == [(0, 1, 1), (0, 1, 1), (0, 0, 0), (0, 1, 0), (0, 0, 0)]
+
+
+def test_a_refusal_is_counted_at_most_to_four_long_and_four_short():
+    counted = set()
+    for event, slots_of in EVERY.items():
+        if event.startswith("refused"):
+            parts = slots_of.split(".")
+            longs, shorts = parts.count("RR"), parts.count("r")
+            assert parts == ["RR"] * longs + ["r"] * shorts
+            assert 1 <= longs <= 4 and 1 <= shorts <= 4
+            counted.add((longs, shorts))
+    assert len(counted) == 13
+
+
+def test_a_refusal_never_shows_green_and_an_acceptance_never_red():
+    for event in set(EVERY) - {trip.SIGNAL_DOOR_OPEN}:
+        colours = [0, 0]
+        for green, red, _ in slots(event):
+            colours[0] |= green
+            colours[1] |= red
+        assert colours == ([0, 1] if event.startswith("refused") else [1, 0])

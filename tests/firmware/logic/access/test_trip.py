@@ -1,0 +1,517 @@
+"""One trip at a time: start, pause, resume, end, split; and its state from its records."""
+
+from firmware.logic.access.badge_decision import NO_TRIP, RIDES, Granted, Refused
+from firmware.logic.access.trip import (
+    CAUSE_COMMAND,
+    CAUSE_CONTACT,
+    CAUSE_GRANT,
+    CAUSE_PARKED,
+    CAUSE_TECHNICIAN,
+    DOOR_LEAVE,
+    DOOR_LOCK,
+    DOOR_UNLOCK,
+    SIGNAL_ENDED,
+    SIGNAL_NOTED,
+    SIGNAL_OCCUPANT,
+    SIGNAL_PAUSED,
+    SIGNAL_RELEASED,
+    SIGNAL_RESUMED,
+    SIGNAL_STARTED,
+    Trip,
+    Where,
+)
+from shared_protocol.records import (
+    ASSURANCE_HIGH,
+    ASSURANCE_LOW,
+    END_BADGE_HELD,
+    END_COMMAND,
+    END_INFERRED,
+    END_OTHER_DRIVER,
+    END_TECHNICIAN,
+    NO_POSITION,
+    PRIVATE_USE,
+    REFUSED_KEYS_MISSING,
+    REFUSED_NOT_GENUINE,
+    REFUSED_TOO_EARLY,
+    RELAY_ENABLED,
+    RELAY_INHIBITED,
+    RELAY_UNKNOWN,
+    LegEnd,
+    LegStart,
+    Occupant,
+    Odometer,
+    Refusal,
+    TripEnd,
+    TripPause,
+    TripResume,
+    TripStart,
+)
+
+LOW = ASSURANCE_LOW
+MARIE = b"marie---"
+PAUL = b"paul----"
+TECHNICIAN = b"technic-"
+HERE = Where(5000, 480_061_000, 1_996_000)
+
+
+def carried_out(trip, outcome):
+    for fact in outcome.facts:
+        trip.apply(fact)
+    return outcome
+
+
+def started(ignition_on=False):
+    trip = Trip()
+    carried_out(trip, trip.other_arrived(MARIE, Granted(5, False, False), ignition_on, HERE, LOW))
+    carried_out(trip, trip.badge_left(MARIE, False, HERE))
+    return trip
+
+
+def tap(trip, tag=MARIE):
+    """A short badge of the driver: what arrives and what leaves, as two outcomes."""
+    first = carried_out(trip, trip.driver_arrived(RELAY_ENABLED, HERE))
+    return first, carried_out(trip, trip.badge_left(tag, False, HERE))
+
+
+def test_an_empty_box_counts_on_from_the_metres_it_is_given():
+    assert Trip(b"", 48_213_000).odometer_m == 48_213_000
+    told = Trip()
+    told.odometer_m = 500
+    assert Trip(told.to_bytes(), 48_213_000).odometer_m == 500
+
+
+def test_a_granted_badge_enables_unlocks_and_starts_the_trip():
+    trip = Trip()
+    outcome = carried_out(
+        trip, trip.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW)
+    )
+    assert outcome == (CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_STARTED, (TripStart(MARIE, 5, *HERE, 0),))
+    assert trip.open and trip.holds_start and trip.is_driver(MARIE)
+    assert not trip.in_leg
+
+
+def test_a_technicians_badge_is_named_as_the_cause():
+    outcome = Trip().other_arrived(MARIE, Granted(5, True, False), False, HERE, LOW)
+    assert outcome.enable_cause == CAUSE_TECHNICIAN
+
+
+def test_a_trip_that_starts_with_the_ignition_on_begins_its_leg():
+    trip = started(ignition_on=True)
+    assert trip.in_leg
+
+
+def test_a_refused_badge_moves_nothing_and_leaves_a_record():
+    trip = Trip()
+    outcome = trip.other_arrived(MARIE, Refused(REFUSED_TOO_EARLY), False, HERE, LOW)
+    assert outcome == (0, DOOR_LEAVE, "refused 2", (Refusal(MARIE, REFUSED_TOO_EARLY),))
+    assert not trip.open
+
+
+def test_a_refused_badge_does_not_disturb_an_open_trip():
+    trip = started()
+    carried_out(trip, trip.other_arrived(PAUL, Refused(REFUSED_TOO_EARLY), False, HERE, LOW))
+    assert trip.badge_left(PAUL, False, HERE).facts == ()
+    assert trip.badge_held(PAUL, True, HERE).facts == ()
+    assert trip.holds_start and trip.is_driver(MARIE)
+
+
+def test_the_badge_that_starts_neither_pauses_nor_ends_by_being_held():
+    trip = Trip()
+    carried_out(trip, trip.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW))
+    assert trip.badge_held(MARIE, True, HERE).facts == ()
+    assert trip.badge_left(MARIE, True, HERE).facts == ()
+    assert trip.holds_start
+
+
+def test_a_short_badge_pauses_when_it_leaves_and_resumes_when_it_comes():
+    trip = started()
+    arrival, departure = tap(trip)
+    assert arrival == (0, DOOR_LEAVE, SIGNAL_NOTED, ())
+    assert departure == (0, DOOR_LOCK, SIGNAL_PAUSED, (TripPause(5000),))
+    assert trip.open and not trip.holds_start
+    arrival, departure = tap(trip)
+    assert arrival == (CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_RESUMED, (TripResume(5000),))
+    assert departure.facts == ()
+    assert trip.holds_start
+
+
+def test_a_held_badge_ends_the_trip_running_or_paused():
+    for paused in (False, True):
+        trip = started()
+        if paused:
+            tap(trip)
+        carried_out(trip, trip.driver_arrived(RELAY_ENABLED, HERE))
+        outcome = carried_out(trip, trip.badge_held(MARIE, True, HERE))
+        assert outcome == (0, DOOR_LOCK, SIGNAL_ENDED, (TripEnd(*HERE, END_BADGE_HELD),))
+        assert not trip.open
+        assert trip.badge_left(MARIE, True, HERE).facts == ()
+
+
+def test_a_trip_ends_with_the_ignition_on_and_closes_its_leg():
+    trip = started(ignition_on=True)
+    trip.driver_arrived(RELAY_ENABLED, HERE)
+    outcome = carried_out(trip, trip.badge_held(MARIE, True, HERE))
+    assert outcome.facts == (LegEnd(5000), TripEnd(*HERE, END_BADGE_HELD))
+    assert not trip.in_leg
+
+
+def test_another_granted_badge_splits_the_trip():
+    trip = started(ignition_on=True)
+    outcome = carried_out(trip, trip.other_arrived(PAUL, Granted(9, False, False), True, HERE, LOW))
+    assert outcome.facts == (
+        LegEnd(5000),
+        TripEnd(*HERE, END_OTHER_DRIVER),
+        TripStart(PAUL, 9, *HERE, 0),
+        LegStart(5000),
+    )
+    assert trip.is_driver(PAUL) and not trip.is_driver(MARIE)
+
+
+def test_a_driver_whose_relay_is_inhibited_gets_it_back_without_a_pause():
+    trip = started()
+    outcome = trip.driver_arrived(RELAY_INHIBITED, HERE)
+    assert outcome == (CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_RESUMED, ())
+
+
+def test_without_a_recent_fix_a_trip_has_no_position():
+    nowhere = Where(5000, NO_POSITION, NO_POSITION)
+    outcome = Trip().other_arrived(MARIE, Granted(5, False, False), False, nowhere, LOW)
+    assert outcome.facts == (TripStart(MARIE, 5, 5000, NO_POSITION, NO_POSITION, 0),)
+
+
+def test_legs_follow_the_ignition_inside_a_trip_only():
+    assert Trip().ignition(True, 10) == ()
+    trip = started()
+    for on, fact in ((True, LegStart(10)), (False, LegEnd(10)), (True, LegStart(10))):
+        facts = trip.ignition(on, 10)
+        assert facts == (fact,)
+        trip.apply(facts[0])
+        assert trip.ignition(on, 10) == ()
+
+
+def test_the_odometer_is_told_every_ten_seconds_while_it_changes():
+    trip = started()
+    told = []
+    for second in range(61):
+        metres = 5000 + 10 * min(second, 33)
+        for fact in trip.odometer(metres, 100_000 + 1000 * second):
+            trip.apply(fact)
+            told.append((second, fact))
+    assert told == [
+        (1, Odometer(5010)),
+        (11, Odometer(5110)),
+        (21, Odometer(5210)),
+        (31, Odometer(5310)),
+        (41, Odometer(5330)),
+    ]
+
+
+def test_the_state_is_what_its_records_say_from_any_point_on():
+    facts = (
+        TripStart(MARIE, 5, *HERE, 0),
+        LegStart(5000),
+        Odometer(5100),
+        TripPause(5150),
+        TripResume(5150),
+        LegEnd(5200),
+        Refusal(PAUL, 1),
+        TripPause(5200),
+        TripEnd(5300, 0, 0, END_BADGE_HELD),
+    )
+    for cut in range(len(facts) + 1):
+        live = Trip()
+        for fact in facts[:cut]:
+            live.apply(fact)
+        again = Trip(live.to_bytes())
+        for fact in facts[cut:]:
+            live.apply(fact)
+            again.apply(fact)
+        assert again.to_bytes() == live.to_bytes()
+    assert (live.open, live.odometer_m) == (False, 5300)
+
+
+def test_a_box_killed_in_mid_trip_comes_back_with_its_driver():
+    trip = started(ignition_on=True)
+    again = Trip(trip.to_bytes())
+    assert again.holds_start and again.in_leg and again.is_driver(MARIE)
+    assert again.odometer_m == 5000
+
+
+def technician_at(trip, tag=TECHNICIAN):
+    """A technician's badge has come to the reader."""
+    return carried_out(trip, trip.other_arrived(tag, Granted(0, True, False), False, HERE, LOW))
+
+
+def test_the_causes_are_the_numbers_that_records_carry():
+    causes = (CAUSE_GRANT, CAUSE_TECHNICIAN, CAUSE_PARKED, CAUSE_COMMAND, CAUSE_CONTACT)
+    assert causes == (1, 2, 3, 4, 5)
+    assert len({DOOR_LEAVE, DOOR_UNLOCK, DOOR_LOCK}) == 3
+
+
+def test_the_assurance_of_a_badge_stands_in_its_record():
+    trip = Trip()
+    outcome = trip.other_arrived(MARIE, Granted(5, False, False), False, HERE, ASSURANCE_HIGH)
+    assert outcome.facts == (TripStart(MARIE, 5, *HERE, ASSURANCE_HIGH),)
+
+
+def test_a_technicians_short_badge_releases_and_leaves_the_trip_alone():
+    for paused in (False, True):
+        trip = started()
+        if paused:
+            tap(trip)
+        before = trip.to_bytes()
+        outcome = technician_at(trip)
+        assert outcome == (CAUSE_TECHNICIAN, DOOR_UNLOCK, SIGNAL_RELEASED, ())
+        assert trip.badge_left(TECHNICIAN, False, HERE) == (0, DOOR_LEAVE, "", ())
+        assert trip.to_bytes() == before
+        assert trip.badge_held(TECHNICIAN, True, HERE).facts == (), "it has left"
+
+
+def test_a_technicians_held_badge_ends_the_trip_with_or_without_keys():
+    for keys_in in (True, False):
+        trip = started(ignition_on=True)
+        technician_at(trip)
+        outcome = carried_out(trip, trip.badge_held(TECHNICIAN, keys_in, HERE))
+        facts = (LegEnd(5000), TripEnd(*HERE, END_TECHNICIAN))
+        assert outcome == (0, DOOR_LOCK, SIGNAL_ENDED, facts)
+        assert not trip.open
+        assert trip.badge_held(TECHNICIAN, keys_in, HERE).facts == ()
+        assert trip.badge_left(TECHNICIAN, True, HERE).facts == ()
+
+
+def test_a_technician_alone_starts_a_trip_and_does_not_end_it_in_the_same_breath():
+    trip = Trip()
+    technician_at(trip)
+    assert trip.is_driver(TECHNICIAN)
+    assert trip.badge_held(TECHNICIAN, True, HERE).facts == ()
+    assert trip.badge_left(TECHNICIAN, True, HERE).facts == ()
+    assert trip.holds_start
+    tap(trip, TECHNICIAN)
+    assert trip.paused
+
+
+def test_a_technicians_own_trip_ends_like_any_drivers():
+    trip = Trip()
+    technician_at(trip)
+    trip.badge_left(TECHNICIAN, False, HERE)
+    trip.driver_arrived(RELAY_ENABLED, HERE)
+    assert trip.badge_held(TECHNICIAN, False, HERE).signal == "refused 10"
+    assert trip.badge_held(TECHNICIAN, True, HERE).facts == (TripEnd(*HERE, END_BADGE_HELD),)
+
+
+def test_a_trip_that_ended_while_the_technicians_badge_was_at_the_reader_is_not_ended_twice():
+    trip = started()
+    technician_at(trip)
+    carried_out(trip, trip.end(END_COMMAND, HERE))
+    assert trip.badge_held(TECHNICIAN, True, HERE) == (0, DOOR_LEAVE, "", ())
+
+
+def test_a_refused_or_riding_badge_after_a_technicians_has_nothing_of_it():
+    for verdict in (Refused(REFUSED_TOO_EARLY), RIDES):
+        trip = started()
+        technician_at(trip)
+        carried_out(trip, trip.other_arrived(PAUL, verdict, False, HERE, LOW))
+        assert trip.badge_held(PAUL, True, HERE).facts == ()
+        assert trip.open
+
+
+def test_while_the_keys_are_missing_the_driver_is_told_and_the_trip_goes_on():
+    for paused in (False, True):
+        trip = started()
+        if paused:
+            tap(trip)
+        carried_out(trip, trip.driver_arrived(RELAY_ENABLED, HERE))
+        outcome = carried_out(trip, trip.badge_held(MARIE, False, HERE))
+        refusal = Refusal(MARIE, REFUSED_KEYS_MISSING)
+        assert outcome == (0, DOOR_LEAVE, "refused 10", (refusal,))
+        assert carried_out(trip, trip.badge_left(MARIE, True, HERE)).facts == ()
+        assert trip.holds_start
+        carried_out(trip, trip.driver_arrived(RELAY_ENABLED, HERE))
+        carried_out(trip, trip.badge_held(MARIE, True, HERE))
+        assert not trip.open
+
+
+def test_a_passenger_is_noted_and_changes_nothing_else():
+    trip = started()
+    before = trip.to_bytes()
+    outcome = carried_out(trip, trip.other_arrived(PAUL, RIDES, True, HERE, LOW))
+    assert outcome == (0, DOOR_LEAVE, SIGNAL_OCCUPANT, (Occupant(PAUL),))
+    assert trip.badge_held(PAUL, True, HERE).facts == ()
+    assert trip.badge_left(PAUL, False, HERE).facts == ()
+    assert trip.to_bytes() == before
+
+
+def test_a_card_that_is_not_genuine_gets_nothing_not_even_the_end_of_its_owners_trip():
+    for trip in (Trip(), started()):
+        before = trip.to_bytes()
+        outcome = carried_out(trip, trip.not_genuine(MARIE))
+        refusal = Refusal(MARIE, REFUSED_NOT_GENUINE)
+        assert outcome == (0, DOOR_LEAVE, "refused 12", (refusal,))
+        assert trip.badge_held(MARIE, True, HERE) == (0, DOOR_LEAVE, "", ())
+        assert trip.badge_left(MARIE, False, HERE) == (0, DOOR_LEAVE, "", ())
+        assert trip.to_bytes() == before
+
+
+def test_a_card_that_is_not_genuine_after_a_good_one_has_nothing_of_it():
+    trip = started()
+    for arrive in (lambda: trip.driver_arrived(RELAY_ENABLED, HERE), lambda: technician_at(trip)):
+        arrive()
+        trip.not_genuine(MARIE)
+        assert trip.badge_held(MARIE, True, HERE).facts == ()
+        assert trip.badge_left(MARIE, False, HERE).facts == ()
+
+
+def test_a_badge_that_left_without_having_arrived_pauses_nothing():
+    trip = started()
+    assert trip.badge_left(MARIE, False, HERE) == (0, DOOR_LEAVE, "", ())
+    trip.driver_arrived(RELAY_ENABLED, HERE)
+    carried_out(trip, trip.end(END_COMMAND, HERE))
+    assert trip.badge_left(MARIE, False, HERE).facts == (), "its trip is over"
+    assert trip.badge_held(MARIE, True, HERE).facts == ()
+
+
+def test_a_badge_that_leaves_while_another_is_the_driver_pauses_nothing():
+    trip = started()
+    trip.driver_arrived(RELAY_ENABLED, HERE)
+    assert trip.badge_left(PAUL, False, HERE).facts == ()
+
+
+def test_the_drivers_badge_at_an_unknown_relay_is_noted_as_at_an_enabled_one():
+    trip = started()
+    outcome = trip.driver_arrived(RELAY_UNKNOWN, HERE)
+    assert outcome == (0, DOOR_LEAVE, SIGNAL_NOTED, ())
+
+
+def test_whatever_ends_a_trip_names_its_reason_and_locks():
+    for reason in (END_COMMAND, END_INFERRED):
+        trip = started(ignition_on=True)
+        tap(trip)
+        outcome = carried_out(trip, trip.end(reason, HERE))
+        facts = (LegEnd(5000), TripEnd(*HERE, reason))
+        assert outcome == (0, DOOR_LOCK, SIGNAL_ENDED, facts)
+        assert (trip.open, trip.paused, trip.in_leg) == (False, False, False)
+
+
+def test_a_trip_that_the_box_ended_is_remembered_for_its_driver_and_nobody_else():
+    trip = started()
+    assert trip.lapsed_grant(MARIE) == NO_TRIP
+    carried_out(trip, trip.end(END_INFERRED, HERE))
+    for each in (trip, Trip(trip.to_bytes())):
+        assert each.lapsed_grant(MARIE) == 5
+        assert each.lapsed_grant(PAUL) == NO_TRIP
+        assert not each.open
+    carried_out(trip, trip.other_arrived(PAUL, Granted(9, False, False), False, HERE, LOW))
+    assert trip.lapsed_grant(PAUL) == trip.lapsed_grant(MARIE) == NO_TRIP
+    carried_out(trip, trip.end(END_INFERRED, HERE))
+    carried_out(trip, trip.other_arrived(PAUL, Granted(9, False, False), False, HERE, LOW))
+    assert trip.lapsed_grant(PAUL) == NO_TRIP, "the trip goes on"
+
+
+def test_only_an_inferred_end_can_be_come_back_from():
+    for reason in (END_BADGE_HELD, END_OTHER_DRIVER, END_COMMAND, END_TECHNICIAN):
+        trip = started()
+        carried_out(trip, trip.end(reason, HERE))
+        assert trip.lapsed_grant(MARIE) == NO_TRIP
+
+
+def test_the_driver_and_the_grant_of_the_trip_are_told():
+    trip = Trip()
+    assert (trip.grant, trip.driver) == (NO_TRIP, bytes(8))
+    assert not trip.is_driver(bytes(8)), "there is no trip"
+    trip = started()
+    assert (trip.grant, trip.driver) == (5, MARIE)
+    carried_out(trip, trip.end(END_COMMAND, HERE))
+    assert (trip.grant, trip.driver) == (NO_TRIP, MARIE)
+    assert not trip.is_driver(MARIE)
+
+
+def test_each_part_of_the_state_survives_a_restart_by_itself():
+    steps = (
+        TripStart(MARIE, 5, *HERE, 0), LegStart(5001), LegEnd(5002), TripPause(5003),
+        LegStart(5004), TripResume(5005), TripEnd(5006, 0, 0, END_INFERRED),
+        TripStart(PAUL, 6, *HERE, 0), TripEnd(5007, 0, 0, END_COMMAND),
+    )  # fmt: skip
+    expected = (
+        (True, False, False, MARIE), (True, False, True, MARIE), (True, False, False, MARIE),
+        (True, True, False, MARIE), (True, True, True, MARIE), (True, False, True, MARIE),
+        (False, False, False, MARIE), (True, False, False, PAUL), (False, False, False, PAUL),
+    )  # fmt: skip
+    trip = Trip()
+    for step, state in zip(steps, expected):
+        trip.apply(step)
+        for each in (trip, Trip(trip.to_bytes(), 99)):
+            assert (each.open, each.paused, each.in_leg, each.driver) == state
+            assert each.holds_start is (each.open and not each.paused)
+            assert each.odometer_m == step.odometer_m
+
+
+def test_a_start_clears_what_the_trip_before_left():
+    trip = started(ignition_on=True)
+    tap(trip)
+    trip.apply(TripStart(PAUL, 9, *HERE, 0))
+    assert (trip.paused, trip.in_leg, trip.driver) == (False, False, PAUL)
+
+
+def test_the_first_odometer_fact_of_a_box_waits_ten_seconds_too():
+    trip = Trip()
+    assert trip.odometer(10, 9_999) == ()
+    assert trip.odometer(10, 10_000) == (Odometer(10),)
+    assert trip.odometer(10, 19_999) == ()
+    assert trip.odometer(10, 20_000) == (Odometer(10),)
+
+
+def test_a_box_that_knows_nothing_is_all_zero():
+    assert Trip().to_bytes() == bytes(len(Trip().to_bytes()))
+    for trip in (Trip(), Trip(started().to_bytes())):
+        assert trip.badge_held(MARIE, True, HERE) == (0, DOOR_LEAVE, "", ())
+        assert trip.badge_left(MARIE, False, HERE) == (0, DOOR_LEAVE, "", ())
+
+
+UNTOLD = (5000, NO_POSITION, NO_POSITION)
+PRIVATE = Granted(5, False, True)
+
+
+def private_trip():
+    trip = Trip()
+    outcome = carried_out(trip, trip.other_arrived(MARIE, PRIVATE, False, HERE, ASSURANCE_HIGH))
+    assert outcome.facts == (TripStart(MARIE, 5, *UNTOLD, ASSURANCE_HIGH | PRIVATE_USE),)
+    return trip
+
+
+def test_a_private_trip_tells_no_place_however_it_ends_also_after_a_restart():
+    trip = private_trip()
+    for each in (trip, Trip(trip.to_bytes())):
+        for reason in (END_BADGE_HELD, END_INFERRED, END_COMMAND, END_TECHNICIAN):
+            assert each.end(reason, HERE).facts == (TripEnd(*UNTOLD, reason),)
+        facts = each.other_arrived(PAUL, Granted(9, False, False), False, HERE, LOW).facts
+        assert facts == (TripEnd(*UNTOLD, END_OTHER_DRIVER), TripStart(PAUL, 9, *HERE, LOW))
+
+
+def test_the_trip_after_a_private_one_tells_its_places_again():
+    trip = private_trip()
+    carried_out(trip, trip.end(END_BADGE_HELD, HERE))
+    ordinary = trip.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW)
+    assert carried_out(trip, ordinary).facts == (TripStart(MARIE, 5, *HERE, LOW),)
+    assert trip.end(END_COMMAND, HERE).facts == (TripEnd(*HERE, END_COMMAND),)
+
+
+def test_who_comes_back_to_a_private_trip_that_the_box_ended_stays_private():
+    trip = private_trip()
+    carried_out(trip, trip.end(END_INFERRED, HERE))
+    for each in (trip, Trip(trip.to_bytes())):
+        for tag, grant_id, private in ((MARIE, 5, True), (MARIE, 6, False), (PAUL, 5, False)):
+            verdict = Granted(grant_id, False, False)
+            (fact,) = each.other_arrived(tag, verdict, False, HERE, LOW).facts
+            assert fact[2:] == (UNTOLD + (PRIVATE_USE,) if private else tuple(HERE) + (LOW,))
+    ordinary = started()
+    carried_out(ordinary, ordinary.end(END_INFERRED, HERE))
+    (fact,) = ordinary.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW).facts
+    assert fact[2:] == tuple(HERE) + (LOW,)
+
+
+def test_a_private_trip_is_otherwise_like_any():
+    trip, other = private_trip(), started()
+    for each in (trip, other):
+        carried_out(each, each.badge_left(MARIE, False, HERE))
+    assert tap(trip) == tap(other)
+    assert (trip.holds_start, trip.grant) == (other.holds_start, other.grant)
