@@ -1,207 +1,67 @@
-"""The box, wired: the only place that knows every part. Decides nothing.
+"""Starts the application from its slot, counts the starts that fail, and resets. No more than that.
 
-Copied to the root of the flash beside boot.py. Builds `box` when imported and runs it as
-`__main__`, or by `run()`.
+Imports nothing of ours but the application, knows neither pins nor parts, and is never updated
+over the air: whatever a slot holds, this ends in a running application or in a reset. How many
+starts in a row failed stands in /failed_starts, which an application that starts removes.
 """
 
-import asyncio
-import gc
+import io
 import sys
+import time
 
 import machine
-from cryptolib import aes
 
-import firmware
-from firmware.board import BOARDS
-from firmware.drivers.a76xx import A76xx
-from firmware.drivers.at_channel import AtChannel
-from firmware.drivers.contact import Contact
-from firmware.drivers.doors import Doors
-from firmware.drivers.entropy import Entropy
-from firmware.drivers.flash_store import FlashStore
-from firmware.drivers.ignition import IgnitionInput
-from firmware.drivers.panel import Panel
-from firmware.drivers.relay import LatchingRelay, NoRelay
-from firmware.drivers.serial import Serial
-from firmware.drivers.ublox import UbloxReceiver
-from firmware.drivers.uptime import Uptime
-from firmware.logic.access.card import TOLD_AS_THEY_COME, CardPresence
-from firmware.logic.access.card_keys import CardKeys
-from firmware.logic.access.commands import Commands
-from firmware.logic.access.door_lock import DoorLock
-from firmware.logic.access.grants import GrantSet
-from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
-from firmware.logic.access.trip import Trip
-from firmware.logic.clock import Clock
-from firmware.logic.link.journal import Journal
-from firmware.logic.link.keys import Keys
-from firmware.logic.link.uplink import Uplink
-from firmware.logic.road.nmea import NmeaReader
-from firmware.logic.road.odometer import Odometer
-from firmware.logic.road.whereabouts import Whereabouts
-from firmware.tasks.badge import BadgeTask
-from firmware.tasks.gnss import GnssTask
-from firmware.tasks.link import KEYS_FILE, LinkTask
-from firmware.tasks.recorder import Recorder
-from firmware.tasks.signals import SignalsTask
-from firmware.tasks.supervisor import Supervisor
-from firmware.tasks.vehicle import COMMANDS_FILE, Vehicle
-from firmware.tasks.watchdog import WatchdogTask
-from firmware.version import VERSION
-from shared_protocol.records import Boot, decode_body
-
-_COLLECT_AFTER_BYTES = 12_288  # nearly all that is free, so that it is looked through rarely
-_SIGNS = 1  # of standing still, besides the ignition: the receiver's speed
+SLOT = "/a"
+FAILED_STARTS_FILE = "/failed_starts"
+_PAUSE_S = 10  # so that a box that cannot start wears its flash slowly
+_MOST_COUNTED = 255
 
 
-class Box:
-    """All parts of one box; `run()` starts its tasks, `report()` says how it is."""
-
-    def __init__(self):
-        """Wire the parts. Pulses nothing."""
-        gc.collect()  # what loading the modules left behind
-        from firmware.identity import load_identity  # forgotten again at the end of this file
-
-        identity = load_identity()
-        board = BOARDS[identity.board]
-        uptime = Uptime()
-        now_ms = uptime.now_ms()
-        bell = asyncio.Event()
-
-        state_store = FlashStore("/state")
-        entropy = Entropy(state_store)
-        keys = Keys(
-            identity.box_id, identity.generation, identity.key, state_store.read_or_empty(KEYS_FILE)
-        )
-        clock = Clock(identity.time_floor_s)
-        grants = GrantSet(state_store)
-        card_keys = CardKeys(state_store)
-        commands = Commands(state_store.read_or_empty(COMMANDS_FILE))
-        journal = Journal(FlashStore("/journal"))
-        trip = Trip(journal.state, identity.odometer_m)
-        for record in journal.replay():
-            trip.apply(decode_body(record.kind, record.body))
-        odometer = Odometer(trip.odometer_m)
-        uplink = Uplink(journal)
-        recorder = Recorder(journal, trip, clock, uplink, bell)
-
-        if identity.start_relay:
-            relay = LatchingRelay(
-                board.relay_enable, board.relay_inhibit, board.relay_sense, board.relay_pulse_ms
-            )
-            immobiliser = Immobiliser(relay.contact(), now_ms, _SIGNS, identity.ignition_proven)
-        else:
-            relay = NoRelay()
-            immobiliser = DoorOnly(relay.contact(), now_ms, _SIGNS, identity.ignition_proven)
-        doors = Doors(board.door_unlock, board.door_lock, board.door_pulse_ms)
-        ignition = IgnitionInput(board.ignition)
-        door_contact = Contact(board.door_contact, identity.door_contact, False)
-        key_holder = Contact(board.key_holder, identity.key_holder, True)
-        signals = SignalsTask(Panel(board.led_green, board.led_red, board.buzzer))
-        receiver = UbloxReceiver(Serial(board.gnss_uart), uptime)
-        vehicle = Vehicle(
-            uptime, ignition, relay, doors, door_contact, key_holder, signals, receiver,
-            immobiliser, trip, DoorLock(), Whereabouts(), odometer, clock, grants, commands,
-            recorder, state_store,
-        )  # fmt: skip
-
-        nmea = NmeaReader(identity.time_floor_s)
-        gnss = GnssTask(receiver, nmea, uptime, vehicle)
-        reader, presence = _reader(identity.reader, board)
-        badge = BadgeTask(
-            reader, presence, identity.badge_key, card_keys, aes, entropy, uptime, vehicle
-        )
-        channel = AtChannel(Serial(board.modem_uart))
-        modem = A76xx(
-            channel, board.modem_pwrkey, board.modem_reset, board.modem_power, board.modem_dtr,
-            bell.set,
-        )  # fmt: skip
-        link = LinkTask(
-            modem, bell, identity, keys, entropy, uptime, journal, uplink, grants, card_keys,
-            commands, clock, vehicle, trip, immobiliser, recorder, state_store,
-        )  # fmt: skip
-        watchdog = WatchdogTask(machine.WDT, uptime, vehicle)
-
-        self._clock = clock
-        self._grants = grants
-        self._journal = journal
-        self._keys = keys
-        self._nmea = nmea
-        self._odometer = odometer
-        self._recorder = recorder
-        self._uplink = uplink
-        self._immobiliser = immobiliser
-        self._trip = trip
-        self._link = link
-        self._supervisor = Supervisor(
-            {
-                "vehicle": vehicle.run,
-                "badge": badge.run,
-                "gnss": gnss.run,
-                "signals": signals.run,
-                "modem": channel.run,
-                "link": link.run,
-                "watchdog": watchdog.run,
-            }
-        )
-        recorder.write((Boot(machine.reset_cause(), VERSION),), now_ms)
-        signals.play("ready")
-
-    async def run(self) -> None:
-        """Run every task for ever."""
-        await self._supervisor.run()
-
-    def report(self) -> dict:
-        """How the box is: counts and states, no secret and no position."""
-        return {
-            "epoch": self._journal.epoch,
-            "key_generation": self._keys.generation,
-            "next_seq": self._journal.next_seq,
-            "lowest_seq": self._journal.lowest_seq,
-            "odometer_m": self._odometer.metres,
-            "fixes": self._nmea.fixes,
-            "sentences_bad": self._nmea.bad,
-            "sentences_void": self._nmea.void,
-            "relay": self._immobiliser.state,
-            "trip_open": self._trip.open,
-            "trip_paused": self._trip.paused,
-            "clock_source": self._clock.source,
-            "connections": self._link.connections,
-            "grants_generation": self._grants.generation,
-            "records_made": self._recorder.made,
-            "flash_appends": self._journal.appends,
-            "flash_segments": self._journal.segments,
-            "records_lost": self._recorder.lost + self._uplink.lost,
-            "crashes": sum(self._supervisor.crashes.values()),
-            "heap_alloc": gc.mem_alloc(),
-            "heap_free": gc.mem_free(),
-        }
+def failed_starts() -> int:
+    """How many starts in a row have failed so far, as flash tells."""
+    try:
+        with open(FAILED_STARTS_FILE, "rb") as file:
+            return int.from_bytes(file.read(1), "big")
+    except OSError:
+        return 0
 
 
-def _reader(kind: str, board):
-    """The reader that is fitted, and what makes sense of it; the other's driver takes no memory."""
-    if kind == "wiegand":
-        from firmware.drivers.wiegand import Wiegand
-
-        return Wiegand(board.wiegand_d0, board.wiegand_d1), CardPresence(*TOLD_AS_THEY_COME)
-    from firmware.drivers.pn532 import Pn532
-
-    return Pn532(Serial(board.reader_uart)), CardPresence()
-
-
-def run() -> None:
-    """Run the box; returns never."""
-    asyncio.run(box.run())
+def count_failed_start() -> None:
+    """Count one more, up to 255; a flash that refuses is no reason to stop here."""
+    count = failed_starts()
+    if count < _MOST_COUNTED:
+        try:
+            with open(FAILED_STARTS_FILE, "wb") as file:
+                file.write(bytes((count + 1,)))
+        except OSError:
+            pass
 
 
-box = Box()
-# While modules loaded, boot.py had garbage go early; from now on that would only cost time: a
-# collection takes as long for a little garbage as for much.
-gc.threshold(_COLLECT_AFTER_BYTES)
-# Needed once only; without it 3 kB of the heap are free.
-del Box.__init__
-del sys.modules["firmware.identity"]
-delattr(firmware, "identity")  # of which the stubs' `firmware` knows nothing
+def tell(error) -> None:
+    """Print the kind of an error and its place, but not its text, which might hold a value.
+
+    Errors of ours whose text never does say so by `safe_to_print`: a box that was not made right
+    tells the technician why.
+    """
+    print("start failed:", type(error).__name__, getattr(error, "safe_to_print", ""))
+    try:
+        text = io.StringIO()  # of which the stubs know too little
+        sys.print_exception(error, text)  # pyright: ignore[reportArgumentType]
+        for line in text.getvalue().split("\n"):  # pyright: ignore[reportAttributeAccessIssue]
+            if line.startswith("  File"):
+                print(line)
+    except Exception:  # no memory: then the kind has to do
+        pass
+
 
 if __name__ == "__main__":
-    run()
+    try:
+        sys.path.insert(0, SLOT)
+        from firmware.application import run
+
+        run()
+    except Exception as error:
+        tell(error)
+    count_failed_start()
+    time.sleep(_PAUSE_S)
+    machine.reset()

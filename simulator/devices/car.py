@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from firmware.board import BOARDS, Board
+from flasher.image import write_image
 from simulator.devices.gnss import GnssReceiver
 from simulator.devices.modem.a76xx import BAUD as MODEM_BAUD
 from simulator.devices.modem.a76xx import A76xx
@@ -20,7 +21,6 @@ from simulator.engine.pins import Pins
 from simulator.engine.timeline import US
 from simulator.engine.uart import UartLine
 from simulator.engine.world import World
-from simulator.flash import write_image
 from simulator.road.driving import Drive
 from simulator.road.roads import PLACES, journey
 from simulator.road.route import Route

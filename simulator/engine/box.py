@@ -5,6 +5,7 @@ time passes. simulator/fakes/simulator_link.py is the other end and documents th
 knows what is attached to its pins and UARTs.
 """
 
+import functools
 import json
 import os
 import shutil
@@ -16,13 +17,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from simulator.bytecode import compile_to_rom
 from simulator.engine.pins import Pins
+from simulator.engine.rom import compile_to_rom
 from simulator.engine.timeline import Timeline, Timer
 from simulator.engine.uart import UartLine
 from simulator.errors import BoxError, SimulatorError
 
-DEFAULT_HEAP = "192k"  # 64-bit words: it models 96 KiB on the box
+# The budget, in the chip's 32-bit words; the same in 64-bit ones, which take 1.56 times as much.
+DEFAULT_HEAP = {32: "256k", 64: "400k"}
 POWER_ON_RESET = 1
 WATCHDOG_RESET = 3
 SOFTWARE_RESET = 5
@@ -45,16 +47,26 @@ def find_micropython() -> str:
     return found
 
 
+@functools.cache
+def word_bits() -> int:
+    """Return the bits of that MicroPython's words: 32, as on the chip, or 64."""
+    program = "import sys; print(64 if sys.maxsize >> 32 else 32)"
+    said = subprocess.run([find_micropython(), "-c", program], capture_output=True, text=True)
+    if said.returncode != 0:
+        raise SimulatorError(f"MicroPython does not start: {said.stderr.strip()}")
+    return int(said.stdout)
+
+
 class Box:
     """The process, its pins and its UARTs.
 
     Args:
         timeline: the world's clock.
-        image: the flash image, see simulator/flash.py.
+        image: the flash image, see flasher/image.py.
         unique_id: the chip's 6-byte identifier.
         pins: every pin of the board.
         uarts: number -> (tx pin, rx pin, the line to its device).
-        heap: MicroPython's heap, as its -X heapsize takes it.
+        heap: MicroPython's heap, as its -X heapsize takes it; the budget by default.
         slice_ms: world time that one slice of X25519 takes; all other computing takes none.
     """
 
@@ -65,7 +77,7 @@ class Box:
         unique_id: bytes,
         pins: Pins,
         uarts: Mapping[int, tuple[int, int, UartLine]],
-        heap: str = DEFAULT_HEAP,
+        heap: str | None = None,
         slice_ms: float = 0.0,
     ) -> None:
         self.timeline = timeline
@@ -73,7 +85,7 @@ class Box:
         self.pins = pins
         self.resets: list[int] = []  # the cause of each start but the first
         self._unique_id = unique_id
-        self._heap = heap
+        self._heap = heap or DEFAULT_HEAP[word_bits()]
         self._slice_us = round(slice_ms * 1000)
         self._wiring = {number: [tx, rx] for number, (tx, rx, _) in uarts.items()}
         self._lines = {number: line for number, (_, _, line) in uarts.items()}

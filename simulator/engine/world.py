@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 
-from simulator.engine.box import DEFAULT_HEAP, Box
+from simulator.engine.box import Box
 from simulator.engine.network import Network
 from simulator.engine.server_process import ServerProcess
 from simulator.engine.timeline import US, Timeline
@@ -25,7 +25,7 @@ class World:
         start_unix_s: the virtual clock's first instant; real time begins now instead.
         realtime: 1x instead of virtual.
         seed: of the roads and everything else left to chance.
-        heap: MicroPython's heap for every box; VOITURIER_HEAP in the environment wins.
+        heap: MicroPython's heap for every box, the budget by default; VOITURIER_HEAP wins.
         slice_ms: how long one slice of X25519 holds every box; all other computing takes no time.
     """
 
@@ -34,7 +34,7 @@ class World:
         start_unix_s: float = 1_700_000_000,
         realtime: bool = False,
         seed: int = 1,
-        heap: str = DEFAULT_HEAP,
+        heap: str | None = None,
         slice_ms: float = 0.0,
     ) -> None:
         start_us = time.time_ns() // 1000 if realtime else round(start_unix_s * US)

@@ -1,7 +1,7 @@
 """Starts the firmware of one box. MicroPython only; start.py comes before.
 
 Puts the fakes in place, mounts the flash image at / as the chip does, and runs boot.py and
-main.py from it. After that no file of the host can be seen.
+main.py from it, as source, as the chip does. After that no file of the host can be seen.
 
 Erasing and programming take world time, in which the whole box stands still, as a chip does that
 runs its code from the same flash: typical times of a W25Q128's data sheets (45 ms a sector, 0.4 to
@@ -20,7 +20,7 @@ import simulator_tasks
 import vfs
 from micropython import const
 
-BLOCK_BYTES = 4096  # as simulator/flash.py builds it
+BLOCK_BYTES = 4096  # as flasher/image.py builds it
 _PAGE_BYTES = const(256)
 _ERASE_US = const(45_000)  # a sector, which is a block
 _PROGRAM_US = const(800)  # a page, however much of it
@@ -36,7 +36,7 @@ class FileFlash:
         self._file = open(path, "r+b")
         self._count = self._file.seek(0, 2) // BLOCK_BYTES
         self._owed_us = 0
-        self._started = False  # till then nobody can ask the box for its report, so time is owed
+        self._started = False  # till its first wait the box is one piece, so time is owed
 
     def readblocks(self, block, buffer, offset=0):
         self._file.seek(block * BLOCK_BYTES + offset)
@@ -70,15 +70,31 @@ class FileFlash:
 
 
 def _report():
-    report = sys.modules["main"].box.report()
+    application = sys.modules.get("firmware.application")
+    box = application and application.box
+    report = box.report() if box else {}
     report["fakes_heap"] = _fakes_heap
     return report
+
+
+def _start_time():
+    """The application stands: from now on what keeps the chip busy takes time."""
+    if link.config["slice_us"]:
+        simulator_cpu.charge_x25519(link.config["slice_us"])
+    _flash.start()
+
+
+def _run(name):
+    with open(name) as file:
+        source = file.read()
+    exec(compile(source, name, "exec"), {"__name__": "__main__"})
 
 
 link.connect(int(sys.argv[1]))
 link.report = _report
 sys.modules["_asyncio"] = simulator_tasks
 _flash = FileFlash(sys.argv[2])
+link.before_first_wait = _start_time
 if link.config["slice_us"]:
     import simulator_cpu  # only then: it would cost heap
 vfs.umount("/")
@@ -89,11 +105,5 @@ sys.path[:] = ["", ".frozen"]
 gc.collect()
 _fakes_heap = gc.mem_alloc()
 
-if link.config["slice_us"]:
-    simulator_cpu.charge_x25519(link.config["slice_us"])
-
-import boot  # noqa: E402, F401
-import main  # noqa: E402
-
-_flash.start()
-main.run()
+_run("boot.py")
+_run("main.py")

@@ -32,6 +32,7 @@ uarts = {}  # id -> machine.UART, the open ones
 levels = {}  # pin -> 0, 1 or microvolts, what the outside drives; absent when nothing does
 handlers = {}  # pin -> function(level), the pin interrupts in use
 report = None  # set by bootstrap.py: () -> dict
+before_first_wait = None  # set by bootstrap.py: ()
 
 _stream = None
 _looks = 0
@@ -105,7 +106,10 @@ def sleep_until(deadline_us):
 
 def wait(deadline_us, polled):
     """Block until the deadline, bytes on a UART of the mask `polled`, or a pin interrupt."""
-    global now_us, _used, _looks
+    global now_us, _used, _looks, before_first_wait
+    if before_first_wait:
+        then, before_first_wait = before_first_wait, None
+        then()
     asked = True
     while asked:
         for number, uart in uarts.items():

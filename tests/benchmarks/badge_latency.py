@@ -24,6 +24,7 @@ from pathlib import Path
 
 from firmware.logic.access.card_keys import CardKeys
 from firmware.logic.access.grants import GrantSet
+from flasher.image import write_file
 from shared_protocol import messages, session
 from shared_protocol.badges import badge_tag
 from shared_protocol.crypto import sha256
@@ -31,7 +32,6 @@ from shared_protocol.grant_sets import grant_parts
 from simulator.devices.car import Car
 from simulator.engine.world import World
 from simulator.errors import WorldTimeout
-from simulator.flash import write_file
 from tests.firmware.logic.storage import MemoryStorage
 
 BADGES, BOOKINGS = 500, 64

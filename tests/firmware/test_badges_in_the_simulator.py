@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from firmware.logic.access.card_keys import CARD_KEYS_FILE, CardKeys
+from flasher.image import write_file
 from shared_protocol import messages
 from shared_protocol.badges import badge_tag
 from simulator.devices.car import Car
@@ -15,7 +16,6 @@ from simulator.devices.pn532 import FAULTS as READER_FAULTS
 from simulator.devices.wiegand_reader import FAULTS as WIEGAND_FAULTS
 from simulator.devices.wiegand_reader import WiegandReader, frame
 from simulator.engine.world import World
-from simulator.flash import write_file
 from tests.firmware.logic.access.test_card_keys import parts_of
 from tests.firmware.logic.access.test_grants import holding
 from tests.firmware.logic.storage import MemoryStorage

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from firmware.logic.access.grants import GRANTS_FILE, GrantSet
+from flasher.image import write_file
 from shared_protocol.badges import badge_tag
 from shared_protocol.grant_sets import grant_parts
 from shared_protocol.messages import Grant
@@ -14,7 +15,6 @@ from simulator.devices.car import Car
 from simulator.devices.gnss import FAULTS as RECEIVER_FAULTS
 from simulator.devices.pn532 import FAULTS as READER_FAULTS
 from simulator.engine.world import World
-from simulator.flash import write_file
 from tests.firmware.logic.storage import MemoryStorage
 
 START_S = 1_700_000_000

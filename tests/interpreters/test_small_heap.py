@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.bytecode import compile_module
+from flasher.bytecode import compile_module
 from simulator.linking import link
 from tests.support import find_micropython
 

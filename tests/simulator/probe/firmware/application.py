@@ -1,0 +1,150 @@
+"""Not our firmware: does what lines on UART 1 tell it, so that the tests can try the fakes."""
+
+# MicroPython has no pathlib, and its TimeoutError is asyncio's own.
+# ruff: noqa: PTH123, PTH208, UP041
+
+import asyncio
+import os
+import time
+
+import machine
+from machine import Pin
+
+uart = machine.UART(1, 115200, tx=11, rx=10, rxbuf=256)
+
+
+class Box:
+    def __init__(self):
+        self.lines = 0
+
+    def report(self):
+        return {"lines": self.lines, "root": sorted(os.listdir("/"))}
+
+
+box = Box()
+
+
+async def listen():
+    reader = asyncio.StreamReader(uart)
+    while True:
+        words = (await reader.readline()).decode().split()
+        box.lines += 1
+        try:
+            answer = await obey(*words)
+        except (ValueError, RuntimeError, OSError, asyncio.TimeoutError) as error:
+            answer = repr(error)
+        uart.write((str(answer) + "\n").encode())
+
+
+async def obey(command, *words):
+    return await COMMANDS[command](*words)
+
+
+async def drive(pin, level):
+    Pin(int(pin), Pin.OUT, value=int(level))
+
+
+async def read(pin, pull=None):
+    return Pin(int(pin), Pin.IN, getattr(Pin, pull) if pull else None).value()
+
+
+async def measure(pin):
+    return machine.ADC(Pin(int(pin)), atten=machine.ADC.ATTN_11DB).read_uv()
+
+
+async def nap(ms):
+    before = time.ticks_ms()
+    await asyncio.sleep_ms(int(ms))
+    return time.ticks_diff(time.ticks_ms(), before)
+
+
+async def block(ms):
+    time.sleep_ms(int(ms))
+
+
+async def spin():
+    while time.ticks_ms() >= 0:
+        pass
+
+
+async def irq(pin):
+    flag = asyncio.ThreadSafeFlag()
+    Pin(int(pin), Pin.IN).irq(lambda pin: flag.set(), Pin.IRQ_RISING)
+    await flag.wait()
+    return time.ticks_ms()
+
+
+async def guard(ms):
+    machine.WDT(timeout=int(ms))
+
+
+async def reset():
+    machine.reset()
+
+
+async def cause():
+    return machine.reset_cause()
+
+
+async def keep(name, text):
+    with open("/" + name, "w") as file:
+        file.write(text)
+
+
+async def fill(name, count):
+    with open("/" + name, "wb") as file:
+        return file.write(bytes(int(count)))
+
+
+async def recall(name):
+    with open("/" + name) as file:
+        return file.read()
+
+
+async def fail():
+    raise TypeError("the probe fails")
+
+
+async def hurry():
+    return await asyncio.wait_for_ms(nap(3600000), 50)
+
+
+async def waited():
+    task = asyncio.create_task(nap(20))
+    other = asyncio.create_task(nap(1000))
+    await asyncio.sleep_ms(5)
+    other.cancel()
+    try:
+        await other
+    except asyncio.CancelledError:
+        return await task
+
+
+async def clock():
+    time.sleep(2)
+    return time.time(), time.gmtime()[:6]
+
+
+COMMANDS = {
+    "drive": drive,
+    "read": read,
+    "measure": measure,
+    "nap": nap,
+    "block": block,
+    "spin": spin,
+    "irq": irq,
+    "guard": guard,
+    "reset": reset,
+    "cause": cause,
+    "keep": keep,
+    "fill": fill,
+    "recall": recall,
+    "fail": fail,
+    "hurry": hurry,
+    "waited": waited,
+    "clock": clock,
+}
+
+
+def run():
+    asyncio.run(listen())
