@@ -9,7 +9,6 @@ import gc
 import machine
 from cryptolib import aes
 
-import firmware.imports  # noqa: F401 - first: see there
 from firmware.board import BOARDS
 from firmware.drivers.a76xx import A76xx
 from firmware.drivers.at_channel import AtChannel
@@ -38,6 +37,7 @@ from firmware.logic.link.uplink import Uplink
 from firmware.logic.road.nmea import NmeaReader
 from firmware.logic.road.odometer import Odometer
 from firmware.logic.road.whereabouts import Whereabouts
+from firmware.logic.state_version import require_known
 from firmware.tasks.badge import BadgeTask
 from firmware.tasks.gnss import GnssTask
 from firmware.tasks.link import KEYS_FILE, LinkTask
@@ -66,6 +66,7 @@ class Box:
         bell = asyncio.Event()
 
         state_store = FlashStore("/state")
+        require_known(state_store)
         entropy = Entropy(state_store)
         keys = Keys(
             identity.box_id, identity.generation, identity.key, state_store.read_or_empty(KEYS_FILE)

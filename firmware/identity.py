@@ -32,7 +32,12 @@ READERS = ("pn532", "wiegand")
 
 
 class IdentityError(Exception):
-    """The identity file is unusable; the text names the field, never its value."""
+    """The identity file is unusable; `safe_to_print` names the field, never its value."""
+
+    def __init__(self, reason: str):
+        """`reason`: what is wrong with which field."""
+        self.safe_to_print = reason
+        super().__init__(reason)
 
 
 def load_identity(path: str = "/identity.json") -> Identity:

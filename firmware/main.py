@@ -57,9 +57,10 @@ def tell(error) -> None:
 if __name__ == "__main__":
     try:
         sys.path.insert(0, SLOT)
-        from firmware.application import run
+        from firmware import imports
 
-        run()
+        imports.load()
+        sys.modules["firmware.application"].run()
     except Exception as error:
         tell(error)
     count_failed_start()

@@ -24,7 +24,7 @@ class FlashStore:
     def names(self) -> list[str]:
         """The files, in no order; none of a folder that cannot be read."""
         try:
-            return [name for name in os.listdir(self._folder[:-1]) if name != _TEMPORARY]
+            return os.listdir(self._folder[:-1])
         except OSError:
             return []
 

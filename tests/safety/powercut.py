@@ -23,7 +23,6 @@ PLANTED = (
     "copies_for_rename",
     "confirms_before_it_is_in_flash",
     "deletes_too_early",
-    "deletes_before_it_replaces",
 )
 _ROOT = Path(__file__).resolve().parents[2]
 _PROGRAM = Path(__file__).with_name("powercut_on_flash.py")

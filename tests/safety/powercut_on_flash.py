@@ -24,8 +24,8 @@ from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GrantSet
 from firmware.logic.access.trip import Trip
 from firmware.logic.clock import Clock
+from firmware.logic.link.journal import Journal
 from firmware.logic.link.keys import Keys
-from firmware.logic.link.thinning import ThinningJournal
 from firmware.logic.link.uplink import Uplink
 from firmware.tasks.recorder import Recorder
 from shared_protocol.crypto import sha256
@@ -36,7 +36,6 @@ from shared_protocol.records import (
     END_BADGE_HELD,
     RELAY_ENABLED,
     CommandResult,
-    Gap,
     LegEnd,
     LegStart,
     Odometer,
@@ -50,10 +49,10 @@ from shared_protocol.records import (
 )
 
 BLOCK_BYTES = 4096
-BLOCKS = 48
+BLOCKS = 64
+SEGMENT_BYTES = 2 * BLOCK_BYTES  # so that a batch ends in another block than its segment began
 SEGMENTS = 8  # of the journal's capacity, so that full is soon reached
-TRACK = 200  # a kind that may be thinned; the firmware has none yet
-GAP, RESULT = kind_of(Gap(0, 0, 0)), kind_of(CommandResult(0, 0, 0))
+RESULT = kind_of(CommandResult(0, 0, 0))
 GRANTS, CARD_KEYS, COMMANDS, KEYS = "grants", "card_keys", "commands", "keys"
 TAG = b"badgetag"
 
@@ -153,29 +152,20 @@ class ConfirmsBeforeItIsInFlash(FlashStore):
         self._file.write(data)
 
 
-class DeletesTooEarly(ThinningJournal):
+class DeletesTooEarly(Journal):
     def acknowledge(self, seq):
         super().acknowledge(seq)
         if len(self._firsts) > 1 and self._firsts[0] < self.lowest_seq:
             self._storage.delete(self._name(self._firsts.pop(0)))
 
 
-class DeletesBeforeItReplaces(ThinningJournal):
-    def _replace(self, first, data, end, written):
-        for old in [f for f in self._firsts[:-1] if first < f < end]:
-            self._storage.delete(self._name(old))
-            self._firsts.remove(old)
-        super()._replace(first, data, end, written)
-
-
 # With the operations that do what the fault spoils.
 PLANTED = {
-    "removes_first": (RemovesFirst, ThinningJournal, ("key",)),
-    "writes_in_two_steps": (WritesInTwoSteps, ThinningJournal, ("key",)),
-    "copies_for_rename": (CopiesForRename, ThinningJournal, ("grants",)),
-    "confirms_before_it_is_in_flash": (ConfirmsBeforeItIsInFlash, ThinningJournal, ("append",)),
+    "removes_first": (RemovesFirst, Journal, ("key",)),
+    "writes_in_two_steps": (WritesInTwoSteps, Journal, ("key",)),
+    "copies_for_rename": (CopiesForRename, Journal, ("grants",)),
+    "confirms_before_it_is_in_flash": (ConfirmsBeforeItIsInFlash, Journal, ("append",)),
     "deletes_too_early": (FlashStore, DeletesTooEarly, ("acknowledge",)),
-    "deletes_before_it_replaces": (FlashStore, DeletesBeforeItReplaces, ("thin",)),
 }
 
 
@@ -191,8 +181,8 @@ class Box:
         self.at = at
         vfs.mount(vfs.VfsLfs2(chip), at)
         self.state = Store(at + "/state")
-        self.journal = Journal(
-            Store(at + "/journal"), (TRACK,), BLOCK_BYTES, SEGMENTS * BLOCK_BYTES
+        self.journal = ShippedJournal(
+            Store(at + "/journal"), SEGMENT_BYTES, SEGMENTS * SEGMENT_BYTES
         )
         self.trip = Trip(self.journal.state)
         for record in self.journal.replay():
@@ -301,7 +291,7 @@ def faults_of_going_on(box, before, chip):
         yield f"no record is kept under number {seq}"
     for number, record in before.items():
         kept = again.records.get(number)
-        if kept != record and not (kept and record.kind == TRACK and kept.kind == GAP):
+        if kept != record:
             yield f"record {number} is lost by going on"
 
 
@@ -374,15 +364,13 @@ def fresh(prepare=None):
     return chip
 
 
-def fill(box, segments, kind=201, left=150):
+def fill(box, segments, left=150):
     """Records until so many segments are full but for a few bytes."""
     journal, state = box.journal, box.trip.to_bytes()
-    while len(journal._firsts) < segments or journal._size < BLOCK_BYTES - left:
-        size = min(200, BLOCK_BYTES - left // 2 - journal._size - 10)
+    while len(journal._firsts) < segments or journal._size < SEGMENT_BYTES - left:
+        size = min(200, SEGMENT_BYTES - left // 2 - journal._size - 10)
         size = 200 if size <= 0 else size
-        journal.append(
-            Record(kind, journal.next_seq, bytes([journal.next_seq % 256]) * size), state
-        )
+        journal.append(Record(201, journal.next_seq, bytes([journal.next_seq % 256]) * size), state)
 
 
 def writing(*facts):
@@ -412,22 +400,6 @@ def acknowledging(part):
         yield
 
     return step
-
-
-def fill_with_tracks(box, batches):
-    """Until the next batch needs room: 1, every second has to go; 8, all of the oldest have to."""
-    fill(box, 6, TRACK)
-    for _ in range(batches):
-        list(tracks(box))
-
-
-def tracks(box):
-    journal = box.journal
-    batch = [Record(TRACK, i, bytes([i]) * 230) for i in range(14)]
-    batch.append(Record(kind_of(Odometer(0)), 0, (900_000).to_bytes(4, "big")))
-    journal.append_batch(batch, box.trip.to_bytes())
-    box.trip.apply(Odometer(900_000))
-    yield
 
 
 def some_grants(generation, count):
@@ -546,8 +518,6 @@ OPERATIONS = (
         lambda box: fill(box, 4),
         (acknowledging(0.1), acknowledging(0.6), acknowledging(1.0), writing(Refusal(TAG, 1))),
     ),
-    ("thin", lambda box: fill_with_tracks(box, 1), (tracks,)),
-    ("thin again", lambda box: fill_with_tracks(box, 8), (tracks,)),
     (
         "grants",
         None,
@@ -568,9 +538,9 @@ OPERATIONS = (
     ("key", None, (taking_key(2), taking_key(3))),
 )
 
-Store, Journal, chosen = FlashStore, ThinningJournal, [operation[0] for operation in OPERATIONS]
+Store, ShippedJournal, chosen = FlashStore, Journal, [operation[0] for operation in OPERATIONS]
 if sys.argv[1:]:
-    Store, Journal, chosen = PLANTED[sys.argv[1]]
+    Store, ShippedJournal, chosen = PLANTED[sys.argv[1]]
 for name, prepare, steps in OPERATIONS:
     if name in chosen:
         cut_everywhere(name, fresh(prepare), steps)

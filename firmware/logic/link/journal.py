@@ -6,20 +6,20 @@ Files are the caller's `storage`; identity, sending and the meaning of records a
 
 When the journal is full but for an eighth, `has_room` turns false: the eighth is for records that
 outweigh others, and when that is full they too are refused. A flash that is full before the journal
-is refuses in the same order. What may go to make room is thinning.py's.
+is refuses in the same order.
 
 The epoch that the server allotted stands in a file beside the segments, so that both are lost
 together: a journal without it does not know its epoch, which is 0 then.
 
-A segment is named by its first sequence number. It begins with the caller's state before its
-first record, so that state + records of the newest segment give the state at the last record, and
-no other file has to be kept in step:
+A segment is named by its first sequence number, `0000002a.seg`; no file of another name is ever
+read. It begins with the caller's state before its first record, so that state + records of the
+newest segment give the state at the last record, and no other file has to be kept in step:
 
-    head    length 1, state, [appends 4, segments 4,] checksum 4
+    head    length 1, state, appends 4, segments 4, checksum 4
     record  kind 1, time 4, length 1, body, checksum 4     (checksum: CRC-32 begun with the seq)
 
-The counts of wear are there when the length's highest bit is set, and stand as they were before
-the segment. Segments may overlap; a number is read from the latest that begins at or before it.
+The counts of wear stand as they were before the segment. Segments may overlap; a number is read
+from the latest that begins at or before it.
 
 `storage` has names(), read(name, offset, count), append(name, data), write(name, data), which is
 atomic, and delete(name); what they wrote is in flash when they return.
@@ -33,20 +33,21 @@ from shared_protocol import codec
 from shared_protocol.messages import RECORD_LAYOUT
 from shared_protocol.records import Record
 
-# One block of the flash: appending rewrites the block that is being filled, nothing more.
-_SEGMENT_BYTES = const(4096)
-# A quarter of the smallest box's file system: 90 hours of driving out of coverage, months of a car
-# in an underground car park. The rest is for code, a second slot of it, and grants.
-_CAPACITY_BYTES = const(524_288)
+# Four blocks of the flash. Appending rewrites the block that is being filled, nothing more; a start
+# reads one segment, so few records; and a folder of few files is found through quickly.
+_SEGMENT_BYTES = const(16_384)
+# Of the 14 MB file system: 1,400 hours of driving out of coverage, years of a car in an underground
+# car park. The rest is for code, a second slot of it, and grants.
+_CAPACITY_BYTES = const(8_388_608)
 _RESERVED_PART = const(8)
 # One read while sending; the longest record (265 bytes) fits.
 _CHUNK_BYTES = const(512)
 
 _EPOCH_FILE = const("epoch")
 ENOSPC = const(28)  # MicroPython's errno does not name it
-_WEAR_FOLLOWS = const(0x80)
 _WEAR_LAYOUT = const("II")
 _WEAR_BYTES = const(8)
+_SUFFIX = const(".seg")
 _CHECKSUM_BYTES = const(4)
 _HEAD_OF_RECORD_BYTES = const(6)
 _SHORTEST_RECORD_BYTES = const(10)
@@ -57,8 +58,8 @@ class Journal:
 
     `state` is what the newest segment began with, b"" when there is none. `appends` and `segments`
     count, since the flash was new, how often a batch was put behind others and how often a segment
-    was begun or thinned: LittleFS erases and programs a block for each. A loss of power makes
-    `appends` a little too high.
+    was begun: LittleFS erases and programs a block for each. A loss of power makes `appends` a
+    little too high.
     """
 
     def __init__(
@@ -76,11 +77,13 @@ class Journal:
         self.appends = self.segments = 0
         self._firsts = []  # first sequence number of each segment, oldest first
         self.epoch = 0
-        for name in sorted(storage.names()):
-            if name == _EPOCH_FILE:
+        for name in storage.names():
+            first = _first_of(name)
+            if first:
+                self._firsts.append(first)
+            elif name == _EPOCH_FILE:
                 self.epoch = int.from_bytes(self._read_file(name, 0, 2), "big")
-            else:
-                self._firsts.append(int(name, 16))
+        self._firsts.sort()
         self._given_up = 0  # nothing up to here can be read
         self.state = b""
         self.next_seq = self.lowest_seq = 1
@@ -125,7 +128,7 @@ class Journal:
     def append_batch(self, records, state: bytes) -> int:
         """Put records in flash in one piece, which fits a segment; return the first's number.
 
-        `state`: the caller's state (at most 127 bytes) without these records.
+        `state`: the caller's state (at most 255 bytes) without these records.
 
         Raises:
             OSError: the flash refused; no record has a number, all may be appended again. The next
@@ -205,22 +208,17 @@ class Journal:
             self._storage.append(self._name(self._firsts[-1]), data)
             self.appends += 1
         else:
-            if len(self._firsts) >= self._most_segments - self._fewest_free:
-                self._make_room()
             if len(self._firsts) >= self._most_segments:
                 raise OSError(ENOSPC)
             seq = self.next_seq
             wear = codec.encode(_WEAR_LAYOUT, (self.appends, self.segments))
-            head = sealed(bytes((len(state) | _WEAR_FOLLOWS,)) + state + wear, seq)
+            head = sealed(bytes((len(state),)) + state + wear, seq)
             self._storage.write(self._name(seq), head + data)
             if self._firsts[-1:] != [seq]:  # else it replaces one whose only batch was torn
                 self._firsts.append(seq)
             self.segments += 1
             size = len(head)
         self._size = size + len(data)
-
-    def _make_room(self) -> None:
-        """Win a segment, if possible. Not here: see thinning.py."""
 
     def _recover(self) -> None:
         if not self._firsts:
@@ -234,12 +232,10 @@ class Journal:
             self.next_seq += self._segment_bytes // _SHORTEST_RECORD_BYTES
             self._size = self._segment_bytes
             return
-        end = self._size - _CHECKSUM_BYTES
-        if head[0] & _WEAR_FOLLOWS:
-            end -= _WEAR_BYTES
-            (self.appends, self.segments), _ = codec.decode(_WEAR_LAYOUT, head, end)
-            self.segments += 1
+        end = 1 + head[0]
         self.state = head[1:end]
+        (self.appends, self.segments), _ = codec.decode(_WEAR_LAYOUT, head, end)
+        self.segments += 1
         while True:
             data = self._read(newest, self._size, _CHUNK_BYTES)
             at = 0
@@ -257,7 +253,7 @@ class Journal:
             self._size = self._segment_bytes
 
     def _name(self, first: int) -> str:
-        return "{:08x}".format(first)
+        return "{:08x}".format(first) + _SUFFIX
 
     def _read(self, first: int, offset: int, count: int) -> bytes:
         return self._read_file(self._name(first), offset, count)
@@ -272,9 +268,7 @@ class Journal:
             return b""
 
     def _head_bytes(self, first: int) -> int:
-        length = (self._read(first, 0, 1) or b"\0")[0]
-        wear = _WEAR_BYTES if length & _WEAR_FOLLOWS else 0
-        return 1 + (length & ~_WEAR_FOLLOWS) + wear + _CHECKSUM_BYTES
+        return 1 + (self._read(first, 0, 1) or b"\0")[0] + _WEAR_BYTES + _CHECKSUM_BYTES
 
     def _start_of(self, seq: int) -> tuple[int, int, int]:
         first = self._firsts[0] if self._firsts else self.next_seq
@@ -283,6 +277,17 @@ class Journal:
                 first = candidate
         offset = self._head_bytes(first) if self._firsts else 0
         return first, first, offset
+
+
+def _first_of(name: str) -> int:
+    """The first sequence number of a segment by its name; 0 for a file that is none."""
+    digits = name[: -len(_SUFFIX)]
+    if len(digits) != 8 or not name.endswith(_SUFFIX):
+        return 0
+    for digit in digits:
+        if digit not in "0123456789abcdef":
+            return 0
+    return int(digits, 16)
 
 
 def sealed(data: bytes, seq: int) -> bytes:

@@ -4,13 +4,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from firmware.logic.link.thinning import ThinningJournal
-from shared_protocol.records import GAP_DROPPED, Gap, Record, to_record
+from firmware.logic.link.journal import Journal
+from shared_protocol.records import Record
 from tests.firmware.logic.storage import MemoryStorage
 
-FIX = 200
 SEGMENT_BYTES, SEGMENTS = 350, 8
-SIZES = st.lists(st.tuples(st.sampled_from([6, FIX]), st.integers(0, 60)), min_size=1, max_size=4)
+SIZES = st.lists(st.integers(0, 60), min_size=1, max_size=4)
 
 
 class JournalHistory(RuleBasedStateMachine):
@@ -22,21 +21,18 @@ class JournalHistory(RuleBasedStateMachine):
         self.journal = self.start()
         self.confirmed: dict[int, Record] = {}
         self.acknowledged = 0
-        self.total = 0  # the caller's state: the sum of the times of all records that stay
+        self.total = 0  # the caller's state: the sum of the times of all records
         self.refused: list[list[Record]] = []  # since then; a part of one may be there
 
-    def start(self) -> ThinningJournal:
-        return ThinningJournal(self.storage, (FIX,), SEGMENT_BYTES, SEGMENT_BYTES * SEGMENTS)
+    def start(self) -> Journal:
+        return Journal(self.storage, SEGMENT_BYTES, SEGMENT_BYTES * SEGMENTS)
 
     @property
     def highest(self) -> int:
         return len(self.confirmed)
 
-    def batch_of(self, sizes: list[tuple[int, int]]) -> list[Record]:
-        """A fix counts for nothing in the state: it may go."""
-        return [
-            Record(kind, 0 if kind == FIX else size, bytes([size]) * size) for kind, size in sizes
-        ]
+    def batch_of(self, sizes: list[int]) -> list[Record]:
+        return [Record(6, size, bytes([size]) * size) for size in sizes]
 
     def confirm(self, records: list[Record]) -> None:
         for record in records:
@@ -57,33 +53,33 @@ class JournalHistory(RuleBasedStateMachine):
             self.confirm(records)
 
     @rule(sizes=SIZES)
-    def append_a_batch(self, sizes: list[tuple[int, int]]) -> None:
+    def append_a_batch(self, sizes: list[int]) -> None:
         full = len(self.storage.files) >= SEGMENTS
         before = self.highest
         self.append(self.batch_of(sizes))
         assert full or self.highest > before, "refused, and there was room"
 
     @rule(sizes=SIZES, times=st.integers(2, 12))
-    def append_many(self, sizes: list[tuple[int, int]], times: int) -> None:
+    def append_many(self, sizes: list[int], times: int) -> None:
         for _ in range(times):
             self.append(self.batch_of(sizes))
 
     @rule(sizes=SIZES, torn_after=st.integers(0, 290))
-    def append_and_lose_power(self, sizes: list[tuple[int, int]], torn_after: int) -> None:
+    def append_and_lose_power(self, sizes: list[int], torn_after: int) -> None:
         self.storage.torn_after = torn_after
         self.append(self.batch_of(sizes))  # all the same when it begins a segment
         self.storage.torn_after = None
         self.restart()
 
     @rule(sizes=SIZES, torn_after=st.integers(0, 290))
-    def append_and_be_refused(self, sizes: list[tuple[int, int]], torn_after: int) -> None:
+    def append_and_be_refused(self, sizes: list[int], torn_after: int) -> None:
         self.storage.torn_after = torn_after
         self.append(self.batch_of(sizes))
         self.storage.torn_after = None
 
     @rule(sizes=SIZES, fails_at=st.integers(1, 5), power=st.booleans())
     def append_with_a_change_of_the_flash_that_fails(
-        self, sizes: list[tuple[int, int]], fails_at: int, power: bool
+        self, sizes: list[int], fails_at: int, power: bool
     ) -> None:
         self.storage.fails_at = fails_at
         self.append(self.batch_of(sizes))
@@ -111,18 +107,13 @@ class JournalHistory(RuleBasedStateMachine):
         self.acknowledged = max(self.acknowledged, seq)
 
     @invariant()
-    def everything_confirmed_and_not_acknowledged_is_there_or_was_a_fix_that_had_to_go(
-        self,
-    ) -> None:
+    def everything_confirmed_and_not_acknowledged_is_there(self) -> None:
         seq = self.acknowledged + 1
         while seq <= self.highest:
             first, records = self.journal.read(seq)
             assert first == seq
             for record in records:
-                made = self.confirmed[seq]
-                if record != made:
-                    assert made.kind == FIX
-                    assert record == to_record(made.time_s, Gap(seq, seq, GAP_DROPPED))
+                assert record == self.confirmed[seq]
                 seq += 1
 
     @invariant()

@@ -1,9 +1,8 @@
 """What is sent, when, and again."""
 
 from firmware.logic.link.journal import Journal
-from firmware.logic.link.thinning import ThinningJournal
 from firmware.logic.link.uplink import Uplink
-from shared_protocol.records import GAP_DROPPED, GAP_UNREADABLE, Gap, Record, decode_body
+from shared_protocol.records import GAP_UNREADABLE, Gap, Record
 from tests.firmware.logic.storage import MemoryStorage
 
 EPOCH = 3
@@ -157,7 +156,7 @@ def with_a_hole():
     uplink.connected(0)
     assert uplink.status_due(0)
     uplink.acknowledged(EPOCH, 0, 0)
-    return journal, uplink, int(names[2], 16), int(names[3], 16)
+    return journal, uplink, int(names[2][:8], 16), int(names[3][:8], 16)
 
 
 def test_a_hole_in_flash_is_announced_once_all_before_it_is_acknowledged():
@@ -248,30 +247,3 @@ def test_a_later_word_of_the_server_never_goes_back():
     uplink.acknowledged(EPOCH, 3, 20)
     assert journal.lowest_seq == 16
     assert drain(uplink, 20) == []
-
-
-def test_what_thins_out_under_way_is_sent_again_as_gaps_under_the_same_numbers():
-    journal = ThinningJournal(MemoryStorage(), (200,), 300, 300 * 16)
-    journal.adopt(EPOCH)
-    uplink = Uplink(journal)
-    uplink.connected(0)
-    uplink.acknowledged(EPOCH, 0, 0)
-    while journal.has_room and journal.next_seq < 60:
-        journal.append(Record(200, 0, bytes(50)), b"")
-    before = seqs(drain(uplink, 0))
-    while journal.next_seq < 80:
-        journal.append(Record(200, 0, bytes(50)), b"")
-    uplink.connected(1000)
-    uplink.acknowledged(EPOCH, 5, 1000)
-    found = {}
-    while len(found) < 74:
-        for message in drain(uplink, 1000):
-            for i, record in enumerate(message.records):
-                found[message.first_seq + i] = decode_body(record.kind, record.body)
-        uplink.acknowledged(EPOCH, max(found), 1000)
-    assert before[0] == 1
-    assert sorted(found) == list(range(6, 80))
-    gone = [number for number in found if found[number] is not None]
-    assert gone
-    assert all(found[number] == Gap(number, number, GAP_DROPPED) for number in gone)
-    assert (uplink.lost, uplink.take_gap()) == (0, None)

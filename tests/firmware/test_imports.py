@@ -1,0 +1,55 @@
+"""firmware/imports.py names every module of the application once, each after those it imports."""
+
+import ast
+from pathlib import Path
+
+from firmware import imports
+
+ROOT = Path(__file__).resolve().parents[2]
+HOST_ONLY = {"shared_protocol.crypto_host"}  # the other half of crypto.py's question
+
+
+def file_of(module: str) -> Path:
+    return ROOT / (module.replace(".", "/") + ".py")
+
+
+def imports_of(module: str) -> set[str]:
+    """The modules of ours that it imports when it is loaded, packages apart."""
+    tree = ast.parse(file_of(module).read_text())
+    statements = list(tree.body)
+    for node in tree.body:
+        if isinstance(node, ast.Try):  # an `if TYPE_CHECKING` is no import
+            statements += [*node.body, *node.orelse]
+            statements += [each for handler in node.handlers for each in handler.body]
+    found = set()
+    for node in statements:
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                found.add(inner if file_of(inner).exists() else node.module)
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if file_of(name).exists()} - HOST_ONLY
+
+
+def reached(module: str) -> set[str]:
+    found: set[str] = set()
+    waiting = [module]
+    while waiting:
+        new = imports_of(waiting.pop()) - found
+        found |= new
+        waiting += new
+    return found
+
+
+def test_every_module_of_the_application_is_named_once() -> None:
+    wanted = reached("firmware.application") | {"firmware.application"}
+    assert sorted(imports.LEAF_FIRST) == sorted(wanted)
+
+
+def test_a_module_comes_after_all_that_it_imports() -> None:
+    seen: set[str] = set()
+    for module in imports.LEAF_FIRST:
+        late = imports_of(module) - seen
+        assert not late, f"{module} comes before {late}"
+        seen.add(module)

@@ -1,0 +1,121 @@
+"""boot.py and main.py stand alone; whatever a slot holds ends in a start or in a reset."""
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+
+from firmware.board import BOARDS, outputs_low_at_reset
+from flasher.image import read_file, write_file
+from simulator.devices.car import Car
+from simulator.engine.world import World
+
+FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
+IDENTITY = {
+    "box_id": "0102030405060708",
+    "key": "11" * 32,
+    "generation": 1,
+    "badge_key": "22" * 32,
+    "server_host": "127.0.0.1",
+    "server_port": 1,
+    "apn": "internet",
+    "board": "host",
+}
+SOFTWARE_RESET = 5
+
+
+def modules_of(name: str) -> set[str]:
+    tree = ast.parse((FIRMWARE / name).read_text())
+    return {
+        module
+        for node in ast.walk(tree)
+        for module in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [str(node.module)]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+
+
+def test_boot_imports_nothing_of_ours_and_main_only_what_starts_the_application() -> None:
+    assert modules_of("boot.py") == {"machine"}
+    assert {name for name in modules_of("main.py") if "firmware" in name} == {"firmware"}
+
+
+@pytest.mark.parametrize("board", BOARDS)
+def test_boot_makes_the_outputs_of_every_board_low(board: str) -> None:
+    tree = ast.parse((FIRMWARE / "boot.py").read_text())
+    (pins,) = [ast.literal_eval(node.iter) for node in tree.body if isinstance(node, ast.For)]
+    assert sorted(pins) == sorted(outputs_low_at_reset(BOARDS[board]))
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    return tmp_path / "flash.img"
+
+
+def fail_to_start(world: World, car: Car, times: int) -> str:
+    car.power_on()
+    world.run_until(lambda: len(car.box.resets) >= times, 60 * times)
+    assert set(car.box.resets) == {SOFTWARE_RESET}
+    assert not car.wires.faults
+    assert car.relay == "inhibited", "as it was"
+    return car.box.console()
+
+
+def test_a_box_without_a_sound_identity_says_which_field_and_starts_again(image: Path) -> None:
+    with World() as world:
+        console = fail_to_start(world, Car(world, {**IDENTITY, "key": "secret!"}, image), 3)
+        assert "start failed: IdentityError identity field key" in console
+        assert "secret!" not in console
+        assert read_file(image, "/failed_starts") == b"\x03"
+
+
+def test_state_of_a_later_firmware_is_left_alone_and_named(image: Path) -> None:
+    with World() as world:
+        car = Car(world, IDENTITY, image)
+        write_file(image, "/state/version", b"\x09")
+        write_file(image, "/journal/0000002a.seg", b"of a later firmware")
+        console = fail_to_start(world, car, 2)
+        assert "start failed: StateError state has version 9, this firmware reads 1" in console
+        assert read_file(image, "/journal/0000002a.seg") == b"of a later firmware"
+        assert read_file(image, "/state/version") == b"\x09"
+
+
+def test_a_broken_module_of_the_slot_is_told_by_its_place_and_not_by_its_text(image: Path) -> None:
+    with World() as world:
+        car = Car(world, IDENTITY, image)
+        write_file(image, "/a/firmware/version.mpy", b"no bytecode")
+        console = fail_to_start(world, car, 1)
+        assert "start failed: ValueError" in console
+        assert 'File "firmware/imports.py", line' in console
+
+
+def test_a_box_that_starts_after_failures_tells_how_many_and_forgets_them(image: Path) -> None:
+    with World() as world:
+        car = Car(world, IDENTITY, image)
+        write_file(image, "/identity.json", b"{")
+        fail_to_start(world, car, 2)
+        car.kill()
+        write_file(image, "/identity.json", json.dumps(IDENTITY).encode())
+        for failed in (2, 0):
+            car.power_on()
+            world.run_for(1)
+            assert car.report()["failed_starts"] == failed
+            car.kill()
+
+
+def test_a_foreign_file_in_a_folder_of_the_box_changes_nothing(image: Path) -> None:
+    with World() as world:
+        car = Car(world, IDENTITY, image)
+        for name in (".DS_Store", "deadbeef", "ffffffff", "0000002A.seg"):
+            write_file(image, f"/journal/{name}", b"foreign")
+            write_file(image, f"/state/{name}", b"foreign")
+        car.power_on()
+        world.run_for(1)
+        report = car.report()
+        assert (report["odometer_m"], report["next_seq"]) == (0, 2)
+        assert car.box.resets == []
