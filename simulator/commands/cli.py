@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from flasher.errors import FlasherError
 from simulator.commands.badge import play_badge
 from simulator.commands.drive import drive, read_driver
 from simulator.commands.gnss import Receiver, play_drive, play_log
@@ -34,7 +35,7 @@ def main() -> None:
     except InputError as error:
         print(f"voiturier-sim: {error}", file=sys.stderr)
         sys.exit(_BAD_INPUT)
-    except SimulatorError as error:
+    except (SimulatorError, FlasherError) as error:
         print(f"voiturier-sim: {error}", file=sys.stderr)
         sys.exit(_FAILED)
 

@@ -18,7 +18,7 @@ import machine  # noqa: F401 the fakes must be loaded before the host's files go
 import simulator_link as link
 import simulator_tasks
 import vfs
-from micropython import const
+from micropython import const, stack_use
 
 BLOCK_BYTES = 4096  # as flasher/image.py builds it
 _PAGE_BYTES = const(256)
@@ -39,6 +39,7 @@ class FileFlash:
         self._started = False  # till its first wait the box is one piece, so time is owed
 
     def readblocks(self, block, buffer, offset=0):
+        link.note_stack()  # the deepest it gets is where a module is loaded or a file is read
         self._file.seek(block * BLOCK_BYTES + offset)
         self._file.readinto(buffer)
 
@@ -74,11 +75,15 @@ def _report():
     box = application and application.box
     report = box.report() if box else {}
     report["fakes_heap"] = _fakes_heap
+    report["stack_loading_bytes"] = _stack_loading - _stack_base
+    report["stack_running_bytes"] = link.stack_bytes - _stack_base
     return report
 
 
 def _start_time():
     """The application stands: from now on what keeps the chip busy takes time."""
+    global _stack_loading
+    _stack_loading, link.stack_bytes = link.stack_bytes, 0
     if link.config["slice_us"]:
         simulator_cpu.charge_x25519(link.config["slice_us"])
     _flash.start()
@@ -104,6 +109,8 @@ os.chdir("/")
 sys.path[:] = ["", ".frozen"]
 gc.collect()
 _fakes_heap = gc.mem_alloc()
+_stack_loading = 0
+_stack_base = stack_use()  # what the fakes' own start holds, which no chip has
 
 _run("boot.py")
 _run("main.py")

@@ -17,7 +17,7 @@ import sys
 
 import ffi
 import uctypes
-from micropython import const
+from micropython import const, stack_use
 
 NEVER = 0xFFFFFFFFFFFFFFFF
 _UART = const(0x55)  # U
@@ -33,6 +33,7 @@ levels = {}  # pin -> 0, 1 or microvolts, what the outside drives; absent when n
 handlers = {}  # pin -> function(level), the pin interrupts in use
 report = None  # set by bootstrap.py: () -> dict
 before_first_wait = None  # set by bootstrap.py: ()
+stack_bytes = 0  # the most of the C stack that was seen in use, at a wait or an access to flash
 
 _stream = None
 _looks = 0
@@ -82,6 +83,12 @@ def _add(form, fields, data):
     _used = end
 
 
+def note_stack():
+    """Take note of how much of the C stack is in use now."""
+    global stack_bytes
+    stack_bytes = max(stack_bytes, stack_use())
+
+
 def look():
     """Give the time in microseconds, and end a loop that never lets it pass."""
     global _looks
@@ -107,6 +114,7 @@ def sleep_until(deadline_us):
 def wait(deadline_us, polled):
     """Block until the deadline, bytes on a UART of the mask `polled`, or a pin interrupt."""
     global now_us, _used, _looks, before_first_wait
+    note_stack()
     if before_first_wait:
         then, before_first_wait = before_first_wait, None
         then()

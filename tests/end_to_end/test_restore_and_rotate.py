@@ -33,7 +33,7 @@ def test_a_server_restored_from_an_older_backup_gets_again_what_flash_holds_and_
     chain.start_driving()
     chain.world.run_for(600)
     chain.voiturier("backup", str(tmp_path / "backup.db"))
-    chain.world.run_for(4500)
+    chain.world.run_for(12_600)  # more than one segment of the journal
     settle(chain)
     (before,) = chain.rows("select count(*) from record")
     restore(chain, tmp_path / "backup.db")
