@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
-from firmware.logic.access import immobiliser
-from firmware.logic.access.badge_decision import Granted, Refused
+from firmware.logic.access import immobiliser, trip
+from firmware.logic.access.badge_decision import NO_TRIP, Granted, Refused
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.door_lock import DoorLock
 from firmware.logic.access.grants import GrantSet
@@ -41,7 +41,7 @@ def _is_granted(reason: int) -> Plant:
 
         return decide
 
-    return _in_place_of(vehicle, "decide", make)
+    return _in_place_of(trip, "decide", make)
 
 
 def _unknown_is_zero(shipped: Any) -> Any:
@@ -51,8 +51,8 @@ def _unknown_is_zero(shipped: Any) -> Any:
 
 
 def _begins_with_tries(shipped: Any) -> Any:
-    def begin(self: Any, *arguments: Any) -> None:
-        shipped(self, *arguments)
+    def begin(self: Any, *arguments: Any, **named: Any) -> None:
+        shipped(self, *arguments, **named)
         self._tries_left, self._pulsed_ms = 5, -1_000_000
 
     return begin
@@ -81,6 +81,12 @@ def _any_badge_held_ends(shipped: Any) -> Any:
         return shipped(self, tag, keys_in, where)
 
     return badge_held
+
+
+def _whenever_parked(shipped: Any) -> Any:
+    return lambda grants, tag, grant_id, time_s, parked_for_ms: (
+        grant_id != NO_TRIP and parked_for_ms > 0
+    )
 
 
 def _wants_the_ignition_off(shipped: Any) -> Any:
@@ -176,7 +182,7 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     ),
     "a trip is forgotten within its booking": (
         settings.FORGOTTEN,
-        _in_place_of(vehicle, "is_forgotten", lambda shipped: lambda *arguments: True),
+        _in_place_of(vehicle, "is_forgotten", _whenever_parked),
     ),
     "a private trip tells where it ends": (
         settings.FORGOTTEN,
