@@ -1,7 +1,7 @@
 """One car whose every state can be taken down and put back: the shipped Vehicle on wires that obey.
 
 Nothing of the box is modelled: Vehicle, Immobiliser, Trip, decide, GrantSet, Commands, Feedback,
-is_forgotten and DoorLock are the shipped ones, joined as on the box, and Vehicle's own coroutines
+is_forgotten, DoorLock and Rest are the shipped ones, joined as on the box, and Vehicle's own parts
 are driven to their end (its wires never wait). What is modelled is the world: the wires, the hands,
 the flash, the clock and the power supply. Judges nothing: that is laws.py.
 
@@ -25,7 +25,7 @@ from firmware.logic.road.whereabouts import Where
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.vehicle import Vehicle
 from shared_protocol.grant_sets import grant_parts
-from shared_protocol.messages import Command, Grant
+from shared_protocol.messages import CLOCK_GNSS, CLOCK_NONE, Command, Grant
 from shared_protocol.records import (
     ASSURANCE_LOW,
     RELAY_ENABLED,
@@ -39,11 +39,15 @@ NOW_MS = 1_000_000_000
 """When each step begins: the box's instants are put back as distances to it."""
 
 # Beyond these an instant's age changes nothing: the limit that asks for it, and a second more.
-_OLDEST_MS = {"_still_since_ms": 61_000, "_pulsed_ms": 31_000, "_until_ms": 601_000}
-# Attributes of Vehicle that are no part and no state of the core: the sleep of the receiver.
-# And the commands that wait for a pulse to end: here each pulse ends before anything else begins.
-_BESIDE = {"looked_ms", "_rest", "_look_now", "_lock", "_commands_waiting"}
-_OWN = {"_door_lock", "_feedback"}
+_OLDEST_MS = {
+    "_still_since_ms": 61_000, "_pulsed_ms": 31_000, "_until_ms": 601_000, "_busy_ms": 61_000,
+}  # fmt: skip
+# Attributes of Vehicle that are no part and no state of the core. The commands that wait for a
+# pulse to end are among them: here each pulse ends before anything else begins.
+_BESIDE = {"looked_ms", "_look_now", "_lock", "_commands_waiting"}
+_OWN = ("_door_lock", "_feedback", "_rest")
+# Of a part: the same in every state, or set anew by each look before anything asks for it.
+_NO_STATE = {"car", "_ignition_proven", "quiet", "settled"}
 
 Event = tuple[Any, ...]
 State = tuple[Any, ...]
@@ -134,16 +138,15 @@ class Car:
                 self._immobiliser,
                 self._trip,
                 self._commands,
-                self._vehicle._door_lock,
-                self._vehicle._feedback,
+                *[getattr(self._vehicle, own) for own in _OWN],
             )
             for name in sorted(vars(part))
-            if name not in ("car", "_ignition_proven")  # the same in every state
+            if name not in _NO_STATE
         ]
-        unknown = set(vars(self._vehicle)) - {f"_{part}" for part in parts} - _BESIDE - _OWN
+        unknown = set(vars(self._vehicle)) - {f"_{part}" for part in parts} - _BESIDE - {*_OWN}
         assert not unknown, f"Vehicle has a state that the walk does not take down: {unknown}"
         self._vehicle.answer_owed()
-        _to_its_end(self._vehicle._look())
+        self._on_look()
 
     @property
     def trip_open(self) -> bool:
@@ -248,6 +251,7 @@ class Car:
 
     def _on_look(self) -> None:
         _to_its_end(self._vehicle._look())
+        self._vehicle._let_rest()
 
     def _on_ignition(self) -> None:
         self.on, self._edge = not self.on, True
@@ -353,10 +357,29 @@ class Car:
     def speed_mm_s(self, now_ms: int) -> int | None:
         return self.speeds[0]
 
+    @property
+    def source(self) -> int:
+        """The clock's."""
+        return CLOCK_GNSS if self.wall_s else CLOCK_NONE
+
+    @property
+    def heard_ms(self) -> int:
+        """The receiver: it is heard as long as its sign is valid, whatever it was asked."""
+        return self.now if self.speeds[0] is not None else self.now - 4_000
+
+    def sleep(self) -> None:
+        self.did.append("sleep")
+
+    def wake(self) -> None:
+        self.did.append("wake")
+
     metres = 0
 
     def where(self, metres: int, now_ms: int) -> Where:
         return Where(metres, 0, 0)
+
+    def stay(self, now_ms: int) -> None:
+        """The last position: no coordinates here."""
 
     def record_added(self, now_ms: int) -> None:
         """The link: nothing depends on it."""

@@ -16,6 +16,7 @@ from firmware.logic.access.door_lock import DoorLock
 from firmware.logic.access.grants import GrantSet
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.access.trip import DOOR_LEAVE, Outcome, Trip
+from firmware.logic.road.rest import Rest
 from firmware.tasks import vehicle
 from shared_protocol.records import REFUSED_GRANTS_EXPIRED, REFUSED_NO_LICENCE, REFUSED_REVOKED
 from tests.safety import settings
@@ -110,6 +111,10 @@ def _forgets_what_for(shipped: Any) -> Any:
     return apply
 
 
+def _rests_whoever_drives(shipped: Any) -> Any:
+    return lambda self, now_ms, **others: shipped(self, now_ms, **others | {"trip_open": False})
+
+
 PLANTED: dict[str, tuple[Setting, Plant]] = {
     "an open trip does not hold the start": (
         settings.ROAD_64,
@@ -191,6 +196,10 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "who comes back is not private any more": (
         settings.FORGOTTEN,
         _in_place_of(Trip, "apply", _forgets_what_for),
+    ),
+    "the receiver sleeps in the middle of a trip": (
+        settings.DOOR_ONLY,
+        _in_place_of(Rest, "step", _rests_whoever_drives),
     ),
     "who comes back need not ask who has the car booked": (
         settings.FORGOTTEN,

@@ -25,6 +25,10 @@ def step(rest, now_ms, heard_ms=None, **others):
     return rest.step(now_ms, heard_ms=now_ms if heard_ms is None else heard_ms, **state)
 
 
+def test_what_may_be_asked_of_a_receiver_is_told_apart():
+    assert len({ASK_NOTHING, ASK_WAKE, ASK_SLEEP}) == 3
+
+
 def test_quiet_is_a_car_without_trip_ignition_or_enabled_start_whose_time_is_known():
     rest = Rest(BOOT_MS)
     assert rest.quiet is False
