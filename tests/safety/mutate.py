@@ -39,9 +39,6 @@ TESTS = {
 }
 """A module of firmware/logic -> the tests of it."""
 
-ROOMS = {module: "road" if module == "rest" else "access" for module in TESTS}
-"""Where in firmware/logic it stands."""
-
 LOOK_UPS = {
     "grants": ("of_badge", "booked_by_another", "_order"),
     "flash_table": ("find", "chunks", "_item", "_chunks"),
@@ -128,7 +125,7 @@ class Mutant:
 
 def mutants(module: str) -> list[Mutant]:
     """Every mutant of a module, in the order of its lines."""
-    path = ROOT / _path(module)
+    path = _path(module)
     source = path.read_text()
     lines = source.splitlines()
     tree = ast.parse(source)
@@ -157,12 +154,13 @@ def mutants(module: str) -> list[Mutant]:
     return sorted(found, key=lambda mutant: mutant.line)
 
 
-def _path(module: str) -> str:
-    return f"firmware/logic/{ROOMS[module]}/{module}.py"
+def _path(module: str) -> Path:
+    (path,) = (ROOT / "firmware" / "logic").glob(f"*/{module}.py")
+    return path
 
 
 def _unchanged(module: str) -> Mutant:
-    path = ROOT / _path(module)
+    path = _path(module)
     return Mutant(module, 0, "", "", compile(path.read_text(), str(path), "exec"))
 
 
@@ -276,7 +274,7 @@ def is_killed(mutant: Mutant) -> bool:
 
 
 def _run_tests(mutant: Mutant) -> None:
-    room = f"firmware.logic.{ROOMS[mutant.module]}"
+    room = f"firmware.logic.{_path(mutant.module).parent.name}"
     name = f"{room}.{mutant.module}"
     module = ModuleType(name)
     sys.modules[name] = module
@@ -313,7 +311,7 @@ def run(modules: list[str], sample: int | None = None, seed: int = 1) -> bool:
     seconds = time.perf_counter() - began
     for mutant in survivors:
         why = SURVIVORS.get(mutant.key, "NOT LISTED")
-        print(f"{_path(mutant.module)}:{mutant.line}: {mutant.text}")
+        print(f"{_path(mutant.module).relative_to(ROOT)}:{mutant.line}: {mutant.text}")
         print(f"    {mutant.change}: {why}")
     drawn = "" if sample is None else f" of {len(every)}, seed {seed}"
     print(
