@@ -12,13 +12,11 @@ from cryptolib import aes
 from firmware.board import BOARDS
 from firmware.drivers.a76xx import A76xx
 from firmware.drivers.at_channel import AtChannel
-from firmware.drivers.contact import Contact
 from firmware.drivers.doors import Doors
 from firmware.drivers.entropy import Entropy
 from firmware.drivers.flash_store import FlashStore
 from firmware.drivers.ignition import IgnitionInput
 from firmware.drivers.panel import Panel
-from firmware.drivers.relay import LatchingRelay, NoRelay
 from firmware.drivers.serial import Serial
 from firmware.drivers.ublox import UbloxReceiver
 from firmware.drivers.uptime import Uptime
@@ -26,7 +24,6 @@ from firmware.identity import Identity, load_identity
 from firmware.logic.access.card import TOLD_AS_THEY_COME, CardPresence
 from firmware.logic.access.card_keys import CardKeys
 from firmware.logic.access.commands import Commands
-from firmware.logic.access.door_lock import DoorLock
 from firmware.logic.access.grants import GrantSet
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.access.trip import Trip
@@ -63,7 +60,7 @@ class Box:
         board = BOARDS[identity.board]
         uptime = Uptime()
         now_ms = uptime.now_ms()
-        bell = asyncio.Event()
+        wake_link = asyncio.Event()
 
         state_store = FlashStore("/state")
         require_known(state_store)
@@ -81,44 +78,84 @@ class Box:
             trip.apply(decode_body(record.kind, record.body))
         odometer = Odometer(trip.odometer_m)
         uplink = Uplink(journal)
-        recorder = Recorder(journal, trip, clock, uplink, bell)
+        recorder = Recorder(
+            journal=journal, trip=trip, clock=clock, uplink=uplink, wake_link=wake_link
+        )
 
-        if identity.start_relay:
-            relay = LatchingRelay(
-                board.relay_enable, board.relay_inhibit, board.relay_sense, board.relay_pulse_ms
-            )
-            immobiliser = Immobiliser(relay.contact(), now_ms, _SIGNS, identity.ignition_proven)
-        else:
-            relay = NoRelay()
-            immobiliser = DoorOnly(relay.contact(), now_ms, _SIGNS, identity.ignition_proven)
-        doors = Doors(board.door_unlock, board.door_lock, board.door_pulse_ms)
+        relay = _relay(identity.start_relay, board)
+        law = Immobiliser if identity.start_relay else DoorOnly
+        immobiliser = law(
+            relay.contact(), now_ms, signs=_SIGNS, ignition_proven=identity.ignition_proven
+        )
         ignition = IgnitionInput(board.ignition)
-        door_contact = Contact(board.door_contact, identity.door_contact, False)
-        key_holder = Contact(board.key_holder, identity.key_holder, True)
-        signals = SignalsTask(Panel(board.led_green, board.led_red, board.buzzer))
+        signals = SignalsTask(
+            Panel(green_pin=board.led_green, red_pin=board.led_red, buzzer_pin=board.buzzer)
+        )
         receiver = UbloxReceiver(Serial(board.gnss_uart), uptime)
         vehicle = Vehicle(
-            uptime, ignition, relay, doors, door_contact, key_holder, signals, receiver,
-            immobiliser, trip, DoorLock(), Whereabouts(), odometer, clock, grants, commands,
-            recorder, state_store,
-        )  # fmt: skip
+            uptime=uptime,
+            ignition=ignition,
+            relay=relay,
+            doors=Doors(
+                unlock_pin=board.door_unlock, lock_pin=board.door_lock, pulse_ms=board.door_pulse_ms
+            ),
+            door_open=_contact(board.door_contact, identity.door_contact, otherwise=False),
+            keys_in=_contact(board.key_holder, identity.key_holder, otherwise=True),
+            signals=signals,
+            receiver=receiver,
+            immobiliser=immobiliser,
+            trip=trip,
+            whereabouts=Whereabouts(),
+            odometer=odometer,
+            clock=clock,
+            grants=grants,
+            commands=commands,
+            recorder=recorder,
+            state_store=state_store,
+        )
 
         nmea = NmeaReader(identity.time_floor_s)
-        gnss = GnssTask(receiver, nmea, uptime, vehicle)
+        gnss = GnssTask(receiver=receiver, nmea=nmea, uptime=uptime, vehicle=vehicle)
         reader, presence = _reader(identity.reader, board)
         badge = BadgeTask(
-            reader, presence, identity.badge_key, card_keys, aes, entropy, uptime, vehicle
+            reader=reader,
+            presence=presence,
+            badge_key=identity.badge_key,
+            card_keys=card_keys,
+            aes=aes,
+            entropy=entropy,
+            uptime=uptime,
+            vehicle=vehicle,
         )
         channel = AtChannel(Serial(board.modem_uart))
         modem = A76xx(
-            channel, board.modem_pwrkey, board.modem_reset, board.modem_power, board.modem_dtr,
-            bell.set,
-        )  # fmt: skip
+            channel,
+            pwrkey_pin=board.modem_pwrkey,
+            reset_pin=board.modem_reset,
+            power_pin=board.modem_power,
+            dtr_pin=board.modem_dtr,
+            on_event=wake_link.set,
+        )
         link = LinkTask(
-            modem, bell, identity, keys, entropy, uptime, journal, uplink, grants, card_keys,
-            commands, clock, vehicle, trip, immobiliser, recorder, state_store,
-        )  # fmt: skip
-        watchdog = WatchdogTask(machine.WDT, uptime, vehicle)
+            modem=modem,
+            wake_link=wake_link,
+            identity=identity,
+            keys=keys,
+            entropy=entropy,
+            uptime=uptime,
+            journal=journal,
+            uplink=uplink,
+            grants=grants,
+            card_keys=card_keys,
+            commands=commands,
+            clock=clock,
+            vehicle=vehicle,
+            trip=trip,
+            immobiliser=immobiliser,
+            recorder=recorder,
+            state_store=state_store,
+        )
+        watchdog = WatchdogTask(make_watchdog=machine.WDT, uptime=uptime, vehicle=vehicle)
 
         self._failed_starts = failed_starts
         self._clock = clock
@@ -178,12 +215,41 @@ class Box:
         }
 
 
+# Of what may be fitted or not, only what is fitted is loaded.
+
+
+def _relay(fitted: bool, board):
+    """The relay in the start line, or what stands for none."""
+    if not fitted:
+        from firmware.drivers.no_relay import NoRelay
+
+        return NoRelay()
+    from firmware.drivers.relay import LatchingRelay
+
+    return LatchingRelay(
+        enable_pin=board.relay_enable,
+        inhibit_pin=board.relay_inhibit,
+        sense_pin=board.relay_sense,
+        pulse_ms=board.relay_pulse_ms,
+    )
+
+
+def _contact(pin_number: int, fitted: bool, *, otherwise: bool):
+    """What says whether a contact of the car is closed; `otherwise` where there is none."""
+    if not fitted:
+        return lambda: otherwise
+    from firmware.drivers.contact import Contact
+
+    return Contact(pin_number).closed
+
+
 def _reader(kind: str, board):
-    """The reader that is fitted, and what makes sense of it; the other's driver takes no memory."""
+    """The badge reader, and what makes sense of it."""
     if kind == "wiegand":
         from firmware.drivers.wiegand import Wiegand
 
-        return Wiegand(board.wiegand_d0, board.wiegand_d1), CardPresence(*TOLD_AS_THEY_COME)
+        reader = Wiegand(d0_pin=board.wiegand_d0, d1_pin=board.wiegand_d1)
+        return reader, CardPresence(**TOLD_AS_THEY_COME)
     from firmware.drivers.pn532 import Pn532
 
     return Pn532(Serial(board.reader_uart)), CardPresence()

@@ -1,16 +1,22 @@
 """A SIMCom A76xx LTE modem as one TCP connection, by AT commands with data fetched (CIPRXGET=1).
 
 One coroutine for each state of modem_states.py; each returns when its state is reached and raises
-AtError when it cannot be. Order, time limits and recovery are not decided here.
+ModemError when it cannot be. Order, time limits and recovery are not decided here.
 """
 
 import asyncio
 
 from machine import Pin
 
-from firmware.drivers.at_channel import AtError
-from firmware.drivers.relay import pulse
+from firmware.drivers.pulse import pulse
 from firmware.logic.const import const
+from firmware.logic.link.modem_states import ModemError
+
+TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from firmware.drivers.at_channel import AtChannel
 
 # The A7670 wants its key for 50 ms at least to start, and 2.5 s to be switched off.
 _KEY_ON_S = const(0.2)
@@ -36,7 +42,14 @@ class A76xx:
     """
 
     def __init__(
-        self, channel, pwrkey_pin: int, reset_pin: int, power_pin: int, dtr_pin: int, on_event
+        self,
+        channel: "AtChannel",
+        *,
+        pwrkey_pin: int,
+        reset_pin: int,
+        power_pin: int,
+        dtr_pin: int,
+        on_event: "Callable[[], None]",
     ):
         """Claim the pins; the modem keeps the state it is in."""
         self._channel = channel
@@ -69,7 +82,7 @@ class A76xx:
         while True:
             try:
                 await self._channel.command("AT+CPIN?", _ANSWER_S, b"+CPIN:")
-            except AtError:
+            except ModemError:
                 pass  # busy; or the modem forgot its OK, as some do
             if self._channel.result == b"READY":
                 return
@@ -90,19 +103,19 @@ class A76xx:
         self._network_open = False
         try:
             result = await self._channel.command("AT+NETOPEN", _NETWORK_S, b"+NETOPEN:")
-        except AtError:
+        except ModemError:
             if self._network_open:  # "Network is already opened"
                 return
             raise
         if result != b"0":
-            raise AtError("NETOPEN")
+            raise ModemError("NETOPEN")
 
     async def connect(self, host: str, port: int) -> None:
         """Open the socket."""
         text = 'AT+CIPOPEN=0,"TCP","{}",{}'.format(host, port)
         result = await self._channel.command(text, _NETWORK_S, b"+CIPOPEN:")
         if result != b"0,0":
-            raise AtError("CIPOPEN")
+            raise ModemError("CIPOPEN")
         self.closed = False
         self.readable = True  # data that came before we listened had its message then
 
@@ -113,15 +126,15 @@ class A76xx:
             text = "AT+CIPSEND=0,{}".format(len(part))
             result = await self._channel.command(text, 2 * _ANSWER_S, b"+CIPSEND:", part)
             if result != "0,{0},{0}".format(len(part)).encode():
-                raise AtError("CIPSEND")
+                raise ModemError("CIPSEND")
 
     async def receive(self) -> bytes:
-        """Fetch at most _FETCH_BYTES; b"" when there is nothing. AtError when some got lost."""
+        """Fetch at most _FETCH_BYTES; b"" when there is nothing. ModemError when some got lost."""
         self.readable = False
         try:
             text = "AT+CIPRXGET=2,0,{}".format(_FETCH_BYTES)
             data = await self._channel.command(text, _ANSWER_S, b"+CIPRXGET: 2,0,")
-        except AtError:
+        except ModemError:
             if self._channel.result:  # bytes were announced, and not all came
                 raise
             return b""  # "No data"; a mute modem shows at the next command that must succeed
@@ -160,7 +173,7 @@ class A76xx:
     async def _answers(self) -> bool:
         try:
             await self._channel.command("AT", _PROBE_S)
-        except AtError:
+        except ModemError:
             return False
         return True
 

@@ -7,16 +7,13 @@ meaning of both is a76xx.py's.
 import asyncio
 
 from firmware.logic.const import const
+from firmware.logic.link.modem_states import ModemError
 
 # The longest line that is looked at; a modem says nothing longer but banners and certificates.
 _LINE_BYTES = const(256)
 # More raw data than any command asks for: such a count is line noise.
 _RAW_BYTES = const(1500)
 _ERRORS = (b"ERROR", b"+CME ERROR", b"+CMS ERROR", b"+CIPERROR")
-
-
-class AtError(Exception):
-    """The modem refused, or did not answer in time; the text is the command's name."""
 
 
 class AtChannel:
@@ -50,7 +47,7 @@ class AtChannel:
             What follows `expected` in its line, or the raw bytes after it if it counts them.
 
         Raises:
-            AtError: ERROR, or no complete answer in time.
+            ModemError: ERROR, or no complete answer in time.
         """
         self._expected = expected
         self.result = self._raw = b""
@@ -68,7 +65,7 @@ class AtChannel:
             self._raw_left = 0
             self._data = b""
         if self._failed:
-            raise AtError(text.split("=")[0])
+            raise ModemError(text.split("=")[0])
         return self._raw if self._counted else self.result
 
     async def run(self) -> None:

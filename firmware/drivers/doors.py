@@ -2,13 +2,13 @@
 
 from machine import Pin
 
-from firmware.drivers.relay import pulse
+from firmware.drivers.pulse import pulse
 
 
 class Doors:
     """Central locking."""
 
-    def __init__(self, unlock_pin: int, lock_pin: int, pulse_ms: int):
+    def __init__(self, *, unlock_pin: int, lock_pin: int, pulse_ms: int):
         """Claim the pins; nothing is pressed."""
         self._unlock = Pin(unlock_pin, Pin.OUT, value=0)
         self._lock = Pin(lock_pin, Pin.OUT, value=0)

@@ -6,7 +6,7 @@ from machine import Pin
 class Panel:
     """What the box shows and sounds."""
 
-    def __init__(self, green_pin: int, red_pin: int, buzzer_pin: int):
+    def __init__(self, *, green_pin: int, red_pin: int, buzzer_pin: int):
         """Claim the pins, dark and silent."""
         self._pins = [Pin(number, Pin.OUT, value=0) for number in (green_pin, red_pin, buzzer_pin)]
 

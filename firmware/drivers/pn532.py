@@ -5,6 +5,7 @@ Bytes in, bytes out; what a badge may do is decided elsewhere. A UID is never pr
 
 import asyncio
 
+from firmware.logic.access.card import ReaderError
 from firmware.logic.const import const
 
 _WAKE_UP = b"\x55\x55" + bytes(14)
@@ -27,10 +28,6 @@ _ACK_TIMEOUT_S = const(0.030)
 _ANSWER_TIMEOUT_S = const(0.200)
 # The longest answer, a card with a 10-byte UID and its history, is far shorter.
 _BUFFER_BYTES = const(128)
-
-
-class ReaderError(Exception):
-    """The reader does not answer, or answers nonsense."""
 
 
 class Pn532:

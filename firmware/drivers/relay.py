@@ -3,17 +3,16 @@
 Decides nothing: immobiliser.py does. The coil's pin is low again whatever happens to the task.
 """
 
-import asyncio
-
 from machine import Pin
 
-from shared_protocol.records import RELAY_ENABLED, RELAY_INHIBITED, RELAY_UNKNOWN
+from firmware.drivers.pulse import pulse
+from shared_protocol.records import RELAY_ENABLED, RELAY_INHIBITED
 
 
 class LatchingRelay:
     """The two coils and the contact."""
 
-    def __init__(self, enable_pin: int, inhibit_pin: int, sense_pin: int, pulse_ms: int):
+    def __init__(self, *, enable_pin: int, inhibit_pin: int, sense_pin: int, pulse_ms: int):
         """Claim the pins; both coils stay without current."""
         self._enable = Pin(enable_pin, Pin.OUT, value=0)
         self._inhibit = Pin(inhibit_pin, Pin.OUT, value=0)
@@ -31,20 +30,3 @@ class LatchingRelay:
     async def inhibit(self) -> None:
         """Pulse the coil that opens the start line."""
         await pulse(self._inhibit, self._pulse_s)
-
-
-class NoRelay:
-    """A door-only car: nothing in the start line, so nothing to pulse and no contact to believe."""
-
-    def contact(self) -> int:
-        """RELAY_UNKNOWN."""
-        return RELAY_UNKNOWN
-
-
-async def pulse(pin: Pin, length_s: float) -> None:
-    """Drive a pin high for a while, and low again also when cancelled."""
-    pin.value(1)
-    try:
-        await asyncio.sleep(length_s)
-    finally:
-        pin.value(0)

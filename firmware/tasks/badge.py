@@ -5,12 +5,20 @@ A UID becomes a tag here and goes no further. A card whose tag has a key opens n
 
 import asyncio
 
-from firmware.drivers.pn532 import ReaderError
-from firmware.logic.access.card import Arrived, Held
+from firmware.logic.access.card import Arrived, Held, ReaderError
 from firmware.logic.access.ev2 import Proof
 from firmware.logic.const import const
 from shared_protocol.badges import badge_tag
 from shared_protocol.records import ASSURANCE_HIGH, ASSURANCE_LOW
+
+TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from firmware.logic.access.card import CardPresence
+    from firmware.logic.access.card_keys import CardKeys
+    from firmware.tasks.parts import Entropy, Reader, Uptime
+    from firmware.tasks.vehicle import Vehicle
 
 # One poll takes about 30 ms of radio field; a hand's shortest touch is about 300 ms.
 _POLL_EVERY_S = const(0.25)
@@ -26,10 +34,19 @@ _RANDOM_BYTES = const(16)
 
 
 class BadgeTask:
-    """Joins a reader (Pn532 or Wiegand) to CardPresence and the proof."""
+    """Joins a badge reader to CardPresence and the proof."""
 
     def __init__(
-        self, reader, presence, badge_key: bytes, card_keys, aes, entropy, uptime, vehicle
+        self,
+        *,
+        reader: "Reader",
+        presence: "CardPresence",
+        badge_key: bytes,
+        card_keys: "CardKeys",
+        aes: "Callable",
+        entropy: "Entropy",
+        uptime: "Uptime",
+        vehicle: "Vehicle",
     ):
         """Take the parts; `badge_key` (32 bytes) keys the tags, `aes` is cryptolib's."""
         self._reader = reader
@@ -40,8 +57,8 @@ class BadgeTask:
         self._entropy = entropy
         self._uptime = uptime
         self._vehicle = vehicle
-        self._waits = True  # until the reader shows that it cannot
-        self._counts = False  # whether the car knows of the card that is there
+        self._can_wait = True  # until the reader shows that it cannot
+        self._card_told = False  # whether the car has been told of the card that is there
 
     async def run(self) -> None:
         """Let the reader wait for a card, then poll it until the card has gone; for ever."""
@@ -49,12 +66,12 @@ class BadgeTask:
             try:
                 await self._reader.wake()
                 while True:
-                    if self._waits and not self._presence.occupied:
+                    if self._can_wait and not self._presence.occupied:
                         await self._tell(await self._wait())
                     else:
                         await self._tell(await self._reader.read_card())
                     await self._reader.drop_field()
-                    if self._presence.occupied or not self._waits:
+                    if self._presence.occupied or not self._can_wait:
                         await asyncio.sleep(_POLL_EVERY_S)
             except ReaderError:
                 await asyncio.sleep(_WAKE_AGAIN_S)
@@ -65,7 +82,7 @@ class BadgeTask:
             uid = await self._reader.wait_for_card(_WAIT_S)
         except ReaderError:
             uid = await self._reader.read_card()  # raises when it is the reader that is gone
-            self._waits = False
+            self._can_wait = False
             return uid
         return uid or await self._reader.read_card()
 
@@ -74,7 +91,7 @@ class BadgeTask:
             tag = badge_tag(self._badge_key, event.uid)
             if isinstance(event, Arrived):
                 await self._arrived(tag, event.uid)
-            elif not self._counts:
+            elif not self._card_told:
                 continue
             elif isinstance(event, Held):
                 await self._vehicle.badge_held(tag)
@@ -82,10 +99,10 @@ class BadgeTask:
                 await self._vehicle.badge_left(tag, event.was_held)
 
     async def _arrived(self, tag: bytes, uid: bytes) -> None:
-        self._counts = False
+        self._card_told = False
         key = self._card_keys.of(tag)
         if key is None:
-            self._counts = True
+            self._card_told = True
             await self._vehicle.badge_arrived(tag, ASSURANCE_LOW)
             return
         genuine = None
@@ -95,7 +112,7 @@ class BadgeTask:
             if genuine is None:  # it left, or the reader did: it may come again
                 self._presence.forget()
         if genuine:
-            self._counts = True
+            self._card_told = True
             await self._vehicle.badge_arrived(tag, ASSURANCE_HIGH)
         elif genuine is False:
             await self._vehicle.badge_not_genuine(tag)

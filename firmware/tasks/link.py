@@ -7,7 +7,6 @@ what the server says to the journal, the grants, the clock and the car.
 import asyncio
 import gc
 
-from firmware.drivers.at_channel import AtError
 from firmware.logic.const import const
 from firmware.logic.link import modem_states as states
 from firmware.version import VERSION
@@ -30,6 +29,22 @@ from shared_protocol.messages import (
 )
 from shared_protocol.session import Established, RekeyDue, Session
 
+TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
+if TYPE_CHECKING:
+    from firmware.identity import Identity
+    from firmware.logic.access.card_keys import CardKeys as CardKeySet
+    from firmware.logic.access.commands import Commands
+    from firmware.logic.access.grants import GrantSet
+    from firmware.logic.access.immobiliser import Immobiliser
+    from firmware.logic.access.trip import Trip
+    from firmware.logic.clock import Clock
+    from firmware.logic.link.journal import Journal
+    from firmware.logic.link.keys import Keys
+    from firmware.logic.link.uplink import Uplink
+    from firmware.tasks.parts import Entropy, Modem, Store, Uptime
+    from firmware.tasks.recorder import Recorder
+    from firmware.tasks.vehicle import Vehicle
+
 # A "data here" that got lost costs this long at most; longer while the car is parked.
 _LOOK_AGAIN_MS = const(30_000)
 _LOOK_AGAIN_QUIET_MS = const(150_000)
@@ -38,18 +53,38 @@ KEYS_FILE = "keys"
 
 
 class LinkTask:
-    """One box's connection to its server; `bell` (asyncio.Event) is rung by records and modem.
+    """One box's connection to its server.
 
     Attribute to read: `connections`, how often a session was established.
     """
 
     def __init__(
-        self, modem, bell, identity, keys, entropy, uptime, journal, uplink, grants, card_keys,
-        commands, clock, vehicle, trip, immobiliser, recorder, state_store,
-    ):  # fmt: skip
-        """Take the parts; nothing is sent."""
+        self,
+        *,
+        modem: "Modem",
+        wake_link: asyncio.Event,
+        identity: "Identity",
+        keys: "Keys",
+        entropy: "Entropy",
+        uptime: "Uptime",
+        journal: "Journal",
+        uplink: "Uplink",
+        grants: "GrantSet",
+        card_keys: "CardKeySet",
+        commands: "Commands",
+        clock: "Clock",
+        vehicle: "Vehicle",
+        trip: "Trip",
+        immobiliser: "Immobiliser",
+        recorder: "Recorder",
+        state_store: "Store",
+    ):
+        """Take the parts; nothing is sent.
+
+        `wake_link` is set by recorder and modem whenever there is something to send or to hear.
+        """
         self._modem = modem
-        self._bell = bell
+        self._wake_link = wake_link
         self._identity = identity
         self._keys = keys
         self._entropy = entropy
@@ -79,7 +114,7 @@ class LinkTask:
                 else:
                     await asyncio.wait_for(work, left_ms / 1000)
                 success = self._states.state.name != states.ONLINE
-            except (AtError, ProtocolError, asyncio.TimeoutError):
+            except (states.ModemError, ProtocolError, asyncio.TimeoutError):
                 success = False
             except Exception:
                 # A bug, or no memory: the supervisor counts it. The socket must not be used again.
@@ -120,7 +155,7 @@ class LinkTask:
     async def _turn(self, session) -> bool:
         """Hear, answer and send once; False when this session has served."""
         modem = self._modem
-        self._bell.clear()
+        self._wake_link.clear()
         events = session.step(self._uptime.now_ms())
         if modem.readable:
             data = await modem.receive()
@@ -194,7 +229,7 @@ class LinkTask:
         return self._uplink.next_records(now_ms)
 
     async def _wait(self, session) -> None:
-        """Until something rings, or the next deadline; not at all while X25519 has work."""
+        """Until the link is woken, or the next deadline; not at all while X25519 has work."""
         now_ms = self._uptime.now_ms()
         look_again_ms = now_ms + (_LOOK_AGAIN_QUIET_MS if self._vehicle.quiet else _LOOK_AGAIN_MS)
         due_ms = look_again_ms
@@ -207,7 +242,7 @@ class LinkTask:
             await asyncio.sleep(0)
             return
         try:
-            await asyncio.wait_for(self._bell.wait(), (due_ms - now_ms) / 1000)
+            await asyncio.wait_for(self._wake_link.wait(), (due_ms - now_ms) / 1000)
         except asyncio.TimeoutError:
             self._modem.readable = due_ms == look_again_ms
 

@@ -13,6 +13,15 @@ import gc
 from firmware.logic.const import const
 from shared_protocol.records import Odometer, to_record
 
+TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
+if TYPE_CHECKING:
+    import asyncio
+
+    from firmware.logic.access.trip import Trip
+    from firmware.logic.clock import Clock
+    from firmware.logic.link.journal import Journal
+    from firmware.logic.link.uplink import Uplink
+
 _PATIENT = (Odometer,)
 # A power loss takes at most this much driving, and the 10 s since the last record. Half a minute
 # and six of them would save the flash half as much again, and cost twice the kilometres.
@@ -26,13 +35,21 @@ _SINGLY = const(6)
 class Recorder:
     """Attributes to read: `made` (records since boot), `lost` (that could not be made)."""
 
-    def __init__(self, journal, trip, clock, uplink, bell):
-        """`bell` is an asyncio.Event that wakes the link."""
+    def __init__(
+        self,
+        *,
+        journal: "Journal",
+        trip: "Trip",
+        clock: "Clock",
+        uplink: "Uplink",
+        wake_link: "asyncio.Event",
+    ):
+        """Take the parts; `wake_link` is set whenever there is something to send."""
         self._journal = journal
         self._trip = trip
         self._clock = clock
         self._uplink = uplink
-        self._bell = bell
+        self._wake_link = wake_link
         self._waiting = []  # records
         self._state = b""  # of the trip, before the first of them
         self._since_ms = 0
@@ -83,7 +100,7 @@ class Recorder:
         except Exception:  # the flash is full, or anything else
             self.lost += len(records)
         self._uplink.record_added(now_ms)
-        self._bell.set()
+        self._wake_link.set()
 
 
 def _with_memory(call, *arguments):

@@ -4,13 +4,17 @@ import asyncio
 
 from firmware.logic.access.signals import SLOT_MS, slots
 
+TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
+if TYPE_CHECKING:
+    from firmware.tasks.parts import Panel
+
 _DARK = (0, 0, 0)
 
 
 class SignalsTask:
     """Joins the patterns of logic/signals.py to the panel."""
 
-    def __init__(self, panel):
+    def __init__(self, panel: "Panel"):
         """Stay dark."""
         self._panel = panel
         self._event = ""

@@ -7,13 +7,17 @@ import sys
 
 from firmware.logic.const import const
 
+TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
 _RESTART_AFTER_S = const(1.0)
 
 
 class Supervisor:
     """Attribute to read: `crashes`, task name -> count."""
 
-    def __init__(self, tasks):
+    def __init__(self, tasks: "dict[str, Callable[[], Awaitable[None]]]"):
         """`tasks`: name -> coroutine function without arguments that never returns."""
         self._tasks = tasks
         self.crashes = dict.fromkeys(tasks, 0)
@@ -22,7 +26,7 @@ class Supervisor:
         """Run all of them for ever."""
         await asyncio.gather(*[self._keep(name, task) for name, task in self._tasks.items()])
 
-    async def _keep(self, name, task) -> None:
+    async def _keep(self, name: str, task: "Callable[[], Awaitable[None]]") -> None:
         while True:
             try:
                 await task()
@@ -34,7 +38,7 @@ class Supervisor:
             await asyncio.sleep(_RESTART_AFTER_S)
 
 
-def _tell(name, error) -> None:
+def _tell(name: str, error: Exception) -> None:
     """Print the kind of error and its place, but not its text, which might hold a value."""
     try:
         text = io.StringIO()  # of which the stubs know too little

@@ -8,6 +8,13 @@ import gc
 
 from firmware.logic.const import const
 
+TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from firmware.tasks.parts import Uptime, Watchdog
+    from firmware.tasks.vehicle import Vehicle
+
 _FEED_EVERY_S = const(8.0)
 # The car's loop looks every 4 s at least; a flash erase or a handshake slice is far shorter.
 _LONGEST_SILENCE_MS = const(15_000)
@@ -17,7 +24,9 @@ _WATCHDOG_MS = const(30_000)
 class WatchdogTask:
     """Joins machine.WDT to the car's heartbeat."""
 
-    def __init__(self, make_watchdog, uptime, vehicle):
+    def __init__(
+        self, *, make_watchdog: "Callable[..., Watchdog]", uptime: "Uptime", vehicle: "Vehicle"
+    ):
         """`make_watchdog(timeout=ms)` starts the hardware, once the first loop has been round."""
         self._make_watchdog = make_watchdog
         self._uptime = uptime

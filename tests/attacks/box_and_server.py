@@ -15,7 +15,6 @@ from typing import Any
 from firmware.identity import Identity
 from firmware.logic.access.card_keys import CardKeys
 from firmware.logic.access.commands import Commands
-from firmware.logic.access.door_lock import DoorLock
 from firmware.logic.access.grants import GrantSet
 from firmware.logic.access.immobiliser import Immobiliser
 from firmware.logic.access.trip import Trip
@@ -165,7 +164,7 @@ class BoxLife:
             False,
             "pn532",
         )
-        bell = asyncio.Event()
+        wake_link = asyncio.Event()
         self.wires = wires
         self.modem = HandModem()
         self.journal = Journal(journal, SEGMENT_BYTES)
@@ -179,19 +178,35 @@ class BoxLife:
         clock = Clock(0)
         clock.hear_server(NOW_S, 0, wires.ms)
         self.uplink = Uplink(self.journal)
-        self.recorder = Recorder(self.journal, self.trip, clock, self.uplink, bell)
+        self.recorder = Recorder(
+            journal=self.journal,
+            trip=self.trip,
+            clock=clock,
+            uplink=self.uplink,
+            wake_link=wake_link,
+        )
         immobiliser = Immobiliser(wires.contact(), wires.ms)
+        shared: dict[str, Any] = {
+            "immobiliser": immobiliser, "trip": self.trip, "clock": clock, "grants": self.grants,
+            "commands": self.commands, "recorder": self.recorder, "state_store": state,
+        }  # fmt: skip
         self.vehicle = Vehicle(
-            wires, wires, wires, wires, wires.door, wires.keys, wires, wires, immobiliser,
-            self.trip, DoorLock(), Whereabouts(), Odometer(), clock, self.grants, self.commands,
-            self.recorder, state,
-        )  # fmt: skip
+            **wires.parts(), **shared, whereabouts=Whereabouts(), odometer=Odometer()
+        )
         self.vehicle.answer_owed()
         self.link = LinkTask(
-            self.modem, bell, identity, self.keys, draw, wires,
-            self.journal, self.uplink, self.grants, CardKeys(state), self.commands, clock,
-            self.vehicle, self.trip, immobiliser, self.recorder, state,
-        )  # fmt: skip
+            **shared,
+            modem=self.modem,
+            wake_link=wake_link,
+            identity=identity,
+            keys=self.keys,
+            entropy=draw,
+            uptime=wires,
+            journal=self.journal,
+            uplink=self.uplink,
+            card_keys=CardKeys(state),
+            vehicle=self.vehicle,
+        )
         self.session: Session | None = None
         self.draw = draw
 

@@ -183,6 +183,10 @@ class Judge:
             _law(welcome, "the doors are unlocked for nobody")
         elif item == "lock":
             _law(not self._car.door_open, "the doors are locked while one is open")
+        elif item == "sleep":
+            _law(self._parked(after), "the receiver sleeps in a car that is not parked")
+        elif item == "wake":
+            _law(not self._parked(after), "the receiver is woken in a parked car")
         elif isinstance(item, Kept):
             kept = after.book
             if not item.with_all_before:
@@ -208,6 +212,11 @@ class Judge:
             return self._answered(after, item, event)
         book = _entered(after.book, item)
         return after if book is after.book else after._replace(book=book)
+
+    def _parked(self, memory: Memory) -> bool:
+        car = self._car
+        enabled = car.contact_shows == records.RELAY_ENABLED
+        return not (memory.book.driver or car.on or enabled) and car.wall_s > 0
 
     def _may_tell(self, fact: Any, driver: bytes) -> None:
         told = records.NO_POSITION not in (fact.lat_e7, fact.lon_e7)

@@ -1,9 +1,9 @@
 """One car whose every state can be taken down and put back: the shipped Vehicle on wires that obey.
 
-Nothing of the box is modelled: Vehicle, Immobiliser, Trip, decide, GrantSet, Commands, is_forgotten
-and DoorLock are the shipped ones, joined as main.py joins them, and Vehicle's own coroutines are
-driven to their end (its wires never wait). What is modelled is the world: the wires, the hands, the
-flash, the clock and the power supply. Judges nothing: that is laws.py.
+Nothing of the box is modelled: Vehicle, Immobiliser, Trip, decide, GrantSet, Commands, Feedback,
+is_forgotten, DoorLock and Rest are the shipped ones, joined as on the box, and Vehicle's own parts
+are driven to their end (its wires never wait). What is modelled is the world: the wires, the hands,
+the flash, the clock and the power supply. Judges nothing: that is laws.py.
 
 Time is abstract. It passes in ticks of one length, with a look at the end of each, and what the box
 takes for an unbroken look is stretched to a tick; every instant is kept as its distance to now, and
@@ -18,14 +18,14 @@ from unittest.mock import patch
 
 from firmware.logic.access import immobiliser as immobiliser_module
 from firmware.logic.access.commands import Commands
-from firmware.logic.access.door_lock import DoorLock
 from firmware.logic.access.grants import GrantSet
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
-from firmware.logic.access.trip import Trip, Where
+from firmware.logic.access.trip import Trip
+from firmware.logic.road.whereabouts import Where
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.vehicle import Vehicle
 from shared_protocol.grant_sets import grant_parts
-from shared_protocol.messages import Command, Grant
+from shared_protocol.messages import CLOCK_GNSS, CLOCK_NONE, Command, Grant
 from shared_protocol.records import (
     ASSURANCE_LOW,
     RELAY_ENABLED,
@@ -39,10 +39,15 @@ NOW_MS = 1_000_000_000
 """When each step begins: the box's instants are put back as distances to it."""
 
 # Beyond these an instant's age changes nothing: the limit that asks for it, and a second more.
-_OLDEST_MS = {"_still_since_ms": 61_000, "_pulsed_ms": 31_000, "_until_ms": 601_000}
-# Attributes of Vehicle that are no part and no state of a decision: the sleep of the receiver.
-# And the commands that wait for a pulse to end: here each pulse ends before anything else begins.
-_BESIDE = {"looked_ms", "_busy_ms", "quiet", "_stirred", "_hands", "_commands_waiting"}
+_OLDEST_MS = {
+    "_still_since_ms": 61_000, "_pulsed_ms": 31_000, "_until_ms": 601_000, "_busy_ms": 61_000,
+}  # fmt: skip
+# Attributes of Vehicle that are no part and no state of the core. The commands that wait for a
+# pulse to end are among them: here each pulse ends before anything else begins.
+_BESIDE = {"looked_ms", "_look_now", "_lock", "_commands_waiting"}
+_OWN = ("_door_lock", "_feedback", "_rest")
+# Of a part: the same in every state, or set anew by each look before anything asks for it.
+_NO_STATE = {"car", "_ignition_proven", "quiet", "settled"}
 
 Event = tuple[Any, ...]
 State = tuple[Any, ...]
@@ -107,33 +112,41 @@ class Car:
         """Start the box on what flash holds and the contact shows, as main.py does."""
         setting = self.setting
         kind = _SeveralSigns if setting.start_relay else DoorOnly
-        self._immobiliser = kind(self.contact_shows, self.now, setting.signs, setting.proven)
+        self._immobiliser = kind(
+            self.contact_shows, self.now, signs=setting.signs, ignition_proven=setting.proven
+        )
         self._immobiliser.car = self
         self._trip = Trip(self._stored_trip)
         self._commands = Commands(self._stored_commands)
-        self._door_lock = DoorLock()
         self._edge, self._refused, self.at_reader = False, False, None
-        recorder = _ToldRecorder(self, self._trip, self, self, asyncio.Event())
+        recorder = _ToldRecorder(
+            journal=self, trip=self._trip, clock=self, uplink=self, wake_link=asyncio.Event()
+        )
         recorder.car = self
-        parts = {
+        parts: dict[str, Any] = {
             "uptime": self, "ignition": self, "relay": self, "doors": self,
-            "door_contact": _Switch(self, "door_open"), "key_holder": _Switch(self, "keys_in"),
+            "door_open": lambda: self.door_open, "keys_in": lambda: self.keys_in,
             "signals": self, "receiver": self, "immobiliser": self._immobiliser,
-            "trip": self._trip, "door_lock": self._door_lock, "whereabouts": self,
+            "trip": self._trip, "whereabouts": self,
             "odometer": self, "clock": self, "grants": self._sets[self.grants_number],
             "commands": self._commands, "recorder": recorder, "state_store": self,
         }  # fmt: skip
         self._vehicle = Vehicle(**parts)
         self._kept = [
             (vars(part), name, self._oldest_ms.get(name, setting.oldest_ms))
-            for part in (self._immobiliser, self._trip, self._commands, self._door_lock)
+            for part in (
+                self._immobiliser,
+                self._trip,
+                self._commands,
+                *[getattr(self._vehicle, own) for own in _OWN],
+            )
             for name in sorted(vars(part))
-            if name not in ("car", "_ignition_proven")  # the same in every state
+            if name not in _NO_STATE
         ]
-        unknown = set(vars(self._vehicle)) - {f"_{part}" for part in parts} - _BESIDE - {"_shown"}
+        unknown = set(vars(self._vehicle)) - {f"_{part}" for part in parts} - _BESIDE - {*_OWN}
         assert not unknown, f"Vehicle has a state that the walk does not take down: {unknown}"
         self._vehicle.answer_owed()
-        _to_its_end(self._vehicle._look())
+        self._on_look()
 
     @property
     def trip_open(self) -> bool:
@@ -150,7 +163,7 @@ class Car:
         return (
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
-            self._stored_trip, self._stored_commands, self._refused, self._vehicle._shown,
+            self._stored_trip, self._stored_commands, self._refused,
             *self._taken_down(),
         )  # fmt: skip
 
@@ -159,7 +172,7 @@ class Car:
         (
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
-            self._stored_trip, self._stored_commands, self._refused, self._vehicle._shown,
+            self._stored_trip, self._stored_commands, self._refused,
             *values,
         ) = state  # fmt: skip
         self.now = NOW_MS
@@ -238,6 +251,7 @@ class Car:
 
     def _on_look(self) -> None:
         _to_its_end(self._vehicle._look())
+        self._vehicle._let_rest()
 
     def _on_ignition(self) -> None:
         self.on, self._edge = not self.on, True
@@ -343,10 +357,29 @@ class Car:
     def speed_mm_s(self, now_ms: int) -> int | None:
         return self.speeds[0]
 
+    @property
+    def source(self) -> int:
+        """The clock's."""
+        return CLOCK_GNSS if self.wall_s else CLOCK_NONE
+
+    @property
+    def heard_ms(self) -> int:
+        """The receiver: it is heard as long as its sign is valid, whatever it was asked."""
+        return self.now if self.speeds[0] is not None else self.now - 4_000
+
+    def sleep(self) -> None:
+        self.did.append("sleep")
+
+    def wake(self) -> None:
+        self.did.append("wake")
+
     metres = 0
 
     def where(self, metres: int, now_ms: int) -> Where:
         return Where(metres, 0, 0)
+
+    def stay(self, now_ms: int) -> None:
+        """The last position: no coordinates here."""
 
     def record_added(self, now_ms: int) -> None:
         """The link: nothing depends on it."""
@@ -407,17 +440,6 @@ class _ToldRecorder(Recorder):
         is_kept = super().write(facts, now_ms)
         assert is_kept or self.car.flash_full, "the model's flash lost a record"
         return is_kept
-
-
-class _Switch:
-    """A contact that shows an attribute of the world."""
-
-    def __init__(self, car: Car, name: str):
-        self._car = car
-        self._name = name
-
-    def closed(self) -> bool:
-        return getattr(self._car, self._name)
 
 
 def _to_its_end(coroutine: Any) -> None:

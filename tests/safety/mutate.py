@@ -32,10 +32,12 @@ TESTS = {
     "forgotten": ("forgotten",),
     "door_lock": ("door_lock",),
     "commands": ("commands",),
+    "feedback": ("feedback",),
+    "rest": ("rest",),
     "grants": ("badge_decision", "grants"),
     "flash_table": ("badge_decision", "grants"),
 }
-"""A module of firmware/logic/access -> the tests of it."""
+"""A module of firmware/logic -> the tests of it."""
 
 LOOK_UPS = {
     "grants": ("of_badge", "booked_by_another", "_order"),
@@ -46,6 +48,7 @@ LOOK_UPS = {
 LABELS = (
     ("BADGE_ACCEPTED", "SAFE_TO_INHIBIT", "CONTACT_SHOWS_ENABLED", "CONTACT_SHOWS_INHIBITED"),
     ("NO_PULSE", "PULSE_ENABLE", "PULSE_INHIBIT"),
+    ("ASK_NOTHING", "ASK_WAKE", "ASK_SLEEP"),
     ("DOOR_LEAVE", "DOOR_UNLOCK", "DOOR_LOCK"),
     ("_NO_CARD", "_HAS_RESUMED", "_IS_DRIVER", "_IS_TECHNICIAN"),
 )
@@ -72,7 +75,7 @@ SURVIVORS: dict[tuple[str, str, str], str] = {
     ("commands", "self._answer(command_id, COMMAND_UNKNOWN, 0)", "0 -> -1"): "nobody is answered",
     (
         "commands",
-        "return is_end and results[-1].result == COMMAND_APPLIED",
+        "is_end = command.kind in _ENDS and results[-1].result == COMMAND_APPLIED",
         "1 -> 0",
     ): _ONLY_ONE_RESULT,
     (
@@ -107,7 +110,7 @@ _REMOVED = (ast.Assign, ast.AugAssign, ast.Expr, ast.Raise, ast.Continue, ast.Br
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change in one module of firmware/logic/access."""
+    """One change in one module of TESTS."""
 
     module: str
     line: int
@@ -122,7 +125,7 @@ class Mutant:
 
 def mutants(module: str) -> list[Mutant]:
     """Every mutant of a module, in the order of its lines."""
-    path = ROOT / "firmware" / "logic" / "access" / f"{module}.py"
+    path = _path(module)
     source = path.read_text()
     lines = source.splitlines()
     tree = ast.parse(source)
@@ -151,8 +154,13 @@ def mutants(module: str) -> list[Mutant]:
     return sorted(found, key=lambda mutant: mutant.line)
 
 
+def _path(module: str) -> Path:
+    (path,) = (ROOT / "firmware" / "logic").glob(f"*/{module}.py")
+    return path
+
+
 def _unchanged(module: str) -> Mutant:
-    path = ROOT / "firmware" / "logic" / "access" / f"{module}.py"
+    path = _path(module)
     return Mutant(module, 0, "", "", compile(path.read_text(), str(path), "exec"))
 
 
@@ -266,12 +274,13 @@ def is_killed(mutant: Mutant) -> bool:
 
 
 def _run_tests(mutant: Mutant) -> None:
-    name = f"firmware.logic.access.{mutant.module}"
+    room = f"firmware.logic.{_path(mutant.module).parent.name}"
+    name = f"{room}.{mutant.module}"
     module = ModuleType(name)
     sys.modules[name] = module
     exec(mutant.code, vars(module))
     for tests in TESTS[mutant.module]:
-        tested = importlib.import_module(f"tests.firmware.logic.access.test_{tests}")
+        tested = importlib.import_module(f"tests.{room}.test_{tests}")
         for test in [entry for entry in dir(tested) if entry.startswith("test_")]:
             getattr(tested, test)()
 
@@ -302,7 +311,7 @@ def run(modules: list[str], sample: int | None = None, seed: int = 1) -> bool:
     seconds = time.perf_counter() - began
     for mutant in survivors:
         why = SURVIVORS.get(mutant.key, "NOT LISTED")
-        print(f"firmware/logic/access/{mutant.module}.py:{mutant.line}: {mutant.text}")
+        print(f"{_path(mutant.module).relative_to(ROOT)}:{mutant.line}: {mutant.text}")
         print(f"    {mutant.change}: {why}")
     drawn = "" if sample is None else f" of {len(every)}, seed {seed}"
     print(

@@ -9,13 +9,14 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
-from firmware.logic.access import immobiliser
-from firmware.logic.access.badge_decision import Granted, Refused
+from firmware.logic.access import immobiliser, trip
+from firmware.logic.access.badge_decision import NO_TRIP, Granted, Refused
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.door_lock import DoorLock
 from firmware.logic.access.grants import GrantSet
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.access.trip import DOOR_LEAVE, Outcome, Trip
+from firmware.logic.road.rest import Rest
 from firmware.tasks import vehicle
 from shared_protocol.records import REFUSED_GRANTS_EXPIRED, REFUSED_NO_LICENCE, REFUSED_REVOKED
 from tests.safety import settings
@@ -41,7 +42,7 @@ def _is_granted(reason: int) -> Plant:
 
         return decide
 
-    return _in_place_of(vehicle, "decide", make)
+    return _in_place_of(trip, "decide", make)
 
 
 def _unknown_is_zero(shipped: Any) -> Any:
@@ -51,8 +52,8 @@ def _unknown_is_zero(shipped: Any) -> Any:
 
 
 def _begins_with_tries(shipped: Any) -> Any:
-    def begin(self: Any, *arguments: Any) -> None:
-        shipped(self, *arguments)
+    def begin(self: Any, *arguments: Any, **named: Any) -> None:
+        shipped(self, *arguments, **named)
         self._tries_left, self._pulsed_ms = 5, -1_000_000
 
     return begin
@@ -83,6 +84,12 @@ def _any_badge_held_ends(shipped: Any) -> Any:
     return badge_held
 
 
+def _whenever_parked(shipped: Any) -> Any:
+    return lambda grants, tag, grant_id, time_s, parked_for_ms: (
+        grant_id != NO_TRIP and parked_for_ms > 0
+    )
+
+
 def _wants_the_ignition_off(shipped: Any) -> Any:
     nothing = Outcome(0, DOOR_LEAVE, "", ())
     return lambda self, *others: nothing if self.in_leg else shipped(self, *others)
@@ -102,6 +109,10 @@ def _forgets_what_for(shipped: Any) -> Any:
         self._private = self._private and self.open
 
     return apply
+
+
+def _rests_whoever_drives(shipped: Any) -> Any:
+    return lambda self, now_ms, **others: shipped(self, now_ms, **others | {"trip_open": False})
 
 
 PLANTED: dict[str, tuple[Setting, Plant]] = {
@@ -176,7 +187,7 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     ),
     "a trip is forgotten within its booking": (
         settings.FORGOTTEN,
-        _in_place_of(vehicle, "is_forgotten", lambda shipped: lambda *arguments: True),
+        _in_place_of(vehicle, "is_forgotten", _whenever_parked),
     ),
     "a private trip tells where it ends": (
         settings.FORGOTTEN,
@@ -185,6 +196,10 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "who comes back is not private any more": (
         settings.FORGOTTEN,
         _in_place_of(Trip, "apply", _forgets_what_for),
+    ),
+    "the receiver sleeps in the middle of a trip": (
+        settings.DOOR_ONLY,
+        _in_place_of(Rest, "step", _rests_whoever_drives),
     ),
     "who comes back need not ask who has the car booked": (
         settings.FORGOTTEN,

@@ -169,7 +169,7 @@ PLANTED = {
 }
 
 
-class Bell:
+class NoLink:
     def set(self):
         """Nobody waits."""
 
@@ -188,7 +188,13 @@ class Box:
         for record in self.journal.replay():
             self.trip.apply(decode_body(record.kind, record.body))
         clock = Clock(1_700_000_000)
-        self.recorder = Recorder(self.journal, self.trip, clock, Uplink(self.journal), Bell())
+        self.recorder = Recorder(
+            journal=self.journal,
+            trip=self.trip,
+            clock=clock,
+            uplink=Uplink(self.journal),
+            wake_link=NoLink(),
+        )
         self.grants = GrantSet(self.state)
         self.card_keys = CardKeys(self.state)
         self.commands = Commands(self.state.read_or_empty(COMMANDS))
@@ -449,10 +455,17 @@ def commanding(command_id):
         yield
         box.acts.append(command_id)
         command = Command(command_id, 1_800_000_000, COMMAND_INHIBIT, bytes(8))
-        results = commands.act(command, 1_700_000_000, RELAY_ENABLED, True)
+        obeyed = commands.obey(
+            command,
+            stored=True,
+            time_s=1_700_000_000,
+            relay=RELAY_ENABLED,
+            keys_in=True,
+            is_driver=False,
+        )
         box.state.write(COMMANDS, commands.to_bytes())
         yield
-        box.write(*results)
+        box.write(*obeyed.results)
         yield
         commands.recorded()
         box.state.write(COMMANDS, commands.to_bytes())

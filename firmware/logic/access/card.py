@@ -9,15 +9,20 @@ Held = namedtuple("Held", ("uid",))
 """Once per presentation."""
 Left = namedtuple("Left", ("uid", "was_held"))
 
+
+class ReaderError(Exception):
+    """The reader does not answer, or answers nonsense."""
+
+
 _HOLD_MS = const(3000)
 # A card in a hand misses a poll now and then; this long without it, it has left. Until then it is
 # the only one: of two cards in one wallet the reader may show now this one, now that.
 _GONE_AFTER_MS = const(500)
 
-# (hold_ms, gone_ms) for a reader that cannot be asked and tells a card as it comes: some say it
+# For CardPresence, with a reader that cannot be asked and tells a card as it comes: some say it
 # again while it is held, others once. There a card is held when it is told again after a count of
 # two, and has left when it has not been for so long.
-TOLD_AS_THEY_COME = (1500, 4000)
+TOLD_AS_THEY_COME = {"hold_ms": 1500, "gone_ms": 4000}
 
 # A reader that was mute for longer has not seen what the card did: it did nothing.
 _BLIND_AFTER_MS = const(5000)
@@ -26,7 +31,7 @@ _BLIND_AFTER_MS = const(5000)
 class CardPresence:
     """Turns the answers of a polled reader into events, so that a held card counts once."""
 
-    def __init__(self, hold_ms: int = _HOLD_MS, gone_ms: int = _GONE_AFTER_MS):
+    def __init__(self, *, hold_ms: int = _HOLD_MS, gone_ms: int = _GONE_AFTER_MS):
         """Begin with an empty field.
 
         Args:

@@ -1,6 +1,6 @@
 """Commands of the server: acted upon at most once, in rising order, none after its expiry.
 
-    begin -> stored -> act -> stored -> recorded -> stored
+    begin -> stored -> obey -> stored -> recorded -> stored
 
 The id is in flash before the act, with its result as UNKNOWN until the act is done. So a power loss
 anywhere repeats no act and loses no result: after the next start `owed` gives what was not
@@ -15,6 +15,8 @@ recorded, which is UNKNOWN where nobody can know, and says how the relay stands.
 Moves no relay and ends no trip: with no trip open the immobiliser inhibits by itself as soon as it
 is safe, and the trip is the caller's.
 """
+
+from collections import namedtuple
 
 from firmware.logic.const import const
 from shared_protocol import codec
@@ -37,6 +39,10 @@ from shared_protocol.records import (
     CommandResult,
 )
 
+Obeyed = namedtuple("Obeyed", ("ends_trip", "results"))
+"""What to do, in this order: end the trip, store the commands, record the results."""
+
+_ENDS = (COMMAND_END_TRIP, COMMAND_END_TRIP_WITHOUT_KEYS)
 _HEAD_LAYOUT = const("II")
 _ANSWER_LAYOUT = const("IBB")  # id, result, 1 when it is still to be recorded
 _ANSWER_BYTES = const(6)
@@ -73,12 +79,25 @@ class Commands:
         self._answer(command_id, COMMAND_UNKNOWN, 0)
         return True
 
+    def obey(
+        self, command, *, stored: bool, time_s: int, relay: int, keys_in: bool, is_driver: bool
+    ) -> Obeyed:
+        """What a Command message that `begin` took does now; see `act`.
+
+        `stored`: flash holds its number; if not, it is refused. `is_driver`: the open trip is of
+        the badge that it names; of another's no command ends anything.
+        """
+        if not stored:
+            return Obeyed(False, [self._answer(command.command_id, COMMAND_REFUSED, relay)])
+        results = self.act(command, time_s, relay, keys_in)
+        is_end = command.kind in _ENDS and results[-1].result == COMMAND_APPLIED
+        return Obeyed(is_end and is_driver, results)
+
     def act(self, command, time_s: int, relay: int, keys_in: bool) -> list[CommandResult]:
-        """Judge a Command message that `begin` took, and act; return what is to be recorded.
+        """Judge a command, and act; return what is to be recorded.
 
         `time_s` 0 (unknown clock) refuses: whether it has expired cannot be told. `keys_in`: the
-        keys are in their holder, or there is none. When an end of the trip is APPLIED the caller
-        ends it, if it is open and of that badge.
+        keys are in their holder, or there is none.
         """
         number = command.command_id
         results = []
@@ -101,10 +120,6 @@ class Commands:
             result = COMMAND_APPLIED
         return results + [self._answer(number, result, relay)]
 
-    def refuse(self, command_id: int, relay: int) -> CommandResult:
-        """The answer to a command that `begin` took and flash did not: it is not acted upon."""
-        return self._answer(command_id, COMMAND_REFUSED, relay)
-
     def again(self, command_id: int, relay: int) -> CommandResult:
         """The answer to a repetition: the result it had, or UNKNOWN when that is forgotten."""
         for number, result, _ in self._answers:
@@ -112,9 +127,12 @@ class Commands:
                 return CommandResult(number, result, relay)
         return CommandResult(command_id, COMMAND_UNKNOWN, relay)
 
-    def relay_inhibited(self) -> list[CommandResult]:
-        """Tell that the relay is inhibited now: a pending inhibit has been applied."""
-        return self._settle_pending(COMMAND_APPLIED, RELAY_INHIBITED)
+    def relay_shows(self, relay: int) -> list[CommandResult]:
+        """Tell what the contact shows: once inhibited, a pending inhibit has been applied.
+
+        Also at boot: power may have failed right after the pulse.
+        """
+        return self._settle_pending(COMMAND_APPLIED, relay) if relay == RELAY_INHIBITED else []
 
     def owed(self, relay: int) -> list[CommandResult]:
         """What a power loss kept from being recorded."""
@@ -138,9 +156,3 @@ class Commands:
         self._answers = [answer for answer in self._answers if answer[0] != command_id]
         self._answers = self._answers[1 - _ANSWERS_KEPT :] + [[command_id, result, 1]]
         return CommandResult(command_id, result, relay)
-
-
-def ends_trip(command, results) -> bool:
-    """Whether a command's results say that the trip it names is to be ended now."""
-    is_end = command.kind in (COMMAND_END_TRIP, COMMAND_END_TRIP_WITHOUT_KEYS)
-    return is_end and results[-1].result == COMMAND_APPLIED

@@ -90,7 +90,7 @@ _SIGNS_WANTED = const(2)
 class Immobiliser:
     """The relay's state machine. Attribute to read: `state` (ENABLED or INHIBITED)."""
 
-    def __init__(self, contact: int, now_ms: int, signs: int = 1, ignition_proven: bool = False):
+    def __init__(self, contact: int, now_ms: int, *, signs: int = 1, ignition_proven: bool = False):
         """Begin at what the feedback contact shows, with so many signs fitted, counts at 0."""
         self.state = contact
         self._ignition_proven = ignition_proven
@@ -165,6 +165,10 @@ class Immobiliser:
         if self._off_since_ms is None or now_ms - self._looked_ms > LONGEST_BLINK_MS:
             return 0
         return now_ms - self._off_since_ms
+
+    def parked_for_ms(self, now_ms: int) -> int:
+        """For how long the ignition has been off in a car that is safe to inhibit; 0 in another."""
+        return self.off_for_ms(now_ms) if self.is_safe(now_ms) else 0
 
     def is_safe(self, now_ms: int) -> bool:
         """Whether ignition and signs have been quiet for as long as the law wants."""

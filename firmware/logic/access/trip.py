@@ -9,8 +9,9 @@ TripStart and TripEnd (mileage mode), and for private use not even there.
 
 from collections import namedtuple
 
-from firmware.logic.access.badge_decision import NO_TRIP, RIDES, Refused
+from firmware.logic.access.badge_decision import NO_TRIP, RIDES, Refused, decide
 from firmware.logic.const import const
+from firmware.logic.road.whereabouts import Where
 from shared_protocol import codec
 from shared_protocol.records import (
     END_BADGE_HELD,
@@ -32,9 +33,6 @@ from shared_protocol.records import (
     TripResume,
     TripStart,
 )
-
-Where = namedtuple("Where", ("odometer_m", "lat_e7", "lon_e7"))
-"""NO_POSITION in both coordinates when the last fix is too old."""
 
 Outcome = namedtuple("Outcome", ("enable_cause", "door", "signal", "facts"))
 """What to do, in this order: relay (0: leave it), doors, signal, then record the facts."""
@@ -125,6 +123,27 @@ class Trip:
     def lapsed_grant(self, tag: bytes) -> int:
         """The grant of the last trip, if the box itself ended it and this badge had begun it."""
         return self._grant_id if self._lapsed and tag == self._tag else NO_TRIP
+
+    def badge_arrived(
+        self,
+        tag: bytes,
+        grants,
+        *,
+        time_s: int,
+        relay: int,
+        ignition_on: bool,
+        where: Where,
+        assurance: int,
+    ) -> Outcome:
+        """A badge is at the reader: the driver's own is asked nothing, any other has its verdict.
+
+        `time_s` (0: unknown) and the GrantSet decide; `assurance` of records.ASSURANCE_* says how
+        the badge proved itself.
+        """
+        if self.is_driver(tag):
+            return self.driver_arrived(relay, where)
+        verdict = decide(grants, tag, time_s, self.grant, self.lapsed_grant(tag))
+        return self.other_arrived(tag, verdict, ignition_on, where, assurance)
 
     def driver_arrived(self, relay: int, where: Where) -> Outcome:
         """The driver's own badge is at the reader: resume at once; anything else can wait."""
@@ -235,6 +254,11 @@ class Trip:
             where = Where(where.odometer_m, NO_POSITION, NO_POSITION)
         facts.append(TripEnd(*where, reason))
         return facts
+
+
+def signal_of(outcome: Outcome, door_open: bool) -> str:
+    """The signal of an outcome: of doors that are to be locked, first whether one is open."""
+    return SIGNAL_DOOR_OPEN if door_open and outcome.door == DOOR_LOCK else outcome.signal
 
 
 def _refused(tag: bytes, reason: int) -> Outcome:

@@ -10,6 +10,11 @@ from collections import namedtuple
 
 from firmware.logic.const import const
 
+
+class ModemError(Exception):
+    """The modem refused, or did not answer in time; the text is the command's name."""
+
+
 State = namedtuple("State", ("name", "timeout_ms", "after_success", "after_failure", "first_rung"))
 
 # A state is named by the driver's method that does its work, but for the last two.

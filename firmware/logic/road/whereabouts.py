@@ -3,9 +3,13 @@
 Holds one speed and one position; measures no distance (odometer.py) and sends nothing.
 """
 
-from firmware.logic.access.trip import Where
+from collections import namedtuple
+
 from firmware.logic.const import const
 from shared_protocol.records import NO_POSITION
+
+Where = namedtuple("Where", ("odometer_m", "lat_e7", "lon_e7"))
+"""NO_POSITION in both coordinates when the last fix is too old."""
 
 # A receiver that has said nothing for three of its periods says nothing about now.
 _SPEED_VALID_MS = const(3_000)

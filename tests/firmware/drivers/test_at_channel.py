@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from firmware.drivers.at_channel import AtChannel, AtError
+from firmware.drivers.at_channel import AtChannel
+from firmware.logic.link.modem_states import ModemError
 from tests.firmware.drivers.scripted import ScriptedStream
 
 
@@ -48,21 +49,21 @@ async def test_an_answer_cut_at_every_byte_is_the_same() -> None:
 )
 async def test_a_refusal_is_an_error(refusal: bytes) -> None:
     async with running(ScriptedStream((b"AT", [b"\r\n" + refusal + b"\r\n"]))) as (channel, _):
-        with pytest.raises(AtError):
+        with pytest.raises(ModemError):
             await channel.command("AT+CIPOPEN=0", 1, b"+CIPOPEN:")
 
 
 async def test_silence_is_an_error_and_the_next_command_works() -> None:
     stream = ScriptedStream((b"second", [b"\r\nOK\r\n"]))
     async with running(stream) as (channel, _):
-        with pytest.raises(AtError):
+        with pytest.raises(ModemError):
             await channel.command("first", 0.01)
         await channel.command("second", 1)
 
 
 async def test_the_error_names_the_command_and_not_its_arguments() -> None:
     async with running(ScriptedStream((b"AT", [b"\r\nERROR\r\n"]))) as (channel, _):
-        with pytest.raises(AtError) as caught:
+        with pytest.raises(ModemError) as caught:
             await channel.command('AT+CGDCONT=1,"IP","secret.apn"', 1)
     assert str(caught.value) == "AT+CGDCONT"
 
@@ -124,7 +125,7 @@ async def test_a_garbled_count_of_raw_data_fails_the_command_and_nothing_else(
     garbled = b"+CIPRXGET: 2,0," + count + b"\r\nabc\r\nOK\r\n"
     stream = ScriptedStream((b"CIPRXGET", [garbled]), (b"AT\r", [b"OK\r\n"]))
     async with running(stream) as (channel, _):
-        with pytest.raises(AtError):
+        with pytest.raises(ModemError):
             await channel.command("AT+CIPRXGET=2,0,512", 0.2, b"+CIPRXGET: 2,0,")
         await asyncio.sleep(0)
         assert await channel.command("AT", 1) == b""

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from firmware.drivers.pn532 import Pn532, ReaderError
+from firmware.drivers.pn532 import Pn532
+from firmware.logic.access.card import ReaderError
 from firmware.logic.access.ev2 import Proof
 from simulator.devices.pn532 import Pn532 as Chip
 from simulator.engine.timeline import US, Timeline

@@ -57,7 +57,7 @@ def may_inhibit(past: list[tuple[int, bool, tuple]], held: bool, proven: bool) -
 def test_the_relay_is_only_ever_inhibited_as_the_law_allows(spells, contact, proven, signs):
     now = 0
     relay = contact
-    machine = Immobiliser(relay, 0, signs, proven)
+    machine = Immobiliser(relay, 0, signs=signs, ignition_proven=proven)
     past: list[tuple[int, bool, tuple]] = []
     for seconds, ignition_on, speeds, held, event in spells:
         shown = speeds[:signs]
@@ -70,7 +70,7 @@ def test_the_relay_is_only_ever_inhibited_as_the_law_allows(spells, contact, pro
         elif event == "hand":
             relay = RELAY_INHIBITED
         elif event == "reset":
-            machine = Immobiliser(relay, now * 1000, signs, proven)
+            machine = Immobiliser(relay, now * 1000, signs=signs, ignition_proven=proven)
             past = []
         elif event == "asleep":
             now += 40

@@ -5,8 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from firmware.drivers.pn532 import ReaderError
-from firmware.logic.access.card import CardPresence
+from firmware.logic.access.card import CardPresence, ReaderError
 from firmware.logic.access.card_keys import CardKeys
 from firmware.tasks import badge
 from shared_protocol import messages
@@ -87,7 +86,16 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def badge_task(reader, keys, uptime, vehicle, seed: int = 1) -> badge.BadgeTask:
     entropy = random.Random(seed).randbytes
-    return badge.BadgeTask(reader, CardPresence(), KEY, keys, aes, entropy, uptime, vehicle)
+    return badge.BadgeTask(
+        reader=reader,
+        presence=CardPresence(),
+        badge_key=KEY,
+        card_keys=keys,
+        aes=aes,
+        entropy=entropy,
+        uptime=uptime,
+        vehicle=vehicle,
+    )
 
 
 async def what_is_told(

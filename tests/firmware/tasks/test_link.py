@@ -27,7 +27,7 @@ class Bench:
         self.card_keys = CardKeys(self.store)
         self.sent: list[Status] = []
         parts = dict.fromkeys(
-            ("modem", "bell", "identity", "keys", "entropy", "uplink", "vehicle", "recorder")
+            ("modem", "wake_link", "identity", "keys", "entropy", "uplink", "vehicle", "recorder")
         )
         self.link = LinkTask(
             **parts,

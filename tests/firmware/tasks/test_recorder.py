@@ -35,8 +35,14 @@ class Box:
         self.trip = Trip(self.journal.state)
         for record in self.journal.replay():
             self.trip.apply(decode_body(record.kind, record.body))
-        self.bell = asyncio.Event()
-        self.recorder = Recorder(self.journal, self.trip, Clock(0), Uplink(self.journal), self.bell)
+        self.wake_link = asyncio.Event()
+        self.recorder = Recorder(
+            journal=self.journal,
+            trip=self.trip,
+            clock=Clock(0),
+            uplink=Uplink(self.journal),
+            wake_link=self.wake_link,
+        )
 
     def facts(self) -> list[object]:
         found, seq = [], self.journal.lowest_seq
@@ -61,10 +67,10 @@ def test_three_odometers_go_to_flash_together(boot) -> None:
     box = boot()
     box.drive(1, 2)
     assert (box.facts(), box.journal.next_seq, box.recorder.made) == ([], 1, 0)
-    assert not box.bell.is_set(), "nothing is there to be sent"
+    assert not box.wake_link.is_set(), "nothing is there to be sent"
     box.drive(3, 1)
     assert box.facts() == [Odometer(n) for n in range(1, 4)]
-    assert (box.storage.writes, box.recorder.made, box.bell.is_set()) == (1, 3, True)
+    assert (box.storage.writes, box.recorder.made, box.wake_link.is_set()) == (1, 3, True)
 
 
 def test_an_odometer_waits_for_twenty_seconds_at_most(boot) -> None:

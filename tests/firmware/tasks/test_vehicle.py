@@ -197,9 +197,9 @@ async def test_a_look_that_crashes_is_no_look(boot, wires) -> None:
 
 def parked(boot, wires: Wiring) -> Box:
     box = boot()
-    box.vehicle._rest()
+    box.vehicle._let_rest()
     wires.ms = wires.heard_ms = 60_000
-    box.vehicle._rest()
+    box.vehicle._let_rest()
     assert (box.vehicle.quiet, wires.asked) == (True, ["sleep"])
     return box
 
@@ -208,14 +208,14 @@ def test_a_receiver_heard_a_moment_after_it_was_sent_to_sleep_is_left_alone(boot
     box = parked(boot, wires)
     wires.heard_ms += 15  # what was under way
     wires.ms += 4000
-    box.vehicle._rest()
+    box.vehicle._let_rest()
     assert wires.asked == ["sleep"], "a second request would wake it"
 
 
 def test_a_receiver_that_goes_on_talking_is_asked_again(boot, wires) -> None:
     box = parked(boot, wires)
     wires.ms = wires.heard_ms = wires.ms + 4000
-    box.vehicle._rest()
+    box.vehicle._let_rest()
     assert wires.asked == ["sleep", "sleep"]
 
 
@@ -228,8 +228,8 @@ def test_a_silent_receiver_is_woken_until_it_is_heard_whatever_was_heard_before(
     box.vehicle._ignition.on = True
     for _ in range(10):
         wires.ms += 500
-        box.vehicle._rest()
+        box.vehicle._let_rest()
     assert wires.asked == ["sleep", *["wake"] * 4], "after three seconds of silence"
     wires.heard_ms = wires.ms
-    box.vehicle._rest()
+    box.vehicle._let_rest()
     assert wires.asked == ["sleep", *["wake"] * 4]

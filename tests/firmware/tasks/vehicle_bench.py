@@ -1,9 +1,9 @@
 """One car on the bench: its Vehicle with wires, a flash and a power supply that a test can fail."""
 
 import asyncio
+from typing import Any
 
 from firmware.logic.access.commands import Commands
-from firmware.logic.access.door_lock import DoorLock
 from firmware.logic.access.grants import GrantSet
 from firmware.logic.access.immobiliser import Immobiliser
 from firmware.logic.access.trip import Trip
@@ -94,6 +94,14 @@ class Wiring:
         self.asked: list[str] = []  # of the receiver
         self.die_after_pulse = False
 
+    def parts(self) -> dict[str, Any]:
+        """The arguments of Vehicle that are wires, and the time."""
+        whole = ("uptime", "ignition", "relay", "doors", "signals", "receiver")
+        return dict.fromkeys(whole, self) | {
+            "door_open": self.door.closed,
+            "keys_in": self.keys.closed,
+        }
+
     def contact(self) -> int:
         return self.state
 
@@ -151,14 +159,27 @@ class Box:
         self.grants = GrantSet(Flash())
         self.hold(*(Grant(n, tag, 0, NOW_S * 2, 0) for n, tag in ((1, MARIE), (2, PAUL))))
         uplink = Uplink(self.journal)
-        self.recorder = Recorder(self.journal, self.trip, clock, uplink, asyncio.Event())
+        self.recorder = Recorder(
+            journal=self.journal,
+            trip=self.trip,
+            clock=clock,
+            uplink=uplink,
+            wake_link=asyncio.Event(),
+        )
         immobiliser = Immobiliser(wires.contact(), wires.ms)
         self.whereabouts = Whereabouts()
         self.vehicle = Vehicle(
-            wires, wires, wires, wires, wires.door, wires.keys, wires, wires, immobiliser,
-            self.trip, DoorLock(), self.whereabouts, Odometer(), clock, self.grants, self.commands,
-            self.recorder, state,
-        )  # fmt: skip
+            **wires.parts(),
+            immobiliser=immobiliser,
+            trip=self.trip,
+            whereabouts=self.whereabouts,
+            odometer=Odometer(),
+            clock=clock,
+            grants=self.grants,
+            commands=self.commands,
+            recorder=self.recorder,
+            state_store=state,
+        )
 
     def hold(self, *grants: Grant) -> None:
         """Put another set of grants in force."""

@@ -6,9 +6,9 @@ BADGE = b"\x04\x01\x02\x03"
 OTHER = b"\x04\x0a\x0b\x0c"
 
 
-def events_of(polls, *times):
+def events_of(polls, **times):
     """polls: (time in ms, UID or b"") -> [(time, event)]."""
-    presence = CardPresence(*times)
+    presence = CardPresence(**times)
     return [(at, event) for at, uid in polls for event in presence.seen(uid, at)]
 
 
@@ -76,7 +76,7 @@ def test_a_card_that_is_forgotten_arrives_anew_and_never_leaves():
 def told(tells, until_ms):
     """A look every 250 ms; tells: {time in ms: UID}."""
     polls = [(at, tells.get(at, b"")) for at in range(0, until_ms, 250)]
-    return events_of(polls, *TOLD_AS_THEY_COME)
+    return events_of(polls, **TOLD_AS_THEY_COME)
 
 
 def test_a_card_that_is_told_once_leaves_after_a_while():

@@ -1,6 +1,6 @@
 """Commands: once each, in rising order, none too late."""
 
-from firmware.logic.access.commands import Commands, ends_trip
+from firmware.logic.access.commands import Commands
 from shared_protocol.messages import (
     COMMAND_CANCEL_INHIBIT,
     COMMAND_END_TRIP,
@@ -38,9 +38,21 @@ def end(number, kind=COMMAND_END_TRIP, expires_s=NOW_S + 100):
 def take(commands, command, time_s, relay, keys_in=True):
     """Begin and act, as the car does when flash takes every step."""
     assert commands.begin(command.command_id)
-    results = commands.act(command, time_s, relay, keys_in)
+    results = obey(commands, command, time_s, relay, keys_in).results
     commands.recorded()
     return results
+
+
+def obey(commands, command, time_s, relay, keys_in=True, stored=True, is_driver=True):
+    return commands.obey(
+        command, stored=stored, time_s=time_s, relay=relay, keys_in=keys_in, is_driver=is_driver
+    )
+
+
+def ends_trip(command, time_s, relay=RELAY_ENABLED, **others):
+    commands = Commands()
+    assert commands.begin(command.command_id)
+    return obey(commands, command, time_s, relay, **others).ends_trip
 
 
 def said(results):
@@ -50,8 +62,8 @@ def said(results):
 def test_an_inhibit_is_pending_until_the_relay_is_inhibited():
     commands = Commands()
     assert said(take(commands, inhibit(1), NOW_S, RELAY_ENABLED)) == [(1, COMMAND_PENDING)]
-    assert said(commands.relay_inhibited()) == [(1, COMMAND_APPLIED)]
-    assert commands.relay_inhibited() == []
+    assert said(commands.relay_shows(RELAY_INHIBITED)) == [(1, COMMAND_APPLIED)]
+    assert commands.relay_shows(RELAY_INHIBITED) == []
 
 
 def test_an_inhibit_of_an_inhibited_car_is_applied_at_once():
@@ -63,7 +75,7 @@ def test_a_pending_inhibit_can_be_cancelled():
     take(commands, inhibit(1), NOW_S, RELAY_ENABLED)
     results = take(commands, cancel(2), NOW_S, RELAY_ENABLED)
     assert said(results) == [(1, COMMAND_CANCELLED), (2, COMMAND_APPLIED)]
-    assert commands.relay_inhibited() == []
+    assert commands.relay_shows(RELAY_INHIBITED) == []
 
 
 def test_what_is_applied_cannot_be_cancelled():
@@ -77,7 +89,7 @@ def test_a_repeated_command_is_not_acted_upon_and_gets_the_answer_it_had():
     take(commands, inhibit(5), NOW_S, RELAY_ENABLED)
     assert not commands.begin(5)
     assert said([commands.again(5, RELAY_ENABLED)]) == [(5, COMMAND_PENDING)]
-    commands.relay_inhibited()
+    commands.relay_shows(RELAY_INHIBITED)
     assert said([commands.again(5, RELAY_INHIBITED)]) == [(5, COMMAND_APPLIED)]
 
 
@@ -120,7 +132,7 @@ def test_highest_and_pending_survive_a_restart():
     again = Commands(commands.to_bytes())
     assert not again.begin(8)
     assert again.owed(RELAY_ENABLED) == []
-    assert said(again.relay_inhibited()) == [(8, COMMAND_APPLIED)]
+    assert said(again.relay_shows(RELAY_INHIBITED)) == [(8, COMMAND_APPLIED)]
 
 
 def test_after_a_power_loss_before_the_act_was_done_the_result_is_unknown():
@@ -136,7 +148,7 @@ def test_after_a_power_loss_before_the_record_the_result_is_given_once_more():
     commands = Commands()
     take(commands, inhibit(7), NOW_S, RELAY_ENABLED)
     commands.begin(8)
-    commands.act(inhibit(8), NOW_S, RELAY_ENABLED, True)
+    obey(commands, inhibit(8), NOW_S, RELAY_ENABLED)
     again = Commands(commands.to_bytes())
     assert said(again.owed(RELAY_ENABLED)) == [(7, COMMAND_CANCELLED), (8, COMMAND_PENDING)]
     again.recorded()
@@ -149,18 +161,38 @@ def test_what_an_earlier_firmware_stored_is_still_read():
     assert again.owed(RELAY_ENABLED) == []
 
 
-def test_a_command_that_flash_does_not_take_is_refused():
+def test_a_command_whose_number_flash_does_not_take_is_refused_and_does_nothing():
+    for command in (inhibit(3), end(3)):
+        commands = Commands()
+        commands.begin(3)
+        obeyed = obey(commands, command, NOW_S, RELAY_ENABLED, stored=False)
+        assert obeyed == (False, [(3, COMMAND_REFUSED, RELAY_ENABLED)])
+        assert commands.pending_id == 0
+        assert said([commands.again(3, RELAY_ENABLED)]) == [(3, COMMAND_REFUSED)]
+
+
+def test_an_end_of_a_trip_that_is_over_or_another_badges_is_applied_and_ends_nothing():
+    for kind in (COMMAND_END_TRIP, COMMAND_END_TRIP_WITHOUT_KEYS):
+        commands = Commands()
+        commands.begin(1)
+        obeyed = obey(commands, end(1, kind), NOW_S, RELAY_ENABLED, is_driver=False)
+        assert obeyed == (False, [(1, COMMAND_APPLIED, RELAY_ENABLED)])
+
+
+def test_only_a_contact_that_shows_inhibited_settles_a_pending_inhibit():
     commands = Commands()
-    commands.begin(3)
-    assert said([commands.refuse(3, RELAY_ENABLED)]) == [(3, COMMAND_REFUSED)]
-    assert commands.pending_id == 0
+    take(commands, inhibit(1), NOW_S, RELAY_ENABLED)
+    for relay in (RELAY_ENABLED, RELAY_UNKNOWN):
+        assert commands.relay_shows(relay) == []
+        assert commands.pending_id == 1
+    assert commands.relay_shows(RELAY_INHIBITED) == [(1, COMMAND_APPLIED, RELAY_INHIBITED)]
 
 
 def test_a_command_to_end_the_trip_is_applied_with_the_keys_in_their_holder():
     for relay in (RELAY_ENABLED, RELAY_INHIBITED, RELAY_UNKNOWN):
         results = take(Commands(), end(1), NOW_S, relay)
         assert results == [(1, COMMAND_APPLIED, relay)]
-        assert ends_trip(end(1), results)
+        assert ends_trip(end(1), NOW_S, relay) is True
 
 
 def test_without_the_keys_it_is_refused_unless_it_says_that_it_does_not_matter():
@@ -169,7 +201,8 @@ def test_without_the_keys_it_is_refused_unless_it_says_that_it_does_not_matter()
     ):  # fmt: skip
         results = take(Commands(), end(1, kind), NOW_S, RELAY_ENABLED, keys_in=False)
         assert said(results) == [(1, result)]
-        assert ends_trip(end(1, kind), results) is (result == COMMAND_APPLIED)
+        ends = ends_trip(end(1, kind), NOW_S, keys_in=False)
+        assert ends is (result == COMMAND_APPLIED)
 
 
 def test_an_end_that_has_expired_or_came_at_an_unknown_time_ends_nothing():
@@ -179,13 +212,13 @@ def test_an_end_that_has_expired_or_came_at_an_unknown_time_ends_nothing():
         ):  # fmt: skip
             results = take(Commands(), end(1, kind), time_s, RELAY_ENABLED)
             assert said(results) == [(1, result)]
-            assert ends_trip(end(1, kind), results) is (result == COMMAND_APPLIED)
+            assert ends_trip(end(1, kind), time_s) is (result == COMMAND_APPLIED)
 
 
 def test_no_other_command_ends_a_trip():
     for command in (inhibit(1), cancel(1), Command(1, NOW_S + 100, 99, bytes(8))):
         for relay in (RELAY_ENABLED, RELAY_INHIBITED):
-            assert not ends_trip(command, take(Commands(), command, NOW_S, relay))
+            assert ends_trip(command, NOW_S, relay) is False
 
 
 def test_an_end_leaves_a_pending_inhibit_pending():
@@ -226,13 +259,12 @@ def test_an_inhibit_that_is_applied_at_once_settles_the_pending_one_before():
 def test_every_result_tells_the_relay_and_is_owed_until_it_is_recorded():
     commands = Commands()
     commands.begin(1)
-    assert commands.act(inhibit(1), NOW_S, RELAY_ENABLED, True) == [
-        (1, COMMAND_PENDING, RELAY_ENABLED)
-    ]
+    obeyed = obey(commands, inhibit(1), NOW_S, RELAY_ENABLED)
+    assert obeyed.results == [(1, COMMAND_PENDING, RELAY_ENABLED)]
     assert commands.owed(RELAY_INHIBITED) == [(1, COMMAND_PENDING, RELAY_INHIBITED)]
     commands.recorded()
     assert commands.owed(RELAY_ENABLED) == []
-    assert commands.relay_inhibited() == [(1, COMMAND_APPLIED, RELAY_INHIBITED)]
+    assert commands.relay_shows(RELAY_INHIBITED) == [(1, COMMAND_APPLIED, RELAY_INHIBITED)]
     assert said(commands.owed(RELAY_INHIBITED)) == [(1, COMMAND_APPLIED)]
 
 
@@ -267,7 +299,7 @@ def test_four_answers_are_kept_each_once():
     commands = Commands()
     for number in range(1, 7):
         take(commands, inhibit(number), NOW_S, RELAY_INHIBITED)
-        commands.refuse(number, RELAY_INHIBITED)
+        obey(commands, inhibit(number), NOW_S, RELAY_INHIBITED, stored=False)
     assert len(commands.to_bytes()) == 8 + 4 * 6
     for number in range(1, 7):
         kept = COMMAND_REFUSED if number > 2 else COMMAND_UNKNOWN

@@ -31,7 +31,7 @@ class Car:
     """A box on a bench: time passes second by second, the contact follows the coils."""
 
     def __init__(self, contact=ENABLED, proven=False, kind=Immobiliser, signs=1):
-        self.immobiliser = kind(contact, 0, signs, proven)
+        self.immobiliser = kind(contact, 0, signs=signs, ignition_proven=proven)
         self.now_ms = 0
         self.pulses = []
 
@@ -450,3 +450,17 @@ def test_what_a_hand_enabled_in_a_parked_car_is_put_back_at_the_next_look():
     car.immobiliser.contact(ENABLED)
     assert car.live(1) == INHIBITED
     assert car.pulses == [(66, PULSE_INHIBIT), (301, PULSE_INHIBIT)]
+
+
+def test_a_car_is_parked_for_as_long_as_its_ignition_has_been_off_once_it_is_safe_and_not_before():
+    car = Car()
+    car.live(65)
+    assert car.immobiliser.off_for_ms(car.now_ms) == 64_000
+    assert car.immobiliser.parked_for_ms(car.now_ms) == 0
+    car.live(1)
+    assert car.immobiliser.parked_for_ms(car.now_ms) == 65_000
+    car.live(3600)
+    assert car.immobiliser.parked_for_ms(car.now_ms) == 3_665_000
+    car.live(1, speed_mm_s=501)
+    assert car.immobiliser.off_for_ms(car.now_ms) == 3_666_000
+    assert car.immobiliser.parked_for_ms(car.now_ms) == 0

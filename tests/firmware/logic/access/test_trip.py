@@ -10,16 +10,21 @@ from firmware.logic.access.trip import (
     DOOR_LEAVE,
     DOOR_LOCK,
     DOOR_UNLOCK,
+    SIGNAL_DOOR_OPEN,
     SIGNAL_ENDED,
     SIGNAL_NOTED,
     SIGNAL_OCCUPANT,
     SIGNAL_PAUSED,
+    SIGNAL_REFUSED,
     SIGNAL_RELEASED,
     SIGNAL_RESUMED,
     SIGNAL_STARTED,
+    Outcome,
     Trip,
-    Where,
+    signal_of,
 )
+from firmware.logic.road.whereabouts import Where
+from shared_protocol.messages import GRANT_PASSENGER, GRANT_WALK_UP
 from shared_protocol.records import (
     ASSURANCE_HIGH,
     ASSURANCE_LOW,
@@ -30,9 +35,12 @@ from shared_protocol.records import (
     END_TECHNICIAN,
     NO_POSITION,
     PRIVATE_USE,
+    REFUSED_CAR_IN_USE,
     REFUSED_KEYS_MISSING,
     REFUSED_NOT_GENUINE,
     REFUSED_TOO_EARLY,
+    REFUSED_TOO_LATE,
+    REFUSED_UNKNOWN_BADGE,
     RELAY_ENABLED,
     RELAY_INHIBITED,
     RELAY_UNKNOWN,
@@ -46,6 +54,7 @@ from shared_protocol.records import (
     TripResume,
     TripStart,
 )
+from tests.firmware.logic.access.test_grants import NOW_S, grant, holding
 
 LOW = ASSURANCE_LOW
 MARIE = b"marie---"
@@ -515,3 +524,62 @@ def test_a_private_trip_is_otherwise_like_any():
         carried_out(each, each.badge_left(MARIE, False, HERE))
     assert tap(trip) == tap(other)
     assert (trip.holds_start, trip.grant) == (other.holds_start, other.grant)
+
+
+def arrive(trip, tag, *grants, time_s=NOW_S, relay=RELAY_ENABLED, ignition_on=False):
+    return trip.badge_arrived(
+        tag,
+        holding(*grants),
+        time_s=time_s,
+        relay=relay,
+        ignition_on=ignition_on,
+        where=HERE,
+        assurance=ASSURANCE_HIGH,
+    )
+
+
+def test_a_badge_that_arrives_is_judged_by_the_grants_at_that_time():
+    trip = Trip()
+    assert arrive(trip, MARIE).signal == SIGNAL_REFUSED.format(REFUSED_UNKNOWN_BADGE)
+    late = arrive(trip, MARIE, grant(5), time_s=NOW_S + 100)
+    assert late.signal == SIGNAL_REFUSED.format(REFUSED_TOO_LATE)
+    outcome = arrive(trip, MARIE, grant(5), ignition_on=True)
+    start = TripStart(MARIE, 5, *HERE, ASSURANCE_HIGH)
+    assert outcome == (CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_STARTED, (start, LegStart(5000)))
+
+
+def test_the_drivers_own_badge_is_asked_for_no_grant():
+    trip = Trip()
+    carried_out(trip, arrive(trip, MARIE, grant(5)))
+    assert arrive(trip, MARIE) == (0, DOOR_LEAVE, SIGNAL_NOTED, ())
+    enabled = arrive(trip, MARIE, relay=RELAY_INHIBITED)
+    assert enabled == (CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_RESUMED, ())
+
+
+def test_another_badge_is_judged_beside_the_trip_in_progress():
+    trip = Trip()
+    carried_out(trip, arrive(trip, MARIE, grant(5)))
+    walks_up = grant(0, PAUL, 0, 0xFFFFFFFF, GRANT_WALK_UP)
+    assert arrive(trip, PAUL, walks_up).signal == SIGNAL_REFUSED.format(REFUSED_CAR_IN_USE)
+    rides = grant(5, PAUL, flags=GRANT_PASSENGER)
+    assert arrive(trip, PAUL, rides).facts == (Occupant(PAUL),)
+
+
+def test_who_left_a_trip_that_the_box_ended_comes_back_and_nobody_else():
+    trip = Trip()
+    carried_out(trip, arrive(trip, MARIE, grant(5)))
+    carried_out(trip, trip.end(END_INFERRED, HERE))
+    assert arrive(trip, PAUL).signal == SIGNAL_REFUSED.format(REFUSED_UNKNOWN_BADGE)
+    (start,) = arrive(trip, MARIE).facts
+    assert start.grant_id == 5
+
+
+def test_doors_that_are_to_be_locked_are_said_to_be_open_and_no_others():
+    locks = Outcome(0, DOOR_LOCK, SIGNAL_PAUSED, ())
+    unlocks = Outcome(CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_STARTED, ())
+    leaves = Outcome(0, DOOR_LEAVE, "", ())
+    assert signal_of(locks, True) == SIGNAL_DOOR_OPEN
+    assert signal_of(locks, False) == SIGNAL_PAUSED
+    for door_open in (True, False):
+        assert signal_of(unlocks, door_open) == SIGNAL_STARTED
+        assert signal_of(leaves, door_open) == ""

@@ -1,8 +1,7 @@
 """What the receiver said last counts for a while, and no longer."""
 
-from firmware.logic.access.trip import Where
 from firmware.logic.road.nmea import Fix
-from firmware.logic.road.whereabouts import Whereabouts
+from firmware.logic.road.whereabouts import Where, Whereabouts
 from shared_protocol.records import NO_POSITION
 
 NOWHERE = (NO_POSITION, NO_POSITION)

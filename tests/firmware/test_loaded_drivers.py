@@ -1,0 +1,64 @@
+"""A box loads the drivers of what its identity says is fitted, and no other."""
+
+import ast
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support import find_micropython
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = Path(__file__).with_name("loaded_drivers.py")
+IDENTITY = {
+    "box_id": "0102030405060708",
+    "key": "11" * 32,
+    "generation": 1,
+    "badge_key": "22" * 32,
+    "server_host": "127.0.0.1",
+    "server_port": 1,
+    "apn": "internet",
+    "board": "host",
+}
+IN_EVERY_BOX = {
+    "a76xx", "at_channel", "doors", "entropy", "flash_store", "ignition", "panel", "pulse",
+    "serial", "ublox", "uptime",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fitted", "drivers"),
+    [
+        ({}, {"pn532", "relay"}),
+        ({"reader": "wiegand"}, {"wiegand", "relay"}),
+        ({"reader": "wiegand", "start_relay": False}, {"wiegand", "no_relay"}),
+        ({"start_relay": False, "door_contact": True}, {"pn532", "no_relay", "contact"}),
+        ({"key_holder": True}, {"pn532", "relay", "contact"}),
+    ],
+    ids=["badge reader", "wiegand", "doors only", "door contact", "key holder"],
+)
+def test_a_box_loads_the_drivers_of_what_is_fitted(
+    fitted: dict[str, object], drivers: set[str]
+) -> None:
+    ran = subprocess.run(
+        [find_micropython(), PROGRAM],
+        cwd=ROOT,
+        env={**os.environ, "MICROPYPATH": f"{ROOT}:.frozen"},
+        input=json.dumps(IDENTITY | fitted),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert set(ran.stdout.split()) == IN_EVERY_BOX | drivers
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "firmware" / "tasks").glob("*.py")), ids=lambda path: path.stem
+)
+def test_a_task_names_no_driver(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    modules = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    assert [name for name in modules if (name or "").startswith("firmware.drivers")] == []
