@@ -155,7 +155,9 @@ class Box:
             recorder=recorder,
             state_store=state_store,
         )
-        watchdog = WatchdogTask(make_watchdog=machine.WDT, uptime=uptime, vehicle=vehicle)
+        watchdog = WatchdogTask(
+            make_watchdog=machine.WDT, uptime=uptime, vehicle=vehicle, presence=presence
+        )
 
         self._failed_starts = failed_starts
         self._clock = clock

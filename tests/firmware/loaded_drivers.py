@@ -61,12 +61,14 @@ for folder in ("/state", "/journal"):
     vfs.mount(vfs.VfsLfs2(ram), folder)
 sys.modules["machine"] = Machine
 
-from firmware import identity  # noqa: E402
+from firmware import imports  # noqa: E402
 
-said = json.load(sys.stdin)
-identity.load_identity = lambda: identity.parse_identity(said)
+imports.load()
 
-import firmware.main  # noqa: E402, F401
+from firmware.application import Box  # noqa: E402
+from firmware.identity import parse_identity  # noqa: E402
+
+Box(parse_identity(json.load(sys.stdin)), 0)
 
 for name in sys.modules:
     if name.startswith("firmware.drivers."):
