@@ -7,6 +7,9 @@ grants of that badge and the decision, what the trip makes of it, and the TripSt
 sealed and put into the journal. The files lie in a folder of the host, so what LittleFS computes is
 not counted; world time of tests/benchmarks/badge_latency.py holds what the flash takes. Beside it
 stands the sealing of a full frame. What the chip really takes is docs/bench.md's.
+
+Valgrind runs the machine's own words only: fetch that MicroPython by `scripts/micropython.sh --both`
+and set VOITURIER_MICROPYTHON=.tools/micropython/micropython-64.
 """
 
 import sys
