@@ -28,6 +28,9 @@ class MemoryStorage:
         data = self.files[name]
         return data[offset:] if count < 0 else data[offset : offset + count]
 
+    def read_or_empty(self, name):
+        return b"" if name == self.unreadable else self.files.get(name, b"")
+
     def append(self, name, data):
         self._change()
         if self.torn_after is not None:
