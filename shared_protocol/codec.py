@@ -75,11 +75,8 @@ def _encode_bytes(kind: str, value: object) -> bytes:
     return raw if kind in _EXACT_BYTES else bytes((size,)) + raw
 
 
-def decode(layout: str, data: bytes, offset: int = 0, optional: int = 0) -> "tuple[list[Any], int]":
+def decode(layout: str, data: bytes, offset: int = 0) -> "tuple[list[Any], int]":
     """Unpack the fields of `layout` from `data` at `offset`.
-
-    The last `optional` fields, integers or of a fixed size, are zeros where the data end before
-    them.
 
     Returns:
         The list of values and the offset after the last one; bytes beyond it are the caller's.
@@ -90,9 +87,6 @@ def decode(layout: str, data: bytes, offset: int = 0, optional: int = 0) -> "tup
     values: list[Any] = []
     end = len(data)
     for kind in layout:
-        if offset == end and len(values) >= len(layout) - optional:
-            values.append(0 if kind in _INTEGERS else bytes(_EXACT_BYTES[kind]))
-            continue
         if kind in _INTEGERS:
             size = _INTEGERS[kind][2]
         elif kind in _EXACT_BYTES:

@@ -15,7 +15,7 @@ FIRST_FRAME_BYTES = HELLO_BYTES + HANDSHAKE_BYTES
 
 MAX_FRAME_BYTES = 1024
 """Payload of one frame. With its 2-byte length it fits one modem send (1460 bytes) and one TCP
-segment, and sealing it on the box takes about four such buffers of a 96 KiB heap."""
+segment, and sealing it on the box takes about four such buffers of its heap."""
 
 MIN_SEALED_BYTES = TAG_BYTES + 1
 """A sealed frame holds at least a message type."""
@@ -31,12 +31,20 @@ MAX_RECORDS_BYTES = MAX_MESSAGE_BYTES - 8
 come off. To stay within 20 ms a call, the box sends at most 40 records at once (28,000
 instructions to encode one)."""
 
-MAX_GRANTS_PER_PART = 24
-"""47 would fit a frame. The box takes 42,000 instructions to read one: 1.3 million with opening the
-frame, 5 to 18 ms on an ESP32 at 240 MHz that does 1 to 0.3 a cycle; a call may take 20 ms."""
+MAX_GRANTS = 1024
+"""Of a set: 500 badges, the bookings of a week and what else there is to say. 22 KiB, which the box
+has in memory twice while a set comes in."""
 
-MAX_CARD_KEYS_PER_PART = 24
-"""41 would fit a frame; as long a call as for grants."""
+MAX_CARD_KEYS = 512
+"""Of a set: as many as badges. 12 KiB."""
+
+MAX_ITEMS_PER_PART = 24
+"""Of grants or of card keys; 45 or 41 would fit a frame. The box takes 42,000 instructions to read
+one: 1.3 million with opening the frame, 5 to 18 ms on an ESP32 at 240 MHz that does 1 to 0.3 a
+cycle; a call may take 20 ms."""
+
+SET_HASH_BYTES = 8
+"""Of a SHA-256: names a set among those of one server, which nobody tries to make collide."""
 
 MAX_OUTGOING_BYTES = 8 * (2 + MAX_FRAME_BYTES)
 """What may wait for `bytes_to_send()`: a peer that does not read costs 8 KiB and no more."""

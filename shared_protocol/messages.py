@@ -33,7 +33,6 @@ Status = namedtuple(
         "command_id",
         "relay",
         "trip_open",
-        "features",
         "card_keys_hash",
     ),
 )
@@ -50,14 +49,16 @@ GrantsChange = namedtuple(
 NewKey = namedtuple("NewKey", ("generation", "key"))
 CardKeys = namedtuple("CardKeys", ("keys_hash", "part", "parts", "keys"))
 
-Grant = namedtuple("Grant", ("grant_id", "badge_tag", "not_before_s", "not_after_s", "flags"))
-GRANT_LAYOUT = "I8IIB"
+Grant = namedtuple(
+    "Grant", ("badge_tag", "grant_id", "not_before_s", "not_after_s", "kind", "private")
+)
+GRANT_LAYOUT = "8IIIBB"
 RECORD_LAYOUT = "BIb"
 CardKey = namedtuple("CardKey", ("badge_tag", "key"))
 CARD_KEY_LAYOUT = "8a"
 
 TABLE = {
-    0x01: (Status, "tBIHIII8IBBB8", None, ""),
+    0x01: (Status, "tBIHIII8IBB8", None, ""),
     0x02: (Records, "HI", Record, RECORD_LAYOUT),
     0x41: (Ack, "HI", None, ""),
     0x42: (Time, "IH", None, ""),
@@ -71,9 +72,6 @@ TABLE = {
 """type -> (class, layout of its fields, class of the items of the list that follows, layout of one
 item). Layout letters are those of codec.py."""
 
-OPTIONAL = {0x01: 2, 0x44: 1}
-"""type -> how many of its last fields came later: a peer that does not send them means zeros."""
-
 _TYPE_OF = {entry[0]: number for number, entry in TABLE.items()}
 
 CLOCK_NONE = 0
@@ -85,29 +83,19 @@ COMMAND_CANCEL_INHIBIT = 2
 COMMAND_END_TRIP = 3
 COMMAND_END_TRIP_WITHOUT_KEYS = 4
 
-GRANT_WITHOUT_CLOCK = 1
-GRANT_TECHNICIAN = 2
+GRANT_BOOKING = 1
+GRANT_PASSENGER = 2
+GRANT_TECHNICIAN = 3
 GRANT_WALK_UP = 4
-GRANT_PASSENGER = 8
-GRANT_REVOKED = 16
-GRANT_OTHER_CAR = 32
-GRANT_MAINTENANCE = 64
-GRANT_REMOVED = 0x80
-GRANT_PRIVATE = GRANT_OTHER_CAR | GRANT_MAINTENANCE
-"""Both flags, of a booking: it is for private use, so the box tells no position of its trip. For a
-box with FEATURE_PRIVATE_USE only; another would refuse."""
-GRANT_NO_LICENCE = GRANT_REVOKED | GRANT_WITHOUT_CLOCK
-"""Both flags, of a right to drive: it refuses until its holder's driving licence is recorded. A box
-that does not know the pair takes the badge for a revoked one, which refuses too."""
+GRANT_REVOKED = 5
+GRANT_NO_LICENCE = 6
+GRANT_WALK_UP_NO_LICENCE = 7
+GRANT_OTHER_CAR = 8
+GRANT_MAINTENANCE = 9
+GRANT_REMOVED = 10
 
 EVERY_BADGE = bytes(8)
 """The badge tag of a grant that speaks of the car itself."""
-
-FEATURE_GRANTS_CHANGE = 1
-FEATURE_NEW_KEY = 2
-FEATURE_GRANT_KINDS = 4
-FEATURE_CARD_KEYS = 8
-FEATURE_PRIVATE_USE = 16
 
 
 def type_of(message: tuple[object, ...]) -> int:
@@ -156,7 +144,7 @@ def decode(data: bytes) -> tuple[tuple[object, ...] | None, int]:
     if data[0] not in TABLE:
         return None, len(data) - 1
     message_class, layout, item_class, item_layout = TABLE[data[0]]
-    values, offset = codec.decode(layout, data, 1, OPTIONAL.get(data[0], 0))
+    values, offset = codec.decode(layout, data, 1)
     if item_class is not None:
         (count,), offset = codec.decode("B", data, offset)
         items = []

@@ -14,7 +14,7 @@ Record = namedtuple("Record", ("kind", "time_s", "body"))
 
 Boot = namedtuple("Boot", ("cause", "firmware_version"))
 TripStart = namedtuple(
-    "TripStart", ("badge_tag", "grant_id", "odometer_m", "lat_e7", "lon_e7", "assurance")
+    "TripStart", ("badge_tag", "grant_id", "odometer_m", "lat_e7", "lon_e7", "assurance", "private")
 )
 TripEnd = namedtuple("TripEnd", ("odometer_m", "lat_e7", "lon_e7", "reason"))
 LegStart = namedtuple("LegStart", ("odometer_m",))
@@ -30,7 +30,7 @@ Occupant = namedtuple("Occupant", ("badge_tag",))
 
 KINDS = {
     1: (Boot, "Bt"),
-    2: (TripStart, "8IIiiB"),
+    2: (TripStart, "8IIiiBB"),
     3: (TripEnd, "IiiB"),
     4: (LegStart, "I"),
     5: (LegEnd, "I"),
@@ -45,9 +45,6 @@ KINDS = {
 }
 """kind -> (class, layout of codec.py)."""
 
-OPTIONAL = {2: 1}
-"""kind -> how many of its last fields came later: a body that ends before them means zeros."""
-
 _KIND_OF = {entry[0]: kind for kind, entry in KINDS.items()}
 
 NO_POSITION = 0x7FFFFFFF
@@ -61,8 +58,6 @@ END_TECHNICIAN = 5
 
 ASSURANCE_LOW = 0
 ASSURANCE_HIGH = 1
-PRIVATE_USE = 2
-"""Added to the assurance of a TripStart: the trip is private, its two positions are withheld."""
 
 REFUSED_UNKNOWN_BADGE = 1
 REFUSED_TOO_EARLY = 2
@@ -124,6 +119,6 @@ def decode_body(kind: int, body: bytes) -> tuple[object, ...] | None:
     if kind not in KINDS:
         return None
     fact, layout = KINDS[kind]
-    values, _ = codec.decode(layout, body, 0, OPTIONAL.get(kind, 0))
+    values, _ = codec.decode(layout, body)
     decoded: tuple[object, ...] = fact(*values)
     return decoded

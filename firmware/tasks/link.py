@@ -12,11 +12,6 @@ from firmware.logic.link import modem_states as states
 from firmware.version import VERSION
 from shared_protocol.errors import ProtocolError
 from shared_protocol.messages import (
-    FEATURE_CARD_KEYS,
-    FEATURE_GRANT_KINDS,
-    FEATURE_GRANTS_CHANGE,
-    FEATURE_NEW_KEY,
-    FEATURE_PRIVATE_USE,
     Ack,
     CardKeys,
     Command,
@@ -259,10 +254,5 @@ class LinkTask:
             self._commands.highest_id,
             self._immobiliser.state,
             int(self._trip.open),
-            FEATURE_GRANTS_CHANGE
-            | FEATURE_NEW_KEY
-            | FEATURE_GRANT_KINDS
-            | FEATURE_CARD_KEYS
-            | FEATURE_PRIVATE_USE,
             self._card_keys.hash,
         )

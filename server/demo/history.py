@@ -73,7 +73,7 @@ class _Teller:
         told = []
         if self._trips % _REFUSED_EVERY == 1:
             told.append(self._refusal(tag, starts_at_s, chance))
-        start = records.TripStart(tag, booking.booking_id, self._odometer_m, *fleet.PARK_E7, 0)
+        start = records.TripStart(tag, booking.booking_id, self._odometer_m, *fleet.PARK_E7, 0, 0)
         told.append(records.to_record(at_s, start))
         one_way_m = chance.randint(4_000, 38_000)
         for _ in ("out", "back"):

@@ -16,7 +16,6 @@ class Holder:
     agent_id: int | None = None
     directorate_id: int | None = None
     booking_id: int | None = None
-    private: bool = False  # what the booking is for
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,6 @@ class Reported:
     """One record as it came (`kind`, `body`) and as it reads.
 
     `event` is None, and `fields` is empty, for what this server has no rule or words for.
-    `without_place` is what may be kept of it in a private trip, None where it tells no place.
     """
 
     kind: int
@@ -149,4 +147,3 @@ class Reported:
     body: bytes = field(repr=False)
     fields: Mapping[str, int | str]
     event: Event | None
-    without_place: "Reported | None" = None

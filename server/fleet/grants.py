@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from server.fleet.model import Badge, Booking, Companion, Grant, GrantKind, Window
+from shared_protocol.limits import MAX_CARD_KEYS, MAX_GRANTS
 
 BEFORE_S = 15 * 60  # who comes early finds the car open
 AFTER_S = 30 * 60  # who is back late can still fetch what lies in the car
@@ -18,14 +19,10 @@ AHEAD_S = 7 * 24 * 3600  # a box out of coverage for a week still opens for who 
 VALID_S = 7 * 24 * 3600  # and after a week without news it opens for nobody but a technician
 OTHER_CAR_AHEAD_S = 24 * 3600
 REVOKED_FOR_S = 60 * 24 * 3600  # afterwards the badge is unknown, which opens nothing either
-MAX_GRANTS = 640  # what a box has room for: 500 badges and the bookings of a week
-MAX_CARD_KEYS = 512  # what a box has room for
 MAX_REVOKED = 64
 MAX_OTHER_CAR = 64
 ALWAYS = Window(0, 0xFFFFFFFF)
 
-# What goes to a box that knows no kinds: it would take any other for a right.
-PLAIN_KINDS: frozenset[GrantKind] = frozenset({"booking", "technician"})
 # When there is not room for all, the first are kept.
 KINDS: tuple[GrantKind, ...] = (
     "booking",
@@ -63,7 +60,7 @@ def reach_back_s(now_s: int) -> int:
     return now_s - BEFORE_S - AFTER_S
 
 
-def due(access: Access, now_s: int, kinds: Iterable[GrantKind] = KINDS) -> list[Grant]:
+def due(access: Access, now_s: int) -> list[Grant]:
     """Return the grants of one car, the most important first, no more than a box has room for.
 
     That holds for the keys of their cards, too: a card whose key had no room would open by its
@@ -72,13 +69,11 @@ def due(access: Access, now_s: int, kinds: Iterable[GrantKind] = KINDS) -> list[
     Args:
         access: the facts, in any order.
         now_s: the present.
-        kinds: those the box knows; others are left out.
     """
     grants: dict[GrantKind, list[Grant]] = defaultdict(list)
     for grant in _all(access, now_s):
         grants[grant.kind].append(grant)
-    wanted = frozenset(kinds)
-    ordered = [grant for kind in KINDS if kind in wanted for grant in grants[kind]]
+    ordered = [grant for kind in KINDS for grant in grants[kind]]
     with_key = {badge.uid for badge in access.badges if badge.key is not None}
     cards = dict.fromkeys(grant.uid for grant in ordered if grant.uid in with_key)
     without_room = set(list(cards)[MAX_CARD_KEYS:])

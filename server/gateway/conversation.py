@@ -19,9 +19,10 @@ from server.fleet.commands import ENDS_TRIP
 from server.gateway.pipeline import Pipeline
 from server.gateway.translate import COMMAND_KINDS, driver_tag, grant_of, status_of
 from server.store import BoxAccount, SentGrants, Store
-from shared_protocol import card_key_sets, grant_sets, messages
+from shared_protocol import messages, sets
 from shared_protocol.badges import badge_tag
 from shared_protocol.errors import RemoteProtocolError
+from shared_protocol.limits import MAX_CARD_KEYS
 from shared_protocol.messages import CardKey
 
 _log = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ class Conversation:
         if self._status is None:
             return  # it comes first, and says what the box has
         await self._offer_grants(self._status)
-        await self._offer_key(self._status)
+        await self._offer_key()
         await self._offer_commands(self._status)
 
     def tick(self) -> None:
@@ -140,30 +141,25 @@ class Conversation:
         tags = {
             badge.uid: badge_tag(self.box.badge_key, badge.uid) for badge in facts.access.badges
         }
-        knows_kinds = status.features & messages.FEATURE_GRANT_KINDS
-        kinds = grants.KINDS if knows_kinds else grants.PLAIN_KINDS
         wanted = [
-            grant_of(
-                grant,
-                messages.EVERY_BADGE if grant.uid is None else tags[grant.uid],
-                status.features,
-            )
-            for grant in grants.due(facts.access, now_s, kinds)
+            grant_of(grant, messages.EVERY_BADGE if grant.uid is None else tags[grant.uid])
+            for grant in grants.due(facts.access, now_s)
         ]
-        grants_hash = grant_sets.grants_hash(wanted)
+        wanted_set = sets.grants_to_bytes(wanted)
+        grants_hash = sets.set_hash(wanted_set)
         sent = await self._store.sent_grants(self.box.box_id)
         is_held = status.grants_hash == grants_hash
         if is_held:
             self._tags_behind.clear()
             await self._note_revocations(facts.revocation)
         elif sent is not None and sent.grants_set is not None:
-            self._tags_behind |= {g.badge_tag for g in grant_sets.from_bytes(sent.grants_set)}
+            self._tags_behind |= {g.badge_tag for g in sets.grants_from_bytes(sent.grants_set)}
         # Before the grants: no card is ever known by its UID alone because its key comes later. And
         # a key goes only when the box has confirmed that the grant has gone.
         known = dict.fromkeys([*(grant.badge_tag for grant in wanted), *self._tags_behind])
         key_of = {tags[b.uid]: b.key for b in facts.access.badges if b.key is not None}
         keys = [CardKey(tag, key_of[tag]) for tag in known if tag in key_of]
-        self._offer_card_keys(status, keys[: grants.MAX_CARD_KEYS])
+        self._offer_card_keys(status, keys[:MAX_CARD_KEYS])
         if sent is not None and sent.grants_hash == grants_hash:
             age_s = now_s - sent.sent_at_s
             if is_held and age_s < GRANTS_RENEW_S:
@@ -172,14 +168,12 @@ class Conversation:
                 return
         if self._change_hash == grants_hash:
             return
-        generation = await self._store.name_grants(
-            self.box.box_id, grants_hash, grant_sets.to_bytes(wanted), now_s
-        )
+        generation = await self._store.name_grants(self.box.box_id, grants_hash, wanted_set, now_s)
         expires_s = now_s + grants.VALID_S
-        whole = grant_sets.grant_parts(generation, expires_s, wanted)
+        whole = sets.grant_parts(generation, expires_s, wanted)
         base = _set_behind(status, sent)
         if base is not None:
-            changes = grant_sets.grant_changes(generation, expires_s, base, wanted)
+            changes = sets.grant_changes(generation, expires_s, base, wanted)
             if _items(changes) < _items(whole):
                 self._change_hash = grants_hash
                 self._send_all(changes)
@@ -193,24 +187,20 @@ class Conversation:
             self._revocation = revocation
 
     def _offer_card_keys(self, status: messages.Status, keys: list[CardKey]) -> None:
-        if not status.features & messages.FEATURE_CARD_KEYS:
-            return
-        keys_hash, now_s = card_key_sets.keys_hash(keys), self._clock.now_s()
+        keys_hash, now_s = sets.set_hash(sets.card_keys_to_bytes(keys)), self._clock.now_s()
         sent_hash, sent_at_s = self._card_keys_sent
         if status.card_keys_hash == keys_hash:
             return
         if sent_hash == keys_hash and now_s - sent_at_s < GRANTS_REPEAT_S:
             return
         self._card_keys_sent = (keys_hash, now_s)
-        self._send_all(card_key_sets.card_key_parts(keys))
+        self._send_all(sets.card_key_parts(keys))
 
     def _send_all(self, parts: Sequence[tuple[object, ...]]) -> None:
         for part in parts:
             self._send(part)
 
-    async def _offer_key(self, status: messages.Status) -> None:
-        if not status.features & messages.FEATURE_NEW_KEY:
-            return
+    async def _offer_key(self) -> None:
         key = await self._store.next_key(self.box)
         if key is not None and key.generation > self._sent_key_generation:
             self._send(messages.NewKey(key.generation, key.key))
@@ -243,12 +233,10 @@ class Conversation:
 
 
 def _set_behind(status: messages.Status, sent: SentGrants | None) -> list[messages.Grant] | None:
-    """Return the set that the box holds, if it takes changes and we know that set."""
-    if not status.features & messages.FEATURE_GRANTS_CHANGE:
-        return None
+    """Return the set that the box holds, if we know that set."""
     if sent is None or sent.grants_set is None or sent.grants_hash != status.grants_hash:
         return None
-    return grant_sets.from_bytes(sent.grants_set)
+    return sets.grants_from_bytes(sent.grants_set)
 
 
 def _items(parts: Sequence[messages.Grants] | Sequence[messages.GrantsChange]) -> int:

@@ -63,29 +63,26 @@ COMMAND_KINDS: Mapping[model.CommandKind, int] = {
     "end-trip": messages.COMMAND_END_TRIP,
     "end-trip-without-keys": messages.COMMAND_END_TRIP_WITHOUT_KEYS,
 }
-# No booking is flagged for use without a clock: the box could not tell whose turn it is. A
-# technician comes when something does not work.
-_GRANT_FLAGS: Mapping[model.GrantKind, int] = {
-    "booking": 0,
+_GRANT_KINDS: Mapping[model.GrantKind, int] = {
+    "booking": messages.GRANT_BOOKING,
     "passenger": messages.GRANT_PASSENGER,
-    "technician": messages.GRANT_TECHNICIAN | messages.GRANT_WITHOUT_CLOCK,
+    "technician": messages.GRANT_TECHNICIAN,
     "maintenance": messages.GRANT_MAINTENANCE,
     "revoked": messages.GRANT_REVOKED,
     "no_licence": messages.GRANT_NO_LICENCE,
     "walk_up": messages.GRANT_WALK_UP,
-    "walk_up_no_licence": messages.GRANT_WALK_UP | messages.GRANT_NO_LICENCE,
+    "walk_up_no_licence": messages.GRANT_WALK_UP_NO_LICENCE,
     "other_car": messages.GRANT_OTHER_CAR,
 }
 _UNKNOWN = "unknown"
-_ANY_TRIP_START = records.TripStart(bytes(8), 0, 0, 0, 0, 0)
+_ANY_TRIP_START = records.TripStart(bytes(8), 0, 0, 0, 0, 0, 0)
 
 
-def grant_of(grant: model.Grant, tag: bytes, features: int) -> messages.Grant:
-    """Write a grant for a box with these features; `tag` is what it calls the badge."""
-    flags = _GRANT_FLAGS[grant.kind]
-    if grant.private and features & messages.FEATURE_PRIVATE_USE:
-        flags |= messages.GRANT_PRIVATE
-    return messages.Grant(grant.grant_id, tag, grant.not_before_s, grant.not_after_s, flags)
+def grant_of(grant: model.Grant, tag: bytes) -> messages.Grant:
+    """Write a grant for a box; `tag` is what it calls the badge."""
+    window = (grant.not_before_s, grant.not_after_s)
+    kind, private = _GRANT_KINDS[grant.kind], int(grant.private)
+    return messages.Grant(tag, grant.grant_id, *window, kind, private)
 
 
 def fact_of(record: records.Record) -> tuple[object, ...] | None:
@@ -102,13 +99,8 @@ def fact_of(record: records.Record) -> tuple[object, ...] | None:
 def reported(record: records.Record, holder: Holder, received_at_s: int) -> Reported:
     """Translate one record; `holder` is who its badge or grant belongs to, if it names any."""
     at_s, fact = record.time_s or None, fact_of(record)
-    without_place = None
-    if isinstance(fact, records.TripStart | records.TripEnd) and _position(fact):
-        nowhere = fact._replace(lat_e7=records.NO_POSITION, lon_e7=records.NO_POSITION)
-        untold = records.to_record(record.time_s, nowhere)
-        without_place = reported(untold, holder, received_at_s)
     name, fields, event = _read(fact, holder, at_s, at_s or received_at_s)
-    return Reported(record.kind, name, at_s, record.body, fields, event, without_place)
+    return Reported(record.kind, name, at_s, record.body, fields, event)
 
 
 def driver_tag(trip_start: bytes) -> bytes:
@@ -140,14 +132,13 @@ def _read(
             return "boot", _fields(cause=fact.cause, firmware_version=fact.firmware_version), None
         case records.TripStart():
             place = _position(fact)
-            proved = fact.assurance & records.ASSURANCE_HIGH
-            private = holder.private or bool(fact.assurance & records.PRIVATE_USE)
+            proved = fact.assurance == records.ASSURANCE_HIGH
             assurance: model.Assurance = "high" if proved else "low"
             fields = _fields(
                 place, odometer_m=fact.odometer_m, grant_id=fact.grant_id, assurance=assurance
             )
             started = events.TripStarted(
-                about_s, fact.odometer_m, holder, place, assurance, private
+                about_s, fact.odometer_m, holder, place, assurance, bool(fact.private)
             )
             return "trip_start", fields, started
         case records.TripEnd():

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from server.fleet.model import BookingRequest
-from shared_protocol import grant_sets
+from shared_protocol import sets
 from shared_protocol.records import KINDS, Odometer, encode_body, kind_of
 from tests.attacks.box_and_server import Pair, PowerLoss
 from tests.server.small_fleet import CAR, HOUR_S, NOW_S, PAUL
@@ -219,7 +219,7 @@ class HostileNetwork(RuleBasedStateMachine):
         assert queued == [], "a command without an answer"
         wanted = pair.rows("SELECT grants_hash, grants_set FROM box")
         assert box.grants.hash == wanted[0][0]
-        assert grant_sets.grants_hash(grant_sets.from_bytes(wanted[0][1])) == box.grants.hash
+        assert sets.set_hash(wanted[0][1]) == box.grants.hash
 
     def rows_and_gaps_tile(self) -> None:
         pair = self.pair

@@ -8,8 +8,8 @@ sealed and put into the journal. The files lie in a folder of the host, so what 
 not counted; world time of tests/benchmarks/badge_latency.py holds what the flash takes. Beside it
 stands the sealing of a full frame. What the chip really takes is docs/bench.md's.
 
-Valgrind runs the machine's own words only: fetch that MicroPython by `scripts/micropython.sh --both`
-and set VOITURIER_MICROPYTHON=.tools/micropython/micropython-64.
+Valgrind runs the machine's own words only: `scripts/micropython.sh --both` fetches that
+MicroPython; set VOITURIER_MICROPYTHON=.tools/micropython/micropython-64.
 """
 
 import sys

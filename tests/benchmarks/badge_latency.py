@@ -28,7 +28,7 @@ from flasher.image import write_file
 from shared_protocol import messages, session
 from shared_protocol.badges import badge_tag
 from shared_protocol.crypto import sha256
-from shared_protocol.grant_sets import grant_parts
+from shared_protocol.sets import grant_parts
 from simulator.devices.car import Car
 from simulator.engine.world import World
 from simulator.errors import WorldTimeout
@@ -69,11 +69,14 @@ def grants(passing: int) -> list[messages.Grant]:
     `passing`: makes the set another one.
     """
     walk_up = [
-        messages.Grant(0, tag_of(n), 0, 0xFFFFFFFF, messages.GRANT_WALK_UP) for n in range(BADGES)
+        messages.Grant(tag_of(n), 0, 0, 0xFFFFFFFF, messages.GRANT_WALK_UP, 0)
+        for n in range(BADGES)
     ]
     from_s = START_S + 30 * 86_400 + passing
     bookings = [
-        messages.Grant(1 + n, tag_of(n), from_s + n * 3600, from_s + (n + 1) * 3600, 0)
+        messages.Grant(
+            tag_of(n), 1 + n, from_s + n * 3600, from_s + (n + 1) * 3600, messages.GRANT_BOOKING, 0
+        )
         for n in range(BOOKINGS)
     ]
     return walk_up + bookings

@@ -6,8 +6,8 @@ The box's integers have 16-bit digits and the host's 32-bit ones, so the slices 
 numbers of twice the bits, which have as many digits as on the box. Beside it stands the sealing of
 a full frame. What the chip really takes is docs/bench.md's, lines 1 and 2.
 
-Valgrind runs the machine's own words only: fetch that MicroPython by `scripts/micropython.sh --both`
-and set VOITURIER_MICROPYTHON=.tools/micropython/micropython-64.
+Valgrind runs the machine's own words only: `scripts/micropython.sh --both` fetches that
+MicroPython; set VOITURIER_MICROPYTHON=.tools/micropython/micropython-64.
 """
 
 import re

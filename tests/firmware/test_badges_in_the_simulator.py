@@ -48,7 +48,9 @@ def park(world: World, tmp_path: Path) -> Park:
         image = tmp_path / "flash.img"
         car = Car(world, {**IDENTITY, **identity}, image)
         grants = [
-            messages.Grant(number, tag(uid), START_S - 3600, START_S + 86_400, 0)
+            messages.Grant(
+                tag(uid), number, START_S - 3600, START_S + 86_400, messages.GRANT_BOOKING, 0
+            )
             for number, uid in enumerate((CARD, UID_ONLY, SHORT_NUMBER), start=1)
         ]
         state = MemoryStorage()

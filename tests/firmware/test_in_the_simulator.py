@@ -9,8 +9,8 @@ import pytest
 from firmware.logic.access.grants import GRANTS_FILE, GrantSet
 from flasher.image import write_file
 from shared_protocol.badges import badge_tag
-from shared_protocol.grant_sets import grant_parts
-from shared_protocol.messages import Grant
+from shared_protocol.messages import GRANT_BOOKING, Grant
+from shared_protocol.sets import grant_parts
 from simulator.devices.car import Car
 from simulator.devices.gnss import FAULTS as RECEIVER_FAULTS
 from simulator.devices.pn532 import FAULTS as READER_FAULTS
@@ -56,7 +56,9 @@ def booked(world: World, tmp_path: Path) -> Car:
 def booked_until(world: World, tmp_path: Path, expires_s: int) -> Car:
     car = Car(world, IDENTITY, tmp_path / "flash.img")
     grants = [
-        Grant(number, badge_tag(b"\x22" * 32, uid), START_S - 3600, START_S + 36_000, 0)
+        Grant(
+            badge_tag(b"\x22" * 32, uid), number, START_S - 3600, START_S + 36_000, GRANT_BOOKING, 0
+        )
         for number, uid in ((1, DRIVER), (2, COLLEAGUE))
     ]
     storage = MemoryStorage()

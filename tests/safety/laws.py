@@ -31,7 +31,6 @@ class Person:
     booking: int = 0
     begins_s: int = 0
     ends_s: int = 0
-    without_clock: bool = False
     private: bool = False  # in every trip
 
 
@@ -85,9 +84,7 @@ class Judge:
             return True
         if now_s >= self._setting.expires_s or promise.outage or tag in promise.unlicensed:
             return False
-        if person.kind == "driver" and (
-            person.begins_s <= now_s < person.ends_s or (not now_s and person.without_clock)
-        ):
+        if person.kind == "driver" and person.begins_s <= now_s < person.ends_s:
             return True
         if book.lapsed == tag and not book.driver and not self._booked(tag, now_s, now_s):
             return True

@@ -24,7 +24,6 @@ from firmware.logic.access.trip import Trip
 from firmware.logic.road.whereabouts import Where
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.vehicle import Vehicle
-from shared_protocol.grant_sets import grant_parts
 from shared_protocol.messages import CLOCK_GNSS, CLOCK_NONE, Command, Grant
 from shared_protocol.records import (
     ASSURANCE_LOW,
@@ -33,6 +32,7 @@ from shared_protocol.records import (
     RELAY_UNKNOWN,
     decode_body,
 )
+from shared_protocol.sets import grant_parts
 from tests.firmware.logic.storage import MemoryStorage
 
 NOW_MS = 1_000_000_000

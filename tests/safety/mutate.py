@@ -35,13 +35,13 @@ TESTS = {
     "feedback": ("feedback",),
     "rest": ("rest",),
     "grants": ("badge_decision", "grants"),
-    "flash_table": ("badge_decision", "grants"),
+    "held_set": ("badge_decision", "grants"),
 }
 """A module of firmware/logic -> the tests of it."""
 
 LOOK_UPS = {
-    "grants": ("of_badge", "booked_by_another", "_order"),
-    "flash_table": ("find", "chunks", "_item", "_chunks"),
+    "grants": ("of_badge", "booked_by_another"),
+    "held_set": ("find", "_place"),
 }
 """Of these modules only what a badge's decision asks; how a set arrives is not the core's."""
 
@@ -78,16 +78,6 @@ SURVIVORS: dict[tuple[str, str, str], str] = {
         "is_end = command.kind in _ENDS and results[-1].result == COMMAND_APPLIED",
         "1 -> 0",
     ): _ONLY_ONE_RESULT,
-    (
-        "grants",
-        "return item[4:12] + item[:4]",
-        "4 -> 5, number 2",
-    ): "the fifth byte is the tag's first, which is the same where it would count",
-    (
-        "flash_table",
-        "if self._order(self._item(file, middle)) < prefix:",
-        "Lt -> LtE",
-    ): "an order is longer than any prefix asked for, so never the same",
 }
 """(module, the line, the change) -> why it changes nothing that can be told from outside."""
 
@@ -301,7 +291,7 @@ def run(modules: list[str], sample: int | None = None, seed: int = 1) -> bool:
     """Try the mutants of some modules, or a sample of them; print the figures, judge them."""
     warm = [name for name in sys.modules if name.startswith("firmware.logic.")]
     assert not warm, f"imported before its mutants: {warm}"
-    importlib.import_module("shared_protocol.grant_sets")
+    importlib.import_module("shared_protocol.sets")
     for module in modules:
         assert not is_killed(_unchanged(module)), f"{module}: its tests fail without any change"
     began = time.perf_counter()

@@ -20,7 +20,6 @@ from simulator.engine.box import find_micropython
 PLANTED = (
     "removes_first",
     "writes_in_two_steps",
-    "copies_for_rename",
     "confirms_before_it_is_in_flash",
     "deletes_too_early",
 )

@@ -28,9 +28,14 @@ from firmware.logic.link.journal import Journal
 from firmware.logic.link.keys import Keys
 from firmware.logic.link.uplink import Uplink
 from firmware.tasks.recorder import Recorder
-from shared_protocol.crypto import sha256
-from shared_protocol.grant_sets import grant_changes
-from shared_protocol.messages import COMMAND_INHIBIT, CardKey, Command, Grant, Grants
+from shared_protocol.messages import (
+    COMMAND_INHIBIT,
+    GRANT_BOOKING,
+    CardKey,
+    Command,
+    Grant,
+    Grants,
+)
 from shared_protocol.messages import CardKeys as CardKeysMessage
 from shared_protocol.records import (
     END_BADGE_HELD,
@@ -47,6 +52,7 @@ from shared_protocol.records import (
     decode_body,
     kind_of,
 )
+from shared_protocol.sets import card_keys_to_bytes, grant_changes, set_hash
 
 BLOCK_BYTES = 4096
 BLOCKS = 64
@@ -133,15 +139,6 @@ class WritesInTwoSteps(FlashStore):
         self.append(name, data[len(data) // 2 :])
 
 
-class CopiesForRename(FlashStore):
-    def rename(self, name, target):
-        data = self.read(name)
-        with open(self._folder + target, "wb") as file:
-            file.write(data[: len(data) // 2])
-        self.append(target, data[len(data) // 2 :])
-        self.delete(name)
-
-
 class ConfirmsBeforeItIsInFlash(FlashStore):
     _file = None
 
@@ -162,8 +159,7 @@ class DeletesTooEarly(Journal):
 # With the operations that do what the fault spoils.
 PLANTED = {
     "removes_first": (RemovesFirst, Journal, ("key",)),
-    "writes_in_two_steps": (WritesInTwoSteps, Journal, ("key",)),
-    "copies_for_rename": (CopiesForRename, Journal, ("grants",)),
+    "writes_in_two_steps": (WritesInTwoSteps, Journal, ("grants",)),
     "confirms_before_it_is_in_flash": (ConfirmsBeforeItIsInFlash, Journal, ("append",)),
     "deletes_too_early": (FlashStore, DeletesTooEarly, ("acknowledge",)),
 }
@@ -409,7 +405,7 @@ def acknowledging(part):
 
 
 def some_grants(generation, count):
-    return [Grant(i, i.to_bytes(8, "big"), 0, generation, 0) for i in range(count)]
+    return [Grant(i.to_bytes(8, "big"), i, 0, generation, GRANT_BOOKING, 0) for i in range(count)]
 
 
 def taking_grants(generation, count):
@@ -437,7 +433,7 @@ def changing_grants(old, new):
 def taking_card_keys(first, count):
     def step(box):
         keys = [CardKey(i.to_bytes(8, "big"), bytes([first]) * 16) for i in range(count)]
-        named = sha256(b"".join([key.badge_tag + key.key for key in keys]))[:8]
+        named = set_hash(card_keys_to_bytes(keys))
         if not box.card_keys.take_part(CardKeysMessage(named, 0, 1, keys)):
             raise ValueError("not a set")
         yield
@@ -497,7 +493,7 @@ OPERATIONS = (
         "append",
         lambda box: fill(box, 1),
         (
-            writing(TripStart(TAG, 7, *WHERE, 0), LegStart(1000)),
+            writing(TripStart(TAG, 7, *WHERE, 0, 0), LegStart(1000)),
             writing(Refusal(TAG, 2)),
             writing(Relay(RELAY_ENABLED, 1)),
             writing(LegEnd(1200)),
@@ -509,7 +505,7 @@ OPERATIONS = (
         "batch",
         lambda box: fill(box, 1, left=230),
         (
-            writing(TripStart(TAG, 7, *WHERE, 0)),
+            writing(TripStart(TAG, 7, *WHERE, 0, 0)),
             batching(1001, 6),
             batching(1011, 3, LegEnd(1020)),
             batching(1021, 4),
@@ -519,7 +515,7 @@ OPERATIONS = (
         "odometer",
         lambda box: fill(box, 1, left=60),
         (
-            writing(TripStart(TAG, 7, *WHERE, 0)),
+            writing(TripStart(TAG, 7, *WHERE, 0, 0)),
             batching(2001, 1),
             batching(2011, 6),
             batching(2021, 2, TripEnd(2030, 0, 0, END_BADGE_HELD)),

@@ -12,14 +12,14 @@ from shared_protocol.messages import (
     COMMAND_END_TRIP_WITHOUT_KEYS,
     COMMAND_INHIBIT,
     EVERY_BADGE,
+    GRANT_BOOKING,
     GRANT_MAINTENANCE,
     GRANT_NO_LICENCE,
     GRANT_PASSENGER,
-    GRANT_PRIVATE,
     GRANT_REVOKED,
     GRANT_TECHNICIAN,
     GRANT_WALK_UP,
-    GRANT_WITHOUT_CLOCK,
+    GRANT_WALK_UP_NO_LICENCE,
     Command,
     Grant,
 )
@@ -41,7 +41,7 @@ BRUNOS = NOON_S + 5 * _HOUR_S
 LATE = EXPIRES_S
 
 ANNE = Person("Anne", b"anne----", "driver", 1, NOON_S, NOON_S + 4 * _HOUR_S, private=True)
-BRUNO = Person("Bruno", b"bruno---", "driver", 2, ANNE.ends_s, NOON_S + 8 * _HOUR_S, True)
+BRUNO = Person("Bruno", b"bruno---", "driver", 2, ANNE.ends_s, NOON_S + 8 * _HOUR_S)
 WALTER = Person("Walter, who walks up", b"walter--", "walk-up")
 TESS = Person("Tess, a technician", b"tess----", "technician", 3)
 PIA = Person("Pia, Anne's passenger", b"pia-----", "passenger", 1, NOON_S, ANNE.ends_s)
@@ -62,8 +62,8 @@ PROMISES = (
 def _grants(promise: Promise) -> tuple[Grant, ...]:
     """The set that keeps a promise."""
     windows = {person.tag: (person.begins_s, person.ends_s) for person in PEOPLE}
-    flags = {
-        "driver": 0, "walk-up": GRANT_WALK_UP, "technician": GRANT_TECHNICIAN,
+    kinds = {
+        "driver": GRANT_BOOKING, "walk-up": GRANT_WALK_UP, "technician": GRANT_TECHNICIAN,
         "passenger": GRANT_PASSENGER, "revoked": GRANT_WALK_UP,
     }  # fmt: skip
     grants = []
@@ -71,16 +71,17 @@ def _grants(promise: Promise) -> tuple[Grant, ...]:
         if person.kind == "unknown":
             continue
         if person.tag in promise.revoked:
-            grants.append(Grant(9, person.tag, *_ALWAYS, GRANT_REVOKED))
+            grants.append(Grant(person.tag, 9, *_ALWAYS, GRANT_REVOKED, 0))
         if person.tag not in promise.revoked or person.kind == "revoked":
             window = windows[person.tag] if person.ends_s else _ALWAYS
-            kind = flags[person.kind] | (GRANT_WITHOUT_CLOCK if person.without_clock else 0)
-            kind |= GRANT_PRIVATE if person.private else 0
+            kind = kinds[person.kind]
             if person.tag in promise.unlicensed:
-                kind = GRANT_NO_LICENCE | kind & GRANT_WALK_UP
-            grants.append(Grant(person.booking, person.tag, *window, kind))
+                walks_up = kind == GRANT_WALK_UP
+                kind = GRANT_WALK_UP_NO_LICENCE if walks_up else GRANT_NO_LICENCE
+            private = int(person.private)
+            grants.append(Grant(person.tag, person.booking, *window, kind, private))
     if promise.outage:
-        grants.append(Grant(8, EVERY_BADGE, *_ALWAYS, GRANT_MAINTENANCE))
+        grants.append(Grant(EVERY_BADGE, 8, *_ALWAYS, GRANT_MAINTENANCE, 0))
     return tuple(grants)
 
 

@@ -60,18 +60,6 @@ def test_the_messages_are_those_of_the_table() -> None:
     assert written("0x") == coded
 
 
-def test_the_fields_that_may_be_missing_are_marked_in_the_specification() -> None:
-    marked: dict[str, dict[int, int]] = {"0x": {}, "Record ": {}}
-    for heading, rows in tables().items():
-        optional = sum(row[-1].startswith("(optional)") for row in rows)
-        if optional:
-            assert all(row[-1].startswith("(optional)") for row in rows[-optional:]), heading
-            prefix = "0x" if heading.startswith("0x") else "Record "
-            number = heading.removeprefix(prefix).split()[0]
-            marked[prefix][int(number, 16 if prefix == "0x" else 10)] = optional
-    assert marked == {"0x": messages.OPTIONAL, "Record ": records.OPTIONAL}
-
-
 def test_the_items_of_lists_are_those_of_the_code() -> None:
     assert written("Item ") == {
         "CardKey": fields(messages.CardKey, messages.CARD_KEY_LAYOUT),

@@ -9,14 +9,15 @@ from collections import namedtuple
 from firmware.logic.const import const
 from shared_protocol.messages import (
     EVERY_BADGE,
+    GRANT_BOOKING,
+    GRANT_MAINTENANCE,
     GRANT_NO_LICENCE,
     GRANT_OTHER_CAR,
     GRANT_PASSENGER,
-    GRANT_PRIVATE,
     GRANT_REVOKED,
     GRANT_TECHNICIAN,
     GRANT_WALK_UP,
-    GRANT_WITHOUT_CLOCK,
+    GRANT_WALK_UP_NO_LICENCE,
 )
 from shared_protocol.records import (
     REFUSED_CAR_IN_USE,
@@ -60,40 +61,43 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
     """
     known = grants.of_badge(tag)
     for grant in known:
-        if grant.flags & GRANT_NO_LICENCE == GRANT_REVOKED:
+        if grant.kind == GRANT_REVOKED:
             return Refused(REFUSED_REVOKED)
     for grant in known:
-        if grant.flags & GRANT_TECHNICIAN:  # always: whatever fails, somebody gets the car out
+        if grant.kind == GRANT_TECHNICIAN:  # always: whatever fails, somebody gets the car out
             return Granted(grant.grant_id, True, False)
     if not known and lapsed_grant == NO_TRIP:
         return Refused(REFUSED_UNKNOWN_BADGE)
     if time_s and time_s >= grants.expires_s:
         return Refused(REFUSED_GRANTS_EXPIRED)
     for outage in grants.of_badge(EVERY_BADGE):
+        if outage.kind != GRANT_MAINTENANCE:
+            continue  # a later version may say something else of the car
         if outage.not_before_s <= time_s < outage.not_after_s:
             return Refused(REFUSED_MAINTENANCE)
 
     reason = REFUSED_TOO_LATE if time_s else REFUSED_CLOCK_UNKNOWN
     rides = walks_up = wrong_car = False
     for grant in known:
-        flags = grant.flags
+        kind = grant.kind  # one that this version does not know opens nothing
         now = grant.not_before_s <= time_s < grant.not_after_s
-        if flags & GRANT_PASSENGER:
+        if kind == GRANT_PASSENGER:
             rides = rides or grant.grant_id == open_grant
             if now:
                 reason = REFUSED_DRIVER_FIRST
-        elif flags & GRANT_REVOKED:  # for want of a licence, whatever its window
+        elif kind in (GRANT_NO_LICENCE, GRANT_WALK_UP_NO_LICENCE):  # whatever its window
             if reason != REFUSED_DRIVER_FIRST:
                 reason = REFUSED_NO_LICENCE
-        elif flags & GRANT_PRIVATE == GRANT_OTHER_CAR:
+        elif kind == GRANT_OTHER_CAR:
             wrong_car = wrong_car or now
-        elif flags & GRANT_WALK_UP:
+        elif kind == GRANT_WALK_UP:
             walks_up = bool(time_s)
-        elif now or (not time_s and flags & GRANT_WITHOUT_CLOCK):
-            return Granted(grant.grant_id, False, bool(flags & GRANT_OTHER_CAR))
-        elif time_s < grant.not_before_s and reason == REFUSED_TOO_LATE:
-            # Of several bookings, the one to come is what the agent needs to hear of.
-            reason = REFUSED_TOO_EARLY
+        elif kind == GRANT_BOOKING:
+            if now:
+                return Granted(grant.grant_id, False, bool(grant.private))
+            if time_s < grant.not_before_s and reason == REFUSED_TOO_LATE:
+                # Of several bookings, the one to come is what the agent needs to hear of.
+                reason = REFUSED_TOO_EARLY
     if rides:
         return RIDES
     if reason == REFUSED_NO_LICENCE:

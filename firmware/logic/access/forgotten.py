@@ -6,7 +6,7 @@ the same badge (badge_decision.py).
 
 from firmware.logic.access.badge_decision import NO_TRIP
 from firmware.logic.const import const
-from shared_protocol.messages import GRANT_WALK_UP
+from shared_protocol.messages import GRANT_WALK_UP, GRANT_WALK_UP_NO_LICENCE
 
 # A driver who is late fetches what he forgot, or waits for the breakdown service.
 _AFTER_BOOKING_MS = const(3_600_000)
@@ -24,7 +24,7 @@ def is_forgotten(grants, tag: bytes, grant_id: int, time_s: int, parked_for_ms: 
         return False
     for grant in grants.of_badge(tag):
         if grant.grant_id == grant_id:
-            if grant.flags & GRANT_WALK_UP:
+            if grant.kind in (GRANT_WALK_UP, GRANT_WALK_UP_NO_LICENCE):
                 return parked_for_ms >= _WALK_UP_MS
             return time_s >= grant.not_after_s
     return True

@@ -19,7 +19,6 @@ from shared_protocol.records import (
     END_OTHER_DRIVER,
     END_TECHNICIAN,
     NO_POSITION,
-    PRIVATE_USE,
     REFUSED_KEYS_MISSING,
     REFUSED_NOT_GENUINE,
     RELAY_INHIBITED,
@@ -173,11 +172,10 @@ class Trip:
             return Outcome(cause, DOOR_UNLOCK, SIGNAL_RELEASED, ())
         facts = self._end_facts(END_OTHER_DRIVER, where) if self.open else []
         # The driver of a private trip that the box ended comes back: it stays private.
-        private = self._private and verdict.grant_id == self.lapsed_grant(tag)
-        if private or verdict.private:
-            assurance |= PRIVATE_USE
+        private = verdict.private or (self._private and verdict.grant_id == self.lapsed_grant(tag))
+        if private:
             where = Where(where.odometer_m, NO_POSITION, NO_POSITION)
-        facts.append(TripStart(tag, verdict.grant_id, *where, assurance))
+        facts.append(TripStart(tag, verdict.grant_id, *where, assurance, int(private)))
         if ignition_on:
             facts.append(LegStart(where.odometer_m))
         return Outcome(cause, DOOR_UNLOCK, SIGNAL_STARTED, tuple(facts))
@@ -230,7 +228,7 @@ class Trip:
         if isinstance(fact, TripStart):
             self.open, self.paused, self.in_leg, self._lapsed = True, False, False, False
             self._tag, self._grant_id = fact.badge_tag, fact.grant_id
-            self._private = bool(fact.assurance & PRIVATE_USE)
+            self._private = bool(fact.private)
         elif isinstance(fact, TripEnd):
             self.open = self.paused = self.in_leg = False
             self._lapsed = fact.reason == END_INFERRED

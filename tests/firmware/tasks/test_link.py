@@ -7,9 +7,6 @@ import pytest
 from firmware.logic.access.card_keys import CARD_KEYS_FILE, CardKeys
 from firmware.tasks.link import LinkTask
 from shared_protocol.messages import (
-    FEATURE_CARD_KEYS,
-    FEATURE_GRANT_KINDS,
-    FEATURE_PRIVATE_USE,
     CardKey,
     Status,
 )
@@ -62,13 +59,10 @@ def test_a_set_is_stored_once_it_is_whole_and_its_hash_reported(bench: Bench) ->
     assert stored.of(KEYS[30].badge_tag) == KEYS[30].key
     (status,) = bench.sent
     assert status.card_keys_hash == last.keys_hash == stored.hash
-    assert status.features & FEATURE_CARD_KEYS
-    assert status.features & FEATURE_PRIVATE_USE
-    assert status.features & FEATURE_GRANT_KINDS
 
 
 def test_a_set_that_flash_does_not_take_is_not_in_force_and_may_come_again(bench: Bench) -> None:
-    bench.store.refused = CARD_KEYS_FILE + ".in"
+    bench.store.refused = CARD_KEYS_FILE
     for part in parts_of(KEYS):
         bench.hear(part)
     assert (bench.card_keys.of(KEYS[0].badge_tag), bench.sent) == (None, [])

@@ -22,7 +22,7 @@ from shared_protocol.records import (
 from tests.firmware.logic.storage import MemoryStorage
 
 EVENT = Refusal(bytes(8), 1)
-START = TripStart(b"marie---", 1, 1000, 0, 0, 0)
+START = TripStart(b"marie---", 1, 1000, 0, 0, 0, 0)
 SINGLY = 6
 
 

@@ -10,6 +10,7 @@ from shared_protocol.messages import (
     COMMAND_END_TRIP,
     COMMAND_END_TRIP_WITHOUT_KEYS,
     COMMAND_INHIBIT,
+    GRANT_BOOKING,
     GRANT_PASSENGER,
     GRANT_TECHNICIAN,
     Command,
@@ -80,7 +81,9 @@ async def test_a_technician_releases_the_car_of_another_and_ends_the_trip_also_w
     boot, wires
 ) -> None:
     box = boot()
-    box.hold(Grant(1, MARIE, 0, NOW_S * 2, 0), Grant(9, PAUL, 0, 0, GRANT_TECHNICIAN))
+    box.hold(
+        Grant(MARIE, 1, 0, NOW_S * 2, GRANT_BOOKING, 0), Grant(PAUL, 9, 0, 0, GRANT_TECHNICIAN, 0)
+    )
     await start(box)
     wires.state = RELAY_INHIBITED  # whatever did that
     wires.keys.is_closed = False
@@ -164,7 +167,7 @@ async def test_a_forgotten_trip_ends_an_hour_after_its_booking_and_its_driver_ma
     boot, wires
 ) -> None:
     box = boot()
-    box.hold(Grant(1, MARIE, 0, NOW_S + 600, 0))
+    box.hold(Grant(MARIE, 1, 0, NOW_S + 600, GRANT_BOOKING, 0))
     await start(box)
     await box.stand(3599)
     assert box.trip.open and wires.state == RELAY_ENABLED
@@ -173,14 +176,17 @@ async def test_a_forgotten_trip_ends_an_hour_after_its_booking_and_its_driver_ma
     await box.stand(1)
     assert wires.state == RELAY_INHIBITED
     again = boot()
-    again.hold(Grant(1, MARIE, 0, NOW_S + 600, 0))
+    again.hold(Grant(MARIE, 1, 0, NOW_S + 600, GRANT_BOOKING, 0))
     await again.badge(MARIE)
     assert (again.trip.open, wires.state) == (True, RELAY_ENABLED)
 
 
 async def test_a_passenger_is_noted_and_the_trip_stays_its_drivers(boot, wires) -> None:
     box = boot()
-    box.hold(Grant(1, MARIE, 0, NOW_S * 2, 0), Grant(1, PAUL, 0, NOW_S * 2, GRANT_PASSENGER))
+    box.hold(
+        Grant(MARIE, 1, 0, NOW_S * 2, GRANT_BOOKING, 0),
+        Grant(PAUL, 1, 0, NOW_S * 2, GRANT_PASSENGER, 0),
+    )
     await box.badge(PAUL)
     assert box.facts(Refusal) == [Refusal(PAUL, REFUSED_DRIVER_FIRST)]
     await start(box)

@@ -15,16 +15,14 @@ from firmware.logic.road.odometer import Odometer
 from firmware.logic.road.whereabouts import Whereabouts
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.vehicle import Vehicle
-from shared_protocol.grant_sets import grant_parts
-from shared_protocol.messages import (
-    Grant,
-)
+from shared_protocol.messages import GRANT_BOOKING, Grant
 from shared_protocol.records import (
     ASSURANCE_LOW,
     RELAY_ENABLED,
     RELAY_INHIBITED,
     decode_body,
 )
+from shared_protocol.sets import grant_parts
 from tests.firmware.logic.storage import MemoryStorage
 
 MARIE, PAUL, STRANGER = b"marie---", b"paul----", b"stranger"
@@ -157,7 +155,9 @@ class Box:
         clock = Clock(0)
         clock.hear_server(NOW_S, 0, wires.ms)
         self.grants = GrantSet(Flash())
-        self.hold(*(Grant(n, tag, 0, NOW_S * 2, 0) for n, tag in ((1, MARIE), (2, PAUL))))
+        self.hold(
+            *(Grant(tag, n, 0, NOW_S * 2, GRANT_BOOKING, 0) for n, tag in ((1, MARIE), (2, PAUL)))
+        )
         uplink = Uplink(self.journal)
         self.recorder = Recorder(
             journal=self.journal,

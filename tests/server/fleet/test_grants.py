@@ -12,17 +12,15 @@ from server.fleet.grants import (
     AHEAD_S,
     ALWAYS,
     BEFORE_S,
-    MAX_CARD_KEYS,
-    MAX_GRANTS,
     MAX_OTHER_CAR,
     MAX_REVOKED,
-    PLAIN_KINDS,
     REVOKED_FOR_S,
     Access,
     due,
     windows,
 )
 from server.fleet.model import Badge, Booking, BookingState, Companion, Grant, Window
+from shared_protocol.limits import MAX_CARD_KEYS, MAX_GRANTS
 
 NOW_S = 1_790_000_000
 HOUR_S, DAY_S = 3600, 24 * 3600
@@ -331,10 +329,3 @@ def test_a_licence_withheld_changes_the_kind_of_the_rights_to_drive_and_nothing_
         for g in free
     }
     assert set(due(some, NOW_S)) == expected
-
-
-@EXAMPLES
-@given(facts())
-def test_a_box_that_knows_no_kinds_gets_bookings_and_technicians_alone(some: Access) -> None:
-    plain = due(some, NOW_S, PLAIN_KINDS)
-    assert plain == [grant for grant in due(some, NOW_S) if grant.kind in PLAIN_KINDS]

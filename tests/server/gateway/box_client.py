@@ -7,7 +7,7 @@ import time
 from typing import Any, TypeVar
 
 from server.store import BoxSecrets
-from shared_protocol import messages, records
+from shared_protocol import messages, records, sets
 from shared_protocol.session import Established, Received, Session
 
 M = TypeVar("M")
@@ -131,11 +131,10 @@ def a_status(**changes: Any) -> messages.Status:
         "lowest_seq": 1,
         "next_seq": 1000,
         "grants_generation": 0,
-        "grants_hash": bytes(8),
+        "grants_hash": bytes(8),  # of no set there is
         "command_id": 0,
         "relay": records.RELAY_INHIBITED,
         "trip_open": 0,
-        "features": 0,
-        "card_keys_hash": bytes(8),
+        "card_keys_hash": sets.set_hash(b""),
     }
     return messages.Status(**(values | changes))

@@ -4,16 +4,15 @@ import copy
 import json
 from typing import Any
 
-import pytest
-
 from server.fleet import fleet_file
-from server.fleet.grants import AFTER_S, ALWAYS, BEFORE_S, MAX_CARD_KEYS, MAX_GRANTS
+from server.fleet.grants import AFTER_S, ALWAYS, BEFORE_S
 from server.fleet.model import BookingRequest, TripFilter
 from server.gateway.conversation import GRANTS_REPEAT_S
 from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store
-from shared_protocol import card_key_sets, grant_sets, messages, records
+from shared_protocol import messages, records, sets
 from shared_protocol.badges import badge_tag
+from shared_protocol.limits import MAX_CARD_KEYS, MAX_GRANTS
 from tests.server.gateway.box_client import BoxClient, a_status
 from tests.server.gateway.test_conversation import PLACE, marker, state_of
 from tests.server.small_fleet import (
@@ -28,10 +27,9 @@ from tests.server.small_fleet import (
     PAUL_UID,
 )
 
-KINDS = messages.FEATURE_GRANT_KINDS
-KEYS = KINDS | messages.FEATURE_CARD_KEYS
 TOOL_UID, GUEST_UID = bytes.fromhex("04aa0001"), bytes.fromhex("04aa0002")
 KEY = bytes(range(16))
+EMPTY = sets.set_hash(b"")
 
 
 async def load(store: Store, **lists: list[dict[str, Any]]) -> None:
@@ -62,12 +60,10 @@ async def whole(client: BoxClient) -> list[messages.Grant]:
 
 
 def confirms(grants: list[messages.Grant], **status: Any) -> messages.Status:
-    return a_status(grants_hash=grant_sets.grants_hash(grants), **status)
+    return a_status(grants_hash=sets.set_hash(sets.grants_to_bytes(grants)), **status)
 
 
-async def test_a_box_that_knows_the_kinds_is_told_who_may_what(
-    port: int, box: BoxSecrets, store: Store
-) -> None:
+async def test_a_box_is_told_who_may_what(port: int, box: BoxSecrets, store: Store) -> None:
     spans = [{"from": NOW_S + 9 * HOUR_S, "to": NOW_S + 10 * HOUR_S}]
     await load(
         store,
@@ -81,22 +77,17 @@ async def test_a_box_that_knows_the_kinds_is_told_who_may_what(
     window = (NOW_S - HOUR_S - BEFORE_S, NOW_S + HOUR_S + AFTER_S)
     always = (ALWAYS.from_s, ALWAYS.to_s)
     span = (spans[0]["from"], spans[0]["to"])
-    opens = messages.GRANT_TECHNICIAN | messages.GRANT_WITHOUT_CLOCK
-    plain = {
-        messages.Grant(BOOKING, marie, *window, 0),
-        messages.Grant(BOOKING, paul, *window, 0),
-        messages.Grant(0, tool, *always, opens),
-    }
     client = await BoxClient.connect(port, box)
     await client.greet()
-    assert set(await whole(client)) == plain, "it would take any other kind for a right"
-    client.send(a_status(features=KINDS))
-    assert set(await whole(client)) == plain | {
-        messages.Grant(BOOKING, guest, *window, messages.GRANT_PASSENGER),
-        messages.Grant(span[0], messages.EVERY_BADGE, *span, messages.GRANT_MAINTENANCE),
-        messages.Grant(0, marie, *always, messages.GRANT_WALK_UP),
-        messages.Grant(0, paul, *always, messages.GRANT_WALK_UP),
-        messages.Grant(0, guest, *always, messages.GRANT_WALK_UP),
+    assert set(await whole(client)) == {
+        messages.Grant(marie, BOOKING, *window, messages.GRANT_BOOKING, 0),
+        messages.Grant(paul, BOOKING, *window, messages.GRANT_BOOKING, 0),
+        messages.Grant(tool, 0, *always, messages.GRANT_TECHNICIAN, 0),
+        messages.Grant(guest, BOOKING, *window, messages.GRANT_PASSENGER, 0),
+        messages.Grant(messages.EVERY_BADGE, span[0], *span, messages.GRANT_MAINTENANCE, 0),
+        messages.Grant(marie, 0, *always, messages.GRANT_WALK_UP, 0),
+        messages.Grant(paul, 0, *always, messages.GRANT_WALK_UP, 0),
+        messages.Grant(guest, 0, *always, messages.GRANT_WALK_UP, 0),
     }
     client.close()
 
@@ -108,18 +99,21 @@ async def test_who_has_no_licence_recorded_may_not_drive_until_it_is(
     aboard = FLEET["bookings"][0] | {"drivers": ["paul.morin"]}
     await load(store, vehicles=[car(walk_up=True)], agents=[unlicensed], bookings=[aboard])
     client = await BoxClient.connect(port, box)
-    await client.greet(features=KINDS)
+    await client.greet()
     marie, paul = (badge_tag(box.badge_key, uid) for uid in (MARIE_UID, PAUL_UID))
-    drives = {(BOOKING, marie, 0), (0, marie, messages.GRANT_WALK_UP)}
-    told = {(g.grant_id, g.badge_tag, g.flags) for g in await whole(client)}
+    drives = {(BOOKING, marie, messages.GRANT_BOOKING), (0, marie, messages.GRANT_WALK_UP)}
+    told = {(g.grant_id, g.badge_tag, g.kind) for g in await whole(client)}
     assert told == drives | {
         (BOOKING, paul, messages.GRANT_NO_LICENCE),
-        (0, paul, messages.GRANT_WALK_UP | messages.GRANT_NO_LICENCE),
+        (0, paul, messages.GRANT_WALK_UP_NO_LICENCE),
     }
     await load(store, vehicles=[], agents=[unlicensed | {"licence_recorded": True}])
     registry.notify(None)
-    told = {(g.grant_id, g.badge_tag, g.flags) for g in await whole(client)}
-    assert told == drives | {(BOOKING, paul, 0), (0, paul, messages.GRANT_WALK_UP)}
+    told = {(g.grant_id, g.badge_tag, g.kind) for g in await whole(client)}
+    assert told == drives | {
+        (BOOKING, paul, messages.GRANT_BOOKING),
+        (0, paul, messages.GRANT_WALK_UP),
+    }
     client.close()
 
 
@@ -130,33 +124,31 @@ async def book_privately(store: Store) -> None:
     await store.create_booking(wanted, NOW_S)
 
 
-async def test_only_a_box_that_knows_private_use_is_told_of_it(
+async def test_a_box_is_told_which_booking_is_for_private_use(
     port: int, box: BoxSecrets, store: Store
 ) -> None:
     await book_privately(store)
     client = await BoxClient.connect(port, box)
     paul = badge_tag(box.badge_key, PAUL_UID)
-    await client.greet(features=KINDS)
-    assert [g.flags for g in await whole(client) if g.badge_tag == paul] == [0]
-    client.send(a_status(features=KINDS | messages.FEATURE_PRIVATE_USE))
+    await client.greet()
     told = await whole(client)
-    assert [g.flags for g in told if g.badge_tag == paul] == [messages.GRANT_PRIVATE]
-    assert [g.flags for g in told if g.badge_tag != paul] == [0]
+    assert [(g.kind, g.private) for g in told if g.badge_tag == paul] == [
+        (messages.GRANT_BOOKING, 1)
+    ]
+    assert [g.private for g in told if g.badge_tag != paul] == [0]
     client.close()
 
 
-@pytest.mark.parametrize("knows", [False, True])
-async def test_of_a_private_trip_no_place_is_kept_anywhere_whatever_the_box_sends(
-    port: int, box: BoxSecrets, store: Store, knows: bool
+async def test_of_a_private_trip_no_place_is_kept_anywhere(
+    port: int, box: BoxSecrets, store: Store
 ) -> None:
     await book_privately(store)
     (booking,) = await store.bookings_of(PAUL, NOW_S)
     paul = badge_tag(box.badge_key, PAUL_UID)
     client = await BoxClient.connect(port, box)
-    await client.greet(features=KINDS | (messages.FEATURE_PRIVATE_USE if knows else 0))
-    place = (records.NO_POSITION, records.NO_POSITION) if knows else PLACE
-    use = records.ASSURANCE_HIGH | (records.PRIVATE_USE if knows else 0)
-    began = records.TripStart(paul, booking.booking_id, 1_000, *place, use)
+    await client.greet()
+    place = (records.NO_POSITION, records.NO_POSITION)
+    began = records.TripStart(paul, booking.booking_id, 1_000, *place, records.ASSURANCE_HIGH, 1)
     await client.report(1, 1, began, records.LegStart(1_000))
     await client.report(1, 3, records.Odometer(4_000))
     await client.report(1, 4, records.LegEnd(5_000), records.TripEnd(5_000, *place, 1))
@@ -182,14 +174,15 @@ async def test_the_trip_after_a_private_one_keeps_its_places(
     await book_privately(store)
     (booking,) = await store.bookings_of(PAUL, NOW_S)
     marie, paul = (badge_tag(box.badge_key, uid) for uid in (MARIE_UID, PAUL_UID))
+    untold = (records.NO_POSITION, records.NO_POSITION)
     client = await BoxClient.connect(port, box)
-    await client.greet(features=KINDS)
+    await client.greet()
     await client.report(
         1,
         1,
-        records.TripStart(paul, booking.booking_id, 0, *PLACE, 0),
-        records.TripEnd(3_000, *PLACE, records.END_OTHER_DRIVER),
-        records.TripStart(marie, BOOKING, 3_000, *PLACE, 0),
+        records.TripStart(paul, booking.booking_id, 0, *untold, 0, 1),
+        records.TripEnd(3_000, *untold, records.END_OTHER_DRIVER),
+        records.TripStart(marie, BOOKING, 3_000, *PLACE, 0, 0),
         records.TripEnd(8_000, *PLACE, records.END_BADGE_HELD),
     )
     after, private = await store.trips(TripFilter())
@@ -206,11 +199,11 @@ async def test_a_box_is_told_who_has_another_car(
     elsewhere = BookingRequest(OTHER_CAR, PAUL, NOW_S, NOW_S + HOUR_S, "Visite")
     booking = await store.create_booking(elsewhere, NOW_S)
     client = await BoxClient.connect(port, box)
-    await client.greet(features=KINDS)
-    told = [g for g in await whole(client) if g.flags]
+    await client.greet()
+    told = [g for g in await whole(client) if g.kind != messages.GRANT_BOOKING]
     paul = badge_tag(box.badge_key, PAUL_UID)
     window = (NOW_S - BEFORE_S, NOW_S + HOUR_S + AFTER_S)
-    assert told == [messages.Grant(booking.booking_id, paul, *window, messages.GRANT_OTHER_CAR)]
+    assert told == [messages.Grant(paul, booking.booking_id, *window, messages.GRANT_OTHER_CAR, 0)]
     wrong = records.Refusal(paul, records.REFUSED_WRONG_CAR)
     client.send(messages.Records(1, 1, [records.to_record(NOW_S, wrong)]))
     await client.expect(messages.Ack)
@@ -223,8 +216,9 @@ async def test_a_revoked_badge_is_told_at_once_and_the_boxes_that_have_not_confi
     port: int, box: BoxSecrets, store: Store, registry: Registry
 ) -> None:
     client = await BoxClient.connect(port, box)
-    await client.greet(features=KINDS)
-    client.send(confirms(await whole(client), features=KINDS))
+    await client.greet()
+    held = await whole(client)
+    client.send(confirms(held))
     await marker(client)
     badge = await store.find_badge(MARIE_UID)
     assert badge is not None
@@ -232,43 +226,17 @@ async def test_a_revoked_badge_is_told_at_once_and_the_boxes_that_have_not_confi
     registry.notify(None)
     told = await whole(client)
     tag = badge_tag(box.badge_key, MARIE_UID)
-    assert told == [messages.Grant(0, tag, 0, ALWAYS.to_s, messages.GRANT_REVOKED)]
+    assert told == [messages.Grant(tag, 0, 0, ALWAYS.to_s, messages.GRANT_REVOKED, 0)]
     assert [b.plate for b in await store.boxes_without(badge.badge_id)] == ["AB-123-CD"]
-    client.send(confirms(told, features=KINDS))
+    client.send(confirms(held))  # it did not take it
+    await marker(client)
+    assert [b.plate for b in await store.boxes_without(badge.badge_id)] == ["AB-123-CD"]
+    client.send(confirms(told))
     await marker(client)
     assert await store.boxes_without(badge.badge_id) == []
     await store.restore_badge(badge.badge_id)
     registry.notify(None)
-    assert [grant.flags for grant in await whole(client)] == [0]
-    client.close()
-
-
-async def test_an_old_box_confirms_a_revocation_by_the_set_without_the_badge(
-    port: int, box: BoxSecrets, store: Store, registry: Registry
-) -> None:
-    badge = await store.find_badge(MARIE_UID)
-    other = await store.find_badge(PAUL_UID)
-    assert badge is not None and other is not None
-    client = await BoxClient.connect(port, box)
-    await client.greet()
-    held = await whole(client)
-    client.send(confirms(held))
-    await marker(client)
-    await store.revoke_badge(other.badge_id, NOW_S)  # it has no right here: nothing changes
-    registry.notify(None)
-    await marker(client)
-    await marker(client)
-    assert client.count(messages.Grants) == 1
-    assert await store.boxes_without(other.badge_id) == []
-    await store.revoke_badge(badge.badge_id, NOW_S)
-    registry.notify(None)
-    assert await whole(client) == []
-    client.send(confirms(held))  # it did not take it
-    await marker(client)
-    assert [b.plate for b in await store.boxes_without(badge.badge_id)] == ["AB-123-CD"]
-    client.send(confirms([]))
-    await marker(client)
-    assert await store.boxes_without(badge.badge_id) == []
+    assert [grant.kind for grant in await whole(client)] == [messages.GRANT_BOOKING]
     client.close()
 
 
@@ -280,14 +248,14 @@ async def test_card_keys_come_before_the_grants_and_only_those_of_their_badges(
     marie = FLEET["agents"][0] | {"badges": [keyed]}
     await load(store, agents=[marie, agent("guest", elsewhere)])
     client = await BoxClient.connect(port, box)
-    await client.greet(features=KEYS)
+    await client.greet()
     keys = await client.expect(messages.CardKeys)
     tag = badge_tag(box.badge_key, MARIE_UID)
     assert keys.keys == [messages.CardKey(tag, KEY)] and (keys.part, keys.parts) == (0, 1)
     await whole(client)
     kinds = [type(message) for message in client.history]
     assert kinds.index(messages.CardKeys) < kinds.index(messages.Grants)
-    client.send(a_status(features=KEYS, card_keys_hash=keys.keys_hash))
+    client.send(a_status(card_keys_hash=keys.keys_hash))
     await marker(client)
     assert client.count(messages.CardKeys) == 1
     client.close()
@@ -299,19 +267,14 @@ async def test_a_box_that_does_not_take_the_keys_is_not_flooded_with_them(
     marie = FLEET["agents"][0] | {"badges": [{"uid": MARIE_UID.hex(), "key": KEY.hex()}]}
     await load(store, agents=[marie])
     client = await BoxClient.connect(port, box)
-    await client.greet(features=KEYS)
+    await client.greet()
     await client.expect(messages.CardKeys)
     for card_keys_hash in (bytes(8), b"nonsense"):
-        client.send(a_status(features=KEYS, card_keys_hash=card_keys_hash))
+        client.send(a_status(card_keys_hash=card_keys_hash))
         registry.notify(None)
         await marker(client)
     assert client.count(messages.CardKeys) == 1, f"not before {GRANTS_REPEAT_S} s are over"
     client.close()
-    unaware = await BoxClient.connect(port, box)
-    await unaware.greet(features=KINDS)
-    await marker(unaware)
-    assert unaware.count(messages.CardKeys) == 0
-    unaware.close()
 
 
 async def test_a_key_goes_only_once_the_box_has_confirmed_that_the_grant_has_gone(
@@ -320,17 +283,17 @@ async def test_a_key_goes_only_once_the_box_has_confirmed_that_the_grant_has_gon
     marie = FLEET["agents"][0] | {"badges": [{"uid": MARIE_UID.hex(), "key": KEY.hex()}]}
     await load(store, agents=[marie])
     client = await BoxClient.connect(port, box)
-    await client.greet(features=KEYS)
+    await client.greet()
     keys = await client.expect(messages.CardKeys)
     held = await whole(client)
-    client.send(confirms(held, features=KEYS, card_keys_hash=keys.keys_hash))
+    client.send(confirms(held, card_keys_hash=keys.keys_hash))
     await marker(client)
     await store.cancel_booking(BOOKING, 1)
     registry.notify(None)
     assert await whole(client) == []
     assert client.count(messages.CardKeys) == 1
-    client.send(confirms([], features=KEYS, card_keys_hash=keys.keys_hash))
-    assert await client.expect(messages.CardKeys) == messages.CardKeys(bytes(8), 0, 1, [])
+    client.send(confirms([], card_keys_hash=keys.keys_hash))
+    assert await client.expect(messages.CardKeys) == messages.CardKeys(EMPTY, 0, 1, [])
     client.close()
 
 
@@ -341,12 +304,12 @@ async def test_many_keys_come_in_parts_that_make_the_named_set(
     cards = [{"uid": uid.hex(), "key": (uid * 4).hex()} for uid in uids]
     await load(store, vehicles=[car(walk_up=True)], agents=[agent("guest", *cards)])
     client = await BoxClient.connect(port, box)
-    await client.greet(features=KEYS)
+    await client.greet()
     parts = [await client.expect(messages.CardKeys) for _ in range(3)]
     assert [(part.part, part.parts) for part in parts] == [(0, 3), (1, 3), (2, 3)]
     keys = [key for part in parts for key in part.keys]
     assert keys == sorted(keys) and len(keys) == 60
-    assert {part.keys_hash for part in parts} == {card_key_sets.keys_hash(keys)}
+    assert {part.keys_hash for part in parts} == {sets.set_hash(sets.card_keys_to_bytes(keys))}
     assert {key.badge_tag: key.key for key in keys} == {
         badge_tag(box.badge_key, uid): uid * 4 for uid in uids
     }
@@ -360,7 +323,7 @@ async def test_the_largest_sets_of_grants_and_keys_arrive_whole(
     cards = [{"uid": uid.hex(), "key": (uid * 4).hex()} for uid in uids]
     await load(store, vehicles=[car(walk_up=True)], agents=[agent("guest", *cards)])
     client = await BoxClient.connect(port, box)
-    await client.greet(features=KEYS)
+    await client.greet()
     part, keys = await client.expect(messages.CardKeys), 0
     for _ in range(1, part.parts):
         keys += len(part.keys)
@@ -368,12 +331,12 @@ async def test_the_largest_sets_of_grants_and_keys_arrive_whole(
     grants = await whole(client)
     assert keys + len(part.keys) == MAX_CARD_KEYS
     assert len({grant.badge_tag for grant in grants}) == MAX_CARD_KEYS + 2, "Marie's and Paul's"
-    client.send(a_status(features=KEYS, card_keys_hash=part.keys_hash))
+    client.send(a_status(card_keys_hash=part.keys_hash))
     await marker(client)
     await load(store, agents=[agent("guest", *(uid.hex() for uid in uids))])
     registry.notify(None)
     part = await client.expect(messages.CardKeys)
-    assert (part.keys_hash, part.keys) == (bytes(8), [])
+    assert (part.keys_hash, part.keys) == (EMPTY, [])
     assert len(await whole(client)) == 1, "no walk-up any more"
     await load(store, vehicles=[car(walk_up=True)])
     registry.notify(None)
@@ -391,9 +354,9 @@ async def test_a_walk_up_trip_is_paid_by_the_driver_s_directorate_a_booked_one_b
     await client.report(
         1,
         1,
-        records.TripStart(paul, 0, 0, *PLACE, records.ASSURANCE_HIGH),
+        records.TripStart(paul, 0, 0, *PLACE, records.ASSURANCE_HIGH, 0),
         end,
-        records.TripStart(paul, BOOKING, 1_000, *PLACE, records.ASSURANCE_LOW),
+        records.TripStart(paul, BOOKING, 1_000, *PLACE, records.ASSURANCE_LOW, 0),
         records.Occupant(marie),
         records.Occupant(marie),
         records.Occupant(paul),
@@ -417,7 +380,7 @@ async def test_occupants_who_join_one_by_one_are_all_kept(
     marie, paul, guest = (badge_tag(box.badge_key, uid) for uid in (MARIE_UID, PAUL_UID, GUEST_UID))
     client = await BoxClient.connect(port, box)
     await client.greet()
-    await client.report(1, 1, records.TripStart(marie, BOOKING, 0, *PLACE, 0))
+    await client.report(1, 1, records.TripStart(marie, BOOKING, 0, *PLACE, 0, 0))
     for seq, tag in ((2, paul), (3, guest), (4, paul)):
         await client.report(1, seq, records.Occupant(tag))
     (trip,) = await store.trips(TripFilter())
@@ -450,7 +413,7 @@ async def test_an_end_of_trip_waits_until_all_that_the_box_has_is_known(
     marie = badge_tag(box.badge_key, MARIE_UID)
     first = await BoxClient.connect(port, box)
     await first.greet(next_seq=2)
-    await first.report(1, 1, records.TripStart(marie, BOOKING, 0, *PLACE, 0))
+    await first.report(1, 1, records.TripStart(marie, BOOKING, 0, *PLACE, 0, 0))
     first.close()
     inhibit = await store.queue_command(box.box_id, "inhibit", NOW_S, NOW_S + HOUR_S)
     ending = await store.queue_command(box.box_id, "end-trip", NOW_S, NOW_S + HOUR_S)
@@ -473,7 +436,7 @@ async def test_a_box_is_never_asked_to_end_the_trip_of_somebody_else(
     marie, paul = (badge_tag(box.badge_key, uid) for uid in (MARIE_UID, PAUL_UID))
     first = await BoxClient.connect(port, box)
     await first.greet(next_seq=2)
-    start = records.to_record(NOW_S - HOUR_S, records.TripStart(marie, BOOKING, 0, *PLACE, 0))
+    start = records.to_record(NOW_S - HOUR_S, records.TripStart(marie, BOOKING, 0, *PLACE, 0, 0))
     first.send(messages.Records(1, 1, [start]))
     await first.expect(messages.Ack)
     first.close()
@@ -483,7 +446,7 @@ async def test_a_box_is_never_asked_to_end_the_trip_of_somebody_else(
     client = await BoxClient.connect(port, box)  # meanwhile Marie has left and Paul has come
     await client.greet(next_seq=4, trip_open=1)
     ended = records.TripEnd(5, *PLACE, records.END_BADGE_HELD)
-    began = records.TripStart(paul, 0, 5, *PLACE, 0)
+    began = records.TripStart(paul, 0, 5, *PLACE, 0, 0)
     told = [records.to_record(NOW_S + 60, fact) for fact in (ended, began)]
     client.send(messages.Records(1, 2, told))
     await client.expect(messages.Ack)

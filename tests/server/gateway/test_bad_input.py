@@ -225,7 +225,7 @@ async def test_no_log_line_holds_a_secret(
     await (await BoxClient.dial(port, box, key=secrets.token_bytes(32))).wait_closed()
     client = await BoxClient.connect(port, box)
     await client.greet()
-    await client.report(1, 1, records.TripStart(bytes(8), 1, 5, 480_061_000, 1_996_000, 0))
+    await client.report(1, 1, records.TripStart(bytes(8), 1, 5, 480_061_000, 1_996_000, 0, 0))
     client.close()
     text = log.text
     for secret in (box.key.hex(), box.badge_key.hex(), MARIE_UID.hex(), "480061000", "48.0061"):

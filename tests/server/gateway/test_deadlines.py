@@ -16,7 +16,7 @@ from server.gateway.listener import Listener
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store
-from shared_protocol import grant_sets, limits, messages, records
+from shared_protocol import limits, messages, records, sets
 from tests.server.gateway.box_client import BoxClient, a_status, until_closed
 from tests.server.small_fleet import HOUR_S, NOW_S
 
@@ -123,7 +123,7 @@ async def test_a_box_gets_the_same_grants_again_each_day_before_they_run_out(
     car.send(a_status())
     none_left = await car.expect(messages.Grants)
     assert none_left.grants == []
-    holds = grant_sets.grants_hash([])
+    holds = sets.set_hash(b"")
     clock.pass_ms(20 * HOUR_S * 1000)
     car.send(a_status(grants_hash=holds))
     await car.report(1, 2, records.Odometer(6))

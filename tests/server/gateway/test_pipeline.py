@@ -32,7 +32,7 @@ def told(badge_key: bytes) -> list[records.Record]:
     facts: list[tuple[object, ...]] = []
     for odometer_m in (1_000, 9_000):
         facts.append(records.Refusal(bytes(8), records.REFUSED_UNKNOWN_BADGE))
-        facts.append(records.TripStart(tag, BOOKING, odometer_m, *PLACE, 0))
+        facts.append(records.TripStart(tag, BOOKING, odometer_m, *PLACE, 0, 0))
         facts.append(records.LegStart(odometer_m))
         facts += [records.Odometer(odometer_m + 100 * i) for i in range(1, 16)]
         facts.append(records.LegEnd(odometer_m + 1_500))

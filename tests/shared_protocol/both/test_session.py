@@ -18,7 +18,7 @@ from tests.shared_protocol.both.helpers import (
     work,
 )
 
-STATUS = messages.Status("1.0", 0, 0, 1, 1, 1, 0, bytes(8), 0, 0, 0, 0, bytes(8))
+STATUS = messages.Status("1.0", 0, 0, 1, 1, 1, 0, bytes(8), 0, 0, 0, bytes(8))
 RECORDS = messages.Records(1, 1, [records.to_record(0, records.Odometer(5))])
 ACK = messages.Ack(1, 1)
 ESTABLISHED = Established(BOX_ID, GENERATION)

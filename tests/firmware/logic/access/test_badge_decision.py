@@ -7,11 +7,11 @@ from shared_protocol.messages import (
     GRANT_NO_LICENCE,
     GRANT_OTHER_CAR,
     GRANT_PASSENGER,
-    GRANT_PRIVATE,
+    GRANT_REMOVED,
     GRANT_REVOKED,
     GRANT_TECHNICIAN,
     GRANT_WALK_UP,
-    GRANT_WITHOUT_CLOCK,
+    GRANT_WALK_UP_NO_LICENCE,
 )
 from shared_protocol.records import (
     REFUSED_CAR_IN_USE,
@@ -77,12 +77,12 @@ def test_while_another_drives_only_a_booking_of_ones_own_splits_the_trip():
     assert judged(open_grant=9) == REFUSED_UNKNOWN_BADGE
 
 
-def test_without_a_clock_only_a_grant_that_says_so_opens():
-    flagged = grant(6, flags=GRANT_WITHOUT_CLOCK)
-    held = holding(grant(5), flagged)
+def test_without_a_clock_only_a_window_from_the_beginning_of_time_opens():
+    held = holding(grant(5), grant(6, begins_s=0))
     assert decide(held, MARIE, 0, NO_TRIP, NO_TRIP) == Granted(6, False, False)
+    assert judged(grant(6, begins_s=1), time_s=0) == REFUSED_CLOCK_UNKNOWN
     assert judged(WALKS_UP, time_s=0) == REFUSED_CLOCK_UNKNOWN
-    over = grant(6, begins_s=1, ends_s=2, flags=GRANT_WITHOUT_CLOCK)
+    over = grant(6, begins_s=0, ends_s=2)
     assert judged(over) == REFUSED_TOO_LATE, "with a clock its window counts"
 
 
@@ -92,7 +92,7 @@ def test_a_technician_always_gets_in_unless_revoked():
     for time_s in (0, NOW_S):
         held = holding(technician, outage, expires_s=1)
         assert decide(held, MARIE, time_s, 9, NO_TRIP) == Granted(5, True, False)
-    assert judged(technician, grant(6, flags=GRANT_REVOKED)) == REFUSED_REVOKED
+    assert judged(technician, grant(6, kind=GRANT_REVOKED)) == REFUSED_REVOKED
 
 
 def test_a_revoked_badge_is_refused_whatever_else_it_has():
@@ -125,7 +125,7 @@ def test_a_badge_that_walks_up_takes_a_free_car():
 
 
 def test_a_passenger_rides_in_the_trip_of_the_booking_only():
-    passenger = grant(BOOKING, flags=GRANT_PASSENGER)
+    passenger = grant(BOOKING, kind=GRANT_PASSENGER)
     assert judged(passenger, open_grant=BOOKING) == RIDES
     assert judged(passenger, open_grant=BOOKING, time_s=0) == RIDES
     assert judged(passenger) == REFUSED_DRIVER_FIRST
@@ -174,10 +174,10 @@ def test_coming_back_is_no_way_round_an_outage():
 
 def test_an_outage_without_limits_holds_also_at_an_unknown_time():
     outage = grant(8, EVERY_BADGE, *ALWAYS, GRANT_MAINTENANCE)
-    flagged = grant(6, flags=GRANT_WITHOUT_CLOCK)
-    assert judged(flagged, outage, time_s=0) == REFUSED_MAINTENANCE
+    endless = grant(6, MARIE, *ALWAYS)
+    assert judged(endless, outage, time_s=0) == REFUSED_MAINTENANCE
     limited = grant(8, EVERY_BADGE, 1, NOW_S + 10, GRANT_MAINTENANCE)
-    assert judged(flagged, limited, time_s=0) is None, "it cannot be told whether it holds"
+    assert judged(endless, limited, time_s=0) is None, "it cannot be told whether it holds"
 
 
 def test_any_of_two_outages_counts():
@@ -192,8 +192,8 @@ def test_the_order_of_reasons_is_unknown_revoked_expired_maintenance_and_then_it
     assert judged(outage, expires_s=NOW_S) == REFUSED_UNKNOWN_BADGE
     assert judged(grant(5), outage, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
     assert judged(WALKS_UP, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
-    flagged = grant(6, flags=GRANT_WITHOUT_CLOCK)
-    assert judged(flagged, time_s=0, expires_s=1) is None, "unknown: whether it has expired"
+    endless = grant(6, MARIE, *ALWAYS)
+    assert judged(endless, time_s=0, expires_s=1) is None, "unknown: whether it has expired"
 
 
 def test_the_set_holds_until_its_last_second():
@@ -211,7 +211,7 @@ def test_a_passengers_reason_is_of_the_time_of_its_booking():
 
 
 def test_of_several_passengers_grants_one_of_the_trip_suffices():
-    mine, other = grant(5, flags=GRANT_PASSENGER), grant(6, flags=GRANT_PASSENGER)
+    mine, other = grant(5, kind=GRANT_PASSENGER), grant(6, kind=GRANT_PASSENGER)
     for grants in ((mine, other), (other, mine)):
         assert judged(*grants, open_grant=5) == judged(*grants, open_grant=6) == RIDES
     assert judged(WALKS_UP, mine, open_grant=5) == RIDES
@@ -219,7 +219,7 @@ def test_of_several_passengers_grants_one_of_the_trip_suffices():
 
 
 def test_a_passenger_of_a_coming_booking_may_walk_up():
-    assert judged(WALKS_UP, grant(5, flags=GRANT_PASSENGER)) is None
+    assert judged(WALKS_UP, grant(5, kind=GRANT_PASSENGER)) is None
 
 
 def test_who_walks_up_hears_of_her_own_booking_of_another_car_only_in_its_time():
@@ -255,7 +255,7 @@ def test_a_booking_to_come_is_told_before_one_that_is_over_in_any_order():
         past = grant(first, begins_s=NOW_S - 100, ends_s=NOW_S - 50)
         future = grant(second, begins_s=NOW_S + 50, ends_s=NOW_S + 100)
         assert judged(past, future) == REFUSED_TOO_EARLY
-    passenger = grant(1, flags=GRANT_PASSENGER)
+    passenger = grant(1, kind=GRANT_PASSENGER)
     future = grant(2, begins_s=NOW_S + 50, ends_s=NOW_S + 100)
     assert judged(passenger, future) == REFUSED_DRIVER_FIRST, "what is now comes first"
 
@@ -265,38 +265,54 @@ def test_a_window_without_a_second_in_it_is_over_when_it_begins():
 
 
 def test_who_has_no_licence_recorded_drives_by_no_right_at_any_time():
-    booked = grant(5, begins_s=NOW_S, ends_s=NOW_S + 10, flags=GRANT_NO_LICENCE)
-    walks_up = grant(0, MARIE, *ALWAYS, GRANT_WALK_UP | GRANT_NO_LICENCE)
+    booked = grant(5, begins_s=NOW_S, ends_s=NOW_S + 10, kind=GRANT_NO_LICENCE)
+    walks_up = grant(0, MARIE, *ALWAYS, GRANT_WALK_UP_NO_LICENCE)
     for held in ((booked,), (walks_up,), (walks_up, booked)):
         for time_s in (0, NOW_S - 1, NOW_S, NOW_S + 10):
             for trip in ({}, {"open_grant": 9}, {"lapsed_grant": 5}):
                 assert judged(*held, time_s=time_s, **trip) == REFUSED_NO_LICENCE
     assert judged(booked, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
     assert judged(booked, grant(9, MARIE, *ALWAYS, GRANT_REVOKED)) == REFUSED_REVOKED
-    assert judged(booked, grant(0, flags=GRANT_TECHNICIAN)) is None
+    assert judged(booked, grant(0, kind=GRANT_TECHNICIAN)) is None
 
 
 def test_without_a_licence_one_still_rides_along():
-    passenger = grant(5, flags=GRANT_PASSENGER)
+    passenger = grant(5, kind=GRANT_PASSENGER)
     for booking_id in (4, 6):
-        own = grant(booking_id, begins_s=NOW_S + 50, ends_s=NOW_S + 100, flags=GRANT_NO_LICENCE)
+        own = grant(booking_id, begins_s=NOW_S + 50, ends_s=NOW_S + 100, kind=GRANT_NO_LICENCE)
         assert judged(own, passenger, open_grant=5) == RIDES
         assert judged(own, passenger) == REFUSED_DRIVER_FIRST
 
 
 def test_the_car_is_kept_for_a_booking_without_a_licence_but_not_for_who_would_walk_up():
-    booked = grant(7, PAUL, flags=GRANT_NO_LICENCE)
+    booked = grant(7, PAUL, kind=GRANT_NO_LICENCE)
     assert judged(WALKS_UP, booked) == REFUSED_CAR_IN_USE
-    walks_up = grant(0, PAUL, *ALWAYS, GRANT_WALK_UP | GRANT_NO_LICENCE)
+    walks_up = grant(0, PAUL, *ALWAYS, GRANT_WALK_UP_NO_LICENCE)
     assert judged(WALKS_UP, walks_up) is None
 
 
 def test_a_private_booking_opens_as_any_other_and_only_its_verdict_says_so():
-    private = grant(BOOKING, begins_s=NOW_S, ends_s=NOW_S + 10, flags=GRANT_PRIVATE)
+    private = grant(BOOKING, begins_s=NOW_S, ends_s=NOW_S + 10, private=1)
     held = holding(private)
     assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(BOOKING, False, True)
     for time_s, reason in (
         (0, REFUSED_CLOCK_UNKNOWN), (NOW_S - 1, REFUSED_TOO_EARLY), (NOW_S + 10, REFUSED_TOO_LATE),
     ):  # fmt: skip
         assert judged(private, time_s=time_s) == reason
-    assert judged(WALKS_UP, grant(7, PAUL, flags=GRANT_PRIVATE)) == REFUSED_CAR_IN_USE
+    assert judged(WALKS_UP, grant(7, PAUL, private=1)) == REFUSED_CAR_IN_USE
+
+
+def test_a_private_byte_that_is_neither_0_nor_1_is_private():
+    held = holding(grant(BOOKING, private=2))
+    assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(BOOKING, False, True)
+
+
+def test_a_kind_of_a_later_version_opens_nothing_and_forbids_nothing():
+    for kind in (0, GRANT_REMOVED + 1, 128, 255):
+        later = grant(4, MARIE, *ALWAYS, kind)
+        of_the_car = grant(8, EVERY_BADGE, *ALWAYS, kind)
+        assert judged(later) == REFUSED_TOO_LATE
+        assert judged(later, time_s=0) == REFUSED_CLOCK_UNKNOWN
+        assert judged(later, open_grant=4) == REFUSED_CAR_IN_USE
+        assert judged(grant(5), later, of_the_car) is None
+        assert judged(WALKS_UP, grant(7, PAUL, kind=kind)) is None, "nor is it a booking"

@@ -7,7 +7,7 @@ from shared_protocol.messages import CARD_KEY_LAYOUT, CardKey
 from shared_protocol.messages import CardKeys as Message
 from tests.firmware.logic.storage import MemoryStorage
 
-NONE = bytes(8)
+NONE = sha256(b"")[:8]
 
 
 def key(number):
@@ -17,7 +17,7 @@ def key(number):
 
 def hash_of(keys):
     data = b"".join([codec.encode(CARD_KEY_LAYOUT, each) for each in keys])
-    return sha256(data)[:8] if data else NONE
+    return sha256(data)[:8]
 
 
 def parts_of(keys, size=24, keys_hash=None):

@@ -52,9 +52,9 @@ def test_a_grant_that_the_set_no_longer_holds_has_run_out():
 
 
 def test_a_technicians_trip_and_one_of_a_driver_sent_to_another_car_end_by_their_window():
-    for flags in (GRANT_TECHNICIAN, GRANT_OTHER_CAR):
-        assert forgotten(grant(BOOKING, MARIE, 1, NOW_S, flags)) is True
-        assert forgotten(grant(BOOKING, MARIE, 1, NOW_S + 1, flags)) is False
+    for kind in (GRANT_TECHNICIAN, GRANT_OTHER_CAR):
+        assert forgotten(grant(BOOKING, MARIE, 1, NOW_S, kind)) is True
+        assert forgotten(grant(BOOKING, MARIE, 1, NOW_S + 1, kind)) is False
 
 
 def test_without_an_open_trip_nothing_is_forgotten():

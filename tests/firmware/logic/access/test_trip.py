@@ -34,7 +34,6 @@ from shared_protocol.records import (
     END_OTHER_DRIVER,
     END_TECHNICIAN,
     NO_POSITION,
-    PRIVATE_USE,
     REFUSED_CAR_IN_USE,
     REFUSED_KEYS_MISSING,
     REFUSED_NOT_GENUINE,
@@ -94,7 +93,12 @@ def test_a_granted_badge_enables_unlocks_and_starts_the_trip():
     outcome = carried_out(
         trip, trip.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW)
     )
-    assert outcome == (CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_STARTED, (TripStart(MARIE, 5, *HERE, 0),))
+    assert outcome == (
+        CAUSE_GRANT,
+        DOOR_UNLOCK,
+        SIGNAL_STARTED,
+        (TripStart(MARIE, 5, *HERE, 0, 0),),
+    )
     assert trip.open and trip.holds_start and trip.is_driver(MARIE)
     assert not trip.in_leg
 
@@ -170,7 +174,7 @@ def test_another_granted_badge_splits_the_trip():
     assert outcome.facts == (
         LegEnd(5000),
         TripEnd(*HERE, END_OTHER_DRIVER),
-        TripStart(PAUL, 9, *HERE, 0),
+        TripStart(PAUL, 9, *HERE, 0, 0),
         LegStart(5000),
     )
     assert trip.is_driver(PAUL) and not trip.is_driver(MARIE)
@@ -185,7 +189,7 @@ def test_a_driver_whose_relay_is_inhibited_gets_it_back_without_a_pause():
 def test_without_a_recent_fix_a_trip_has_no_position():
     nowhere = Where(5000, NO_POSITION, NO_POSITION)
     outcome = Trip().other_arrived(MARIE, Granted(5, False, False), False, nowhere, LOW)
-    assert outcome.facts == (TripStart(MARIE, 5, 5000, NO_POSITION, NO_POSITION, 0),)
+    assert outcome.facts == (TripStart(MARIE, 5, 5000, NO_POSITION, NO_POSITION, 0, 0),)
 
 
 def test_legs_follow_the_ignition_inside_a_trip_only():
@@ -217,7 +221,7 @@ def test_the_odometer_is_told_every_ten_seconds_while_it_changes():
 
 def test_the_state_is_what_its_records_say_from_any_point_on():
     facts = (
-        TripStart(MARIE, 5, *HERE, 0),
+        TripStart(MARIE, 5, *HERE, 0, 0),
         LegStart(5000),
         Odometer(5100),
         TripPause(5150),
@@ -260,7 +264,7 @@ def test_the_causes_are_the_numbers_that_records_carry():
 def test_the_assurance_of_a_badge_stands_in_its_record():
     trip = Trip()
     outcome = trip.other_arrived(MARIE, Granted(5, False, False), False, HERE, ASSURANCE_HIGH)
-    assert outcome.facts == (TripStart(MARIE, 5, *HERE, ASSURANCE_HIGH),)
+    assert outcome.facts == (TripStart(MARIE, 5, *HERE, ASSURANCE_HIGH, 0),)
 
 
 def test_a_technicians_short_badge_releases_and_leaves_the_trip_alone():
@@ -436,9 +440,9 @@ def test_the_driver_and_the_grant_of_the_trip_are_told():
 
 def test_each_part_of_the_state_survives_a_restart_by_itself():
     steps = (
-        TripStart(MARIE, 5, *HERE, 0), LegStart(5001), LegEnd(5002), TripPause(5003),
+        TripStart(MARIE, 5, *HERE, 0, 0), LegStart(5001), LegEnd(5002), TripPause(5003),
         LegStart(5004), TripResume(5005), TripEnd(5006, 0, 0, END_INFERRED),
-        TripStart(PAUL, 6, *HERE, 0), TripEnd(5007, 0, 0, END_COMMAND),
+        TripStart(PAUL, 6, *HERE, 0, 0), TripEnd(5007, 0, 0, END_COMMAND),
     )  # fmt: skip
     expected = (
         (True, False, False, MARIE), (True, False, True, MARIE), (True, False, False, MARIE),
@@ -457,7 +461,7 @@ def test_each_part_of_the_state_survives_a_restart_by_itself():
 def test_a_start_clears_what_the_trip_before_left():
     trip = started(ignition_on=True)
     tap(trip)
-    trip.apply(TripStart(PAUL, 9, *HERE, 0))
+    trip.apply(TripStart(PAUL, 9, *HERE, 0, 0))
     assert (trip.paused, trip.in_leg, trip.driver) == (False, False, PAUL)
 
 
@@ -483,7 +487,7 @@ PRIVATE = Granted(5, False, True)
 def private_trip():
     trip = Trip()
     outcome = carried_out(trip, trip.other_arrived(MARIE, PRIVATE, False, HERE, ASSURANCE_HIGH))
-    assert outcome.facts == (TripStart(MARIE, 5, *UNTOLD, ASSURANCE_HIGH | PRIVATE_USE),)
+    assert outcome.facts == (TripStart(MARIE, 5, *UNTOLD, ASSURANCE_HIGH, 1),)
     return trip
 
 
@@ -493,14 +497,14 @@ def test_a_private_trip_tells_no_place_however_it_ends_also_after_a_restart():
         for reason in (END_BADGE_HELD, END_INFERRED, END_COMMAND, END_TECHNICIAN):
             assert each.end(reason, HERE).facts == (TripEnd(*UNTOLD, reason),)
         facts = each.other_arrived(PAUL, Granted(9, False, False), False, HERE, LOW).facts
-        assert facts == (TripEnd(*UNTOLD, END_OTHER_DRIVER), TripStart(PAUL, 9, *HERE, LOW))
+        assert facts == (TripEnd(*UNTOLD, END_OTHER_DRIVER), TripStart(PAUL, 9, *HERE, LOW, 0))
 
 
 def test_the_trip_after_a_private_one_tells_its_places_again():
     trip = private_trip()
     carried_out(trip, trip.end(END_BADGE_HELD, HERE))
     ordinary = trip.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW)
-    assert carried_out(trip, ordinary).facts == (TripStart(MARIE, 5, *HERE, LOW),)
+    assert carried_out(trip, ordinary).facts == (TripStart(MARIE, 5, *HERE, LOW, 0),)
     assert trip.end(END_COMMAND, HERE).facts == (TripEnd(*HERE, END_COMMAND),)
 
 
@@ -511,11 +515,11 @@ def test_who_comes_back_to_a_private_trip_that_the_box_ended_stays_private():
         for tag, grant_id, private in ((MARIE, 5, True), (MARIE, 6, False), (PAUL, 5, False)):
             verdict = Granted(grant_id, False, False)
             (fact,) = each.other_arrived(tag, verdict, False, HERE, LOW).facts
-            assert fact[2:] == (UNTOLD + (PRIVATE_USE,) if private else tuple(HERE) + (LOW,))
+            assert fact[2:] == (UNTOLD + (LOW, 1) if private else tuple(HERE) + (LOW, 0))
     ordinary = started()
     carried_out(ordinary, ordinary.end(END_INFERRED, HERE))
     (fact,) = ordinary.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW).facts
-    assert fact[2:] == tuple(HERE) + (LOW,)
+    assert fact[2:] == tuple(HERE) + (LOW, 0)
 
 
 def test_a_private_trip_is_otherwise_like_any():
@@ -544,7 +548,7 @@ def test_a_badge_that_arrives_is_judged_by_the_grants_at_that_time():
     late = arrive(trip, MARIE, grant(5), time_s=NOW_S + 100)
     assert late.signal == SIGNAL_REFUSED.format(REFUSED_TOO_LATE)
     outcome = arrive(trip, MARIE, grant(5), ignition_on=True)
-    start = TripStart(MARIE, 5, *HERE, ASSURANCE_HIGH)
+    start = TripStart(MARIE, 5, *HERE, ASSURANCE_HIGH, 0)
     assert outcome == (CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_STARTED, (start, LegStart(5000)))
 
 
@@ -561,7 +565,7 @@ def test_another_badge_is_judged_beside_the_trip_in_progress():
     carried_out(trip, arrive(trip, MARIE, grant(5)))
     walks_up = grant(0, PAUL, 0, 0xFFFFFFFF, GRANT_WALK_UP)
     assert arrive(trip, PAUL, walks_up).signal == SIGNAL_REFUSED.format(REFUSED_CAR_IN_USE)
-    rides = grant(5, PAUL, flags=GRANT_PASSENGER)
+    rides = grant(5, PAUL, kind=GRANT_PASSENGER)
     assert arrive(trip, PAUL, rides).facts == (Occupant(PAUL),)
 
 
