@@ -41,18 +41,6 @@ class FlashStore:
         except OSError:
             return b""
 
-    def open(self, name: str, mode: str):
-        """A file of bytes, to be closed by the caller: what was written is in flash then."""
-        return open(self._folder + name, mode)
-
-    def size(self, name: str) -> int:
-        """Bytes of a file; OSError when there is none."""
-        return os.stat(self._folder + name)[6]
-
-    def rename(self, name: str, target: str) -> None:
-        """Put a file in the place of another, in one step."""
-        os.rename(self._folder + name, self._folder + target)
-
     def append(self, name: str, data: bytes) -> None:
         """Add to the end of a file."""
         with open(self._folder + name, "ab") as file:

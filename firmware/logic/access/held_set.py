@@ -51,9 +51,9 @@ class HeldSet:
         return len(self.items) // self._item_bytes
 
     def find(self, prefix: bytes) -> list[bytes]:
-        """Every item in force that begins with `prefix`, in their order."""
+        """Every item in force that begins with `prefix` (not empty), in their order."""
         at, found = self._place(self.items, prefix), []
-        while at < len(self.items) and self.items[at : at + len(prefix)] == prefix:
+        while self.items[at : at + len(prefix)] == prefix:
             found.append(self.items[at : at + self._item_bytes])
             at += self._item_bytes
         return found

@@ -1,7 +1,6 @@
 """A journal's storage in a dict, for tests on both interpreters; can lose power in mid-append."""
 
-from errno import EIO, ENOENT
-from io import BytesIO
+from errno import EIO
 
 ENOSPC = 28  # MicroPython's errno does not name it
 
@@ -47,23 +46,6 @@ class MemoryStorage:
         self.files[name] = bytes(data)
         self.writes += 1
 
-    def open(self, name, mode):
-        if mode == "wb":
-            return _Written(self, name, b"")
-        if mode == "ab":
-            return _Written(self, name, self.files[name])
-        if name not in self.files:
-            raise OSError(ENOENT)
-        return BytesIO(self.read(name))
-
-    def size(self, name):
-        if name not in self.files:
-            raise OSError(ENOENT)
-        return len(self.files[name])
-
-    def rename(self, name, target):
-        self.files[target] = self.files.pop(name)
-
     def delete(self, name):
         if name == self.undeletable:
             raise OSError("delete")
@@ -77,21 +59,3 @@ class MemoryStorage:
                 raise OSError(EIO)
         if self.full:
             raise OSError(ENOSPC, "full")
-
-
-class _Written:
-    """A file being written: there when it is closed."""
-
-    def __init__(self, storage, name, data):
-        self._storage = storage
-        self._name = name
-        self._data = data
-
-    def write(self, data):
-        self._data += data
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        self._storage.write(self._name, self._data)
