@@ -32,7 +32,7 @@ come off. To stay within 20 ms a call, the box sends at most 40 records at once 
 instructions to encode one)."""
 
 MAX_SEQ = 0xFFFFFFFF
-"""Of a record in its epoch: 4 bytes name it. A box that makes one a second gets there in 136 years."""
+"""Of a record in its epoch: 4 bytes name it; one a second takes 136 years to get there."""
 
 MAX_GRANTS = 1024
 """Of a set: 500 badges, the bookings of a week and what else there is to say. 22 KiB, which the box

@@ -195,7 +195,7 @@ class Vehicle:
 
     def _end_trip(self, reason: int, now_ms: int) -> None:
         """End the trip without a badge; the doors are locked at the next look."""
-        self._recorder.write(self._trip.end(reason, self._where(now_ms)).facts, now_ms)
+        self._recorder.write(self._trip.end(reason, self._where(now_ms)).records, now_ms)
         self._door_lock.ask(now_ms)
         self._stirred.set()
 
@@ -225,7 +225,7 @@ class Vehicle:
         if outcome.signal:
             open_door = locks and self._door_contact.closed()
             self._signals.play(SIGNAL_DOOR_OPEN if open_door else outcome.signal)
-        self._recorder.write(outcome.facts, now_ms)
+        self._recorder.write(outcome.records, now_ms)
         if outcome.door == DOOR_UNLOCK:
             self._door_lock.forget()
             await self._doors.unlock()

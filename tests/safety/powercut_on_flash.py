@@ -219,8 +219,8 @@ class Box:
         except PowerCut:
             pass
 
-    def write(self, *facts):
-        self.recorder.write(facts, 0)
+    def write(self, *records):
+        self.recorder.write(records, 0)
 
     def records(self):
         """Every record that can be sent: number -> record."""
@@ -393,21 +393,21 @@ def fill(box, segments, kind=201, left=150):
         )
 
 
-def writing(*facts):
+def writing(*records):
     def step(box):
-        box.write(*facts)
+        box.write(*records)
         yield
 
     return step
 
 
-def batching(first_m, count, *facts):
-    """Odometers that wait, written at last with other facts or for having waited."""
+def batching(first_m, count, *records):
+    """Odometers that wait, written at last with other records or for having waited."""
 
     def step(box):
         for i in range(count):
             box.write(Odometer(first_m + i))
-        box.write(*facts)
+        box.write(*records)
         box.recorder.step(30_000)
         yield
 

@@ -92,7 +92,7 @@ class HeldSet:
         if part + 1 < parts:
             self._parts_taken = part + 1
             return None
-        return set_hash(self._coming)
+        return set_hash(bytes(self._coming))
 
     def finish(self, note: bytes) -> None:
         """Put the new set in force; OSError: the flash refused, and nothing has changed."""

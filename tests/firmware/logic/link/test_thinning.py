@@ -21,9 +21,9 @@ def fixes_and_gaps(journal):
     """Numbers of the fixes that are there and of those that went; everything else is unchanged."""
     fixes, gone = [], []
     for seq, found in held(journal):
-        fact = decode_body(found.kind, found.body)
-        if isinstance(fact, Gap):
-            assert fact == Gap(seq, seq, GAP_DROPPED)
+        body = decode_body(found.kind, found.body)
+        if isinstance(body, Gap):
+            assert body == Gap(seq, seq, GAP_DROPPED)
             assert found.time_s == mixed(seq).time_s
             gone.append(seq)
         else:
