@@ -96,10 +96,10 @@ class HeldSet:
 
     def finish(self, note: bytes) -> None:
         """Put the new set in force; OSError: the flash refused, and nothing has changed."""
-        items, self._coming = bytes(self._coming), bytearray()
-        body = bytes((_VERSION,)) + note + items
+        body = bytes((_VERSION,)) + note + self._coming
+        self._coming = bytearray()
         self._storage.write(self._name, body + set_hash(body))
-        self._hold(note, items)
+        self._hold(note, body[1 + len(note) :])
 
     def _hold(self, note: bytes, items: bytes) -> None:
         self.note, self.items, self.hash = note, items, set_hash(items)

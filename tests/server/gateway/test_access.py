@@ -454,3 +454,16 @@ async def test_a_box_is_never_asked_to_end_the_trip_of_somebody_else(
     assert client.count(messages.Command) == 0
     assert await state_of(store, ending.command_id) == "expired"
     client.close()
+
+
+async def test_an_assurance_of_a_later_version_is_low_and_any_private_byte_but_0_is_private(
+    port: int, box: BoxSecrets, store: Store
+) -> None:
+    marie = badge_tag(box.badge_key, MARIE_UID)
+    untold = (records.NO_POSITION, records.NO_POSITION)
+    client = await BoxClient.connect(port, box)
+    await client.greet()
+    await client.report(1, 1, records.TripStart(marie, BOOKING, 0, *untold, 3, 2))
+    (trip,) = await store.trips(TripFilter())
+    assert (trip.assurance, trip.private) == ("low", True)
+    client.close()
