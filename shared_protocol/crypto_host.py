@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 from shared_protocol.errors import RemoteProtocolError
 
 
-def sha256(data: bytes) -> bytes:
+def sha256(data: "bytes | bytearray") -> bytes:
     """SHA-256 of `data`, 32 bytes."""
     return hashlib.sha256(data).digest()
 

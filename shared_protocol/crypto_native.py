@@ -23,7 +23,7 @@ _INNER_PAD = int.from_bytes(b"\x36" * _HASH_BLOCK_BYTES, "big")
 _OUTER_PAD = int.from_bytes(b"\x5c" * _HASH_BLOCK_BYTES, "big")
 
 
-def sha256(data: bytes) -> bytes:
+def sha256(data: "bytes | bytearray") -> bytes:
     """SHA-256 of `data`, 32 bytes."""
     return _native_sha256(data).digest()
 

@@ -31,9 +31,12 @@ MAX_RECORDS_BYTES = MAX_MESSAGE_BYTES - 8
 come off. To stay within 20 ms a call, the box sends at most 40 records at once (28,000
 instructions to encode one)."""
 
+MAX_SEQ = 0xFFFFFFFF
+"""Of a record in its epoch: 4 bytes name it; one a second takes 136 years to get there."""
+
 MAX_GRANTS = 1024
-"""Of a set: 500 badges, the bookings of a week and what else there is to say. 22 KiB, which the box
-has in memory twice while a set comes in."""
+"""Of a set: 500 badges, the bookings of a week and what else there is to say. 22 KiB, of which the
+box has up to four copies while it writes a new set."""
 
 MAX_CARD_KEYS = 512
 """Of a set: as many as badges. 12 KiB."""

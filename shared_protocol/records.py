@@ -1,7 +1,8 @@
 """What a box reports: the table of record kinds.
 
-A record is (kind, time, body). The body of a kind may grow at its end; old readers skip the rest.
-Nothing here knows sequence numbers, storage or messages.
+A record is (kind, time, body), and is called that everywhere on its way. Its body, decoded, is one
+of the classes of KINDS, and stands for the record where the rest is of no matter. A kind's body may
+grow at its end; old readers skip the rest. Never here: sequence numbers, storage or messages.
 """
 
 from collections import namedtuple
@@ -88,37 +89,37 @@ GAP_UNREADABLE = 1
 GAP_DROPPED = 2
 
 
-def encode_body(fact: tuple[object, ...]) -> bytes:
-    """The body of a fact (Boot, TripStart, ...).
+def encode_body(body: tuple[object, ...]) -> bytes:
+    """Encode a body (Boot, TripStart, ...).
 
     Raises:
-        LocalProtocolError: not a fact of the table, or a field is out of range.
+        LocalProtocolError: not a body of the table, or a field is out of range.
     """
-    return codec.encode(KINDS[kind_of(fact)][1], fact)
+    return codec.encode(KINDS[kind_of(body)][1], body)
 
 
-def kind_of(fact: tuple[object, ...]) -> int:
-    """The number of a fact's kind; LocalProtocolError when the table has none."""
-    kind = _KIND_OF.get(type(fact))
+def kind_of(body: tuple[object, ...]) -> int:
+    """The number of a body's kind; LocalProtocolError when the table has none."""
+    kind = _KIND_OF.get(type(body))
     if kind is None:
         raise LocalProtocolError("record_kind")
     return kind
 
 
-def to_record(time_s: int, fact: tuple[object, ...]) -> Record:
-    """Wrap a fact at an instant (0 = unknown) into a Record."""
-    return Record(kind_of(fact), time_s, encode_body(fact))
+def to_record(time_s: int, body: tuple[object, ...]) -> Record:
+    """The record with this body, made at an instant (0 = unknown)."""
+    return Record(kind_of(body), time_s, encode_body(body))
 
 
-def decode_body(kind: int, body: bytes) -> tuple[object, ...] | None:
-    """The fact in a body; None for a kind this version does not know.
+def decode_body(kind: int, data: bytes) -> tuple[object, ...] | None:
+    """Decode the body of a record; None for a kind this version does not know.
 
     Raises:
-        RemoteProtocolError: the body is shorter than its kind needs.
+        RemoteProtocolError: the data are shorter than the kind needs.
     """
     if kind not in KINDS:
         return None
-    fact, layout = KINDS[kind]
-    values, _ = codec.decode(layout, body)
-    decoded: tuple[object, ...] = fact(*values)
-    return decoded
+    body_class, layout = KINDS[kind]
+    values, _ = codec.decode(layout, data)
+    body: tuple[object, ...] = body_class(*values)
+    return body

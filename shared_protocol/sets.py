@@ -54,7 +54,7 @@ def card_keys_to_bytes(keys: "Sequence[CardKey]") -> bytes:
     return _to_bytes(CARD_KEY_LAYOUT, keys)
 
 
-def set_hash(data: bytes) -> bytes:
+def set_hash(data: "bytes | bytearray") -> bytes:
     """The 8 bytes that name a set."""
     return sha256(data)[:SET_HASH_BYTES]
 

@@ -46,10 +46,11 @@ class FlashStore:
         with open(self._folder + name, "ab") as file:
             file.write(data)
 
-    def write(self, name: str, data: bytes) -> None:
+    def write(self, name: str, *pieces: bytes) -> None:
         """Replace a whole file, or make it: after a power cut it is the old or the new one."""
         with open(self._folder + _TEMPORARY, "wb") as file:
-            file.write(data)
+            for piece in pieces:
+                file.write(piece)
         os.rename(self._folder + _TEMPORARY, self._folder + name)
 
     def delete(self, name: str) -> None:

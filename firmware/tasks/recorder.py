@@ -1,6 +1,6 @@
-"""Where facts become records: stamped, put in flash, applied to the trip, announced to the link.
+"""Where records are made: stamped, put in flash, applied to the trip, announced to the link.
 
-The one place that appends to the journal. A fact whose record cannot be made still counts for the
+The one place that appends to the journal. A record that cannot be made still counts for the
 trip: neither a full flash nor a full heap strands anybody.
 
 Each write to flash costs an erased block. So what the next record says again, an Odometer, waits
@@ -57,23 +57,23 @@ class Recorder:
         self.made = 0
         self.lost = 0
 
-    def write(self, facts, now_ms: int) -> bool:
-        """Record facts in order; whether none was lost.
+    def write(self, bodies, now_ms: int) -> bool:
+        """Make records of these bodies, in order; whether none was lost.
 
         All are in flash when it returns, together, but Odometers that wait.
         """
         lost = self.lost
-        for fact in facts:
-            patient = isinstance(fact, _PATIENT)
+        for body in bodies:
+            patient = isinstance(body, _PATIENT)
             if patient and not self._journal.has_room:
                 self.lost += 1
             else:
                 self._singly = self._singly - 1 if patient else _SINGLY
                 try:
-                    _with_memory(self._add, fact, now_ms)
+                    _with_memory(self._add, body, now_ms)
                 except Exception:  # anything at all: the driver comes first
                     self.lost += 1
-            self._trip.apply(fact)
+            self._trip.apply(body)
         if self._singly >= 0 or len(self._waiting) >= _BATCH_RECORDS:
             self._put_in_flash(now_ms)
         return self.lost == lost
@@ -83,8 +83,8 @@ class Recorder:
         if now_ms - self._since_ms >= _WAIT_MS:
             self._put_in_flash(now_ms)
 
-    def _add(self, fact, now_ms: int) -> None:
-        record = to_record(self._clock.time_s(now_ms), fact)
+    def _add(self, body, now_ms: int) -> None:
+        record = to_record(self._clock.time_s(now_ms), body)
         if not self._waiting:
             self._state = self._trip.to_bytes()
             self._since_ms = now_ms

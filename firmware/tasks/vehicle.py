@@ -85,7 +85,7 @@ class Vehicle:
             clock: Unix time.
             grants: the set in force.
             commands: those of the server.
-            recorder: makes records of facts.
+            recorder: records what happened.
             state_store: the flash that holds what the commands know.
         """
         self._uptime = uptime
@@ -234,7 +234,7 @@ class Vehicle:
 
     def _end_trip(self, reason: int, now_ms: int) -> None:
         """End the trip without a badge; the doors are locked at the next look."""
-        self._recorder.write(self._trip.end(reason, self._where(now_ms)).facts, now_ms)
+        self._recorder.write(self._trip.end(reason, self._where(now_ms)).records, now_ms)
         self._door_lock.ask(now_ms)
         self._look_now.set()
 
@@ -263,7 +263,7 @@ class Vehicle:
         signal = signal_of(outcome, self._door_open())
         if signal:
             self._signals.play(signal)
-        self._recorder.write(outcome.facts, now_ms)
+        self._recorder.write(outcome.records, now_ms)
         if outcome.door == DOOR_UNLOCK:
             self._door_lock.forget()
             await self._doors.unlock()

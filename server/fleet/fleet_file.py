@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
-from server.fleet.events import Position
 from server.fleet.model import Role, Window
+from server.fleet.records import Position
 from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS, PARIS, weekly
 from server.fleet.sites import DEFAULT_RADIUS_M, CarPark
 

@@ -288,7 +288,7 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True)
-class RecordRow:
+class StoredRecord:
     """One record of a box as stored; `fields` are its decoded values, without any badge."""
 
     epoch: int
@@ -309,7 +309,7 @@ class TripDetail:
 
     trip: Trip
     legs: tuple[Leg, ...]
-    records: tuple[RecordRow, ...]
+    records: tuple[StoredRecord, ...]
     records_lost: int
 
 

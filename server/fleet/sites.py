@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from server.fleet.events import Position
+from server.fleet.records import Position
 
 DEFAULT_RADIUS_M = 300  # a car park, the street before it, and what a receiver may be off
 # The mean radius of the Earth, R1 of GRS 80 (Moritz, Geodetic Reference System 1980).

@@ -10,8 +10,9 @@ Never here: SQL, the wire, the clock.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from server.fleet.events import (
-    Event,
+from server.fleet.model import Assurance, EndReason, TripState
+from server.fleet.records import (
+    FleetRecord,
     LegEnded,
     LegStarted,
     OccupantJoined,
@@ -22,7 +23,6 @@ from server.fleet.events import (
     TripResumed,
     TripStarted,
 )
-from server.fleet.model import Assurance, EndReason, TripState
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,69 +75,69 @@ class Followed:
     trip_of: tuple[int | None, ...]
 
 
-def follow(open_trip: TripDraft | None, events: Iterable[Event | None]) -> Followed:
-    """Apply one box's events, in its order, to the trip it had open (None: it had none).
+def follow(open_trip: TripDraft | None, records: Iterable[FleetRecord | None]) -> Followed:
+    """Apply one box's records, in its order, to the trip it had open (None: it had none).
 
-    None among the events stands for a record that changes no trip, yet belongs to the open one.
+    None among them stands for one that changes no trip, yet belongs to the open one.
     """
     trips = [] if open_trip is None else [open_trip]
     trip_of: list[int | None] = []
-    for event in events:
+    for record in records:
         under_way = bool(trips) and trips[-1].state != "ended"
-        if isinstance(event, TripStarted):
+        if isinstance(record, TripStarted):
             if under_way:  # the box says the end first; one that lost it must not lose this trip
-                trips[-1] = _ended(trips[-1], event.at_s, "inferred", None)
-            trips.append(_started(event))
+                trips[-1] = _ended(trips[-1], record.at_s, "inferred", None)
+            trips.append(_started(record))
             under_way = True
         elif under_way:
-            trips[-1] = _changed(trips[-1], event)
+            trips[-1] = _changed(trips[-1], record)
         trip_of.append(len(trips) - 1 if under_way else None)
     return Followed(tuple(trips), tuple(trip_of))
 
 
-def _started(event: TripStarted) -> TripDraft:
+def _started(record: TripStarted) -> TripDraft:
     return TripDraft(
         trip_id=None,
-        agent_id=event.holder.agent_id,
-        directorate_id=event.holder.directorate_id,
-        booking_id=event.holder.booking_id,
-        started_at_s=event.at_s,
+        agent_id=record.holder.agent_id,
+        directorate_id=record.holder.directorate_id,
+        booking_id=record.holder.booking_id,
+        started_at_s=record.at_s,
         ended_at_s=None,
-        start_odometer_m=event.odometer_m,
-        last_odometer_m=event.odometer_m,
+        start_odometer_m=record.odometer_m,
+        last_odometer_m=record.odometer_m,
         distance_m=0,
         state="open",
         end_reason=None,
-        assurance=event.assurance,
-        private=event.private,
-        start=None if event.private else event.position,
+        assurance=record.assurance,
+        private=record.private,
+        start=None if record.private else record.position,
         end=None,
     )
 
 
-def _changed(trip: TripDraft, event: Event | None) -> TripDraft:
-    """Apply an event inside an open trip."""
-    match event:
+def _changed(trip: TripDraft, record: FleetRecord | None) -> TripDraft:
+    """Apply a record inside an open trip."""
+    match record:
         case TripEnded():
-            advanced = _advanced(trip, event.odometer_m)
-            return _ended(advanced, event.at_s, event.reason, event.position)
+            advanced = _advanced(trip, record.odometer_m)
+            return _ended(advanced, record.at_s, record.reason, record.position)
         case TripPaused():
-            return replace(_advanced(trip, event.odometer_m), state="paused")
+            return replace(_advanced(trip, record.odometer_m), state="paused")
         case TripResumed():
-            return replace(_advanced(trip, event.odometer_m), state="open")
+            return replace(_advanced(trip, record.odometer_m), state="open")
         case OccupantJoined():
-            agent_id = event.holder.agent_id
+            agent_id = record.holder.agent_id
             if agent_id is None or agent_id in (trip.agent_id, *trip.occupants):
                 return trip
             return replace(trip, occupants=(*trip.occupants, agent_id))
         case LegStarted():
-            trip = _leg_closed(_advanced(trip, event.odometer_m), event.at_s)
-            leg = LegDraft(None, event.at_s, None, event.odometer_m, event.odometer_m)
+            trip = _leg_closed(_advanced(trip, record.odometer_m), record.at_s)
+            leg = LegDraft(None, record.at_s, None, record.odometer_m, record.odometer_m)
             return replace(trip, legs=(*trip.legs, leg))
         case LegEnded():
-            return _leg_closed(_advanced(trip, event.odometer_m), event.at_s)
+            return _leg_closed(_advanced(trip, record.odometer_m), record.at_s)
         case OdometerRead():
-            return _advanced(trip, event.odometer_m)
+            return _advanced(trip, record.odometer_m)
         case _:
             return trip
 

@@ -22,7 +22,7 @@ from server.store import BoxAccount, SentGrants, Store
 from shared_protocol import messages, sets
 from shared_protocol.badges import badge_tag
 from shared_protocol.errors import RemoteProtocolError
-from shared_protocol.limits import MAX_CARD_KEYS
+from shared_protocol.limits import MAX_CARD_KEYS, MAX_SEQ
 from shared_protocol.messages import CardKey
 
 _log = logging.getLogger(__name__)
@@ -31,7 +31,6 @@ TIME_EVERY_MS = 3_600_000  # a box's own crystal drifts less than a second in th
 GRANTS_RENEW_S = 24 * 3600  # so a box in coverage always has six days or more
 GRANTS_REPEAT_S = 300  # a box that does not take a set, of grants or keys, is not flooded with it
 NO_BADGE = bytes(8)
-LAST_SEQ = 0xFFFFFFFF  # of an epoch: 4 bytes on the wire
 
 Send = Callable[[tuple[object, ...]], None]
 
@@ -114,7 +113,7 @@ class Conversation:
     async def _take_records(self, batch: messages.Records) -> None:
         if self._status is None or batch.epoch != self._status.epoch or batch.first_seq < 1:
             raise RemoteProtocolError("records_unannounced")
-        if batch.first_seq + len(batch.records) - 1 > LAST_SEQ:
+        if batch.first_seq + len(batch.records) - 1 > MAX_SEQ:
             raise RemoteProtocolError("records_seq")  # no Ack could name them
         if self._epoch_sent:
             return  # they come again under their new name

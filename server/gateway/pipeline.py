@@ -5,8 +5,8 @@ SQL, sockets, or what a record means.
 """
 
 from server.fleet import trips
-from server.fleet.events import Holder
-from server.gateway.translate import fact_of, reported
+from server.fleet.records import Holder
+from server.gateway.translate import body_of, read_record
 from server.store import Batch, BoxAccount, Store
 from shared_protocol.badges import badge_tag
 from shared_protocol.records import REFUSED_WRONG_CAR, Occupant, Record, Refusal, TripStart
@@ -52,7 +52,7 @@ class Pipeline:
             first_seq,
             lowest_seq,
             tuple(
-                reported(record, holder, received_at_s)
+                read_record(record, holder, received_at_s)
                 for record, holder in zip(records, holders, strict=True)
             ),
             received_at_s,
@@ -63,8 +63,8 @@ class Pipeline:
         self, box: BoxAccount, records: list[Record], received_at_s: int
     ) -> list[Holder]:
         """Return who each record is about, for those that name a badge."""
-        facts = [fact_of(record) for record in records]
-        named = [fact for fact in facts if isinstance(fact, TripStart | Refusal | Occupant)]
+        bodies = [body_of(record) for record in records]
+        named = [body for body in bodies if isinstance(body, TripStart | Refusal | Occupant)]
         if not named:
             return [Holder()] * len(records)
         agents = {agent.agent_id: agent for agent in await self._store.agents()}
@@ -73,20 +73,20 @@ class Pipeline:
             for badge in await self._store.badges()
         }
         bookings = await self._store.bookings_by_id(
-            fact.grant_id for fact in named if isinstance(fact, TripStart)
+            body.grant_id for body in named if isinstance(body, TripStart)
         )
         holders = []
-        for record, fact in zip(records, facts, strict=True):
+        for record, body in zip(records, bodies, strict=True):
             agent = None
-            if isinstance(fact, TripStart | Refusal | Occupant):
-                agent = by_tag.get(fact.badge_tag)
-            booking = bookings.get(fact.grant_id) if isinstance(fact, TripStart) else None
+            if isinstance(body, TripStart | Refusal | Occupant):
+                agent = by_tag.get(body.badge_tag)
+            booking = bookings.get(body.grant_id) if isinstance(body, TripStart) else None
             if booking is not None and booking.vehicle_id != box.vehicle_id:
                 booking = None  # no box may charge a booking of another car
             if booking is not None:  # the booking answers for the cost, whoever holds the badge
                 agent_id = agent.agent_id if agent else booking.agent_id
                 holders.append(Holder(agent_id, booking.directorate_id, booking.booking_id))
-            elif agent is not None and _before_wrong_car(fact):
+            elif agent is not None and _before_wrong_car(body):
                 at_s = record.time_s or received_at_s
                 right = await self._store.booking_elsewhere(agent.agent_id, box.vehicle_id, at_s)
                 booking_id = right.booking_id if right else None
@@ -98,5 +98,5 @@ class Pipeline:
         return holders
 
 
-def _before_wrong_car(fact: tuple[object, ...] | None) -> bool:
-    return isinstance(fact, Refusal) and fact.reason == REFUSED_WRONG_CAR
+def _before_wrong_car(body: tuple[object, ...] | None) -> bool:
+    return isinstance(body, Refusal) and body.reason == REFUSED_WRONG_CAR

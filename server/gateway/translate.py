@@ -6,8 +6,9 @@ Pure: who holds a badge or a booking is an argument. Never here: storing, or wha
 from collections.abc import Mapping
 from typing import TypeVar
 
-from server.fleet import events, model
-from server.fleet.events import Event, Holder, Position, Reported
+from server.fleet import model
+from server.fleet import records as fleet
+from server.fleet.records import FleetRecord, Holder, Position, ReadRecord
 from server.store import BoxStatus
 from shared_protocol import messages, records
 from shared_protocol.errors import RemoteProtocolError
@@ -85,7 +86,7 @@ def grant_of(grant: model.Grant, tag: bytes) -> messages.Grant:
     return messages.Grant(tag, grant.grant_id, *window, kind, private)
 
 
-def fact_of(record: records.Record) -> tuple[object, ...] | None:
+def body_of(record: records.Record) -> tuple[object, ...] | None:
     """Decode a record's body; None for a kind we do not know or a body we cannot read.
 
     Either is stored as it came: the box has nothing better to send again.
@@ -96,18 +97,18 @@ def fact_of(record: records.Record) -> tuple[object, ...] | None:
         return None
 
 
-def reported(record: records.Record, holder: Holder, received_at_s: int) -> Reported:
+def read_record(record: records.Record, holder: Holder, received_at_s: int) -> ReadRecord:
     """Translate one record; `holder` is who its badge or grant belongs to, if it names any."""
-    at_s, fact = record.time_s or None, fact_of(record)
-    name, fields, event = _read(fact, holder, at_s, at_s or received_at_s)
-    return Reported(record.kind, name, at_s, record.body, fields, event)
+    at_s, body = record.time_s or None, body_of(record)
+    name, fields, means = _read(body, holder, at_s, at_s or received_at_s)
+    return ReadRecord(record.kind, name, at_s, record.body, fields, means)
 
 
 def driver_tag(trip_start: bytes) -> bytes:
     """Return how a box names the badge in the body of the record that began a trip."""
-    fact = records.decode_body(records.kind_of(_ANY_TRIP_START), trip_start)
-    assert isinstance(fact, records.TripStart)
-    tag: bytes = fact.badge_tag
+    body = records.decode_body(records.kind_of(_ANY_TRIP_START), trip_start)
+    assert isinstance(body, records.TripStart)
+    tag: bytes = body.badge_tag
     return tag
 
 
@@ -124,75 +125,75 @@ def status_of(status: messages.Status) -> BoxStatus:
 
 
 def _read(
-    fact: tuple[object, ...] | None, holder: Holder, at_s: int | None, about_s: int
-) -> tuple[str, Fields, Event | None]:
-    """Return a fact's name, its fields for reading, and what it means to the fleet."""
-    match fact:
+    body: tuple[object, ...] | None, holder: Holder, at_s: int | None, about_s: int
+) -> tuple[str, Fields, FleetRecord | None]:
+    """Return a record's name, its fields for reading, and what it means to the fleet."""
+    match body:
         case records.Boot():
-            return "boot", _fields(cause=fact.cause, firmware_version=fact.firmware_version), None
+            return "boot", _fields(cause=body.cause, firmware_version=body.firmware_version), None
         case records.TripStart():
-            place = _position(fact)
-            proved = fact.assurance == records.ASSURANCE_HIGH
+            place = _position(body)
+            proved = body.assurance == records.ASSURANCE_HIGH
             assurance: model.Assurance = "high" if proved else "low"
             fields = _fields(
-                place, odometer_m=fact.odometer_m, grant_id=fact.grant_id, assurance=assurance
+                place, odometer_m=body.odometer_m, grant_id=body.grant_id, assurance=assurance
             )
-            started = events.TripStarted(
-                about_s, fact.odometer_m, holder, place, assurance, bool(fact.private)
+            started = fleet.TripStarted(
+                about_s, body.odometer_m, holder, place, assurance, bool(body.private)
             )
             return "trip_start", fields, started
         case records.TripEnd():
-            place = _position(fact)
-            reason = _END_REASONS.get(fact.reason, "inferred")
-            fields = _fields(odometer_m=fact.odometer_m, reason=reason, place=place)
-            ended = events.TripEnded(about_s, fact.odometer_m, reason, place)
+            place = _position(body)
+            reason = _END_REASONS.get(body.reason, "inferred")
+            fields = _fields(odometer_m=body.odometer_m, reason=reason, place=place)
+            ended = fleet.TripEnded(about_s, body.odometer_m, reason, place)
             return "trip_end", fields, ended
         case records.LegStart():
-            leg_started = events.LegStarted(about_s, fact.odometer_m)
-            return "leg_start", _fields(odometer_m=fact.odometer_m), leg_started
+            leg_started = fleet.LegStarted(about_s, body.odometer_m)
+            return "leg_start", _fields(odometer_m=body.odometer_m), leg_started
         case records.LegEnd():
-            leg_ended = events.LegEnded(about_s, fact.odometer_m)
-            return "leg_end", _fields(odometer_m=fact.odometer_m), leg_ended
+            leg_ended = fleet.LegEnded(about_s, body.odometer_m)
+            return "leg_end", _fields(odometer_m=body.odometer_m), leg_ended
         case records.Odometer():
-            read = events.OdometerRead(fact.odometer_m)
-            return "odometer", _fields(odometer_m=fact.odometer_m), read
+            read = fleet.OdometerRead(body.odometer_m)
+            return "odometer", _fields(odometer_m=body.odometer_m), read
         case records.TripPause():
-            paused = events.TripPaused(fact.odometer_m)
-            return "trip_pause", _fields(odometer_m=fact.odometer_m), paused
+            paused = fleet.TripPaused(body.odometer_m)
+            return "trip_pause", _fields(odometer_m=body.odometer_m), paused
         case records.TripResume():
-            resumed = events.TripResumed(fact.odometer_m)
-            return "trip_resume", _fields(odometer_m=fact.odometer_m), resumed
+            resumed = fleet.TripResumed(body.odometer_m)
+            return "trip_resume", _fields(odometer_m=body.odometer_m), resumed
         case records.Occupant():
-            return "occupant", {}, events.OccupantJoined(holder)
+            return "occupant", {}, fleet.OccupantJoined(holder)
         case records.Refusal():
-            why = _REFUSAL_REASONS.get(fact.reason, "other")
-            return "refusal", _fields(reason=why), events.BadgeRefused(at_s, why, holder)
+            why = _REFUSAL_REASONS.get(body.reason, "other")
+            return "refusal", _fields(reason=why), fleet.BadgeRefused(at_s, why, holder)
         case records.Relay():
-            state = _RELAY_STATES.get(fact.state, "unknown")
-            return "relay", _fields(state=state, cause=fact.cause), events.RelaySeen(state)
+            state = _RELAY_STATES.get(body.state, "unknown")
+            return "relay", _fields(state=state, cause=body.cause), fleet.RelaySeen(state)
         case records.CommandResult():
-            return _command_result(fact)
+            return _command_result(body)
         case records.Gap():
-            cause = _GAP_REASONS.get(fact.reason, _UNKNOWN)
-            fields = _fields(first_seq=fact.first_seq, last_seq=fact.last_seq, reason=cause)
+            cause = _GAP_REASONS.get(body.reason, _UNKNOWN)
+            fields = _fields(first_seq=body.first_seq, last_seq=body.last_seq, reason=cause)
             return "gap", fields, None
         case _:
             return _UNKNOWN, {}, None
 
 
-def _command_result(fact: records.CommandResult) -> tuple[str, Fields, Event | None]:
+def _command_result(body: records.CommandResult) -> tuple[str, Fields, FleetRecord | None]:
     """A result of a later version is kept as a record and changes nothing here."""
-    state = _COMMAND_STATES.get(fact.result)
-    relay = _RELAY_STATES.get(fact.relay, "unknown")
-    fields = _fields(command_id=fact.command_id, result=state or _UNKNOWN, relay=relay)
-    answered = events.CommandAnswered(fact.command_id, state) if state else None
+    state = _COMMAND_STATES.get(body.result)
+    relay = _RELAY_STATES.get(body.relay, "unknown")
+    fields = _fields(command_id=body.command_id, result=state or _UNKNOWN, relay=relay)
+    answered = fleet.CommandAnswered(body.command_id, state) if state else None
     return "command_result", fields, answered
 
 
-def _position(fact: records.TripStart | records.TripEnd) -> Position | None:
-    if records.NO_POSITION in (fact.lat_e7, fact.lon_e7):
+def _position(body: records.TripStart | records.TripEnd) -> Position | None:
+    if records.NO_POSITION in (body.lat_e7, body.lon_e7):
         return None
-    return Position(fact.lat_e7, fact.lon_e7)
+    return Position(body.lat_e7, body.lon_e7)
 
 
 def _fields(place: Position | None = None, **values: int | str) -> Fields:

@@ -7,8 +7,8 @@ import secrets
 import sqlite3
 from dataclasses import dataclass, field
 
-from server.fleet.events import TripEnded
 from server.fleet.model import Box, ClockSource, Command, CommandKind, RelayState, Vehicle, Window
+from server.fleet.records import TripEnded
 from server.fleet.trips import follow
 from server.store import drafts
 from server.store.base import Base

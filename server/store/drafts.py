@@ -5,7 +5,7 @@ Both functions run inside the transaction that stores the records. Never here: l
 
 import sqlite3
 
-from server.fleet.events import Position
+from server.fleet.records import Position
 from server.fleet.sites import CarPark, is_elsewhere
 from server.fleet.trips import LegDraft, TripDraft
 

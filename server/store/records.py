@@ -11,13 +11,13 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from server.fleet.events import BadgeRefused, CommandAnswered, Event, RelaySeen, Reported
-from server.fleet.model import RecordRow
+from server.fleet.model import StoredRecord
+from server.fleet.records import BadgeRefused, CommandAnswered, FleetRecord, ReadRecord, RelaySeen
 from server.fleet.trips import Followed, TripDraft
 from server.store import drafts
 from server.store.base import Base
 
-Follow = Callable[[TripDraft | None, Iterable[Event | None]], Followed]
+Follow = Callable[[TripDraft | None, Iterable[FleetRecord | None]], Followed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Batch:
     epoch: int
     first_seq: int
     lowest_seq: int
-    records: tuple[Reported, ...]
+    records: tuple[ReadRecord, ...]
     received_at_s: int
 
 
@@ -74,11 +74,11 @@ class RecordsOfBoxes(Base):
         return int(rows[0][0])
 
 
-def records_of_trip(db: sqlite3.Connection, trip_id: int) -> tuple[RecordRow, ...]:
+def records_of_trip(db: sqlite3.Connection, trip_id: int) -> tuple[StoredRecord, ...]:
     """Read the records of one trip in the order of the box."""
     rows = db.execute("SELECT * FROM record WHERE trip_id = ? ORDER BY epoch, seq", (trip_id,))
     return tuple(
-        RecordRow(
+        StoredRecord(
             row["epoch"],
             row["seq"],
             row["kind"],
@@ -109,7 +109,7 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
             (batch.box_id, batch.epoch, held + 1, first_seq - 1, batch.received_at_s),
         )
     open_trip = drafts.load_open(db, batch.box_id)
-    followed = follow(open_trip, [record.event for record in fresh])
+    followed = follow(open_trip, [record.means for record in fresh])
     trip_ids = [drafts.save(db, batch.box_id, batch.vehicle_id, trip) for trip in followed.trips]
     db.executemany(
         "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -130,7 +130,7 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
         ],
     )
     for record in fresh:
-        _note(db, batch, record.event)
+        _note(db, batch, record.means)
     if followed.trips:
         _forget_orders(db, batch.box_id, followed.trips[-1])
     db.execute(
@@ -155,29 +155,29 @@ def _forget_orders(db: sqlite3.Connection, box_id: int, trip: TripDraft) -> None
     )
 
 
-def _note(db: sqlite3.Connection, batch: Batch, event: Event | None) -> None:
+def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> None:
     """Keep what is about the car, its box or a command rather than about a trip."""
-    match event:
+    match record:
         case BadgeRefused():
             db.execute(
                 "INSERT INTO refusal (vehicle_id, at_s, received_at_s, reason, agent_id,"
                 " directorate_id, booking_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     batch.vehicle_id,
-                    event.at_s,
+                    record.at_s,
                     batch.received_at_s,
-                    event.reason,
-                    event.holder.agent_id,
-                    event.holder.directorate_id,
-                    event.holder.booking_id,
+                    record.reason,
+                    record.holder.agent_id,
+                    record.holder.directorate_id,
+                    record.holder.booking_id,
                 ),
             )
         case RelaySeen():
-            db.execute("UPDATE box SET relay = ? WHERE box_id = ?", (event.relay, batch.box_id))
+            db.execute("UPDATE box SET relay = ? WHERE box_id = ?", (record.relay, batch.box_id))
         case CommandAnswered():
             db.execute(
                 # "Nobody can know" is news only where nothing is known.
                 "UPDATE command SET state = :state WHERE command_id = :id AND box_id = :box"
                 " AND (:state <> 'unknown' OR state = 'queued')",
-                {"state": event.state, "id": event.command_id, "box": batch.box_id},
+                {"state": record.state, "id": record.command_id, "box": batch.box_id},
             )

@@ -13,9 +13,9 @@ from server.fleet.model import (
     ClockSource,
     CommandState,
     EndReason,
-    RecordRow,
     RefusalReason,
     RelayState,
+    StoredRecord,
     TripState,
 )
 from server.fleet.recurrence import MAX_WEEKS
@@ -244,7 +244,7 @@ def error_advice(status: int) -> str:
     return _ERROR_ADVICE.get(status, N_("Go back and try again."))
 
 
-def of_record(record: RecordRow, speaker: Words) -> str:
+def of_record(record: StoredRecord, speaker: Words) -> str:
     """Say one record in words."""
     if record.kind_name not in RECORDS:
         return speaker.say(UNKNOWN_RECORD)

@@ -52,8 +52,8 @@ STEPS = (
     (
         "its record in the journal",
         "    state = trip.to_bytes()\n"
-        "    for fact in outcome.facts:\n"
-        "        journal.append(to_record({now_s}, fact), state)\n",
+        "    for record in outcome.records:\n"
+        "        journal.append(to_record({now_s}, record), state)\n",
     ),
 )
 

@@ -48,11 +48,11 @@ def record(data: bytes) -> None:
     if not data:
         return
     try:
-        fact = records.decode_body(data[0], data[1:])
+        body = records.decode_body(data[0], data[1:])
     except RemoteProtocolError:
         return
-    if fact is not None:
-        assert data[1:].startswith(records.encode_body(fact))
+    if body is not None:
+        assert data[1:].startswith(records.encode_body(body))
 
 
 def grants(data: bytes) -> None:

@@ -184,7 +184,7 @@ def _told(event: Event) -> str:
 
 
 def _done(did: list[Any]) -> str:
-    """Pulses and facts, and where power was lost."""
+    """Pulses and records, and where power was lost."""
     told = []
     for item in did:
         if isinstance(item, str):

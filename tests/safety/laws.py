@@ -167,7 +167,7 @@ class Judge:
         return "technician" if technician and memory.book.driver else "starts"
 
     def _took(self, after: Memory, event: Event, mark: str, tag: bytes, item: Any) -> Memory:
-        """One pulse or fact: may it be?"""
+        """One pulse or record: may it be?"""
         welcome = mark == "arrives" and after.role != "nobody"
         if item == "inhibit":
             self._may_inhibit(after, mark)
@@ -188,8 +188,8 @@ class Judge:
             kept = after.book
             if not item.with_all_before:
                 kept = after.kept
-                for fact in item.facts:
-                    kept = _entered(kept, fact)
+                for record in item.records:
+                    kept = _entered(kept, record)
             return after._replace(kept=kept)
         elif isinstance(item, records.TripStart):
             _law(welcome and item.badge_tag == tag, "a trip begins for nobody")
@@ -215,8 +215,8 @@ class Judge:
         enabled = car.contact_shows == records.RELAY_ENABLED
         return not (memory.book.driver or car.on or enabled) and car.wall_s > 0
 
-    def _may_tell(self, fact: Any, driver: bytes) -> None:
-        told = records.NO_POSITION not in (fact.lat_e7, fact.lon_e7)
+    def _may_tell(self, record: Any, driver: bytes) -> None:
+        told = records.NO_POSITION not in (record.lat_e7, record.lon_e7)
         private = driver in self._people and self._people[driver].private
         _law(told != private, "a place is told of a private trip, or of another is not")
 
@@ -329,23 +329,23 @@ def _held(book: Book) -> bool:
     return bool(book.driver) and not book.paused
 
 
-def _entered(book: Book, fact: Any) -> Book:
-    """The book after one more fact."""
-    if isinstance(fact, records.TripStart):
-        return Book(fact.badge_tag, False, fact.grant_id, b"")
-    if isinstance(fact, records.TripEnd):
-        if fact.reason == records.END_INFERRED:
+def _entered(book: Book, record: Any) -> Book:
+    """The book after one more record."""
+    if isinstance(record, records.TripStart):
+        return Book(record.badge_tag, False, record.grant_id, b"")
+    if isinstance(record, records.TripEnd):
+        if record.reason == records.END_INFERRED:
             return Book(b"", False, 0, book.driver)
         return NOBODY
-    if isinstance(fact, records.TripPause):
+    if isinstance(record, records.TripPause):
         return book._replace(paused=True)
-    if isinstance(fact, records.TripResume):
+    if isinstance(record, records.TripResume):
         return book._replace(paused=False)
     return book
 
 
 def _parts(did: list[Any]) -> Iterator[tuple[str, list[Any]]]:
-    """What was done, part by part: (the mark that it follows, pulses and facts)."""
+    """What was done, part by part: (the mark that it follows, pulses and records)."""
     mark, items = "", []  # type: str, list[Any]
     for item in did:
         if isinstance(item, str) and item in _MARKS:

@@ -53,8 +53,8 @@ Event = tuple[Any, ...]
 State = tuple[Any, ...]
 
 
-Kept = namedtuple("Kept", ("facts", "with_all_before"))
-"""Of Car.did: these facts are in flash, and perhaps all that it had refused before."""
+Kept = namedtuple("Kept", ("records", "with_all_before"))
+"""Of Car.did: these records are in flash, and perhaps all that it had refused before."""
 
 
 class PowerLostError(BaseException):
@@ -97,7 +97,7 @@ class Car:
         self._stored_trip, self._stored_commands = Trip().to_bytes(), b""
         self._refused = False  # by the flash, since the last record that it took
         self.now = NOW_MS
-        self.did: list[Any] = []  # pulses and facts of the last event, in order
+        self.did: list[Any] = []  # pulses and records of the last event, in order
         self.effects = 0
         self._cut_after = 0
         self.boot()
@@ -399,13 +399,13 @@ class Car:
         if self.flash_full:
             self._refused = True
             raise OSError
-        stored, facts = Trip(state if self._refused else self._stored_trip), []
+        stored, records = Trip(state if self._refused else self._stored_trip), []
         for record in records:
-            facts.append(decode_body(record.kind, record.body))
-            stored.apply(facts[-1])
+            records.append(decode_body(record.kind, record.body))
+            stored.apply(records[-1])
         self._stored_trip = stored.to_bytes()
         refused, self._refused = self._refused, False
-        self._effect(Kept(tuple(facts), refused))
+        self._effect(Kept(tuple(records), refused))
 
     def _pulse(self, name: str, state: int) -> None:
         if self.coil_fails:
@@ -431,13 +431,13 @@ class _SeveralSigns(Immobiliser):
 
 
 class _ToldRecorder(Recorder):
-    """The shipped one; tells the facts."""
+    """The shipped one; tells the records."""
 
     car: Any
 
-    def write(self, facts, now_ms: int) -> bool:
-        self.car.did.extend(facts)
-        is_kept = super().write(facts, now_ms)
+    def write(self, records, now_ms: int) -> bool:
+        self.car.did.extend(records)
+        is_kept = super().write(records, now_ms)
         assert is_kept or self.car.flash_full, "the model's flash lost a record"
         return is_kept
 

@@ -96,16 +96,16 @@ def _wants_the_ignition_off(shipped: Any) -> Any:
 
 
 def _tells_the_end(shipped: Any) -> Any:
-    def end_facts(self: Any, *others: Any) -> Any:
+    def end_records(self: Any, *others: Any) -> Any:
         with patch.object(self, "_private", False):
             return shipped(self, *others)
 
-    return end_facts
+    return end_records
 
 
 def _forgets_what_for(shipped: Any) -> Any:
-    def apply(self: Any, fact: Any) -> None:
-        shipped(self, fact)
+    def apply(self: Any, record: Any) -> None:
+        shipped(self, record)
         self._private = self._private and self.open
 
     return apply
@@ -191,7 +191,7 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     ),
     "a private trip tells where it ends": (
         settings.FORGOTTEN,
-        _in_place_of(Trip, "_end_facts", _tells_the_end),
+        _in_place_of(Trip, "_end_records", _tells_the_end),
     ),
     "who comes back is not private any more": (
         settings.FORGOTTEN,

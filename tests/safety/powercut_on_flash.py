@@ -126,17 +126,18 @@ class Chip:
 
 
 class RemovesFirst(FlashStore):
-    def write(self, name, data):
+    def write(self, name, *pieces):
         if name in self.names():
             self.delete(name)
-        super().write(name, data)
+        super().write(name, *pieces)
 
 
 class WritesInTwoSteps(FlashStore):
-    def write(self, name, data):
+    def write(self, name, *pieces):
         with open(self._folder + name, "wb") as file:
-            file.write(data[: len(data) // 2])
-        self.append(name, data[len(data) // 2 :])
+            file.write(pieces[0])
+        for piece in pieces[1:]:
+            self.append(name, piece)
 
 
 class ConfirmsBeforeItIsInFlash(FlashStore):
@@ -203,8 +204,8 @@ class Box:
         except PowerCut:
             pass
 
-    def write(self, *facts):
-        self.recorder.write(facts, 0)
+    def write(self, *records):
+        self.recorder.write(records, 0)
 
     def records(self):
         """Every record that can be sent: number -> record."""
@@ -375,21 +376,21 @@ def fill(box, segments, left=150):
         journal.append(Record(201, journal.next_seq, bytes([journal.next_seq % 256]) * size), state)
 
 
-def writing(*facts):
+def writing(*records):
     def step(box):
-        box.write(*facts)
+        box.write(*records)
         yield
 
     return step
 
 
-def batching(first_m, count, *facts):
-    """Odometers that wait, written at last with other facts or for having waited."""
+def batching(first_m, count, *records):
+    """Odometers that wait, written at last with other records or for having waited."""
 
     def step(box):
         for i in range(count):
             box.write(Odometer(first_m + i))
-        box.write(*facts)
+        box.write(*records)
         box.recorder.step(30_000)
         yield
 

@@ -114,13 +114,15 @@ def test_a_garbage_body_gives_a_message_none_or_a_remote_fault(data: bytes) -> N
 
 
 @given(u8, st.binary(max_size=255))
-def test_a_garbage_record_body_gives_a_fact_none_or_a_remote_fault(kind: int, body: bytes) -> None:
+def test_a_garbage_record_body_gives_a_record_none_or_a_remote_fault(
+    kind: int, body: bytes
+) -> None:
     try:
-        fact = records.decode_body(kind, body)
+        record_body = records.decode_body(kind, body)
     except RemoteProtocolError:
         return
-    if fact is not None:
-        assert body.startswith(records.encode_body(fact))
+    if record_body is not None:
+        assert body.startswith(records.encode_body(record_body))
 
 
 @settings(max_examples=300)

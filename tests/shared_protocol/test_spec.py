@@ -70,9 +70,9 @@ def test_the_items_of_lists_are_those_of_the_code() -> None:
 
 def test_the_record_kinds_are_those_of_the_table() -> None:
     coded = {}
-    for kind, (fact, layout) in records.KINDS.items():
-        assert len(fact._fields) == len(layout)
-        coded[f"{kind} {fact.__name__}"] = fields(fact, layout)
+    for kind, (body, layout) in records.KINDS.items():
+        assert len(body._fields) == len(layout)
+        coded[f"{kind} {body.__name__}"] = fields(body, layout)
     assert written("Record ") == coded
 
 

@@ -21,7 +21,7 @@ class Feedback:
         self.shown = contact
 
     def seen(self, contact: int, cause: int) -> tuple:
-        """The facts to record of what the contact shows after a cause of trip.CAUSE_*.
+        """What to record of what the contact shows after a cause of trip.CAUSE_*.
 
         A technician's release is told also when the start was enabled already.
         """

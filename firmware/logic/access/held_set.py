@@ -5,8 +5,8 @@ complete; until then, and after any failure, nothing has changed. What an item m
 set is the one that is wanted, is the caller's.
 
 The file: a note of the caller's, the set (shared_protocol/sets.py), and the first 8 bytes of the
-SHA-256 of both. One that is damaged is an empty set: the box says so by the set's hash, and the
-server sends it again.
+SHA-256 of the note and the set's hash. One that is damaged is an empty set: the box says so by the
+set's hash, and the server sends it again.
 """
 
 from shared_protocol.limits import SET_HASH_BYTES
@@ -14,7 +14,7 @@ from shared_protocol.sets import set_hash
 
 
 class HeldSet:
-    """Attributes to read: `items` (bytes, the set in force), `hash` (of it), `note`."""
+    """Attributes to read: `items` (the set in force, as bytes), `hash` (of it), `note`."""
 
     def __init__(
         self, storage, name: str, item_bytes: int, key_bytes: int, most: int, note_bytes: int
@@ -34,15 +34,16 @@ class HeldSet:
         self._item_bytes = item_bytes
         self._key_bytes = key_bytes
         self._most_bytes = most * item_bytes
-        self._coming = bytearray()
+        self._coming = b""
         self._parts_taken = -1  # of the set that comes in; -1: only a part 0 begins
         self._taking = None  # the name of that set
-        stored = storage.read_or_empty(name)
-        body, check = stored[:-SET_HASH_BYTES], stored[-SET_HASH_BYTES:]
-        size = len(body) - note_bytes
-        if size < 0 or size % item_bytes or set_hash(body) != check:
-            body = bytes(note_bytes)
-        self._hold(body[:note_bytes], body[note_bytes:])
+        stored = memoryview(storage.read_or_empty(name))
+        note = bytes(stored[:note_bytes])
+        items = bytes(stored[note_bytes : max(note_bytes, len(stored) - SET_HASH_BYTES)])
+        self._hold(note, items)
+        check = bytes(stored[note_bytes + len(items) :])
+        if len(items) % item_bytes or check != self._check(note, self.hash):
+            self._hold(bytes(note_bytes), b"")
 
     def __len__(self):
         return len(self.items) // self._item_bytes
@@ -51,7 +52,7 @@ class HeldSet:
         """Every item in force that begins with `prefix`, in their order."""
         at, found = self._place(self.items, prefix), []
         while at < len(self.items) and self.items[at : at + len(prefix)] == prefix:
-            found.append(self.items[at : at + self._item_bytes])
+            found.append(bytes(self.items[at : at + self._item_bytes]))
             at += self._item_bytes
         return found
 
@@ -69,37 +70,61 @@ class HeldSet:
             The hash of the new set when this was its last part, None when more are to come.
 
         Raises:
-            OSError: the part is out of order, or the set too long. What was begun is dropped.
+            OSError: the part is out of order, names an item twice, or makes the set too long. What
+                was begun is dropped.
         """
         in_order = part == 0 or (part == self._parts_taken and name == self._taking)
         self._parts_taken = -1
         if part == 0:
-            self._coming = bytearray(self.items if from_force else b"")
+            self._coming = self.items if from_force else b""
         if not in_order:
             raise OSError
-        for item, stays in changes:
-            key = item[: self._key_bytes]
-            at = self._place(self._coming, key)
-            is_there = self._coming[at : at + self._key_bytes] == key
-            behind = at + self._item_bytes if is_there else at
-            self._coming[at:behind] = item if stays else b""
-        if len(self._coming) > self._most_bytes:
-            raise OSError
+        self._coming = self._merged(self._coming, sorted(changes))
         self._taking = name
         if part + 1 < parts:
             self._parts_taken = part + 1
             return None
-        return set_hash(bytes(self._coming))
+        return set_hash(self._coming)
 
     def finish(self, note: bytes) -> None:
         """Put the new set in force; OSError: the flash refused, and nothing has changed."""
-        items, self._coming = bytes(self._coming), bytearray()
-        body = note + items
-        self._storage.write(self._name, body + set_hash(body))
+        items, self._coming = self._coming, b""
+        self._storage.write(self._name, note, items, self._check(note, set_hash(items)))
         self._hold(note, items)
 
-    def _hold(self, note: bytes, items: bytes) -> None:
+    def _merged(self, items, changes):
+        """The set that changes, in order, make of `items`: put into one block of its final size.
+
+        Item by item the block would be copied hundreds of times, and leave the heap in pieces.
+        """
+        size, key_bytes, before = self._item_bytes, self._key_bytes, b""
+        total, places = len(items), []
+        for item, stays in changes:
+            key = item[:key_bytes]
+            if key == before:
+                raise OSError
+            before = key
+            at = self._place(items, key)
+            is_there = items[at : at + key_bytes] == key
+            places.append((at, is_there))
+            total += size * (stays - is_there)
+        if total > self._most_bytes:
+            raise OSError
+        merged, old, source, target = bytearray(total), memoryview(items), 0, 0
+        for (item, stays), (at, is_there) in zip(changes, places):
+            end = target + at - source
+            merged[target:end] = old[source:at]
+            source, target = at + size * is_there, end + size * stays
+            if stays:
+                merged[end:target] = item
+        merged[target:] = old[source:]
+        return merged
+
+    def _hold(self, note: bytes, items) -> None:
         self.note, self.items, self.hash = note, items, set_hash(items)
+
+    def _check(self, note: bytes, items_hash: bytes) -> bytes:
+        return set_hash(note + items_hash)
 
     def _place(self, items, key: bytes) -> int:
         """Where the first item begins that is not below `key`."""

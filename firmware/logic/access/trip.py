@@ -1,7 +1,7 @@
 """One trip at most: badge to start it, short badge to pause and resume, held badge to end it.
 
-Decides what the wires must do and which facts follow; touches neither. Its state changes only by
-`apply(fact)`, live and when the journal is replayed at boot, so that both always agree. Ending
+Decides what the wires must do and which records follow; touches neither. Its state changes only by
+`apply(record)`, live and when the journal is replayed at boot, so that both always agree. Ending
 asks no grant, clock, network or ignition, only for the keys, where their holder is fitted; a
 technician, a manager and the box itself end a trip without them. Coordinates appear only in
 TripStart and TripEnd (mileage mode), and for private use not even there.
@@ -33,8 +33,8 @@ from shared_protocol.records import (
     TripStart,
 )
 
-Outcome = namedtuple("Outcome", ("enable_cause", "door", "signal", "facts"))
-"""What to do, in this order: relay (0: leave it), doors, signal, then record the facts."""
+Outcome = namedtuple("Outcome", ("enable_cause", "door", "signal", "records"))
+"""What to do, in this order: relay (0: leave it), doors, signal, then what to record."""
 
 CAUSE_GRANT = 1
 CAUSE_TECHNICIAN = 2
@@ -150,8 +150,8 @@ class Trip:
             self._card = _IS_DRIVER
             return Outcome(0, DOOR_LEAVE, SIGNAL_NOTED, ())
         self._card = _HAS_RESUMED
-        facts = (TripResume(where.odometer_m),) if self.paused else ()
-        return Outcome(CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_RESUMED, facts)
+        records = (TripResume(where.odometer_m),) if self.paused else ()
+        return Outcome(CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_RESUMED, records)
 
     def other_arrived(
         self, tag: bytes, verdict, ignition_on: bool, where: Where, assurance: int
@@ -170,15 +170,15 @@ class Trip:
         if verdict.technician and self.open:
             self._card = _IS_TECHNICIAN
             return Outcome(cause, DOOR_UNLOCK, SIGNAL_RELEASED, ())
-        facts = self._end_facts(END_OTHER_DRIVER, where) if self.open else []
+        records = self._end_records(END_OTHER_DRIVER, where) if self.open else []
         # The driver of a private trip that the box ended comes back: it stays private.
         private = verdict.private or (self._private and verdict.grant_id == self.lapsed_grant(tag))
         if private:
             where = Where(where.odometer_m, NO_POSITION, NO_POSITION)
-        facts.append(TripStart(tag, verdict.grant_id, *where, assurance, int(private)))
+        records.append(TripStart(tag, verdict.grant_id, *where, assurance, int(private)))
         if ignition_on:
-            facts.append(LegStart(where.odometer_m))
-        return Outcome(cause, DOOR_UNLOCK, SIGNAL_STARTED, tuple(facts))
+            records.append(LegStart(where.odometer_m))
+        return Outcome(cause, DOOR_UNLOCK, SIGNAL_STARTED, tuple(records))
 
     def not_genuine(self, tag: bytes) -> Outcome:
         """A card that has a key did not prove that it holds it: whatever its grants, it is none."""
@@ -201,7 +201,7 @@ class Trip:
 
     def end(self, reason: int, where: Where) -> Outcome:
         """End the trip in progress, for a reason of records.END_*."""
-        return Outcome(0, DOOR_LOCK, SIGNAL_ENDED, tuple(self._end_facts(reason, where)))
+        return Outcome(0, DOOR_LOCK, SIGNAL_ENDED, tuple(self._end_records(reason, where)))
 
     def badge_left(self, tag: bytes, was_held: bool, where: Where) -> Outcome:
         """A badge has gone: the driver's short badge pauses."""
@@ -211,47 +211,47 @@ class Trip:
         return Outcome(0, DOOR_LOCK, SIGNAL_PAUSED, (TripPause(where.odometer_m),))
 
     def ignition(self, on: bool, odometer_m: int) -> tuple:
-        """The facts that bring the leg in line with the (debounced) ignition."""
+        """The records that bring the leg in line with the (debounced) ignition."""
         if not self.open or on == self.in_leg:
             return ()
         return (LegStart(odometer_m) if on else LegEnd(odometer_m),)
 
     def odometer(self, odometer_m: int, now_ms: int) -> tuple:
-        """The Odometer fact, when the car has moved and the last is old enough."""
+        """The Odometer record, when the car has moved and the last is old enough."""
         if odometer_m == self.odometer_m or now_ms - self._odometer_ms < _ODOMETER_EVERY_MS:
             return ()
         self._odometer_ms = now_ms
         return (Odometer(odometer_m),)
 
-    def apply(self, fact) -> None:
-        """Change the state by a recorded fact; facts of other kinds change nothing."""
-        if isinstance(fact, TripStart):
+    def apply(self, record) -> None:
+        """Change the state by a record; one of another kind changes nothing."""
+        if isinstance(record, TripStart):
             self.open, self.paused, self.in_leg, self._lapsed = True, False, False, False
-            self._tag, self._grant_id = fact.badge_tag, fact.grant_id
-            self._private = bool(fact.private)
-        elif isinstance(fact, TripEnd):
+            self._tag, self._grant_id = record.badge_tag, record.grant_id
+            self._private = bool(record.private)
+        elif isinstance(record, TripEnd):
             self.open = self.paused = self.in_leg = False
-            self._lapsed = fact.reason == END_INFERRED
-        elif isinstance(fact, TripPause):
+            self._lapsed = record.reason == END_INFERRED
+        elif isinstance(record, TripPause):
             self.paused = True
-        elif isinstance(fact, TripResume):
+        elif isinstance(record, TripResume):
             self.paused = False
-        elif isinstance(fact, LegStart):
+        elif isinstance(record, LegStart):
             self.in_leg = True
-        elif isinstance(fact, LegEnd):
+        elif isinstance(record, LegEnd):
             self.in_leg = False
-        elif not isinstance(fact, Odometer):
+        elif not isinstance(record, Odometer):
             return
-        self.odometer_m = fact.odometer_m
+        self.odometer_m = record.odometer_m
 
-    def _end_facts(self, reason: int, where: Where) -> list:
-        facts = []
+    def _end_records(self, reason: int, where: Where) -> list:
+        records = []
         if self.in_leg:
-            facts.append(LegEnd(where.odometer_m))
+            records.append(LegEnd(where.odometer_m))
         if self._private:
             where = Where(where.odometer_m, NO_POSITION, NO_POSITION)
-        facts.append(TripEnd(*where, reason))
-        return facts
+        records.append(TripEnd(*where, reason))
+        return records
 
 
 def signal_of(outcome: Outcome, door_open: bool) -> str:

@@ -39,11 +39,11 @@ class MemoryStorage:
         self.files[name] += data
         self.writes += 1
 
-    def write(self, name, data):
+    def write(self, name, *pieces):
         self._change()
         if name == self.refused:
             raise OSError("full")
-        self.files[name] = bytes(data)
+        self.files[name] = b"".join([bytes(piece) for piece in pieces])
         self.writes += 1
 
     def delete(self, name):

@@ -32,13 +32,13 @@ steps = st.lists(
 
 def carry_out(trip, tag, outcome):
     """Do what the car's task does, and hold what must hold at each step."""
-    for fact in outcome.facts:
-        trip.apply(fact)
+    for record in outcome.records:
+        trip.apply(record)
     if outcome.door == DOOR_UNLOCK:
         assert outcome.enable_cause and tag != TAGS[2]
     if outcome.door == DOOR_LOCK:
         assert not trip.holds_start
-    return outcome.facts
+    return outcome.records
 
 
 @settings(max_examples=300)
@@ -52,43 +52,43 @@ def test_the_records_always_tell_a_story_that_makes_sense(steps):
     for what, tag, how, relay in steps:
         metres += 7
         here = Where(metres, 1, 2)
-        facts: list[tuple] = []
+        records: list[tuple] = []
         if what == "restart":
             trip = Trip(trip.to_bytes())
         elif what == "ignition":
             ignition_on = not ignition_on
         else:
             if trip.is_driver(tag):
-                facts += carry_out(trip, tag, trip.driver_arrived(relay, here))
+                records += carry_out(trip, tag, trip.driver_arrived(relay, here))
             else:
                 verdict = Refused(1) if tag == TAGS[2] else Granted(1, False, False)
                 outcome = trip.other_arrived(tag, verdict, ignition_on, here, ASSURANCE_LOW)
-                facts += carry_out(trip, tag, outcome)
+                records += carry_out(trip, tag, outcome)
             if how == "held":
-                facts += carry_out(trip, tag, trip.badge_held(tag, True, here))
-            facts += carry_out(trip, tag, trip.badge_left(tag, how == "held", here))
-        for fact in trip.ignition(ignition_on, metres):
-            trip.apply(fact)
-            facts.append(fact)
+                records += carry_out(trip, tag, trip.badge_held(tag, True, here))
+            records += carry_out(trip, tag, trip.badge_left(tag, how == "held", here))
+        for record in trip.ignition(ignition_on, metres):
+            trip.apply(record)
+            records.append(record)
 
-        for fact in facts:
-            if isinstance(fact, TripStart):
+        for record in records:
+            if isinstance(record, TripStart):
                 assert driver is None
-                driver, paused = fact.badge_tag, False
+                driver, paused = record.badge_tag, False
                 assert driver != TAGS[2]
-            elif isinstance(fact, TripEnd):
+            elif isinstance(record, TripEnd):
                 assert driver is not None and not in_leg
                 driver = None
-            elif isinstance(fact, TripPause):
+            elif isinstance(record, TripPause):
                 assert driver == tag and not paused
                 paused = True
-            elif isinstance(fact, TripResume):
+            elif isinstance(record, TripResume):
                 assert driver == tag and paused
                 paused = False
-            elif isinstance(fact, LegStart):
+            elif isinstance(record, LegStart):
                 assert driver is not None and not in_leg
                 in_leg = True
-            elif isinstance(fact, LegEnd):
+            elif isinstance(record, LegEnd):
                 assert in_leg
                 in_leg = False
         assert trip.open == (driver is not None)
@@ -101,17 +101,17 @@ def test_the_driver_can_always_end_the_trip_within_two_badges(steps):
     here = Where(0, 1, 2)
     for what, tag, _, relay in steps:
         if what == "badge" and not trip.is_driver(tag):
-            for fact in trip.other_arrived(
+            for record in trip.other_arrived(
                 tag, Granted(1, False, False), False, here, ASSURANCE_LOW
-            ).facts:
-                trip.apply(fact)
+            ).records:
+                trip.apply(record)
         elif what == "badge":
-            for fact in trip.driver_arrived(relay, here).facts:
-                trip.apply(fact)
+            for record in trip.driver_arrived(relay, here).records:
+                trip.apply(record)
     tag = next((tag for tag in TAGS if trip.is_driver(tag)), None)
     if tag is not None:
-        for fact in trip.driver_arrived(RELAY_ENABLED, here).facts:
-            trip.apply(fact)
-        for fact in trip.badge_held(tag, True, here).facts:
-            trip.apply(fact)
+        for record in trip.driver_arrived(RELAY_ENABLED, here).records:
+            trip.apply(record)
+        for record in trip.badge_held(tag, True, here).records:
+            trip.apply(record)
         assert not trip.open

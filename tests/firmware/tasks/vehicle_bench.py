@@ -63,9 +63,9 @@ class Flash(MemoryStorage):
         self._fail()
         super().append(name, data)
 
-    def write(self, name: str, data: bytes) -> None:
+    def write(self, name: str, *pieces: bytes) -> None:
         self._fail()
-        super().write(name, data)
+        super().write(name, *pieces)
 
 
 class Switch:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.fleet.events import Position
 from server.fleet.fleet_file import BadgeEntry, FleetFileError, parse
 from server.fleet.model import Window
+from server.fleet.records import Position
 from server.fleet.sites import CarPark
 from tests.server.small_fleet import FLEET, MARIE_UID
 

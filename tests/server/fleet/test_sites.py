@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.fleet.events import Position
+from server.fleet.records import Position
 from server.fleet.sites import CarPark, distance_m, is_elsewhere
 
 PREFECTURE, STATION = Position(480_086_000, 1_996_000), Position(479_955_000, 1_922_000)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.fleet.events import (
+from server.fleet.records import (
     BadgeRefused,
-    Event,
+    FleetRecord,
     Holder,
     LegEnded,
     LegStarted,
@@ -23,7 +23,7 @@ from server.fleet.trips import Followed, LegDraft, TripDraft, follow
 PLACE = Position(480_061_000, 1_996_000)
 MARIE = Holder(agent_id=1, directorate_id=1, booking_id=7)
 PAUL = Holder(agent_id=2, directorate_id=2, booking_id=8)
-SCHOOL_RUN: list[Event | None] = [
+SCHOOL_RUN: list[FleetRecord | None] = [
     TripStarted(100, 1_000, MARIE, PLACE),
     LegStarted(110, 1_000),
     OdometerRead(1_500),
@@ -55,34 +55,34 @@ def test_a_trip_is_what_the_odometer_advanced_between_its_start_and_its_end() ->
 
 
 def test_kilometres_outside_a_trip_are_not_invented_into_one() -> None:
-    events = [OdometerRead(5_000), LegStarted(1, 5_000), LegEnded(2, 9_000), TripPaused(9_000)]
-    assert follow(None, events) == Followed((), (None, None, None, None))
+    records = [OdometerRead(5_000), LegStarted(1, 5_000), LegEnded(2, 9_000), TripPaused(9_000)]
+    assert follow(None, records) == Followed((), (None, None, None, None))
     late = TripEnded(3, 9_000, "inferred", None)
     assert follow(None, [late]) == Followed((), (None,))
 
 
 def test_a_leg_in_which_the_odometer_restarts_keeps_its_length() -> None:
-    events = [*SCHOOL_RUN[:3], OdometerRead(0), LegEnded(200, 300), *SCHOOL_RUN[4:]]
-    (trip,) = follow(None, events).trips
+    records = [*SCHOOL_RUN[:3], OdometerRead(0), LegEnded(200, 300), *SCHOOL_RUN[4:]]
+    (trip,) = follow(None, records).trips
     (leg,) = trip.legs
     assert leg.last_odometer_m - leg.start_odometer_m == 500 + 300
 
 
 @given(st.lists(EVENTS))
-def test_no_leg_is_shorter_than_nothing(events: list[Event | None]) -> None:
-    for trip in follow(None, events).trips:
+def test_no_leg_is_shorter_than_nothing(records: list[FleetRecord | None]) -> None:
+    for trip in follow(None, records).trips:
         assert all(leg.last_odometer_m >= leg.start_odometer_m for leg in trip.legs)
 
 
 def test_an_odometer_that_restarts_from_zero_takes_nothing_back() -> None:
-    events = [TripStarted(1, 90_000, MARIE, None), OdometerRead(91_000), OdometerRead(0)]
-    (trip,) = follow(None, [*events, OdometerRead(400)]).trips
+    records = [TripStarted(1, 90_000, MARIE, None), OdometerRead(91_000), OdometerRead(0)]
+    (trip,) = follow(None, [*records, OdometerRead(400)]).trips
     assert trip.distance_m == 1_400
 
 
 def test_another_start_ends_the_trip_whose_end_was_never_told() -> None:
-    events = [*SCHOOL_RUN[:3], TripStarted(300, 1_600, PAUL, PLACE)]
-    first, second = follow(None, events).trips
+    records = [*SCHOOL_RUN[:3], TripStarted(300, 1_600, PAUL, PLACE)]
+    first, second = follow(None, records).trips
     assert (first.state, first.end_reason, first.ended_at_s) == ("ended", "inferred", 300)
     assert first.distance_m == 500
     assert first.legs[0].ended_at_s == 300
@@ -109,9 +109,9 @@ def test_each_record_inside_a_trip_belongs_to_it_also_those_that_change_nothing(
 
 @given(st.lists(EVENTS, max_size=30))
 def test_every_trip_has_a_distance_that_is_not_negative_and_at_most_one_is_open(
-    events: list[Event | None],
+    records: list[FleetRecord | None],
 ) -> None:
-    trips = follow(None, events).trips
+    trips = follow(None, records).trips
     assert all(trip.distance_m >= 0 for trip in trips)
     assert all(trip.state == "ended" for trip in trips[:-1])
     for trip in trips:
@@ -122,10 +122,10 @@ def test_every_trip_has_a_distance_that_is_not_negative_and_at_most_one_is_open(
 
 @given(st.lists(EVENTS, max_size=30), st.data())
 def test_a_distance_never_shrinks_as_records_arrive(
-    events: list[Event | None], data: st.DataObject
+    records: list[FleetRecord | None], data: st.DataObject
 ) -> None:
-    count = data.draw(st.integers(0, len(events)))
-    before, after = follow(None, events[:count]).trips, follow(None, events).trips
+    count = data.draw(st.integers(0, len(records)))
+    before, after = follow(None, records[:count]).trips, follow(None, records).trips
     for earlier, later in zip(before, after, strict=False):
         assert later.distance_m >= earlier.distance_m
 
@@ -134,18 +134,18 @@ def test_a_distance_never_shrinks_as_records_arrive(
 def test_with_an_odometer_that_only_rises_the_distance_is_last_minus_first(
     odometers: list[int],
 ) -> None:
-    events = [TripStarted(1, odometers[0], MARIE, None), *map(OdometerRead, odometers[1:])]
-    assert follow(None, events).trips[0].distance_m == odometers[-1] - odometers[0]
+    records = [TripStarted(1, odometers[0], MARIE, None), *map(OdometerRead, odometers[1:])]
+    assert follow(None, records).trips[0].distance_m == odometers[-1] - odometers[0]
 
 
 @given(st.lists(EVENTS, max_size=30), st.integers(0, 30))
 def test_how_records_are_cut_into_batches_makes_no_difference(
-    events: list[Event | None], cut: int
+    records: list[FleetRecord | None], cut: int
 ) -> None:
-    whole = follow(None, events).trips
-    first = follow(None, events[:cut]).trips
+    whole = follow(None, records).trips
+    first = follow(None, records[:cut]).trips
     under_way = first[-1] if first and first[-1].state != "ended" else None
-    rest = follow(under_way, events[cut:]).trips
+    rest = follow(under_way, records[cut:]).trips
     joined: tuple[TripDraft, ...] = first if under_way is None else first[:-1]
     assert joined + rest == whole
 

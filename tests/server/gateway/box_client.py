@@ -95,9 +95,9 @@ class BoxClient:
                     assert isinstance(message, messages.Time | messages.Grants), message
                 await self.take()
 
-    async def report(self, epoch: int, first_seq: int, *facts: tuple[object, ...]) -> messages.Ack:
-        """Send facts as one batch and return its Ack."""
-        told = [records.to_record(1_790_000_000, fact) for fact in facts]
+    async def report(self, epoch: int, first_seq: int, *bodies: tuple[object, ...]) -> messages.Ack:
+        """Send records as one batch and return its Ack."""
+        told = [records.to_record(1_790_000_000, body) for body in bodies]
         self.send(messages.Records(epoch, first_seq, told))
         return await self.expect(messages.Ack)
 

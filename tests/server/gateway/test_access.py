@@ -160,9 +160,9 @@ async def test_of_a_private_trip_no_place_is_kept_anywhere(
     assert detail is not None and not any("lat_e7" in record.fields for record in detail.records)
     bodies = [bytes(row["body"]) for row in await store._rows("SELECT body FROM record")]
     told = [records.decode_body(kind, bodies[at]) for kind, at in ((2, 0), (3, 4))]
-    for fact in told:
-        assert isinstance(fact, records.TripStart | records.TripEnd)
-        assert (fact.lat_e7, fact.lon_e7) == (records.NO_POSITION, records.NO_POSITION)
+    for body in told:
+        assert isinstance(body, records.TripStart | records.TripEnd)
+        assert (body.lat_e7, body.lon_e7) == (records.NO_POSITION, records.NO_POSITION)
     totals = await store.trip_totals(TripFilter())
     assert (totals.distance_m, totals.private_m) == (4_000, 4_000)
     client.close()
@@ -447,10 +447,23 @@ async def test_a_box_is_never_asked_to_end_the_trip_of_somebody_else(
     await client.greet(next_seq=4, trip_open=1)
     ended = records.TripEnd(5, *PLACE, records.END_BADGE_HELD)
     began = records.TripStart(paul, 0, 5, *PLACE, 0, 0)
-    told = [records.to_record(NOW_S + 60, fact) for fact in (ended, began)]
+    told = [records.to_record(NOW_S + 60, body) for body in (ended, began)]
     client.send(messages.Records(1, 2, told))
     await client.expect(messages.Ack)
     await marker(client)
     assert client.count(messages.Command) == 0
     assert await state_of(store, ending.command_id) == "expired"
+    client.close()
+
+
+async def test_an_assurance_of_a_later_version_is_low_and_any_private_byte_but_0_is_private(
+    port: int, box: BoxSecrets, store: Store
+) -> None:
+    marie = badge_tag(box.badge_key, MARIE_UID)
+    untold = (records.NO_POSITION, records.NO_POSITION)
+    client = await BoxClient.connect(port, box)
+    await client.greet()
+    await client.report(1, 1, records.TripStart(marie, BOOKING, 0, *untold, 3, 2))
+    (trip,) = await store.trips(TripFilter())
+    assert (trip.assurance, trip.private) == ("low", True)
     client.close()

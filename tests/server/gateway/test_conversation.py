@@ -151,12 +151,12 @@ async def test_a_command_that_the_box_took_and_did_not_answer_is_sent_once_a_con
     await client.expect(messages.Command)
     unknown = records.CommandResult(order.command_id, records.COMMAND_UNKNOWN, 1)
     applied = records.CommandResult(order.command_id, records.COMMAND_APPLIED, 2)
-    for seq, fact, state in (
+    for seq, body, state in (
         (1, unknown, "unknown"),
         (2, applied, "applied"),
         (3, unknown, "applied"),
     ):
-        await client.report(1, seq, fact)
+        await client.report(1, seq, body)
         assert await state_of(store, order.command_id) == state
     client.close()
 

@@ -29,16 +29,16 @@ PLACE = (480_061_000, 1_996_000)
 def told(badge_key: bytes) -> list[records.Record]:
     """A box's first COUNT records: two trips and some refusals between."""
     tag = badge_tag(badge_key, MARIE_UID)
-    facts: list[tuple[object, ...]] = []
+    bodies: list[tuple[object, ...]] = []
     for odometer_m in (1_000, 9_000):
-        facts.append(records.Refusal(bytes(8), records.REFUSED_UNKNOWN_BADGE))
-        facts.append(records.TripStart(tag, BOOKING, odometer_m, *PLACE, 0, 0))
-        facts.append(records.LegStart(odometer_m))
-        facts += [records.Odometer(odometer_m + 100 * i) for i in range(1, 16)]
-        facts.append(records.LegEnd(odometer_m + 1_500))
-        facts.append(records.TripEnd(odometer_m + 1_500, *PLACE, records.END_BADGE_HELD))
-    assert len(facts) == COUNT
-    return [records.to_record(NOW_S + i, fact) for i, fact in enumerate(facts)]
+        bodies.append(records.Refusal(bytes(8), records.REFUSED_UNKNOWN_BADGE))
+        bodies.append(records.TripStart(tag, BOOKING, odometer_m, *PLACE, 0, 0))
+        bodies.append(records.LegStart(odometer_m))
+        bodies += [records.Odometer(odometer_m + 100 * i) for i in range(1, 16)]
+        bodies.append(records.LegEnd(odometer_m + 1_500))
+        bodies.append(records.TripEnd(odometer_m + 1_500, *PLACE, records.END_BADGE_HELD))
+    assert len(bodies) == COUNT
+    return [records.to_record(NOW_S + i, body) for i, body in enumerate(bodies)]
 
 
 async def test_a_box_cannot_charge_the_booking_of_another_car(store: Store) -> None:

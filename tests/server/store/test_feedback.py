@@ -2,8 +2,8 @@
 
 import pytest
 
-from server.fleet.events import Holder, Reported, TripEnded, TripStarted
 from server.fleet.feedback import Said
+from server.fleet.records import Holder, ReadRecord, TripEnded, TripStarted
 from server.fleet.trips import follow
 from server.store import AlreadyAnswered, Batch, Store
 from tests.server.small_fleet import CAR, MARIE, NOW_S, PAUL, fit_box
@@ -24,7 +24,7 @@ async def trips(store: Store) -> list[int]:
             TripEnded(NOW_S, 0, "badge_held", None),
         )
     ]
-    records = tuple(Reported(2, "x", NOW_S, b"", {}, event) for event in events)
+    records = tuple(ReadRecord(2, "x", NOW_S, b"", {}, event) for event in events)
     await store.append_records(Batch(box.box_id, CAR, 1, 1, 1, records, NOW_S), follow)
     return [1, 2, 3, 4]
 

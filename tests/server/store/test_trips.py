@@ -1,15 +1,22 @@
 """Trips as pages list them."""
 
-from server.fleet.events import BadgeRefused, Event, Holder, Reported, TripEnded, TripStarted
 from server.fleet.model import BookingRequest, Trip
+from server.fleet.records import (
+    BadgeRefused,
+    FleetRecord,
+    Holder,
+    ReadRecord,
+    TripEnded,
+    TripStarted,
+)
 from server.fleet.trips import follow
 from server.store import Batch, Store
 from tests.server.small_fleet import BOOKING, CAR, HOUR_S, MARIE, NOW_S, OTHER_CAR, PAUL, fit_box
 
 
-async def report(store: Store, *events: Event) -> None:
+async def report(store: Store, *told: FleetRecord) -> None:
     box = await fit_box(store)
-    records = tuple(Reported(0, "", NOW_S, b"", {}, event) for event in events)
+    records = tuple(ReadRecord(0, "", NOW_S, b"", {}, each) for each in told)
     await store.append_records(Batch(box.box_id, CAR, 1, 1, 1, records, NOW_S), follow)
 
 

@@ -1,8 +1,8 @@
 """A trip that ended away from its car's site stays marked, whatever becomes of the site."""
 
 from server.fleet import fleet_file
-from server.fleet.events import Holder, Position, Reported, TripEnded, TripStarted
 from server.fleet.model import TripFilter
+from server.fleet.records import Holder, Position, ReadRecord, TripEnded, TripStarted
 from server.fleet.trips import follow
 from server.store import Batch, Store
 from tests.server.small_fleet import CAR, NOW_S, fit_box
@@ -25,7 +25,7 @@ class Journeys:
     async def end_at(self, place: Position | None) -> bool:
         """Report a trip that ended there; tell whether it is marked."""
         events = TripStarted(NOW_S, 0, Holder(), None), TripEnded(NOW_S, 0, "badge_held", place)
-        records = tuple(Reported(2, "x", NOW_S, b"", {}, event) for event in events)
+        records = tuple(ReadRecord(2, "x", NOW_S, b"", {}, event) for event in events)
         batch = Batch(self._box_id, CAR, 1, self._seq, 1, records, NOW_S)
         self._seq = 1 + await self._store.append_records(batch, follow)
         return (await self._store.trips(TripFilter()))[0].wrong_site

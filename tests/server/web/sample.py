@@ -10,20 +10,20 @@ from argon2 import PasswordHasher
 
 from server.clock import SystemClock
 from server.fleet import fleet_file
-from server.fleet.events import (
+from server.fleet.model import Booking, TripFilter
+from server.fleet.records import (
     BadgeRefused,
-    Event,
+    FleetRecord,
     Holder,
     LegEnded,
     LegStarted,
     OccupantJoined,
     OdometerRead,
     Position,
-    Reported,
+    ReadRecord,
     TripEnded,
     TripStarted,
 )
-from server.fleet.model import Booking, TripFilter
 from server.fleet.trips import follow
 from server.store import Batch, Store
 
@@ -85,7 +85,7 @@ async def fill(store: Store) -> None:
         karim.agent_id, karim.directorate_id, await booking_id_of(store, karim.agent_id)
     )
     beside = Holder(lucie.agent_id, lucie.directorate_id)
-    joined = Reported(13, "occupant", NOW_S - 60, b"", {}, OccupantJoined(beside))
+    joined = ReadRecord(13, "occupant", NOW_S - 60, b"", {}, OccupantJoined(beside))
     await tell(store, clio.vehicle_id, [*past_trips(lucie), *open_trip(holder), joined])
     refused = [
         BadgeRefused(NOW_S - 600, "unknown_badge", Holder()),
@@ -93,7 +93,7 @@ async def fill(store: Store) -> None:
         BadgeRefused(NOW_S - 200, "wrong_car", holder),
         BadgeRefused(None, "clock_unknown", Holder()),
     ]
-    records = [Reported(7, "refusal", r.at_s, b"", {"reason": r.reason}, r) for r in refused]
+    records = [ReadRecord(7, "refusal", r.at_s, b"", {"reason": r.reason}, r) for r in refused]
     await tell(store, peugeot.vehicle_id, records)
 
 
@@ -103,25 +103,25 @@ async def booking_id_of(store: Store, agent_id: int) -> int:
     return running[0].booking_id
 
 
-async def tell(store: Store, vehicle_id: int, records: list[Reported]) -> None:
+async def tell(store: Store, vehicle_id: int, records: list[ReadRecord]) -> None:
     """Let a new box of this car report these records, in one batch."""
     box = await store.add_box(vehicle_id, replace=False, now_s=NOW_S)
     batch = Batch(box.box_id, vehicle_id, 1, 1, 1, tuple(records), NOW_S)
     await store.append_records(batch, follow)
 
 
-async def report(store: Store, plate: str, event: Event) -> None:
+async def report(store: Store, plate: str, event: FleetRecord) -> None:
     """Let a car's box report one more thing."""
     box = next(box for box in await store.boxes() if box.plate == plate)
     seq = await store.held_seq(box.box_id, 1) + 1
     metres = getattr(event, "odometer_m", None)
     fields = {} if metres is None else {"odometer_m": metres}
-    reported = Reported(6, "odometer", NOW_S, b"", fields, event)
+    reported = ReadRecord(6, "odometer", NOW_S, b"", fields, event)
     batch = Batch(box.box_id, box.vehicle_id, 1, seq, 1, (reported,), NOW_S)
     await store.append_records(batch, follow)
 
 
-def past_trips(driver) -> list[Reported]:
+def past_trips(driver) -> list[ReadRecord]:
     """Thirty trips of Lucie's, one a day, 10 km each; her end of the second last was deduced."""
     records = []
     for day in range(PAST_TRIPS):
@@ -141,23 +141,23 @@ def past_trips(driver) -> list[Reported]:
             fields = {"odometer_m": event.odometer_m}
             if name == "trip_end":
                 fields["reason"] = reason
-            records.append(Reported(2, name, event.at_s, b"", fields, event))
+            records.append(ReadRecord(2, name, event.at_s, b"", fields, event))
     return records
 
 
-def open_trip(holder: Holder) -> list[Reported]:
+def open_trip(holder: Holder) -> list[ReadRecord]:
     """Karim's trip under way: 12.3 km so far, west of Greenwich, sixty odometer records."""
     start_s, start_m = NOW_S - 1800, PAST_TRIPS * 10_000
     started = TripStarted(start_s, start_m, holder, Position(480061000, -1996000))
     leg = LegStarted(start_s + 30, start_m)
     records = [
-        Reported(2, "trip_start", start_s, b"", {"odometer_m": start_m}, started),
-        Reported(4, "leg_start", leg.at_s, b"", {"odometer_m": start_m}, leg),
+        ReadRecord(2, "trip_start", start_s, b"", {"odometer_m": start_m}, started),
+        ReadRecord(4, "leg_start", leg.at_s, b"", {"odometer_m": start_m}, leg),
     ]
     for i in range(1, 61):
         odometer_m = start_m + i * 205
         records.append(
-            Reported(
+            ReadRecord(
                 6,
                 "odometer",
                 start_s + 30 + i * 20,

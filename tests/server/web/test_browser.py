@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from server.fleet.events import OdometerRead, TripEnded
 from server.fleet.feedback import Said
+from server.fleet.records import OdometerRead, TripEnded
 from tests.server.web.sample import (
     CLIO,
     KARIM,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.fleet.events import CommandAnswered, Reported, TripEnded
+from server.fleet.records import CommandAnswered, ReadRecord, TripEnded
 from server.fleet.trips import follow
 from server.store import Batch
 from tests.server.web.sample import KARIM, LUCIE, MANAGER, NOW_S, trip_ids
@@ -22,7 +22,7 @@ async def report(store, *events) -> None:
     """Let the box of the trip under way report more."""
     (box, *_) = await store.boxes()
     seq = await store.held_seq(box.box_id, 1) + 1
-    told = tuple(Reported(9, "command_result", NOW_S, b"", {}, event) for event in events)
+    told = tuple(ReadRecord(9, "command_result", NOW_S, b"", {}, event) for event in events)
     batch = Batch(box.box_id, box.vehicle_id, 1, seq, 1, told, NOW_S)
     await store.append_records(batch, follow)
 

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from server.fleet import fleet_file
-from server.fleet.events import BadgeRefused, Holder, TripEnded
 from server.fleet.model import BookingRequest
+from server.fleet.records import BadgeRefused, Holder, TripEnded
 from server.web.localtime import to_input
 from tests.server.web.sample import (
     CLIO,

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from server.fleet import fleet_file
-from server.fleet.events import Holder, Position, Reported, TripEnded, TripStarted
 from server.fleet.model import TripFilter
+from server.fleet.records import Holder, Position, ReadRecord, TripEnded, TripStarted
 from server.fleet.trips import follow
 from server.store import Batch
 from server.web.trips import PAGE_SIZE, RECORDS_SHOWN
@@ -181,7 +181,7 @@ async def test_a_trip_parked_elsewhere_is_marked_and_its_driver_is_told_kindly(a
     await store.load(fleet_file.parse(text), {}, NOW_S)
     under_way, _ = await trip_ids(store)
     end = TripEnded(NOW_S, PAST_TRIPS * 10_000 + 12_300, "badge_held", Position(480061000, 1996000))
-    await report_of_clio(store, Reported(3, "trip_end", NOW_S, b"", {}, end))
+    await report_of_clio(store, ReadRecord(3, "trip_end", NOW_S, b"", {}, end))
     manager, karim = await arrive(MANAGER), await arrive(KARIM)
     assert (await manager.read("/trajets")).count("garée hors du parking") == 1
     assert "demandez au conducteur" in await manager.read(f"/trajets/{under_way}")
@@ -234,7 +234,7 @@ async def test_a_private_trip_says_so_shows_no_place_and_is_counted_apart(arrive
         TripStarted(NOW_S - 50, 1_000, holder, place, private=True),
         TripEnded(NOW_S, 6_400, "badge_held", place),
     ]
-    told = [Reported(2, "trip_start", event.at_s, b"", {}, event) for event in events]
+    told = [ReadRecord(2, "trip_start", event.at_s, b"", {}, event) for event in events]
     box = await store.add_box(peugeot.vehicle_id, replace=True, now_s=NOW_S)
     batch = Batch(box.box_id, peugeot.vehicle_id, 1, 1, 1, tuple(told), NOW_S)
     await store.append_records(batch, follow)

@@ -69,11 +69,11 @@ def test_the_messages():
 def test_the_records():
     for vector in load("records.json"):
         kind = int(vector["name"].split(" ")[0])
-        fact_class, layout = records.KINDS[kind]
-        fact = fact_class(*values(layout, vector["fields"]))
+        record_class, layout = records.KINDS[kind]
+        record = record_class(*values(layout, vector["fields"]))
         (body,) = unhex(vector, "hex")
-        assert records.encode_body(fact) == body, vector["meaning"]
-        assert records.decode_body(kind, body) == fact, vector["meaning"]
+        assert records.encode_body(record) == body, vector["meaning"]
+        assert records.decode_body(kind, body) == record, vector["meaning"]
 
 
 def test_the_names_of_badges_and_of_sets_of_grants():

@@ -63,8 +63,8 @@ HERE = Where(5000, 480_061_000, 1_996_000)
 
 
 def carried_out(trip, outcome):
-    for fact in outcome.facts:
-        trip.apply(fact)
+    for record in outcome.records:
+        trip.apply(record)
     return outcome
 
 
@@ -123,16 +123,16 @@ def test_a_refused_badge_moves_nothing_and_leaves_a_record():
 def test_a_refused_badge_does_not_disturb_an_open_trip():
     trip = started()
     carried_out(trip, trip.other_arrived(PAUL, Refused(REFUSED_TOO_EARLY), False, HERE, LOW))
-    assert trip.badge_left(PAUL, False, HERE).facts == ()
-    assert trip.badge_held(PAUL, True, HERE).facts == ()
+    assert trip.badge_left(PAUL, False, HERE).records == ()
+    assert trip.badge_held(PAUL, True, HERE).records == ()
     assert trip.holds_start and trip.is_driver(MARIE)
 
 
 def test_the_badge_that_starts_neither_pauses_nor_ends_by_being_held():
     trip = Trip()
     carried_out(trip, trip.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW))
-    assert trip.badge_held(MARIE, True, HERE).facts == ()
-    assert trip.badge_left(MARIE, True, HERE).facts == ()
+    assert trip.badge_held(MARIE, True, HERE).records == ()
+    assert trip.badge_left(MARIE, True, HERE).records == ()
     assert trip.holds_start
 
 
@@ -144,7 +144,7 @@ def test_a_short_badge_pauses_when_it_leaves_and_resumes_when_it_comes():
     assert trip.open and not trip.holds_start
     arrival, departure = tap(trip)
     assert arrival == (CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_RESUMED, (TripResume(5000),))
-    assert departure.facts == ()
+    assert departure.records == ()
     assert trip.holds_start
 
 
@@ -157,21 +157,21 @@ def test_a_held_badge_ends_the_trip_running_or_paused():
         outcome = carried_out(trip, trip.badge_held(MARIE, True, HERE))
         assert outcome == (0, DOOR_LOCK, SIGNAL_ENDED, (TripEnd(*HERE, END_BADGE_HELD),))
         assert not trip.open
-        assert trip.badge_left(MARIE, True, HERE).facts == ()
+        assert trip.badge_left(MARIE, True, HERE).records == ()
 
 
 def test_a_trip_ends_with_the_ignition_on_and_closes_its_leg():
     trip = started(ignition_on=True)
     trip.driver_arrived(RELAY_ENABLED, HERE)
     outcome = carried_out(trip, trip.badge_held(MARIE, True, HERE))
-    assert outcome.facts == (LegEnd(5000), TripEnd(*HERE, END_BADGE_HELD))
+    assert outcome.records == (LegEnd(5000), TripEnd(*HERE, END_BADGE_HELD))
     assert not trip.in_leg
 
 
 def test_another_granted_badge_splits_the_trip():
     trip = started(ignition_on=True)
     outcome = carried_out(trip, trip.other_arrived(PAUL, Granted(9, False, False), True, HERE, LOW))
-    assert outcome.facts == (
+    assert outcome.records == (
         LegEnd(5000),
         TripEnd(*HERE, END_OTHER_DRIVER),
         TripStart(PAUL, 9, *HERE, 0, 0),
@@ -189,16 +189,16 @@ def test_a_driver_whose_relay_is_inhibited_gets_it_back_without_a_pause():
 def test_without_a_recent_fix_a_trip_has_no_position():
     nowhere = Where(5000, NO_POSITION, NO_POSITION)
     outcome = Trip().other_arrived(MARIE, Granted(5, False, False), False, nowhere, LOW)
-    assert outcome.facts == (TripStart(MARIE, 5, 5000, NO_POSITION, NO_POSITION, 0, 0),)
+    assert outcome.records == (TripStart(MARIE, 5, 5000, NO_POSITION, NO_POSITION, 0, 0),)
 
 
 def test_legs_follow_the_ignition_inside_a_trip_only():
     assert Trip().ignition(True, 10) == ()
     trip = started()
-    for on, fact in ((True, LegStart(10)), (False, LegEnd(10)), (True, LegStart(10))):
-        facts = trip.ignition(on, 10)
-        assert facts == (fact,)
-        trip.apply(facts[0])
+    for on, record in ((True, LegStart(10)), (False, LegEnd(10)), (True, LegStart(10))):
+        records = trip.ignition(on, 10)
+        assert records == (record,)
+        trip.apply(records[0])
         assert trip.ignition(on, 10) == ()
 
 
@@ -207,9 +207,9 @@ def test_the_odometer_is_told_every_ten_seconds_while_it_changes():
     told = []
     for second in range(61):
         metres = 5000 + 10 * min(second, 33)
-        for fact in trip.odometer(metres, 100_000 + 1000 * second):
-            trip.apply(fact)
-            told.append((second, fact))
+        for record in trip.odometer(metres, 100_000 + 1000 * second):
+            trip.apply(record)
+            told.append((second, record))
     assert told == [
         (1, Odometer(5010)),
         (11, Odometer(5110)),
@@ -220,7 +220,7 @@ def test_the_odometer_is_told_every_ten_seconds_while_it_changes():
 
 
 def test_the_state_is_what_its_records_say_from_any_point_on():
-    facts = (
+    records = (
         TripStart(MARIE, 5, *HERE, 0, 0),
         LegStart(5000),
         Odometer(5100),
@@ -231,14 +231,14 @@ def test_the_state_is_what_its_records_say_from_any_point_on():
         TripPause(5200),
         TripEnd(5300, 0, 0, END_BADGE_HELD),
     )
-    for cut in range(len(facts) + 1):
+    for cut in range(len(records) + 1):
         live = Trip()
-        for fact in facts[:cut]:
-            live.apply(fact)
+        for record in records[:cut]:
+            live.apply(record)
         again = Trip(live.to_bytes())
-        for fact in facts[cut:]:
-            live.apply(fact)
-            again.apply(fact)
+        for record in records[cut:]:
+            live.apply(record)
+            again.apply(record)
         assert again.to_bytes() == live.to_bytes()
     assert (live.open, live.odometer_m) == (False, 5300)
 
@@ -264,7 +264,7 @@ def test_the_causes_are_the_numbers_that_records_carry():
 def test_the_assurance_of_a_badge_stands_in_its_record():
     trip = Trip()
     outcome = trip.other_arrived(MARIE, Granted(5, False, False), False, HERE, ASSURANCE_HIGH)
-    assert outcome.facts == (TripStart(MARIE, 5, *HERE, ASSURANCE_HIGH, 0),)
+    assert outcome.records == (TripStart(MARIE, 5, *HERE, ASSURANCE_HIGH, 0),)
 
 
 def test_a_technicians_short_badge_releases_and_leaves_the_trip_alone():
@@ -277,7 +277,7 @@ def test_a_technicians_short_badge_releases_and_leaves_the_trip_alone():
         assert outcome == (CAUSE_TECHNICIAN, DOOR_UNLOCK, SIGNAL_RELEASED, ())
         assert trip.badge_left(TECHNICIAN, False, HERE) == (0, DOOR_LEAVE, "", ())
         assert trip.to_bytes() == before
-        assert trip.badge_held(TECHNICIAN, True, HERE).facts == (), "it has left"
+        assert trip.badge_held(TECHNICIAN, True, HERE).records == (), "it has left"
 
 
 def test_a_technicians_held_badge_ends_the_trip_with_or_without_keys():
@@ -285,19 +285,19 @@ def test_a_technicians_held_badge_ends_the_trip_with_or_without_keys():
         trip = started(ignition_on=True)
         technician_at(trip)
         outcome = carried_out(trip, trip.badge_held(TECHNICIAN, keys_in, HERE))
-        facts = (LegEnd(5000), TripEnd(*HERE, END_TECHNICIAN))
-        assert outcome == (0, DOOR_LOCK, SIGNAL_ENDED, facts)
+        records = (LegEnd(5000), TripEnd(*HERE, END_TECHNICIAN))
+        assert outcome == (0, DOOR_LOCK, SIGNAL_ENDED, records)
         assert not trip.open
-        assert trip.badge_held(TECHNICIAN, keys_in, HERE).facts == ()
-        assert trip.badge_left(TECHNICIAN, True, HERE).facts == ()
+        assert trip.badge_held(TECHNICIAN, keys_in, HERE).records == ()
+        assert trip.badge_left(TECHNICIAN, True, HERE).records == ()
 
 
 def test_a_technician_alone_starts_a_trip_and_does_not_end_it_in_the_same_breath():
     trip = Trip()
     technician_at(trip)
     assert trip.is_driver(TECHNICIAN)
-    assert trip.badge_held(TECHNICIAN, True, HERE).facts == ()
-    assert trip.badge_left(TECHNICIAN, True, HERE).facts == ()
+    assert trip.badge_held(TECHNICIAN, True, HERE).records == ()
+    assert trip.badge_left(TECHNICIAN, True, HERE).records == ()
     assert trip.holds_start
     tap(trip, TECHNICIAN)
     assert trip.paused
@@ -309,7 +309,7 @@ def test_a_technicians_own_trip_ends_like_any_drivers():
     trip.badge_left(TECHNICIAN, False, HERE)
     trip.driver_arrived(RELAY_ENABLED, HERE)
     assert trip.badge_held(TECHNICIAN, False, HERE).signal == "refused 10"
-    assert trip.badge_held(TECHNICIAN, True, HERE).facts == (TripEnd(*HERE, END_BADGE_HELD),)
+    assert trip.badge_held(TECHNICIAN, True, HERE).records == (TripEnd(*HERE, END_BADGE_HELD),)
 
 
 def test_a_trip_that_ended_while_the_technicians_badge_was_at_the_reader_is_not_ended_twice():
@@ -324,7 +324,7 @@ def test_a_refused_or_riding_badge_after_a_technicians_has_nothing_of_it():
         trip = started()
         technician_at(trip)
         carried_out(trip, trip.other_arrived(PAUL, verdict, False, HERE, LOW))
-        assert trip.badge_held(PAUL, True, HERE).facts == ()
+        assert trip.badge_held(PAUL, True, HERE).records == ()
         assert trip.open
 
 
@@ -337,7 +337,7 @@ def test_while_the_keys_are_missing_the_driver_is_told_and_the_trip_goes_on():
         outcome = carried_out(trip, trip.badge_held(MARIE, False, HERE))
         refusal = Refusal(MARIE, REFUSED_KEYS_MISSING)
         assert outcome == (0, DOOR_LEAVE, "refused 10", (refusal,))
-        assert carried_out(trip, trip.badge_left(MARIE, True, HERE)).facts == ()
+        assert carried_out(trip, trip.badge_left(MARIE, True, HERE)).records == ()
         assert trip.holds_start
         carried_out(trip, trip.driver_arrived(RELAY_ENABLED, HERE))
         carried_out(trip, trip.badge_held(MARIE, True, HERE))
@@ -349,8 +349,8 @@ def test_a_passenger_is_noted_and_changes_nothing_else():
     before = trip.to_bytes()
     outcome = carried_out(trip, trip.other_arrived(PAUL, RIDES, True, HERE, LOW))
     assert outcome == (0, DOOR_LEAVE, SIGNAL_OCCUPANT, (Occupant(PAUL),))
-    assert trip.badge_held(PAUL, True, HERE).facts == ()
-    assert trip.badge_left(PAUL, False, HERE).facts == ()
+    assert trip.badge_held(PAUL, True, HERE).records == ()
+    assert trip.badge_left(PAUL, False, HERE).records == ()
     assert trip.to_bytes() == before
 
 
@@ -370,8 +370,8 @@ def test_a_card_that_is_not_genuine_after_a_good_one_has_nothing_of_it():
     for arrive in (lambda: trip.driver_arrived(RELAY_ENABLED, HERE), lambda: technician_at(trip)):
         arrive()
         trip.not_genuine(MARIE)
-        assert trip.badge_held(MARIE, True, HERE).facts == ()
-        assert trip.badge_left(MARIE, False, HERE).facts == ()
+        assert trip.badge_held(MARIE, True, HERE).records == ()
+        assert trip.badge_left(MARIE, False, HERE).records == ()
 
 
 def test_a_badge_that_left_without_having_arrived_pauses_nothing():
@@ -379,14 +379,14 @@ def test_a_badge_that_left_without_having_arrived_pauses_nothing():
     assert trip.badge_left(MARIE, False, HERE) == (0, DOOR_LEAVE, "", ())
     trip.driver_arrived(RELAY_ENABLED, HERE)
     carried_out(trip, trip.end(END_COMMAND, HERE))
-    assert trip.badge_left(MARIE, False, HERE).facts == (), "its trip is over"
-    assert trip.badge_held(MARIE, True, HERE).facts == ()
+    assert trip.badge_left(MARIE, False, HERE).records == (), "its trip is over"
+    assert trip.badge_held(MARIE, True, HERE).records == ()
 
 
 def test_a_badge_that_leaves_while_another_is_the_driver_pauses_nothing():
     trip = started()
     trip.driver_arrived(RELAY_ENABLED, HERE)
-    assert trip.badge_left(PAUL, False, HERE).facts == ()
+    assert trip.badge_left(PAUL, False, HERE).records == ()
 
 
 def test_the_drivers_badge_at_an_unknown_relay_is_noted_as_at_an_enabled_one():
@@ -400,8 +400,8 @@ def test_whatever_ends_a_trip_names_its_reason_and_locks():
         trip = started(ignition_on=True)
         tap(trip)
         outcome = carried_out(trip, trip.end(reason, HERE))
-        facts = (LegEnd(5000), TripEnd(*HERE, reason))
-        assert outcome == (0, DOOR_LOCK, SIGNAL_ENDED, facts)
+        records = (LegEnd(5000), TripEnd(*HERE, reason))
+        assert outcome == (0, DOOR_LOCK, SIGNAL_ENDED, records)
         assert (trip.open, trip.paused, trip.in_leg) == (False, False, False)
 
 
@@ -465,7 +465,7 @@ def test_a_start_clears_what_the_trip_before_left():
     assert (trip.paused, trip.in_leg, trip.driver) == (False, False, PAUL)
 
 
-def test_the_first_odometer_fact_of_a_box_waits_ten_seconds_too():
+def test_the_first_odometer_record_of_a_box_waits_ten_seconds_too():
     trip = Trip()
     assert trip.odometer(10, 9_999) == ()
     assert trip.odometer(10, 10_000) == (Odometer(10),)
@@ -487,7 +487,7 @@ PRIVATE = Granted(5, False, True)
 def private_trip():
     trip = Trip()
     outcome = carried_out(trip, trip.other_arrived(MARIE, PRIVATE, False, HERE, ASSURANCE_HIGH))
-    assert outcome.facts == (TripStart(MARIE, 5, *UNTOLD, ASSURANCE_HIGH, 1),)
+    assert outcome.records == (TripStart(MARIE, 5, *UNTOLD, ASSURANCE_HIGH, 1),)
     return trip
 
 
@@ -495,17 +495,17 @@ def test_a_private_trip_tells_no_place_however_it_ends_also_after_a_restart():
     trip = private_trip()
     for each in (trip, Trip(trip.to_bytes())):
         for reason in (END_BADGE_HELD, END_INFERRED, END_COMMAND, END_TECHNICIAN):
-            assert each.end(reason, HERE).facts == (TripEnd(*UNTOLD, reason),)
-        facts = each.other_arrived(PAUL, Granted(9, False, False), False, HERE, LOW).facts
-        assert facts == (TripEnd(*UNTOLD, END_OTHER_DRIVER), TripStart(PAUL, 9, *HERE, LOW, 0))
+            assert each.end(reason, HERE).records == (TripEnd(*UNTOLD, reason),)
+        records = each.other_arrived(PAUL, Granted(9, False, False), False, HERE, LOW).records
+        assert records == (TripEnd(*UNTOLD, END_OTHER_DRIVER), TripStart(PAUL, 9, *HERE, LOW, 0))
 
 
 def test_the_trip_after_a_private_one_tells_its_places_again():
     trip = private_trip()
     carried_out(trip, trip.end(END_BADGE_HELD, HERE))
     ordinary = trip.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW)
-    assert carried_out(trip, ordinary).facts == (TripStart(MARIE, 5, *HERE, LOW, 0),)
-    assert trip.end(END_COMMAND, HERE).facts == (TripEnd(*HERE, END_COMMAND),)
+    assert carried_out(trip, ordinary).records == (TripStart(MARIE, 5, *HERE, LOW, 0),)
+    assert trip.end(END_COMMAND, HERE).records == (TripEnd(*HERE, END_COMMAND),)
 
 
 def test_who_comes_back_to_a_private_trip_that_the_box_ended_stays_private():
@@ -514,12 +514,12 @@ def test_who_comes_back_to_a_private_trip_that_the_box_ended_stays_private():
     for each in (trip, Trip(trip.to_bytes())):
         for tag, grant_id, private in ((MARIE, 5, True), (MARIE, 6, False), (PAUL, 5, False)):
             verdict = Granted(grant_id, False, False)
-            (fact,) = each.other_arrived(tag, verdict, False, HERE, LOW).facts
-            assert fact[2:] == (UNTOLD + (LOW, 1) if private else tuple(HERE) + (LOW, 0))
+            (record,) = each.other_arrived(tag, verdict, False, HERE, LOW).records
+            assert record[2:] == (UNTOLD + (LOW, 1) if private else tuple(HERE) + (LOW, 0))
     ordinary = started()
     carried_out(ordinary, ordinary.end(END_INFERRED, HERE))
-    (fact,) = ordinary.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW).facts
-    assert fact[2:] == tuple(HERE) + (LOW, 0)
+    (record,) = ordinary.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW).records
+    assert record[2:] == tuple(HERE) + (LOW, 0)
 
 
 def test_a_private_trip_is_otherwise_like_any():
@@ -566,7 +566,7 @@ def test_another_badge_is_judged_beside_the_trip_in_progress():
     walks_up = grant(0, PAUL, 0, 0xFFFFFFFF, GRANT_WALK_UP)
     assert arrive(trip, PAUL, walks_up).signal == SIGNAL_REFUSED.format(REFUSED_CAR_IN_USE)
     rides = grant(5, PAUL, kind=GRANT_PASSENGER)
-    assert arrive(trip, PAUL, rides).facts == (Occupant(PAUL),)
+    assert arrive(trip, PAUL, rides).records == (Occupant(PAUL),)
 
 
 def test_who_left_a_trip_that_the_box_ended_comes_back_and_nobody_else():
@@ -574,7 +574,7 @@ def test_who_left_a_trip_that_the_box_ended_comes_back_and_nobody_else():
     carried_out(trip, arrive(trip, MARIE, grant(5)))
     carried_out(trip, trip.end(END_INFERRED, HERE))
     assert arrive(trip, PAUL).signal == SIGNAL_REFUSED.format(REFUSED_UNKNOWN_BADGE)
-    (start,) = arrive(trip, MARIE).facts
+    (start,) = arrive(trip, MARIE).records
     assert start.grant_id == 5
 
 

@@ -1,4 +1,4 @@
-"""What a box tells, in the words of the fleet: the gateway translates records into these.
+"""The records of a box in the words of the fleet; the gateway translates the wire's into these.
 
 `at_s` is the box's time, or the time of arrival where the box knew none.
 """
@@ -119,7 +119,7 @@ class CommandAnswered:
     state: CommandState
 
 
-Event = (
+FleetRecord = (
     TripStarted
     | TripEnded
     | TripPaused
@@ -135,10 +135,11 @@ Event = (
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class ReadRecord:
     """One record as it came (`kind`, `body`) and as it reads.
 
-    `event` is None, and `fields` is empty, for what this server has no rule or words for.
+    `means` is it in the words of the fleet: None, and `fields` empty, for what this server has no
+    rule or words for.
     """
 
     kind: int
@@ -146,4 +147,4 @@ class Reported:
     at_s: int | None
     body: bytes = field(repr=False)
     fields: Mapping[str, int | str]
-    event: Event | None
+    means: FleetRecord | None
