@@ -399,13 +399,13 @@ class Car:
         if self.flash_full:
             self._refused = True
             raise OSError
-        stored, records = Trip(state if self._refused else self._stored_trip), []
+        stored, bodies = Trip(state if self._refused else self._stored_trip), []
         for record in records:
-            records.append(decode_body(record.kind, record.body))
-            stored.apply(records[-1])
+            bodies.append(decode_body(record.kind, record.body))
+            stored.apply(bodies[-1])
         self._stored_trip = stored.to_bytes()
         refused, self._refused = self._refused, False
-        self._effect(Kept(tuple(records), refused))
+        self._effect(Kept(tuple(bodies), refused))
 
     def _pulse(self, name: str, state: int) -> None:
         if self.coil_fails:
