@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 from shared_protocol.errors import RemoteProtocolError
 
 
-def sha256(data: "bytes | bytearray") -> bytes:
-    """SHA-256 of `data`, 32 bytes."""
-    return hashlib.sha256(data).digest()
+def sha256(*pieces: bytes) -> bytes:
+    """SHA-256 of the pieces one after the other, 32 bytes."""
+    return hashlib.sha256(b"".join(pieces)).digest()
 
 
 def hmac_sha256(key: bytes, data: bytes) -> bytes:

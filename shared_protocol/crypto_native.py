@@ -23,9 +23,12 @@ _INNER_PAD = int.from_bytes(b"\x36" * _HASH_BLOCK_BYTES, "big")
 _OUTER_PAD = int.from_bytes(b"\x5c" * _HASH_BLOCK_BYTES, "big")
 
 
-def sha256(data: "bytes | bytearray") -> bytes:
-    """SHA-256 of `data`, 32 bytes."""
-    return _native_sha256(data).digest()
+def sha256(*pieces: bytes) -> bytes:
+    """SHA-256 of the pieces one after the other, 32 bytes."""
+    found = _native_sha256()
+    for piece in pieces:
+        found.update(piece)
+    return found.digest()
 
 
 def hmac_sha256(key: bytes, data: bytes) -> bytes:

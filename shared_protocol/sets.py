@@ -54,9 +54,9 @@ def card_keys_to_bytes(keys: "Sequence[CardKey]") -> bytes:
     return _to_bytes(CARD_KEY_LAYOUT, keys)
 
 
-def set_hash(data: "bytes | bytearray") -> bytes:
-    """The 8 bytes that name a set."""
-    return sha256(data)[:SET_HASH_BYTES]
+def set_hash(*pieces: bytes) -> bytes:
+    """The 8 bytes that name a set, given in one piece or several."""
+    return sha256(*pieces)[:SET_HASH_BYTES]
 
 
 def grant_parts(generation: int, expires_s: int, grants: "Sequence[Grant]") -> list[Grants]:

@@ -35,13 +35,13 @@ TESTS = {
     "feedback": ("feedback",),
     "rest": ("rest",),
     "grants": ("badge_decision", "grants"),
-    "held_set": ("badge_decision", "grants"),
+    "held_set": ("badge_decision", "grants", "held_set"),
 }
 """A module of firmware/logic -> the tests of it."""
 
 LOOK_UPS = {
     "grants": ("of_badge", "booked_by_another"),
-    "held_set": ("find", "_place"),
+    "held_set": ("find",),
 }
 """Of these modules only what a badge's decision asks; how a set arrives is not the core's."""
 
@@ -56,7 +56,15 @@ LABELS = (
 
 _ONLY_ONE_RESULT = "a command to end the trip has one result, the first and the last"
 _NOT_ASKED = "asked only after 65 s of ignition off, so after a look, which counts it"
+_IN_VAIN = "a page that cannot hold it is looked through in vain: slower, and the same is found"
+_PAGE = "if page[-size : length - size] >= prefix and page[:length] <= prefix:"
 SURVIVORS: dict[tuple[str, str, str], str] = {
+    ("held_set", _PAGE, "And -> Or"): _IN_VAIN,
+    (
+        "held_set",
+        _PAGE,
+        "page[-size:length - size] >= prefix and page[:length] <= prefix -> True",
+    ): _IN_VAIN,
     ("badge_decision", "NO_TRIP = -1", "1 -> 2"): "any number that no grant has",
     (
         "immobiliser",

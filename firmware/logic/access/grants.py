@@ -66,14 +66,14 @@ class GrantSet:
 
     def booked_by_another(self, tag: bytes, from_s: int, to_s: int) -> bool:
         """Whether another badge has the car booked at some time from `from_s` to `to_s`."""
-        items = self._set.items
-        for at in range(0, len(items), GRANT_BYTES):
-            if items[at + _KIND_AT] not in (GRANT_BOOKING, GRANT_NO_LICENCE):
-                continue  # any other is no booking
-            begins_s = int.from_bytes(items[at + _NOT_BEFORE_AT : at + _NOT_AFTER_AT], "big")
-            ends_s = int.from_bytes(items[at + _NOT_AFTER_AT : at + _KIND_AT], "big")
-            if begins_s <= to_s and from_s < ends_s and items[at : at + _TAG_BYTES] != tag:
-                return True
+        for page in self._set.pages:
+            for at in range(0, len(page), GRANT_BYTES):
+                if page[at + _KIND_AT] not in (GRANT_BOOKING, GRANT_NO_LICENCE):
+                    continue  # any other is no booking
+                begins_s = int.from_bytes(page[at + _NOT_BEFORE_AT : at + _NOT_AFTER_AT], "big")
+                ends_s = int.from_bytes(page[at + _NOT_AFTER_AT : at + _KIND_AT], "big")
+                if begins_s <= to_s and from_s < ends_s and page[at : at + _TAG_BYTES] != tag:
+                    return True
         return False
 
     def _take(self, message, is_change: bool) -> bool | None:

@@ -1,6 +1,6 @@
 """A journal's storage in a dict, for tests on both interpreters; can lose power in mid-append."""
 
-from errno import EIO
+from errno import EIO, ENOENT
 
 ENOSPC = 28  # MicroPython's errno does not name it
 
@@ -24,6 +24,8 @@ class MemoryStorage:
     def read(self, name, offset=0, count=-1):
         if name == self.unreadable:
             raise OSError(self.read_errno, name)
+        if name not in self.files:
+            raise OSError(ENOENT, name)
         data = self.files[name]
         return data[offset:] if count < 0 else data[offset : offset + count]
 

@@ -147,7 +147,7 @@ def test_a_damaged_stored_set_is_an_empty_one():
     holding(grant(3, PAUL), grant(1), storage=storage)
     stored = storage.files[GRANTS_FILE]
     for damaged in (
-        stored[:-1], stored[:20], b"", b"\x00", stored[:-1] + b"\x00", stored[1:], bytes(9),
+        stored[:-1], stored[:20], b"", b"\x00", stored[:-1] + b"\x01", stored[1:], bytes(9),
     ):  # fmt: skip
         storage.files[GRANTS_FILE] = damaged
         again = GrantSet(storage)

@@ -1,0 +1,81 @@
+"""A held set over any changes: the items of a dict that they change, in memory and in flash."""
+
+from firmware.logic.access.held_set import HeldSet
+from shared_protocol.sets import set_hash
+from tests.firmware.logic.storage import MemoryStorage
+
+NAME, ITEM_BYTES, KEY_BYTES, MOST = "set", 5, 2, 300
+
+
+def opened(storage):
+    return HeldSet(storage, NAME, ITEM_BYTES, KEY_BYTES, MOST, 1)
+
+
+def item(key, value=0):
+    return key.to_bytes(KEY_BYTES, "big") + value.to_bytes(ITEM_BYTES - KEY_BYTES, "big")
+
+
+def take(held, changes, from_force=True, size=24):
+    """The changes in parts of that size; the hash of what is then ready to be put in force."""
+    parts = [changes[at : at + size] for at in range(0, len(changes), size)] or [[]]
+    for part in range(len(parts)):
+        found = held.take_part("name", part, len(parts), parts[part], from_force)
+    return found
+
+
+def test_any_changes_make_what_they_make_of_a_dict():
+    storage = MemoryStorage()
+    held, wanted, seed = opened(storage), {}, 12345
+    for turn in range(60):
+        changes = []
+        for _ in range(turn * 3 % 97):
+            seed = (seed * 1103515245 + 12345) & 0x7FFFFFFF
+            key, stays = (seed >> 8) % 211, seed >> 20 & 3 > 0
+            changes.append((item(key, turn), bool(stays)))
+        for part in range(0, len(changes), 24):  # a key twice in one part: the last in order counts
+            for changed, stays in sorted(changes[part : part + 24]):
+                if stays:
+                    wanted[changed[:KEY_BYTES]] = changed
+                else:
+                    wanted.pop(changed[:KEY_BYTES], None)
+        data = b"".join([wanted[key] for key in sorted(wanted)])
+        assert take(held, changes) == set_hash(data)
+        held.finish(bytes((turn,)))
+        for each in (held, opened(storage)):
+            assert b"".join(each.pages) == data
+            assert (len(each), each.hash, each.note) == (
+                len(wanted), set_hash(data), bytes((turn,)),
+            )  # fmt: skip
+            for key in range(211):
+                found = wanted.get(key.to_bytes(KEY_BYTES, "big"))
+                assert each.find(key.to_bytes(KEY_BYTES, "big")) == ([found] if found else [])
+
+
+def test_items_of_one_prefix_are_found_over_several_pages():
+    held = opened(MemoryStorage())
+    for first, last in ((1, 100), (31, 32), (32, 33), (33, 96), (64, 64), (1, 2)):
+        items = [item(0x0100 + n if first <= n <= last else n, n) for n in range(1, 101)]
+        take(held, [(each, True) for each in items], from_force=False)
+        held.finish(b"n")
+        assert held.find(b"\x01") == [item(0x0100 + n, n) for n in range(first, last + 1)]
+        assert held.find(b"\x02") == []
+
+
+def test_a_set_too_long_or_a_part_out_of_order_is_refused_and_the_set_in_force_stays():
+    held = opened(MemoryStorage())
+    take(held, [(item(n), True) for n in range(MOST)], from_force=False)
+    held.finish(b"n")
+    for changes in ([(item(MOST), True)], [(item(n + 1000), True) for n in range(40)]):
+        try:
+            take(held, changes)
+        except OSError:
+            changes = None
+        assert changes is None
+        assert len(held) == MOST
+    for name, part in (("name", 1), ("other", 1), ("name", 2)):
+        held.take_part("name", 0, 3, [], True)
+        try:
+            held.take_part(name, part, 3, [], True)
+        except OSError:
+            part = None
+        assert (part is None) == ((name, part) != ("name", 1))
