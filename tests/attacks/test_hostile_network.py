@@ -17,7 +17,7 @@ from server.fleet.model import BookingRequest
 from shared_protocol import grant_sets
 from shared_protocol.records import KINDS, Odometer, encode_body, kind_of
 from tests.attacks.box_and_server import Pair, PowerLoss
-from tests.server.small_fleet import CAR, HOUR_S, NOW_S, PAUL
+from tests.fleet import CAR, HOUR_S, NOW_S, PAUL
 
 ODOMETER = kind_of(Odometer(0))
 EXAMPLES = int(os.environ.get("VOITURIER_EXAMPLES", "40"))

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from server.store import BoxSecrets
 from shared_protocol import messages, records
+from tests.fleet import fit_box, open_small_fleet
 from tests.server.gateway.box_client import BoxClient
-from tests.server.small_fleet import fit_box, open_small_fleet
 
 COUNT = 600
 BATCH = 5

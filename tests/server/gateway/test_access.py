@@ -14,9 +14,7 @@ from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store
 from shared_protocol import card_key_sets, grant_sets, messages, records
 from shared_protocol.badges import badge_tag
-from tests.server.gateway.box_client import BoxClient, a_status
-from tests.server.gateway.test_conversation import PLACE, marker, state_of
-from tests.server.small_fleet import (
+from tests.fleet import (
     BOOKING,
     CAR,
     FLEET,
@@ -27,6 +25,8 @@ from tests.server.small_fleet import (
     PAUL,
     PAUL_UID,
 )
+from tests.server.gateway.box_client import BoxClient, a_status
+from tests.server.gateway.test_conversation import PLACE, marker, state_of
 
 KINDS = messages.FEATURE_GRANT_KINDS
 KEYS = KINDS | messages.FEATURE_CARD_KEYS

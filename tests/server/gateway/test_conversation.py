@@ -11,8 +11,7 @@ from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store
 from shared_protocol import grant_sets, messages, records
 from shared_protocol.badges import badge_tag
-from tests.server.gateway.box_client import BoxClient, a_status
-from tests.server.small_fleet import (
+from tests.fleet import (
     BOOKING,
     CAR,
     HOUR_S,
@@ -23,6 +22,7 @@ from tests.server.small_fleet import (
     PAUL,
     fit_box,
 )
+from tests.server.gateway.box_client import BoxClient, a_status
 
 PLACE = (480_061_000, 1_996_000)
 

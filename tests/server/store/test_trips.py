@@ -4,7 +4,7 @@ from server.fleet.events import BadgeRefused, Event, Holder, Reported, TripEnded
 from server.fleet.model import BookingRequest, Trip
 from server.fleet.trips import follow
 from server.store import Batch, Store
-from tests.server.small_fleet import BOOKING, CAR, HOUR_S, MARIE, NOW_S, OTHER_CAR, PAUL, fit_box
+from tests.fleet import BOOKING, CAR, HOUR_S, MARIE, NOW_S, OTHER_CAR, PAUL, fit_box
 
 
 async def report(store: Store, *events: Event) -> None:

@@ -14,6 +14,7 @@ from server.app import init_app
 from server.app_keys import NOTIFY, STORE
 from server.config import Address, Config
 from server.store import Store
+from tests.fleet import copied
 from tests.server.web.sample import PASSWORD, StillClock, fill
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -59,11 +60,10 @@ async def client(
     woken: list[int | None],
     tmp_path: Path,
 ) -> TestClient:
+    await copied(fill, tmp_path)
     app = init_app(Config(tmp_path, boxes=Address("127.0.0.1", 0)), clock)
     app[NOTIFY] = woken.append
-    client = await aiohttp_client(app)
-    await fill(client.app[STORE])
-    return client
+    return await aiohttp_client(app)
 
 
 @pytest.fixture

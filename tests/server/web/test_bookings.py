@@ -70,7 +70,7 @@ async def test_an_overlap_shows_the_same_form_with_the_message_and_the_free_cars
     answer = await lucie.send(FORM, **wanted)
     page = await answer.text()
     assert answer.status == 409
-    assert 'id="vehicle-error"' in page and "Déjà réservée" in page and "DDT72" in page
+    assert 'id="vehicle-error"' in page and "Déjà réservée" in page and "DDT" in page
     assert 'value="Dépannage"' in page, "what was typed stays"
     offer = page[
         page.index('class="panel narrow offer"') : page.index("</form>", page.index("offer"))
@@ -124,7 +124,7 @@ async def test_a_form_of_an_older_session_comes_back_as_it_was_filled_in(arrive,
 
 async def test_a_booking_to_come_says_where_its_car_stands(arrive):
     page = await (await arrive(KARIM)).read("/reservations")
-    assert "Cour de la préfecture" in page
+    assert "Préfecture" in page
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ async def own(store, login):
 
 
 async def allow_private_use(store, plate=PEUGEOT):
-    fleet = json.loads(FLEET) | {"bookings": []}
+    fleet = FLEET | {"bookings": []}
     for car in fleet["vehicles"]:
         car["private_use"] = car["plate"] == plate
     await store.load(fleet_file.parse(json.dumps(fleet)), {}, NOW_S)
