@@ -9,7 +9,7 @@ import itertools
 import json
 import random
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from tests.fleet import HOUR_S, agent, booking, fleet, vehicle
 from tests.support import FULL
 
 STRANGERS, CARS = (1000, 20) if FULL else (300, 6)
+SEED = 9
 DAY_S = 150  # of world time, from the first box's power to the last word
 LOOK_EVERY_S = 0.5
 COMES_EVERY = 6  # looks: who was shown out is back within 3 s
@@ -107,9 +108,12 @@ def many_descriptors() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def test_boxes_are_served_in_a_crowd_of_strangers(tmp_path: Path, many_descriptors: None) -> None:
+def test_boxes_are_served_in_a_crowd_of_strangers(
+    tmp_path: Path, many_descriptors: None, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("sample", f"{STRANGERS} strangers beside {CARS} boxes, seed {SEED}")
     data_dir, identities = make_fleet(tmp_path)
-    chance = random.Random(9)
+    chance = random.Random(SEED)
     with World(start_unix_s=START_S, seed=3) as world:
         server = world.start_server(data_dir)
         alone_mib = server.resident_mib()

@@ -3,6 +3,8 @@
 from errno import EIO, ENOENT
 from io import BytesIO
 
+from shared_protocol.records import Record
+
 ENOSPC = 28  # MicroPython's errno does not name it
 
 
@@ -92,3 +94,22 @@ class _Written:
 
     def __exit__(self, *error):
         self._storage.write(self._name, self._data)
+
+
+STATE = b"state"
+
+
+def record(number, size=4):
+    return Record(6, 1_700_000_000 + number, bytes([number % 256]) * size)
+
+
+def held(journal):
+    """Every record from the oldest on: [(seq, record)]."""
+    seq = journal.lowest_seq
+    found = []
+    while seq < journal.next_seq:
+        seq, records = journal.read(seq)
+        for each in records:
+            found.append((seq, each))
+            seq += 1
+    return found

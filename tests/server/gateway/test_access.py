@@ -25,8 +25,7 @@ from tests.fleet import (
     PAUL,
     PAUL_UID,
 )
-from tests.server.gateway.box_client import BoxClient, a_status
-from tests.server.gateway.test_conversation import PLACE, marker, state_of
+from tests.server.gateway.box_client import PLACE, BoxClient, a_status, marker, state_of
 
 KINDS = messages.FEATURE_GRANT_KINDS
 KEYS = KINDS | messages.FEATURE_CARD_KEYS

@@ -1,7 +1,6 @@
 """The real application on a real store, and people who use it."""
 
 import html
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,7 @@ from server.app_keys import NOTIFY, STORE
 from server.config import Address, Config
 from server.store import Store
 from tests.fleet import copied
-from tests.server.web.sample import PASSWORD, StillClock, fill
-
-TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+from tests.server.web.sample import PASSWORD, TOKEN, StillClock, fill
 
 
 @dataclass

@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from server.fleet.events import (
 from server.fleet.model import Booking, TripFilter
 from server.fleet.trips import follow
 from server.store import Batch, Store
+from server.web.localtime import to_input
 from tests.fleet import HOUR_S, SITE, agent, booking, fleet, vehicle
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -36,6 +38,7 @@ PASSWORD = "correct horse"
 # As cheap as argon2 gets: how dear a real hash is, is not what these tests are about.
 HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 PAST_TRIPS = 30
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 MANAGER, KARIM, LUCIE = "claire.martin", "karim.benali", "lucie.moreau"
 CLIO, PEUGEOT = "FX-482-LM", "GB-117-KD"
@@ -173,3 +176,25 @@ async def trip_ids(store: Store) -> tuple[int, int]:
     """Return the ids of the trip under way (Karim's) and of the newest ended one (Lucie's)."""
     under_way, ended, *_ = await store.trips(TripFilter())
     return under_way.trip_id, ended.trip_id
+
+
+FORM = "/reservations/nouvelle"
+
+
+async def id_of(store, plate):
+    return str(next(car.vehicle_id for car in await store.vehicles() if car.plate == plate))
+
+
+async def fields(store, plate=CLIO, start_s=NOW_S + 2 * DAY_S, end_s=None, purpose="Visite"):
+    end_s = start_s + HOUR_S if end_s is None else end_s
+    return {
+        "vehicle": await id_of(store, plate),
+        "start": to_input(start_s, PARIS),
+        "end": to_input(end_s, PARIS),
+        "purpose": purpose,
+    }
+
+
+async def own(store, login):
+    agent = await store.find_agent_by_login(login)
+    return await store.bookings_of(agent.agent_id, 0)

@@ -5,8 +5,19 @@ import json
 import pytest
 
 from server.fleet import fleet_file
-from tests.server.web.sample import CLIO, HOUR_S, KARIM, LUCIE, NOW_S, PEUGEOT, trip_ids
-from tests.server.web.test_bookings import FORM, fields, id_of, own
+from tests.server.web.sample import (
+    CLIO,
+    FORM,
+    HOUR_S,
+    KARIM,
+    LUCIE,
+    NOW_S,
+    PEUGEOT,
+    fields,
+    id_of,
+    own,
+    trip_ids,
+)
 
 SEAT, OTHER_SEAT = "SIEGE-1", "SIEGE-2"
 EQUIPMENT = {

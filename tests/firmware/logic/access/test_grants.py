@@ -1,7 +1,7 @@
 """The set of grants on the box: whole, changed, stored, found again."""
 
 from firmware.logic.access.grants import GRANTS_FILE, GrantSet
-from shared_protocol.grant_sets import grant_changes, grant_parts, grants_hash
+from shared_protocol.grant_sets import grant_changes, grants_hash
 from shared_protocol.messages import (
     GRANT_MAINTENANCE,
     GRANT_NO_LICENCE,
@@ -12,27 +12,10 @@ from shared_protocol.messages import (
     GRANT_TECHNICIAN,
     GRANT_WALK_UP,
     GRANT_WITHOUT_CLOCK,
-    Grant,
     Grants,
 )
+from tests.firmware.logic.held_sets import MARIE, NOW_S, PAUL, WEEK_S, grant, holding
 from tests.firmware.logic.storage import MemoryStorage
-
-NOW_S = 1_700_000_000
-WEEK_S = 7 * 86400
-MARIE = b"marie---"
-PAUL = b"paul----"
-
-
-def grant(number, tag=MARIE, begins_s=NOW_S - 100, ends_s=NOW_S + 100, flags=0):
-    return Grant(number, tag, begins_s, ends_s, flags)
-
-
-def holding(*grants, generation=7, expires_s=NOW_S + WEEK_S, storage=None):
-    held = GrantSet(storage or MemoryStorage())
-    for part in grant_parts(generation, expires_s, list(grants)):
-        complete = held.take_part(part)
-    assert complete
-    return held
 
 
 def three_parts(generation):

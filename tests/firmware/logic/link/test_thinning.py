@@ -2,8 +2,7 @@
 
 from firmware.logic.link.thinning import ThinningJournal
 from shared_protocol.records import GAP_DROPPED, Gap, Record, decode_body
-from tests.firmware.logic.link.test_journal import STATE, held, record
-from tests.firmware.logic.storage import MemoryStorage
+from tests.firmware.logic.storage import STATE, MemoryStorage, held, record
 
 FIX = 200
 
