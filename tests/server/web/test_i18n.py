@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import server.web
 from server.fleet import model
-from server.web import words
+from server.web import labels
 from server.web.i18n import LANGUAGES, LOCALE_DIR, load_words, preferred
 from tests.server.web.sample import NOW_S, PARIS
 
@@ -51,12 +51,12 @@ def test_a_catalogue_says_every_word_of_the_pages_and_no_other(language):
 @pytest.mark.parametrize(
     ("table", "kinds"),
     [
-        (words.TRIP_STATES, model.TripState),
-        (words.END_REASONS, model.EndReason),
-        (words.REFUSAL_REASONS, model.RefusalReason),
-        (words.REFUSAL_ADVICE, model.RefusalReason),
-        (words.RELAY_STATES, model.RelayState),
-        (words.CLOCK_SOURCES, model.ClockSource),
+        (labels.TRIP_STATES, model.TripState),
+        (labels.END_REASONS, model.EndReason),
+        (labels.REFUSAL_REASONS, model.RefusalReason),
+        (labels.REFUSAL_ADVICE, model.RefusalReason),
+        (labels.RELAY_STATES, model.RelayState),
+        (labels.CLOCK_SOURCES, model.ClockSource),
     ],
 )
 def test_every_state_and_reason_of_the_fleet_has_words(table, kinds):
