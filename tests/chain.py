@@ -1,10 +1,13 @@
 """A small fleet on a real server, with real firmware in a simulated car, in virtual time."""
 
 import contextlib
+import functools
 import json
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,14 +15,22 @@ from typing import Any
 from simulator.devices.car import Car
 from simulator.engine.server_process import ServerProcess
 from simulator.engine.world import World
+from tests.fleet import HOUR_S, MARIE_UID, NOW_S, PAUL_UID, agent, booking, fleet, vehicle
 
-START_S = 1_790_000_000  # 2026-09-21 14:13:20 UTC: an ordinary Monday
+START_S = NOW_S
 PLATE = "AB-123-CD"
-DRIVER_BADGE = bytes.fromhex("04a1b2c3d4e5f6")
+DRIVER_BADGE = MARIE_UID
 STRANGER_BADGE = bytes.fromhex("0badc0de")
-COLLEAGUE_BADGE = bytes.fromhex("04112233445566")
-HOUR_S = 3600
+COLLEAGUE_BADGE = PAUL_UID
 PASSWORD = "correct horse battery"
+FLEET = fleet(
+    [vehicle(PLATE)],
+    [
+        agent("marie.leroy", MARIE_UID, password=PASSWORD),
+        agent("paul.morin", PAUL_UID, directorate="DDPP", password=PASSWORD),
+    ],
+    [booking(PLATE, "marie.leroy", START_S - HOUR_S, START_S + HOUR_S)],
+)
 
 
 @dataclass
@@ -41,9 +52,9 @@ class Chain:
         return answer
 
     def book(self, starts_at: int, ends_at: int, agent: str = "marie.leroy") -> None:
-        fleet = fleet_file([booking(agent, starts_at, ends_at)])
         path = self.data_dir / "booking.json"
-        path.write_text(json.dumps(fleet))
+        booked = FLEET | {"bookings": [booking(PLATE, agent, starts_at, ends_at)]}
+        path.write_text(json.dumps(booked))
         self.voiturier("load", str(path))
 
     def get_ready(self) -> None:
@@ -99,51 +110,22 @@ def voiturier(*arguments: str) -> str:
     return done.stdout
 
 
-def booking(agent: str, starts_at: int, ends_at: int) -> dict[str, object]:
-    return {
-        "vehicle": PLATE,
-        "agent": agent,
-        "starts_at": starts_at,
-        "ends_at": ends_at,
-        "purpose": "Visite de chantier",
-    }
-
-
-def fleet_file(bookings: list[dict[str, object]]) -> dict[str, object]:
-    people = (
-        ("marie.leroy", "Marie Leroy", "DDT", DRIVER_BADGE),
-        ("paul.morin", "Paul Morin", "DDPP", COLLEAGUE_BADGE),
-    )
-    return {
-        "directorates": [
-            {"code": "DDT", "name": "Territoires"},
-            {"code": "DDPP", "name": "Populations"},
-        ],
-        "sites": [{"code": "PREF", "name": "Préfecture"}],
-        "vehicles": [{"plate": PLATE, "label": "Clio", "site": "PREF"}],
-        "agents": [
-            {
-                "login": login,
-                "full_name": name,
-                "directorate": directorate,
-                "role": "agent",
-                "password": PASSWORD,
-                "badges": [badge.hex()],
-            }
-            for login, name, directorate, badge in people
-        ],
-        "bookings": bookings,
-    }
-
-
 def new_fleet(folder: Path) -> tuple[Path, dict[str, object]]:
     """A data directory with the fleet and Marie Leroy's booking, and its box's identity."""
-    data_dir = folder / "data"
-    fleet = folder / "fleet.json"
-    now = booking("marie.leroy", START_S - HOUR_S, START_S + HOUR_S)
-    fleet.write_text(json.dumps(fleet_file([now])))
-    voiturier("load", str(fleet), "--data", str(data_dir))
-    identity = folder / "box.json"
-    where = ("--data", str(data_dir), "--out", str(identity))
-    voiturier("box", "add", "--vehicle", PLATE, "--board", "host", *where)
-    return data_dir, json.loads(identity.read_text())
+    shutil.copytree(_prepared(), folder, dirs_exist_ok=True)
+    return folder / "data", json.loads((folder / "box.json").read_text())
+
+
+_folder = tempfile.TemporaryDirectory(prefix="voiturier-chain-")
+
+
+@functools.cache
+def _prepared() -> Path:
+    """Loaded once a process, by the command that an operator uses; each test takes a copy."""
+    folder = Path(_folder.name)
+    file, identity = folder / "fleet.json", folder / "box.json"
+    file.write_text(json.dumps(FLEET))
+    data = ("--data", str(folder / "data"))
+    voiturier("load", str(file), *data)
+    voiturier("box", "add", "--vehicle", PLATE, "--board", "host", *data, "--out", str(identity))
+    return folder

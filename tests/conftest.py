@@ -1,4 +1,7 @@
-"""Fixtures that more than one folder of tests uses, and how hypothesis goes about its work."""
+"""What every test run shares: which tests are slow, what is sampled, the chain.
+
+The markers are given by place, so that a new test gets its own by where it stands.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +12,59 @@ from hypothesis import HealthCheck, settings
 from simulator.devices.car import Car
 from simulator.engine.world import World
 from tests.chain import START_S, Chain, new_fleet
+from tests.support import FULL, sample_seed
 
 # No test fails because the machine is slow.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+HERE = Path(__file__).parent
+# Folders and files that play the chain, the simulator, browsers, processes or long proofs.
+SLOW = (
+    "attacks",
+    "end_to_end",
+    "firmware/test_badges_in_the_simulator.py",
+    "firmware/test_in_the_simulator.py",
+    "fuzz",
+    "safety",
+    "server/test_kill.py",
+    "server/web/test_bad_input.py",
+    "server/web/test_browser.py",
+    "simulator/commands",
+    "simulator/devices/modem/test_a76xx_alone.py",
+    "simulator/devices/modem/test_a76xx_commands.py",
+    "simulator/engine",
+    "simulator/play/test_phone.py",
+)
+PEERS = ("peers",)  # strangers' programs
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("hypothesis_seed") is None:
+        config.option.hypothesis_seed = str(sample_seed())
+
+
+def pytest_report_header() -> str:
+    return f"samples: seed {sample_seed()} (the commits)" + ", whole where one is asked" * FULL
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        places = {item.path, *item.path.parents}
+        for marker, where in ((pytest.mark.slow, SLOW), (pytest.mark.peers, PEERS)):
+            if not places.isdisjoint(HERE / name for name in where):
+                item.add_marker(marker)
+    # The longest alone decides when two workers are done, so it begins first.
+    items.sort(key=lambda item: "the_month" not in item.name)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the sampled tests tried (`record_property("sample", text)`)."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, text in report.user_properties:
+            if name == "sample":
+                terminalreporter.write_line(f"{report.nodeid}: {text}")
 
 
 @pytest.fixture

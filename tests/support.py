@@ -1,6 +1,7 @@
-"""What tests need from outside the checkout: peers and data sets, found or plainly missed.
+"""What tests need to know of the run they are in: what is asked for, and what can be had.
 
-A test that cannot run says what is missing and skips; with VOITURIER_NO_SKIP=1 it fails instead.
+VOITURIER_FULL=1 (`./test.sh full`) asks for the whole of what is otherwise sampled. A test that
+cannot run says what is missing and skips; with VOITURIER_NO_SKIP=1 it fails instead.
 """
 
 import functools
@@ -14,6 +15,25 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
+FULL = os.environ.get("VOITURIER_FULL") == "1"
+
+
+def sample_seed() -> int:
+    """The number of commits: each change tries other samples, and anybody can draw them again.
+
+    1 where there is no git, or no history.
+    """
+    command = ["git", "rev-list", "--count", "HEAD"]
+    try:
+        counted = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return 1
+    return int(counted.stdout or 1)
+
+
+def examples(sample: int) -> int:
+    """How many examples hypothesis, a killer or a fuzzer tries: ten times as many in a full run."""
+    return 10 * sample if FULL else sample
 
 
 def skip_or_fail(reason: str) -> NoReturn:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from server.fleet.model import Badge, Booking, Companion, Grant, GrantKind, Window
-from shared_protocol.limits import MAX_CARD_KEYS, MAX_GRANTS
 
 BEFORE_S = 15 * 60  # who comes early finds the car open
 AFTER_S = 30 * 60  # who is back late can still fetch what lies in the car
@@ -60,7 +59,7 @@ def reach_back_s(now_s: int) -> int:
     return now_s - BEFORE_S - AFTER_S
 
 
-def due(access: Access, now_s: int) -> list[Grant]:
+def due(access: Access, now_s: int, most: int, most_keys: int) -> list[Grant]:
     """Return the grants of one car, the most important first, no more than a box has room for.
 
     That holds for the keys of their cards, too: a card whose key had no room would open by its
@@ -69,6 +68,8 @@ def due(access: Access, now_s: int) -> list[Grant]:
     Args:
         access: the facts, in any order.
         now_s: the present.
+        most: how many grants a box has room for.
+        most_keys: how many keys of cards.
     """
     grants: dict[GrantKind, list[Grant]] = defaultdict(list)
     for grant in _all(access, now_s):
@@ -76,8 +77,8 @@ def due(access: Access, now_s: int) -> list[Grant]:
     ordered = [grant for kind in KINDS for grant in grants[kind]]
     with_key = {badge.uid for badge in access.badges if badge.key is not None}
     cards = dict.fromkeys(grant.uid for grant in ordered if grant.uid in with_key)
-    without_room = set(list(cards)[MAX_CARD_KEYS:])
-    return [grant for grant in ordered if grant.uid not in without_room][:MAX_GRANTS]
+    without_room = set(list(cards)[most_keys:])
+    return [grant for grant in ordered if grant.uid not in without_room][:most]
 
 
 def windows(bookings: Iterable[Booking]) -> dict[int, Window]:

@@ -22,7 +22,7 @@ from server.store import BoxAccount, SentGrants, Store
 from shared_protocol import messages, sets
 from shared_protocol.badges import badge_tag
 from shared_protocol.errors import RemoteProtocolError
-from shared_protocol.limits import MAX_CARD_KEYS, MAX_SEQ
+from shared_protocol.limits import MAX_CARD_KEYS, MAX_GRANTS, MAX_SEQ
 from shared_protocol.messages import CardKey
 
 _log = logging.getLogger(__name__)
@@ -142,7 +142,7 @@ class Conversation:
         }
         wanted = [
             grant_of(grant, messages.EVERY_BADGE if grant.uid is None else tags[grant.uid])
-            for grant in grants.due(facts.access, now_s)
+            for grant in grants.due(facts.access, now_s, MAX_GRANTS, MAX_CARD_KEYS)
         ]
         wanted_set = sets.grants_to_bytes(wanted)
         grants_hash = sets.set_hash(wanted_set)

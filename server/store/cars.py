@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from server.fleet.model import Box, ClockSource, Command, CommandKind, RelayState, Vehicle, Window
 from server.fleet.records import TripEnded
 from server.fleet.trips import follow
-from server.store import drafts
+from server.store import trip_rows
 from server.store.base import Base
 
 _VEHICLES = """
@@ -304,10 +304,10 @@ def _badge_key_of(wire_id: bytes) -> str:
 
 def _end_trip(db: sqlite3.Connection, box_id: int, vehicle_id: int, at_s: int) -> None:
     """End the trip that a box has under way, if any: nobody else will."""
-    trip = drafts.load_open(db, box_id)
+    trip = trip_rows.load_open(db, box_id)
     if trip is not None:
         end = TripEnded(at_s, trip.last_odometer_m, "inferred", None)
-        drafts.save(db, box_id, vehicle_id, follow(trip, [end]).trips[0])
+        trip_rows.save(db, box_id, vehicle_id, follow(trip, [end]).trips[0])
 
 
 def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: int) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from server.fleet.model import StoredRecord
 from server.fleet.records import BadgeRefused, CommandAnswered, FleetRecord, ReadRecord, RelaySeen
 from server.fleet.trips import Followed, TripDraft
-from server.store import drafts
+from server.store import trip_rows
 from server.store.base import Base
 
 Follow = Callable[[TripDraft | None, Iterable[FleetRecord | None]], Followed]
@@ -108,9 +108,9 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
             "INSERT INTO gap VALUES (?, ?, ?, ?, ?)",
             (batch.box_id, batch.epoch, held + 1, first_seq - 1, batch.received_at_s),
         )
-    open_trip = drafts.load_open(db, batch.box_id)
+    open_trip = trip_rows.load_open(db, batch.box_id)
     followed = follow(open_trip, [record.means for record in fresh])
-    trip_ids = [drafts.save(db, batch.box_id, batch.vehicle_id, trip) for trip in followed.trips]
+    trip_ids = [trip_rows.save(db, batch.box_id, batch.vehicle_id, trip) for trip in followed.trips]
     db.executemany(
         "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [

@@ -32,9 +32,9 @@ from server.web.booking_acts import (
 from server.web.feedback import SHOWN, NotSaid, answer, own_trip, say
 from server.web.forms import clean, clean_lines
 from server.web.i18n import words_of
+from server.web.labels import DANGERS, booking_problem, feedback_problem
 from server.web.offers import Offer, free_equipment, offers_for
 from server.web.trips import PAGE_SIZE, before_of, filter_for, filter_form, open_trip
-from server.web.words import DANGERS, booking_problem, feedback_problem
 
 
 @signed_in

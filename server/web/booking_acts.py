@@ -1,7 +1,7 @@
 """What a person does with their bookings, for pages and JSON API alike: book, cancel, change.
 
 Each may be asked for twice and is done once, and the boxes concerned are woken. Never here: when a
-booking is allowed (fleet/bookings.py), the refusal of an overlap (the database), words.
+booking is allowed (fleet/bookings.py), the refusal of an overlap (the database), labels.
 """
 
 from dataclasses import replace
@@ -26,7 +26,7 @@ PAST_S = 60 * 24 * 3600
 
 
 class NotBookable(Exception):  # noqa: N818 - it is an answer, not a fault
-    """The rules say no: `problems` maps a field of BookingRequest to a code of words.py."""
+    """The rules say no: `problems` maps a field of BookingRequest to a code of labels.py."""
 
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__(", ".join(problems.values()))

@@ -35,9 +35,9 @@ from server.web.forms import (
     sent_form,
 )
 from server.web.i18n import N_, Words, words_of
+from server.web.labels import BOOKING_PROBLEMS, booking_problem
 from server.web.offers import free_equipment, free_vehicles, offers_for
 from server.web.pages import STALE, flash, page
-from server.web.words import BOOKING_PROBLEMS, booking_problem
 
 LIST = "/reservations"
 _HOUR_S = 3600

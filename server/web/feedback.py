@@ -30,9 +30,9 @@ from server.web.forms import (
     sent_form,
 )
 from server.web.i18n import N_, words_of
+from server.web.labels import RATING_WORDS, feedback_problem
 from server.web.pages import STALE, flash, page
 from server.web.trips import number_or_none, open_trip
-from server.web.words import RATING_WORDS, feedback_problem
 
 LIST = "/avis"
 SHOWN = 100
@@ -40,7 +40,7 @@ _TEXT = {"maxlength": MAX_MESSAGE_LENGTH, "rows": 5}
 
 
 class NotSaid(Exception):  # noqa: N818 - it is an answer, not a fault
-    """The rules say no: `problems` maps a field to a code of words.py."""
+    """The rules say no: `problems` maps a field to a code of labels.py."""
 
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__(", ".join(problems.values()))

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from server.fleet.model import Agent
 from server.store import StoreError
-from server.web import words
+from server.web import labels
 from server.web.forms import PageForm, StalePage, form_of, posted
 from server.web.i18n import LANGUAGES, N_, WORDS, Words, remember_language, words_of
 from server.web.security import local_path
@@ -60,21 +60,21 @@ def _environment(speaker: Words) -> Environment:
         machine_time=speaker.machine_time,
         say=speaker.say,
         span=speaker.span,
-        record_words=lambda record: words.of_record(record, speaker),
+        record_words=lambda record: labels.of_record(record, speaker),
     )
     environment.globals.update(
         language=speaker.language,
         coordinates=speaker.coordinates,
-        trip_states=words.TRIP_STATES,
-        end_reasons=words.END_REASONS,
-        refusal_reasons=words.REFUSAL_REASONS,
-        refusal_advice=words.REFUSAL_ADVICE,
-        relay_states=words.RELAY_STATES,
-        clock_sources=words.CLOCK_SOURCES,
-        assurances=words.ASSURANCES,
-        end_orders=words.END_ORDERS,
-        ratings=words.RATING_WORDS,
-        dangers=words.DANGERS,
+        trip_states=labels.TRIP_STATES,
+        end_reasons=labels.END_REASONS,
+        refusal_reasons=labels.REFUSAL_REASONS,
+        refusal_advice=labels.REFUSAL_ADVICE,
+        relay_states=labels.RELAY_STATES,
+        clock_sources=labels.CLOCK_SOURCES,
+        assurances=labels.ASSURANCES,
+        end_orders=labels.END_ORDERS,
+        ratings=labels.RATING_WORDS,
+        dangers=labels.DANGERS,
     )
     return environment
 
@@ -123,13 +123,13 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
         _log.exception("%s %s failed", request.method, request.path)
         answer, status, headers = None, 500, {}
     if request.path.startswith("/api/"):
-        text = words_of(request).say(words.error_title(status))
-        body = {"error": words.ERROR_CODES.get(status, "bad_request"), "message": text}
+        text = words_of(request).say(labels.error_title(status))
+        body = {"error": labels.ERROR_CODES.get(status, "bad_request"), "message": text}
         return web.json_response(body | {"field": None}, status=status, headers=headers)
     if isinstance(answer, StalePage):
         title, advice = N_("This page was open for too long"), N_("Go back and reload it.")
     else:
-        title, advice = words.error_title(status), words.error_advice(status)
+        title, advice = labels.error_title(status), labels.error_advice(status)
     answer_page = await page(request, "error.html", status=status, title=title, advice=advice)
     answer_page.headers.update(headers)
     return answer_page

@@ -14,9 +14,9 @@ from server.web.booking_acts import NotBookable, extend_own, move_own, own_booki
 from server.web.bookings import LIST, name_of, taken_words
 from server.web.forms import LocalTimeField, PageForm, form_of, posted, sent_form
 from server.web.i18n import N_, words_of
+from server.web.labels import booking_problem
 from server.web.offers import offers_for
 from server.web.pages import flash, page
-from server.web.words import booking_problem
 
 _MORE_S = (30 * 60, 60 * 60)  # one press each
 _QUARTER_S = 15 * 60

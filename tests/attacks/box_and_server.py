@@ -37,7 +37,7 @@ from shared_protocol.records import Odometer as OdometerRecord
 from shared_protocol.records import decode_body
 from shared_protocol.session import Session
 from tests.firmware.tasks.vehicle_bench import Flash, Wiring
-from tests.server.small_fleet import NOW_S, fit_box, open_small_fleet
+from tests.fleet import NOW_S, fit_box, open_small_fleet
 
 SEGMENT_BYTES = 300
 

@@ -1,16 +1,15 @@
 """A crowd of strangers at the boxes' port, beside real boxes that start, drive and end their trips.
 
-1,000 beside 20 with VOITURIER_CROWD=full in the environment, fewer in every test run. A third says
-nothing, a third says a byte a second, a third says garbage; each comes back when the server has
-shown it out. All of it is in the world's time, so that the server's deadlines count.
+1,000 beside 20 in a full run, fewer otherwise. A third says nothing, a third says a byte a second,
+a third says garbage; each comes back when the server has shown it out. All of it is in the world's
+time, so that the server's deadlines count.
 """
 
 import itertools
 import json
-import os
 import random
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,9 +17,12 @@ import pytest
 from simulator.devices.car import Car
 from simulator.engine.tcp_link import TcpLink
 from simulator.engine.world import World
-from tests.chain import HOUR_S, START_S, voiturier
+from tests.chain import START_S, voiturier
+from tests.fleet import HOUR_S, agent, booking, fleet, vehicle
+from tests.support import FULL
 
-STRANGERS, CARS = (1000, 20) if os.environ.get("VOITURIER_CROWD") == "full" else (300, 6)
+STRANGERS, CARS = (1000, 20) if FULL else (300, 6)
+SEED = 9
 DAY_S = 150  # of world time, from the first box's power to the last word
 LOOK_EVERY_S = 0.5
 COMES_EVERY = 6  # looks: who was shown out is back within 3 s
@@ -83,32 +85,12 @@ def make_fleet(folder: Path) -> tuple[Path, list[dict[str, object]]]:
     """A data directory with all cars, a driver and a booking for each; the boxes' identities."""
     data_dir = folder / "data"
     numbers = range(CARS)
-    fleet = {
-        "directorates": [{"code": "DDT", "name": "Territoires"}],
-        "sites": [{"code": "PREF", "name": "Préfecture"}],
-        "vehicles": [{"plate": plate(n), "label": "Clio", "site": "PREF"} for n in numbers],
-        "agents": [
-            {
-                "login": f"agent.{n}",
-                "full_name": f"Agent {n}",
-                "directorate": "DDT",
-                "role": "agent",
-                "badges": [badge(n).hex()],
-            }
-            for n in numbers
-        ],
-        "bookings": [
-            {
-                "vehicle": plate(n),
-                "agent": f"agent.{n}",
-                "starts_at": START_S - HOUR_S,
-                "ends_at": START_S + HOUR_S,
-                "purpose": "Visite",
-            }
-            for n in numbers
-        ],
-    }
-    (folder / "fleet.json").write_text(json.dumps(fleet))
+    file = fleet(
+        [vehicle(plate(n)) for n in numbers],
+        [agent(f"agent.{n}", badge(n)) for n in numbers],
+        [booking(plate(n), f"agent.{n}", START_S - HOUR_S, START_S + HOUR_S) for n in numbers],
+    )
+    (folder / "fleet.json").write_text(json.dumps(file))
     voiturier("load", str(folder / "fleet.json"), "--data", str(data_dir))
     identities = []
     for n in numbers:
@@ -126,9 +108,12 @@ def many_descriptors() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def test_boxes_are_served_in_a_crowd_of_strangers(tmp_path: Path, many_descriptors: None) -> None:
+def test_boxes_are_served_in_a_crowd_of_strangers(
+    tmp_path: Path, many_descriptors: None, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("sample", f"{STRANGERS} strangers beside {CARS} boxes, seed {SEED}")
     data_dir, identities = make_fleet(tmp_path)
-    chance = random.Random(9)
+    chance = random.Random(SEED)
     with World(start_unix_s=START_S, seed=3) as world:
         server = world.start_server(data_dir)
         alone_mib = server.resident_mib()

@@ -2,10 +2,9 @@
 
 Either side restarts at any await, the flash is wiped, the database is restored to an older copy,
 commands, bookings and keys change meanwhile. When peace returns, rows equal records, once each.
-VOITURIER_EXAMPLES in the environment makes it run for longer.
+Ten times as many histories in a full run.
 """
 
-import os
 import tempfile
 from pathlib import Path
 
@@ -17,10 +16,11 @@ from server.fleet.model import BookingRequest
 from shared_protocol import sets
 from shared_protocol.records import KINDS, Odometer, encode_body, kind_of
 from tests.attacks.box_and_server import Pair, PowerLoss
-from tests.server.small_fleet import CAR, HOUR_S, NOW_S, PAUL
+from tests.fleet import CAR, HOUR_S, NOW_S, PAUL
+from tests.support import examples
 
 ODOMETER = kind_of(Odometer(0))
-EXAMPLES = int(os.environ.get("VOITURIER_EXAMPLES", "40"))
+EXAMPLES = examples(40)
 steps = {"taken": 0, "peaces": 0, "records": 0, "power losses": 0, "crashes": 0}
 
 

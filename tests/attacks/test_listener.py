@@ -15,8 +15,8 @@ from server.gateway.listener import Listener
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store
+from tests.fleet import fit_box, open_small_fleet
 from tests.server.gateway.box_client import BoxClient, a_status
-from tests.server.small_fleet import fit_box, open_small_fleet
 
 AT_ONCE = 40
 

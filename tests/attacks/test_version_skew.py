@@ -15,7 +15,7 @@ from shared_protocol.framing import frame
 from shared_protocol.session import Received, Session
 from shared_protocol.sets import grants_to_bytes, set_hash
 from tests.attacks.box_and_server import Pair
-from tests.server.small_fleet import HOUR_S, NOW_S
+from tests.fleet import HOUR_S, NOW_S
 from tests.shared_protocol.both.helpers import counting_random, work
 
 VECTORS = Path(__file__).parents[1] / "shared_protocol" / "vectors"

@@ -19,7 +19,8 @@ from simulator.devices.car import Car
 from simulator.engine.box import DEFAULT_HEAP, word_bits
 from simulator.engine.world import World
 from simulator.errors import SimulatorError
-from tests.chain import HOUR_S, PLATE, START_S, Chain, booking, new_fleet, voiturier
+from tests.chain import PLATE, START_S, Chain, new_fleet, voiturier
+from tests.fleet import HOUR_S, agent, booking, vehicle
 
 STEP_K = 4
 BADGES, BOOKINGS = 500, 64
@@ -30,18 +31,14 @@ def crowd(walk_up: bool) -> dict[str, object]:
     others = [f"agent.{number}" for number in range(1, BADGES)]
     first_s = START_S + 12 * HOUR_S
     return {
-        "vehicles": [{"plate": PLATE, "label": "Clio", "site": "PREF", "walk_up": walk_up}],
+        "vehicles": [vehicle(PLATE, walk_up=walk_up)],
         "agents": [
-            {
-                "login": login,
-                "full_name": login,
-                "directorate": "DDT",
-                "badges": [f"04{number:012x}"],
-            }
-            for number, login in enumerate(others, start=1)
+            agent(login, number.to_bytes(7, "big")) for number, login in enumerate(others, start=1)
         ],
         "bookings": [
-            booking(others[number], first_s + number * HOUR_S, first_s + (number + 1) * HOUR_S)
+            booking(
+                PLATE, others[number], first_s + number * HOUR_S, first_s + (number + 1) * HOUR_S
+            )
             for number in range(BOOKINGS)
         ],
     }

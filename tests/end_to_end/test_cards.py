@@ -2,19 +2,17 @@
 
 import json
 
-from tests.chain import DRIVER_BADGE, START_S, Chain, booking, fleet_file
+from tests.chain import DRIVER_BADGE, FLEET, Chain
 
 KEY = bytes.fromhex("000102030405060708090a0b0c0d0e0f")
 
 
 def give_key(chain: Chain) -> None:
     """Load the fleet again: Marie Leroy's badge now has a key. The box is told by its server."""
-    fleet = fleet_file([booking("marie.leroy", START_S - 3600, START_S + 3600)])
-    agents = fleet["agents"]
-    assert isinstance(agents, list)
-    agents[0]["badges"] = [{"uid": DRIVER_BADGE.hex(), "key": KEY.hex()}]
+    marie, paul = FLEET["agents"]
+    marie = marie | {"badges": [{"uid": DRIVER_BADGE.hex(), "key": KEY.hex()}]}
     path = chain.data_dir / "keys.json"
-    path.write_text(json.dumps(fleet))
+    path.write_text(json.dumps(FLEET | {"agents": [marie, paul]}))
     chain.voiturier("load", str(path))
 
 

@@ -16,10 +16,9 @@ from simulator.devices.pn532 import FAULTS as READER_FAULTS
 from simulator.devices.wiegand_reader import FAULTS as WIEGAND_FAULTS
 from simulator.devices.wiegand_reader import WiegandReader, frame
 from simulator.engine.world import World
-from tests.firmware.logic.access.test_card_keys import parts_of
-from tests.firmware.logic.access.test_grants import holding
+from tests.firmware.identity import IDENTITY, START_S
+from tests.firmware.logic.held_sets import holding, parts_of
 from tests.firmware.logic.storage import MemoryStorage
-from tests.firmware.test_in_the_simulator import IDENTITY, START_S
 
 CARD, KEY = bytes.fromhex("04a1b2c3d4e5f6"), bytes(range(16))
 UID_ONLY = bytes.fromhex("04112233")

@@ -15,23 +15,12 @@ from simulator.devices.car import Car
 from simulator.devices.gnss import FAULTS as RECEIVER_FAULTS
 from simulator.devices.pn532 import FAULTS as READER_FAULTS
 from simulator.engine.world import World
+from tests.firmware.identity import IDENTITY, START_S
 from tests.firmware.logic.storage import MemoryStorage
 
-START_S = 1_700_000_000
 DRIVER = bytes.fromhex("04112233")
 COLLEAGUE = bytes.fromhex("04445566778899")
 BADGE = bytes.fromhex("04a1b2c3")
-IDENTITY = {
-    "box_id": "0102030405060708",
-    "key": "11" * 32,
-    "generation": 1,
-    "badge_key": "22" * 32,
-    "epoch": 1,
-    "server_host": "127.0.0.1",
-    "server_port": 1,
-    "apn": "internet",
-    "board": "host",
-}
 
 
 @pytest.fixture

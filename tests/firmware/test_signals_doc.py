@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from firmware.logic.access.signals import SLOT_MS
-from tests.firmware.logic.access.test_signals import EVERY
+from tests.firmware.logic.every_signal import EVERY
 
 TEXT = (Path(__file__).parents[2] / "docs" / "signals.md").read_text()
 

@@ -1,4 +1,4 @@
-"""`python -m tests.safety.mutate [MODULE...] [--sample N --seed N]`: are the tests any good?
+"""`python -m tests.safety.mutate [MODULE...] [--slice N/OF]`: are the tests any good?
 
 Changes one thing at a time in the safety core (every comparison, operator, number, truth value,
 branch, returned value and statement) and runs the core's tests against each such mutant, in a
@@ -15,7 +15,6 @@ import argparse
 import ast
 import importlib
 import os
-import random
 import signal
 import sys
 import time
@@ -287,16 +286,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.safety.mutate", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"of {', '.join(TESTS)}")
-    parser.add_argument("--sample", type=int, help="only so many mutants, drawn by the seed")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--slice", default="0/1", metavar="N/OF", help="only so much of them")
     arguments = parser.parse_args()
     if unknown := set(arguments.modules) - set(TESTS):
         parser.error(f"no module {', '.join(sorted(unknown))}; there are {', '.join(TESTS)}")
-    sys.exit(not run(arguments.modules or list(TESTS), arguments.sample, arguments.seed))
+    number, slices = map(int, arguments.slice.split("/"))
+    sys.exit(not run(arguments.modules or list(TESTS), number, slices))
 
 
-def run(modules: list[str], sample: int | None = None, seed: int = 1) -> bool:
-    """Try the mutants of some modules, or a sample of them; print the figures, judge them."""
+def run(modules: list[str], number: int = 0, slices: int = 1) -> bool:
+    """Try the mutants of some modules, or a slice of them; print the figures, judge them.
+
+    A slice is every so manieth mutant, so that it holds some of each module; the slices together
+    are all of them.
+    """
     warm = [name for name in sys.modules if name.startswith("firmware.logic.")]
     assert not warm, f"imported before its mutants: {warm}"
     importlib.import_module("shared_protocol.sets")
@@ -304,14 +307,14 @@ def run(modules: list[str], sample: int | None = None, seed: int = 1) -> bool:
         assert not is_killed(_unchanged(module)), f"{module}: its tests fail without any change"
     began = time.perf_counter()
     every = [mutant for module in modules for mutant in mutants(module)]
-    chosen = every if sample is None else random.Random(seed).sample(every, sample)
+    chosen = every[number % slices :: slices]
     survivors = [mutant for mutant in chosen if not is_killed(mutant)]
     seconds = time.perf_counter() - began
     for mutant in survivors:
         why = SURVIVORS.get(mutant.key, "NOT LISTED")
         print(f"{_path(mutant.module).relative_to(ROOT)}:{mutant.line}: {mutant.text}")
         print(f"    {mutant.change}: {why}")
-    drawn = "" if sample is None else f" of {len(every)}, seed {seed}"
+    drawn = "" if slices == 1 else f" of {len(every)}, slice {number % slices} of {slices}"
     print(
         f"{len(chosen)} mutants{drawn}, {len(chosen) - len(survivors)} killed, "
         f"{len(survivors)} survived ({100 * len(survivors) / len(chosen):.1f} %), {seconds:.0f} s"

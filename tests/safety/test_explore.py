@@ -1,9 +1,11 @@
-"""The walk, in its small settings; all of them by `python -m tests.safety.explore`.
+"""The walk, in its small settings; all in a full run, or by `python -m tests.safety.explore`.
 
-Left out here: who else may drive, two signs, the ten minutes underground, commands, forgotten and
-door-only cars, and a relay or a power supply that fails on the road. Every planted defect is looked
-for in the setting it needs.
+Left out of the sample: who else may drive, two signs, the ten minutes underground, commands,
+forgotten and door-only cars, and a relay or a power supply that fails on the road. Every planted
+defect is looked for in the setting it needs.
 """
+
+from collections.abc import Callable
 
 import pytest
 
@@ -11,14 +13,20 @@ from tests.safety import settings
 from tests.safety.explore import explore
 from tests.safety.model import Setting
 from tests.safety.planted import PLANTED
+from tests.support import FULL
 
 SMALL = (settings.ROAD_59, settings.ROAD_60, settings.DOORS)
 
 
-@pytest.mark.parametrize("setting", SMALL, ids=lambda setting: setting.name)
-def test_in_every_state_the_laws_hold(setting: Setting) -> None:
+@pytest.mark.parametrize(
+    "setting", settings.SETTINGS if FULL else SMALL, ids=lambda setting: setting.name
+)
+def test_in_every_state_the_laws_hold(
+    setting: Setting, record_property: Callable[[str, object], None]
+) -> None:
     walk = explore(setting)
-    print(f"{walk.states} states, {walk.transitions} transitions")
+    of = f"one of {len(SMALL)} of {len(settings.SETTINGS)} settings, " * (not FULL)
+    record_property("sample", f"{of}{walk.states} states, {walk.transitions} transitions")
     assert not walk.broken, "\n".join([walk.broken, *walk.way])
     assert walk.transitions > walk.states > 100, "it has walked"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.store import Store
-from tests.server.small_fleet import open_small_fleet
+from tests.fleet import open_small_fleet
 
 
 @pytest.fixture

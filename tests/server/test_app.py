@@ -10,8 +10,8 @@ from server.clock import SystemClock
 from server.config import Address, Config
 from server.gateway import LISTENER
 from shared_protocol import messages, records
+from tests.fleet import fit_box, open_small_fleet
 from tests.server.gateway.box_client import BoxClient
-from tests.server.small_fleet import fit_box, open_small_fleet
 
 
 async def test_pages_and_boxes_are_served_by_one_process(tmp_path: Path) -> None:

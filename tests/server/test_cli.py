@@ -16,7 +16,7 @@ import pytest
 from server.cli import main
 from server.identity_file import identity_file
 from server.store.backup import serving
-from tests.server.small_fleet import FLEET, MARIE_UID, NOW_S
+from tests.fleet import FLEET, MARIE_UID, NOW_S
 
 PLATE = "AB-123-CD"
 ADD_BOX = ("box", "add", "--vehicle", PLATE, "--board", "host")

@@ -10,7 +10,7 @@ from server.config import ServeError
 from server.demo import bookings, fleet, prepare
 from server.fleet.model import BookingRequest, TripFilter
 from server.store import Store
-from tests.server.small_fleet import open_small_fleet
+from tests.fleet import open_small_fleet
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S

@@ -7,16 +7,19 @@ import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from server.store import BoxSecrets
 from shared_protocol import messages, records
+from tests.fleet import fit_box, open_small_fleet
 from tests.server.gateway.box_client import BoxClient
-from tests.server.small_fleet import fit_box, open_small_fleet
+from tests.support import examples
 
-COUNT = 600
+COUNT = examples(600)
 BATCH = 5
-KILLS = 5
+KILLS = examples(5)
+SEED = 7
 
 
 class Server:
@@ -68,11 +71,14 @@ async def talk(server: Server, box: BoxSecrets, acked: int, stop_at: int) -> int
     return held
 
 
-async def test_five_kills_lose_nothing_acknowledged_and_store_nothing_twice(tmp_path: Path) -> None:
+async def test_kills_lose_nothing_acknowledged_and_store_nothing_twice(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    record_property("sample", f"{KILLS} kills, seed {SEED}, {COUNT} records")
     store = await open_small_fleet(tmp_path)
     box = await fit_box(store)
     await store.close()
-    chance = random.Random(7)
+    chance = random.Random(SEED)
     acked = 0
     for kill in range(KILLS + 1):
         server = await asyncio.to_thread(Server, tmp_path)

@@ -2,6 +2,8 @@
 
 from errno import EIO, ENOENT
 
+from shared_protocol.records import Record
+
 ENOSPC = 28  # MicroPython's errno does not name it
 
 
@@ -61,3 +63,22 @@ class MemoryStorage:
                 raise OSError(EIO)
         if self.full:
             raise OSError(ENOSPC, "full")
+
+
+STATE = b"state"
+
+
+def record(number, size=4):
+    return Record(6, 1_700_000_000 + number, bytes([number % 256]) * size)
+
+
+def held(journal):
+    """Every record from the oldest on: [(seq, record)]."""
+    seq = journal.lowest_seq
+    found = []
+    while seq < journal.next_seq:
+        seq, records = journal.read(seq)
+        for each in records:
+            found.append((seq, each))
+            seq += 1
+    return found

@@ -14,7 +14,7 @@ from firmware.logic.access.wiegand import card_number
 from shared_protocol.messages import CardKey
 from simulator.devices.ntag424 import Ntag424
 from simulator.devices.wiegand_reader import frame
-from tests.firmware.logic.access.test_card_keys import parts_of
+from tests.firmware.logic.held_sets import parts_of
 from tests.firmware.logic.host_aes import aes
 from tests.firmware.logic.storage import MemoryStorage
 

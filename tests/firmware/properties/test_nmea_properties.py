@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware.logic.road.nmea import NmeaReader
-from tests.firmware.logic.road.test_nmea import FLOOR_S, rmc
+from tests.firmware.logic.sentences import FLOOR_S, rmc
 
 
 @given(st.lists(st.binary(max_size=300), max_size=10))

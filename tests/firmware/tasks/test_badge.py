@@ -12,7 +12,7 @@ from shared_protocol import messages
 from shared_protocol.badges import badge_tag
 from shared_protocol.records import ASSURANCE_HIGH, ASSURANCE_LOW
 from simulator.devices.ntag424 import Ntag424
-from tests.firmware.logic.access.test_card_keys import parts_of
+from tests.firmware.logic.held_sets import parts_of
 from tests.firmware.logic.host_aes import aes
 from tests.firmware.logic.storage import MemoryStorage
 

@@ -10,7 +10,7 @@ from shared_protocol.messages import (
     CardKey,
     Status,
 )
-from tests.firmware.logic.access.test_card_keys import parts_of
+from tests.firmware.logic.held_sets import parts_of
 from tests.firmware.logic.storage import MemoryStorage
 
 KEYS = [CardKey(number.to_bytes(8, "big"), bytes([number]) * 16) for number in range(1, 60)]

@@ -15,7 +15,7 @@ from server.fleet.fleet_file import BadgeEntry, FleetFileError, parse
 from server.fleet.model import Window
 from server.fleet.records import Position
 from server.fleet.sites import CarPark
-from tests.server.small_fleet import FLEET, MARIE_UID
+from tests.fleet import FLEET, MARIE_UID
 
 SITE = {"code": "PREF", "name": "Préfecture", "lat": 48.0, "lon": 0.2}
 WEEK_S = 7 * 24 * 3600

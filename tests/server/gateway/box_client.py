@@ -6,7 +6,7 @@ import secrets
 import time
 from typing import Any, TypeVar
 
-from server.store import BoxSecrets
+from server.store import BoxSecrets, Store
 from shared_protocol import messages, records, sets
 from shared_protocol.session import Established, Received, Session
 
@@ -138,3 +138,22 @@ def a_status(**changes: Any) -> messages.Status:
         "card_keys_hash": sets.set_hash(b""),
     }
     return messages.Status(**(values | changes))
+
+
+PLACE = (480_061_000, 1_996_000)
+
+
+async def state_of(store: Store, command_id: int) -> str:
+    def read() -> str:
+        row = store._engine.reader().execute(
+            "SELECT state FROM command WHERE command_id = ?", (command_id,)
+        )
+        return str(row.fetchone()[0])
+
+    return await store.in_reader(read)
+
+
+async def marker(client: BoxClient, epoch: int = 1) -> None:
+    """Get an answer to something harmless: whatever the server says later was not said before."""
+    client.send(messages.Records(epoch, 1, []))
+    await client.expect(messages.Ack)

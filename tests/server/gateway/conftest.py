@@ -11,7 +11,7 @@ from server.gateway.listener import Listener
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store
-from tests.server.small_fleet import NOW_S, fit_box
+from tests.fleet import NOW_S, fit_box
 
 
 class ClockOfTheFleet(SystemClock):

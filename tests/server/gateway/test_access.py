@@ -13,9 +13,7 @@ from server.store import BoxSecrets, Store
 from shared_protocol import messages, records, sets
 from shared_protocol.badges import badge_tag
 from shared_protocol.limits import MAX_CARD_KEYS, MAX_GRANTS
-from tests.server.gateway.box_client import BoxClient, a_status
-from tests.server.gateway.test_conversation import PLACE, marker, state_of
-from tests.server.small_fleet import (
+from tests.fleet import (
     BOOKING,
     CAR,
     FLEET,
@@ -26,6 +24,7 @@ from tests.server.small_fleet import (
     PAUL,
     PAUL_UID,
 )
+from tests.server.gateway.box_client import PLACE, BoxClient, a_status, marker, state_of
 
 TOOL_UID, GUEST_UID = bytes.fromhex("04aa0001"), bytes.fromhex("04aa0002")
 KEY = bytes(range(16))

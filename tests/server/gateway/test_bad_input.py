@@ -11,8 +11,8 @@ from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store
 from shared_protocol import messages, records
 from shared_protocol.framing import frame
+from tests.fleet import CAR, MARIE_UID, NOW_S, OTHER_CAR, fit_box
 from tests.server.gateway.box_client import BoxClient, a_status, until_closed
-from tests.server.small_fleet import CAR, MARIE_UID, NOW_S, OTHER_CAR, fit_box
 
 ODOMETER = records.Odometer(5)
 

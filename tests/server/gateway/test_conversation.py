@@ -11,8 +11,7 @@ from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store
 from shared_protocol import messages, records, sets
 from shared_protocol.badges import badge_tag
-from tests.server.gateway.box_client import BoxClient, a_status
-from tests.server.small_fleet import (
+from tests.fleet import (
     BOOKING,
     CAR,
     HOUR_S,
@@ -23,18 +22,7 @@ from tests.server.small_fleet import (
     PAUL,
     fit_box,
 )
-
-PLACE = (480_061_000, 1_996_000)
-
-
-async def state_of(store: Store, command_id: int) -> str:
-    def read() -> str:
-        row = store._engine.reader().execute(
-            "SELECT state FROM command WHERE command_id = ?", (command_id,)
-        )
-        return str(row.fetchone()[0])
-
-    return await store.in_reader(read)
+from tests.server.gateway.box_client import PLACE, BoxClient, a_status, marker, state_of
 
 
 async def gaps(store: Store) -> list[tuple[int, int, int]]:
@@ -43,12 +31,6 @@ async def gaps(store: Store) -> list[tuple[int, int, int]]:
         return [tuple(row) for row in store._engine.reader().execute(query)]
 
     return await store.in_reader(read)
-
-
-async def marker(client: BoxClient, epoch: int = 1) -> None:
-    """Get an answer to something harmless: whatever the server says later was not said before."""
-    client.send(messages.Records(epoch, 1, []))
-    await client.expect(messages.Ack)
 
 
 async def test_a_box_is_told_what_is_held_the_time_and_its_grants(

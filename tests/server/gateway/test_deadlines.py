@@ -17,8 +17,8 @@ from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store
 from shared_protocol import limits, messages, records, sets
+from tests.fleet import HOUR_S, NOW_S
 from tests.server.gateway.box_client import BoxClient, a_status, until_closed
-from tests.server.small_fleet import HOUR_S, NOW_S
 
 
 class HandClock(SystemClock):

@@ -15,8 +15,8 @@ from server.clock import SystemClock
 from server.config import Address, Config
 from server.store import BoxSecrets, Store, engine
 from shared_protocol import messages, records
+from tests.fleet import open_small_fleet
 from tests.server.gateway.box_client import BoxClient
-from tests.server.small_fleet import open_small_fleet
 
 ODOMETER = records.Odometer(5)
 

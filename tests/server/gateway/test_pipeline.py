@@ -12,7 +12,7 @@ from server.gateway.pipeline import Pipeline
 from server.store import Store
 from shared_protocol import records
 from shared_protocol.badges import badge_tag
-from tests.server.small_fleet import (
+from tests.fleet import (
     BOOKING,
     CAR,
     MARIE_UID,

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from server.fleet.model import BookingRequest
 from server.store import BoxStatus, Store, schema
-from tests.server.small_fleet import (
+from tests.fleet import (
     BOOKING,
     CAR,
     HOUR_S,

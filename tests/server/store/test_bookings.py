@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from server.fleet.model import BookingRequest
 from server.store import Overlap, Store, schema
-from tests.server.small_fleet import BOOKING, CAR, HOUR_S, MARIE, NOW_S, OTHER_CAR, PAUL
+from tests.fleet import BOOKING, CAR, HOUR_S, MARIE, NOW_S, OTHER_CAR, PAUL
 
 Row = tuple[int, int, int, str]  # vehicle, start, end, state
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from server.fleet import fleet_file
 from server.fleet.model import BookingRequest
 from server.store import EquipmentTaken, LoadError, Overlap, Store, schema
-from tests.server.small_fleet import BOOKING, CAR, FLEET, HOUR_S, MARIE, NOW_S, OTHER_CAR, PAUL
+from tests.fleet import BOOKING, CAR, FLEET, HOUR_S, MARIE, NOW_S, OTHER_CAR, PAUL
 
 SEATS = [{"code": f"SIEGE-{n}", "name": "Siège enfant", "site": "PREF"} for n in (1, 2)]
 ELSEWHERE = {"code": "CHAINES", "name": "Chaînes", "site": "DDT"}

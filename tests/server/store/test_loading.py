@@ -9,7 +9,7 @@ import pytest
 from server.fleet import fleet_file
 from server.fleet.model import BookingRequest, Companion, Window
 from server.store import LoadError, Store
-from tests.server.small_fleet import BOOKING, CAR, FLEET, MARIE, MARIE_UID, NOW_S, PAUL, PAUL_UID
+from tests.fleet import BOOKING, CAR, FLEET, MARIE, MARIE_UID, NOW_S, PAUL, PAUL_UID
 
 
 def changed(change: dict[str, list[dict[str, Any]]]) -> fleet_file.FleetFile:

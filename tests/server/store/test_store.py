@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from server.fleet import fleet_file
 from server.store import BoxExistsError, BoxStatus, SentGrants, Store, StoreError, schema
-from tests.server.small_fleet import (
+from tests.fleet import (
     CAR,
     FLEET,
     MARIE_UID,

@@ -11,7 +11,7 @@ from server.fleet.records import (
 )
 from server.fleet.trips import follow
 from server.store import Batch, Store
-from tests.server.small_fleet import BOOKING, CAR, HOUR_S, MARIE, NOW_S, OTHER_CAR, PAUL, fit_box
+from tests.fleet import BOOKING, CAR, HOUR_S, MARIE, NOW_S, OTHER_CAR, PAUL, fit_box
 
 
 async def report(store: Store, *told: FleetRecord) -> None:

@@ -1,7 +1,6 @@
 """The real application on a real store, and people who use it."""
 
 import html
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,8 @@ from server.app import init_app
 from server.app_keys import NOTIFY, STORE
 from server.config import Address, Config
 from server.store import Store
-from tests.server.web.sample import PASSWORD, StillClock, fill
-
-TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+from tests.fleet import copied
+from tests.server.web.sample import PASSWORD, TOKEN, StillClock, fill
 
 
 @dataclass
@@ -59,11 +57,10 @@ async def client(
     woken: list[int | None],
     tmp_path: Path,
 ) -> TestClient:
+    await copied(fill, tmp_path)
     app = init_app(Config(tmp_path, boxes=Address("127.0.0.1", 0)), clock)
     app[NOTIFY] = woken.append
-    client = await aiohttp_client(app)
-    await fill(client.app[STORE])
-    return client
+    return await aiohttp_client(app)
 
 
 @pytest.fixture

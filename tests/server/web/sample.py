@@ -3,6 +3,8 @@
 `fill` puts it into a real store, through the same doors as the real thing.
 """
 
+import json
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -26,42 +28,43 @@ from server.fleet.records import (
 )
 from server.fleet.trips import follow
 from server.store import Batch, Store
+from server.web.localtime import to_input
+from tests.fleet import HOUR_S, SITE, agent, booking, fleet, vehicle
 
 PARIS = ZoneInfo("Europe/Paris")
-HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 NOW_S = int(datetime(2026, 11, 23, 9, 0, tzinfo=PARIS).timestamp())
 PASSWORD = "correct horse"
 # As cheap as argon2 gets: how dear a real hash is, is not what these tests are about.
 HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 PAST_TRIPS = 30
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 MANAGER, KARIM, LUCIE = "claire.martin", "karim.benali", "lucie.moreau"
 CLIO, PEUGEOT = "FX-482-LM", "GB-117-KD"
 
-FLEET = f"""{{
-  "directorates": [{{"code": "PREF72", "name": "Préfecture"}},
-                   {{"code": "DDT72", "name": "Territoires"}},
-                   {{"code": "DDPP72", "name": "Protection des populations"}}],
-  "sites": [{{"code": "COUR", "name": "Cour de la préfecture"}}],
-  "vehicles": [{{"plate": "{CLIO}", "label": "Renault Clio", "site": "COUR"}},
-               {{"plate": "{PEUGEOT}", "label": "Peugeot 208", "site": "COUR"}}],
-  "equipment": [{{"code": "SIEGE-1", "name": "Siège enfant", "site": "COUR"}}],
-  "agents": [
-    {{"login": "{MANAGER}", "full_name": "Claire Martin", "directorate": "PREF72",
-      "role": "manager", "password": "x", "badges": ["04a1b2c3"]}},
-    {{"login": "{KARIM}", "full_name": "Karim <b>Benali", "directorate": "DDT72",
-      "role": "agent", "password": "x", "badges": ["04a1b2c4"]}},
-    {{"login": "{LUCIE}", "full_name": "Lucie Moreau", "directorate": "DDPP72",
-      "role": "agent", "password": "x"}}],
-  "bookings": [
-    {{"vehicle": "{CLIO}", "agent": "{KARIM}", "starts_at": {NOW_S - HOUR_S},
-      "ends_at": {NOW_S + 2 * HOUR_S}, "purpose": "Chantier de Mamers"}},
-    {{"vehicle": "{PEUGEOT}", "agent": "{KARIM}", "starts_at": {NOW_S + DAY_S},
-      "ends_at": {NOW_S + DAY_S + 4 * HOUR_S}, "purpose": "Réunion à Angers"}},
-    {{"vehicle": "{PEUGEOT}", "agent": "{LUCIE}", "starts_at": {NOW_S - 3 * DAY_S},
-      "ends_at": {NOW_S - 3 * DAY_S + HOUR_S}, "purpose": "Contrôle à La Flèche"}}]
-}}"""
+FLEET = fleet(
+    [vehicle(CLIO, "Renault Clio"), vehicle(PEUGEOT, "Peugeot 208")],
+    [
+        agent(MANAGER, bytes.fromhex("04a1b2c3"), role="manager", password="x"),
+        agent(KARIM, bytes.fromhex("04a1b2c4"), password="x", full_name="Karim <b>Benali"),
+        agent(LUCIE, b"", "DDPP", password="x", badges=[]),
+    ],
+    [
+        booking(CLIO, KARIM, NOW_S - HOUR_S, NOW_S + 2 * HOUR_S, purpose="Chantier de Mamers"),
+        booking(
+            PEUGEOT, KARIM, NOW_S + DAY_S, NOW_S + DAY_S + 4 * HOUR_S, purpose="Réunion à Angers"
+        ),
+        booking(
+            PEUGEOT,
+            LUCIE,
+            NOW_S - 3 * DAY_S,
+            NOW_S - 3 * DAY_S + HOUR_S,
+            purpose="Contrôle à La Flèche",
+        ),
+    ],
+    equipment=[{"code": "SIEGE-1", "name": "Siège enfant", "site": SITE}],
+)
 
 
 class StillClock(SystemClock):
@@ -77,7 +80,7 @@ class StillClock(SystemClock):
 async def fill(store: Store) -> None:
     """Load the fleet, fit both cars with boxes and let these tell a month's story."""
     people = (MANAGER, KARIM, LUCIE)
-    await store.load(fleet_file.parse(FLEET), dict.fromkeys(people, HASH), NOW_S)
+    await store.load(fleet_file.parse(json.dumps(FLEET)), dict.fromkeys(people, HASH), NOW_S)
     agents = {agent.login: agent for agent in await store.agents()}
     karim, lucie = agents[KARIM], agents[LUCIE]
     clio, peugeot = await store.vehicles()
@@ -173,3 +176,25 @@ async def trip_ids(store: Store) -> tuple[int, int]:
     """Return the ids of the trip under way (Karim's) and of the newest ended one (Lucie's)."""
     under_way, ended, *_ = await store.trips(TripFilter())
     return under_way.trip_id, ended.trip_id
+
+
+FORM = "/reservations/nouvelle"
+
+
+async def id_of(store, plate):
+    return str(next(car.vehicle_id for car in await store.vehicles() if car.plate == plate))
+
+
+async def fields(store, plate=CLIO, start_s=NOW_S + 2 * DAY_S, end_s=None, purpose="Visite"):
+    end_s = start_s + HOUR_S if end_s is None else end_s
+    return {
+        "vehicle": await id_of(store, plate),
+        "start": to_input(start_s, PARIS),
+        "end": to_input(end_s, PARIS),
+        "purpose": purpose,
+    }
+
+
+async def own(store, login):
+    agent = await store.find_agent_by_login(login)
+    return await store.bookings_of(agent.agent_id, 0)

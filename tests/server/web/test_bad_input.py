@@ -7,8 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.server.web.conftest import TOKEN
-from tests.server.web.sample import KARIM, MANAGER
+from tests.server.web.sample import KARIM, MANAGER, TOKEN
 
 # Each example is a whole request; the application is the same for all of one test.
 few = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])

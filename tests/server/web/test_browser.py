@@ -146,7 +146,7 @@ async def test_an_overlap_is_said_beside_the_field_and_one_click_books_the_free_
     page = await open_page(browser, client, width)
     await sign_in(page, LUCIE)
     await page.goto("/reservations/nouvelle")
-    await page.select_option("#vehicle", label="Renault Clio, FX-482-LM (Cour de la préfecture)")
+    await page.select_option("#vehicle", label="Renault Clio, FX-482-LM (Préfecture)")
     await page.fill("#start", "2026-11-23T09:30")
     await page.fill("#end", "2026-11-23T10:30")
     await page.fill("#purpose", "Dépannage")

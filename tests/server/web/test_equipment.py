@@ -5,15 +5,26 @@ import json
 import pytest
 
 from server.fleet import fleet_file
-from tests.server.web.sample import CLIO, HOUR_S, KARIM, LUCIE, NOW_S, PEUGEOT, trip_ids
-from tests.server.web.test_bookings import FORM, fields, id_of, own
+from tests.server.web.sample import (
+    CLIO,
+    FORM,
+    HOUR_S,
+    KARIM,
+    LUCIE,
+    NOW_S,
+    PEUGEOT,
+    fields,
+    id_of,
+    own,
+    trip_ids,
+)
 
 SEAT, OTHER_SEAT = "SIEGE-1", "SIEGE-2"
 EQUIPMENT = {
     "sites": [{"code": "DDT", "name": "Territoires"}],
     "vehicles": [{"plate": "ZZ-999-ZZ", "label": "Zoé", "site": "DDT"}],
     "equipment": [
-        {"code": OTHER_SEAT, "name": "Rehausseur", "site": "COUR"},
+        {"code": OTHER_SEAT, "name": "Rehausseur", "site": "PREF"},
         {"code": "CHAINES", "name": "Chaînes", "site": "DDT"},
     ],
 }
@@ -53,7 +64,7 @@ async def test_a_piece_that_is_taken_is_refused_with_the_free_ones_and_goes_with
     page = await answer.text()
     assert answer.status == 409
     error = page[page.index('id="equipment-error"') :]
-    assert "Déjà réservée (DDT72)" in error and "Rehausseur (SIEGE-2)" in error
+    assert "Déjà réservée (DDT)" in error and "Rehausseur (SIEGE-2)" in error
     assert f'name="equipment-{SEAT}" value="1" checked' in page, "what was ticked stays"
     answer = await lucie.send(FORM, **wanted | ticked(SEAT, OTHER_SEAT))
     assert "Rehausseur (SIEGE-2)" in await answer.text()

@@ -13,9 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import server.web
-from server.fleet import model
-from server.web import words
+from server.fleet import bookings, feedback, model
+from server.fleet.availability import Danger
+from server.fleet.records import Holder
+from server.gateway import translate
+from server.web import labels
 from server.web.i18n import LANGUAGES, LOCALE_DIR, load_words, preferred
+from shared_protocol import records
 from tests.server.web.sample import NOW_S, PARIS
 
 WEB = Path(server.web.__file__).parent
@@ -51,16 +55,47 @@ def test_a_catalogue_says_every_word_of_the_pages_and_no_other(language):
 @pytest.mark.parametrize(
     ("table", "kinds"),
     [
-        (words.TRIP_STATES, model.TripState),
-        (words.END_REASONS, model.EndReason),
-        (words.REFUSAL_REASONS, model.RefusalReason),
-        (words.REFUSAL_ADVICE, model.RefusalReason),
-        (words.RELAY_STATES, model.RelayState),
-        (words.CLOCK_SOURCES, model.ClockSource),
+        (labels.TRIP_STATES, model.TripState),
+        (labels.END_REASONS, model.EndReason),
+        (labels.REFUSAL_REASONS, model.RefusalReason),
+        (labels.REFUSAL_ADVICE, model.RefusalReason),
+        (labels.RELAY_STATES, model.RelayState),
+        (labels.CLOCK_SOURCES, model.ClockSource),
+        (labels.ASSURANCES, model.Assurance),
+        (labels.END_ORDERS, model.CommandState),
+        (labels.DANGERS, Danger),
     ],
 )
 def test_every_state_and_reason_of_the_fleet_has_words(table, kinds):
     assert set(table) == set(get_args(kinds))
+
+
+def test_every_kind_of_record_has_a_sentence_and_every_reason_in_it_a_name():
+    facts = [entry[0](*[0] * len(entry[0]._fields)) for entry in records.KINDS.values()]
+    assert set(labels.RECORDS) == {translate._read(fact, Holder(), 0, 0)[0] for fact in facts}
+    in_any = labels.RELAY_STATES  # a field is looked up in one table after the other
+    assert set(translate._COMMAND_STATES.values()) <= set(labels.COMMAND_RESULTS) | set(in_any)
+    assert set(translate._GAP_REASONS.values()) == set(labels.GAP_REASONS)
+
+
+@pytest.mark.parametrize(
+    ("table", "rules"),
+    [(labels.BOOKING_PROBLEMS, bookings), (labels.FEEDBACK_PROBLEMS, feedback)],
+)
+def test_every_problem_has_words_and_no_words_are_left_over(table, rules):
+    source = Path(rules.__file__).read_text()
+    found = set(re.findall(r'(?:(?<!=)=|return|\{"id":) "([a-z_]+)"', source))
+    assert found and found <= set(table)
+    server_dir = WEB.parent
+    said = "".join(
+        path.read_text() for path in server_dir.rglob("*.py") if path != Path(labels.__file__)
+    )
+    assert [code for code in table if f'"{code}"' not in said] == []
+
+
+def test_every_rating_and_every_error_has_words():
+    assert set(labels.RATING_WORDS) == set(feedback.RATINGS)
+    assert set(labels._ERROR_ADVICE) <= set(labels._ERROR_TITLES) <= set(labels.ERROR_CODES)
 
 
 def test_french_numbers_and_days_read_french_and_english_ones_english():

@@ -38,7 +38,7 @@ async def book(store, plate, login, from_s, to_s, purpose="Visite"):
 
 
 async def put_out_of_service(store, plate, from_s, to_s):
-    car = {"plate": plate, "label": "x", "site": "COUR"}
+    car = {"plate": plate, "label": "x", "site": "PREF"}
     car["out_of_service"] = [{"from": from_s, "to": to_s}]
     await store.load(fleet_file.parse(json.dumps({"vehicles": [car]})), {}, NOW_S)
 
@@ -71,7 +71,7 @@ async def test_a_car_taken_meanwhile_is_said_and_nothing_moves(arrive, store):
     clio = (await store.vehicles())[0]
     answer = await karim.send(path, vehicle=str(clio.vehicle_id))
     page = await answer.text()
-    assert answer.status == 409 and "Déjà réservée (DDPP72)" in page
+    assert answer.status == 409 and "Déjà réservée (DDPP)" in page
     assert (await of(store, KARIM, TOMORROW)).plate == PEUGEOT
 
 
@@ -188,7 +188,7 @@ async def test_an_end_that_cannot_be_is_said_beside_the_field(arrive, store):
     await book(store, CLIO, LUCIE, booking.ends_at_s, booking.ends_at_s + HOUR_S)
     path = f"{LIST}/{booking.booking_id}/prolonger"
     for fields, status, message in (
-        ({"ends_at_s": str(booking.ends_at_s + 1800)}, 409, "Déjà réservée (DDPP72)"),
+        ({"ends_at_s": str(booking.ends_at_s + 1800)}, 409, "Déjà réservée (DDPP)"),
         ({"ends_at_s": str(booking.ends_at_s - 60)}, 422, "fin plus tardive"),
         ({"end": "2027-03-01T08:00"}, 422, "31"),
         ({"end": ""}, 422, "Quand revenez-vous"),

@@ -61,7 +61,7 @@ async def test_an_agent_cannot_widen_the_log_by_its_address(arrive, store):
 )
 async def test_the_log_is_filtered_by_car_directorate_and_days(arrive, store, query, count):
     clio, peugeot = await store.vehicles()
-    ddt = next(d for d in await store.directorates() if d.code == "DDT72")
+    ddt = next(d for d in await store.directorates() if d.code == "DDT")
     query = query.format(clio=clio.vehicle_id, peugeot=peugeot.vehicle_id, ddt=ddt.directorate_id)
     page = await (await arrive(MANAGER)).read(f"/trajets?{query}")
     assert re.search(rf">{count} trajets?<", page)
@@ -99,7 +99,7 @@ async def test_one_trip_shows_who_where_how_far_its_legs_and_its_records(arrive,
     page = await manager.read(f"/trajets/{ended}")
     for words in (
         "Lucie Moreau",
-        "DDPP72",
+        "DDPP",
         "10,0",
         "48,00610° N, 0,19960° E",
         "sans indication",
@@ -177,7 +177,7 @@ async def test_a_deduced_end_is_flagged_in_the_log_and_on_its_page(arrive, store
 
 async def test_a_trip_parked_elsewhere_is_marked_and_its_driver_is_told_kindly(arrive, store):
     place = '"lat": 48.1, "lon": 0.2'
-    text = f'{{"sites": [{{"code": "COUR", "name": "Cour de la préfecture", {place}}}]}}'
+    text = f'{{"sites": [{{"code": "PREF", "name": "Préfecture", {place}}}]}}'
     await store.load(fleet_file.parse(text), {}, NOW_S)
     under_way, _ = await trip_ids(store)
     end = TripEnded(NOW_S, PAST_TRIPS * 10_000 + 12_300, "badge_held", Position(480061000, 1996000))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from firmware.logic.access.signals import SLOT_MS, slots
 from simulator.play.panel import shown
 from simulator.play.reasons import REFUSALS
-from tests.firmware.logic.access.test_signals import EVERY
+from tests.firmware.logic.every_signal import EVERY
 
 Change = tuple[int, str, int]
 REASONS = {number: name for name, number in REFUSALS.items()}

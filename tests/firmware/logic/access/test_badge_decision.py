@@ -26,7 +26,7 @@ from shared_protocol.records import (
     REFUSED_UNKNOWN_BADGE,
     REFUSED_WRONG_CAR,
 )
-from tests.firmware.logic.access.test_grants import MARIE, NOW_S, PAUL, grant, holding
+from tests.firmware.logic.held_sets import MARIE, NOW_S, PAUL, grant, holding
 
 ALWAYS = (0, 0xFFFFFFFF)
 BOOKING = 5

@@ -1,31 +1,17 @@
 """The keys of the cards on the box: whole sets only, found one by one, never half of one."""
 
 from firmware.logic.access.card_keys import CARD_KEYS_FILE, CardKeys
-from shared_protocol import codec
-from shared_protocol.crypto import sha256
-from shared_protocol.messages import CARD_KEY_LAYOUT, CardKey
+from shared_protocol.messages import CardKey
 from shared_protocol.messages import CardKeys as Message
+from tests.firmware.logic.held_sets import hash_of, parts_of
 from tests.firmware.logic.storage import MemoryStorage
 
-NONE = sha256(b"")[:8]
+NONE = hash_of([])
 
 
 def key(number):
     """A card's key under a tag that sorts otherwise than its number."""
     return CardKey((number * 7919 % 10007).to_bytes(8, "big"), (number + 1).to_bytes(16, "big"))
-
-
-def hash_of(keys):
-    data = b"".join([codec.encode(CARD_KEY_LAYOUT, each) for each in keys])
-    return sha256(data)[:8]
-
-
-def parts_of(keys, size=24, keys_hash=None):
-    """The messages that carry a set, as SPEC.md has them."""
-    keys = sorted(keys)
-    slices = [keys[i : i + size] for i in range(0, len(keys), size)] or [[]]
-    named = hash_of(keys) if keys_hash is None else keys_hash
-    return [Message(named, part, len(slices), each) for part, each in enumerate(slices)]
 
 
 def holding(*keys, storage=None):

@@ -3,7 +3,7 @@
 from firmware.logic.access.badge_decision import NO_TRIP
 from firmware.logic.access.forgotten import is_forgotten
 from shared_protocol.messages import GRANT_OTHER_CAR, GRANT_TECHNICIAN, GRANT_WALK_UP
-from tests.firmware.logic.access.test_grants import MARIE, NOW_S, PAUL, grant, holding
+from tests.firmware.logic.held_sets import MARIE, NOW_S, PAUL, grant, holding
 
 HOUR_MS = 3_600_000
 BOOKING = 5

@@ -2,7 +2,6 @@
 
 from firmware.logic.access.grants import GRANTS_FILE, GrantSet
 from shared_protocol.messages import (
-    GRANT_BOOKING,
     GRANT_MAINTENANCE,
     GRANT_NO_LICENCE,
     GRANT_OTHER_CAR,
@@ -11,34 +10,19 @@ from shared_protocol.messages import (
     GRANT_TECHNICIAN,
     GRANT_WALK_UP,
     GRANT_WALK_UP_NO_LICENCE,
-    Grant,
     Grants,
 )
-from shared_protocol.sets import grant_changes, grant_parts, grants_to_bytes, set_hash
+from shared_protocol.sets import grant_changes
+from tests.firmware.logic.held_sets import (
+    MARIE,
+    NOW_S,
+    PAUL,
+    WEEK_S,
+    grant,
+    grants_hash,
+    holding,
+)
 from tests.firmware.logic.storage import MemoryStorage
-
-NOW_S = 1_700_000_000
-WEEK_S = 7 * 86400
-MARIE = b"marie---"
-PAUL = b"paul----"
-
-
-def grant(
-    number, tag=MARIE, begins_s=NOW_S - 100, ends_s=NOW_S + 100, kind=GRANT_BOOKING, private=0
-):
-    return Grant(tag, number, begins_s, ends_s, kind, private)
-
-
-def grants_hash(grants):
-    return set_hash(grants_to_bytes(grants))
-
-
-def holding(*grants, generation=7, expires_s=NOW_S + WEEK_S, storage=None):
-    held = GrantSet(storage or MemoryStorage())
-    for part in grant_parts(generation, expires_s, list(grants)):
-        complete = held.take_part(part)
-    assert complete
-    return held
 
 
 def three_parts(generation):

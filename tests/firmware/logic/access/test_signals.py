@@ -1,13 +1,8 @@
 """Patterns of light and sound: one for each event, each distinct."""
 
 from firmware.logic.access import trip
-from firmware.logic.access.signals import PATTERNS, REFUSALS, pattern, slots
-from shared_protocol import records
-
-REASONS = [getattr(records, name) for name in dir(records) if name.startswith("REFUSED_")]
-EVERY = dict(PATTERNS)
-"""Event -> pattern, of all that the box says."""
-EVERY.update({event: pattern(event) for event in map(trip.SIGNAL_REFUSED.format, REASONS)})
+from firmware.logic.access.signals import PATTERNS, REFUSALS, slots
+from tests.firmware.logic.every_signal import EVERY
 
 
 def test_every_event_of_a_badge_has_a_pattern_and_no_two_are_alike():

@@ -53,7 +53,7 @@ from shared_protocol.records import (
     TripResume,
     TripStart,
 )
-from tests.firmware.logic.access.test_grants import NOW_S, grant, holding
+from tests.firmware.logic.held_sets import NOW_S, grant, holding
 
 LOW = ASSURANCE_LOW
 MARIE = b"marie---"

@@ -3,14 +3,7 @@
 from errno import ENOMEM
 
 from firmware.logic.link.journal import Journal
-from shared_protocol.records import Record
-from tests.firmware.logic.storage import MemoryStorage
-
-STATE = b"state"
-
-
-def record(number, size=4):
-    return Record(6, 1_700_000_000 + number, bytes([number % 256]) * size)
+from tests.firmware.logic.storage import STATE, MemoryStorage, held, record
 
 
 def filled(storage, count, segment_bytes=100):
@@ -18,18 +11,6 @@ def filled(storage, count, segment_bytes=100):
     for number in range(journal.next_seq, journal.next_seq + count):
         journal.append(record(number), STATE)
     return journal
-
-
-def held(journal):
-    """Every record from the oldest on: [(seq, record)]."""
-    seq = journal.lowest_seq
-    found = []
-    while seq < journal.next_seq:
-        seq, records = journal.read(seq)
-        for each in records:
-            found.append((seq, each))
-            seq += 1
-    return found
 
 
 def refuses(journal):

@@ -1,0 +1,103 @@
+"""Fleets for tests: a builder of fleet files, and the fleet small enough to know by heart.
+
+The small fleet has two cars, two agents with a badge each, and a booking that runs at NOW_S.
+`copied` fills a store once a process and copies its files: loading takes longer than most tests.
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from server.fleet import fleet_file
+from server.store import BoxSecrets, Store
+
+NOW_S = 1_790_000_000  # 2026-09-21 14:13:20 UTC: an ordinary Monday
+HOUR_S = 3600
+MARIE_UID = bytes.fromhex("04a1b2c3d4e5f6")
+PAUL_UID = bytes.fromhex("04112233445566")
+SITE = "PREF"
+
+Entry = dict[str, Any]
+
+
+def vehicle(plate: str, label: str = "Clio", **more: object) -> Entry:
+    return {"plate": plate, "label": label, "site": SITE, **more}
+
+
+def agent(
+    login: str, badge: bytes, directorate: str = "DDT", role: str = "agent", **more: object
+) -> Entry:
+    """marie.leroy is called Marie Leroy."""
+    return {
+        "login": login,
+        "full_name": login.replace(".", " ").title(),
+        "directorate": directorate,
+        "role": role,
+        "badges": [badge.hex()],
+        **more,
+    }
+
+
+def booking(plate: str, login: str, starts_at: int, ends_at: int, **more: object) -> Entry:
+    when = {"starts_at": starts_at, "ends_at": ends_at}
+    return {"vehicle": plate, "agent": login, **when, "purpose": "Chantier", **more}
+
+
+def fleet(
+    vehicles: list[Entry], agents: list[Entry], bookings: list[Entry], **more: list[Entry]
+) -> dict[str, list[Entry]]:
+    """A whole fleet file of one site, with the two directorates of this fleet's people."""
+    return {
+        "directorates": [
+            {"code": "DDT", "name": "Territoires"},
+            {"code": "DDPP", "name": "Populations"},
+        ],
+        "sites": [{"code": SITE, "name": "Préfecture"}],
+        "vehicles": vehicles,
+        "agents": agents,
+        "bookings": bookings,
+        **more,
+    }
+
+
+FLEET = fleet(
+    [vehicle("AB-123-CD"), vehicle("EF-456-GH", "208")],
+    [
+        agent("marie.leroy", MARIE_UID),
+        agent("paul.morin", PAUL_UID, directorate="DDPP", role="manager"),
+    ],
+    [booking("AB-123-CD", "marie.leroy", NOW_S - HOUR_S, NOW_S + HOUR_S)],
+)
+CAR, OTHER_CAR = 1, 2
+MARIE, PAUL = 1, 2
+BOOKING = 1
+
+
+_filled = tempfile.TemporaryDirectory(prefix="voiturier-fleets-")
+
+
+async def copied(fill: Callable[[Store], Awaitable[None]], data_dir: Path) -> None:
+    """Make a data directory that holds what `fill` puts into an empty store."""
+    whole = Path(_filled.name) / f"{fill.__module__}.{fill.__qualname__}"
+    if not whole.exists():
+        store = Store.open(whole)
+        await fill(store)
+        await store.close()
+    shutil.copytree(whole, data_dir, dirs_exist_ok=True)
+
+
+async def load_small_fleet(store: Store) -> None:
+    await store.load(fleet_file.parse(json.dumps(FLEET)), {}, NOW_S)
+
+
+async def open_small_fleet(data_dir: Path) -> Store:
+    """A store with FLEET in it; the ids are the constants above."""
+    await copied(load_small_fleet, data_dir)
+    return Store.open(data_dir)
+
+
+async def fit_box(store: Store, vehicle_id: int = CAR) -> BoxSecrets:
+    return await store.add_box(vehicle_id, replace=False, now_s=NOW_S)
