@@ -158,7 +158,7 @@ class Player:
             self.say(f"  start {state}")
         for _, state in wires.door_changes[doors:]:
             self.say(f"  doors {state}")
-        has_link = self.car.modem.link is not None
+        has_link = self.car.modem.state.link is not None
         if has_link != linked:
             self.say("  link up" if has_link else "  link lost")
         self._seen = len(wires.relay_changes), len(wires.door_changes), has_link

@@ -1,4 +1,4 @@
-"""What a command's handler may give back: lines, a prompt for data, or a refusal. Data only."""
+"""What a command's handler may give back: lines, a prompt for data, or a refusal. Does nothing."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -39,6 +39,11 @@ CME = {
     50: "Incorrect parameters",
 }
 CMS = {310: "SIM not inserted", 313: "SIM failure", 314: "SIM busy", 321: "Invalid memory index"}
+
+
+def framed(text: str) -> bytes:
+    """Return a line of text as the modem sends it."""
+    return f"\r\n{text}\r\n".encode()
 
 
 class AtError(Exception):
