@@ -15,9 +15,10 @@ from simulator.commands.modem import play_modem
 from simulator.devices.gnss import RATES_HZ, START_S
 from simulator.devices.gnss_sentences import TALKERS
 from simulator.errors import InputError, SimulatorError
-from simulator.play import scenario
 from simulator.play.player import play
+from simulator.play.reading import built_in, read
 from simulator.play.replay import replay
+from simulator.play.words.registry import explained
 from simulator.road.roads import PLACES
 
 _FAILED = 1
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         "scenario", nargs="?", metavar="SCENARIO", help="a name of --list or a file"
     )
     running.add_argument("--list", action="store_true", help="the scenarios that come along")
+    running.add_argument("--words", action="store_true", help="the words of a scenario's steps")
     running.add_argument("--seed", type=int, default=1, help="another seed, another day")
     running.add_argument("--json", action="store_true", help="the figures on stdout, nothing else")
     running.set_defaults(run=_run)
@@ -180,12 +182,15 @@ def _replay(arguments: argparse.Namespace) -> None:
 
 def _run(arguments: argparse.Namespace) -> None:
     if arguments.list:
-        for name, path in scenario.built_in().items():
-            print(f"{name:<24} {scenario.parse(name, path.read_text()).about}")
+        for name in built_in():
+            print(f"{name:<24} {read(name).about}")
+        return
+    if arguments.words:
+        print("\n".join(explained()))
         return
     if arguments.scenario is None:
         raise InputError("run takes a scenario: a name of `voiturier-sim run --list`, or a file")
-    wanted = scenario.read(arguments.scenario)
+    wanted = read(arguments.scenario)
     stream = sys.stderr if arguments.json else sys.stdout
     if not arguments.json:
         print(f"{wanted.name}: {wanted.about}")

@@ -26,6 +26,8 @@ from simulator.road.roads import PLACES, journey
 from simulator.road.route import Route
 
 LE_MANS = (48.0061, 0.1996)
+TOUCH_S = 0.5  # how long a driver touches the windscreen with a badge
+HOLD_S = 3.5  # how long to end a trip: the box wants 3 s
 _KMH_IN_M_S = 3.6
 
 
@@ -124,7 +126,7 @@ class Car:
 
     # The driver
 
-    def present_badge(self, uid: bytes, hold_s: float = 0.5, key: bytes | None = None) -> None:
+    def present_badge(self, uid: bytes, hold_s: float = TOUCH_S, key: bytes | None = None) -> None:
         """Hold a badge to the windscreen from now on, that long; with a key it can prove itself."""
         self.reader.present(uid, hold_s, key=key)
 

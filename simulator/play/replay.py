@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from simulator.devices.car import Car
+from simulator.devices.car import HOLD_S, Car
 from simulator.engine.world import World
 from simulator.errors import InputError, SimulatorError, WorldTimeout
 from simulator.play.operator import prepare, stored
@@ -22,7 +22,6 @@ _HEAD_START_S = 180  # for the box to start its modem, connect and get its grant
 _BADGE_BEFORE_S = 10
 _IGNITION_BEFORE_S = 5
 _AFTER_LAST_S = 5  # from the last sentence to the ignition
-_HOLD_TO_END_S = 3.5  # the box ends a trip after 3 s
 _ACKNOWLEDGED_WITHIN_S = 600
 _STEP_S = 60  # of world time, between two words of progress
 
@@ -62,8 +61,8 @@ def replay(path: Path, say: Callable[[str], None]) -> dict[str, Any]:
             world.run_for(_AFTER_LAST_S)
             car.set_ignition(False)
             world.run_for(_AFTER_LAST_S)
-            car.present_badge(_BADGE, _HOLD_TO_END_S)
-            world.run_for(2 * _HOLD_TO_END_S)
+            car.present_badge(_BADGE, HOLD_S)
+            world.run_for(2 * HOLD_S)
             say("waiting for the last acknowledgement")
             _run_until_acknowledged(world, car.report)
             report = car.report()

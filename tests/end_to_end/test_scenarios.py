@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.play.scenario import built_in
+from simulator.play.reading import built_in
 
 
 def run(scenario: str | Path, *arguments: str) -> tuple[int, dict[str, object], str]:
