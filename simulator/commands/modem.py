@@ -101,7 +101,7 @@ def play_modem(address: str | None, fault: str | None, messages: list[str], trac
 
     Args:
         address: of the Unix socket; None: a pty, whose path is the first line of stdout.
-        fault: one of modem_faults.FAULTS, from the start on.
+        fault: one of FAULTS, from the start on.
         messages: SENDER:TEXT of short messages that wait for it.
         trace: show on stderr what passes over the line.
 

@@ -31,7 +31,7 @@ prints them. Every line is checked before anything runs. Never runs anything: pl
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,13 +61,14 @@ def built_in() -> dict[str, Path]:
 
 def read(name: str) -> Scenario:
     """Read a built-in scenario by its name, or a file; InputError names the line that is wrong."""
-    path = built_in().get(name, Path(name))
+    known = built_in()
+    path = known.get(name, Path(name))
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        known = ", ".join(built_in())
         raise InputError(
-            f"cannot read {name!r}: {error.strerror}; scenarios that come along: {known}"
+            f"no scenario that comes along, and no file: {name!r} ({error.strerror});"
+            f" {_meant(name, known)}there are {', '.join(known)}"
         ) from None
     except UnicodeDecodeError:
         raise InputError(f"{name}: not UTF-8 text") from None
@@ -86,10 +87,15 @@ def parse(name: str, text: str) -> Scenario:
         try:
             _take(scenario, number, line.split())
         except _LineError as error:
-            raise InputError(f"{name}, line {number}: {error}: {raw.strip()!r}") from None
+            raise InputError(f"{name}, line {number}: {raw.strip()!r}: {error}") from None
     if not (scenario.start_s and scenario.plate and scenario.steps):
         raise InputError(f"{name}: needs a `start`, a `car` and at least one step")
     return scenario
+
+
+def _meant(said: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(said, known, n=1)
+    return f"did you mean {near[0]!r}? " if near else ""
 
 
 class _LineError(Exception):
@@ -109,8 +115,7 @@ def _take(scenario: Scenario, number: int, words: list[str]) -> None:
     actions = (" ".join(words[1:n]) for n in (4, 3, 2))
     action = next((action for action in actions if action in WORDS), None)
     if action is None:
-        near = difflib.get_close_matches(" ".join(words[1:3]), WORDS, n=1)
-        meant = f"did you mean {near[0]!r}? " if near else ""
+        meant = _meant(" ".join(words[1:3]), WORDS)
         raise _LineError(f"no such word; {meant}there are {', '.join(WORDS)}")
     wanted = WORDS[action]
     arguments = _arguments(scenario, wanted, words[1 + len(action.split()) :])

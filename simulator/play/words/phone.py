@@ -13,8 +13,8 @@ _MESSAGE, _ANSWER = "The oil lamp lights up.", "Thank you, the garage looks at i
 _WINDOW = ("DRIVER", "TIME", "TIME")
 
 
-@word("book", *_WINDOW, on_phone=True)
 @word("book equipped", *_WINDOW, "EQUIPMENT", on_phone=True)
+@word("book", *_WINDOW, on_phone=True)
 def book(stage: Stage, who: str, begins_s: int, ends_s: int, *equipment: str) -> None:
     """Book the scenario's car for that time."""
     phone = stage.phone(who)
@@ -23,8 +23,8 @@ def book(stage: Stage, who: str, begins_s: int, ends_s: int, *equipment: str) ->
     phone.post("/api/bookings", wanted | {"purpose": "Simulation", "equipment": list(equipment)})
 
 
-@word("cannot book", *_WINDOW, on_phone=True)
 @word("cannot book equipped", *_WINDOW, "EQUIPMENT", on_phone=True)
+@word("cannot book", *_WINDOW, on_phone=True)
 def cannot_book(stage: Stage, who: str, begins_s: int, ends_s: int, *equipment: str) -> None:
     """Try to book it, and be told that another has it then."""
     _refused(stage, who, lambda: book(stage, who, begins_s, ends_s, *equipment))
