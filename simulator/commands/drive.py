@@ -64,8 +64,7 @@ def drive(boxes: tuple[str, int], drivers: list[Driver], seed: int) -> None:
             _say(car, "box switched on")
             chance = random.Random(seed * 1000 + number)
             world.play(_days(car, driver.badge, chance, number * _STAGGER_S))
-        while True:
-            world.run_for(3600)
+        world.run_forever()
 
 
 def _days(car: Car, badge: bytes, chance: random.Random, wait_s: float) -> Iterator[float]:

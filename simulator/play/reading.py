@@ -36,14 +36,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from simulator.errors import InputError
-from simulator.play.scenario import Booking, Driver, Scenario, Step
+from simulator.play.scenario import DAY_S, Booking, Driver, Scenario, Step
 from simulator.play.words.registry import WORDS, Word
 from simulator.road.roads import PLACES
 
 FOLDER = Path(__file__).parent / "scenarios"
 _SUFFIX = ".scenario"
-_DAY_S = 86_400
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": _DAY_S}
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": DAY_S}
 FITTINGS = ("key_holder", "door_contact", "door_only", "wiegand")
 _ROLES = ("agent", "manager", "technician")
 _KEY_BYTES = 16
@@ -145,8 +144,8 @@ def _instant(scenario: Scenario, word: str) -> int:
     hours, minutes, seconds, days = (int(part or 0) for part in found.groups())
     if hours > 23 or minutes > 59 or seconds > 59:
         raise _LineError(f"{word!r} is no time of a day")
-    midnight_s = scenario.start_s - scenario.start_s % _DAY_S
-    return midnight_s + days * _DAY_S + hours * 3600 + minutes * 60 + seconds
+    midnight_s = scenario.start_s - scenario.start_s % DAY_S
+    return midnight_s + days * DAY_S + hours * 3600 + minutes * 60 + seconds
 
 
 def _window(scenario: Scenario, words: list[str]) -> tuple[int, int]:

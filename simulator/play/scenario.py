@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+DAY_S = 86_400
+
 
 @dataclass(frozen=True, slots=True)
 class Driver:

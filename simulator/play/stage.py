@@ -52,16 +52,7 @@ class Stage:
 
     def wait_until_stored(self) -> None:
         """Let time pass until the server has acknowledged every record; WorldTimeout if never."""
-
-        def all_acknowledged() -> bool:
-            report = self.car.report()
-            return bool(report["epoch"]) and report["lowest_seq"] == report["next_seq"]
-
-        for _ in range(_STORED_WITHIN_S // 10):
-            if all_acknowledged():
-                return
-            self.world.run_for(10)
-        raise WorldTimeout(f"records not acknowledged within {_STORED_WITHIN_S} s of world time")
+        wait_until_stored(self.world, self.car)
 
     def stored(self) -> dict[str, Any]:
         """Return what the server holds; it is asked again only when it can have changed since.
@@ -95,3 +86,13 @@ class Stage:
         if who not in self._phones:
             self._phones[who] = Phone(self.world, who)
         return self._phones[who]
+
+
+def wait_until_stored(world: World, car: Car) -> None:
+    """Let time pass until the server has acknowledged every record; WorldTimeout if never."""
+    for _ in range(_STORED_WITHIN_S // 10):
+        report = car.report()
+        if report["epoch"] and report["lowest_seq"] == report["next_seq"]:
+            return
+        world.run_for(10)
+    raise WorldTimeout(f"records not acknowledged within {_STORED_WITHIN_S} s of world time")

@@ -4,6 +4,7 @@ Knows no command: network.py and sim.py do.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from simulator.devices.modem.faults import Health
 from simulator.devices.modem.sim import ANNOUNCED
@@ -16,29 +17,16 @@ _PHONE_BOOK_READY_S = 0.5  # after that
 _REGISTERED_S = 3.0
 
 
+@dataclass(frozen=True)
 class Radio:
-    """The radio.
+    """The radio."""
 
-    Args:
-        on_registration: called when the modem may have found or lost its cell.
-        on_no_cell: called when there can be none.
-    """
-
-    def __init__(
-        self,
-        state: State,
-        health: Health,
-        say: Say,
-        later: Later,
-        on_registration: Callable[[], None],
-        on_no_cell: Callable[[], None],
-    ) -> None:
-        self._state = state
-        self._health = health
-        self._say = say
-        self._later = later
-        self._on_registration = on_registration
-        self._on_no_cell = on_no_cell
+    _state: State
+    _health: Health
+    _say: Say
+    _later: Later
+    _on_registration: Callable[[], None]  # the modem may have found or lost its cell
+    _on_no_cell: Callable[[], None]  # there can be none
 
     def start(self) -> None:
         """The modem has started: look for a cell."""

@@ -4,6 +4,7 @@ Says by itself what it learns of them. Knows no command: tcp.py does.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from simulator.devices.modem.at_results import framed
 from simulator.devices.modem.faults import SOCKET_CLOSED, Health
@@ -16,24 +17,16 @@ _NOTICE_LOSS_S = 20.0  # an estimate: until the modem says that its bearer is go
 CLOSED_BY_REMOTE, CLOSED_FOR_SENDING_TIMEOUT = 1, 2
 
 
+@dataclass(frozen=True)
 class TcpSocket:
-    """The bearer and the socket; `on_wire` is told what goes over TCP, as TcpLink has it."""
+    """The bearer and the socket; `_on_wire` is told what goes over TCP, as TcpLink has it."""
 
-    def __init__(
-        self,
-        state: State,
-        health: Health,
-        network: Network,
-        send: Callable[[bytes], None],
-        later: Later,
-        on_wire: Callable[[str, bytes], None],
-    ) -> None:
-        self._state = state
-        self._health = health
-        self._network = network
-        self._send = send
-        self._later = later
-        self._on_wire = on_wire
+    _state: State
+    _health: Health
+    _network: Network
+    _send: Callable[[bytes], None]
+    _later: Later
+    _on_wire: Callable[[str, bytes], None]
 
     # What the box does to it
 

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 
 from simulator.devices.car import HOLD_S
 from simulator.devices.modem.faults import FAULTS
-from simulator.play.scenario import Booking, Scenario
+from simulator.play.scenario import DAY_S, Booking, Scenario
 from simulator.play.stage import Stage
 from simulator.play.words.registry import word
 from simulator.road.roads import PLACES
 
-_DAY_S = 86_400
 _OPENS_S, _CLOSES_S = 6 * 3600, 20 * 3600  # a day's booking, UTC
 _FIRST_TRIP_S = 7 * 3600
 _EVENING_S = 22 * 3600
@@ -61,12 +60,12 @@ def commute(stage: Stage, days: float, trips_a_day: float) -> None:
 
 
 def _weekdays(start_s: int, count: int) -> Iterator[int]:
-    midnight_s = start_s - start_s % _DAY_S
+    midnight_s = start_s - start_s % DAY_S
     while count:
-        if (midnight_s // _DAY_S + 3) % 7 < 5:  # 1 January 1970 was a Thursday
+        if (midnight_s // DAY_S + 3) % 7 < 5:  # 1 January 1970 was a Thursday
             count -= 1
             yield midnight_s
-        midnight_s += _DAY_S
+        midnight_s += DAY_S
 
 
 def _trip(stage: Stage, driver: str, chance: random.Random, last: bool) -> None:
