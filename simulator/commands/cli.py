@@ -19,7 +19,7 @@ from simulator.devices.gnss_sentences import TALKERS
 from simulator.devices.modem.faults import FAULTS as MODEM_FAULTS
 from simulator.errors import InputError, SimulatorError
 from simulator.play.player import play
-from simulator.play.reading import built_in, read
+from simulator.play.reading import FORM, built_in, read
 from simulator.play.replay import replay
 from simulator.play.words.registry import explained
 from simulator.road.roads import PLACES
@@ -73,14 +73,15 @@ def _parser() -> argparse.ArgumentParser:
         help="a scenario: who does what when, and what is expected of it",
         description="Plays a scenario through the real firmware and a real server with a temporary "
         "database, in virtual time. Prints what happened as a timeline, then the figures as JSON; "
-        "ends with 1 when an expectation did not hold. How to write one: read one of "
-        "simulator/play/scenarios/, and see --words.",
+        "ends with 1 when an expectation did not hold.",
     )
     running.add_argument(
         "scenario", nargs="?", metavar="SCENARIO", help="a name of --list or a file"
     )
     running.add_argument("--list", action="store_true", help="the scenarios that come along")
-    running.add_argument("--words", action="store_true", help="the words of a scenario's steps")
+    running.add_argument(
+        "--words", action="store_true", help="how to write one: its form, its words"
+    )
     running.add_argument("--seed", type=int, default=1, help="another seed, another day (1)")
     running.add_argument("--json", action="store_true", help="the figures on stdout, nothing else")
     running.set_defaults(run=_run)
@@ -205,7 +206,7 @@ def _run(arguments: argparse.Namespace) -> None:
             print(f"{name:<24} {read(name).about}")
         return
     if arguments.words:
-        print("\n".join(explained()))
+        print("\n".join((FORM, *explained())))
         return
     if arguments.scenario is None:
         raise InputError("run takes a scenario: a name of `voiturier-sim run --list`, or a file")

@@ -1,32 +1,6 @@
-"""Reads a scenario: a short text that says who does what when, and what is expected.
+"""Reads a scenario, a short text that says who does what when, and what is expected, as FORM tells.
 
-    # A tunnel: no satellites for a minute, and no kilometre is missing.
-    start 2026-09-21 07:30
-    car AB-123-CD at Préfecture
-    driver marie badge 04a1b2c3d4e5f6
-    booking marie 07:00 12:00
-
-    07:35  badge marie
-    +5s    drive Gare
-    ...    hold marie          (`...`: when the drive has ended)
-    +1m    expect mileage within 2 %
-
-What may stand before the first step, beside these:
-
-    car PLATE at PLACE walk-up                 any badge takes it while it is free
-    car PLATE at PLACE private-use             it may be booked for that
-    fitted key_holder door_contact             what FITTINGS names
-    second car PLATE                           known to the server, and never played
-    equipment CODE...                          to be booked with either car
-    driver NAME badge HEX key HEX role ROLE    a card that proves itself; technician, manager
-    driver NAME badge HEX unlicensed           the fleet has not recorded a driving licence
-    booking NAME FROM TO of PLATE weeks NUMBER equipment CODE... with NAME... passengers NAME...
-    booking NAME FROM TO private
-    maintenance FROM TO
-
-Times are those of the world's first day in UTC (`12:00+3d`: days later, `-7d`: before), `+`
-counts from the line before. The words of the steps stand in words/; `voiturier-sim run --words`
-prints them. Every line is checked before anything runs. Never runs anything: player.py does.
+Every line is checked before anything runs. Never runs anything: player.py does.
 """
 
 import difflib
@@ -39,6 +13,38 @@ from simulator.errors import InputError
 from simulator.play.scenario import DAY_S, Booking, Driver, Scenario, Step
 from simulator.play.words.registry import WORDS, Word
 from simulator.road.roads import PLACES
+
+FORM = """\
+# An errand: one badge, one trip, and no kilometre is missing.
+start 2026-09-21 07:30
+car AB-123-CD at Antarès
+driver marie badge 04a1b2c3d4e5f6
+booking marie 07:00 12:00
+
+07:35  badge marie
++5s    drive Arnage
+...    ignition off           # `...`: when the drive has ended
++5s    hold marie
++30s   expect all stored
++1s    expect mileage within 2 %
+
+What may stand before the first step, beside these:
+
+car PLATE at PLACE walk-up                 any badge takes it while it is free
+car PLATE at PLACE private-use             it may be booked for that
+fitted key_holder door_contact             what the car has; also door_only, wiegand
+second car PLATE                           known to the server, and never played
+equipment CODE...                          to be booked with either car
+driver NAME badge HEX key HEX role ROLE    a card that proves itself; technician, manager
+driver NAME badge HEX unlicensed           the fleet has not recorded a driving licence
+booking NAME FROM TO of PLATE weeks NUMBER equipment CODE... with NAME... passengers NAME...
+booking NAME FROM TO private
+maintenance FROM TO
+
+Times are those of the world's first day in UTC (`12:00+3d`: days later, `-7d`: before); `+5s`,
+`+2m`, `+1h`, `+3d` count from the line before. Then come the steps, with one of these words each:
+"""
+"""For a person; the words of the steps follow from words/registry.py."""
 
 FOLDER = Path(__file__).parent / "scenarios"
 _SUFFIX = ".scenario"
@@ -130,9 +136,8 @@ def _when(scenario: Scenario, word: str) -> tuple[int | None, float | None]:
     if relative := re.fullmatch(r"\+([0-9]+(?:\.[0-9]+)?)([smhd])", word):
         return None, float(relative[1]) * _SECONDS[relative[2]]
     if not _INSTANT.fullmatch(word):
-        raise _LineError(
-            f"{word!r} is no time: {_TIMES}, or +5s, +2m, +1h, +3d after the last, or ..."
-        )
+        times = f"{_TIMES}, +5s, +2m, +1h, +3d or ..."
+        raise _LineError(f"{word!r} is no time ({times}), and none of {', '.join(_HEADS)}")
     return _instant(scenario, word), None
 
 

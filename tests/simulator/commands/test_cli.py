@@ -91,4 +91,5 @@ def test_the_words_of_a_scenario_are_printed_and_who_has_read_enough_may_go():
         text=True,
         check=True,
     )
-    assert (done.stdout, done.stderr) == ("badge DRIVER | stranger\n", "")
+    assert done.stdout.startswith("# An errand")
+    assert done.stderr == ""

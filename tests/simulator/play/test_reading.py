@@ -81,6 +81,7 @@ def test_what_a_car_and_its_people_have_is_read() -> None:
         ("+5s revoke paul", "'paul' is not one of marie"),
         ("+5s command end", "'end' is not one of"),
         ("+5x badge marie", "no time"),
+        ("bokking marie 07:00 12:00", "none of start, car, fitted"),
         ("25:00 badge marie", "no time of a day"),
         ("+5s badge paul", "'paul' is not one of marie, stranger"),
         ("+5s fly Antarès", "no such word"),
