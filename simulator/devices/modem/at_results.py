@@ -66,3 +66,10 @@ class AtError(Exception):
         if not number or not verbose:
             return "ERROR"
         return f"+{kind} ERROR: {number if verbose == 1 else words[number]}"
+
+
+def one_of(value: str, *allowed: str) -> int:
+    """Return a setting's value as a number; AtError when it may not be that."""
+    if value not in allowed:
+        raise AtError(cme=50)
+    return int(value)

@@ -1,6 +1,6 @@
 """Packet data: attaching, contexts and their addresses."""
 
-from simulator.devices.modem.at_results import AtError, Line, Table
+from simulator.devices.modem.at_results import AtError, Line, Table, one_of
 from simulator.devices.modem.state import State
 
 ADDRESS = "10.64.12.7"
@@ -39,9 +39,7 @@ class PacketData:
 
     def _attach(self, state: str) -> list[Line]:
         """The modem attaches by itself; asking for it fails without a cell."""
-        if state not in ("0", "1"):
-            raise AtError(cme=50)
-        if state == "1" and not self._state.registered:
+        if one_of(state, "0", "1") and not self._state.registered:
             raise AtError(cme=30)
         return []
 
@@ -80,7 +78,5 @@ class PacketData:
         ]
 
     def _set_events(self, mode: str, *rest: str) -> list[Line]:
-        if mode not in ("0", "1", "2"):
-            raise AtError(cme=50)
-        self._events = int(mode)
+        self._events = one_of(mode, "0", "1", "2")
         return []

@@ -6,7 +6,7 @@ AT+CBC is left out: no box asks for it, and gammu 1.42 gives up at the A76XX's a
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from simulator.devices.modem.at_results import AtError, Line, Table
+from simulator.devices.modem.at_results import AtError, Line, Table, one_of
 from simulator.devices.modem.state import Later, State
 from simulator.engine.timeline import US, Timeline
 
@@ -95,9 +95,7 @@ class Identity:
 
     def _set_baud(self, baud: str) -> list[Line]:
         """One rate only: the line of this simulation has no other."""
-        if baud not in ("0", "115200"):
-            raise AtError(cme=50)
-        self._baud = int(baud)
+        self._baud = one_of(baud, "0", "115200")
         return []
 
     def _set_flow(self, device: str, terminal: str = "") -> list[Line]:
@@ -106,17 +104,14 @@ class Identity:
         return []
 
     def _set_function(self, number: str, restart: str = "0") -> list[Line]:
-        if number not in ("0", "1", "4") or restart not in ("0", "1"):
-            raise AtError(cme=50)
-        if restart == "1":
+        wanted = one_of(number, "0", "1", "4")
+        if one_of(restart, "0", "1"):
             return self._leave(self._restart)
-        self._set_functionality(int(number))
+        self._set_functionality(wanted)
         return []
 
     def _set_sleep(self, mode: str) -> list[Line]:
-        if mode not in ("0", "1"):
-            raise AtError(cme=50)
-        self._state.may_sleep = mode == "1"
+        self._state.may_sleep = bool(one_of(mode, "0", "1"))
         return []
 
     # The clock
@@ -136,9 +131,7 @@ class Identity:
         return []
 
     def _set_zone_update(self, mode: str) -> list[Line]:
-        if mode not in ("0", "1"):
-            raise AtError(cme=50)
-        self._zone_update = mode == "1"
+        self._zone_update = bool(one_of(mode, "0", "1"))
         self._clock_offset_s = None if self._zone_update else self._clock_offset_s
         return []
 

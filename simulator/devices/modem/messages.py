@@ -1,6 +1,6 @@
 """Short messages as the box reads them: CMGF, CNMI, CMGL, CMGR, CMGD, CPMS. None are sent."""
 
-from simulator.devices.modem.at_results import AtError, Line, Table
+from simulator.devices.modem.at_results import AtError, Line, Table, one_of
 from simulator.devices.modem.sms_store import SERVICE_CENTRE, Message
 from simulator.devices.modem.state import ABSENT, BUSY, FAILURE, READY, Say, State
 
@@ -67,15 +67,11 @@ class Messages:
     # Settings
 
     def _set_format(self, mode: str = "0") -> list[Line]:
-        if mode not in ("0", "1"):
-            raise AtError(cme=50)
-        self._text_mode = mode == "1"
+        self._text_mode = bool(one_of(mode, "0", "1"))
         return []
 
     def _set_headers(self, mode: str = "0") -> list[Line]:
-        if mode not in ("0", "1"):
-            raise AtError(cme=50)
-        self._headers = mode == "1"
+        self._headers = bool(one_of(mode, "0", "1"))
         return []
 
     def _set_announce(self, *numbers: str) -> list[Line]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from simulator.devices.modem.at_results import AtError, Line, Table
+from simulator.devices.modem.at_results import AtError, Line, Table, one_of
 from simulator.devices.modem.sim import require_sim
 from simulator.devices.modem.state import Say, State
 
@@ -66,9 +66,7 @@ class Registration:
 
     def _set_urc(self, domain: str) -> Callable[[str], list[Line]]:
         def set_urc(mode: str) -> list[Line]:
-            if mode not in ("0", "1", "2"):
-                raise AtError(cme=50)
-            self._modes[domain] = int(mode)
+            self._modes[domain] = one_of(mode, "0", "1", "2")
             return []
 
         return set_urc
@@ -121,6 +119,5 @@ class Registration:
         ]
 
     def _set_mode(self, mode: str) -> list[Line]:
-        if mode not in ("2", "13", "38"):
-            raise AtError(cme=50)
+        one_of(mode, "2", "13", "38")
         return []
