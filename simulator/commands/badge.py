@@ -28,5 +28,4 @@ def play_badge(badges: Sequence[tuple[bytes, bytes | None]]) -> None:
             raise InputError(str(error)) from None
         print(line.path, flush=True)
         print("a PN532 with its badges on it; Ctrl-C ends", file=sys.stderr)
-        while True:
-            world.run_for(_FOR_EVER_S)
+        world.run_forever()

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -12,12 +13,15 @@ from simulator.commands.badge import play_badge
 from simulator.commands.drive import drive, read_driver
 from simulator.commands.gnss import Receiver, play_drive, play_log
 from simulator.commands.modem import play_modem
+from simulator.devices.gnss import FAULTS as GNSS_FAULTS
 from simulator.devices.gnss import RATES_HZ, START_S
 from simulator.devices.gnss_sentences import TALKERS
+from simulator.devices.modem.faults import FAULTS as MODEM_FAULTS
 from simulator.errors import InputError, SimulatorError
-from simulator.play import scenario
 from simulator.play.player import play
+from simulator.play.reading import FORM, built_in, read
 from simulator.play.replay import replay
+from simulator.play.words.registry import explained
 from simulator.road.roads import PLACES
 
 _FAILED = 1
@@ -30,8 +34,11 @@ def main() -> None:
     arguments = _parser().parse_args()
     try:
         arguments.run(arguments)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit(0)
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except InputError as error:
         print(f"voiturier-sim: {error}", file=sys.stderr)
         sys.exit(_BAD_INPUT)
@@ -72,12 +79,16 @@ def _parser() -> argparse.ArgumentParser:
         "scenario", nargs="?", metavar="SCENARIO", help="a name of --list or a file"
     )
     running.add_argument("--list", action="store_true", help="the scenarios that come along")
-    running.add_argument("--seed", type=int, default=1, help="another seed, another day")
+    running.add_argument(
+        "--words", action="store_true", help="how to write one: its form, its words"
+    )
+    running.add_argument("--seed", type=int, default=1, help="another seed, another day (1)")
     running.add_argument("--json", action="store_true", help="the figures on stdout, nothing else")
     running.set_defaults(run=_run)
 
     device = commands.add_parser("device", help="one device alone, on a pty")
     devices = device.add_subparsers(required=True, metavar="DEVICE")
+    broken = "what is wrong with it from the start on: "
     gnss = devices.add_parser(
         "gnss",
         help="a GNSS receiver that plays a log, or drives",
@@ -85,13 +96,24 @@ def _parser() -> argparse.ArgumentParser:
         "says where a car is that drives to and fro between two places round Le Mans.",
     )
     what = gnss.add_mutually_exclusive_group(required=True)
-    what.add_argument("file", type=Path, nargs="?", metavar="FILE.nmea")
-    what.add_argument("--drive", nargs=2, metavar=("FROM", "TO"), help=", ".join(PLACES))
-    gnss.add_argument("--rate", type=int, choices=RATES_HZ, default=1, help="Hz (%(default)s)")
-    gnss.add_argument("--talker", choices=TALKERS, default="GN", help="(default %(default)s)")
-    gnss.add_argument("--full", action="store_true", help="also VTG, GSA, GSV and GLL")
-    gnss.add_argument("--start", choices=tuple(START_S), default="warm", help="(%(default)s)")
-    gnss.add_argument("--fault", metavar="NAME", help="what is wrong with it from the start on")
+    what.add_argument("file", type=Path, nargs="?", metavar="FILE.nmea", help="the log to play")
+    places = f"instead of a log, drive between two of {', '.join(PLACES)}"
+    what.add_argument("--drive", nargs=2, metavar=("FROM", "TO"), help=places)
+    rate = "fixes a second of a drive (%(default)s)"
+    gnss.add_argument("--rate", type=int, choices=RATES_HZ, default=1, help=rate)
+    talker = "whose satellites its sentences name: GN all, GP GPS, GL GLONASS ... (%(default)s)"
+    gnss.add_argument("--talker", choices=TALKERS, default="GN", help=talker)
+    gnss.add_argument(
+        "--full", action="store_true", help="say VTG, GSA, GSV and GLL beside RMC and GGA"
+    )
+    first_fix = ", ".join(f"{name} {seconds:g} s" for name, seconds in START_S.items())
+    gnss.add_argument(
+        "--start",
+        choices=tuple(START_S),
+        default="warm",
+        help=f"how long the first fix takes: {first_fix} (%(default)s)",
+    )
+    gnss.add_argument("--fault", metavar="NAME", help=broken + ", ".join(GNSS_FAULTS))
     gnss.add_argument("--seed", type=int, default=1, help="other lights on the road")
     gnss.set_defaults(run=_gnss)
 
@@ -102,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
         "Its TCP connections are real.",
     )
     modem.add_argument("--socket", metavar="PATH", help="a Unix socket (or @NAME), not a pty")
-    modem.add_argument("--fault", metavar="NAME", help="what is wrong with it from the start on")
+    modem.add_argument("--fault", metavar="NAME", help=broken + ", ".join(MODEM_FAULTS))
     modem.add_argument(
         "--sms",
         action="append",
@@ -180,12 +202,15 @@ def _replay(arguments: argparse.Namespace) -> None:
 
 def _run(arguments: argparse.Namespace) -> None:
     if arguments.list:
-        for name, path in scenario.built_in().items():
-            print(f"{name:<24} {scenario.parse(name, path.read_text()).about}")
+        for name in built_in():
+            print(f"{name:<24} {read(name).about}")
+        return
+    if arguments.words:
+        print("\n".join((FORM, *explained())))
         return
     if arguments.scenario is None:
         raise InputError("run takes a scenario: a name of `voiturier-sim run --list`, or a file")
-    wanted = scenario.read(arguments.scenario)
+    wanted = read(arguments.scenario)
     stream = sys.stderr if arguments.json else sys.stdout
     if not arguments.json:
         print(f"{wanted.name}: {wanted.about}")

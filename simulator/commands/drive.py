@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from firmware.board import BOARDS
-from simulator.devices.car import Car
+from simulator.devices.car import HOLD_S, Car
 from simulator.engine.world import World
 from simulator.errors import InputError
 
 _STAGGER_S = 7.0  # between the first badges of two cars
-_HOLD_TO_END_S = 3.5  # the box ends a trip after 3 s
 _REFUSED_PAUSE_S = 30.0
 _SAID_EVERY_S = 60  # that the server is not there
 
@@ -65,8 +64,7 @@ def drive(boxes: tuple[str, int], drivers: list[Driver], seed: int) -> None:
             _say(car, "box switched on")
             chance = random.Random(seed * 1000 + number)
             world.play(_days(car, driver.badge, chance, number * _STAGGER_S))
-        while True:
-            world.run_for(3600)
+        world.run_forever()
 
 
 def _days(car: Car, badge: bytes, chance: random.Random, wait_s: float) -> Iterator[float]:
@@ -95,7 +93,7 @@ def _days(car: Car, badge: bytes, chance: random.Random, wait_s: float) -> Itera
         car.set_ignition(False)
         _say(car, f"engine off after {car.driven_m / 1000:.1f} km in all")
         yield 5.0
-        car.present_badge(badge, _HOLD_TO_END_S)
+        car.present_badge(badge, HOLD_S)
         yield 8.0
         _say(car, f"trip {'still open' if car.report()['trip_open'] else 'ended'}")
         yield chance.uniform(30, 60)

@@ -20,7 +20,6 @@ from simulator.engine.world import World
 from simulator.errors import InputError
 
 _UP_S = 5.0  # until its banners are said and it is registered
-_LONG_S = 3600.0
 
 
 class SocketLine:
@@ -101,7 +100,7 @@ def play_modem(address: str | None, fault: str | None, messages: list[str], trac
 
     Args:
         address: of the Unix socket; None: a pty, whose path is the first line of stdout.
-        fault: one of modem_faults.FAULTS, from the start on.
+        fault: one of FAULTS, from the start on.
         messages: SENDER:TEXT of short messages that wait for it.
         trace: show on stderr what passes over the line.
 
@@ -136,5 +135,4 @@ def play_modem(address: str | None, fault: str | None, messages: list[str], trac
         if isinstance(line, PtyLine):
             line.forget()
         print(line.path if isinstance(line, PtyLine) else address, flush=True)
-        while True:
-            world.run_for(_LONG_S)
+        world.run_forever()

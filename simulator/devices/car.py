@@ -21,12 +21,13 @@ from simulator.engine.pins import Pins
 from simulator.engine.timeline import US
 from simulator.engine.uart import UartLine
 from simulator.engine.world import World
-from simulator.road.driving import Drive
+from simulator.road.driving import KMH, Drive
 from simulator.road.roads import PLACES, journey
 from simulator.road.route import Route
 
 LE_MANS = (48.0061, 0.1996)
-_KMH_IN_M_S = 3.6
+TOUCH_S = 0.5  # how long a driver touches the windscreen with a badge
+HOLD_S = 3.5  # how long to end a trip: the box wants 3 s
 
 
 class Car:
@@ -124,7 +125,7 @@ class Car:
 
     # The driver
 
-    def present_badge(self, uid: bytes, hold_s: float = 0.5, key: bytes | None = None) -> None:
+    def present_badge(self, uid: bytes, hold_s: float = TOUCH_S, key: bytes | None = None) -> None:
         """Hold a badge to the windscreen from now on, that long; with a key it can prove itself."""
         self.reader.present(uid, hold_s, key=key)
 
@@ -200,7 +201,7 @@ class Car:
         """The true distance driven so far, without logs played into the receiver."""
         if self._drive is not None:
             return self._driven_m + self._drive.metres(self._since_s())
-        return self._driven_m + self._speed_kmh / _KMH_IN_M_S * self._since_s()
+        return self._driven_m + self._speed_kmh * KMH * self._since_s()
 
     @property
     def position(self) -> tuple[float, float]:

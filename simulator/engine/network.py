@@ -2,7 +2,7 @@
 
 In virtual time the world tells the server through a Unix socket what time it is and how many
 bytes each connection has sent, and waits until the server has done all that follows from them
-(server/clock.py is the other end). In real time there is no barrier. Never reads what it carries.
+(the other end: server/lockstep.py). In real time there is no barrier. Never reads what it carries.
 """
 
 import json

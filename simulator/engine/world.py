@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import NoReturn
 
 from simulator.engine.box import Box
 from simulator.engine.network import Network
@@ -96,6 +97,11 @@ class World:
     def run_for(self, duration_s: float) -> None:
         """Let that much world time pass."""
         self._run(self.timeline.now_us + round(duration_s * US), lambda: False)
+
+    def run_forever(self) -> NoReturn:
+        """Let world time pass until something raises, as an interrupt does."""
+        while True:
+            self.run_for(3600)
 
     def run_until(self, predicate: Callable[[], bool], timeout_s: float) -> float:
         """Run until the predicate holds, and return the seconds it took; else WorldTimeout."""

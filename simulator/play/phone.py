@@ -1,7 +1,7 @@
 """A person's phone: signs in at the server as a browser does, and asks its JSON API.
 
 The world stands still while the server answers; what the answer makes the server send to the boxes
-is on its way before the phone returns. Never knows what a request is for: requests.py does.
+is on its way before the phone returns. Never knows what a request is for: words/phone.py does.
 """
 
 import html

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from simulator.devices.car import Car
+from simulator.devices.car import HOLD_S, Car
 from simulator.engine.world import World
-from simulator.errors import InputError, SimulatorError, WorldTimeout
+from simulator.errors import InputError, SimulatorError
 from simulator.play.operator import prepare, stored
 from simulator.play.scenario import Booking, Driver, Scenario
+from simulator.play.stage import wait_until_stored
 from simulator.road.nmea import Log, read_log
 
 _PLATE = "SIM-001-RP"
@@ -22,8 +23,6 @@ _HEAD_START_S = 180  # for the box to start its modem, connect and get its grant
 _BADGE_BEFORE_S = 10
 _IGNITION_BEFORE_S = 5
 _AFTER_LAST_S = 5  # from the last sentence to the ignition
-_HOLD_TO_END_S = 3.5  # the box ends a trip after 3 s
-_ACKNOWLEDGED_WITHIN_S = 600
 _STEP_S = 60  # of world time, between two words of progress
 
 
@@ -62,10 +61,10 @@ def replay(path: Path, say: Callable[[str], None]) -> dict[str, Any]:
             world.run_for(_AFTER_LAST_S)
             car.set_ignition(False)
             world.run_for(_AFTER_LAST_S)
-            car.present_badge(_BADGE, _HOLD_TO_END_S)
-            world.run_for(2 * _HOLD_TO_END_S)
+            car.present_badge(_BADGE, HOLD_S)
+            world.run_for(2 * HOLD_S)
             say("waiting for the last acknowledgement")
-            _run_until_acknowledged(world, car.report)
+            wait_until_stored(world, car)
             report = car.report()
             held = stored(data_dir)
             return {
@@ -87,15 +86,6 @@ def _play(world: World, log: Log, play: Callable[[Log], float], say: Callable[[s
         step_s = min(_STEP_S, left_s)
         world.run_for(step_s)
         left_s -= step_s
-
-
-def _run_until_acknowledged(world: World, report: Callable[[], dict[str, Any]]) -> None:
-    for _ in range(_ACKNOWLEDGED_WITHIN_S):
-        world.run_for(1)
-        state = report()
-        if state["lowest_seq"] == state["next_seq"]:
-            return
-    raise WorldTimeout(f"records not acknowledged within {_ACKNOWLEDGED_WITHIN_S} s of world time")
 
 
 def _make_fleet(data_dir: Path, log: Log) -> dict[str, Any]:

@@ -1,51 +1,8 @@
-"""Reads a scenario: a short text that says who does what when, and what is expected.
+"""What a scenario says, once it is read. Data only: reading.py reads it, player.py plays it."""
 
-    # A tunnel: no satellites for a minute, and no kilometre is missing.
-    start 2026-09-21 07:30
-    car AB-123-CD at Préfecture
-    driver marie badge 04a1b2c3d4e5f6
-    booking marie 07:00 12:00
-
-    07:35  badge marie
-    +5s    drive Gare
-    ...    hold marie          (`...`: when the drive has ended)
-    +1m    expect mileage within 2 %
-
-What may stand before the first step, beside these:
-
-    car PLATE at PLACE walk-up                 any badge takes it while it is free
-    car PLATE at PLACE private-use             it may be booked for that
-    fitted key_holder door_contact             what FITTINGS names
-    second car PLATE                           known to the server, and never played
-    equipment CODE...                          to be booked with either car
-    driver NAME badge HEX key HEX role ROLE    a card that proves itself; technician, manager
-    driver NAME badge HEX unlicensed           the fleet has not recorded a driving licence
-    booking NAME FROM TO of PLATE weeks NUMBER equipment CODE... with NAME... passengers NAME...
-    booking NAME FROM TO private
-    maintenance FROM TO
-
-Times are those of the world's first day in UTC (`12:00+3d`: days later, `-7d`: before), `+`
-counts from the line before. What steps there are: vocabulary.py. Every line is checked before
-anything runs. Never runs anything: play.py does.
-"""
-
-import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
 
-from simulator.errors import InputError
-from simulator.play.vocabulary import NAMES, ON_THE_PHONE, WORDS
-from simulator.road.roads import PLACES
-
-FOLDER = Path(__file__).parent / "scenarios"
-_SUFFIX = ".scenario"
-_DAY_S = 86_400
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": _DAY_S}
-FITTINGS = ("key_holder", "door_contact", "door_only", "wiegand")
-_ROLES = ("agent", "manager", "technician")
-_KEY_BYTES = 16
+DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +37,21 @@ class Booking:
 class Step:
     """One thing to do: at an instant, or that many seconds after the step before it.
 
-    `at_s` None and `after_s` None: when the drive under way has ended.
+    `at_s` None and `after_s` None: when the drive under way has ended. `action` is one of
+    words/registry.py's WORDS, `arguments` what its function gets.
     """
 
     line: int
     text: str
     action: str
-    arguments: tuple[str, ...]
+    arguments: tuple[str | int | float, ...]
     at_s: int | None
     after_s: float | None
 
 
 @dataclass(slots=True)
 class Scenario:
-    """What a file says. Instants are Unix seconds."""
+    """What a file says. Instants are Unix seconds; `phones`: who uses a phone in it."""
 
     name: str
     about: str = ""
@@ -109,251 +67,4 @@ class Scenario:
     bookings: list[Booking] = field(default_factory=list)
     maintenance: list[tuple[int, int]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
-
-    @property
-    def phones(self) -> set[str]:
-        """Who uses a phone in it."""
-        return {step.arguments[0] for step in self.steps if step.action in ON_THE_PHONE}
-
-
-_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
-_INSTANT = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?:([+-][0-9]+)d)?")
-
-
-def built_in() -> dict[str, Path]:
-    """Return the scenarios that come with the simulator, by name."""
-    return {path.stem: path for path in sorted(FOLDER.glob(f"*{_SUFFIX}"))}
-
-
-def read(name: str) -> Scenario:
-    """Read a built-in scenario by its name, or a file; InputError names the line that is wrong."""
-    path = built_in().get(name, Path(name))
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        known = ", ".join(built_in())
-        raise InputError(
-            f"cannot read {name!r}: {error.strerror}; scenarios that come along: {known}"
-        ) from None
-    except UnicodeDecodeError:
-        raise InputError(f"{name}: not UTF-8 text") from None
-    return parse(path.stem, text)
-
-
-def parse(name: str, text: str) -> Scenario:
-    """Parse a scenario's text; InputError as `read`."""
-    scenario = Scenario(name)
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line, _, comment = raw.partition("#")
-        if not line.strip():
-            if not scenario.start_s and comment and not scenario.about:
-                scenario.about = comment.strip()
-            continue
-        try:
-            _take(scenario, number, line.split())
-        except _LineError as error:
-            raise InputError(f"{name}, line {number}: {error}: {raw.strip()!r}") from None
-    if not (scenario.start_s and scenario.plate and scenario.steps):
-        raise InputError(f"{name}: needs a `start`, a `car` and at least one step")
-    return scenario
-
-
-class _LineError(Exception):
-    """What is wrong with a line, in words."""
-
-
-def _take(scenario: Scenario, number: int, words: list[str]) -> None:
-    head = words[0]
-    if head in _HEADS:
-        if scenario.steps:
-            raise _LineError(f"`{head}` must stand before the first step")
-        _HEADS[head](scenario, words[1:])
-        return
-    if not scenario.start_s:
-        raise _LineError("`start DATE TIME` must come first")
-    at_s, after_s = _when(scenario, head)
-    actions = (" ".join(words[1:n]) for n in (4, 3, 2))
-    action = next((action for action in actions if action in WORDS), None)
-    if action is None:
-        raise _LineError(f"no such action; known: {', '.join(WORDS)}")
-    arguments = words[1 + len(action.split()) :]
-    if action == "drive":
-        arguments = [" ".join(arguments)]
-    _check(scenario, WORDS[action], arguments)
-    step = Step(number, " ".join(words[1:]), action, tuple(arguments), at_s, after_s)
-    scenario.steps.append(step)
-
-
-def _when(scenario: Scenario, word: str) -> tuple[int | None, float | None]:
-    if word == "...":
-        return None, None
-    if relative := re.fullmatch(r"\+([0-9]+(?:\.[0-9]+)?)([smhd])", word):
-        return None, float(relative[1]) * _SECONDS[relative[2]]
-    return instant(scenario, word), None
-
-
-def instant(scenario: Scenario, word: str) -> int:
-    """Return the instant of an HH:MM[:SS] on the first day, or so many days after it."""
-    found = _INSTANT.fullmatch(word)
-    if not found:
-        raise _LineError(f"{word!r} is no time: HH:MM, HH:MM:SS, HH:MM+2d, +5s, +2m, +1h, +3d, ...")
-    hours, minutes, seconds, days = (int(part or 0) for part in found.groups())
-    if hours > 23 or minutes > 59 or seconds > 59:
-        raise _LineError(f"{word!r} is no time of a day")
-    midnight_s = scenario.start_s - scenario.start_s % _DAY_S
-    return midnight_s + days * _DAY_S + hours * 3600 + minutes * 60 + seconds
-
-
-def _window(scenario: Scenario, words: list[str]) -> tuple[int, int]:
-    begins_s, ends_s = (instant(scenario, word) for word in words)
-    if ends_s <= begins_s:
-        raise _LineError("it ends before it begins")
-    return begins_s, ends_s
-
-
-def _check(scenario: Scenario, wanted: tuple[str, ...], arguments: list[str]) -> None:
-    if len(arguments) != len(wanted):
-        raise _LineError(f"expected {' '.join(wanted) or 'nothing'} after it")
-    for kind, word in zip(wanted, arguments, strict=True):
-        if not any(word in allowed for allowed in _allowed(scenario, kind, word)):
-            choices = sorted({word for allowed in _allowed(scenario, kind, "") for word in allowed})
-            raise _LineError(f"{word!r} is not one of {', '.join(choices) or kind}")
-
-
-def _allowed(scenario: Scenario, kind: str, word: str) -> Iterator[tuple[str, ...]]:
-    for choice in kind.split("|"):
-        if choice == "DRIVER":
-            yield tuple(scenario.drivers)
-        elif choice == "PLATE":
-            yield tuple(filter(None, (scenario.plate, scenario.other_plate)))
-        elif choice == "EQUIPMENT":
-            yield scenario.equipment
-        elif choice in NAMES:
-            yield tuple(NAMES[choice])
-        elif choice == "TIME":
-            yield (word,) if _INSTANT.fullmatch(word) else ("a time",)
-        elif choice == "NUMBER":
-            yield (word,) if _NUMBER.fullmatch(word) else ("a number",)
-        else:
-            yield (choice,)
-
-
-def _start(scenario: Scenario, words: list[str]) -> None:
-    try:
-        moment = datetime.strptime(" ".join(words), "%Y-%m-%d %H:%M")
-    except ValueError:
-        raise _LineError("expected `start YYYY-MM-DD HH:MM`") from None
-    scenario.start_s = int(moment.replace(tzinfo=UTC).timestamp())
-
-
-def _car(scenario: Scenario, words: list[str]) -> None:
-    while words[-1:] in (["walk-up"], ["private-use"]):
-        setattr(scenario, words.pop().replace("-", "_"), True)
-    place = " ".join(words[2:])
-    if len(words) < 3 or words[1] != "at" or place not in PLACES:
-        raise _LineError(
-            f"expected `car PLATE at PLACE [walk-up] [private-use]`; places: {', '.join(PLACES)}"
-        )
-    scenario.plate, scenario.place = words[0], place
-
-
-def _fitted(scenario: Scenario, words: list[str]) -> None:
-    if not words or not set(words) <= set(FITTINGS):
-        raise _LineError(f"expected `fitted` and some of {', '.join(FITTINGS)}")
-    scenario.fitted = tuple(words)
-
-
-def _second(scenario: Scenario, words: list[str]) -> None:
-    if len(words) != 2 or words[0] != "car":
-        raise _LineError("expected `second car PLATE`")
-    scenario.other_plate = words[1]
-
-
-def _equipment(scenario: Scenario, words: list[str]) -> None:
-    if not words:
-        raise _LineError("expected `equipment CODE...`")
-    scenario.equipment = tuple(words)
-
-
-def _driver(scenario: Scenario, words: list[str]) -> None:
-    said = _sections(words, ("badge", "key", "role", "unlicensed"))
-    name, role = said[""], said.get("role", ["agent"])
-    badge, key = (_hexadecimal(said.get(part, [])) for part in ("badge", "key"))
-    if len(name) != 1 or len(badge) not in (4, 7, 10):
-        raise _LineError("expected `driver NAME badge HEX` with 4, 7 or 10 bytes")
-    if "key" in said and len(key) != _KEY_BYTES:
-        raise _LineError(f"a card's key has {_KEY_BYTES} bytes")
-    if said.get("unlicensed"):
-        raise _LineError("nothing is expected behind `unlicensed`")
-    if len(role) != 1 or role[0] not in _ROLES:
-        raise _LineError(f"a role is one of {', '.join(_ROLES)}")
-    scenario.drivers[name[0]] = Driver(badge, key, role[0], "unlicensed" not in said)
-
-
-def _booking(scenario: Scenario, words: list[str]) -> None:
-    said = _sections(words, ("of", "weeks", "equipment", "with", "passengers", "private"))
-    plate = said.get("of", [scenario.plate])
-    people = [*said[""][:1], *said.get("with", []), *said.get("passengers", [])]
-    if len(said[""]) != 3 or not set(people) <= set(scenario.drivers):
-        raise _LineError("expected `booking DRIVER FROM TO` of a driver named above")
-    if said.get("private"):
-        raise _LineError("nothing is expected behind `private`")
-    if len(plate) != 1 or plate[0] not in (scenario.plate, scenario.other_plate):
-        raise _LineError("expected `of` a car named above")
-    if not set(said.get("equipment", [])) <= set(scenario.equipment):
-        raise _LineError("expected `equipment` named above")
-    weeks = said.get("weeks", ["1"])
-    if len(weeks) != 1 or not weeks[0].isdecimal():
-        raise _LineError("expected `weeks` and a number")
-    begins_s, ends_s = _window(scenario, said[""][1:])
-    scenario.bookings.append(
-        Booking(
-            people[0],
-            begins_s,
-            ends_s,
-            plate[0],
-            tuple(said.get("with", [])),
-            tuple(said.get("passengers", [])),
-            int(weeks[0]),
-            tuple(said.get("equipment", [])),
-            "private" in said,
-        )
-    )
-
-
-def _maintenance(scenario: Scenario, words: list[str]) -> None:
-    if len(words) != 2:
-        raise _LineError("expected `maintenance FROM TO`")
-    scenario.maintenance.append(_window(scenario, words))
-
-
-def _sections(words: list[str], heads: tuple[str, ...]) -> dict[str, list[str]]:
-    """Split words at the heads among them; what stands before the first is under ""."""
-    said: dict[str, list[str]] = {"": []}
-    head = ""
-    for word in words:
-        if word in heads:
-            head = word
-            said[head] = []
-        else:
-            said[head].append(word)
-    return said
-
-
-def _hexadecimal(words: list[str]) -> bytes:
-    try:
-        return bytes.fromhex(words[0]) if len(words) == 1 else b""
-    except ValueError:
-        return b""
-
-
-_HEADS: dict[str, Callable[[Scenario, list[str]], None]] = {
-    "start": _start,
-    "car": _car,
-    "fitted": _fitted,
-    "second": _second,
-    "equipment": _equipment,
-    "driver": _driver,
-    "booking": _booking,
-    "maintenance": _maintenance,
-}
+    phones: set[str] = field(default_factory=set)

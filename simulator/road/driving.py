@@ -14,7 +14,7 @@ _ACCELERATION_M_S2 = 1.4
 _BRAKING_M_S2 = 2.0
 _RED_PART = 0.35  # of the lights
 _RED_S = (5.0, 40.0)
-_KMH = 1 / 3.6  # in m/s
+KMH = 1 / 3.6  # in m/s
 
 
 class Drive:
@@ -53,7 +53,7 @@ class Drive:
         if index + 1 >= len(self._speeds_m_s):
             return 0.0
         a, b = self._speeds_m_s[index : index + 2]
-        return (a + part * (b - a)) / _KMH
+        return (a + part * (b - a)) / KMH
 
     def stretch(self, after_s: float) -> Stretch:
         """Return the piece of road it is on then."""
@@ -94,11 +94,11 @@ def _profile(
             here_m, speed = metres[-1], speeds[-1]
             while ends_m[number] <= here_m and number + 1 < len(ends_m):
                 number += 1
-            allowed = stretches[number].limit_kmh * _KMH * keen
+            allowed = stretches[number].limit_kmh * KMH * keen
             if number + 1 < len(stretches):
                 # What lies ahead may be slower: be slow enough when it comes.
                 ahead_m = ends_m[number] - here_m
-                next_speed = stretches[number + 1].limit_kmh * _KMH * keen
+                next_speed = stretches[number + 1].limit_kmh * KMH * keen
                 allowed = min(allowed, (next_speed**2 + 2 * _BRAKING_M_S2 * ahead_m) ** 0.5)
             allowed = min(allowed, (2 * _BRAKING_M_S2 * (target_m - here_m)) ** 0.5)
             speed = min(speed + _ACCELERATION_M_S2 * _STEP_S, max(allowed, 0.3))

@@ -9,7 +9,7 @@ import itertools
 import math
 from dataclasses import dataclass
 
-_EARTH_M = 6_371_000.0
+EARTH_M = 6_371_000.0
 
 Position = tuple[float, float]  # latitude, longitude in degrees
 
@@ -95,8 +95,8 @@ def journey(start: str, end: str) -> tuple[Stretch, ...]:
 
 def distance_m(a: Position, b: Position) -> float:
     """Return the distance of two positions close to each other, on a sphere."""
-    north_m = math.radians(b[0] - a[0]) * _EARTH_M
-    east_m = math.radians(b[1] - a[1]) * _EARTH_M * math.cos(math.radians((a[0] + b[0]) / 2))
+    north_m = math.radians(b[0] - a[0]) * EARTH_M
+    east_m = math.radians(b[1] - a[1]) * EARTH_M * math.cos(math.radians((a[0] + b[0]) / 2))
     return math.hypot(north_m, east_m)
 
 

@@ -8,7 +8,8 @@ import itertools
 import math
 import random
 
-_EARTH_M = 6_371_000.0
+from simulator.road.roads import EARTH_M
+
 _CORNERS = 12
 _RADIUS_M = (600.0, 1_800.0)
 
@@ -42,6 +43,6 @@ class Route:
         part = (along_m - self._starts_m[number]) / math.dist(start, end)
         north_m = start[0] + part * (end[0] - start[0])
         east_m = start[1] + part * (end[1] - start[1])
-        latitude = self._origin[0] + math.degrees(north_m / _EARTH_M)
+        latitude = self._origin[0] + math.degrees(north_m / EARTH_M)
         shrink = math.cos(math.radians(self._origin[0]))
-        return latitude, self._origin[1] + math.degrees(east_m / _EARTH_M / shrink)
+        return latitude, self._origin[1] + math.degrees(east_m / EARTH_M / shrink)

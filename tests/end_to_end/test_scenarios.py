@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.play.scenario import built_in
+from simulator.engine.box import word_bits
+from simulator.play.reading import FORM, built_in
 from tests.support import FULL
 
 
@@ -29,6 +30,14 @@ def test_the_scenario_holds(name: str) -> None:
     assert status == 0, timeline
     assert figures["failures"] == []
     assert figures["records_made"] == figures["records_stored"]
+
+
+def test_the_example_that_people_copy_holds(tmp_path: Path) -> None:
+    example = tmp_path / "example.scenario"
+    example.write_text(FORM.partition("\nWhat may stand")[0])
+    status, figures, timeline = run(example)
+    assert status == 0, timeline
+    assert (figures["trips"], figures["micropython_word_bits"]) == (1, word_bits())
 
 
 def test_the_month_holds_and_the_heap_stays_as_it_was(

@@ -1,25 +1,16 @@
 """The AT command interpreter of SIMCom's A76XX series: lines in, results out.
 
 Follows the "A76XX Series AT Command Manual" and V.250: echo, several commands in one line, A/,
-result codes by ATV, ATQ and AT+CMEE. The commands themselves stand in one table per group
-(modem_*.py); one that is in no table is answered with ERROR. Holds no connection: a76xx.py does.
+result codes by ATV, ATQ and AT+CMEE. The commands themselves stand in tables that it is given; one
+that is in no table is answered with ERROR. Never knows what a command does.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from inspect import signature
-from typing import TYPE_CHECKING
 
-from simulator.devices.modem.at_results import AtError, Line, Prompt, Table
-from simulator.devices.modem.context import PacketData
-from simulator.devices.modem.identity import Identity
-from simulator.devices.modem.messages import Messages
-from simulator.devices.modem.network import Registration
-from simulator.devices.modem.sim import Sim
-from simulator.devices.modem.tcp import TcpCommands
-
-if TYPE_CHECKING:
-    from simulator.devices.modem.a76xx import A76xx
+from simulator.devices.modem.at_results import AtError, Line, Prompt, Table, framed
+from simulator.devices.modem.state import Later
 
 ANSWER_S = 0.010  # from a command to its result code, where SLOW has no other
 # Estimates of what a real one takes; the manual only gives limits (9 s, 120 s, 5 s in this order).
@@ -37,15 +28,24 @@ _ARGUMENT = re.compile(r'\s*(?:"([^"]*)"|([^",]*))\s*(?:,|\Z)')
 class AtCommands:
     """Reads commands and the data that follow a prompt, and answers them.
 
-    Attributes:
-        verbose_errors: the present AT+CMEE: 0, 1 or 2.
+    Args:
+        send: sends bytes to the box.
+        later: as State's parts have it.
+        instead: returns all that is said to a command line, or None: what the tables say.
+        tables: of the groups of commands.
     """
 
-    def __init__(self, modem: "A76xx") -> None:
-        self.verbose_errors = 2
-        self.registration = Registration(modem)
-        self.messages = Messages(modem)
-        self._modem = modem
+    def __init__(
+        self,
+        send: Callable[[bytes], None],
+        later: Later,
+        instead: Callable[[str], str | None],
+        tables: Iterable[Table],
+    ) -> None:
+        self._send = send
+        self._later = later
+        self._instead = instead
+        self._verbose_errors = 2
         self._echo = self._verbose = True
         self._quiet = False
         self._registers = {0: 0, 3: 13, 4: 10, 5: 8, 6: 2, 7: 60, 8: 2, 10: 15}
@@ -57,12 +57,11 @@ class AtCommands:
         self._data = b""
         self._table: Table = {
             "+CMEE=": self._set_errors,
-            "+CMEE?": lambda: [f"+CMEE: {self.verbose_errors}"],
+            "+CMEE?": lambda: [f"+CMEE: {self._verbose_errors}"],
             "+CMEE=?": lambda: ["+CMEE: (0,1,2)"],
         }
-        groups = (Identity(modem), Sim(modem), self.registration, PacketData(modem))
-        for group in (*groups, TcpCommands(modem), self.messages):
-            self._table.update(group.table)
+        for table in tables:
+            self._table.update(table)
 
     def receive(self, data: bytes) -> None:
         """Take bytes from the box."""
@@ -72,7 +71,7 @@ class AtCommands:
                 continue
             byte, data = data[:1], data[1:]
             if self._echo:
-                self._modem.send(byte)
+                self._send(byte)
             if byte == b"\r":
                 line, self._line = self._line, b""
                 self._take_line(line.decode("ascii", "replace").strip())
@@ -96,13 +95,16 @@ class AtCommands:
             self._busy = True
             line = self._waiting.pop(0)
             delay_s = max((s for key, s in SLOW_S.items() if key in line.upper()), default=ANSWER_S)
-            self._modem.later(delay_s, lambda: self._answer(line))
+            self._later(delay_s, lambda: self._answer(line))
 
     def _answer(self, line: str) -> None:
         self._busy = False
         self._last = line
-        if not self._modem.faulty.takes(line):
+        said = self._instead(line)
+        if said is None:
             self._run(line)
+        else:
+            self._send(framed(said))
         self._next_line()
 
     def _run(self, line: str) -> None:
@@ -117,10 +119,10 @@ class AtCommands:
                 rest = self._run_first(rest)
         except AtError as error:
             self._say_lines(error.lines)
-            self.say_result(error.code(self.verbose_errors), "4")
+            self._say_result(error.code(self._verbose_errors), "4")
             return
         if self._prompt is None:
-            self.say_result("OK", "0")
+            self._say_result("OK", "0")
 
     def _run_first(self, rest: str) -> str:
         """Run the first command of a line, and return the rest of it."""
@@ -156,7 +158,7 @@ class AtCommands:
             raise AtError from None
         if isinstance(answer, Prompt):
             self._prompt, self._data = answer, b""
-            self._modem.send(b"\r\n>" if answer.length else b"\r\n> ")
+            self._send(b"\r\n>" if answer.length else b"\r\n> ")
         else:
             self._say_lines(answer)
 
@@ -190,7 +192,7 @@ class AtCommands:
     def _set_errors(self, mode: str) -> list[Line]:
         if mode not in ("0", "1", "2"):
             raise AtError
-        self.verbose_errors = int(mode)
+        self._verbose_errors = int(mode)
         return []
 
     # Data after a prompt
@@ -217,28 +219,25 @@ class AtCommands:
             lines = take(data) if take is not None else []
         except AtError as error:
             self._say_lines(error.lines)
-            self.say_result(error.code(self.verbose_errors), "4")
+            self._say_result(error.code(self._verbose_errors), "4")
             return
-        self.say_result("OK", "0")
+        self._say_result("OK", "0")
         self._say_lines(lines)  # what a modem says of its data comes after the OK
 
     # Results
 
     def _say_lines(self, lines: list[Line]) -> None:
         for line in lines:
-            if isinstance(line, bytes):
-                self._modem.send(line)
-            else:
-                self._modem.say(line)
+            self._send(line if isinstance(line, bytes) else framed(line))
 
-    def say_result(self, text: str, number: str) -> None:
+    def _say_result(self, text: str, number: str) -> None:
         """Say a final result code, as ATQ and ATV have it."""
         if self._quiet:
             return
         if self._verbose or text.startswith("+"):
-            self._modem.say(text)
+            self._send(framed(text))
         else:
-            self._modem.send(f"{number}\r".encode())
+            self._send(f"{number}\r".encode())
 
 
 def _split(arguments: str) -> list[str]:

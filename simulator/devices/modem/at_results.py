@@ -1,4 +1,4 @@
-"""What a command's handler may give back: lines, a prompt for data, or a refusal. Data only."""
+"""What a command's handler may give back: lines, a prompt for data, or a refusal. Does nothing."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -41,6 +41,11 @@ CME = {
 CMS = {310: "SIM not inserted", 313: "SIM failure", 314: "SIM busy", 321: "Invalid memory index"}
 
 
+def framed(text: str) -> bytes:
+    """Return a line of text as the modem sends it."""
+    return f"\r\n{text}\r\n".encode()
+
+
 class AtError(Exception):
     """The command fails.
 
@@ -61,3 +66,10 @@ class AtError(Exception):
         if not number or not verbose:
             return "ERROR"
         return f"+{kind} ERROR: {number if verbose == 1 else words[number]}"
+
+
+def one_of(value: str, *allowed: str) -> int:
+    """Return a setting's value as a number; AtError when it may not be that."""
+    if value not in allowed:
+        raise AtError(cme=50)
+    return int(value)

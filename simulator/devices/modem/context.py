@@ -1,11 +1,7 @@
 """Packet data: attaching, contexts and their addresses."""
 
-from typing import TYPE_CHECKING
-
-from simulator.devices.modem.at_results import AtError, Line, Table
-
-if TYPE_CHECKING:
-    from simulator.devices.modem.a76xx import A76xx
+from simulator.devices.modem.at_results import AtError, Line, Table, one_of
+from simulator.devices.modem.state import State
 
 ADDRESS = "10.64.12.7"
 _MOST_CONTEXTS = 15
@@ -15,13 +11,13 @@ _KINDS = ("IP", "IPV6", "IPV4V6")
 class PacketData:
     """The commands of this group, in `table`. In LTE the first context is up while attached."""
 
-    def __init__(self, modem: "A76xx") -> None:
-        self._modem = modem
+    def __init__(self, state: State) -> None:
+        self._state = state
         self._contexts = {1: ("IP", "")}
         self._active: set[int] = set()
         self._events = 0
         self.table: Table = {
-            "+CGATT?": lambda: [f"+CGATT: {int(modem.registered)}"],
+            "+CGATT?": lambda: [f"+CGATT: {int(state.registered)}"],
             "+CGATT=?": lambda: ["+CGATT: (0,1)"],
             "+CGATT=": self._attach,
             "+CGDCONT?": self._defined,
@@ -39,13 +35,11 @@ class PacketData:
         }
 
     def _is_active(self, number: int) -> bool:
-        return self._modem.registered and (number == 1 or number in self._active)
+        return self._state.registered and (number == 1 or number in self._active)
 
     def _attach(self, state: str) -> list[Line]:
         """The modem attaches by itself; asking for it fails without a cell."""
-        if state not in ("0", "1"):
-            raise AtError(cme=50)
-        if state == "1" and not self._modem.registered:
+        if one_of(state, "0", "1") and not self._state.registered:
             raise AtError(cme=30)
         return []
 
@@ -70,7 +64,7 @@ class PacketData:
         if state == "0":
             self._active.discard(int(number))
             return []
-        if not self._modem.registered:
+        if not self._state.registered:
             raise AtError(cme=30)
         self._active.add(int(number))
         return []
@@ -84,7 +78,5 @@ class PacketData:
         ]
 
     def _set_events(self, mode: str, *rest: str) -> list[Line]:
-        if mode not in ("0", "1", "2"):
-            raise AtError(cme=50)
-        self._events = int(mode)
+        self._events = one_of(mode, "0", "1", "2")
         return []

@@ -1,13 +1,14 @@
-"""What modems do wrong in the field, each by its name: facts/box.md finding 16 tells where from.
+"""What modems do wrong in the field, each by its name.
 
 A fault is told of everything that it may spoil and says what becomes of it. It never touches the
-line or the network by itself: a76xx.py and the commands do what it lets them do.
+line or the network by itself: the modem's parts do what it lets them do.
 """
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
 
-if TYPE_CHECKING:
-    from simulator.devices.modem.a76xx import A76xx
+from simulator.devices.modem.state import BUSY, FAILURE, READY, Later, State
 
 # What can end a fault. Cutting the supply also restarts, and so does the power key.
 SOCKET_CLOSED = "socket closed"
@@ -20,13 +21,25 @@ _LONG_REPLY_BYTES = 128  # what the FIFO of an ESP32's UART holds
 _OVERFLOWN_BYTES = 16
 
 
+@dataclass(frozen=True)
+class Joints:
+    """Where a fault takes hold of the modem, beside its state."""
+
+    later: Later
+    set_sim: Callable[[str], None]
+    set_functionality: Callable[[int], None]
+    lose_cell: Callable[[], None]  # for a moment
+    lose_link: Callable[[], None]
+
+
 class Fault:
     """A modem that is well; the faults below change what differs.
 
     Attributes:
         meaning: one line for a person.
-        ended_by: what ends it besides `fault(None)`.
+        ended_by: what ends it besides healing it.
         finds_cell, opens_sockets, sends, tells_closes, hears_pins: what still works.
+        over: whether it has ended.
     """
 
     meaning = "well"
@@ -36,23 +49,21 @@ class Fault:
     sends = True
     tells_closes = True
     hears_pins = True  # the reset pin and the power key
+    over = False
 
-    def __init__(self, modem: "A76xx") -> None:
-        self.modem = modem
-
-    def begin(self) -> None:
+    def begin(self, joints: Joints) -> None:
         """The fault sets in."""
 
-    def started(self) -> None:
+    def started(self, state: State, joints: Joints) -> None:
         """The modem has just started, before its first banner."""
 
     def hears(self, data: bytes) -> bytes:
         """Return what of the box's bytes gets through to the modem."""
         return data
 
-    def takes(self, command: str) -> bool:
-        """Return whether the fault deals with the command instead of the modem."""
-        return False
+    def answers(self, command: str, state: State) -> str | None:
+        """Return all that is said to a command; None: what the modem says."""
+        return None
 
     def says(self, data: bytes) -> bytes:
         """Return what of the modem's bytes gets out."""
@@ -86,10 +97,9 @@ class Error(Fault):
 
     meaning = "ERROR to everything, until it is healed"
 
-    def takes(self, command: str) -> bool:
+    def answers(self, command: str, state: State) -> str | None:
         """Refuse it."""
-        self.modem.say("ERROR")
-        return True
+        return "ERROR"
 
 
 class UrcInReply(Fault):
@@ -97,24 +107,16 @@ class UrcInReply(Fault):
 
     meaning = "a URC swallows a reply, then ERROR until the socket is closed or the modem restarted"
     ended_by = _ANY_START | {SOCKET_CLOSED}
+    struck = False
 
-    def __init__(self, modem: "A76xx") -> None:
-        super().__init__(modem)
-        self.struck = False
-
-    def takes(self, command: str) -> bool:
+    def answers(self, command: str, state: State) -> str | None:
         """Strike at the first command; refuse the others but those that end the fault."""
-        if self.struck:
-            return self._refuses(command)
-        self.struck = True
-        self.modem.say("+CIPRXGET: 1,0" if self.modem.link else "+CREG: 1")
-        return True
-
-    def _refuses(self, command: str) -> bool:
+        if not self.struck:
+            self.struck = True
+            return "+CIPRXGET: 1,0" if state.link else "+CREG: 1"
         if command.startswith(("AT+CIPCLOSE=", "AT+NETCLOSE", "AT+CRESET", "AT+CFUN=1,1")):
-            return False
-        self.modem.say("ERROR")
-        return True
+            return None
+        return "ERROR"
 
 
 class FreezeAfterUrc(UrcInReply):
@@ -154,11 +156,9 @@ class EndlessSearch(Fault):
     ended_by = _ANY_START
     finds_cell = False
 
-    def begin(self) -> None:
-        """Lose the radio for a moment, which is what starts it."""
-        covered = self.modem.covered
-        self.modem.coverage(False)
-        self.modem.coverage(covered)
+    def begin(self, joints: Joints) -> None:
+        """Losing the radio for a moment is what starts it."""
+        joints.lose_cell()
 
 
 class ReconnectLoop(Fault):
@@ -168,29 +168,24 @@ class ReconnectLoop(Fault):
     ended_by = frozenset((POWER_KEY, SUPPLY_CUT))
     opens_sockets = False
 
-    def begin(self) -> None:
+    def begin(self, joints: Joints) -> None:
         """Lose the connection there is."""
-        self.modem.lose_link()
+        joints.lose_link()
 
 
 class ResetHeldAtBoot(Fault):
     """LilyGo-Modem-Series#463: the reset line held low while it starts."""
 
     meaning = "the next start comes up with CFUN 0 and SIM failure, the one after is well"
+    struck = False
 
-    def __init__(self, modem: "A76xx") -> None:
-        super().__init__(modem)
-        self._starts = 0
-
-    def started(self) -> None:
+    def started(self, state: State, joints: Joints) -> None:
         """Spoil one start."""
-        self._starts += 1
-        if self._starts == 1:
-            self.modem.sim = "failure"
-            self.modem.set_functionality(0)
-        else:
-            self.modem.sim = "ready"
-            self.modem.fault(None)
+        self.over = self.struck
+        state.sim = READY if self.struck else FAILURE
+        if not self.struck:
+            joints.set_functionality(0)
+        self.struck = True
 
 
 class SimBusy(Fault):
@@ -198,12 +193,11 @@ class SimBusy(Fault):
 
     meaning = "SIM busy (CME ERROR 14) for 10 s after the next start"
 
-    def started(self) -> None:
+    def started(self, state: State, joints: Joints) -> None:
         """Be busy once."""
-        modem = self.modem
-        modem.fault(None)
-        modem.sim = "busy"
-        modem.later(10.0, lambda: modem.set_sim("ready"))
+        self.over = True
+        state.sim = BUSY
+        joints.later(10.0, lambda: joints.set_sim(READY))
 
 
 class CpinWithoutOk(Fault):
@@ -211,12 +205,9 @@ class CpinWithoutOk(Fault):
 
     meaning = "AT+CPIN? is answered with +CPIN: READY and no OK, until it is healed"
 
-    def takes(self, command: str) -> bool:
+    def answers(self, command: str, state: State) -> str | None:
         """Give half the answer."""
-        if command != "AT+CPIN?":
-            return False
-        self.modem.say("+CPIN: READY")
-        return True
+        return "+CPIN: READY" if command == "AT+CPIN?" else None
 
 
 class StrayBanners(Fault):
@@ -226,10 +217,7 @@ class StrayBanners(Fault):
         "banners of a start (RDY, SMS DONE ...) between a command and its result, until healed"
     )
     _BANNERS = (b"RDY", b"SMS DONE", b"PB DONE", b"*ATREADY: 1")
-
-    def __init__(self, modem: "A76xx") -> None:
-        super().__init__(modem)
-        self._said = 0
+    _said = 0
 
     def says(self, data: bytes) -> bytes:
         """Put a banner before each line."""
@@ -244,18 +232,14 @@ class UartOverflow(Fault):
     """OVMS-3#350: no flow control, and a box that was busy with its flash for a moment."""
 
     meaning = "three replies longer than 128 bytes lose 16 of their bytes on the way to the box"
-
-    def __init__(self, modem: "A76xx") -> None:
-        super().__init__(modem)
-        self._left = 3
+    _left = 3
 
     def says(self, data: bytes) -> bytes:
         """Lose what a full FIFO has no room for."""
         if len(data) <= _LONG_REPLY_BYTES:
             return data
         self._left -= 1
-        if not self._left:
-            self.modem.fault(None)
+        self.over = not self._left
         return data[:_LONG_REPLY_BYTES] + data[_LONG_REPLY_BYTES + _OVERFLOWN_BYTES :]
 
 
@@ -275,3 +259,26 @@ FAULTS: dict[str, type[Fault]] = {
     "stray_banners": StrayBanners,
     "uart_overflow": UartOverflow,
 }
+
+
+class Health:
+    """What is wrong with the modem at present, for all its parts to ask."""
+
+    def __init__(self) -> None:
+        self._fault = Fault()
+
+    @property
+    def fault(self) -> Fault:
+        """The fault, or `Fault` itself while it is well."""
+        if self._fault.over:
+            self._fault = Fault()
+        return self._fault
+
+    def set(self, name: str | None) -> Fault:
+        """Have one of FAULTS from now on, by its name; None: be well."""
+        self._fault = FAULTS[name]() if name else Fault()
+        return self._fault
+
+    def happened(self, event: str) -> None:
+        """Something happened that may end the fault."""
+        self._fault.over |= event in self._fault.ended_by

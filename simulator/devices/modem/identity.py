@@ -5,13 +5,10 @@ AT+CBC is left out: no box asks for it, and gammu 1.42 gives up at the A76XX's a
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
-from simulator.devices.modem.at_results import AtError, Line, Table
-from simulator.engine.timeline import US
-
-if TYPE_CHECKING:
-    from simulator.devices.modem.a76xx import A76xx
+from simulator.devices.modem.at_results import AtError, Line, Table, one_of
+from simulator.devices.modem.state import Later, State
+from simulator.engine.timeline import US, Timeline
 
 MAKER = "SIMCOM INCORPORATED"
 MODEL = "A7670E-FASE"
@@ -25,8 +22,20 @@ _LEAVE_S = 0.1  # from the OK of a command that ends all to the end
 class Identity:
     """The commands of this group, in `table`."""
 
-    def __init__(self, modem: "A76xx") -> None:
-        self._modem = modem
+    def __init__(
+        self,
+        state: State,
+        timeline: Timeline,
+        later: Later,
+        set_functionality: Callable[[int], None],
+        restart: Callable[[], None],
+        switch_off: Callable[[], None],
+    ) -> None:
+        self._state = state
+        self._timeline = timeline
+        self._later = later
+        self._set_functionality = set_functionality
+        self._restart = restart
         self._clock_offset_s: float | None = None  # set by AT+CCLK=, against the world's time
         self._zone_update = True
         self._baud = 115200
@@ -45,7 +54,7 @@ class Identity:
             **identity,
             **also,
             **tests,
-            "+CSCS?": lambda: [f'+CSCS: "{modem.character_set}"'],
+            "+CSCS?": lambda: [f'+CSCS: "{state.character_set}"'],
             "+CSCS=?": lambda: ['+CSCS: ("IRA","GSM","UCS2")'],
             "+CSCS=": self._set_characters,
             "+IPR?": lambda: [f"+IPR: {self._baud}"],
@@ -53,12 +62,12 @@ class Identity:
             "+IFC?": lambda: [f"+IFC: {self._flow}"],
             "+IFC=?": lambda: ["+IFC: (0,2),(0,2)"],
             "+IFC=": self._set_flow,
-            "+CFUN?": lambda: [f"+CFUN: {modem.functionality}"],
+            "+CFUN?": lambda: [f"+CFUN: {state.functionality}"],
             "+CFUN=?": lambda: ["+CFUN: (0,1,4),(0,1)"],
             "+CFUN=": self._set_function,
-            "+CRESET": lambda: self._leave(modem.restart),
-            "+CPOF": lambda: self._leave(modem.switch_off),
-            "+CSCLK?": lambda: [f"+CSCLK: {int(modem.may_sleep)}"],
+            "+CRESET": lambda: self._leave(restart),
+            "+CPOF": lambda: self._leave(switch_off),
+            "+CSCLK?": lambda: [f"+CSCLK: {int(state.may_sleep)}"],
             "+CSCLK=?": lambda: ["+CSCLK: (0,1)"],
             "+CSCLK=": self._set_sleep,
             "+CCLK?": lambda: [f'+CCLK: "{self._clock()}"'],
@@ -75,20 +84,18 @@ class Identity:
         ]
 
     def _leave(self, end: Callable[[], None]) -> list[Line]:
-        self._modem.later(_LEAVE_S, end)
+        self._later(_LEAVE_S, end)
         return []
 
     def _set_characters(self, name: str) -> list[Line]:
         if name not in _CHARACTER_SETS:
             raise AtError(cme=50)
-        self._modem.character_set = name
+        self._state.character_set = name
         return []
 
     def _set_baud(self, baud: str) -> list[Line]:
         """One rate only: the line of this simulation has no other."""
-        if baud not in ("0", "115200"):
-            raise AtError(cme=50)
-        self._baud = int(baud)
+        self._baud = one_of(baud, "0", "115200")
         return []
 
     def _set_flow(self, device: str, terminal: str = "") -> list[Line]:
@@ -97,39 +104,34 @@ class Identity:
         return []
 
     def _set_function(self, number: str, restart: str = "0") -> list[Line]:
-        if number not in ("0", "1", "4") or restart not in ("0", "1"):
-            raise AtError(cme=50)
-        if restart == "1":
-            return self._leave(self._modem.restart)
-        self._modem.set_functionality(int(number))
+        wanted = one_of(number, "0", "1", "4")
+        if one_of(restart, "0", "1"):
+            return self._leave(self._restart)
+        self._set_functionality(wanted)
         return []
 
     def _set_sleep(self, mode: str) -> list[Line]:
-        if mode not in ("0", "1"):
-            raise AtError(cme=50)
-        self._modem.may_sleep = mode == "1"
+        self._state.may_sleep = bool(one_of(mode, "0", "1"))
         return []
 
     # The clock
 
     def _clock(self) -> str:
         """Return the time as the network gave it; its own start at 1980 before that."""
-        now_s = self._modem.now_us / US
+        now_s = self._timeline.now_us / US
         if self._clock_offset_s is not None:
             return _spell(now_s + self._clock_offset_s, 0)
-        if self._modem.time_known and self._zone_update:
+        if self._state.time_known and self._zone_update:
             return _spell(now_s, ZONE_QUARTERS)
-        return _spell(315_964_800 + now_s - self._modem.started_us / US, 0)
+        return _spell(315_964_800 + now_s - self._state.started_us / US, 0)
 
     def _set_clock(self, text: str) -> list[Line]:
         wanted = datetime.strptime(text[:17], "%y/%m/%d,%H:%M:%S").replace(tzinfo=UTC)
-        self._clock_offset_s = wanted.timestamp() - self._modem.now_us / US
+        self._clock_offset_s = wanted.timestamp() - self._timeline.now_us / US
         return []
 
     def _set_zone_update(self, mode: str) -> list[Line]:
-        if mode not in ("0", "1"):
-            raise AtError(cme=50)
-        self._zone_update = mode == "1"
+        self._zone_update = bool(one_of(mode, "0", "1"))
         self._clock_offset_s = None if self._zone_update else self._clock_offset_s
         return []
 

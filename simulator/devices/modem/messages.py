@@ -1,13 +1,8 @@
 """Short messages as the box reads them: CMGF, CNMI, CMGL, CMGR, CMGD, CPMS. None are sent."""
 
-from typing import TYPE_CHECKING
-
-from simulator.devices.modem.at_results import AtError, Line, Table
-from simulator.devices.modem.sim import ABSENT, BUSY, FAILURE, READY
+from simulator.devices.modem.at_results import AtError, Line, Table, one_of
 from simulator.devices.modem.sms_store import SERVICE_CENTRE, Message
-
-if TYPE_CHECKING:
-    from simulator.devices.modem.a76xx import A76xx
+from simulator.devices.modem.state import ABSENT, BUSY, FAILURE, READY, Say, State
 
 _STORE = "SM"
 _UNREAD, _READ, _ALL = 0, 1, 4
@@ -19,8 +14,9 @@ _ERRORS = {ABSENT: 310, FAILURE: 313, BUSY: 314}
 class Messages:
     """The commands of this group, in `table`."""
 
-    def __init__(self, modem: "A76xx") -> None:
-        self._modem = modem
+    def __init__(self, state: State, say: Say) -> None:
+        self._state = state
+        self._say = say
         self._text_mode = False
         self._headers = False
         self._announce = [2, 1, 0, 0, 0]
@@ -48,32 +44,34 @@ class Messages:
             "+CMGD=": self._delete,
         }
 
-    def arrived(self, message: Message) -> bool:
+    def deliver(self) -> None:
+        """Take what the network keeps, as far as the card has room."""
+        state = self._state
+        while state.is_on and state.registered and state.coming and self._arrived(state.coming[0]):
+            state.coming.pop(0)
+
+    def _arrived(self, message: Message) -> bool:
         """Take a message that came by radio; False when the card has no room for it."""
         if self._announce[1] == 2:
             message.read = True
-            self._modem.say(self._direct(message))
+            self._say(self._direct(message))
             return True
-        place = self._modem.messages.add(message)
+        place = self._state.messages.add(message)
         if place is None:
-            self._modem.say("+SMS FULL")
+            self._say("+SMS FULL")
             return False
         if self._announce[1] == 1:
-            self._modem.say(f'+CMTI: "{_STORE}",{place}')
+            self._say(f'+CMTI: "{_STORE}",{place}')
         return True
 
     # Settings
 
     def _set_format(self, mode: str = "0") -> list[Line]:
-        if mode not in ("0", "1"):
-            raise AtError(cme=50)
-        self._text_mode = mode == "1"
+        self._text_mode = bool(one_of(mode, "0", "1"))
         return []
 
     def _set_headers(self, mode: str = "0") -> list[Line]:
-        if mode not in ("0", "1"):
-            raise AtError(cme=50)
-        self._headers = mode == "1"
+        self._headers = bool(one_of(mode, "0", "1"))
         return []
 
     def _set_announce(self, *numbers: str) -> list[Line]:
@@ -100,7 +98,7 @@ class Messages:
         self._with_card([])
         wanted = self._wanted(state)
         lines: list[Line] = []
-        for place, message in sorted(self._modem.messages.messages.items()):
+        for place, message in sorted(self._state.messages.messages.items()):
             if wanted in (_ALL, _READ if message.read else _UNREAD):
                 lines.append(self._shown(f"+CMGL: {place},", message))
                 message.read = True
@@ -108,7 +106,7 @@ class Messages:
 
     def _read(self, place: str) -> list[Line]:
         self._with_card([])
-        message = self._modem.messages.messages.get(int(place))
+        message = self._state.messages.messages.get(int(place))
         if message is None:
             raise AtError(cms=321)
         line = self._shown("+CMGR: ", message)
@@ -118,23 +116,23 @@ class Messages:
     def _delete(self, place: str, which: str = "0") -> list[Line]:
         """`which` 1 all read, 2 and 3 also what was sent (none), 4 all; then no place counts."""
         self._with_card([])
-        messages = self._modem.messages.messages
+        messages = self._state.messages.messages
         if which not in ("0", "1", "2", "3", "4"):
             raise AtError(cme=50)
-        if which == "0" and int(place) not in range(self._modem.messages.capacity):
+        if which == "0" and int(place) not in range(self._state.messages.capacity):
             raise AtError(cms=321)
         for number in sorted(messages):
             if number == int(place) if which == "0" else which == "4" or messages[number].read:
                 del messages[number]
-        self._modem.deliver_messages()
+        self.deliver()
         return []
 
     # How it is written
 
     def _with_card(self, lines: list[Line]) -> list[Line]:
         """Return the lines, or raise that the card cannot be read."""
-        if self._modem.sim != READY:
-            raise AtError(cms=_ERRORS.get(self._modem.sim, 310))
+        if self._state.sim != READY:
+            raise AtError(cms=_ERRORS.get(self._state.sim, 310))
         return lines
 
     def _wanted(self, state: str) -> int:
@@ -164,13 +162,13 @@ class Messages:
 
     def _coded(self, text: str) -> str:
         """Write a text in the character set of AT+CSCS; what it has not becomes "?"."""
-        if self._modem.character_set == "UCS2":
+        if self._state.character_set == "UCS2":
             return text.encode("utf-16-be").hex().upper()
         return text.encode("ascii", "replace").decode()
 
     def _room(self, form: str) -> str:
-        store = self._modem.messages
+        store = self._state.messages
         return form.format(len(store.messages), store.capacity)
 
     def _places(self) -> str:
-        return ",".join(map(str, sorted(self._modem.messages.messages)))
+        return ",".join(map(str, sorted(self._state.messages.messages)))

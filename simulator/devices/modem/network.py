@@ -1,13 +1,10 @@
 """Registration, operators and signal."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from simulator.devices.modem.at_results import AtError, Line, Table
+from simulator.devices.modem.at_results import AtError, Line, Table, one_of
 from simulator.devices.modem.sim import require_sim
-
-if TYPE_CHECKING:
-    from simulator.devices.modem.a76xx import A76xx
+from simulator.devices.modem.state import Say, State
 
 OPERATOR = "Voiturier"
 SHORT_NAME = "VTR"
@@ -26,9 +23,10 @@ class Registration:
     where. Attribute `operator_format`: of AT+COPS, 0 long, 1 short, 2 number.
     """
 
-    def __init__(self, modem: "A76xx") -> None:
+    def __init__(self, state: State, say: Say) -> None:
         self.operator_format = 0
-        self._modem = modem
+        self._state = state
+        self._say = say
         self._modes = dict.fromkeys(_DOMAINS, 0)
         self._told = _OFF
         self._selection = 0
@@ -36,7 +34,7 @@ class Registration:
             "+COPS?": self._operator,
             "+COPS=?": self._operators,
             "+COPS=": self._select,
-            "+CSQ": lambda: [f"+CSQ: {modem.signal if modem.registered else 99},99"],
+            "+CSQ": lambda: [f"+CSQ: {state.signal if state.registered else 99},99"],
             "+CSQ=?": lambda: ["+CSQ: (0-31,99),(0-7,99)"],
             "+CESQ": self._extended_signal,
             "+CESQ=?": lambda: ["+CESQ: (0-63,99),(0-7,99),(0-96,255),(0-24,255),(0-34),(0-97)"],
@@ -44,23 +42,23 @@ class Registration:
             "+CNMP?": lambda: ["+CNMP: 38"],
             "+CNMP=?": lambda: ["+CNMP: (2,13,38)"],
             "+CNMP=": self._set_mode,
-            "+CNSMOD?": lambda: [f"+CNSMOD: 0,{8 if modem.registered else 0}"],
+            "+CNSMOD?": lambda: [f"+CNSMOD: 0,{8 if state.registered else 0}"],
         }
         for domain in _DOMAINS:
             self.table.update(self._domain(domain))
 
     def changed(self) -> None:
         """The modem has found or lost its cell: tell it where it was asked for."""
-        if self._state() != self._told:
-            self._told = self._state()
+        if self._status() != self._told:
+            self._told = self._status()
             for domain, mode in self._modes.items():
                 if mode:
-                    self._modem.say(f"+{domain}REG: {self._told}{self._where(domain)}")
+                    self._say(f"+{domain}REG: {self._told}{self._where(domain)}")
 
     def _domain(self, domain: str) -> Table:
         return {
             f"+{domain}REG?": lambda: [
-                f"+{domain}REG: {self._modes[domain]},{self._state()}{self._where(domain)}"
+                f"+{domain}REG: {self._modes[domain]},{self._status()}{self._where(domain)}"
             ],
             f"+{domain}REG=?": lambda: [f"+{domain}REG: (0-2)"],
             f"+{domain}REG=": self._set_urc(domain),
@@ -68,32 +66,30 @@ class Registration:
 
     def _set_urc(self, domain: str) -> Callable[[str], list[Line]]:
         def set_urc(mode: str) -> list[Line]:
-            if mode not in ("0", "1", "2"):
-                raise AtError(cme=50)
-            self._modes[domain] = int(mode)
+            self._modes[domain] = one_of(mode, "0", "1", "2")
             return []
 
         return set_urc
 
-    def _state(self) -> int:
-        if self._modem.registered:
+    def _status(self) -> int:
+        if self._state.registered:
             return _HOME
-        return _SEARCHING if self._modem.functionality == 1 else _OFF
+        return _SEARCHING if self._state.functionality == 1 else _OFF
 
     def _where(self, domain: str) -> str:
-        return f',"{AREA}","{CELL}",{LTE}' if self._modes[domain] == 2 and self._state() else ""
+        return f',"{AREA}","{CELL}",{LTE}' if self._modes[domain] == 2 and self._status() else ""
 
     def _operator(self) -> list[Line]:
-        require_sim(self._modem)
-        if not self._modem.registered:
+        require_sim(self._state)
+        if not self._state.registered:
             return [f"+COPS: {self._selection}"]
         name = (OPERATOR, SHORT_NAME, OPERATOR_CODE)[self.operator_format]
         return [f'+COPS: {self._selection},{self.operator_format},"{name}",{LTE}']
 
     def _operators(self) -> list[Line]:
-        require_sim(self._modem)
+        require_sim(self._state)
         found = f'(2,"{OPERATOR}","{SHORT_NAME}","{OPERATOR_CODE}",{LTE}),'
-        return [f"+COPS: {found if self._modem.registered else ''},(0,1,2,3,4),(0,1,2)"]
+        return [f"+COPS: {found if self._state.registered else ''},(0,1,2,3,4),(0,1,2)"]
 
     def _select(
         self, mode: str, form: str = "", operator: str = "", access: str = ""
@@ -101,7 +97,7 @@ class Registration:
         """0 automatic, 1 manual, 3 sets the format only; 2 (leave the network) is not played."""
         if mode not in ("0", "1", "3", "4") or form not in ("", "0", "1", "2"):
             raise AtError(cme=50)
-        require_sim(self._modem)
+        require_sim(self._state)
         if mode in ("1", "4") and operator not in (OPERATOR, SHORT_NAME, OPERATOR_CODE):
             raise AtError(cme=30)
         if form:
@@ -111,18 +107,17 @@ class Registration:
         return []
 
     def _extended_signal(self) -> list[Line]:
-        if not self._modem.registered:
+        if not self._state.registered:
             return ["+CESQ: 99,99,255,255,255,255"]
         return ["+CESQ: 99,99,255,255,20,55"]
 
     def _cell(self) -> list[Line]:
-        if not self._modem.registered:
+        if not self._state.registered:
             return ["+CPSI: NO SERVICE,Online"]
         return [
             f"+CPSI: LTE,Online,001-01,0x{AREA},29618701,231,EUTRAN-BAND20,6300,3,3,15,56,70,18"
         ]
 
     def _set_mode(self, mode: str) -> list[Line]:
-        if mode not in ("2", "13", "38"):
-            raise AtError(cme=50)
+        one_of(mode, "2", "13", "38")
         return []

@@ -4,13 +4,11 @@ Follows the "A76XX Series TCPIP Application Note" and the manual's tables of <er
 <close_reason>. `SEND` results are not delivery, as every maker says.
 """
 
-from typing import TYPE_CHECKING
-
 from simulator.devices.modem.at_results import AtError, Line, Prompt, Table
 from simulator.devices.modem.context import ADDRESS
-
-if TYPE_CHECKING:
-    from simulator.devices.modem.a76xx import A76xx
+from simulator.devices.modem.faults import Health
+from simulator.devices.modem.state import Later, Say, State
+from simulator.devices.modem.tcp_socket import TcpSocket
 
 MAX_SEND = 1500  # bytes that one CIPSEND takes
 MAX_FETCH = 1500
@@ -25,13 +23,19 @@ _LINKS = 10
 class TcpCommands:
     """The commands of this group, in `table`."""
 
-    def __init__(self, modem: "A76xx") -> None:
-        self._modem = modem
+    def __init__(
+        self, state: State, health: Health, socket: TcpSocket, say: Say, later: Later
+    ) -> None:
+        self._state = state
+        self._health = health
+        self._socket = socket
+        self._say = say
+        self._later = later
         self._remote = ("", 0)
         self._timeouts = "120000,120000,120000"
         self.table: Table = {
             "+NETOPEN": self._open_bearer,
-            "+NETOPEN?": lambda: [f"+NETOPEN: {int(modem.bearer)}"],
+            "+NETOPEN?": lambda: [f"+NETOPEN: {int(state.bearer)}"],
             "+NETCLOSE": self._close_bearer,
             "+IPADDR": self._address,
             "+CIPOPEN=": self._open,
@@ -40,10 +44,10 @@ class TcpCommands:
             "+CIPSEND=": self._send,
             "+CIPSEND=?": lambda: [f"+CIPSEND: (0-9),(1-{MAX_SEND})"],
             "+CIPCLOSE=": self._close,
-            "+CIPCLOSE?": lambda: [f"+CIPCLOSE: {int(modem.link is not None)}" + ",0" * 9],
+            "+CIPCLOSE?": lambda: [f"+CIPCLOSE: {int(state.link is not None)}" + ",0" * 9],
             "+CIPCLOSE=?": lambda: ["+CIPCLOSE: (0-9)"],
             "+CIPRXGET=": self._fetch,
-            "+CIPRXGET?": lambda: [f"+CIPRXGET: {int(modem.fetched)}"],
+            "+CIPRXGET?": lambda: [f"+CIPRXGET: {int(state.fetched)}"],
             "+CIPRXGET=?": lambda: [f"+CIPRXGET: (0-4),(0-9),(1-{MAX_FETCH})"],
             "+CIPACK=": self._acknowledged,
             "+CIPMODE?": lambda: ["+CIPMODE: 0"],
@@ -55,25 +59,25 @@ class TcpCommands:
     # The bearer
 
     def _open_bearer(self) -> list[Line]:
-        if self._modem.bearer:
+        if self._state.bearer:
             raise AtError("+IP ERROR: Network is already opened")
-        self._modem.later(_BEARER_S, self._bearer_result)
+        self._later(_BEARER_S, self._bearer_result)
         return []
 
     def _bearer_result(self) -> None:
-        self._modem.bearer = self._modem.registered
-        self._modem.say(f"+NETOPEN: {0 if self._modem.bearer else NETWORK_FAILURE}")
+        self._state.bearer = self._state.registered
+        self._say(f"+NETOPEN: {0 if self._state.bearer else NETWORK_FAILURE}")
 
     def _close_bearer(self) -> list[Line]:
-        if not self._modem.bearer:
+        if not self._state.bearer:
             raise AtError(f"+NETCLOSE: {NETWORK_NOT_OPENED}")
-        self._modem.close_link()
-        self._modem.bearer = False
-        self._modem.later(_NET_CLOSED_S, lambda: self._modem.say("+NETCLOSE: 0"))
+        self._socket.close()
+        self._state.bearer = False
+        self._later(_NET_CLOSED_S, lambda: self._say("+NETCLOSE: 0"))
         return []
 
     def _address(self) -> list[Line]:
-        if not self._modem.bearer:
+        if not self._state.bearer:
             raise AtError("+IP ERROR: Network not opened")
         return [f"+IPADDR: {ADDRESS}"]
 
@@ -84,27 +88,27 @@ class TcpCommands:
             raise AtError(f"+CIPOPEN: {int(link)},{NOT_SUPPORTED}")
         if not host or not 0 < int(port) < 65536:
             raise AtError(f"+CIPOPEN: 0,{WRONG_PARAMETER}")
-        if not self._modem.bearer:
+        if not self._state.bearer:
             raise AtError(f"+CIPOPEN: 0,{NETWORK_NOT_OPENED}")
-        if self._modem.link is not None:
+        if self._state.link is not None:
             raise AtError(f"+CIPOPEN: 0,{NOT_SUPPORTED}")
         self._remote = (host, int(port))
-        if self._modem.faulty.opens_sockets and self._modem.registered:
-            self._modem.open_link(host, int(port))
+        if self._health.fault.opens_sockets and self._state.registered:
+            self._socket.open(host, int(port))
         else:
             refusal = f"+CIPOPEN: 0,{NETWORK_FAILURE}"
-            self._modem.later(_REFUSED_S, lambda: self._modem.say(refusal))
+            self._later(_REFUSED_S, lambda: self._say(refusal))
         return []
 
     def _links(self) -> list[Line]:
         open_link = '+CIPOPEN: 0,"TCP","{}",{},-1'.format(*self._remote)
-        first = open_link if self._modem.link is not None else "+CIPOPEN: 0"
+        first = open_link if self._state.link is not None else "+CIPOPEN: 0"
         return [first, *(f"+CIPOPEN: {number}" for number in range(1, _LINKS))]
 
     def _close(self, link: str) -> list[Line]:
-        was_open = self._modem.link is not None
+        was_open = self._state.link is not None
         if int(link) == 0:
-            self._modem.close_link()
+            self._socket.close()
             if was_open:
                 return ["+CIPCLOSE: 0,0"]
         raise AtError(f"+CIPCLOSE: {int(link)},{NOT_SUPPORTED}")
@@ -112,48 +116,48 @@ class TcpCommands:
     # Bytes
 
     def _send(self, link: str, count: str = "") -> Prompt:
-        if not self._modem.bearer:
+        if not self._state.bearer:
             raise AtError(f"+CIPERROR: {NETWORK_NOT_OPENED}")
-        if int(link) != 0 or self._modem.link is None:
+        if int(link) != 0 or self._state.link is None:
             raise AtError(f"+CIPERROR: {NOT_SUPPORTED}")
         if count and not 0 < int(count) <= MAX_SEND:
             raise AtError
         return Prompt(int(count or 0), self._sent, MAX_SEND)
 
     def _sent(self, data: bytes) -> list[Line]:
-        if not self._modem.faulty.sends:
+        if not self._health.fault.sends:
             raise AtError(f"+CIPSEND: 0,{len(data)},-1")
-        if self._modem.link is None:  # lost while the data came in
+        if self._state.link is None:  # lost while the data came in
             raise AtError(f"+CIPERROR: {NOT_SUPPORTED}")
-        self._modem.link.send(data)
+        self._state.link.send(data)
         return [f"+CIPSEND: 0,{len(data)},{len(data)}"]
 
     def _fetch(self, mode: str, link: str = "0", count: str = "") -> list[Line]:
         """0 pushes what comes, 1 keeps it for 2 (bytes), 3 (hexadecimal) and 4 (how many)."""
-        modem = self._modem
+        state = self._state
         if int(link) != 0:
             raise AtError("+IP ERROR: No data")
         if mode in ("0", "1"):
-            modem.fetched = mode == "1"
+            state.fetched = mode == "1"
             return []
         if mode == "4":
-            return [f"+CIPRXGET: 4,0,{len(modem.received)}"]
+            return [f"+CIPRXGET: 4,0,{len(state.received)}"]
         most = MAX_FETCH if mode == "2" else MAX_FETCH // 2
         if mode not in ("2", "3") or (count and not 0 < int(count) <= MAX_FETCH):
             raise AtError
-        if not modem.received:
+        if not state.received:
             raise AtError("+IP ERROR: No data")
         length = min(int(count or most), most)
-        data, modem.received = modem.received[:length], modem.received[length:]
-        head = f"\r\n+CIPRXGET: {mode},0,{len(data)},{len(modem.received)}\r\n".encode()
+        data, state.received = state.received[:length], state.received[length:]
+        head = f"\r\n+CIPRXGET: {mode},0,{len(data)},{len(state.received)}\r\n".encode()
         return [head + (data if mode == "2" else data.hex().upper().encode())]
 
     def _acknowledged(self, link: str) -> list[Line]:
         """Bytes sent, of these acknowledged, and received; acknowledged counts as sent here."""
-        if int(link) != 0 or self._modem.link is None:
+        if int(link) != 0 or self._state.link is None:
             raise AtError(f"+CIPERROR: {NOT_SUPPORTED}")
-        sent = self._modem.link.sent_bytes
-        return [f"+CIPACK: {sent},{sent},{self._modem.link.received_bytes}"]
+        sent = self._state.link.sent_bytes
+        return [f"+CIPACK: {sent},{sent},{self._state.link.received_bytes}"]
 
     # Settings
 

@@ -14,7 +14,9 @@ def simulate(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("command", [[], ["replay"], ["device"], ["device", "gnss"], ["drive"]])
+@pytest.mark.parametrize(
+    "command", [[], ["replay"], ["device"], ["device", "gnss"], ["run"], ["drive"]]
+)
 def test_every_command_explains_itself(command):
     done = simulate(*command, "--help")
     assert done.returncode == 0
@@ -78,3 +80,16 @@ def test_a_signal_ends_the_drive_and_its_boxes(tmp_path, identity, number):
     assert process.returncode == 0
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
     assert str(tmp_path) not in listed.stdout
+
+
+def test_the_words_of_a_scenario_are_printed_and_who_has_read_enough_may_go():
+    assert "badge DRIVER | stranger\n    Touch the windscreen" in simulate("run", "--words").stdout
+    done = subprocess.run(
+        f"{sys.executable} -m simulator run --words | head -1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("# An errand")
+    assert done.stderr == ""

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from simulator.devices.car import Car
 from simulator.engine.world import World
 from simulator.errors import SimulatorError
-from simulator.play import requests
 from simulator.play.operator import prepare
 from simulator.play.phone import Phone, Refused
-from simulator.play.scenario import Scenario, parse
+from simulator.play.reading import parse
+from simulator.play.scenario import Scenario
+from simulator.play.stage import Stage
+from simulator.play.words import phone
 
 TEXT = """start 2026-09-21 07:30
 car AB-123-CD at Préfecture
@@ -36,6 +40,12 @@ def world(scenario: Scenario, tmp_path: Path) -> Iterator[World]:
         yield world
 
 
+@pytest.fixture
+def stage(scenario: Scenario, world: World, tmp_path: Path) -> Stage:
+    """A stage without a car: no phone looks at one."""
+    return Stage(scenario, world, cast("Car", None), tmp_path / "data", lambda text: None, 1)
+
+
 def test_who_uses_a_phone_can_sign_in_and_who_does_not_cannot(
     scenario: Scenario, world: World
 ) -> None:
@@ -47,32 +57,31 @@ def test_who_uses_a_phone_can_sign_in_and_who_does_not_cannot(
 
 
 def test_a_taken_car_comes_back_as_status_words_and_the_cars_that_are_free(
-    scenario: Scenario, world: World
+    scenario: Scenario, stage: Stage
 ) -> None:
     window = (scenario.start_s + 1800, scenario.start_s + 9000)
-    marie, paul = Phone(world, "marie"), Phone(world, "paul")
-    requests.book(marie, scenario.plate, *window)
+    phone.book(stage, "marie", *window)
     with pytest.raises(Refused) as caught:
-        requests.book(paul, scenario.plate, *window)
+        phone.book(stage, "paul", *window)
     assert (caught.value.status, caught.value.words) == (409, "This car is taken at that time.")
     assert [car["plate"] for car in caught.value.answer["alternatives"]] == ["EF-456-GH"]
     for _ in range(2):  # twice is once
-        requests.cancel(marie)
-    requests.book(paul, scenario.plate, *window)
+        phone.cancel(stage, "marie")
+    phone.book(stage, "paul", *window)
 
 
-def test_who_has_booked_nothing_cannot_cancel(world: World) -> None:
+def test_who_has_booked_nothing_cannot_cancel(stage: Stage) -> None:
     with pytest.raises(SimulatorError, match="nothing is booked"):
-        requests.cancel(Phone(world, "marie"))
+        phone.cancel(stage, "marie")
 
 
 def test_the_server_knows_the_world_s_time_when_a_phone_asks(
-    scenario: Scenario, world: World
+    scenario: Scenario, stage: Stage
 ) -> None:
-    marie = Phone(world, "marie")
-    world.run_for(7200)
+    stage.phone("marie")
+    stage.world.run_for(7200)
     with pytest.raises(Refused) as caught:  # half an hour ago in a world that stood still
-        requests.book(marie, scenario.plate, scenario.start_s - 1800, scenario.start_s + 9000)
+        phone.book(stage, "marie", scenario.start_s - 1800, scenario.start_s + 9000)
     assert caught.value.answer["error"] == "in_the_past"
 
 

@@ -104,7 +104,7 @@ class ModemBench:
         assert self.ask("ATE0") == ["ATE0", "OK"]
 
     def connect(self) -> None:
-        if not self.modem.is_on:
+        if not self.modem.state.is_on:
             self.start()
         assert self.ask("AT+CIPRXGET=1") == ["OK"]
         assert self.ask("AT+NETOPEN") == ["OK", "+NETOPEN:", "0"]

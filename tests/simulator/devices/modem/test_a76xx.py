@@ -95,7 +95,7 @@ def test_an_answer_takes_the_radios_time_both_ways(bench):
     bench.connect()
     bench.send(b"hello")
     begun_us = bench.timeline.now_us
-    while not bench.modem.received:
+    while not bench.modem.state.received:
         bench.run_for(0.001)
     assert 0.05 <= (bench.timeline.now_us - begun_us) / US <= 0.12
 
@@ -116,7 +116,7 @@ def test_a_connection_that_the_server_closes_is_told(bench):
 
 def test_bytes_sent_just_before_an_orderly_close_still_arrive(bench):
     bench.connect()
-    bench.modem.link.send(b"bye")
+    bench.modem.state.link.send(b"bye")
     bench.modem.close_link()
     bench.run_for(1)
     assert ("up", b"bye") in bench.wire

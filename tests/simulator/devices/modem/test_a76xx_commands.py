@@ -104,7 +104,7 @@ def test_no_bytes_can_break_the_interpreter(tmp_path_factory, chunks):
         bench.listen_raw(40)
         bench.line.write(b"ATQ0V1E0\r")
         bench.listen_raw(1)
-        if bench.modem.is_on:  # it may have been told to switch itself off
+        if bench.modem.state.is_on:  # it may have been told to switch itself off
             assert bench.lines("AT")[-1] == "OK"
 
 
@@ -273,7 +273,7 @@ def test_a_message_may_come_between_a_command_and_its_answer(bench):
     bench.connect()
     bench.send(b"hello")
     bench.run_for(0.05)
-    while not bench.modem.received:
+    while not bench.modem.state.received:
         bench.run_for(0.001)
         last = bench.line.take()
     bench.line.write(b"AT+CGMM\r")

@@ -101,7 +101,7 @@ def test_in_ucs2_numbers_and_texts_are_hexadecimal(bench):
 
 
 def test_a_full_card_keeps_the_network_waiting_until_there_is_room(bench):
-    bench.modem.messages = SmsStore(capacity=1)
+    bench.modem.state.messages = SmsStore(capacity=1)
     for text in ("one", "two"):
         bench.modem.receive_sms(SENDER, text)
     assert bench.listen(1) == ["+CMTI:", '"SM",0', "+SMS", "FULL"]

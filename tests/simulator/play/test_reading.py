@@ -1,9 +1,15 @@
 """What a scenario may say, and that a mistake is named with its line."""
 
+import inspect
+
 import pytest
 
 from simulator.errors import InputError
-from simulator.play.scenario import Booking, Driver, built_in, parse, read
+from simulator.play.reading import built_in, parse, read
+from simulator.play.scenario import Booking, Driver
+from simulator.play.words.registry import WORDS, explained
+
+KINDS = ("DRIVER", "PLATE", "EQUIPMENT", "TIME", "NUMBER")
 
 HEAD = """# A day.
 start 2026-09-21 07:30
@@ -69,14 +75,17 @@ def test_what_a_car_and_its_people_have_is_read() -> None:
         ("+5s expect signal refused sadly", "'sadly' is not one of"),
         ("+5s expect end happily", "'happily' is not one of"),
         ("+5s move marie to ZZ-1", "'ZZ-1' is not one of AB-123-CD"),
-        ("+5s extend marie to soon", "'soon' is not one of a time"),
-        ("+5s book marie soon 12:00", "'soon' is not one of a time"),
+        ("+5s extend marie to soon", "'soon' is no time: HH:MM"),
+        ("+5s book marie soon 12:00", "'soon' is no time: HH:MM"),
+        ("+5s book marie 25:00 26:00", "no time of a day"),
         ("+5s revoke paul", "'paul' is not one of marie"),
         ("+5s command end", "'end' is not one of"),
         ("+5x badge marie", "no time"),
+        ("bokking marie 07:00 12:00", "none of start, car, fitted"),
         ("25:00 badge marie", "no time of a day"),
         ("+5s badge paul", "'paul' is not one of marie, stranger"),
-        ("+5s fly Antarès", "no such action"),
+        ("+5s fly Antarès", "no such word"),
+        ("+5s expect trip 1", "did you mean 'expect trips'? there are badge, hold,"),
         ("+5s drive Paris", "'Paris' is not one of"),
         ("+5s modem broken", "'broken' is not one of"),
         ("+5s expect mileage within a bit %", "expected within NUMBER %"),
@@ -128,3 +137,16 @@ def test_every_scenario_that_comes_along_can_be_read_and_says_what_it_is_about()
 def test_a_name_that_is_none_is_answered_with_those_there_are() -> None:
     with pytest.raises(InputError, match=r"nowhere.*month"):
         read("nowhere")
+
+
+def test_every_word_has_a_meaning_and_a_function_that_takes_what_stands_behind_it() -> None:
+    for text, word in WORDS.items():
+        assert inspect.getdoc(word.do), text
+        given = [each for each in word.arguments if "|" in each or each in KINDS]
+        inspect.signature(word.do).bind("stage", *given)
+
+
+def test_the_words_that_people_see_are_those_there_are() -> None:
+    lines = "\n".join(explained())
+    assert all(f"\n{text}" in f"\n{lines}" for text in WORDS)
+    assert "extend DRIVER to TIME\n    Let one's last booking end later." in lines

@@ -1,0 +1,83 @@
+"""The modem's radio and its SIM card: when there is a cell, and what is said of both unasked.
+
+Knows no command: network.py and sim.py do.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from simulator.devices.modem.faults import Health
+from simulator.devices.modem.sim import ANNOUNCED
+from simulator.devices.modem.state import READY, SIM_STATES, Later, Say, State
+
+# Estimates, as field logs have them.
+_SIM_READY_S = 1.0  # after the start
+_SMS_READY_S = 1.0  # after the SIM
+_PHONE_BOOK_READY_S = 0.5  # after that
+_REGISTERED_S = 3.0
+
+
+@dataclass(frozen=True)
+class Radio:
+    """The radio."""
+
+    _state: State
+    _health: Health
+    _say: Say
+    _later: Later
+    _on_registration: Callable[[], None]  # the modem may have found or lost its cell
+    _on_no_cell: Callable[[], None]  # there can be none
+
+    def start(self) -> None:
+        """The modem has started: look for a cell."""
+        self._later(_SIM_READY_S, self._announce_parts)
+        self._changed()
+
+    def coverage(self, covered: bool) -> None:
+        """Lose or regain the radio. A lost link stays lost; the modem notices it later."""
+        self._state.covered = covered
+        self._changed()
+
+    def lose_cell(self) -> None:
+        """Lose it for a moment."""
+        covered = self._state.covered
+        self.coverage(False)
+        self.coverage(covered)
+
+    def set_functionality(self, number: int) -> None:
+        """Switch the radio, as AT+CFUN does; after 1 it says again what is ready."""
+        was, self._state.functionality = self._state.functionality, number
+        if number == 1 and was != 1:
+            self._later(_SIM_READY_S, self._announce_parts)
+        self._changed()
+
+    def set_sim(self, state: str) -> None:
+        """Change the card's state, by hand or by a command; a modem that is on says so."""
+        if state not in SIM_STATES:
+            raise ValueError(f"a SIM card is never {state!r}")
+        self._state.sim = state
+        if state in ANNOUNCED:
+            self._say(ANNOUNCED[state])
+        self._changed()
+
+    def _announce_parts(self) -> None:
+        if self._state.sim in ANNOUNCED:
+            self._say(ANNOUNCED[self._state.sim])
+        if self._state.sim == READY:
+            self._later(_SMS_READY_S, lambda: self._say("SMS DONE"))
+            self._later(_SMS_READY_S + _PHONE_BOOK_READY_S, lambda: self._say("PB DONE"))
+
+    def _changed(self) -> None:
+        if self._state.radio_works:
+            if self._state.is_on and not self._state.registered:
+                self._later(_REGISTERED_S, self._register)
+            return
+        self._state.registered = False
+        self._on_registration()
+        self._on_no_cell()
+
+    def _register(self) -> None:
+        state = self._state
+        state.registered = state.radio_works and self._health.fault.finds_cell
+        state.time_known = state.time_known or state.registered
+        self._on_registration()

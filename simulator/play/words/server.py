@@ -1,0 +1,58 @@
+"""Words for what an operator does at the server, and what becomes of it."""
+
+from dataclasses import replace
+
+from simulator.play.operator import agent_entry, car_entry, load, voiturier
+from simulator.play.stage import Stage
+from simulator.play.words.registry import word
+
+
+@word("server", "kill|start|backup|restore")
+def server(stage: Stage, what: str) -> None:
+    """Kill the server, start it, write a backup, or begin again from the backup."""
+    process = stage.world.server
+    assert process is not None
+    backup = (str(stage.data_dir.parent / "backup.db"), "--data", str(stage.data_dir))
+    if what == "backup":
+        voiturier("backup", *backup)
+    if what in ("kill", "restore"):
+        process.kill()
+    if what == "restore":
+        voiturier("restore", *backup)
+    if what in ("start", "restore"):
+        process.restart()
+
+
+@word("key", "rotate")
+def rotate_key(stage: Stage) -> None:
+    """Give the box a new key."""
+    stage.operate("box", "rotate", "--all")
+
+
+@word("command", "inhibit|cancel|end-trip|end-trip-without-keys")
+def command(stage: Stage, kind: str) -> None:
+    """Send the box a command."""
+    stage.operate("command", kind, "--vehicle", stage.scenario.plate)
+
+
+@word("out of service", "TIME", "TIME")
+def out_of_service(stage: Stage, begins_s: int, ends_s: int) -> None:
+    """Take the car out of service for that time."""
+    stage.scenario.maintenance.append((begins_s, ends_s))
+    load(stage.data_dir, {"vehicles": [car_entry(stage.scenario)]})
+    stage.let_server_look()
+
+
+@word("revoke", "DRIVER")
+def revoke(stage: Stage, who: str) -> None:
+    """Revoke a badge."""
+    stage.operate("badge", "revoke", "--uid", stage.scenario.drivers[who].badge.hex())
+
+
+@word("licence", "DRIVER")
+def licence(stage: Stage, who: str) -> None:
+    """Record a driving licence."""
+    drivers = stage.scenario.drivers
+    drivers[who] = replace(drivers[who], licensed=True)
+    load(stage.data_dir, {"agents": [agent_entry(stage.scenario, who)]})
+    stage.let_server_look()
