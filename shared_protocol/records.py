@@ -86,7 +86,6 @@ COMMAND_REFUSED = 5
 COMMAND_UNKNOWN = 6
 
 GAP_UNREADABLE = 1
-GAP_DROPPED = 2
 
 
 def encode_body(body: tuple[object, ...]) -> bytes:

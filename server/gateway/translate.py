@@ -52,7 +52,6 @@ _COMMAND_STATES: Mapping[int, model.CommandState] = {
 }
 _GAP_REASONS: Mapping[int, str] = {
     records.GAP_UNREADABLE: "unreadable",
-    records.GAP_DROPPED: "dropped",
 }
 _CLOCK_SOURCES: Mapping[int, model.ClockSource] = {
     messages.CLOCK_GNSS: "gnss",

@@ -135,7 +135,6 @@ COMMAND_RESULTS: Mapping[str, str] = {
 
 GAP_REASONS: Mapping[str, str] = {
     "unreadable": N_("the box's memory no longer gives them"),
-    "dropped": N_("the box had no room for them"),
 }
 
 # Why a booking may not be driven as it stands.
