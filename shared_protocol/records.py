@@ -28,6 +28,7 @@ TripPause = namedtuple("TripPause", ("odometer_m",))
 TripResume = namedtuple("TripResume", ("odometer_m",))
 Gap = namedtuple("Gap", ("first_seq", "last_seq", "reason"))
 Occupant = namedtuple("Occupant", ("badge_tag",))
+Wear = namedtuple("Wear", ("erases",))
 
 KINDS = {
     1: (Boot, "Bt"),
@@ -43,6 +44,7 @@ KINDS = {
     11: (TripResume, "I"),
     12: (Gap, "IIB"),
     13: (Occupant, "8"),
+    14: (Wear, "I"),
 }
 """kind -> (class, layout of codec.py)."""
 

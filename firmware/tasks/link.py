@@ -216,9 +216,9 @@ class LinkTask:
 
     def _next_message(self, now_ms: int):
         """One at a time: each is on its way before the next takes memory."""
-        gap = self._uplink.take_gap()
-        if gap is not None:
-            self._recorder.write((gap,), now_ms)
+        for record in (self._uplink.take_gap(), self._uplink.take_wear(now_ms)):
+            if record is not None:
+                self._recorder.write((record,), now_ms)
         if self._uplink.status_due(now_ms):
             return self._status(now_ms)
         return self._uplink.next_records(now_ms)

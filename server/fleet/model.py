@@ -207,7 +207,7 @@ class Box:
     `grants_generation` is the last set sent, `grants_confirmed` the last one the box said it
     holds; they are equal when the box is up to date. The set sent last left at `grants_sent_at_s`.
     `generation` is that of the newest key it has proved to hold; `newest_generation` is above it
-    while a new key is on its way.
+    while a new key is on its way. `flash_erases` counts since the flash was new.
     """
 
     box_id: int
@@ -224,6 +224,7 @@ class Box:
     grants_sent_at_s: int | None
     generation: int
     newest_generation: int
+    flash_erases: int | None
 
 
 @dataclass(frozen=True, slots=True)

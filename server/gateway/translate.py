@@ -176,6 +176,8 @@ def _read(
             cause = _GAP_REASONS.get(body.reason, _UNKNOWN)
             fields = _fields(first_seq=body.first_seq, last_seq=body.last_seq, reason=cause)
             return "gap", fields, None
+        case records.Wear():
+            return "wear", _fields(erases=body.erases), None
         case _:
             return _UNKNOWN, {}, None
 

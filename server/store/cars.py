@@ -23,7 +23,9 @@ BOXES = """
 SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, b.epoch, b.firmware_version, b.last_seen_s,
   b.relay, b.clock_source, b.grants_generation, b.grants_confirmed,
   b.grants_sent_at_s, b.generation,
-  (SELECT max(generation) FROM box_key k WHERE k.box_id = b.box_id) AS newest_generation
+  (SELECT max(generation) FROM box_key k WHERE k.box_id = b.box_id) AS newest_generation,
+  (SELECT fields ->> 'erases' FROM record r WHERE r.box_id = b.box_id AND r.kind_name = 'wear'
+    ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS flash_erases
 FROM box b JOIN vehicle v USING (vehicle_id) WHERE b.retired_at_s IS NULL
 """
 

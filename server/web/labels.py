@@ -121,6 +121,7 @@ RECORDS: Mapping[str, str] = {
     "trip_pause": N_("Trip paused, doors locked, at odometer %(odometer_m)s km"),
     "occupant": N_("A passenger's badge was read"),
     "trip_resume": N_("Trip resumed, doors unlocked, at odometer %(odometer_m)s km"),
+    "wear": N_("The box's memory has been erased %(erases)s times"),
     "gap": N_("Records %(first_seq)s to %(last_seq)s are lost: %(reason)s"),
 }
 UNKNOWN_RECORD = N_("Record of a kind this server does not know")

@@ -6,7 +6,7 @@ its Status and sends no record. Holds no record itself, the journal does; no ses
 
 from firmware.logic.const import const
 from shared_protocol.messages import Records
-from shared_protocol.records import GAP_UNREADABLE, Gap
+from shared_protocol.records import GAP_UNREADABLE, Gap, Wear
 
 # Records wait this long for company: a drive makes one every 10 s, an ignition edge several.
 _COALESCE_MS = const(1_000)
@@ -19,6 +19,7 @@ _ACK_TIMEOUT_MS = const(60_000)
 _FIRST_ACK_WAIT_MS = const(10_000)
 # The heartbeat keeps the network's address translation open and shows the box as alive.
 _STATUS_EVERY_MS = const(300_000)
+_WEAR_EVERY_MS = const(86_400_000)
 
 
 class Uplink:
@@ -40,6 +41,7 @@ class Uplink:
         self._hold_until_ms = 0
         self._added_ms = None
         self._status_due_ms = 0
+        self._wear_due_ms = _WEAR_EVERY_MS
 
     def connected(self, now_ms: int) -> None:
         """Begin a connection, or an epoch: Status first, then everything not acknowledged."""
@@ -110,6 +112,13 @@ class Uplink:
         """The range that flash no longer gives, to be recorded; once."""
         gap, self._gap = self._gap, None
         return gap
+
+    def take_wear(self, now_ms: int) -> Wear | None:
+        """How often the journal has had flash erased, to be recorded; once a day."""
+        if now_ms < self._wear_due_ms:
+            return None
+        self._wear_due_ms = now_ms + _WEAR_EVERY_MS
+        return Wear(self._journal.appends + self._journal.segments)
 
     def next_deadline(self) -> int:
         """When to ask again, if nothing happens before."""

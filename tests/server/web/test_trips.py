@@ -8,8 +8,10 @@ from server.fleet import fleet_file
 from server.fleet.model import TripFilter
 from server.fleet.records import Holder, Position, ReadRecord, TripEnded, TripStarted
 from server.fleet.trips import follow
+from server.gateway.translate import read_record
 from server.store import Batch
 from server.web.trips import PAGE_SIZE, RECORDS_SHOWN
+from shared_protocol.records import Wear, to_record
 from tests.server.web.sample import (
     CLIO,
     KARIM,
@@ -165,6 +167,16 @@ async def test_a_refused_badge_shows_its_reason_and_what_helps(arrive):
 async def test_the_boxes_page_shows_what_each_said_last(arrive):
     page = await (await arrive(MANAGER)).read("/boitiers")
     assert page.count("Dernier contact") == 3, "the column and one label a box"
+
+
+async def test_the_boxes_page_shows_how_often_a_boxs_memory_was_erased(arrive, store):
+    manager = await arrive(MANAGER)
+    assert "Effacements mémoire" in await manager.read("/boitiers")
+    for erases in (4_511, 4_512):
+        record = to_record(NOW_S, Wear(erases))
+        await report_of_clio(store, read_record(record, Holder(), NOW_S))
+    page = await manager.read("/boitiers")
+    assert page.count("4512") == 1 and "4511" not in page, "the last one, of the one that told"
 
 
 async def test_a_deduced_end_is_flagged_in_the_log_and_on_its_page(arrive, store):

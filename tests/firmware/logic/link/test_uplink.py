@@ -2,7 +2,7 @@
 
 from firmware.logic.link.journal import Journal
 from firmware.logic.link.uplink import Uplink
-from shared_protocol.records import GAP_UNREADABLE, Gap, Record
+from shared_protocol.records import GAP_UNREADABLE, Gap, Record, Wear
 from tests.firmware.logic.storage import MemoryStorage
 
 EPOCH = 3
@@ -247,3 +247,14 @@ def test_a_later_word_of_the_server_never_goes_back():
     uplink.acknowledged(EPOCH, 3, 20)
     assert journal.lowest_seq == 16
     assert drain(uplink, 20) == []
+
+
+def test_the_wear_of_the_flash_is_told_once_a_day_of_running():
+    journal, uplink = connected(0)
+    day_ms = 24 * 3_600_000
+    assert uplink.take_wear(day_ms - 1) is None
+    add(journal, 3)
+    assert uplink.take_wear(day_ms) == Wear(3), "one segment begun, two appended to"
+    assert uplink.take_wear(day_ms) is None
+    assert uplink.take_wear(2 * day_ms + 4_999) == Wear(3)
+    assert uplink.take_wear(3 * day_ms) is None, "a late one moves the next"
