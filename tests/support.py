@@ -4,7 +4,6 @@ VOITURIER_FULL=1 (`./test.sh full`) asks for the whole of what is otherwise samp
 cannot run says what is missing and skips; with VOITURIER_NO_SKIP=1 it fails instead.
 """
 
-import functools
 import os
 import shutil
 import subprocess
@@ -60,10 +59,3 @@ def find_micropython() -> str:
     if found is None:
         skip_or_fail("missing program: micropython (scripts/micropython.sh fetches it)")
     return found
-
-
-@functools.cache
-def word_bits() -> int:
-    """The bits of that MicroPython's words: 32, as on the box's chip, or 64."""
-    program = "import sys; print(64 if sys.maxsize >> 32 else 32)"
-    return int(subprocess.check_output([find_micropython(), "-c", program], text=True))

@@ -8,20 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.firmware.identity import IDENTITY
 from tests.support import find_micropython
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).with_name("loaded_drivers.py")
-IDENTITY = {
-    "box_id": "0102030405060708",
-    "key": "11" * 32,
-    "generation": 1,
-    "badge_key": "22" * 32,
-    "server_host": "127.0.0.1",
-    "server_port": 1,
-    "apn": "internet",
-    "board": "host",
-}
 IN_EVERY_BOX = {
     "a76xx", "at_channel", "doors", "entropy", "flash_store", "ignition", "panel", "pulse",
     "serial", "ublox", "uptime",

@@ -10,18 +10,9 @@ from firmware.board import BOARDS, outputs_low_at_reset
 from flasher.image import read_file, write_file
 from simulator.devices.car import Car
 from simulator.engine.world import World
+from tests.firmware.identity import IDENTITY
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
-IDENTITY = {
-    "box_id": "0102030405060708",
-    "key": "11" * 32,
-    "generation": 1,
-    "badge_key": "22" * 32,
-    "server_host": "127.0.0.1",
-    "server_port": 1,
-    "apn": "internet",
-    "board": "host",
-}
 SOFTWARE_RESET = 5
 
 

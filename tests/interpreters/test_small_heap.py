@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from flasher.image import SLOT, box_files
-from tests.support import find_micropython, word_bits
+from simulator.engine.box import word_bits
+from tests.support import find_micropython
 
 SCRIPT = Path(__file__).with_name("protocol_in_a_small_heap.py")
 # Bits of a word -> heap, most bytes that importing takes, most that one session keeps.
