@@ -137,10 +137,13 @@ def decode(data: bytes) -> tuple[tuple[object, ...] | None, int]:
         The message (None when its type is unknown) and the number of bytes after its last field.
 
     Raises:
-        RemoteProtocolError: the body is shorter than its table entry, or holds an invalid text.
+        RemoteProtocolError: the body is shorter than its table entry, or holds an invalid text, or
+            the whole is longer than a frame can carry.
     """
     if not data:
         raise RemoteProtocolError("body_short")
+    if len(data) > MAX_MESSAGE_BYTES:
+        raise RemoteProtocolError("message_long")
     if data[0] not in TABLE:
         return None, len(data) - 1
     message_class, layout, item_class, item_layout = TABLE[data[0]]

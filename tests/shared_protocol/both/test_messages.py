@@ -71,6 +71,13 @@ def test_records_fill_a_frame_exactly_and_not_a_byte_more():
     assert fault_of(LocalProtocolError, messages.encode, too_long) == "message_long"
 
 
+def test_a_message_that_no_frame_can_carry_is_the_peers_fault():
+    assert messages.decode(bytes((0x7F,)) + bytes(limits.MAX_MESSAGE_BYTES - 1))[0] is None
+    for first in (0x02, 0x7F):
+        data = bytes((first,)) + bytes(limits.MAX_MESSAGE_BYTES)
+        assert fault_of(RemoteProtocolError, messages.decode, data) == "message_long"
+
+
 def test_more_items_than_a_count_byte_are_our_fault():
     many = messages.Records(1, 1, [records.Record(200, 0, b"")] * 256)
     assert fault_of(LocalProtocolError, messages.encode, many) == "message_long"
