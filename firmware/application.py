@@ -49,6 +49,7 @@ from shared_protocol.records import Boot, decode_body
 # A collection takes as long for a little garbage as for much: at 12 kB, 131 of them made one X25519
 # four times slower. The heap has room, and is collected in quiet moments anyway (watchdog.py).
 _COLLECT_AFTER_BYTES = 65_536
+_FAILED_STARTS_FILE = "failed_starts"
 _SIGNS = 1  # of standing still, besides the ignition: the receiver's speed
 
 
@@ -257,19 +258,17 @@ def _reader(kind: str, board):
     return Pn532(Serial(board.reader_uart)), CardPresence()
 
 
-def failed_starts() -> int:
-    """How many starts in a row failed before this one, as main.py counted; forgets them."""
-    root = FlashStore("")
-    count = int.from_bytes(root.read_or_empty("failed_starts"), "big")
-    if count:
-        root.delete("failed_starts")
-    return count
-
-
 def run() -> None:
     """Run the box; returns never."""
     global box
-    box = Box(load_identity(), failed_starts())
+    root = FlashStore("")
+    failed_starts = root.read_or_empty(_FAILED_STARTS_FILE)  # in a row, as main.py counted
+    box = Box(load_identity(), int.from_bytes(failed_starts, "big"))
+    if failed_starts:  # it stands: forgotten, unless the flash refuses
+        try:
+            root.delete(_FAILED_STARTS_FILE)
+        except OSError:
+            pass
     gc.collect()  # what loading the modules and recovering the journal left behind
     gc.threshold(_COLLECT_AFTER_BYTES)
     asyncio.run(box.run())

@@ -1,8 +1,9 @@
 """Starts the application from its slot, counts the starts that fail, and resets. No more than that.
 
 Imports nothing of ours but the application, knows neither pins nor parts, and is never updated
-over the air: whatever a slot holds, this ends in a running application or in a reset. How many
-starts in a row failed stands in /failed_starts, which an application that starts removes.
+over the air: whatever a slot raises, this ends in a running application or in a reset; one that
+hangs is the watchdog's. How many starts in a row failed stands in /failed_starts, which an
+application that stands removes.
 """
 
 import io
@@ -17,24 +18,16 @@ _PAUSE_S = 10  # so that a box that cannot start wears its flash slowly
 _MOST_COUNTED = 255
 
 
-def failed_starts() -> int:
-    """How many starts in a row have failed so far, as flash tells."""
+def count_failed_start() -> None:
+    """Count one more in flash, up to 255."""
     try:
         with open(FAILED_STARTS_FILE, "rb") as file:
-            return int.from_bytes(file.read(1), "big")
+            count = int.from_bytes(file.read(1), "big")
     except OSError:
-        return 0
-
-
-def count_failed_start() -> None:
-    """Count one more, up to 255; a flash that refuses is no reason to stop here."""
-    count = failed_starts()
+        count = 0
     if count < _MOST_COUNTED:
-        try:
-            with open(FAILED_STARTS_FILE, "wb") as file:
-                file.write(bytes((count + 1,)))
-        except OSError:
-            pass
+        with open(FAILED_STARTS_FILE, "wb") as file:
+            file.write(bytes((count + 1,)))
 
 
 def tell(error) -> None:
@@ -44,13 +37,18 @@ def tell(error) -> None:
     tells the technician why.
     """
     print("start failed:", type(error).__name__, getattr(error, "safe_to_print", ""))
+    text = io.StringIO()  # of which the stubs know too little
+    sys.print_exception(error, text)  # pyright: ignore[reportArgumentType]
+    for line in text.getvalue().split("\n"):  # pyright: ignore[reportAttributeAccessIssue]
+        if line.startswith("  File"):
+            print(line)
+
+
+def attempt(call, *arguments) -> None:
+    """Call; no memory, no console and a flash that refuses are no reason not to reset."""
     try:
-        text = io.StringIO()  # of which the stubs know too little
-        sys.print_exception(error, text)  # pyright: ignore[reportArgumentType]
-        for line in text.getvalue().split("\n"):  # pyright: ignore[reportAttributeAccessIssue]
-            if line.startswith("  File"):
-                print(line)
-    except Exception:  # no memory: then the kind has to do
+        call(*arguments)
+    except Exception:
         pass
 
 
@@ -62,7 +60,7 @@ if __name__ == "__main__":
         imports.load()
         sys.modules["firmware.application"].run()
     except Exception as error:
-        tell(error)
-    count_failed_start()
+        attempt(tell, error)
+    attempt(count_failed_start)
     time.sleep(_PAUSE_S)
     machine.reset()

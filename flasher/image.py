@@ -12,19 +12,23 @@ technician's update does. Nothing here talks to a board.
 import hashlib
 import json
 import tempfile
+import time
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from littlefs import LittleFS, UserContext
+from littlefs import LittleFS, LittleFSError, UserContext
 
 from flasher.bytecode import COMPILER, cache_folder, compile_module
+from flasher.errors import FlasherError
 
 BLOCK_BYTES = 4096  # a sector of the chip's flash
 BLOCKS = (16 - 2) * 1024 * 1024 // BLOCK_BYTES
 """16 MB of flash without the 2 MB in front, where MicroPython lies."""
 
 SLOT = "a"
+_KEPT_S = 7 * 24 * 3600
 # What MicroPython's VfsLfs2 mounts a partition with: an image with larger inline files could not
 # be read by it (extmod/vfs_lfs.c: lookahead, read and program size 32, cache four times that).
 _READ_BYTES = 32
@@ -43,11 +47,14 @@ def write_image(image: Path, identity: Mapping[str, Any], source: Path = _REPOSI
         source: the folder with firmware/ and shared_protocol/.
 
     Raises:
-        FlasherError: a source file does not compile; the text is the compiler's.
+        FlasherError: a source file does not compile, or the file is no image of a box.
     """
     code = box_files(source)
     buffer = bytearray(image.read_bytes() if image.exists() else _with_code(code))
-    flash = _mounted(buffer)
+    try:
+        flash = _mounted(buffer)
+    except LittleFSError:
+        raise FlasherError(f"{image} is no file system of a box; remove it to begin anew") from None
     for name in [name for name in _files(flash) if name not in code]:
         flash.remove("/" + name)
     for name, content in {**code, "identity.json": json.dumps(dict(identity)).encode()}.items():
@@ -89,7 +96,8 @@ def box_files(source: Path = _REPOSITORY) -> dict[str, bytes]:
 
 def _with_code(code: Mapping[str, bytes]) -> bytes:
     """Return a new image with the code in it. Kept, for formatting and writing take a second."""
-    parts = [COMPILER.encode(), str(BLOCKS).encode()]
+    geometry = (version("littlefs-python"), BLOCK_BYTES, BLOCKS, _READ_BYTES, _CACHE_BYTES)
+    parts = [COMPILER.encode(), str(geometry).encode()]
     parts += [part for name, content in code.items() for part in (name.encode(), content)]
     key = hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
     kept = cache_folder() / f"{key[:32]}.lfs2"
@@ -101,6 +109,9 @@ def _with_code(code: Mapping[str, bytes]) -> bytes:
         for name, content in code.items():
             _write_if_changed(flash, "/" + name, content)
         flash.unmount()
+        for former in kept.parent.glob("*.lfs2"):  # each is megabytes, and only the newest is used
+            if time.time() - former.stat().st_mtime > _KEPT_S:
+                former.unlink(missing_ok=True)
         _put(kept, bytes(buffer).rstrip(b"\xff"))
     return kept.read_bytes().ljust(BLOCK_BYTES * BLOCKS, b"\xff")
 

@@ -218,7 +218,9 @@ def _run(arguments: argparse.Namespace) -> None:
     figures = played.figures | {"failures": played.failures}
     print(json.dumps(figures, indent=None if arguments.json else 2, ensure_ascii=False))
     if played.failures:
-        raise SimulatorError(f"{wanted.name}: {len(played.failures)} expectations did not hold")
+        raise SimulatorError(
+            f"{wanted.name}: expectations that did not hold: {len(played.failures)}"
+        )
 
 
 def _drive(arguments: argparse.Namespace) -> None:

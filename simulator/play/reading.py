@@ -73,7 +73,7 @@ def read(name: str) -> Scenario:
     except OSError as error:
         raise InputError(
             f"no scenario that comes along, and no file: {name!r} ({error.strerror});"
-            f" {_meant(name, known)}there are {', '.join(known)}"
+            f" {_meant(name, known)}`voiturier-sim run --list` names them all"
         ) from None
     except UnicodeDecodeError:
         raise InputError(f"{name}: not UTF-8 text") from None

@@ -101,7 +101,11 @@ def told(heap_k: int, report: dict[str, int]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.smallest_heap")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.smallest_heap",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--heap", type=int, metavar="KIB", help="try only this one")
     only = parser.parse_args().heap
     budget_k = only or int(DEFAULT_HEAP[word_bits()].removesuffix("k"))

@@ -65,4 +65,4 @@ def test_an_expectation_that_does_not_hold_fails_the_run_and_is_named(tmp_path: 
     status, figures, timeline = run(path)
     assert status == 1
     assert figures["failures"] == ["line 6: expect start allowed: found refused"]
-    assert "1 expectations did not hold" in timeline
+    assert "expectations that did not hold: 1" in timeline

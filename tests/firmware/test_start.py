@@ -72,6 +72,7 @@ def test_state_of_a_later_firmware_is_left_alone_and_named(image: Path) -> None:
         write_file(image, "/journal/0000002a.seg", b"of a later firmware")
         console = fail_to_start(world, car, 2)
         assert "start failed: StateError state has version 9, this firmware reads 1" in console
+        assert read_file(image, "/failed_starts") == b"\x02", "counted also when wiring fails"
         assert read_file(image, "/journal/0000002a.seg") == b"of a later firmware"
         assert read_file(image, "/state/version") == b"\x09"
 

@@ -81,6 +81,15 @@ def test_the_same_input_gives_the_same_image(tmp_path: Path, source: Path) -> No
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
+def test_a_file_that_is_no_image_is_named_and_left_alone(tmp_path: Path, source: Path) -> None:
+    for content in (b"", b"no image" * 600):
+        image = tmp_path / "flash.img"
+        image.write_bytes(content)
+        with pytest.raises(FlasherError, match=r"flash\.img is no file system of a box"):
+            write_image(image, {"box_id": "1"}, source)
+        assert image.read_bytes() == content
+
+
 def test_micropython_mounts_it_and_writes_to_it(tmp_path: Path, source: Path) -> None:
     image = tmp_path / "flash.img"
     write_image(image, {"box_id": "1"}, source)

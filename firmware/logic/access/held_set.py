@@ -81,11 +81,13 @@ class HeldSet:
         self._parts_taken = -1
         if part == 0:
             self._coming = self.pages if from_force else []
+        coming, self._coming = self._coming, []
         if not in_order:
             raise OSError
-        self._coming = self._merged(self._coming, sorted(changes))
-        if self._count(self._coming) > self._most:
+        coming = self._merged(coming, sorted(changes))
+        if self._count(coming) > self._most:
             raise OSError
+        self._coming = coming
         self._taking = name
         if part + 1 < parts:
             self._parts_taken = part + 1
@@ -111,6 +113,8 @@ class HeldSet:
                 if not page:
                     return head[:SET_HASH_BYTES], head[SET_HASH_BYTES:], pages
                 pages.append(page)
+                if len(pages) > self._most // _PAGE_ITEMS + 1:
+                    break
                 at += len(page)
         except OSError:
             pass

@@ -228,16 +228,20 @@ class Journal:
         self._size = self._head_bytes(newest)
         head = self._read(newest, 0, self._size)
         if sealed(head[:-_CHECKSUM_BYTES], newest) != head:
-            # Its records are out of reach. However many it held, no number is used twice.
-            self.next_seq += self._segment_bytes // _SHORTEST_RECORD_BYTES
-            self._size = self._segment_bytes
+            self._skip_segment()
             return
         end = 1 + head[0]
         self.state = head[1:end]
         (self.appends, self.segments), _ = codec.decode(_WEAR_LAYOUT, head, end)
         self.segments += 1
         while True:
-            data = self._read(newest, self._size, _CHUNK_BYTES)
+            try:
+                data = self._storage.read(self._name(newest), self._size, _CHUNK_BYTES)
+            except OSError as error:
+                if error.errno == ENOMEM:
+                    raise
+                self._skip_segment()
+                return
             at = 0
             while True:
                 record, size = _open_record(data, at, self.next_seq)
@@ -251,6 +255,14 @@ class Journal:
         self.appends += self.next_seq - newest
         if data:  # a power loss tore the tail: the next record begins a segment after it
             self._size = self._segment_bytes
+
+    def _skip_segment(self) -> None:
+        """Go on in a new segment, for the rest of the newest is out of reach.
+
+        However many records it held, no number is used twice.
+        """
+        self.next_seq = self._firsts[-1] + self._segment_bytes // _SHORTEST_RECORD_BYTES
+        self._size = self._segment_bytes
 
     def _name(self, first: int) -> str:
         return "{:08x}".format(first) + _SUFFIX

@@ -135,7 +135,7 @@ def test_every_scenario_that_comes_along_can_be_read_and_says_what_it_is_about()
 
 
 def test_a_name_that_is_none_is_answered_with_those_there_are() -> None:
-    with pytest.raises(InputError, match=r"nowhere.*month"):
+    with pytest.raises(InputError, match=r"nowhere.*run --list"):
         read("nowhere")
 
 

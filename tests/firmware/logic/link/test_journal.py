@@ -1,6 +1,6 @@
 """The journal: what is in flash stays until acknowledged, numbers never restart, events stay."""
 
-from errno import ENOMEM
+from errno import EIO, ENOMEM
 
 from firmware.logic.link.journal import Journal
 from tests.firmware.logic.storage import STATE, MemoryStorage, held, record
@@ -229,6 +229,21 @@ def test_a_box_starts_and_uses_no_number_twice_when_the_newest_head_is_spoilt():
         assert again.append(record(0), STATE) > 20
         assert held(again)[-1] == (again.next_seq - 1, record(0))
         assert Journal(storage, 100).next_seq == again.next_seq
+
+
+def test_no_number_is_used_twice_when_the_rest_of_the_newest_segment_cannot_be_read():
+    class Failing(MemoryStorage):
+        def read(self, name, offset=0, count=-1):
+            if offset > 500 and name.endswith(".seg"):
+                raise OSError(EIO)
+            return super().read(name, offset, count)
+
+    storage = Failing()
+    filled(storage, 80, segment_bytes=4096)
+    again = Journal(storage, 4096)
+    assert again.next_seq > 80
+    assert again.append(record(0), STATE) == again.next_seq - 1
+    assert Journal(storage, 4096).next_seq == again.next_seq
 
 
 def test_a_segment_that_cannot_be_deleted_hinders_nothing():
