@@ -16,6 +16,7 @@ class Holder:
     agent_id: int | None = None
     directorate_id: int | None = None
     booking_id: int | None = None
+    private: bool = False  # what the booking is for
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ class ReadRecord:
     """One record as it came (`kind`, `body`) and as it reads.
 
     `means` is it in the words of the fleet: None, and `fields` empty, for what this server has no
-    rule or words for.
+    rule or words for. `without_place` is what may be kept of it in a private trip, whatever the box
+    sends; None where it tells no place.
     """
 
     kind: int
@@ -148,3 +150,4 @@ class ReadRecord:
     body: bytes = field(repr=False)
     fields: Mapping[str, int | str]
     means: FleetRecord | None
+    without_place: "ReadRecord | None" = None

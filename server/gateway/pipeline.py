@@ -85,7 +85,9 @@ class Pipeline:
                 booking = None  # no box may charge a booking of another car
             if booking is not None:  # the booking answers for the cost, whoever holds the badge
                 agent_id = agent.agent_id if agent else booking.agent_id
-                holders.append(Holder(agent_id, booking.directorate_id, booking.booking_id))
+                holders.append(
+                    Holder(agent_id, booking.directorate_id, booking.booking_id, booking.private)
+                )
             elif agent is not None and _before_wrong_car(body):
                 at_s = record.time_s or received_at_s
                 right = await self._store.booking_elsewhere(agent.agent_id, box.vehicle_id, at_s)

@@ -99,8 +99,14 @@ def body_of(record: records.Record) -> tuple[object, ...] | None:
 def read_record(record: records.Record, holder: Holder, received_at_s: int) -> ReadRecord:
     """Translate one record; `holder` is who its badge or grant belongs to, if it names any."""
     at_s, body = record.time_s or None, body_of(record)
+    without_place = None
+    if isinstance(body, records.TripStart | records.TripEnd) and _position(body):
+        nowhere = body._replace(lat_e7=records.NO_POSITION, lon_e7=records.NO_POSITION)
+        without_place = read_record(
+            records.to_record(record.time_s, nowhere), holder, received_at_s
+        )
     name, fields, means = _read(body, holder, at_s, at_s or received_at_s)
-    return ReadRecord(record.kind, name, at_s, record.body, fields, means)
+    return ReadRecord(record.kind, name, at_s, record.body, fields, means, without_place)
 
 
 def driver_tag(trip_start: bytes) -> bytes:
@@ -137,9 +143,8 @@ def _read(
             fields = _fields(
                 place, odometer_m=body.odometer_m, grant_id=body.grant_id, assurance=assurance
             )
-            started = fleet.TripStarted(
-                about_s, body.odometer_m, holder, place, assurance, bool(body.private)
-            )
+            private = holder.private or bool(body.private)
+            started = fleet.TripStarted(about_s, body.odometer_m, holder, place, assurance, private)
             return "trip_start", fields, started
         case records.TripEnd():
             place = _position(body)

@@ -111,6 +111,12 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
     open_trip = trip_rows.load_open(db, batch.box_id)
     followed = follow(open_trip, [record.means for record in fresh])
     trip_ids = [trip_rows.save(db, batch.box_id, batch.vehicle_id, trip) for trip in followed.trips]
+    kept = [
+        record.without_place or record
+        if trip is not None and followed.trips[trip].private
+        else record
+        for record, trip in zip(fresh, followed.trip_of, strict=True)
+    ]
     db.executemany(
         "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
@@ -126,7 +132,7 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
                 json.dumps(dict(record.fields)),
                 record.body,
             )
-            for i, (record, trip) in enumerate(zip(fresh, followed.trip_of, strict=True))
+            for i, (record, trip) in enumerate(zip(kept, followed.trip_of, strict=True))
         ],
     )
     for record in fresh:

@@ -4,6 +4,8 @@ import copy
 import json
 from typing import Any
 
+import pytest
+
 from server.fleet import fleet_file
 from server.fleet.grants import AFTER_S, ALWAYS, BEFORE_S
 from server.fleet.model import BookingRequest, TripFilter
@@ -138,16 +140,18 @@ async def test_a_box_is_told_which_booking_is_for_private_use(
     client.close()
 
 
-async def test_of_a_private_trip_no_place_is_kept_anywhere(
-    port: int, box: BoxSecrets, store: Store
+@pytest.mark.parametrize("obeys", [False, True])
+async def test_of_a_private_trip_no_place_is_kept_anywhere_whatever_the_box_sends(
+    port: int, box: BoxSecrets, store: Store, obeys: bool
 ) -> None:
     await book_privately(store)
     (booking,) = await store.bookings_of(PAUL, NOW_S)
     paul = badge_tag(box.badge_key, PAUL_UID)
     client = await BoxClient.connect(port, box)
     await client.greet()
-    place = (records.NO_POSITION, records.NO_POSITION)
-    began = records.TripStart(paul, booking.booking_id, 1_000, *place, records.ASSURANCE_HIGH, 1)
+    place = (records.NO_POSITION, records.NO_POSITION) if obeys else PLACE
+    use = (records.ASSURANCE_HIGH, int(obeys))
+    began = records.TripStart(paul, booking.booking_id, 1_000, *place, *use)
     await client.report(1, 1, began, records.LegStart(1_000))
     await client.report(1, 3, records.Odometer(4_000))
     await client.report(1, 4, records.LegEnd(5_000), records.TripEnd(5_000, *place, 1))
