@@ -369,6 +369,22 @@ def test_a_flash_that_is_full_before_the_journal_has_room_for_events_only():
     assert journal.has_room
 
 
+def test_a_flash_that_deletes_nothing_never_holds_more_segments_than_the_journal_has():
+    class Undeleting(MemoryStorage):
+        def delete(self, name):
+            raise OSError(EIO)
+
+    storage = Undeleting()
+    journal = Journal(storage, 300, 300 * 16)
+    while not refuses(journal):
+        pass
+    journal.acknowledge(journal.next_seq - 2)
+    again = Journal(storage, 300, 300 * 16)
+    while not refuses(again):
+        pass
+    assert len(storage.files) == 16
+
+
 # Wear.
 
 
