@@ -64,7 +64,8 @@ def write_image(image: Path, identity: Mapping[str, Any], source: Path = _REPOSI
 
 def read_file(image: Path, name: str) -> bytes:
     """Return what a file of the image holds; FileNotFoundError when there is none."""
-    with _mounted(bytearray(image.read_bytes())).open(name, "rb") as file:
+    flash = _mounted(bytearray(image.read_bytes()))  # a file does not keep its file system alive
+    with flash.open(name, "rb") as file:
         content: bytes = file.read()
     return content
 
