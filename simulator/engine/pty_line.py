@@ -5,6 +5,7 @@ as on a serial line.
 """
 
 import contextlib
+import fcntl
 import os
 import termios
 import tty
@@ -28,14 +29,21 @@ class PtyLine:
 
     def readable(self) -> None:
         """Take what somebody wrote."""
+        self._let_others_open_it()
         with contextlib.suppress(BlockingIOError):
             self.on_data(os.read(self._master, 4096))
 
     def send(self, data: bytes) -> None:
         """Say bytes to whoever listens."""
+        self._let_others_open_it()
         with contextlib.suppress(BlockingIOError):
             os.write(self._master, data)
 
     def forget(self) -> None:
         """Lose what was said before anybody listened, as a port that is not open does."""
         termios.tcflush(self._slave, termios.TCIFLUSH)
+
+    def _let_others_open_it(self) -> None:
+        # A program's claim on a port (TIOCEXCL) ends when the last who has it open closes it.
+        # That would be this line, never: so the next program, unless it is root's, found it busy.
+        fcntl.ioctl(self._slave, termios.TIOCNXCL)
