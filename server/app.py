@@ -33,7 +33,7 @@ async def _store_open(app: web.Application) -> AsyncIterator[None]:
 async def _healthz(request: web.Request) -> web.Response:
     """Tell a supervisor that the process answers and its database reads."""
     try:
-        await request.app[STORE].directorates()
+        await request.app[STORE].directorates.all()
     except StoreError:
         return web.json_response({"status": "the database cannot be read"}, status=503)
     return web.json_response({"status": "ok"})

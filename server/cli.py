@@ -252,7 +252,7 @@ def _require_fleet(data_dir: Path) -> None:
 
 
 async def _vehicle(store: Store, plate: str) -> Vehicle:
-    vehicles = {vehicle.plate: vehicle for vehicle in await store.vehicles()}
+    vehicles = {vehicle.plate: vehicle for vehicle in await store.vehicles.all()}
     wanted = fleet_file.plate_of(plate)
     if wanted not in vehicles:
         raise CommandError(f"no vehicle {wanted}; known: {', '.join(vehicles) or 'none'}")
@@ -282,14 +282,14 @@ async def _load(arguments: argparse.Namespace) -> None:
     except fleet_file.FleetFileError as error:
         raise CommandError(f"{arguments.file}: {error}") from None
     async with _store(arguments.data) as store:
-        known = {agent.login: agent.password_hash for agent in await store.agents()}
+        known = {agent.login: agent.password_hash for agent in await store.agents.all()}
         hashes = {
             agent.login: hash_password(agent.password)
             for agent in file.agents
             if agent.password is not None
             and not verify_password(known.get(agent.login), agent.password)
         }
-        revoked = await store.load(file, hashes, SystemClock().now_s())
+        revoked = await store.fleet.load(file, hashes, SystemClock().now_s())
     if revoked:
         print(f"revoked badges in the file, which stay so: {revoked} (`voiturier badge restore`)")
     print(
@@ -314,7 +314,7 @@ async def _add_box(arguments: argparse.Namespace) -> None:
         now_s = SystemClock().now_s()
         try:
             with identity_file(arguments.out) as draft:
-                box = await store.add_box(vehicle.vehicle_id, arguments.replace, now_s)
+                box = await store.boxes.add(vehicle.vehicle_id, arguments.replace, now_s)
                 draft.write(identity_of(box, fitting))
         except BoxExistsError:
             raise CommandError(
@@ -329,7 +329,9 @@ async def _add_box(arguments: argparse.Namespace) -> None:
 async def _rotate_key(arguments: argparse.Namespace) -> None:
     async with _existing_store(arguments.data) as store:
         if arguments.all:
-            vehicles = [vehicle for vehicle in await store.vehicles() if vehicle.box_id is not None]
+            vehicles = [
+                vehicle for vehicle in await store.vehicles.all() if vehicle.box_id is not None
+            ]
         else:
             vehicles = [await _vehicle(store, arguments.vehicle)]
         if not vehicles:
@@ -337,15 +339,15 @@ async def _rotate_key(arguments: argparse.Namespace) -> None:
         for vehicle in vehicles:
             if vehicle.box_id is None:
                 raise CommandError(f"{vehicle.plate} has no box")
-            generation = await store.rotate_key(vehicle.box_id, SystemClock().now_s())
+            generation = await store.boxes.rotate_key(vehicle.box_id, SystemClock().now_s())
             print(f"{vehicle.plate}: key {generation} goes to the box at its next connection")
 
 
 async def _revoke_badge(arguments: argparse.Namespace) -> None:
     async with _existing_store(arguments.data) as store:
         badge, whose = await _badge(store, arguments.uid)
-        await store.revoke_badge(badge.badge_id, SystemClock().now_s())
-        waiting = await store.boxes_without(badge.badge_id)
+        await store.badges.revoke(badge.badge_id, SystemClock().now_s())
+        waiting = await store.boxes.without(badge.badge_id)
     print(f"a badge of {whose} is revoked")
     if not waiting:
         print("every box has confirmed it")
@@ -362,7 +364,7 @@ async def _restore_badge(arguments: argparse.Namespace) -> None:
         badge, whose = await _badge(store, arguments.uid)
         if badge.revoked_at_s is None:
             raise CommandError(f"this badge of {whose} is not revoked")
-        await store.restore_badge(badge.badge_id)
+        await store.badges.restore(badge.badge_id)
     print(f"a badge of {whose} is valid again")
 
 
@@ -371,10 +373,10 @@ async def _badge(store: Store, text: str) -> tuple[EnrolledBadge, str]:
     uid = fleet_file.uid_of(text)
     if uid is None:
         raise CommandError("--uid: 4, 7 or 10 bytes in hexadecimal were expected")
-    badge = await store.find_badge(uid)
+    badge = await store.badges.by_uid(uid)
     if badge is None:
         raise CommandError("no agent has a badge with this UID")
-    agent = await store.find_agent(badge.agent_id)
+    agent = await store.agents.get(badge.agent_id)
     assert agent is not None, "a badge belongs to somebody"
     return badge, agent.full_name
 
@@ -390,7 +392,7 @@ async def _order(arguments: argparse.Namespace) -> None:
         if vehicle.box_id is None:
             raise CommandError(f"{vehicle.plate} has no box")
         now_s = SystemClock().now_s()
-        order = await store.queue_command(vehicle.box_id, kind, now_s, now_s + VALID_S[kind])
+        order = await store.commands.queue(vehicle.box_id, kind, now_s, now_s + VALID_S[kind])
     print(f"command {order.command_id}: {kind} queued for {vehicle.plate}")
 
 
@@ -408,11 +410,11 @@ async def _restore(arguments: argparse.Namespace) -> None:
 
 async def _trips(arguments: argparse.Namespace) -> None:
     async with _existing_store(arguments.data) as store:
-        trips = await store.trips(TripFilter(), limit=_EVERYTHING)
-        refusals = await store.refusals(limit=_EVERYTHING)
-        stored = await store.records_stored()
-        lost = await store.records_lost()
-        feedback = await store.feedback(limit=_EVERYTHING)
+        trips = await store.trips.log(TripFilter(), limit=_EVERYTHING)
+        refusals = await store.refusals.log(limit=_EVERYTHING)
+        stored = await store.records.stored()
+        lost = await store.records.lost()
+        feedback = await store.feedback.log(limit=_EVERYTHING)
     if arguments.json:
         listed = {
             "trips": [_trip_json(trip) for trip in reversed(trips)],

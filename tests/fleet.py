@@ -90,7 +90,7 @@ async def copied(fill: Callable[[Store], Awaitable[None]], data_dir: Path) -> No
 
 
 async def load_small_fleet(store: Store) -> None:
-    await store.load(fleet_file.parse(json.dumps(FLEET)), {}, NOW_S)
+    await store.fleet.load(fleet_file.parse(json.dumps(FLEET)), {}, NOW_S)
 
 
 async def open_small_fleet(data_dir: Path) -> Store:
@@ -100,4 +100,4 @@ async def open_small_fleet(data_dir: Path) -> Store:
 
 
 async def fit_box(store: Store, vehicle_id: int = CAR) -> BoxSecrets:
-    return await store.add_box(vehicle_id, replace=False, now_s=NOW_S)
+    return await store.boxes.add(vehicle_id, replace=False, now_s=NOW_S)

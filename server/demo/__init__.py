@@ -41,14 +41,14 @@ async def prepare(data_dir: Path) -> dict[str, Path]:
     store = Store.open(data_dir)
     try:
         now_s = SystemClock().now_s()
-        if {vehicle.plate for vehicle in await store.vehicles()} - fleet.DRIVERS.keys():
+        if {vehicle.plate for vehicle in await store.vehicles.all()} - fleet.DRIVERS.keys():
             raise ServeError(f"{data_dir} holds another fleet: the demonstration needs its own")
-        if len(await store.agents()) < len(fleet.ACCOUNTS):
+        if len(await store.agents.all()) < len(fleet.ACCOUNTS):
             password_hash = hash_password(fleet.PASSWORD)
             hashes = {login: password_hash for login, _, _ in fleet.ACCOUNTS}
-            await store.load(fleet_file.parse(fleet.as_json()), hashes, now_s)
+            await store.fleet.load(fleet_file.parse(fleet.as_json()), hashes, now_s)
         identities = {plate: data_dir / "boxes" / f"{plate}.json" for plate in fleet.DRIVERS}
-        for vehicle in await store.vehicles():
+        for vehicle in await store.vehicles.all():
             await _fit_box(store, vehicle, identities[vehicle.plate], now_s)
         await bookings.freshen(store, now_s)
         return identities
@@ -64,13 +64,13 @@ async def _fit_box(store: Store, vehicle: Vehicle, path: Path, now_s: int) -> No
     path.parent.mkdir(mode=0o700, exist_ok=True)
     with identity_file(path) as draft:
         if vehicle.box_id is None or not path.exists():
-            made = await store.add_box(vehicle.vehicle_id, replace=True, now_s=now_s)
+            made = await store.boxes.add(vehicle.vehicle_id, replace=True, now_s=now_s)
             await history.write(store, made.wire_id, vehicle.plate, now_s)
             await feedback.write(store, vehicle.vehicle_id, vehicle.plate)
             box_id = made.box_id
         else:
             box_id = vehicle.box_id
-        box = await store.secrets_of_box(box_id)
+        box = await store.boxes.secrets(box_id)
         server = Address("127.0.0.1", 7400)
         fitting = await fitting_of(store, vehicle, server, "demo", "host", Wiring())
         draft.write(identity_of(box, fitting))

@@ -17,9 +17,9 @@ _TO_COME = ((1, 0, 9, 12), (1, 3, 14, 17), (2, 1, 8, 11), (3, 2, 13, 18), (4, 0,
 
 async def freshen(store: Store, now_s: int) -> None:
     """See that each car is booked by its driver now, and for others on the days to come."""
-    agents = {agent.login: agent for agent in await store.agents()}
+    agents = {agent.login: agent for agent in await store.agents.all()}
     drivers = [agents[login] for login in fleet.BADGES]
-    for turn, vehicle in enumerate(await store.vehicles()):
+    for turn, vehicle in enumerate(await store.vehicles.all()):
         driver = agents[fleet.DRIVEN_BY[vehicle.plate]]
         await _book_now(store, vehicle.vehicle_id, driver, now_s)
         today = datetime.fromtimestamp(now_s, PARIS).date()
@@ -32,7 +32,7 @@ async def freshen(store: Store, now_s: int) -> None:
             agent = drivers[(whose + turn) % len(drivers)]
             purpose = fleet.PURPOSES[(whose + turn + days) % len(fleet.PURPOSES)]
             try:
-                await store.create_booking(
+                await store.bookings.create(
                     BookingRequest(vehicle.vehicle_id, agent.agent_id, starts, ends, purpose),
                     now_s,
                 )
@@ -42,15 +42,15 @@ async def freshen(store: Store, now_s: int) -> None:
 
 async def _book_now(store: Store, vehicle_id: int, driver: Agent, now_s: int) -> None:
     starts_at_s = now_s - now_s % _QUARTER_S
-    ahead = await store.bookings_of_vehicle(vehicle_id, starts_at_s)
+    ahead = await store.bookings.of_vehicle(vehicle_id, starts_at_s)
     if any(_serves(booking, driver, now_s) for booking in ahead):
         return
     for booking in ahead:
         if booking.starts_at_s < now_s + _AT_LEAST_S:
-            await store.cancel_booking(booking.booking_id, booking.agent_id)
+            await store.bookings.cancel(booking.booking_id, booking.agent_id)
     later = [b.starts_at_s for b in ahead if b.starts_at_s >= now_s + _AT_LEAST_S]
     ends_at_s = min([now_s + _AT_MOST_S, *later])
-    await store.create_booking(
+    await store.bookings.create(
         BookingRequest(
             vehicle_id,
             driver.agent_id,

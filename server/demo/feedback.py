@@ -22,12 +22,12 @@ _SAID = {
 
 async def write(store: Store, vehicle_id: int, plate: str) -> None:
     """Let the drivers of this car's last two trips have said something."""
-    manager = next(agent for agent in await store.agents() if agent.role == "manager")
+    manager = next(agent for agent in await store.agents.all() if agent.role == "manager")
     waiting, answered, answer = _SAID[plate]
-    last = await store.trips(TripFilter(vehicle_id=vehicle_id), limit=2)
+    last = await store.trips.log(TripFilter(vehicle_id=vehicle_id), limit=2)
     for trip, said in zip(last, (waiting, answered), strict=True):
         said_at_s = (trip.ended_at_s or trip.started_at_s) + _SAID_AFTER_S
-        await store.say(trip.trip_id, said, said_at_s)
+        await store.feedback.say(trip.trip_id, said, said_at_s)
         if said is answered:
             at_s = said_at_s + _ANSWERED_AFTER_S
-            await store.answer(trip.trip_id, said_at_s, answer, manager.agent_id, at_s)
+            await store.feedback.answer(trip.trip_id, said_at_s, answer, manager.agent_id, at_s)

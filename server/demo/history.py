@@ -25,10 +25,10 @@ _SPEED_M_S = 14
 
 async def write(store: Store, wire_id: bytes, plate: str, now_s: int) -> None:
     """Let the box of this car have reported its past two weeks."""
-    box = await store.find_box(wire_id)
+    box = await store.boxes.by_wire_id(wire_id)
     assert box is not None, "just made"
-    agents = [agent for agent in await store.agents() if agent.login in fleet.BADGES]
-    vehicle = next(car for car in await store.vehicles() if car.plate == plate)
+    agents = [agent for agent in await store.agents.all() if agent.login in fleet.BADGES]
+    vehicle = next(car for car in await store.vehicles.all() if car.plate == plate)
     teller = _Teller(store, box, vehicle, _ODOMETER_M[plate])
     chance = Random(plate)
     today = datetime.fromtimestamp(now_s, PARIS).date()
@@ -65,7 +65,7 @@ class _Teller:
             chance.choice(fleet.PURPOSES),
         )
         try:
-            booking = await self._store.create_booking(request, starts_at_s)
+            booking = await self._store.bookings.create(request, starts_at_s)
         except Overlap:
             return  # told before, by a preparation that was interrupted
         at_s = starts_at_s + chance.randint(60, 900)

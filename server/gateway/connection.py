@@ -74,7 +74,7 @@ class Connection(asyncio.Protocol):
         self._timer: Timer | None = None
         self._conversation: Conversation | None = None
         self._session = Session.server(
-            services.store.key_of_box, secrets.token_bytes, services.clock.monotonic_ms()
+            services.store.boxes.key, secrets.token_bytes, services.clock.monotonic_ms()
         )
 
     @property
@@ -212,7 +212,7 @@ class Connection(asyncio.Protocol):
         services = self._services
         box = await self._in_service(wire_id)
         if generation > box.generation:
-            await services.store.key_proved(box.box_id, generation, services.clock.now_s())
+            await services.store.boxes.key_proved(box.box_id, generation, services.clock.now_s())
             box = await self._in_service(wire_id)
         self._conversation = Conversation(
             box, self._send, services.store, services.pipeline, services.clock
@@ -222,7 +222,7 @@ class Connection(asyncio.Protocol):
 
     async def _in_service(self, wire_id: bytes) -> BoxAccount:
         """Return the box's account; one that was replaced since its hello is shown out."""
-        box = await self._services.store.find_box(wire_id)
+        box = await self._services.store.boxes.by_wire_id(wire_id)
         if box is None:
             raise RemoteProtocolError("box_retired")
         return box

@@ -89,7 +89,7 @@ class Conversation:
     async def _take_status(self, status: messages.Status) -> None:
         before, self._status = self._status, status
         self._change_hash = b""  # this answers it
-        await self._store.note_status(self.box.box_id, status_of(status), self._clock.now_s())
+        await self._store.boxes.note_status(self.box.box_id, status_of(status), self._clock.now_s())
         if before is None or before.epoch != status.epoch:
             await self._say_held(status)
         if before is None:
@@ -97,11 +97,11 @@ class Conversation:
         await self.refresh()
 
     async def _say_held(self, status: messages.Status) -> None:
-        held = await self._store.held_seq(self.box.box_id, status.epoch)
+        held = await self._store.records.held_seq(self.box.box_id, status.epoch)
         name = self.box.wire_id.hex()
         self._epoch_sent = status.epoch == 0 or status.next_seq <= held
         if self._epoch_sent:
-            epoch = await self._store.allot_epoch(self.box.box_id)
+            epoch = await self._store.boxes.allot_epoch(self.box.box_id)
             if status.epoch:
                 _log.error("box %s lost its count: it goes on in epoch %d", name, epoch)
             self._send(messages.Epoch(epoch))
@@ -136,7 +136,7 @@ class Conversation:
 
     async def _offer_grants(self, status: messages.Status) -> None:
         now_s = self._clock.now_s()
-        facts = await self._store.access_of_car(self.box.vehicle_id, now_s)
+        facts = await self._store.access.of_car(self.box.vehicle_id, now_s)
         tags = {
             badge.uid: badge_tag(self.box.badge_key, badge.uid) for badge in facts.access.badges
         }
@@ -146,7 +146,7 @@ class Conversation:
         ]
         wanted_set = sets.grants_to_bytes(wanted)
         grants_hash = sets.set_hash(wanted_set)
-        sent = await self._store.sent_grants(self.box.box_id)
+        sent = await self._store.boxes.sent_grants(self.box.box_id)
         is_held = status.grants_hash == grants_hash
         if is_held:
             self._tags_behind.clear()
@@ -167,7 +167,9 @@ class Conversation:
                 return
         if self._change_hash == grants_hash:
             return
-        generation = await self._store.name_grants(self.box.box_id, grants_hash, wanted_set, now_s)
+        generation = await self._store.boxes.name_grants(
+            self.box.box_id, grants_hash, wanted_set, now_s
+        )
         expires_s = now_s + grants.VALID_S
         whole = sets.grant_parts(generation, expires_s, wanted)
         base = _set_behind(status, sent)
@@ -182,7 +184,7 @@ class Conversation:
 
     async def _note_revocations(self, revocation: int) -> None:
         if self._revocation != revocation:
-            await self._store.note_revocations(self.box.box_id, revocation)
+            await self._store.boxes.note_revocations(self.box.box_id, revocation)
             self._revocation = revocation
 
     def _offer_card_keys(self, status: messages.Status, keys: list[CardKey]) -> None:
@@ -200,14 +202,16 @@ class Conversation:
             self._send(part)
 
     async def _offer_key(self) -> None:
-        key = await self._store.next_key(self.box)
+        key = await self._store.boxes.next_key(self.box)
         if key is not None and key.generation > self._sent_key_generation:
             self._send(messages.NewKey(key.generation, key.key))
             self._sent_key_generation = key.generation
 
     async def _offer_commands(self, status: messages.Status) -> None:
         now_s = self._clock.now_s()
-        for order in await self._store.commands_for(self.box.box_id, status.command_id, now_s):
+        for order in await self._store.commands.unanswered(
+            self.box.box_id, status.command_id, now_s
+        ):
             if order.command_id <= self._sent_command_id:
                 continue
             if order.kind in ENDS_TRIP and not await self._knows_all(status):
@@ -219,7 +223,7 @@ class Conversation:
 
     async def _driver_tag(self) -> bytes:
         """Return how the box names the badge of its trip in progress."""
-        body = await self._store.trip_start(self.box.box_id)
+        body = await self._store.records.trip_start(self.box.box_id)
         return NO_BADGE if body is None else driver_tag(body)
 
     async def _knows_all(self, status: messages.Status) -> bool:
@@ -227,7 +231,7 @@ class Conversation:
 
         Until then the trip that somebody asked to end may be over, and another person's begun.
         """
-        held = await self._store.held_seq(self.box.box_id, status.epoch)
+        held = await self._store.records.held_seq(self.box.box_id, status.epoch)
         return not self._epoch_sent and held + 1 >= status.next_seq
 
 

@@ -57,7 +57,7 @@ class Pipeline:
             ),
             received_at_s,
         )
-        return await self._store.append_records(batch, trips.follow)
+        return await self._store.records.append(batch, trips.follow)
 
     async def _holders(
         self, box: BoxAccount, records: list[Record], received_at_s: int
@@ -67,12 +67,12 @@ class Pipeline:
         named = [body for body in bodies if isinstance(body, TripStart | Refusal | Occupant)]
         if not named:
             return [Holder()] * len(records)
-        agents = {agent.agent_id: agent for agent in await self._store.agents()}
+        agents = {agent.agent_id: agent for agent in await self._store.agents.all()}
         by_tag = {
             badge_tag(box.badge_key, badge.uid): agents[badge.agent_id]
-            for badge in await self._store.badges()
+            for badge in await self._store.badges.all()
         }
-        bookings = await self._store.bookings_by_id(
+        bookings = await self._store.bookings.by_id(
             body.grant_id for body in named if isinstance(body, TripStart)
         )
         holders = []
@@ -90,7 +90,7 @@ class Pipeline:
                 )
             elif agent is not None and _before_wrong_car(body):
                 at_s = record.time_s or received_at_s
-                right = await self._store.booking_elsewhere(agent.agent_id, box.vehicle_id, at_s)
+                right = await self._store.bookings.elsewhere(agent.agent_id, box.vehicle_id, at_s)
                 booking_id = right.booking_id if right else None
                 holders.append(Holder(agent.agent_id, agent.directorate_id, booking_id))
             elif agent is not None:

@@ -1,7 +1,7 @@
-"""Every SQL statement of the server, behind one class.
+"""Every SQL statement of the server, by noun: `await store.bookings.create(...)`, one file a noun.
 
-`engine.py` owns the connections (one writer thread, readers beside it); each other file is one
-subject. Methods return the frozen values of `fleet/model.py`. Never here: rules, the wire, HTML.
+`engine.py` owns the connections (one writer thread, readers beside it). Methods return the frozen
+values of `fleet/model.py`. Never here: rules, the wire, HTML.
 """
 
 import sqlite3
@@ -10,25 +10,28 @@ from pathlib import Path
 from typing import TypeVar
 
 from server.store import engine, schema
-from server.store.access import BadgesAndAccess
+from server.store.access import AccessOfCars
+from server.store.agents import Agents, Directorates
 from server.store.backup import DATABASE
+from server.store.badges import Badges
 from server.store.bookings import Bookings, EquipmentTaken, Overlap
-from server.store.cars import (
+from server.store.boxes import (
     BoxAccount,
+    Boxes,
     BoxExistsError,
     BoxSecrets,
     BoxStatus,
-    Cars,
     SentGrants,
 )
+from server.store.commands import Commands
 from server.store.engine import StoreError
 from server.store.equipment import Pieces
 from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
-from server.store.loading import LoadError, Loading
-from server.store.people import People
-from server.store.records import Batch, RecordsOfBoxes
-from server.store.trips import Trips
+from server.store.fleet import Fleet, LoadError
+from server.store.records import Batch, Records
+from server.store.trips import Refusals, Trips
 from server.store.vault import Vault
+from server.store.vehicles import Vehicles
 
 __all__ = [
     "AlreadyAnswered",
@@ -48,18 +51,32 @@ __all__ = [
 T = TypeVar("T")
 
 
-class Store(
-    People,
-    BadgesAndAccess,
-    Cars,
-    Pieces,
-    Bookings,
-    RecordsOfBoxes,
-    Trips,
-    FeedbackOfTrips,
-    Loading,
-):
-    """All the server remembers. Use `Store.open`."""
+class Store:
+    """All the server remembers. Use `Store.open`.
+
+    Args:
+        data_dir: where the database and `secrets/` are.
+        engine: runs the statements.
+        vault: opens what is sealed.
+    """
+
+    def __init__(self, data_dir: Path, engine: engine.Engine, vault: Vault) -> None:
+        self.data_dir = data_dir
+        self._engine = engine
+        self.access = AccessOfCars(engine, vault)
+        self.agents = Agents(engine, vault)
+        self.badges = Badges(engine, vault)
+        self.bookings = Bookings(engine, vault)
+        self.boxes = Boxes(engine, vault)
+        self.commands = Commands(engine, vault)
+        self.directorates = Directorates(engine, vault)
+        self.equipment = Pieces(engine, vault)
+        self.feedback = FeedbackOfTrips(engine, vault)
+        self.fleet = Fleet(engine, vault)
+        self.records = Records(engine, vault)
+        self.refusals = Refusals(engine, vault)
+        self.trips = Trips(engine, vault)
+        self.vehicles = Vehicles(engine, vault)
 
     @classmethod
     def open(cls, data_dir: Path) -> "Store":
@@ -76,12 +93,12 @@ class Store(
                 connection.close()
             if sealed is not None:  # a wrong master key is told now, not car by car
                 vault.open_sealed(sealed[0], "badge")
-            return cls(data_dir, vault, engine.Engine(path))
+            return cls(data_dir, engine.Engine(path), vault)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"cannot use the data directory {data_dir}: {_why(error)}") from error
 
     async def in_reader(self, work: Callable[[], T]) -> T:
-        """Run `work()` in a thread where it may call `key_of_box`."""
+        """Run `work()` in a thread where it may call `boxes.key`."""
         return await self._engine.in_reader(work)
 
     async def changed_elsewhere(self) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from server.fleet.grants import AFTER_S, BEFORE_S
 from server.fleet.model import Booking, BookingRequest
-from server.store.base import Base
+from server.store.noun import Noun
 
 BOOKINGS = """
 SELECT b.booking_id, b.vehicle_id, v.plate, v.label AS vehicle_label, b.agent_id,
@@ -41,10 +41,10 @@ class EquipmentTaken(Exception):  # noqa: N818 - as above
         self.conflicts = conflicts
 
 
-class Bookings(Base):
+class Bookings(Noun):
     """Who has which car when."""
 
-    async def bookings_of(self, agent_id: int, from_s: int) -> list[Booking]:
+    async def of_agent(self, agent_id: int, from_s: int) -> list[Booking]:
         """Return an agent's bookings that end after `from_s`, cancelled ones too, by start."""
         rows = await self._rows(
             f"{BOOKINGS} WHERE b.agent_id = ? AND b.ends_at_s > ? ORDER BY b.starts_at_s",
@@ -53,14 +53,14 @@ class Bookings(Base):
         )
         return [booking_of(row) for row in rows]
 
-    async def bookings_between(self, from_s: int, to_s: int) -> list[Booking]:
+    async def between(self, from_s: int, to_s: int) -> list[Booking]:
         """Return the active bookings of all cars that touch [from_s, to_s[, by start."""
         rows = await self._rows(
             f"{BOOKINGS} WHERE {TOUCHING} ORDER BY b.starts_at_s, b.booking_id", to_s, from_s
         )
         return [booking_of(row) for row in rows]
 
-    async def bookings_of_vehicle(self, vehicle_id: int, from_s: int) -> list[Booking]:
+    async def of_vehicle(self, vehicle_id: int, from_s: int) -> list[Booking]:
         """Return a car's active bookings that end after `from_s`, by start."""
         rows = await self._rows(
             f"{BOOKINGS} WHERE b.vehicle_id = ? AND b.state = 'active' AND b.ends_at_s > ?"
@@ -70,7 +70,7 @@ class Bookings(Base):
         )
         return [booking_of(row) for row in rows]
 
-    async def bookings_by_id(self, booking_ids: Iterable[int]) -> dict[int, Booking]:
+    async def by_id(self, booking_ids: Iterable[int]) -> dict[int, Booking]:
         """Return those of these bookings that exist, whatever their state."""
         found: dict[int, Booking] = {}
         for booking_id in set(booking_ids):
@@ -78,7 +78,7 @@ class Bookings(Base):
                 found[booking_id] = booking_of(row)
         return found
 
-    async def booking_elsewhere(self, agent_id: int, vehicle_id: int, at_s: int) -> Booking | None:
+    async def elsewhere(self, agent_id: int, vehicle_id: int, at_s: int) -> Booking | None:
         """Return the active booking of another car in which this agent drives about then."""
         rows = await self._rows(
             f"{BOOKINGS} WHERE {TOUCHING} AND b.vehicle_id <> ? AND (b.agent_id = ? OR EXISTS"
@@ -88,7 +88,7 @@ class Bookings(Base):
         )
         return booking_of(rows[0]) if rows else None
 
-    async def create_booking(self, request: BookingRequest, now_s: int) -> Booking:
+    async def create(self, request: BookingRequest, now_s: int) -> Booking:
         """Store a booking that fleet.bookings.problems has nothing against.
 
         Raises:
@@ -97,9 +97,7 @@ class Bookings(Base):
         """
         return await self._engine.write(insert_booking, request, now_s)
 
-    async def create_bookings(
-        self, requests: Iterable[BookingRequest], now_s: int
-    ) -> list[Booking]:
+    async def create_all(self, requests: Iterable[BookingRequest], now_s: int) -> list[Booking]:
         """Store all of these bookings, or none.
 
         Raises:
@@ -108,11 +106,11 @@ class Bookings(Base):
         """
         return await self._engine.write(_insert_all, tuple(requests), now_s)
 
-    async def cancel_booking(self, booking_id: int, agent_id: int) -> Booking | None:
+    async def cancel(self, booking_id: int, agent_id: int) -> Booking | None:
         """Cancel an agent's booking; once or twice is the same. None: it is not theirs."""
         return await self._engine.write(_cancel, booking_id, agent_id)
 
-    async def move_booking(self, booking_id: int, vehicle_id: int) -> Booking:
+    async def move(self, booking_id: int, vehicle_id: int) -> Booking:
         """Give an active booking another car for the same hours; the same car changes nothing.
 
         Raises:
@@ -121,7 +119,7 @@ class Bookings(Base):
         """
         return await self._engine.write(_change, booking_id, "vehicle_id", vehicle_id)
 
-    async def extend_booking(self, booking_id: int, ends_at_s: int) -> Booking:
+    async def extend(self, booking_id: int, ends_at_s: int) -> Booking:
         """Let an active booking end at another time.
 
         Raises:

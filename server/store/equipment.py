@@ -1,13 +1,13 @@
 """Pieces of equipment in the database; which booking has them is in bookings.py."""
 
 from server.fleet.model import Equipment
-from server.store.base import Base
+from server.store.noun import Noun
 
 
-class Pieces(Base):
+class Pieces(Noun):
     """What can be booked together with a car."""
 
-    async def equipment(self) -> list[Equipment]:
+    async def all(self) -> list[Equipment]:
         """Return every piece, by site and name."""
         rows = await self._rows(
             "SELECT equipment_id, e.code, e.name, site_id, s.name AS site_name"

@@ -3,7 +3,7 @@
 import sqlite3
 
 from server.fleet.feedback import Feedback, Said
-from server.store.base import Base
+from server.store.noun import Noun
 
 _FEEDBACK = """
 SELECT f.trip_id, t.started_at_s AS trip_started_at_s, v.plate, v.label AS vehicle_label,
@@ -19,7 +19,7 @@ class AlreadyAnswered(Exception):  # noqa: N818 - it is an answer, not a fault
     """The message has its answer: another message would make nonsense of it."""
 
 
-class FeedbackOfTrips(Base):
+class FeedbackOfTrips(Noun):
     """At most one feedback for each trip."""
 
     async def say(self, trip_id: int, said: Said, now_s: int) -> Feedback:
@@ -39,16 +39,16 @@ class FeedbackOfTrips(Base):
         """
         return await self._engine.write(_answer, trip_id, said_at_s, answer, agent_id, now_s)
 
-    async def note_answer_read(self, trip_id: int, now_s: int) -> None:
+    async def note_read(self, trip_id: int, now_s: int) -> None:
         """Take note that the driver has seen the answer."""
         await self._engine.write(_note_read, trip_id, now_s)
 
-    async def feedback_of(self, trip_id: int) -> Feedback | None:
+    async def of_trip(self, trip_id: int) -> Feedback | None:
         """Return what was said of a trip."""
         rows = await self._rows(f"{_FEEDBACK} WHERE f.trip_id = ?", trip_id)
         return _feedback(rows[0]) if rows else None
 
-    async def feedback(self, limit: int) -> list[Feedback]:
+    async def log(self, limit: int) -> list[Feedback]:
         """Return what waits for an answer, damage first, then who waits longest; then the rest."""
         rows = await self._rows(
             f"{_FEEDBACK} ORDER BY {_WAITS} DESC, ({_WAITS}) * f.damage DESC,"
@@ -57,7 +57,7 @@ class FeedbackOfTrips(Base):
         )
         return [_feedback(row) for row in rows]
 
-    async def feedback_waiting(self) -> tuple[int, int]:
+    async def waiting(self) -> tuple[int, int]:
         """Return how many messages wait for an answer, and how many of them report damage."""
         (row,) = await self._rows(
             f"SELECT count(*), coalesce(sum(f.damage), 0) FROM feedback f WHERE {_WAITS}"

@@ -15,7 +15,7 @@ from server.fleet.model import StoredRecord
 from server.fleet.records import BadgeRefused, CommandAnswered, FleetRecord, ReadRecord, RelaySeen
 from server.fleet.trips import Followed, TripDraft
 from server.store import trip_rows
-from server.store.base import Base
+from server.store.noun import Noun
 
 Follow = Callable[[TripDraft | None, Iterable[FleetRecord | None]], Followed]
 
@@ -37,7 +37,7 @@ class Batch:
     received_at_s: int
 
 
-class RecordsOfBoxes(Base):
+class Records(Noun):
     """What boxes have reported."""
 
     async def held_seq(self, box_id: int, epoch: int) -> int:
@@ -54,7 +54,7 @@ class RecordsOfBoxes(Base):
         )
         return bytes(rows[0]["body"]) if rows else None
 
-    async def append_records(self, batch: Batch, follow: Follow) -> int:
+    async def append(self, batch: Batch, follow: Follow) -> int:
         """Commit what is new in a batch together with what follows from it.
 
         A batch that would leave a hole is stored nowhere.
@@ -64,11 +64,11 @@ class RecordsOfBoxes(Base):
         """
         return await self._engine.write(_append, batch, follow)
 
-    async def records_stored(self) -> int:
+    async def stored(self) -> int:
         """Return how many records there are."""
         return int((await self._rows("SELECT count(*) FROM record"))[0][0])
 
-    async def records_lost(self) -> int:
+    async def lost(self) -> int:
         """Return how many records boxes made that no longer are anywhere."""
         rows = await self._rows("SELECT coalesce(sum(last_seq - first_seq + 1), 0) FROM gap")
         return int(rows[0][0])

@@ -4,7 +4,7 @@ import json
 import sqlite3
 
 from server.fleet.model import Leg, Refusal, Trip, TripDetail, TripFilter, TripTotals
-from server.store.base import Base
+from server.store.noun import Noun
 from server.store.records import records_of_trip
 
 _TRIPS = """
@@ -41,10 +41,10 @@ _REFUSED_BEFORE = (
 )
 
 
-class Trips(Base):
+class Trips(Noun):
     """The trip log."""
 
-    async def trips(
+    async def log(
         self, wanted: TripFilter, limit: int = 50, before_id: int | None = None
     ) -> list[Trip]:
         """Return trips, newest start first; `before_id` is the last trip of the page before."""
@@ -60,7 +60,7 @@ class Trips(Base):
         )
         return [_trip(row) for row in rows]
 
-    async def trip_totals(self, wanted: TripFilter) -> TripTotals:
+    async def totals(self, wanted: TripFilter) -> TripTotals:
         """Return number and kilometres of all trips that a filter takes in."""
         conditions, values = _conditions(wanted)
         rows = await self._rows(
@@ -71,16 +71,20 @@ class Trips(Base):
         )
         return TripTotals(**rows[0])
 
-    async def trips_under_way(self) -> list[Trip]:
+    async def under_way(self) -> list[Trip]:
         """Return the trips that have not ended, by id."""
         rows = await self._rows(f"{_TRIPS} WHERE t.state <> 'ended' ORDER BY t.trip_id")
         return [_trip(row) for row in rows]
 
-    async def trip(self, trip_id: int) -> TripDetail | None:
+    async def get(self, trip_id: int) -> TripDetail | None:
         """Return one trip with its legs and records."""
         return await self._engine.read(_detail, trip_id)
 
-    async def refusals(self, limit: int = 50, before_id: int | None = None) -> list[Refusal]:
+
+class Refusals(Noun):
+    """The badges that cars said no to."""
+
+    async def log(self, limit: int = 50, before_id: int | None = None) -> list[Refusal]:
         """Return refused badges, last received first; `before_id` as in `trips`."""
         before = "TRUE" if before_id is None else _REFUSED_BEFORE
         rows = await self._rows(
@@ -90,7 +94,7 @@ class Trips(Base):
         )
         return [Refusal(**row) for row in rows]
 
-    async def refusals_of(self, agent_id: int, from_s: int) -> list[Refusal]:
+    async def of_agent(self, agent_id: int, from_s: int) -> list[Refusal]:
         """Return the refusals of an agent's badges received since `from_s`, by arrival."""
         rows = await self._rows(
             f"{_REFUSALS} WHERE r.received_at_s >= ? AND r.agent_id = ?"

@@ -45,7 +45,7 @@ async def list_trips(request: web.Request, agent: Agent) -> web.StreamResponse:
         wrong = next(field for field in form if field.errors)
         return _refuse(request, 400, "bad_value", wrong.name, str(wrong.errors[0]))
     before = before_of(request)
-    trips = await request.app[STORE].trips(filter_for(agent, form), PAGE_SIZE, before)
+    trips = await request.app[STORE].trips.log(filter_for(agent, form), PAGE_SIZE, before)
     next_before = trips[-1].trip_id if len(trips) == PAGE_SIZE else None
     now_s = request.app[CLOCK].now_s()
     return web.json_response(
@@ -57,7 +57,7 @@ async def list_trips(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
     """GET /api/trips/{id} : the trip with its legs, records and feedback (or null)."""
     detail = await open_trip(request, agent)
-    feedback = await request.app[STORE].feedback_of(detail.trip.trip_id)
+    feedback = await request.app[STORE].feedback.of_trip(detail.trip.trip_id)
     said = None if feedback is None else asdict(feedback)
     return web.json_response(_detail(detail, request.app[CLOCK].now_s()) | {"feedback": said})
 
@@ -83,7 +83,7 @@ async def give_feedback(request: web.Request, agent: Agent) -> web.StreamRespons
 @manager_only
 async def list_feedback(request: web.Request, agent: Agent) -> web.StreamResponse:
     """GET /api/feedback : what waits for an answer first, as the page shows it."""
-    listed = [asdict(feedback) for feedback in await request.app[STORE].feedback(SHOWN)]
+    listed = [asdict(feedback) for feedback in await request.app[STORE].feedback.log(SHOWN)]
     return web.json_response({"feedback": listed})
 
 
@@ -105,14 +105,14 @@ async def answer_feedback(request: web.Request, agent: Agent) -> web.StreamRespo
 @signed_in
 async def list_vehicles(request: web.Request, agent: Agent) -> web.StreamResponse:
     """GET /api/vehicles : the cars that can be booked."""
-    cars = await request.app[STORE].vehicles()
+    cars = await request.app[STORE].vehicles.all()
     return web.json_response({"vehicles": [asdict(car) for car in cars]})
 
 
 @signed_in
 async def list_equipment(request: web.Request, agent: Agent) -> web.StreamResponse:
     """GET /api/equipment : what can be booked together with a car of its site."""
-    pieces = await request.app[STORE].equipment()
+    pieces = await request.app[STORE].equipment.all()
     return web.json_response({"equipment": [asdict(piece) for piece in pieces]})
 
 
@@ -189,7 +189,7 @@ async def _book(
     except EquipmentTaken as taken:
         site_id = next(
             car.site_id
-            for car in await request.app[STORE].vehicles()
+            for car in await request.app[STORE].vehicles.all()
             if car.vehicle_id == wanted.vehicle_id
         )
         windows = windows_of(request.app, wanted, weeks)
@@ -230,7 +230,7 @@ async def cancel_booking(request: web.Request, agent: Agent) -> web.StreamRespon
 @manager_only
 async def list_refusals(request: web.Request, agent: Agent) -> web.StreamResponse:
     """GET /api/refusals?before= : newest first."""
-    refusals = await request.app[STORE].refusals(limit=PAGE_SIZE, before_id=before_of(request))
+    refusals = await request.app[STORE].refusals.log(limit=PAGE_SIZE, before_id=before_of(request))
     next_before = refusals[-1].refusal_id if len(refusals) == PAGE_SIZE else None
     listed = [asdict(refusal) for refusal in refusals]
     return web.json_response({"refusals": listed, "next_before": next_before})

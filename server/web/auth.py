@@ -55,7 +55,7 @@ async def load_agent(request: web.Request, handler: Handler) -> web.StreamRespon
     if not request.path.startswith("/static/"):
         session = await aiohttp_session.get_session(request)
         if _AGENT_ID in session:
-            agent = await request.app[STORE].find_agent(session[_AGENT_ID])
+            agent = await request.app[STORE].agents.get(session[_AGENT_ID])
             if agent is None:
                 session.invalidate()
             else:
@@ -134,7 +134,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         return await _sign_in_page(request, form, status=429)
     # It counts before its outcome is known, so many attempts at once gain nothing.
     throttle.failed(key, now_s)
-    agent = await request.app[STORE].find_agent_by_login(login)
+    agent = await request.app[STORE].agents.by_login(login)
     hashed = agent.password_hash if agent else None
     right = await asyncio.to_thread(verify_password, hashed, password)
     if agent is None or not right:

@@ -26,7 +26,7 @@ class AgentChoice(Form):
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show one agent's badges, or else every blocked badge."""
     store = request.app[STORE]
-    agents = await store.agents()
+    agents = await store.agents.all()
     form = AgentChoice(request.query, meta={"words": words_of(request)})
     form.agent.choices = [
         (one.agent_id, f"{one.full_name}, {one.directorate_code}") for one in agents
@@ -34,9 +34,9 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     names = {one.agent_id: one.full_name for one in agents}
     status, badges = 200, []
     if "agent" not in request.query:
-        badges = await store.revoked_badges()
+        badges = await store.badges.revoked()
     elif form.validate():
-        badges = await store.enrolled_badges(form.agent.data)
+        badges = await store.badges.of_agent(form.agent.data)
     else:
         status = 422
     waiting = {badge.badge_id: await _boxes_without(request, badge) for badge in badges}
@@ -68,7 +68,7 @@ async def block(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Block the badge and wake every box, however often the button was pressed."""
     await sent_form(PageForm, request)
     badge, holder = await _badge(request)
-    await request.app[STORE].revoke_badge(badge.badge_id, request.app[CLOCK].now_s())
+    await request.app[STORE].badges.revoke(badge.badge_id, request.app[CLOCK].now_s())
     request.app[NOTIFY](None)
     text = N_("A badge of %(who)s is blocked. The cars are being told.")
     await flash(request, "success", words_of(request).say(text, who=holder.full_name))
@@ -78,8 +78,8 @@ async def block(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def _badge(request: web.Request) -> tuple[EnrolledBadge, Agent]:
     """Return the badge of this address and its holder; HTTPNotFound when there is none."""
     store = request.app[STORE]
-    badge = await store.enrolled_badge(int(request.match_info["id"]))
-    holder = None if badge is None else await store.find_agent(badge.agent_id)
+    badge = await store.badges.get(int(request.match_info["id"]))
+    holder = None if badge is None else await store.agents.get(badge.agent_id)
     if badge is None or holder is None:
         raise web.HTTPNotFound
     return badge, holder
@@ -88,4 +88,4 @@ async def _badge(request: web.Request) -> tuple[EnrolledBadge, Agent]:
 async def _boxes_without(request: web.Request, badge: EnrolledBadge) -> list[Box]:
     if badge.revoked_at_s is None:
         return []
-    return await request.app[STORE].boxes_without(badge.badge_id)
+    return await request.app[STORE].boxes.without(badge.badge_id)

@@ -46,11 +46,11 @@ async def book(app: web.Application, wanted: BookingRequest, weeks: int = 1) -> 
     """
     now_s = app[CLOCK].now_s()
     against = dict(problems(wanted, now_s, weeks))
-    cars = {car.vehicle_id: car for car in await app[STORE].vehicles()}
+    cars = {car.vehicle_id: car for car in await app[STORE].vehicles.all()}
     if wanted.vehicle_id not in cars:
         against["vehicle_id"] = "unknown_vehicle"
     else:
-        pieces = {piece.code: piece for piece in await app[STORE].equipment()}
+        pieces = {piece.code: piece for piece in await app[STORE].equipment.all()}
         against |= against_car(wanted, cars[wanted.vehicle_id], pieces)
     if against:
         raise NotBookable(against)
@@ -64,7 +64,7 @@ async def book(app: web.Application, wanted: BookingRequest, weeks: int = 1) -> 
         replace(wanted, starts_at_s=window.from_s, ends_at_s=window.to_s) for window in windows
     ]
     try:
-        bookings = await app[STORE].create_bookings(requests, now_s)
+        bookings = await app[STORE].bookings.create_all(requests, now_s)
     except Overlap as overlap:
         stored = {_request_of(taken): taken for taken in overlap.conflicts}
         if all(request in stored for request in requests):
@@ -97,8 +97,8 @@ async def cancel_own(app: web.Application, agent: Agent, booking_id: int) -> Boo
     if booking.state == "active":
         if booking.ends_at_s <= app[CLOCK].now_s():
             raise NotBookable({"id": "already_over"})
-        booking = await app[STORE].cancel_booking(booking_id, agent.agent_id) or booking
-        for car in await app[STORE].vehicles():
+        booking = await app[STORE].bookings.cancel(booking_id, agent.agent_id) or booking
+        for car in await app[STORE].vehicles.all():
             if car.vehicle_id == booking.vehicle_id:
                 _wake(app, car)
     return booking
@@ -118,7 +118,7 @@ async def own_booking(app: web.Application, agent: Agent, booking_id: int) -> Bo
 
 async def recent_bookings(app: web.Application, agent: Agent) -> list[Booking]:
     """Return this agent's bookings that are not over, or not for long."""
-    return await app[STORE].bookings_of(agent.agent_id, app[CLOCK].now_s() - PAST_S)
+    return await app[STORE].bookings.of_agent(agent.agent_id, app[CLOCK].now_s() - PAST_S)
 
 
 async def move_own(app: web.Application, agent: Agent, booking_id: int, vehicle_id: int) -> Booking:
@@ -146,7 +146,7 @@ async def move_own(app: web.Application, agent: Agent, booking_id: int, vehicle_
     obstacle = fleet.obstacle(vehicle_id, window, agent.agent_id)
     if obstacle is not None:
         raise NotBookable({"vehicle_id": obstacle})
-    moved = await app[STORE].move_booking(booking_id, vehicle_id)
+    moved = await app[STORE].bookings.move(booking_id, vehicle_id)
     for car in (cars[booking.vehicle_id], cars[vehicle_id]):
         _wake(app, car)
     return moved
@@ -163,14 +163,14 @@ async def extend_own(
         Overlap, EquipmentTaken: somebody else is next, with the car or a piece.
     """
     booking = await own_booking(app, agent, booking_id)
-    under_way = any(t.booking_id == booking_id for t in await app[STORE].trips_under_way())
+    under_way = any(t.booking_id == booking_id for t in await app[STORE].trips.under_way())
     against = against_extension(booking, ends_at_s, under_way, app[CLOCK].now_s())
     if against:
         raise NotBookable(against)
     if ends_at_s == booking.ends_at_s:
         return booking
-    extended = await app[STORE].extend_booking(booking_id, ends_at_s)
-    for car in await app[STORE].vehicles():
+    extended = await app[STORE].bookings.extend(booking_id, ends_at_s)
+    for car in await app[STORE].vehicles.all():
         if car.vehicle_id == booking.vehicle_id:
             _wake(app, car)
     return extended

@@ -112,7 +112,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     past = [b for b in bookings if b not in upcoming]
     past.sort(key=lambda b: b.starts_at_s, reverse=True)
     mine = TripFilter(agent_id=agent.agent_id, from_s=now_s - PAST_S)
-    trips = await request.app[STORE].trips(mine, limit=_PAST_TRIPS)
+    trips = await request.app[STORE].trips.log(mine, limit=_PAST_TRIPS)
     return await page(
         request,
         "bookings.html",
@@ -121,11 +121,11 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         offers=offers,
         form=await form_of(PageForm, request),
         name_of=name_of,
-        equipment_names={e.code: e.name for e in await request.app[STORE].equipment()},
+        equipment_names={e.code: e.name for e in await request.app[STORE].equipment.all()},
         now_s=now_s,
-        answers=await request.app[STORE].unread_answers(agent.agent_id),
+        answers=await request.app[STORE].feedback.unread_answers(agent.agent_id),
         trip_of={trip.booking_id: trip for trip in reversed(trips)},
-        site_of={car.vehicle_id: car.site_name for car in await request.app[STORE].vehicles()},
+        site_of={car.vehicle_id: car.site_name for car in await request.app[STORE].vehicles.all()},
     )
 
 
@@ -159,7 +159,7 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
         form = await form_of(BookingForm, request, await posted(request))
         await flash(request, "warning", words_of(request).say(STALE))
         return await _form_page(request, form, status=403)
-    form.fill_lists(await request.app[STORE].vehicles())
+    form.fill_lists(await request.app[STORE].vehicles.all())
     if not form.validate():
         return await _form_page(request, form, status=422)
     wanted = BookingRequest(
@@ -198,7 +198,9 @@ async def _free_instead(request: web.Request, wanted: BookingRequest, weeks: int
     """Say which equipment of the car's site is free, and that the car can be had without."""
     app, words = request.app, words_of(request)
     site_id = next(
-        car.site_id for car in await app[STORE].vehicles() if car.vehicle_id == wanted.vehicle_id
+        car.site_id
+        for car in await app[STORE].vehicles.all()
+        if car.vehicle_id == wanted.vehicle_id
     )
     free = await free_equipment(app, windows_of(app, wanted, weeks), site_id)
     names = ", ".join(f"{piece.name} ({piece.code})" for piece in free)
@@ -255,7 +257,7 @@ async def cancel(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def _form_page(
     request: web.Request, form: BookingForm, status: int = 200, free: list[Vehicle] | None = None
 ) -> web.Response:
-    cars = await request.app[STORE].vehicles()
+    cars = await request.app[STORE].vehicles.all()
     form.fill_lists(cars)
     return await page(
         request,
@@ -264,6 +266,6 @@ async def _form_page(
         form=form,
         free=free,
         name_of=name_of,
-        equipment=await request.app[STORE].equipment(),
+        equipment=await request.app[STORE].equipment.all(),
         for_private_use=[car.plate for car in cars if car.private_use],
     )

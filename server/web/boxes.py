@@ -15,5 +15,5 @@ SILENT_AFTER_S = 15 * 60
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show every box, and whether it has confirmed the grants that it should hold."""
     silent_before_s = request.app[CLOCK].now_s() - SILENT_AFTER_S
-    boxes = await request.app[STORE].boxes()
+    boxes = await request.app[STORE].boxes.all()
     return await page(request, "boxes.html", boxes=boxes, silent_before_s=silent_before_s)

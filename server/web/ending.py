@@ -39,11 +39,11 @@ async def end(request: web.Request, agent: Agent) -> web.StreamResponse:
         kind = "end-trip-without-keys"
     now_s = request.app[CLOCK].now_s()
     store = request.app[STORE]
-    order = await store.end_order(trip.trip_id, now_s)
+    order = await store.commands.end_order(trip.trip_id, now_s)
     if order is None or order.kind != kind or order.state not in ("queued", "pending"):
-        boxes = {box.vehicle_id: box.box_id for box in await store.boxes()}
+        boxes = {box.vehicle_id: box.box_id for box in await store.boxes.all()}
         box_id = boxes[trip.vehicle_id]  # a box that is replaced has no trip under way
-        await store.queue_command(box_id, kind, now_s, now_s + VALID_S[kind])
+        await store.commands.queue(box_id, kind, now_s, now_s + VALID_S[kind])
         request.app[NOTIFY](box_id)
     text = N_("The car is being asked to end the trip; what becomes of it shows below.")
     await flash(request, "success", words_of(request).say(text))

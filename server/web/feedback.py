@@ -85,7 +85,7 @@ async def say(app: web.Application, trip: Trip, said: Said) -> Feedback:
     if against:
         raise NotSaid(against)
     try:
-        return await app[STORE].say(trip.trip_id, said, app[CLOCK].now_s())
+        return await app[STORE].feedback.say(trip.trip_id, said, app[CLOCK].now_s())
     except AlreadyAnswered:
         raise NotSaid({"message": "already_answered"}) from None
 
@@ -97,7 +97,7 @@ async def answer(
     if code := answer_problem(text):
         raise NotSaid({"answer": code})
     now_s = app[CLOCK].now_s()
-    feedback = await app[STORE].answer(trip_id, said_at_s, text, agent.agent_id, now_s)
+    feedback = await app[STORE].feedback.answer(trip_id, said_at_s, text, agent.agent_id, now_s)
     if feedback is None:
         raise NotSaid({"answer": "message_changed"})
     return feedback
@@ -119,7 +119,7 @@ async def own_trip(request: web.Request, agent: Agent) -> Trip:
 async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show what was said already, to be changed."""
     trip = await own_trip(request, agent)
-    before = await request.app[STORE].feedback_of(trip.trip_id)
+    before = await request.app[STORE].feedback.of_trip(trip.trip_id)
     filled: dict[str, object] = {}
     if before is not None:
         filled = {"rating": before.rating, "message": before.message, "damage": before.damage}
@@ -132,7 +132,7 @@ async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def send(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Keep what the driver says, or show the form again with each message beside its field."""
     trip = await own_trip(request, agent)
-    before = await request.app[STORE].feedback_of(trip.trip_id)
+    before = await request.app[STORE].feedback.of_trip(trip.trip_id)
     words, status = words_of(request), 422
     try:
         form = await sent_form(FeedbackForm, request)
@@ -166,7 +166,7 @@ async def _form_page(
 @manager_only
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show what drivers said, what waits for an answer first."""
-    feedback = await request.app[STORE].feedback(SHOWN)
+    feedback = await request.app[STORE].feedback.log(SHOWN)
     now_s = request.app[CLOCK].now_s()
     return await page(request, "feedback.html", feedback=feedback, now_s=now_s)
 
@@ -207,7 +207,7 @@ async def send_answer(request: web.Request, agent: Agent) -> web.StreamResponse:
 
 async def _message(request: web.Request) -> Feedback:
     """Return the feedback of this address; HTTPNotFound when it holds no message."""
-    feedback = await request.app[STORE].feedback_of(int(request.match_info["id"]))
+    feedback = await request.app[STORE].feedback.of_trip(int(request.match_info["id"]))
     if feedback is None or not feedback.message:
         raise web.HTTPNotFound
     return feedback

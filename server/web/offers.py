@@ -35,10 +35,10 @@ async def standing(app: web.Application, from_s: int, to_s: int) -> Standing:
     store = app[STORE]
     return Standing(
         app[CLOCK].now_s(),
-        tuple(await store.vehicles()),
-        tuple(await store.bookings_between(from_s, to_s)),
-        await store.out_of_service(from_s, to_s),
-        tuple(await store.trips_under_way()),
+        tuple(await store.vehicles.all()),
+        tuple(await store.bookings.between(from_s, to_s)),
+        await store.vehicles.out_of_service(from_s, to_s),
+        tuple(await store.trips.under_way()),
     )
 
 
@@ -59,11 +59,11 @@ async def free_equipment(
     from_s, to_s = min(w.from_s for w in wanted), max(w.to_s for w in wanted)
     taken = {
         code
-        for booking in await app[STORE].bookings_between(from_s, to_s)
+        for booking in await app[STORE].bookings.between(from_s, to_s)
         if meets_any(Window(booking.starts_at_s, booking.ends_at_s), wanted)
         for code in booking.equipment
     }
-    pieces = await app[STORE].equipment()
+    pieces = await app[STORE].equipment.all()
     return [piece for piece in pieces if piece.site_id == site_id and piece.code not in taken]
 
 
@@ -81,9 +81,9 @@ async def offers_for(
         app, min(b.starts_at_s for b in active), max(b.ends_at_s for b in active)
     )
     recent_s = fleet.now_s - _WRONG_CAR_S
-    refusals = await app[STORE].refusals_of(agent.agent_id, recent_s)
+    refusals = await app[STORE].refusals.of_agent(agent.agent_id, recent_s)
     refused = {r.booking_id: r for r in refusals if r.reason == "wrong_car"}
-    for trip in await app[STORE].trips(TripFilter(agent_id=agent.agent_id, from_s=recent_s)):
+    for trip in await app[STORE].trips.log(TripFilter(agent_id=agent.agent_id, from_s=recent_s)):
         refused.pop(trip.booking_id, None)  # the right one was found
     return {
         booking.booking_id: _offer(booking, fleet, refused.get(booking.booking_id))

@@ -12,7 +12,7 @@ from server.web.trips import PAGE_SIZE, before_of
 @manager_only
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show the newest refusals."""
-    refusals = await request.app[STORE].refusals(limit=PAGE_SIZE, before_id=before_of(request))
+    refusals = await request.app[STORE].refusals.log(limit=PAGE_SIZE, before_id=before_of(request))
     full = len(refusals) == PAGE_SIZE
     older = f"{request.path}?before={refusals[-1].refusal_id}" if full else None
     return await page(request, "refusals.html", refusals=refusals, older=older)

@@ -75,11 +75,11 @@ async def filter_form(request: web.Request) -> LogFilter:
     store = request.app[STORE]
     everyone = ("", words.say(N_("All")))
     form.vehicle.choices = [everyone] + [
-        (str(car.vehicle_id), f"{car.label}, {car.plate}") for car in await store.vehicles()
+        (str(car.vehicle_id), f"{car.label}, {car.plate}") for car in await store.vehicles.all()
     ]
     form.directorate.choices = [everyone] + [
         (str(unit.directorate_id), f"{unit.code}, {unit.name}")
-        for unit in await store.directorates()
+        for unit in await store.directorates.all()
     ]
     return form
 
@@ -102,7 +102,7 @@ async def open_trip(request: web.Request, agent: Agent) -> TripDetail:
     Raises:
         HTTPNotFound: there is none, or this person may not know of it.
     """
-    detail = await request.app[STORE].trip(int(request.match_info["id"]))
+    detail = await request.app[STORE].trips.get(int(request.match_info["id"]))
     if detail is None or not may_see(agent, detail.trip):
         raise web.HTTPNotFound
     return detail
@@ -117,8 +117,8 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
         return await page(request, "trips.html", status=422, form=form, trips=None, waiting=0)
     wanted = filter_for(agent, form)
     store = request.app[STORE]
-    waiting, damaged = await store.feedback_waiting() if agent.role == "manager" else (0, 0)
-    trips = await store.trips(wanted, limit=PAGE_SIZE, before_id=before)
+    waiting, damaged = await store.feedback.waiting() if agent.role == "manager" else (0, 0)
+    trips = await store.trips.log(wanted, limit=PAGE_SIZE, before_id=before)
     older = request.rel_url.update_query(before=str(trips[-1].trip_id)) if trips else None
     return await page(
         request,
@@ -129,7 +129,7 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
         waiting=waiting,
         damaged=damaged,
         late_of={trip.trip_id: late_s(trip, request.app[CLOCK].now_s()) for trip in trips},
-        totals=await store.trip_totals(wanted),
+        totals=await store.trips.totals(wanted),
         refresh_s=_refresh_s(trips) if before is None else None,
         older=older if len(trips) == PAGE_SIZE else None,
     )
@@ -139,12 +139,12 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show one trip with its legs and records, the newest record first."""
     detail = await open_trip(request, agent)
-    feedback = await request.app[STORE].feedback_of(detail.trip.trip_id)
+    feedback = await request.app[STORE].feedback.of_trip(detail.trip.trip_id)
     is_driver = agent.agent_id == detail.trip.agent_id
     if feedback is not None and feedback.is_news and is_driver:
-        await request.app[STORE].note_answer_read(detail.trip.trip_id, request.app[CLOCK].now_s())
+        await request.app[STORE].feedback.note_read(detail.trip.trip_id, request.app[CLOCK].now_s())
     booking_id = detail.trip.booking_id
-    bookings = {} if booking_id is None else await request.app[STORE].bookings_by_id([booking_id])
+    bookings = {} if booking_id is None else await request.app[STORE].bookings.by_id([booking_id])
     now_s = request.app[CLOCK].now_s()
     records = detail.records[::-1]
     if "all" not in request.query:
@@ -156,9 +156,9 @@ async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
         is_driver=is_driver,
         feedback=feedback,
         late_s=late_s(detail.trip, now_s),
-        end_order=await request.app[STORE].end_order(detail.trip.trip_id, now_s),
+        end_order=await request.app[STORE].commands.end_order(detail.trip.trip_id, now_s),
         bookings=list(bookings.values()),
-        equipment_names={e.code: e.name for e in await request.app[STORE].equipment()},
+        equipment_names={e.code: e.name for e in await request.app[STORE].equipment.all()},
         legs=detail.legs,
         records=records,
         record_count=len(detail.records),

@@ -21,7 +21,7 @@ PLANTED = {
     "logic-layers": ("firmware/logic/road/nmea.py", "import firmware.logic.access.trip"),
     "server": ("server/gateway/listener.py", "import firmware.board"),
     "flasher": ("flasher/image.py", "import server.clock"),
-    "server-layers": ("server/store/people.py", "import server.web.auth"),
+    "server-layers": ("server/store/agents.py", "import server.web.auth"),
     "server-wire": ("server/web/trips.py", "from shared_protocol import records"),
     "server-sql": ("server/web/trips.py", "import sqlite3"),
     "simulator": ("simulator/play/law.py", "from firmware.logic import clock"),

@@ -68,7 +68,7 @@ class HostileNetwork(RuleBasedStateMachine):
     def command(self) -> None:
         pair = self.pair
         now_s = pair.clock.now_s()
-        pair.run(pair.store.queue_command(pair.secrets.box_id, "inhibit", now_s, now_s + HOUR_S))
+        pair.run(pair.store.commands.queue(pair.secrets.box_id, "inhibit", now_s, now_s + HOUR_S))
         self.wake()
 
     @rule()
@@ -76,7 +76,7 @@ class HostileNetwork(RuleBasedStateMachine):
         self.bookings += 1
         begins_s = NOW_S + 2 * HOUR_S + self.bookings * 60
         request = BookingRequest(CAR, PAUL, begins_s, begins_s + 60, "Visite")
-        self.pair.run(self.pair.store.create_booking(request, NOW_S))
+        self.pair.run(self.pair.store.bookings.create(request, NOW_S))
         self.wake()
 
     @precondition(lambda self: not self.backed_up or self.rotations < 1)
@@ -84,7 +84,7 @@ class HostileNetwork(RuleBasedStateMachine):
     def rotate(self) -> None:
         self.rotations += 1
         pair = self.pair
-        pair.run(pair.store.rotate_key(pair.secrets.box_id, NOW_S))
+        pair.run(pair.store.boxes.rotate_key(pair.secrets.box_id, NOW_S))
         self.wake()
 
     def wake(self) -> None:

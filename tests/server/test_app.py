@@ -26,7 +26,7 @@ async def test_pages_and_boxes_are_served_by_one_process(tmp_path: Path) -> None
         assert (await car.greet()).seq == 0
         app[NOTIFY](None)
         assert app[CLOCK].now_s() > 0
-        seen = [each.last_seen_s for each in await app[STORE].boxes()]
+        seen = [each.last_seen_s for each in await app[STORE].boxes.all()]
         assert seen[0] is not None
         car.close()
 
@@ -42,7 +42,7 @@ async def test_what_another_process_writes_reaches_the_box_within_two_seconds(
         await car.greet()
         await car.report(1, 1, records.Odometer(5))  # the greeting is over when this is answered
         now_s = SystemClock().now_s()
-        order = await store.queue_command(box.box_id, "inhibit", now_s, now_s + 60)
+        order = await store.commands.queue(box.box_id, "inhibit", now_s, now_s + 60)
         assert (await car.expect(messages.Command)).command_id == order.command_id
         car.close()
     await store.close()

@@ -24,10 +24,10 @@ async def data_dir(tmp_path: Path) -> Path:
 
 async def is_driven(store: Store, now_s: int) -> bool:
     """Whether each car is booked now, and for two hours, by who drives it."""
-    agents = {agent.login: agent.agent_id for agent in await store.agents()}
+    agents = {agent.login: agent.agent_id for agent in await store.agents.all()}
     covering = {
         (booking.plate, booking.agent_id)
-        for booking in await store.bookings_between(now_s, now_s + 1)
+        for booking in await store.bookings.between(now_s, now_s + 1)
         if booking.ends_at_s >= now_s + 2 * HOUR_S
     }
     return covering == {(plate, agents[login]) for plate, login in fleet.DRIVEN_BY.items()}
@@ -37,16 +37,16 @@ async def test_two_cars_four_directorates_and_a_manager_with_two_weeks_behind_th
     data_dir: Path,
 ) -> None:
     store = Store.open(data_dir)
-    agents = await store.agents()
+    agents = await store.agents.all()
     assert len({agent.directorate_code for agent in agents if agent.role == "agent"}) == 4
     assert [agent.login for agent in agents if agent.role == "manager"] == ["sophie.marchand"]
-    trips = await store.trips(TripFilter())
+    trips = await store.trips.log(TripFilter())
     assert len(trips) >= 10
     assert {trip.state for trip in trips} == {"ended"}
     assert {trip.plate for trip in trips} == set(fleet.DRIVERS)
     assert all(trip.agent_name and trip.booking_id and trip.distance_m > 4_000 for trip in trips)
-    assert await store.refusals()
-    assert await store.feedback_waiting() == (2, 1), "one of them is news of a damaged car"
+    assert await store.refusals.log()
+    assert await store.feedback.waiting() == (2, 1), "one of them is news of a damaged car"
     await store.close()
 
 
@@ -55,9 +55,9 @@ async def test_a_second_preparation_keeps_everything(
 ) -> None:
     async def state() -> list[object]:
         store = Store.open(data_dir)
-        found: list[object] = [await store.trips(TripFilter()), await store.agents()]
-        found += [box.wire_id for box in await store.boxes()]
-        found += [await store.bookings_between(0, 1 << 32)]
+        found: list[object] = [await store.trips.log(TripFilter()), await store.agents.all()]
+        found += [box.wire_id for box in await store.boxes.all()]
+        found += [await store.bookings.between(0, 1 << 32)]
         await store.close()
         return found
 
@@ -72,8 +72,8 @@ async def test_a_second_preparation_keeps_everything(
 async def test_a_car_counts_on_from_its_last_trip(data_dir: Path) -> None:
     identities = await prepare(data_dir)
     store = Store.open(data_dir)
-    for car in await store.vehicles():
-        (newest,) = await store.trips(TripFilter(vehicle_id=car.vehicle_id), limit=1)
+    for car in await store.vehicles.all():
+        (newest,) = await store.trips.log(TripFilter(vehicle_id=car.vehicle_id), limit=1)
         identity = json.loads(identities[car.plate].read_text())
         assert identity["odometer_m"] == newest.last_odometer_m > 1_000_000
     await store.close()
@@ -84,7 +84,7 @@ async def test_an_interrupted_preparation_is_made_good(data_dir: Path) -> None:
     (data_dir / "boxes" / f"{plate}.json").unlink()
     identities = await prepare(data_dir)
     store = Store.open(data_dir)
-    box = next(box for box in await store.boxes() if box.plate == plate)
+    box = next(box for box in await store.boxes.all() if box.plate == plate)
     assert json.loads(identities[plate].read_text())["box_id"] == box.wire_id.hex()
     await store.close()
 
@@ -95,12 +95,12 @@ async def test_whenever_it_starts_again_the_cars_are_booked_by_who_drives_them(
 ) -> None:
     chance = random.Random(seed)
     store = Store.open(data_dir)
-    now_s = (await store.bookings_between(0, 1 << 32))[-1].starts_at_s
+    now_s = (await store.bookings.between(0, 1 << 32))[-1].starts_at_s
     for _ in range(8):
         now_s += chance.randrange(3 * DAY_S)
         wanted = BookingRequest(1, 1, now_s + HOUR_S, now_s + 3 * HOUR_S, "A visitor's")
-        if not await store.bookings_between(wanted.starts_at_s, wanted.ends_at_s):
-            await store.create_booking(wanted, now_s)
+        if not await store.bookings.between(wanted.starts_at_s, wanted.ends_at_s):
+            await store.bookings.create(wanted, now_s)
         await bookings.freshen(store, now_s)
         assert await is_driven(store, now_s), f"seed {seed}, {now_s}"
     await store.close()
@@ -111,5 +111,5 @@ async def test_a_real_fleet_gets_no_known_passwords(tmp_path: Path) -> None:
     with pytest.raises(ServeError, match="holds another fleet"):
         await prepare(tmp_path)
     store = Store.open(tmp_path)
-    assert await store.find_agent_by_login("sophie.marchand") is None
+    assert await store.agents.by_login("sophie.marchand") is None
     await store.close()

@@ -38,7 +38,7 @@ async def load(store: Store, **lists: list[dict[str, Any]]) -> None:
     data = copy.deepcopy(FLEET) | {"bookings": []}
     data |= {name: entries for name, entries in lists.items() if name != "vehicles"}
     data["vehicles"] = lists.get("vehicles", data["vehicles"])
-    await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
 
 
 def agent(login: str, *badges: object, role: str = "agent", unit: str = "DDPP") -> dict[str, Any]:
@@ -122,7 +122,7 @@ async def book_privately(store: Store) -> None:
     """Paul, from tomorrow; Marie's booking of today goes on as it is."""
     wanted = BookingRequest(CAR, PAUL, NOW_S + 2 * HOUR_S, NOW_S + 3 * HOUR_S, "Mer", private=True)
     await load(store, vehicles=[car(private_use=True)])
-    await store.create_booking(wanted, NOW_S)
+    await store.bookings.create(wanted, NOW_S)
 
 
 async def test_a_box_is_told_which_booking_is_for_private_use(
@@ -145,7 +145,7 @@ async def test_of_a_private_trip_no_place_is_kept_anywhere_whatever_the_box_send
     port: int, box: BoxSecrets, store: Store, obeys: bool
 ) -> None:
     await book_privately(store)
-    (booking,) = await store.bookings_of(PAUL, NOW_S)
+    (booking,) = await store.bookings.of_agent(PAUL, NOW_S)
     paul = badge_tag(box.badge_key, PAUL_UID)
     client = await BoxClient.connect(port, box)
     await client.greet()
@@ -155,18 +155,18 @@ async def test_of_a_private_trip_no_place_is_kept_anywhere_whatever_the_box_send
     await client.report(1, 1, began, records.LegStart(1_000))
     await client.report(1, 3, records.Odometer(4_000))
     await client.report(1, 4, records.LegEnd(5_000), records.TripEnd(5_000, *place, 1))
-    (trip,) = await store.trips(TripFilter())
+    (trip,) = await store.trips.log(TripFilter())
     assert (trip.private, trip.distance_m, trip.state) == (True, 4_000, "ended")
     assert trip.assurance == "high"
     assert (trip.start_lat_e7, trip.start_lon_e7, trip.end_lat_e7, trip.end_lon_e7) == (None,) * 4
-    detail = await store.trip(trip.trip_id)
+    detail = await store.trips.get(trip.trip_id)
     assert detail is not None and not any("lat_e7" in record.fields for record in detail.records)
-    bodies = [bytes(row["body"]) for row in await store._rows("SELECT body FROM record")]
+    bodies = [bytes(row["body"]) for row in await store.records._rows("SELECT body FROM record")]
     told = [records.decode_body(kind, bodies[at]) for kind, at in ((2, 0), (3, 4))]
     for body in told:
         assert isinstance(body, records.TripStart | records.TripEnd)
         assert (body.lat_e7, body.lon_e7) == (records.NO_POSITION, records.NO_POSITION)
-    totals = await store.trip_totals(TripFilter())
+    totals = await store.trips.totals(TripFilter())
     assert (totals.distance_m, totals.private_m) == (4_000, 4_000)
     client.close()
 
@@ -175,7 +175,7 @@ async def test_the_trip_after_a_private_one_keeps_its_places(
     port: int, box: BoxSecrets, store: Store
 ) -> None:
     await book_privately(store)
-    (booking,) = await store.bookings_of(PAUL, NOW_S)
+    (booking,) = await store.bookings.of_agent(PAUL, NOW_S)
     marie, paul = (badge_tag(box.badge_key, uid) for uid in (MARIE_UID, PAUL_UID))
     untold = (records.NO_POSITION, records.NO_POSITION)
     client = await BoxClient.connect(port, box)
@@ -188,10 +188,10 @@ async def test_the_trip_after_a_private_one_keeps_its_places(
         records.TripStart(marie, BOOKING, 3_000, *PLACE, 0, 0),
         records.TripEnd(8_000, *PLACE, records.END_BADGE_HELD),
     )
-    after, private = await store.trips(TripFilter())
+    after, private = await store.trips.log(TripFilter())
     assert (private.private, private.end_lat_e7) == (True, None)
     assert (after.private, after.start_lat_e7, after.end_lat_e7) == (False, PLACE[0], PLACE[0])
-    totals = await store.trip_totals(TripFilter())
+    totals = await store.trips.totals(TripFilter())
     assert (totals.distance_m, totals.private_m) == (8_000, 3_000)
     client.close()
 
@@ -200,7 +200,7 @@ async def test_a_box_is_told_who_has_another_car(
     port: int, box: BoxSecrets, store: Store, registry: Registry
 ) -> None:
     elsewhere = BookingRequest(OTHER_CAR, PAUL, NOW_S, NOW_S + HOUR_S, "Visite")
-    booking = await store.create_booking(elsewhere, NOW_S)
+    booking = await store.bookings.create(elsewhere, NOW_S)
     client = await BoxClient.connect(port, box)
     await client.greet()
     told = [g for g in await whole(client) if g.kind != messages.GRANT_BOOKING]
@@ -210,7 +210,7 @@ async def test_a_box_is_told_who_has_another_car(
     wrong = records.Refusal(paul, records.REFUSED_WRONG_CAR)
     client.send(messages.Records(1, 1, [records.to_record(NOW_S, wrong)]))
     await client.expect(messages.Ack)
-    (refusal,) = await store.refusals()
+    (refusal,) = await store.refusals.log()
     assert (refusal.reason, refusal.booked_plate) == ("wrong_car", "EF-456-GH")
     client.close()
 
@@ -223,21 +223,21 @@ async def test_a_revoked_badge_is_told_at_once_and_the_boxes_that_have_not_confi
     held = await whole(client)
     client.send(confirms(held))
     await marker(client)
-    badge = await store.find_badge(MARIE_UID)
+    badge = await store.badges.by_uid(MARIE_UID)
     assert badge is not None
-    await store.revoke_badge(badge.badge_id, NOW_S)
+    await store.badges.revoke(badge.badge_id, NOW_S)
     registry.notify(None)
     told = await whole(client)
     tag = badge_tag(box.badge_key, MARIE_UID)
     assert told == [messages.Grant(tag, 0, 0, ALWAYS.to_s, messages.GRANT_REVOKED, 0)]
-    assert [b.plate for b in await store.boxes_without(badge.badge_id)] == ["AB-123-CD"]
+    assert [b.plate for b in await store.boxes.without(badge.badge_id)] == ["AB-123-CD"]
     client.send(confirms(held))  # it did not take it
     await marker(client)
-    assert [b.plate for b in await store.boxes_without(badge.badge_id)] == ["AB-123-CD"]
+    assert [b.plate for b in await store.boxes.without(badge.badge_id)] == ["AB-123-CD"]
     client.send(confirms(told))
     await marker(client)
-    assert await store.boxes_without(badge.badge_id) == []
-    await store.restore_badge(badge.badge_id)
+    assert await store.boxes.without(badge.badge_id) == []
+    await store.badges.restore(badge.badge_id)
     registry.notify(None)
     assert [grant.kind for grant in await whole(client)] == [messages.GRANT_BOOKING]
     client.close()
@@ -291,7 +291,7 @@ async def test_a_key_goes_only_once_the_box_has_confirmed_that_the_grant_has_gon
     held = await whole(client)
     client.send(confirms(held, card_keys_hash=keys.keys_hash))
     await marker(client)
-    await store.cancel_booking(BOOKING, 1)
+    await store.bookings.cancel(BOOKING, 1)
     registry.notify(None)
     assert await whole(client) == []
     assert client.count(messages.CardKeys) == 1
@@ -366,7 +366,7 @@ async def test_a_walk_up_trip_is_paid_by_the_driver_s_directorate_a_booked_one_b
         records.Occupant(b"stranger"),
         records.TripEnd(2_000, *PLACE, records.END_COMMAND),
     )
-    booked, walk_up = sorted(await store.trips(TripFilter()), key=lambda t: -t.start_odometer_m)
+    booked, walk_up = sorted(await store.trips.log(TripFilter()), key=lambda t: -t.start_odometer_m)
     assert (walk_up.agent_name, walk_up.directorate_code) == ("Paul Morin", "DDPP")
     assert (walk_up.assurance, walk_up.end_reason) == ("high", "technician")
     assert (walk_up.booking_id, walk_up.occupants) == (None, ())
@@ -386,7 +386,7 @@ async def test_occupants_who_join_one_by_one_are_all_kept(
     await client.report(1, 1, records.TripStart(marie, BOOKING, 0, *PLACE, 0, 0))
     for seq, tag in ((2, paul), (3, guest), (4, paul)):
         await client.report(1, seq, records.Occupant(tag))
-    (trip,) = await store.trips(TripFilter())
+    (trip,) = await store.trips.log(TripFilter())
     assert trip.occupants == ("Guest", "Paul Morin")
     client.close()
 
@@ -396,7 +396,7 @@ async def test_each_refusal_has_its_reason(port: int, box: BoxSecrets, store: St
     client = await BoxClient.connect(port, box)
     await client.greet()
     await client.report(1, 1, *(records.Refusal(bytes(8), number) for number in numbers))
-    reasons = [refusal.reason for refusal in reversed(await store.refusals())]
+    reasons = [refusal.reason for refusal in reversed(await store.refusals.log())]
     assert reasons[6:] == [
         "revoked",
         "wrong_car",
@@ -418,8 +418,8 @@ async def test_an_end_of_trip_waits_until_all_that_the_box_has_is_known(
     await first.greet(next_seq=2)
     await first.report(1, 1, records.TripStart(marie, BOOKING, 0, *PLACE, 0, 0))
     first.close()
-    inhibit = await store.queue_command(box.box_id, "inhibit", NOW_S, NOW_S + HOUR_S)
-    ending = await store.queue_command(box.box_id, "end-trip", NOW_S, NOW_S + HOUR_S)
+    inhibit = await store.commands.queue(box.box_id, "inhibit", NOW_S, NOW_S + HOUR_S)
+    ending = await store.commands.queue(box.box_id, "end-trip", NOW_S, NOW_S + HOUR_S)
     client = await BoxClient.connect(port, box)
     await client.greet(next_seq=4, trip_open=1)
     inhibit_sent = await client.expect(messages.Command)
@@ -443,7 +443,7 @@ async def test_a_box_is_never_asked_to_end_the_trip_of_somebody_else(
     first.send(messages.Records(1, 1, [start]))
     await first.expect(messages.Ack)
     first.close()
-    ending = await store.queue_command(
+    ending = await store.commands.queue(
         box.box_id, "end-trip-without-keys", NOW_S, NOW_S + 10 * HOUR_S
     )
     client = await BoxClient.connect(port, box)  # meanwhile Marie has left and Paul has come
@@ -467,6 +467,6 @@ async def test_an_assurance_of_a_later_version_is_low_and_any_private_byte_but_0
     client = await BoxClient.connect(port, box)
     await client.greet()
     await client.report(1, 1, records.TripStart(marie, BOOKING, 0, *untold, 3, 2))
-    (trip,) = await store.trips(TripFilter())
+    (trip,) = await store.trips.log(TripFilter())
     assert (trip.assurance, trip.private) == ("low", True)
     client.close()

@@ -46,8 +46,8 @@ def reasons(log: pytest.LogCaptureFixture) -> list[str]:
 
 async def assert_unharmed(store: Store, witness: BoxClient) -> None:
     """Nothing is stored, nobody was seen but the witness, and the witness is still served."""
-    assert await store.records_stored() == 0
-    seen = [box.plate for box in await store.boxes() if box.last_seen_s is not None]
+    assert await store.records.stored() == 0
+    seen = [box.plate for box in await store.boxes.all() if box.last_seen_s is not None]
     assert seen == ["EF-456-GH"]
     assert (await witness.report(1, 1, ODOMETER)).seq == 1
     witness.close()
@@ -95,7 +95,7 @@ async def test_a_replayed_first_message_stores_nothing(
     await say(port, honest.sent)
     assert len(reasons(log)) == 1 and "replaced" not in reasons(log)
     assert (await honest.report(1, 2, ODOMETER)).seq == 2  # it was not pushed out
-    assert await store.records_stored() == 2
+    assert await store.records.stored() == 2
     honest.close()
     witness.close()
 
@@ -109,7 +109,7 @@ async def test_a_truncated_stream_stores_nothing_of_its_last_frame(
     client.writer.write(client.session.bytes_to_send()[:-1])
     client.writer.write_eof()
     await client.wait_closed()
-    assert await store.records_stored() == 0
+    assert await store.records.stored() == 0
     assert reasons(log) == ["by_peer"]
     assert (await witness.report(1, 1, ODOMETER)).seq == 1
     witness.close()
@@ -177,7 +177,7 @@ async def test_records_numbered_past_the_last_number_are_refused_and_not_stored(
     client.send(messages.Records(1, last, two))
     await client.wait_closed()
     assert reasons(log)[-1] == "records_seq"
-    assert await store.records_stored() == 0
+    assert await store.records.stored() == 0
     witness.close()
 
 
@@ -186,7 +186,7 @@ async def test_a_box_that_is_replaced_while_it_is_connected_is_shown_out(
 ) -> None:
     client = await BoxClient.connect(port, box)
     await client.greet()
-    await store.add_box(CAR, replace=True, now_s=NOW_S)
+    await store.boxes.add(CAR, replace=True, now_s=NOW_S)
     registry.notify(None)
     await client.wait_closed()
     assert reasons(log) == ["box_retired"]

@@ -46,7 +46,7 @@ async def test_a_box_is_told_what_is_held_the_time_and_its_grants(
     window = (NOW_S - HOUR_S - BEFORE_S, NOW_S + HOUR_S + AFTER_S)
     assert grants.grants == [messages.Grant(tag, BOOKING, *window, messages.GRANT_BOOKING, 0)]
     client.close()
-    held = await store.boxes()
+    held = await store.boxes.all()
     assert (held[0].relay, held[0].clock_source) == ("inhibited", "gnss")
     assert held[0].last_seen_s is not None and held[0].firmware_version == "1.0"
 
@@ -71,11 +71,11 @@ async def test_a_new_booking_reaches_the_box_at_once(
     await client.greet()
     await client.expect(messages.Grants)
     wanted = BookingRequest(CAR, PAUL, NOW_S + 2 * HOUR_S, NOW_S + 3 * HOUR_S, "Visite")
-    await store.create_booking(wanted, NOW_S)
+    await store.bookings.create(wanted, NOW_S)
     registry.notify(box.box_id)
     grants = await client.expect(messages.Grants)
     assert (grants.generation, len(grants.grants)) == (2, 2)
-    await store.cancel_booking(BOOKING, MARIE)
+    await store.bookings.cancel(BOOKING, MARIE)
     registry.notify(None)
     assert len((await client.expect(messages.Grants)).grants) == 1
     client.close()
@@ -89,7 +89,7 @@ async def test_a_booking_of_another_car_in_some_days_is_not_sent(
     await client.expect(messages.Grants)
     begins_s = NOW_S + 50 * HOUR_S
     elsewhere = BookingRequest(OTHER_CAR, PAUL, begins_s, begins_s + HOUR_S, "")
-    await store.create_booking(elsewhere, NOW_S)
+    await store.bookings.create(elsewhere, NOW_S)
     registry.notify(None)
     await marker(client)
     await marker(client)
@@ -102,7 +102,7 @@ async def test_a_command_is_sent_once_and_its_result_is_kept(
 ) -> None:
     client = await BoxClient.connect(port, box)
     await client.greet()
-    order = await store.queue_command(box.box_id, "inhibit", NOW_S, NOW_S + HOUR_S)
+    order = await store.commands.queue(box.box_id, "inhibit", NOW_S, NOW_S + HOUR_S)
     registry.notify(None)
     registry.notify(None)
     sent = await client.expect(messages.Command)
@@ -112,14 +112,14 @@ async def test_a_command_is_sent_once_and_its_result_is_kept(
     result = records.CommandResult(order.command_id, records.COMMAND_APPLIED, 2)
     await client.report(1, 1, result)
     assert client.count(messages.Command) == 1
-    assert await store.commands_for(box.box_id, 0, NOW_S) == []
+    assert await store.commands.unanswered(box.box_id, 0, NOW_S) == []
     client.close()
 
 
 async def test_a_command_that_the_box_took_and_did_not_answer_is_sent_once_a_connection(
     port: int, box: BoxSecrets, store: Store, registry: Registry
 ) -> None:
-    order = await store.queue_command(box.box_id, "inhibit", NOW_S - 2 * HOUR_S, NOW_S - HOUR_S)
+    order = await store.commands.queue(box.box_id, "inhibit", NOW_S - 2 * HOUR_S, NOW_S - HOUR_S)
     for _ in range(2):
         client = await BoxClient.connect(port, box)
         await client.greet(command_id=order.command_id)
@@ -146,7 +146,7 @@ async def test_a_command_that_the_box_took_and_did_not_answer_is_sent_once_a_con
 async def test_a_command_that_expired_before_the_box_came_is_said_to_have_expired(
     port: int, box: BoxSecrets, store: Store
 ) -> None:
-    order = await store.queue_command(box.box_id, "inhibit", NOW_S - 2 * HOUR_S, NOW_S - HOUR_S)
+    order = await store.commands.queue(box.box_id, "inhibit", NOW_S - 2 * HOUR_S, NOW_S - HOUR_S)
     client = await BoxClient.connect(port, box)
     await client.greet()
     await marker(client)
@@ -170,12 +170,12 @@ async def test_a_drive_becomes_a_trip_with_its_legs_and_records(
         records.Odometer(2_500),
     )
     assert ack == messages.Ack(1, 4)
-    (trip,) = await store.trips(TripFilter())
+    (trip,) = await store.trips.log(TripFilter())
     assert (trip.state, trip.distance_m, trip.agent_name) == ("open", 1_500, "Marie Leroy")
     assert (trip.booking_id, trip.directorate_code) == (BOOKING, "DDT")
     end = records.TripEnd(3_000, *PLACE, records.END_BADGE_HELD)
     await client.report(1, 5, records.LegEnd(3_000), end, records.Relay(2, 0))
-    detail = await store.trip(trip.trip_id)
+    detail = await store.trips.get(trip.trip_id)
     assert detail is not None
     assert (detail.trip.state, detail.trip.distance_m) == ("ended", 2_000)
     assert [leg.last_odometer_m for leg in detail.legs] == [3_000]
@@ -209,7 +209,7 @@ async def test_a_refused_badge_is_kept_with_its_reason_and_holder(
         records.Refusal(marie, records.REFUSED_TOO_LATE),
         records.Refusal(marie, 200),
     )
-    refusals = await store.refusals()
+    refusals = await store.refusals.log()
     assert [(r.reason, r.agent_name) for r in refusals] == [
         ("other", "Marie Leroy"),
         ("too_late", "Marie Leroy"),
@@ -226,8 +226,8 @@ async def test_a_record_of_a_later_kind_or_cut_short_is_stored_as_it_came(
     later = [records.Record(99, NOW_S, b"later"), records.Record(2, NOW_S, b"short")]
     client.send(messages.Records(1, 1, later))
     assert (await client.expect(messages.Ack)).seq == 2
-    assert await store.records_stored() == 2
-    assert await store.trips(TripFilter()) == []
+    assert await store.records.stored() == 2
+    assert await store.trips.log(TripFilter()) == []
     client.close()
 
 
@@ -266,7 +266,7 @@ async def test_a_box_that_knows_no_epoch_is_allotted_one_and_then_heard(
     wiped.send(a_status(epoch=0, next_seq=2))
     assert await wiped.expect(messages.Epoch) == messages.Epoch(2)
     wiped.close()
-    assert await store.records_stored() == 1
+    assert await store.records.stored() == 1
 
 
 async def test_a_box_that_lost_its_count_goes_on_in_another_epoch(
@@ -282,7 +282,7 @@ async def test_a_box_that_lost_its_count_goes_on_in_another_epoch(
     assert await wiped.expect(messages.Epoch) == messages.Epoch(2)
     assert await wiped.greet(epoch=2, lowest_seq=1, next_seq=2) == messages.Ack(2, 0)
     assert await wiped.report(2, 1, records.Odometer(9)) == messages.Ack(2, 1)
-    assert await store.records_stored() == 3
+    assert await store.records.stored() == 3
     wiped.close()
 
 
@@ -315,7 +315,7 @@ async def test_a_box_is_sent_what_changed_and_the_whole_set_if_that_fails(
     for hours in (2, 4):
         begins_s = NOW_S + hours * HOUR_S
         wanted = BookingRequest(CAR, PAUL, begins_s, begins_s + HOUR_S, "Visite")
-        await store.create_booking(wanted, NOW_S)
+        await store.bookings.create(wanted, NOW_S)
     registry.notify(box.box_id)
     registry.notify(box.box_id)
     change = await client.expect(messages.GrantsChange)
@@ -337,10 +337,10 @@ async def test_a_set_that_grows_old_is_renewed_without_its_items(
     await client.greet()
     holds = sets.set_hash(sets.grants_to_bytes((await client.expect(messages.Grants)).grants))
     client.close()
-    sent = await store.sent_grants(box.box_id)
+    sent = await store.boxes.sent_grants(box.box_id)
     assert sent is not None and sent.grants_set is not None
     long_ago_s = NOW_S - GRANTS_RENEW_S
-    await store.name_grants(box.box_id, holds, sent.grants_set, long_ago_s)
+    await store.boxes.name_grants(box.box_id, holds, sent.grants_set, long_ago_s)
     client = await BoxClient.connect(port, box)
     await client.greet(grants_hash=holds)
     change = await client.expect(messages.GrantsChange)
@@ -354,7 +354,7 @@ async def test_a_new_key_is_brought_until_it_is_used_and_then_the_old_one_is_ref
 ) -> None:
     old = await BoxClient.connect(port, box)
     await old.greet()
-    await store.rotate_key(box.box_id, NOW_S)
+    await store.boxes.rotate_key(box.box_id, NOW_S)
     registry.notify(None)
     brought = await old.expect(messages.NewKey)
     assert brought.generation == 2
@@ -393,8 +393,8 @@ async def test_a_trip_tells_how_many_of_its_records_are_lost(
         records.Gap(2, 7, records.GAP_UNREADABLE),
         records.TripEnd(9_000, *PLACE, records.END_BADGE_HELD),
     )
-    (trip,) = await store.trips(TripFilter())
-    detail = await store.trip(trip.trip_id)
+    (trip,) = await store.trips.log(TripFilter())
+    detail = await store.trips.get(trip.trip_id)
     assert detail is not None and detail.records_lost == 6
     assert (trip.distance_m, trip.state) == (8_000, "ended"), "the odometer runs on"
     again.close()

@@ -43,10 +43,10 @@ def told(badge_key: bytes) -> list[records.Record]:
 
 async def test_a_box_cannot_charge_the_booking_of_another_car(store: Store) -> None:
     secrets = await fit_box(store, OTHER_CAR)
-    box = await store.find_box(secrets.wire_id)
+    box = await store.boxes.by_wire_id(secrets.wire_id)
     assert box is not None
     await Pipeline(store).accept(box, 1, 1, 1, told(secrets.badge_key)[:2], NOW_S)
-    (trip,) = await store.trips(TripFilter())
+    (trip,) = await store.trips.log(TripFilter())
     assert (trip.booking_id, trip.agent_name) == (None, "Marie Leroy")
 
 
@@ -54,14 +54,14 @@ async def test_a_trip_under_way_in_a_box_that_is_replaced_ends_when_it_was_last_
     store: Store,
 ) -> None:
     secrets = await fit_box(store)
-    box = await store.find_box(secrets.wire_id)
+    box = await store.boxes.by_wire_id(secrets.wire_id)
     assert box is not None
     await Pipeline(store).accept(box, 1, 1, 1, told(secrets.badge_key)[:10], NOW_S + 60)
-    await store.add_box(CAR, replace=True, now_s=NOW_S + 7_200)
-    (trip,) = await store.trips(TripFilter())
+    await store.boxes.add(CAR, replace=True, now_s=NOW_S + 7_200)
+    (trip,) = await store.trips.log(TripFilter())
     assert (trip.state, trip.end_reason, trip.ended_at_s) == ("ended", "inferred", NOW_S + 60)
     assert trip.distance_m == 700
-    detail = await store.trip(trip.trip_id)
+    detail = await store.trips.get(trip.trip_id)
     assert detail is not None and detail.legs[0].ended_at_s == NOW_S + 60
 
 
@@ -81,7 +81,7 @@ def test_duplicates_gaps_and_restarts_leave_each_record_stored_exactly_once(
     async def run(data_dir: Path) -> None:
         store = await open_small_fleet(data_dir)
         secrets = await fit_box(store)
-        box = await store.find_box(secrets.wire_id)
+        box = await store.boxes.by_wire_id(secrets.wire_id)
         assert box is not None
         all_told = told(secrets.badge_key)
         held = 0
@@ -90,17 +90,17 @@ def test_duplicates_gaps_and_restarts_leave_each_record_stored_exactly_once(
             answer = await Pipeline(store).accept(box, 1, first, 1, batch, NOW_S)
             if first <= held + 1:
                 held = max(held, first - 1 + len(batch))
-            assert answer == held == await store.held_seq(box.box_id, 1)
+            assert answer == held == await store.records.held_seq(box.box_id, 1)
             if restart:
                 await store.close()
                 store = Store.open(data_dir)
-        assert await store.records_stored() == COUNT
-        trips = await store.trips(TripFilter())
+        assert await store.records.stored() == COUNT
+        trips = await store.trips.log(TripFilter())
         assert [trip.distance_m for trip in trips] == [1_500, 1_500]
-        details = [await store.trip(trip.trip_id) for trip in reversed(trips)]
+        details = [await store.trips.get(trip.trip_id) for trip in reversed(trips)]
         seqs = [row.seq for detail in details if detail for row in detail.records]
         assert seqs == [*range(2, 21), *range(22, 41)]
-        assert len(await store.refusals()) == 2
+        assert len(await store.refusals.log()) == 2
         await store.close()
 
     with tempfile.TemporaryDirectory() as folder:

@@ -22,57 +22,57 @@ from tests.fleet import (
 
 
 async def badge_id(store: Store, uid: bytes) -> int:
-    badge = await store.find_badge(uid)
+    badge = await store.badges.by_uid(uid)
     assert badge is not None
     return badge.badge_id
 
 
 async def test_a_badge_is_shown_by_the_end_of_its_number(store: Store) -> None:
-    (badge,) = await store.enrolled_badges(MARIE)
+    (badge,) = await store.badges.of_agent(MARIE)
     assert (badge.ending, badge.has_key, badge.revoked_at_s) == (MARIE_UID[-2:].hex(), False, None)
-    assert await store.enrolled_badge(badge.badge_id) == badge == await store.find_badge(MARIE_UID)
-    assert await store.find_badge(b"none") is None and await store.enrolled_badge(99) is None
+    assert await store.badges.get(badge.badge_id) == badge == await store.badges.by_uid(MARIE_UID)
+    assert await store.badges.by_uid(b"none") is None and await store.badges.get(99) is None
 
 
 async def test_the_number_of_a_revocation_never_comes_again(store: Store) -> None:
     marie, paul = await badge_id(store, MARIE_UID), await badge_id(store, PAUL_UID)
     box = await fit_box(store)
-    await store.note_status(box.box_id, BoxStatus("1", "unknown", "none", 0, 1, 0), NOW_S)
-    await store.revoke_badge(marie, NOW_S)
-    await store.revoke_badge(marie, NOW_S + 5)
-    assert (await store.access_of_car(CAR, NOW_S)).revocation == 1
-    await store.note_revocations(box.box_id, 1)
-    assert await store.boxes_without(marie) == []
-    await store.restore_badge(marie)
-    await store.revoke_badge(paul, NOW_S)
-    assert [b.box_id for b in await store.boxes_without(paul)] == [box.box_id]
-    assert [b.badge_id for b in await store.revoked_badges()] == [paul]
+    await store.boxes.note_status(box.box_id, BoxStatus("1", "unknown", "none", 0, 1, 0), NOW_S)
+    await store.badges.revoke(marie, NOW_S)
+    await store.badges.revoke(marie, NOW_S + 5)
+    assert (await store.access.of_car(CAR, NOW_S)).revocation == 1
+    await store.boxes.note_revocations(box.box_id, 1)
+    assert await store.boxes.without(marie) == []
+    await store.badges.restore(marie)
+    await store.badges.revoke(paul, NOW_S)
+    assert [b.box_id for b in await store.boxes.without(paul)] == [box.box_id]
+    assert [b.badge_id for b in await store.badges.revoked()] == [paul]
 
 
 async def test_a_box_that_was_never_heard_holds_nothing_to_confirm(store: Store) -> None:
     await fit_box(store)
     marie = await badge_id(store, MARIE_UID)
-    await store.revoke_badge(marie, NOW_S)
-    assert await store.boxes_without(marie) == []
+    await store.badges.revoke(marie, NOW_S)
+    assert await store.boxes.without(marie) == []
 
 
 async def test_a_confirmation_is_never_taken_back(store: Store) -> None:
     box = await fit_box(store)
-    await store.note_status(box.box_id, BoxStatus("1", "unknown", "none", 0, 1, 0), NOW_S)
+    await store.boxes.note_status(box.box_id, BoxStatus("1", "unknown", "none", 0, 1, 0), NOW_S)
     marie = await badge_id(store, MARIE_UID)
-    await store.revoke_badge(marie, NOW_S)
-    await store.note_revocations(box.box_id, 1)
-    await store.note_revocations(box.box_id, 0)
-    assert await store.boxes_without(marie) == []
+    await store.badges.revoke(marie, NOW_S)
+    await store.boxes.note_revocations(box.box_id, 1)
+    await store.boxes.note_revocations(box.box_id, 0)
+    assert await store.boxes.without(marie) == []
 
 
 async def test_the_other_car_of_a_person_is_the_one_booked_about_then(store: Store) -> None:
     late = BookingRequest(OTHER_CAR, MARIE, NOW_S + 5 * HOUR_S, NOW_S + 6 * HOUR_S, "x")
-    booking = await store.create_booking(late, NOW_S)
-    assert await store.booking_elsewhere(MARIE, CAR, NOW_S) is None
-    assert await store.booking_elsewhere(MARIE, CAR, NOW_S + 5 * HOUR_S - 600) == booking
-    assert await store.booking_elsewhere(PAUL, CAR, NOW_S + 5 * HOUR_S) is None
-    first = await store.booking_elsewhere(MARIE, OTHER_CAR, NOW_S)
+    booking = await store.bookings.create(late, NOW_S)
+    assert await store.bookings.elsewhere(MARIE, CAR, NOW_S) is None
+    assert await store.bookings.elsewhere(MARIE, CAR, NOW_S + 5 * HOUR_S - 600) == booking
+    assert await store.bookings.elsewhere(PAUL, CAR, NOW_S + 5 * HOUR_S) is None
+    first = await store.bookings.elsewhere(MARIE, OTHER_CAR, NOW_S)
     assert first is not None and first.booking_id == BOOKING
 
 

@@ -70,13 +70,13 @@ def test_no_statement_can_make_two_active_bookings_of_a_car_overlap(
 
 async def test_an_overlap_names_the_bookings_in_the_way(store: Store) -> None:
     with pytest.raises(Overlap) as refusal:
-        await store.create_booking(request(CAR, NOW_S, NOW_S + 9 * HOUR_S), NOW_S)
+        await store.bookings.create(request(CAR, NOW_S, NOW_S + 9 * HOUR_S), NOW_S)
     assert [booking.booking_id for booking in refusal.value.conflicts] == [BOOKING]
     assert refusal.value.conflicts[0].agent_name == "Marie Leroy"
 
 
 async def test_a_booking_may_begin_when_another_ends(store: Store) -> None:
-    booking = await store.create_booking(request(CAR, NOW_S + HOUR_S, NOW_S + 2 * HOUR_S), NOW_S)
+    booking = await store.bookings.create(request(CAR, NOW_S + HOUR_S, NOW_S + 2 * HOUR_S), NOW_S)
     assert (booking.plate, booking.agent_name, booking.directorate_code, booking.state) == (
         "AB-123-CD",
         "Paul Morin",
@@ -86,28 +86,28 @@ async def test_a_booking_may_begin_when_another_ends(store: Store) -> None:
 
 
 async def test_the_same_time_in_another_car_is_free(store: Store) -> None:
-    await store.create_booking(request(OTHER_CAR, NOW_S, NOW_S + HOUR_S), NOW_S)
+    await store.bookings.create(request(OTHER_CAR, NOW_S, NOW_S + HOUR_S), NOW_S)
 
 
 async def test_a_cancelled_booking_frees_the_car(store: Store) -> None:
-    await store.cancel_booking(BOOKING, MARIE)
-    await store.create_booking(request(CAR, NOW_S, NOW_S + HOUR_S), NOW_S)
+    await store.bookings.cancel(BOOKING, MARIE)
+    await store.bookings.create(request(CAR, NOW_S, NOW_S + HOUR_S), NOW_S)
 
 
 async def test_cancelling_twice_is_cancelling_once(store: Store) -> None:
-    first = await store.cancel_booking(BOOKING, MARIE)
+    first = await store.bookings.cancel(BOOKING, MARIE)
     assert first is not None and first.state == "cancelled"
-    assert await store.cancel_booking(BOOKING, MARIE) == first
+    assert await store.bookings.cancel(BOOKING, MARIE) == first
 
 
 async def test_nobody_cancels_the_booking_of_another(store: Store) -> None:
-    assert await store.cancel_booking(BOOKING, PAUL) is None
-    assert [b.state for b in await store.bookings_of(MARIE, 0)] == ["active"]
+    assert await store.bookings.cancel(BOOKING, PAUL) is None
+    assert [b.state for b in await store.bookings.of_agent(MARIE, 0)] == ["active"]
 
 
 async def test_bookings_between_are_those_that_touch_the_span(store: Store) -> None:
     async def ids(from_s: int, to_s: int) -> list[int]:
-        return [b.booking_id for b in await store.bookings_between(from_s, to_s)]
+        return [b.booking_id for b in await store.bookings.between(from_s, to_s)]
 
     assert await ids(NOW_S, NOW_S + 1) == [BOOKING]
     assert await ids(NOW_S + HOUR_S, NOW_S + 2 * HOUR_S) == []
@@ -116,43 +116,43 @@ async def test_bookings_between_are_those_that_touch_the_span(store: Store) -> N
 
 async def test_a_booking_moves_to_another_car_and_stays_the_same(store: Store) -> None:
     for _ in range(2):
-        moved = await store.move_booking(BOOKING, OTHER_CAR)
+        moved = await store.bookings.move(BOOKING, OTHER_CAR)
         assert (moved.booking_id, moved.plate) == (BOOKING, "EF-456-GH")
         assert (moved.starts_at_s, moved.ends_at_s) == (NOW_S - HOUR_S, NOW_S + HOUR_S)
-    await store.create_booking(request(CAR, NOW_S, NOW_S + HOUR_S), NOW_S)
+    await store.bookings.create(request(CAR, NOW_S, NOW_S + HOUR_S), NOW_S)
 
 
 async def test_a_taken_car_or_hour_is_refused_and_the_booking_stays(store: Store) -> None:
-    other = await store.create_booking(request(OTHER_CAR, NOW_S, NOW_S + HOUR_S), NOW_S)
-    behind = await store.create_booking(request(CAR, NOW_S + HOUR_S, NOW_S + 2 * HOUR_S), NOW_S)
+    other = await store.bookings.create(request(OTHER_CAR, NOW_S, NOW_S + HOUR_S), NOW_S)
+    behind = await store.bookings.create(request(CAR, NOW_S + HOUR_S, NOW_S + 2 * HOUR_S), NOW_S)
     with pytest.raises(Overlap) as refusal:
-        await store.move_booking(BOOKING, OTHER_CAR)
+        await store.bookings.move(BOOKING, OTHER_CAR)
     assert refusal.value.conflicts == (other,)
     with pytest.raises(Overlap) as refusal:
-        await store.extend_booking(BOOKING, NOW_S + HOUR_S + 1)
+        await store.bookings.extend(BOOKING, NOW_S + HOUR_S + 1)
     assert refusal.value.conflicts == (behind,), "the booking itself is in nobody's way"
-    (stays,) = await store.bookings_of(MARIE, 0)
+    (stays,) = await store.bookings.of_agent(MARIE, 0)
     assert (stays.vehicle_id, stays.ends_at_s) == (CAR, NOW_S + HOUR_S)
 
 
 async def test_a_booking_ends_later_where_nothing_is_in_the_way(store: Store) -> None:
-    extended = await store.extend_booking(BOOKING, NOW_S + 2 * HOUR_S)
+    extended = await store.bookings.extend(BOOKING, NOW_S + 2 * HOUR_S)
     assert (extended.booking_id, extended.ends_at_s) == (BOOKING, NOW_S + 2 * HOUR_S)
 
 
 async def test_a_cancelled_booking_is_not_changed(store: Store) -> None:
-    await store.cancel_booking(BOOKING, MARIE)
-    assert (await store.move_booking(BOOKING, OTHER_CAR)).vehicle_id == CAR
+    await store.bookings.cancel(BOOKING, MARIE)
+    assert (await store.bookings.move(BOOKING, OTHER_CAR)).vehicle_id == CAR
 
 
 async def test_of_several_bookings_all_are_made_or_none(store: Store) -> None:
     hours = [request(CAR, NOW_S + n * HOUR_S, NOW_S + (n + 1) * HOUR_S) for n in range(4)]
-    late = await store.create_booking(hours[3], NOW_S)
+    late = await store.bookings.create(hours[3], NOW_S)
     with pytest.raises(Overlap) as refusal:
-        await store.create_bookings(hours, NOW_S)
+        await store.bookings.create_all(hours, NOW_S)
     assert [b.booking_id for b in refusal.value.conflicts] == [BOOKING, late.booking_id]
-    assert await store.bookings_of(PAUL, 0) == [late]
-    made = await store.create_bookings(hours[1:3], NOW_S)
+    assert await store.bookings.of_agent(PAUL, 0) == [late]
+    made = await store.bookings.create_all(hours[1:3], NOW_S)
     assert [b.starts_at_s for b in made] == [NOW_S + HOUR_S, NOW_S + 2 * HOUR_S]
 
 
@@ -162,7 +162,7 @@ async def test_two_clicks_at_once_make_one_booking(store: Store, tmp_path: Path)
     outcomes = []
     for one in (store, other_process):
         try:
-            outcomes.append(await one.create_booking(wanted, NOW_S))
+            outcomes.append(await one.bookings.create(wanted, NOW_S))
         except Overlap as overlap:
             outcomes.append(overlap)
     await other_process.close()

@@ -25,7 +25,7 @@ async def equip(store: Store, *codes: str) -> None:
     data["vehicles"].append({"plate": "IJ-789-KL", "label": "Zoé", "site": "DDT"})
     data["equipment"] = [*SEATS, ELSEWHERE]
     data["bookings"][0]["equipment"] = list(codes)
-    await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
 
 
 def request(starts_at_s: int, ends_at_s: int, *codes: str) -> BookingRequest:
@@ -88,30 +88,30 @@ def test_no_statement_can_put_a_piece_into_two_bookings_or_another_site(
 async def test_a_piece_that_is_taken_names_the_booking_and_stores_nothing(store: Store) -> None:
     await equip(store, "SIEGE-1")
     with pytest.raises(EquipmentTaken) as refusal:
-        await store.create_booking(request(NOW_S, NOW_S + HOUR_S, "SIEGE-1", "SIEGE-2"), NOW_S)
+        await store.bookings.create(request(NOW_S, NOW_S + HOUR_S, "SIEGE-1", "SIEGE-2"), NOW_S)
     assert [booking.booking_id for booking in refusal.value.conflicts] == [BOOKING]
-    assert await store.bookings_of(PAUL, 0) == []
+    assert await store.bookings.of_agent(PAUL, 0) == []
     for wanted in (
         request(NOW_S, NOW_S + HOUR_S, "SIEGE-2"),
         request(NOW_S + HOUR_S, NOW_S + 2 * HOUR_S, "SIEGE-1"),  # from when it is back
     ):
-        assert (await store.create_booking(wanted, NOW_S)).equipment == wanted.equipment
+        assert (await store.bookings.create(wanted, NOW_S)).equipment == wanted.equipment
 
 
 async def test_a_cancelled_booking_frees_its_equipment(store: Store) -> None:
     await equip(store, "SIEGE-1")
-    await store.cancel_booking(BOOKING, MARIE)
-    booking = await store.create_booking(request(NOW_S, NOW_S + HOUR_S, "SIEGE-1"), NOW_S)
+    await store.bookings.cancel(BOOKING, MARIE)
+    booking = await store.bookings.create(request(NOW_S, NOW_S + HOUR_S, "SIEGE-1"), NOW_S)
     assert booking.equipment == ("SIEGE-1",)
 
 
 async def test_a_booking_does_not_end_later_when_its_piece_is_promised(store: Store) -> None:
     await equip(store, "SIEGE-1")
-    next_one = await store.create_booking(
+    next_one = await store.bookings.create(
         request(NOW_S + HOUR_S, NOW_S + 2 * HOUR_S, "SIEGE-1"), NOW_S
     )
     with pytest.raises(EquipmentTaken) as refusal:
-        await store.extend_booking(BOOKING, NOW_S + HOUR_S + 60)
+        await store.bookings.extend(BOOKING, NOW_S + HOUR_S + 60)
     assert refusal.value.conflicts == (next_one,)
 
 
@@ -119,15 +119,15 @@ async def test_a_taken_car_is_said_before_a_taken_piece(store: Store) -> None:
     await equip(store, "SIEGE-1")
     wanted = BookingRequest(CAR, PAUL, NOW_S, NOW_S + HOUR_S, "Visite", ("SIEGE-1",))
     with pytest.raises(Overlap):
-        await store.create_bookings([wanted], NOW_S)
+        await store.bookings.create_all([wanted], NOW_S)
 
 
 async def test_loading_gives_the_equipment_named_and_twice_is_once(store: Store) -> None:
     for codes in (("SIEGE-2", "SIEGE-1"), ("SIEGE-2", "SIEGE-1"), ("SIEGE-2",), ()):
         await equip(store, *codes)
-        (booking,) = await store.bookings_of(MARIE, 0)
+        (booking,) = await store.bookings.of_agent(MARIE, 0)
         assert booking.equipment == tuple(sorted(codes))
-    names = [(piece.code, piece.site_name) for piece in await store.equipment()]
+    names = [(piece.code, piece.site_name) for piece in await store.equipment.all()]
     assert names == [
         *(("SIEGE-1", "Préfecture"), ("SIEGE-2", "Préfecture"), ("CHAINES", "Territoires")),
     ]
@@ -156,4 +156,4 @@ async def test_loading_refuses_a_piece_twice_at_a_time(store: Store) -> None:
         ]
     }
     with pytest.raises(LoadError, match=r"bookings\[0\]: equipment is with Marie Leroy from"):
-        await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+        await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)

@@ -21,17 +21,17 @@ def changed(change: dict[str, list[dict[str, Any]]]) -> fleet_file.FleetFile:
 
 async def everything(store: Store) -> list[object]:
     return [
-        await store.directorates(),
-        await store.vehicles(),
-        await store.agents(),
-        await store.badges(),
-        await store.bookings_between(0, 1 << 32),
+        await store.directorates.all(),
+        await store.vehicles.all(),
+        await store.agents.all(),
+        await store.badges.all(),
+        await store.bookings.between(0, 1 << 32),
     ]
 
 
 async def test_loading_the_same_file_twice_changes_nothing(store: Store) -> None:
     before = await everything(store)
-    await store.load(changed({}), {}, NOW_S)
+    await store.fleet.load(changed({}), {}, NOW_S)
     assert await everything(store) == before
 
 
@@ -40,21 +40,21 @@ async def test_an_overlapping_booking_loads_nothing_of_the_file(store: Store) ->
     booking = {**FLEET["bookings"][0], "agent": "paul.morin", "purpose": "x"}
     newcomer = {"plate": "NEW-1", "label": "Zoé", "site": "PREF"}
     with pytest.raises(LoadError, match=r"bookings\[1\]: overlaps .* by Marie Leroy"):
-        await store.load(changed({"vehicles": [newcomer], "bookings": [booking]}), {}, NOW_S)
+        await store.fleet.load(changed({"vehicles": [newcomer], "bookings": [booking]}), {}, NOW_S)
     assert await everything(store) == before
 
 
 async def test_an_unknown_name_is_told_with_the_known_ones(store: Store) -> None:
     newcomer = {"plate": "NEW-1", "label": "Zoé", "site": "NOWHERE"}
     with pytest.raises(LoadError, match=r"vehicles\[2\]: no site .*'NOWHERE'; known: PREF"):
-        await store.load(changed({"vehicles": [newcomer]}), {}, NOW_S)
+        await store.fleet.load(changed({"vehicles": [newcomer]}), {}, NOW_S)
 
 
 async def test_a_badge_given_to_another_agent_is_theirs_from_then_on(store: Store) -> None:
     data = copy.deepcopy(FLEET)
     data["agents"][0]["badges"], data["agents"][1]["badges"] = [PAUL_UID.hex()], []
-    await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
-    holders = {badge.uid: badge.agent_id for badge in await store.badges()}
+    await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    holders = {badge.uid: badge.agent_id for badge in await store.badges.all()}
     assert holders[PAUL_UID] == MARIE
 
 
@@ -62,30 +62,30 @@ async def test_a_badge_that_its_agent_no_longer_has_is_forgotten(store: Store) -
     data = copy.deepcopy(FLEET)
     data["agents"][0]["badges"] = ["04998877665544"]
     del data["agents"][1]["badges"]
-    await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
-    held = {(badge.agent_id, badge.uid.hex()) for badge in await store.badges()}
+    await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    held = {(badge.agent_id, badge.uid.hex()) for badge in await store.badges.all()}
     assert held == {(MARIE, "04998877665544"), (PAUL, PAUL_UID.hex())}
 
 
 async def test_a_revoked_badge_stays_revoked_whatever_a_file_says(store: Store) -> None:
-    badge = await store.find_badge(MARIE_UID)
+    badge = await store.badges.by_uid(MARIE_UID)
     assert badge is not None
-    await store.revoke_badge(badge.badge_id, NOW_S)
-    assert await store.load(changed({}), {}, NOW_S) == 1
+    await store.badges.revoke(badge.badge_id, NOW_S)
+    assert await store.fleet.load(changed({}), {}, NOW_S) == 1
     data = copy.deepcopy(FLEET)
     data["agents"][0]["badges"] = []
-    assert await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S) == 0
+    assert await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S) == 0
     data["agents"][1]["badges"] = [MARIE_UID.hex()]
-    assert await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S) == 1
-    badge = await store.find_badge(MARIE_UID)
+    assert await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S) == 1
+    badge = await store.badges.by_uid(MARIE_UID)
     assert badge is not None and (badge.agent_id, badge.revoked_at_s) == (PAUL, NOW_S)
-    await store.restore_badge(badge.badge_id)
-    assert await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S) == 0
+    await store.badges.restore(badge.badge_id)
+    assert await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S) == 0
 
 
 async def test_lists_replace_those_before_and_what_is_not_spoken_of_stays(store: Store) -> None:
     async def facts() -> tuple[object, ...]:
-        access = (await store.access_of_car(CAR, NOW_S)).access
+        access = (await store.access.of_car(CAR, NOW_S)).access
         keys = {badge.uid: badge.key for badge in access.badges}
         return access.walk_up, access.out_of_service, access.companions, keys[MARIE_UID]
 
@@ -95,7 +95,7 @@ async def test_lists_replace_those_before_and_what_is_not_spoken_of_stays(store:
     data["bookings"][0]["drivers"] = ["paul.morin"]
     file = fleet_file.parse(json.dumps(data))
     for _ in range(2):
-        await store.load(file, {}, NOW_S)
+        await store.fleet.load(file, {}, NOW_S)
         assert await facts() == (
             True,
             (Window(5, 9),),
@@ -105,9 +105,9 @@ async def test_lists_replace_those_before_and_what_is_not_spoken_of_stays(store:
     data["vehicles"][0]["out_of_service"] = []
     data["bookings"][0] |= {"drivers": [], "passengers": ["paul.morin"]}
     del data["agents"][0]["badges"]
-    await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
     assert await facts() == (True, (), (Companion(BOOKING, PAUL, False),), b"\x0f" * 16)
-    await store.load(changed({}), {}, NOW_S)
+    await store.fleet.load(changed({}), {}, NOW_S)
     assert await facts() == (False, (), (Companion(BOOKING, PAUL, False),), None)
 
 
@@ -115,25 +115,25 @@ async def test_an_unknown_driver_is_told_with_the_place(store: Store) -> None:
     data = copy.deepcopy(FLEET)
     data["bookings"][0]["drivers"] = ["nobody"]
     with pytest.raises(LoadError, match=r"bookings\[0\]: no agent is called 'nobody'"):
-        await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+        await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
 
 
 async def test_a_booking_cancelled_since_stays_cancelled_and_does_not_stop_the_file(
     store: Store,
 ) -> None:
-    await store.cancel_booking(BOOKING, MARIE)
-    await store.load(changed({}), {}, NOW_S)
-    assert await store.bookings_between(0, 1 << 32) == []
+    await store.bookings.cancel(BOOKING, MARIE)
+    await store.fleet.load(changed({}), {}, NOW_S)
+    assert await store.bookings.between(0, 1 << 32) == []
     start_s, end_s = (FLEET["bookings"][0][name] for name in ("starts_at", "ends_at"))
-    await store.create_booking(BookingRequest(CAR, PAUL, start_s, end_s, "x"), NOW_S)
-    await store.load(changed({}), {}, NOW_S)
-    assert [b.agent_id for b in await store.bookings_between(0, 1 << 32)] == [PAUL]
+    await store.bookings.create(BookingRequest(CAR, PAUL, start_s, end_s, "x"), NOW_S)
+    await store.fleet.load(changed({}), {}, NOW_S)
+    assert [b.agent_id for b in await store.bookings.between(0, 1 << 32)] == [PAUL]
 
 
 async def test_a_password_stays_when_no_new_one_is_given(store: Store) -> None:
-    await store.load(changed({}), {"marie.leroy": "hash"}, NOW_S)
-    await store.load(changed({}), {}, NOW_S)
-    marie = await store.find_agent(MARIE)
+    await store.fleet.load(changed({}), {"marie.leroy": "hash"}, NOW_S)
+    await store.fleet.load(changed({}), {}, NOW_S)
+    marie = await store.agents.get(MARIE)
     assert marie is not None and marie.password_hash == "hash"
 
 
@@ -143,11 +143,11 @@ async def test_a_private_booking_loads_only_with_a_car_for_private_use(store: St
     private = FLEET["bookings"][0] | {"starts_at": start_s, "ends_at": start_s + 60}
     data["bookings"].append(private | {"private": True})
     with pytest.raises(LoadError, match=r"bookings\[1\], private: AB-123-CD is not for private"):
-        await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+        await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
     data["vehicles"][0]["private_use"] = True
     for _ in range(2):
-        await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
-        bookings = await store.bookings_between(0, 1 << 32)
+        await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+        bookings = await store.bookings.between(0, 1 << 32)
         assert [booking.private for booking in bookings] == [False, True]
 
 
@@ -155,11 +155,11 @@ async def test_a_licence_counts_as_recorded_until_a_file_says_no_and_again_when_
     store: Store,
 ) -> None:
     async def without() -> frozenset[int]:
-        return (await store.access_of_car(CAR, NOW_S)).access.without_licence
+        return (await store.access.of_car(CAR, NOW_S)).access.without_licence
 
     data = copy.deepcopy(FLEET)
     assert await without() == frozenset()
     for said, expected in ((False, {PAUL}), (None, {PAUL}), (True, set()), (None, set())):
         data["agents"][1]["licence_recorded"] = said
-        await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+        await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
         assert await without() == expected, "what is not spoken of stays"

@@ -30,8 +30,8 @@ async def test_no_key_and_no_badge_stands_in_the_database_in_clear(tmp_path: Pat
     card_key = bytes(range(0x60, 0x70))
     data = copy.deepcopy(FLEET)
     data["agents"][0]["badges"] = [{"uid": MARIE_UID.hex(), "key": card_key.hex()}]
-    await store.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
-    assert card_key in {badge.key for badge in await store.badges()}
+    await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    assert card_key in {badge.key for badge in await store.badges.all()}
     await store.close()
     files = b"".join(path.read_bytes() for path in tmp_path.glob("voiturier.db*"))
     assert b"marie.leroy" in files
@@ -45,7 +45,7 @@ async def test_secrets_open_again_after_a_restart(tmp_path: Path) -> None:
     box = await fit_box(store)
     await store.close()
     again = Store.open(tmp_path)
-    key = await again.in_reader(lambda: again.key_of_box(box.wire_id, box.generation))
+    key = await again.in_reader(lambda: again.boxes.key(box.wire_id, box.generation))
     assert key == box.key
     assert {badge.uid for badge in await again.badges()} == {MARIE_UID, PAUL_UID}
     await again.close()
@@ -113,45 +113,48 @@ async def test_a_car_has_one_box_unless_it_is_replaced(store: Store) -> None:
     with pytest.raises(BoxExistsError):
         await fit_box(store)
     await fit_box(store, OTHER_CAR)
-    new = await store.add_box(CAR, replace=True, now_s=NOW_S)
-    assert await store.in_reader(lambda: store.key_of_box(old.wire_id, 1)) is None
-    assert await store.in_reader(lambda: store.key_of_box(new.wire_id, 1)) == new.key
-    assert await store.in_reader(lambda: store.key_of_box(new.wire_id, 2)) is None
-    assert await store.find_box(old.wire_id) is None
-    assert [vehicle.box_id for vehicle in await store.vehicles()] == [new.box_id, 2]
-    assert [box.plate for box in await store.boxes()] == ["AB-123-CD", "EF-456-GH"]
+    new = await store.boxes.add(CAR, replace=True, now_s=NOW_S)
+    assert await store.in_reader(lambda: store.boxes.key(old.wire_id, 1)) is None
+    assert await store.in_reader(lambda: store.boxes.key(new.wire_id, 1)) == new.key
+    assert await store.in_reader(lambda: store.boxes.key(new.wire_id, 2)) is None
+    assert await store.boxes.by_wire_id(old.wire_id) is None
+    assert [vehicle.box_id for vehicle in await store.vehicles.all()] == [new.box_id, 2]
+    assert [box.plate for box in await store.boxes.all()] == ["AB-123-CD", "EF-456-GH"]
 
 
 async def test_a_login_is_found_whatever_its_capitals(store: Store) -> None:
-    agent = await store.find_agent_by_login(" Marie.Leroy ")
+    agent = await store.agents.by_login(" Marie.Leroy ")
     assert agent is not None and agent.full_name == "Marie Leroy"
-    assert await store.find_agent(agent.agent_id) == agent
-    assert await store.find_agent_by_login("nobody") is None
+    assert await store.agents.get(agent.agent_id) == agent
+    assert await store.agents.by_login("nobody") is None
 
 
 async def test_grants_keep_their_generation_until_the_set_changes(store: Store) -> None:
     box = await fit_box(store)
-    assert await store.sent_grants(box.box_id) is None
-    assert await store.name_grants(box.box_id, b"a", b"set a", NOW_S) == 1
-    assert await store.name_grants(box.box_id, b"a", b"set a", NOW_S + 5) == 1
-    assert await store.name_grants(box.box_id, b"b", b"set b", NOW_S + 6) == 2
-    sent = await store.sent_grants(box.box_id)
+    assert await store.boxes.sent_grants(box.box_id) is None
+    assert await store.boxes.name_grants(box.box_id, b"a", b"set a", NOW_S) == 1
+    assert await store.boxes.name_grants(box.box_id, b"a", b"set a", NOW_S + 5) == 1
+    assert await store.boxes.name_grants(box.box_id, b"b", b"set b", NOW_S + 6) == 2
+    sent = await store.boxes.sent_grants(box.box_id)
     assert sent is not None and sent == SentGrants(b"b", b"set b", NOW_S + 6)
 
 
 async def test_commands_are_offered_in_order_until_they_expire(store: Store) -> None:
     box = await fit_box(store)
-    first = await store.queue_command(box.box_id, "inhibit", NOW_S, NOW_S + 10)
-    second = await store.queue_command(box.box_id, "cancel", NOW_S, NOW_S + 20)
-    assert await store.commands_for(box.box_id, 0, NOW_S) == [first, second]
-    assert await store.commands_for(box.box_id, 0, NOW_S + 10) == [second]
-    assert await store.commands_for(box.box_id, first.command_id, NOW_S + 10) == [first, second]
+    first = await store.commands.queue(box.box_id, "inhibit", NOW_S, NOW_S + 10)
+    second = await store.commands.queue(box.box_id, "cancel", NOW_S, NOW_S + 20)
+    assert await store.commands.unanswered(box.box_id, 0, NOW_S) == [first, second]
+    assert await store.commands.unanswered(box.box_id, 0, NOW_S + 10) == [second]
+    assert await store.commands.unanswered(box.box_id, first.command_id, NOW_S + 10) == [
+        first,
+        second,
+    ]
 
 
 async def test_command_numbers_are_above_all_before_and_not_below_the_time(store: Store) -> None:
     box = await fit_box(store)
     numbers = [
-        (await store.queue_command(box.box_id, "inhibit", now_s, now_s + 10)).command_id
+        (await store.commands.queue(box.box_id, "inhibit", now_s, now_s + 10)).command_id
         for now_s in (NOW_S, NOW_S, NOW_S - 50, NOW_S + 100)
     ]
     assert numbers == [NOW_S, NOW_S + 1, NOW_S + 2, NOW_S + 100]
@@ -159,31 +162,31 @@ async def test_command_numbers_are_above_all_before_and_not_below_the_time(store
 
 async def test_an_epoch_is_above_every_one_that_is_known_of_the_box(store: Store) -> None:
     box = await fit_box(store)
-    assert [await store.allot_epoch(box.box_id) for _ in range(2)] == [1, 2]
-    await store.note_status(box.box_id, BoxStatus("1", "unknown", "none", 0, 9, 0), NOW_S)
-    assert await store.allot_epoch(box.box_id) == 10, "a restored server believes the box"
+    assert [await store.boxes.allot_epoch(box.box_id) for _ in range(2)] == [1, 2]
+    await store.boxes.note_status(box.box_id, BoxStatus("1", "unknown", "none", 0, 9, 0), NOW_S)
+    assert await store.boxes.allot_epoch(box.box_id) == 10, "a restored server believes the box"
 
 
 async def test_two_keys_are_in_force_until_the_newer_is_proved(store: Store) -> None:
     box = await fit_box(store)
-    assert await store.rotate_key(box.box_id, NOW_S) == 2
-    assert await store.rotate_key(box.box_id, NOW_S + 1) == 2, "it is still under way"
-    account = await store.find_box(box.wire_id)
+    assert await store.boxes.rotate_key(box.box_id, NOW_S) == 2
+    assert await store.boxes.rotate_key(box.box_id, NOW_S + 1) == 2, "it is still under way"
+    account = await store.boxes.by_wire_id(box.wire_id)
     assert account is not None
-    next_key = await store.next_key(account)
+    next_key = await store.boxes.next_key(account)
     assert next_key is not None and next_key.generation == 2 and len(next_key.key) == 32
 
     async def keys() -> list[bytes | None]:
         def read() -> list[bytes | None]:
-            return [store.key_of_box(box.wire_id, generation) for generation in (1, 2, 3)]
+            return [store.boxes.key(box.wire_id, generation) for generation in (1, 2, 3)]
 
         return await store.in_reader(read)
 
     assert await keys() == [box.key, next_key.key, None]
-    await store.key_proved(box.box_id, 2, NOW_S + 2)
+    await store.boxes.key_proved(box.box_id, 2, NOW_S + 2)
     assert await keys() == [None, next_key.key, None]
-    account = await store.find_box(box.wire_id)
+    account = await store.boxes.by_wire_id(box.wire_id)
     assert account is not None and account.generation == 2
-    assert await store.next_key(account) is None
-    assert (await store.secrets_of_box(box.box_id)).key == next_key.key
-    assert await store.rotate_key(box.box_id, NOW_S + 3) == 3
+    assert await store.boxes.next_key(account) is None
+    assert (await store.boxes.secrets(box.box_id)).key == next_key.key
+    assert await store.boxes.rotate_key(box.box_id, NOW_S + 3) == 3

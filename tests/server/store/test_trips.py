@@ -17,20 +17,20 @@ from tests.fleet import BOOKING, CAR, HOUR_S, MARIE, NOW_S, OTHER_CAR, PAUL, fit
 async def report(store: Store, *told: FleetRecord) -> None:
     box = await fit_box(store)
     records = tuple(ReadRecord(0, "", NOW_S, b"", {}, each) for each in told)
-    await store.append_records(Batch(box.box_id, CAR, 1, 1, 1, records, NOW_S), follow)
+    await store.records.append(Batch(box.box_id, CAR, 1, 1, 1, records, NOW_S), follow)
 
 
 async def test_a_trip_is_booked_until_its_booking_ends_and_those_of_the_same_person_behind_it(
     store: Store,
 ) -> None:
     async def booked_until_s() -> int | None:
-        (trip,) = await store.trips_under_way()
+        (trip,) = await store.trips.under_way()
         return trip.booked_until_s
 
     async def book(agent_id: int, from_h: int, to_h: int) -> int:
         times = (NOW_S + from_h * HOUR_S, NOW_S + to_h * HOUR_S)
         wanted = BookingRequest(CAR, agent_id, *times, "Visite")
-        return (await store.create_booking(wanted, NOW_S)).booking_id
+        return (await store.bookings.create(wanted, NOW_S)).booking_id
 
     await report(store, TripStarted(NOW_S, 0, Holder(MARIE, 1, BOOKING), None))
     assert await booked_until_s() == NOW_S + HOUR_S
@@ -39,7 +39,7 @@ async def test_a_trip_is_booked_until_its_booking_ends_and_those_of_the_same_per
     await book(PAUL, 3, 4)
     await book(MARIE, 4, 5)
     assert await booked_until_s() == NOW_S + 3 * HOUR_S
-    await store.cancel_booking(second, MARIE)
+    await store.bookings.cancel(second, MARIE)
     assert await booked_until_s() == NOW_S + HOUR_S
 
 
@@ -53,14 +53,18 @@ async def test_a_trip_without_a_booking_is_booked_until_no_time_and_an_ended_one
     later = TripStarted(NOW_S + 120, 0, Holder(PAUL, 2), None)
     first = TripStarted(NOW_S, 0, Holder(MARIE, 1, BOOKING), None)
     await report(store, first, ended, later)
-    assert told(await store.trips_under_way()) == [(PAUL, None)]
+    assert told(await store.trips.under_way()) == [(PAUL, None)]
 
 
 async def test_an_agent_s_refusals_name_the_booking_of_the_right_car(store: Store) -> None:
     wanted = BookingRequest(OTHER_CAR, PAUL, NOW_S, NOW_S + HOUR_S, "Visite")
-    booking = await store.create_booking(wanted, NOW_S)
+    booking = await store.bookings.create(wanted, NOW_S)
     refused = BadgeRefused(NOW_S, "wrong_car", Holder(PAUL, 2, booking.booking_id))
     await report(store, BadgeRefused(NOW_S, "unknown_badge", Holder()), refused)
-    (refusal,) = await store.refusals_of(PAUL, NOW_S)
+    (refusal,) = await store.refusals.of_agent(PAUL, NOW_S)
     assert (refusal.booking_id, refusal.booked_plate) == (booking.booking_id, "EF-456-GH")
-    assert await store.refusals_of(PAUL, NOW_S + 1) == await store.refusals_of(MARIE, 0) == []
+    assert (
+        await store.refusals.of_agent(PAUL, NOW_S + 1)
+        == await store.refusals.of_agent(MARIE, 0)
+        == []
+    )

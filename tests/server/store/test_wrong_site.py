@@ -13,7 +13,7 @@ HERE, AWAY = Position(480_086_000, 1_996_000), Position(479_955_000, 1_922_000)
 async def move_site(store: Store, place: Position | None) -> None:
     where = "" if place is None else f', "lat": {place.lat_e7 / 1e7}, "lon": {place.lon_e7 / 1e7}'
     text = f'{{"sites": [{{"code": "PREF", "name": "Préfecture"{where}}}]}}'
-    await store.load(fleet_file.parse(text), {}, NOW_S)
+    await store.fleet.load(fleet_file.parse(text), {}, NOW_S)
 
 
 class Journeys:
@@ -27,8 +27,8 @@ class Journeys:
         events = TripStarted(NOW_S, 0, Holder(), None), TripEnded(NOW_S, 0, "badge_held", place)
         records = tuple(ReadRecord(2, "x", NOW_S, b"", {}, event) for event in events)
         batch = Batch(self._box_id, CAR, 1, self._seq, 1, records, NOW_S)
-        self._seq = 1 + await self._store.append_records(batch, follow)
-        return (await self._store.trips(TripFilter()))[0].wrong_site
+        self._seq = 1 + await self._store.records.append(batch, follow)
+        return (await self._store.trips.log(TripFilter()))[0].wrong_site
 
 
 async def test_only_a_known_place_outside_a_known_site_is_marked(store: Store) -> None:
@@ -46,7 +46,7 @@ async def test_a_mark_outlives_the_site_it_was_made_for(store: Store) -> None:
     assert await journeys.end_at(AWAY)
     await move_site(store, AWAY)
     assert not await journeys.end_at(AWAY)
-    assert [trip.wrong_site for trip in await store.trips(TripFilter())] == [False, True]
+    assert [trip.wrong_site for trip in await store.trips.log(TripFilter())] == [False, True]
 
 
 async def test_a_file_that_does_not_say_where_a_site_is_leaves_it_where_it_was(

@@ -80,10 +80,10 @@ class StillClock(SystemClock):
 async def fill(store: Store) -> None:
     """Load the fleet, fit both cars with boxes and let these tell a month's story."""
     people = (MANAGER, KARIM, LUCIE)
-    await store.load(fleet_file.parse(json.dumps(FLEET)), dict.fromkeys(people, HASH), NOW_S)
-    agents = {agent.login: agent for agent in await store.agents()}
+    await store.fleet.load(fleet_file.parse(json.dumps(FLEET)), dict.fromkeys(people, HASH), NOW_S)
+    agents = {agent.login: agent for agent in await store.agents.all()}
     karim, lucie = agents[KARIM], agents[LUCIE]
-    clio, peugeot = await store.vehicles()
+    clio, peugeot = await store.vehicles.all()
     holder = Holder(
         karim.agent_id, karim.directorate_id, await booking_id_of(store, karim.agent_id)
     )
@@ -102,26 +102,26 @@ async def fill(store: Store) -> None:
 
 async def booking_id_of(store: Store, agent_id: int) -> int:
     """Return the booking of this agent that runs now."""
-    running: list[Booking] = await store.bookings_of(agent_id, NOW_S)
+    running: list[Booking] = await store.bookings.of_agent(agent_id, NOW_S)
     return running[0].booking_id
 
 
 async def tell(store: Store, vehicle_id: int, records: list[ReadRecord]) -> None:
     """Let a new box of this car report these records, in one batch."""
-    box = await store.add_box(vehicle_id, replace=False, now_s=NOW_S)
+    box = await store.boxes.add(vehicle_id, replace=False, now_s=NOW_S)
     batch = Batch(box.box_id, vehicle_id, 1, 1, 1, tuple(records), NOW_S)
-    await store.append_records(batch, follow)
+    await store.records.append(batch, follow)
 
 
 async def report(store: Store, plate: str, event: FleetRecord) -> None:
     """Let a car's box report one more thing."""
-    box = next(box for box in await store.boxes() if box.plate == plate)
-    seq = await store.held_seq(box.box_id, 1) + 1
+    box = next(box for box in await store.boxes.all() if box.plate == plate)
+    seq = await store.records.held_seq(box.box_id, 1) + 1
     metres = getattr(event, "odometer_m", None)
     fields = {} if metres is None else {"odometer_m": metres}
     reported = ReadRecord(6, "odometer", NOW_S, b"", fields, event)
     batch = Batch(box.box_id, box.vehicle_id, 1, seq, 1, (reported,), NOW_S)
-    await store.append_records(batch, follow)
+    await store.records.append(batch, follow)
 
 
 def past_trips(driver) -> list[ReadRecord]:
@@ -174,7 +174,7 @@ def open_trip(holder: Holder) -> list[ReadRecord]:
 
 async def trip_ids(store: Store) -> tuple[int, int]:
     """Return the ids of the trip under way (Karim's) and of the newest ended one (Lucie's)."""
-    under_way, ended, *_ = await store.trips(TripFilter())
+    under_way, ended, *_ = await store.trips.log(TripFilter())
     return under_way.trip_id, ended.trip_id
 
 
@@ -182,7 +182,7 @@ FORM = "/reservations/nouvelle"
 
 
 async def id_of(store, plate):
-    return str(next(car.vehicle_id for car in await store.vehicles() if car.plate == plate))
+    return str(next(car.vehicle_id for car in await store.vehicles.all() if car.plate == plate))
 
 
 async def fields(store, plate=CLIO, start_s=NOW_S + 2 * DAY_S, end_s=None, purpose="Visite"):
@@ -196,5 +196,5 @@ async def fields(store, plate=CLIO, start_s=NOW_S + 2 * DAY_S, end_s=None, purpo
 
 
 async def own(store, login):
-    agent = await store.find_agent_by_login(login)
-    return await store.bookings_of(agent.agent_id, 0)
+    agent = await store.agents.by_login(login)
+    return await store.bookings.of_agent(agent.agent_id, 0)

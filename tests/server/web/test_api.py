@@ -27,13 +27,13 @@ async def test_one_trip_has_its_legs_and_records(arrive, store):
 async def test_the_cars_that_can_be_booked_are_listed(arrive, store):
     body = await (await (await arrive(LUCIE)).client.get("/api/vehicles")).json()
     assert [car["vehicle_id"] for car in body["vehicles"]] == [
-        car.vehicle_id for car in await store.vehicles()
+        car.vehicle_id for car in await store.vehicles.all()
     ]
 
 
 async def test_a_booking_is_created_listed_and_cancelled_twice(arrive, store):
     lucie = await arrive(LUCIE)
-    peugeot = (await store.vehicles())[1]
+    peugeot = (await store.vehicles.all())[1]
     answer = await lucie.client.post(
         "/api/bookings", json=WANTED | {"vehicle_id": peugeot.vehicle_id}
     )
@@ -47,7 +47,7 @@ async def test_a_booking_is_created_listed_and_cancelled_twice(arrive, store):
 
 
 async def test_an_overlap_is_409_with_the_free_cars(arrive, store):
-    clio, peugeot = await store.vehicles()
+    clio, peugeot = await store.vehicles.all()
     lucie = await arrive(LUCIE)
     answer = await lucie.client.post("/api/bookings", json=WANTED | {"vehicle_id": clio.vehicle_id})
     body = await answer.json()
@@ -57,7 +57,7 @@ async def test_an_overlap_is_409_with_the_free_cars(arrive, store):
 
 async def test_what_is_amiss_with_a_booking_comes_with_the_cars_that_help(arrive, store, clock):
     lucie = await arrive(LUCIE)
-    clio, peugeot = await store.vehicles()
+    clio, peugeot = await store.vehicles.all()
     wanted = {"vehicle_id": clio.vehicle_id, "starts_at_s": NOW_S + 2 * HOUR_S}
     wanted |= {"ends_at_s": NOW_S + 4 * HOUR_S, "purpose": "Visite"}
     booking = await (await lucie.client.post("/api/bookings", json=wanted)).json()
@@ -76,7 +76,7 @@ async def test_what_is_amiss_with_a_booking_comes_with_the_cars_that_help(arrive
 
 async def test_a_late_car_is_not_booked_by_the_next_one(arrive, store, clock):
     lucie = await arrive(LUCIE)
-    clio, peugeot = await store.vehicles()
+    clio, peugeot = await store.vehicles.all()
     clock.at_s = NOW_S + 2 * HOUR_S + 60
     times = {"starts_at_s": clock.at_s, "ends_at_s": clock.at_s + HOUR_S}
     answer = await lucie.client.post(
@@ -89,7 +89,7 @@ async def test_a_late_car_is_not_booked_by_the_next_one(arrive, store, clock):
 
 async def test_a_weekly_booking_is_made_wholly_or_the_hours_in_the_way_are_named(arrive, store):
     lucie = await arrive(LUCIE)
-    peugeot = (await store.vehicles())[1]
+    peugeot = (await store.vehicles.all())[1]
     wanted = WANTED | {"vehicle_id": peugeot.vehicle_id, "weeks": 3}
     answer = await lucie.client.post("/api/bookings", json=wanted)
     body = await answer.json()
@@ -106,7 +106,7 @@ async def test_a_weekly_booking_is_made_wholly_or_the_hours_in_the_way_are_named
 
 async def test_a_booking_gets_another_car_and_a_later_end_each_twice(arrive, store, woken):
     lucie = await arrive(LUCIE)
-    clio, peugeot = await store.vehicles()
+    clio, peugeot = await store.vehicles.all()
     made = WANTED | {"vehicle_id": peugeot.vehicle_id, "starts_at_s": NOW_S + 2 * HOUR_S}
     booking = await (await lucie.client.post("/api/bookings", json=made)).json()
     path = f"/api/bookings/{booking['booking_id']}"
@@ -128,9 +128,9 @@ async def test_a_booking_gets_another_car_and_a_later_end_each_twice(arrive, sto
 
 async def test_a_change_that_cannot_be_says_why(arrive, store):
     karim, lucie = await arrive(KARIM), await arrive(LUCIE)
-    peugeot = (await store.vehicles())[1]
-    running, later = await store.bookings_of(
-        (await store.find_agent_by_login(KARIM)).agent_id, NOW_S
+    peugeot = (await store.vehicles.all())[1]
+    running, later = await store.bookings.of_agent(
+        (await store.agents.by_login(KARIM)).agent_id, NOW_S
     )
     made = WANTED | {"vehicle_id": peugeot.vehicle_id, "starts_at_s": NOW_S + 2 * HOUR_S}
     booking = await (await lucie.client.post("/api/bookings", json=made)).json()
@@ -175,7 +175,7 @@ async def test_a_change_that_cannot_be_says_why(arrive, store):
 )
 async def test_a_field_out_of_range_is_named_in_the_error(arrive, store, changed, field):
     lucie = await arrive(LUCIE)
-    vehicle = (await store.vehicles())[1]
+    vehicle = (await store.vehicles.all())[1]
     answer = await lucie.client.post(
         "/api/bookings", json=WANTED | {"vehicle_id": vehicle.vehicle_id} | changed
     )
@@ -206,8 +206,8 @@ async def test_who_is_not_signed_in_gets_401(visitor):
 
 
 async def test_somebody_else_s_booking_cannot_be_cancelled(arrive, store):
-    karim = await store.find_agent_by_login(KARIM)
-    booking = (await store.bookings_of(karim.agent_id, NOW_S))[0]
+    karim = await store.agents.by_login(KARIM)
+    booking = (await store.bookings.of_agent(karim.agent_id, NOW_S))[0]
     answer = await (await arrive(LUCIE)).client.delete(f"/api/bookings/{booking.booking_id}")
     assert answer.status == 404
 

@@ -6,8 +6,8 @@ from tests.server.web.sample import CLIO, KARIM, LUCIE, MANAGER, NOW_S
 
 
 async def badge_of(store, login: str):
-    agent = await store.find_agent_by_login(login)
-    (badge,) = await store.enrolled_badges(agent.agent_id)
+    agent = await store.agents.by_login(login)
+    (badge,) = await store.badges.of_agent(agent.agent_id)
     return agent, badge
 
 
@@ -16,7 +16,7 @@ async def test_an_agent_s_badges_are_shown_by_the_end_of_their_number_alone(arri
     page = await (await arrive(MANAGER)).read(f"/badges?agent={karim.agent_id}")
     assert "…b2c4" in page and "04a1" not in page
     assert "numéro seul (UID)" in page and "en service" in page
-    lucie = await store.find_agent_by_login(LUCIE)
+    lucie = await store.agents.by_login(LUCIE)
     page = await (await arrive(MANAGER)).read(f"/badges?agent={lucie.agent_id}")
     assert "Cet agent n’a pas de badge." in page
 
@@ -34,8 +34,8 @@ async def test_blocking_wakes_every_box_and_lists_those_that_have_not_confirmed(
     assert "Un badge de Karim <b>Benali est bloqué." in shown
     assert CLIO in shown and "Bloquer ce badge" not in shown
     assert 'hx-trigger="every 5s"' in shown
-    for box in await store.boxes():
-        await store.note_revocations(box.box_id, 1)
+    for box in await store.boxes.all():
+        await store.boxes.note_revocations(box.box_id, 1)
     shown = await manager.read("/badges")
     assert "toutes les voitures ont confirmé" in shown and CLIO not in shown
     assert "hx-trigger" not in shown
@@ -74,9 +74,9 @@ async def test_badges_are_for_managers_and_only_what_exists_is_blocked(arrive, s
 
 async def test_a_car_without_coverage_is_said_until_when_it_may_open(arrive, store):
     _, badge = await badge_of(store, KARIM)
-    for box in await store.boxes():
-        await store.name_grants(box.box_id, bytes(8), b"", NOW_S)
-    await store.revoke_badge(badge.badge_id, NOW_S)
+    for box in await store.boxes.all():
+        await store.boxes.name_grants(box.box_id, bytes(8), b"", NOW_S)
+    await store.badges.revoke(badge.badge_id, NOW_S)
     page = await (await arrive(MANAGER)).read("/badges")
     assert len(re.findall("au plus tard jusqu’au <time[^>]*>lun. 30 nov. 2026, 09:00", page)) == 2
 
@@ -93,5 +93,5 @@ async def test_blocking_a_technician_s_badge_promises_no_end_that_is_not_there(a
     _, badge = await badge_of(store, KARIM)
     page = await claire.read(f"/badges/{badge.badge_id}/bloquer")
     assert "continue de s’ouvrir" in page and "après une semaine" not in page
-    await store.revoke_badge(badge.badge_id, NOW_S)
+    await store.badges.revoke(badge.badge_id, NOW_S)
     assert "au plus tard" not in await claire.read("/badges")

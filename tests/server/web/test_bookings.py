@@ -42,7 +42,7 @@ async def test_a_booking_is_stored_and_the_car_s_box_is_woken(arrive, store, wok
     page = await karim.read("/reservations")
     assert "C’est réservé" in page and "mer. 25 nov. 2026, 09:00\u00a0–\u00a010:00" in page
     assert "C’est réservé" not in await karim.read("/reservations"), "a message is shown once"
-    assert woken == [next(car.box_id for car in await store.vehicles() if car.plate == CLIO)]
+    assert woken == [next(car.box_id for car in await store.vehicles.all() if car.plate == CLIO)]
 
 
 async def test_the_empty_form_proposes_a_car_that_is_free_in_the_next_two_hours(arrive, store):
@@ -231,7 +231,7 @@ async def test_somebody_else_s_booking_does_not_exist(arrive, store):
 async def allow_private_use(store, plate=PEUGEOT):
     cars = [car | {"private_use": car["plate"] == plate} for car in FLEET["vehicles"]]
     file = FLEET | {"vehicles": cars, "bookings": []}
-    await store.load(fleet_file.parse(json.dumps(file)), {}, NOW_S)
+    await store.fleet.load(fleet_file.parse(json.dumps(file)), {}, NOW_S)
 
 
 async def test_private_use_is_offered_only_where_a_car_allows_it(arrive, store):
@@ -251,8 +251,10 @@ async def test_a_private_booking_is_refused_for_a_car_that_is_not_for_it(arrive,
     assert re.search(r'<input[^>]* checked[^>]* name="private"', page), "what was ticked stays"
     answer = await karim.send(FORM, **await fields(store, PEUGEOT, NOW_S + 3 * DAY_S), private="y")
     assert answer.status == 303
-    agent = await store.find_agent_by_login(KARIM)
-    booked = {b.starts_at_s: b.private for b in await store.bookings_of(agent.agent_id, NOW_S)}
+    agent = await store.agents.by_login(KARIM)
+    booked = {
+        b.starts_at_s: b.private for b in await store.bookings.of_agent(agent.agent_id, NOW_S)
+    }
     assert booked.pop(NOW_S + 3 * DAY_S) is True
     assert set(booked.values()) == {False}
     page = await karim.read("/reservations")

@@ -110,15 +110,15 @@ async def test_every_page_is_accessible_fits_and_loads_all_it_names(
     browser, client, store, locale, width
 ):
     under_way, ended = await trip_ids(store)
-    karim = await store.find_agent_by_login(KARIM)
-    booking, later = (b.booking_id for b in await store.bookings_of(karim.agent_id, NOW_S))
-    (badge,) = await store.enrolled_badges(karim.agent_id)
-    manager = await store.find_agent_by_login(MANAGER)
-    (lost,) = await store.enrolled_badges(manager.agent_id)
-    await store.revoke_badge(lost.badge_id, NOW_S)
-    await store.say(under_way, Said(None, "Aile rayée\nà l’avant droit", True), NOW_S)
-    await store.say(ended, Said(4, "Bonne route", False), NOW_S)
-    await store.answer(ended, NOW_S, "À bientôt", manager.agent_id, NOW_S)
+    karim = await store.agents.by_login(KARIM)
+    booking, later = (b.booking_id for b in await store.bookings.of_agent(karim.agent_id, NOW_S))
+    (badge,) = await store.badges.of_agent(karim.agent_id)
+    manager = await store.agents.by_login(MANAGER)
+    (lost,) = await store.badges.of_agent(manager.agent_id)
+    await store.badges.revoke(lost.badge_id, NOW_S)
+    await store.feedback.say(under_way, Said(None, "Aile rayée\nà l’avant droit", True), NOW_S)
+    await store.feedback.say(ended, Said(4, "Bonne route", False), NOW_S)
+    await store.feedback.answer(ended, NOW_S, "À bientôt", manager.agent_id, NOW_S)
     ids = {"under_way": under_way, "ended": ended, "booking": booking, "later": later}
     ids |= {"karim": karim.agent_id, "badge": badge.badge_id}
     faults: dict[str, list[str]] = {}

@@ -20,11 +20,11 @@ async def orders(store) -> list[tuple[str, str]]:
 
 async def report(store, *events) -> None:
     """Let the box of the trip under way report more."""
-    (box, *_) = await store.boxes()
-    seq = await store.held_seq(box.box_id, 1) + 1
+    (box, *_) = await store.boxes.all()
+    seq = await store.records.held_seq(box.box_id, 1) + 1
     told = tuple(ReadRecord(9, "command_result", NOW_S, b"", {}, event) for event in events)
     batch = Batch(box.box_id, box.vehicle_id, 1, seq, 1, told, NOW_S)
-    await store.append_records(batch, follow)
+    await store.records.append(batch, follow)
 
 
 async def test_the_driver_asks_once_and_the_page_says_what_becomes_of_it(arrive, store, woken):
@@ -37,16 +37,16 @@ async def test_the_driver_asks_once_and_the_page_says_what_becomes_of_it(arrive,
     for _ in range(2):
         answer = await karim.send(f"{page}/terminer")
         assert (answer.status, answer.headers["Location"]) == (303, page)
-    (box, *_) = await store.boxes()
+    (box, *_) = await store.boxes.all()
     assert await orders(store) == [("end-trip", "queued")] and woken == [box.box_id]
     assert "la voiture ne l’a pas encore reçue" in await karim.read(page)
-    order = await store.end_order(under_way, NOW_S)
+    order = await store.commands.end_order(under_way, NOW_S)
     await report(store, CommandAnswered(order.command_id, "refused"))
     assert "la voiture a refusé" in await karim.read(page)
     await karim.send(f"{page}/terminer")
-    order = await store.end_order(under_way, NOW_S)
+    order = await store.commands.end_order(under_way, NOW_S)
     await report(store, TripEnded(NOW_S, 320_000, "command", None))
-    assert await store.end_order(under_way, NOW_S) == order, "its answer is still to come"
+    assert await store.commands.end_order(under_way, NOW_S) == order, "its answer is still to come"
     await report(store, CommandAnswered(order.command_id, "applied"))
     shown = await karim.read(page)
     assert "la voiture a terminé le trajet" in shown and "terminé à distance" in shown

@@ -32,7 +32,7 @@ EQUIPMENT = {
 
 @pytest.fixture
 async def equipped(store):
-    await store.load(fleet_file.parse(json.dumps(EQUIPMENT)), {}, NOW_S)
+    await store.fleet.load(fleet_file.parse(json.dumps(EQUIPMENT)), {}, NOW_S)
     return store
 
 
@@ -121,7 +121,7 @@ async def test_a_trip_says_what_equipment_was_booked(arrive, equipped):
         **{"vehicle": CLIO, "agent": KARIM, "purpose": booking.purpose, "equipment": [SEAT]},
         **{"starts_at": booking.starts_at_s, "ends_at": booking.ends_at_s},
     }
-    await equipped.load(fleet_file.parse(json.dumps({"bookings": [entry]})), {}, NOW_S)
+    await equipped.fleet.load(fleet_file.parse(json.dumps({"bookings": [entry]})), {}, NOW_S)
     page = await (await arrive(KARIM)).read(f"/trajets/{under_way}")
     assert "Siège enfant <small>SIEGE-1</small>" in page
 

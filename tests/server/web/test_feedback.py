@@ -51,7 +51,7 @@ async def test_what_was_answered_can_no_longer_be_changed_but_rated(arrive, stor
     await manager.send(f"/avis/{ended}", **await fields(manager, ended, "Vu"))
     assert "<textarea" not in await lucie.read(f"/trajets/{ended}/avis")
     await lucie.send(f"/trajets/{ended}/avis", rating="5", message="Autre chose")
-    feedback = await store.feedback_of(ended)
+    feedback = await store.feedback.of_trip(ended)
     assert (feedback.rating, feedback.message[:6], feedback.damage) == (5, "Voyant", True)
     answer = await lucie.client.post(
         f"/api/trips/{ended}/feedback", json={"rating": 5, "message": "Autre", "damage": False}
@@ -72,7 +72,7 @@ async def test_a_message_that_changed_meanwhile_is_shown_again_before_it_is_answ
     page = await answer.text()
     assert answer.status == 422 and "a changé entre-temps" in page
     assert "Finalement rien." in page and "Au garage." in page and str(NOW_S + 60) in page
-    assert (await store.feedback_of(ended)).waits
+    assert (await store.feedback.of_trip(ended)).waits
 
 
 async def test_damage_found_at_the_start_is_reported_before_the_trip_ends(arrive, store):
@@ -82,7 +82,7 @@ async def test_damage_found_at_the_start_is_reported_before_the_trip_ends(arrive
     form = f"/trajets/{under_way}/avis"
     assert 'name="rating"' not in await karim.read(form), "it is too early to rate"
     assert (await karim.send(form, rating="1", message="Aile rayée", damage="y")).status == 303
-    feedback = await store.feedback_of(under_way)
+    feedback = await store.feedback.of_trip(under_way)
     assert (feedback.rating, feedback.damage) == (None, True)
 
 
@@ -101,7 +101,7 @@ async def test_what_cannot_stand_is_said_beside_its_field(arrive, store, said, f
     answer = await (await arrive(LUCIE)).send(f"/trajets/{ended}/avis", **said)
     page = await answer.text()
     assert answer.status == 422 and words in page[page.index(f'id="{field}-error"') :]
-    assert await store.feedback_of(ended) is None
+    assert await store.feedback.of_trip(ended) is None
 
 
 async def test_only_the_driver_speaks_and_only_a_manager_answers(arrive, store):
@@ -116,7 +116,7 @@ async def test_only_the_driver_speaks_and_only_a_manager_answers(arrive, store):
     answer = await lucie.client.post(
         f"/api/feedback/{ended}/answer", json={"said_at_s": NOW_S, "answer": "Moi"}
     )
-    assert answer.status == 403 and (await store.feedback_of(ended)).waits
+    assert answer.status == 403 and (await store.feedback.of_trip(ended)).waits
     assert (await lucie.send("/reservations", f"/avis/{ended}", answer="Moi")).status == 403
     await manager.read(f"/avis/{under_way}", status=404)
 
@@ -130,7 +130,7 @@ async def test_a_form_left_open_too_long_is_shown_again_as_it_was_filled_in(arri
     filled = await fields(manager, ended, "Au garage.") | {"csrf_token": "old"}
     answer = await manager.send(f"/avis/{ended}", **filled)
     assert answer.status == 403 and "Au garage." in await answer.text()
-    assert (await store.feedback_of(ended)).waits
+    assert (await store.feedback.of_trip(ended)).waits
 
 
 async def test_an_answer_to_no_message_in_particular_is_refused(arrive, store):

@@ -26,21 +26,21 @@ TOMORROW = "Réunion à Angers"
 
 
 async def of(store, login, purpose):
-    agent = await store.find_agent_by_login(login)
-    return next(b for b in await store.bookings_of(agent.agent_id, 0) if b.purpose == purpose)
+    agent = await store.agents.by_login(login)
+    return next(b for b in await store.bookings.of_agent(agent.agent_id, 0) if b.purpose == purpose)
 
 
 async def book(store, plate, login, from_s, to_s, purpose="Visite"):
-    car = next(car for car in await store.vehicles() if car.plate == plate)
-    agent = await store.find_agent_by_login(login)
+    car = next(car for car in await store.vehicles.all() if car.plate == plate)
+    agent = await store.agents.by_login(login)
     wanted = BookingRequest(car.vehicle_id, agent.agent_id, from_s, to_s, purpose)
-    return await store.create_booking(wanted, NOW_S)
+    return await store.bookings.create(wanted, NOW_S)
 
 
 async def put_out_of_service(store, plate, from_s, to_s):
     car = {"plate": plate, "label": "x", "site": "PREF"}
     car["out_of_service"] = [{"from": from_s, "to": to_s}]
-    await store.load(fleet_file.parse(json.dumps({"vehicles": [car]})), {}, NOW_S)
+    await store.fleet.load(fleet_file.parse(json.dumps({"vehicles": [car]})), {}, NOW_S)
 
 
 async def test_a_booking_moves_to_a_free_car_and_back_and_both_boxes_are_woken(
@@ -50,7 +50,7 @@ async def test_a_booking_moves_to_a_free_car_and_back_and_both_boxes_are_woken(
     booking = await of(store, KARIM, TOMORROW)
     path = f"{LIST}/{booking.booking_id}/voiture"
     assert f'href="{path}"' in await karim.read(LIST)
-    clio, peugeot = await store.vehicles()
+    clio, peugeot = await store.vehicles.all()
     page = await karim.read(path)
     assert f'name="vehicle" value="{clio.vehicle_id}"' in page
     assert f'name="vehicle" value="{peugeot.vehicle_id}"' not in page
@@ -68,7 +68,7 @@ async def test_a_car_taken_meanwhile_is_said_and_nothing_moves(arrive, store):
     await book(store, CLIO, LUCIE, booking.starts_at_s, booking.ends_at_s)
     assert f"{booking.booking_id}/voiture" not in await karim.read(LIST), "no car is free"
     path = f"{LIST}/{booking.booking_id}/voiture"
-    clio = (await store.vehicles())[0]
+    clio = (await store.vehicles.all())[0]
     answer = await karim.send(path, vehicle=str(clio.vehicle_id))
     page = await answer.text()
     assert answer.status == 409 and "Déjà réservée (DDPP)" in page
@@ -88,7 +88,7 @@ async def test_a_car_out_of_service_is_neither_offered_nor_given(arrive, store):
     booking = await of(store, KARIM, TOMORROW)
     await put_out_of_service(store, CLIO, booking.starts_at_s, booking.ends_at_s)
     path = f"{LIST}/{booking.booking_id}/voiture"
-    clio = (await store.vehicles())[0]
+    clio = (await store.vehicles.all())[0]
     assert "Aucune autre voiture" in await karim.read(path)
     answer = await karim.send(path, vehicle=str(clio.vehicle_id))
     assert answer.status == 409 and "hors service" in await answer.text()
@@ -99,7 +99,7 @@ async def test_a_booking_that_is_driven_keeps_its_car(arrive, store):
     booking = await of(store, KARIM, NOW)
     path = f"{LIST}/{booking.booking_id}/voiture"
     assert f'href="{path}"' not in await karim.read(LIST)
-    peugeot = (await store.vehicles())[1]
+    peugeot = (await store.vehicles.all())[1]
     answer = await karim.send(path, vehicle=str(peugeot.vehicle_id))
     assert answer.status == 409 and "trajet est en cours" in await answer.text()
 
@@ -112,7 +112,7 @@ async def test_after_a_refusal_at_the_wrong_car_one_press_takes_it(arrive, store
     page = await lucie.read(LIST)
     assert f"refusé à {PEUGEOT} : vous avez réservé Renault Clio {CLIO}" in page
     assert "Prendre plutôt Peugeot 208" in page
-    peugeot = (await store.vehicles())[1]
+    peugeot = (await store.vehicles.all())[1]
     path = f"{LIST}/{booking.booking_id}/voiture"
     assert (await lucie.send(LIST, path, vehicle=str(peugeot.vehicle_id))).status == 303
     assert "refusé à" not in await lucie.read(LIST)

@@ -45,7 +45,7 @@ async def test_an_agent_sees_their_own_trips_only(arrive):
 
 
 async def test_an_agent_cannot_widen_the_log_by_its_address(arrive, store):
-    lucie = await store.find_agent_by_login(LUCIE)
+    lucie = await store.agents.by_login(LUCIE)
     page = await (await arrive(KARIM)).read(f"/trajets?directorate={lucie.directorate_id}")
     assert "Lucie Moreau" not in page
 
@@ -62,8 +62,8 @@ async def test_an_agent_cannot_widen_the_log_by_its_address(arrive, store):
     ],
 )
 async def test_the_log_is_filtered_by_car_directorate_and_days(arrive, store, query, count):
-    clio, peugeot = await store.vehicles()
-    ddt = next(d for d in await store.directorates() if d.code == "DDT")
+    clio, peugeot = await store.vehicles.all()
+    ddt = next(d for d in await store.directorates.all() if d.code == "DDT")
     query = query.format(clio=clio.vehicle_id, peugeot=peugeot.vehicle_id, ddt=ddt.directorate_id)
     page = await (await arrive(MANAGER)).read(f"/trajets?{query}")
     assert re.search(rf">{count} trajets?<", page)
@@ -183,14 +183,14 @@ async def test_a_deduced_end_is_flagged_in_the_log_and_on_its_page(arrive, store
     manager = await arrive(MANAGER)
     log = await manager.read("/trajets?since=2026-11-20")
     assert log.count("fin déduite") == 1
-    deduced = next(t for t in await store.trips(TripFilter()) if t.end_reason == "inferred")
+    deduced = next(t for t in await store.trips.log(TripFilter()) if t.end_reason == "inferred")
     assert "fin déduite" in await manager.read(f"/trajets/{deduced.trip_id}")
 
 
 async def test_a_trip_parked_elsewhere_is_marked_and_its_driver_is_told_kindly(arrive, store):
     place = '"lat": 48.1, "lon": 0.2'
     text = f'{{"sites": [{{"code": "PREF", "name": "Préfecture", {place}}}]}}'
-    await store.load(fleet_file.parse(text), {}, NOW_S)
+    await store.fleet.load(fleet_file.parse(text), {}, NOW_S)
     under_way, _ = await trip_ids(store)
     end = TripEnded(NOW_S, PAST_TRIPS * 10_000 + 12_300, "badge_held", Position(480061000, 1996000))
     await report_of_clio(store, ReadRecord(3, "trip_end", NOW_S, b"", {}, end))
@@ -205,10 +205,10 @@ async def test_a_trip_parked_elsewhere_is_marked_and_its_driver_is_told_kindly(a
 
 async def report_of_clio(store, reported):
     """Let the Clio's box report one more thing."""
-    clio = (await store.vehicles())[0]
-    seq = await store.held_seq(clio.box_id, 1) + 1
+    clio = (await store.vehicles.all())[0]
+    seq = await store.records.held_seq(clio.box_id, 1) + 1
     batch = Batch(clio.box_id, clio.vehicle_id, 1, seq, 1, (reported,), NOW_S)
-    await store.append_records(batch, follow)
+    await store.records.append(batch, follow)
 
 
 async def test_who_rode_along_and_how_sure_the_badge_is_are_shown(arrive, store):
@@ -238,8 +238,8 @@ async def test_a_silent_box_has_confirmed_nothing(arrive, store, clock):
 async def test_a_private_trip_says_so_shows_no_place_and_is_counted_apart(arrive, store):
     manager = await arrive(MANAGER)
     assert "usage privé" not in (await manager.read("/trajets")).lower()
-    (peugeot,) = (car for car in await store.vehicles() if car.plate == PEUGEOT)
-    driver = await store.find_agent_by_login(LUCIE)
+    (peugeot,) = (car for car in await store.vehicles.all() if car.plate == PEUGEOT)
+    driver = await store.agents.by_login(LUCIE)
     holder = Holder(driver.agent_id, driver.directorate_id)
     place = Position(480061000, 1996000)
     events = [
@@ -247,13 +247,13 @@ async def test_a_private_trip_says_so_shows_no_place_and_is_counted_apart(arrive
         TripEnded(NOW_S, 6_400, "badge_held", place),
     ]
     told = [ReadRecord(2, "trip_start", event.at_s, b"", {}, event) for event in events]
-    box = await store.add_box(peugeot.vehicle_id, replace=True, now_s=NOW_S)
+    box = await store.boxes.add(peugeot.vehicle_id, replace=True, now_s=NOW_S)
     batch = Batch(box.box_id, peugeot.vehicle_id, 1, 1, 1, tuple(told), NOW_S)
-    await store.append_records(batch, follow)
+    await store.records.append(batch, follow)
     log = await manager.read("/trajets")
     assert re.search(r"dont usage privé :.*?>5,4</span> km", log, re.DOTALL)
     assert ">317,7</span> km" in log
-    newest, *_ = await store.trips(TripFilter())
+    newest, *_ = await store.trips.log(TripFilter())
     page = await manager.read(f"/trajets/{newest.trip_id}")
     assert "Usage privé" in page and page.count("non conservé : usage privé") == 2
     assert "48,006" not in page

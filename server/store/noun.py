@@ -1,24 +1,21 @@
-"""What every subject of the store shares: the engine, the vault, a plain query."""
+"""What the store knows of one noun: here, what all nouns share. Each has a file of its own."""
 
 import sqlite3
-from pathlib import Path
 from typing import Any
 
 from server.store.engine import Engine
 from server.store.vault import Vault
 
 
-class Base:
-    """The store's connections and secrets.
+class Noun:
+    """Statements about one thing.
 
     Args:
-        data_dir: where the database and `secrets/` are.
+        engine: runs them.
         vault: opens what is sealed.
-        engine: runs the statements.
     """
 
-    def __init__(self, data_dir: Path, vault: Vault, engine: Engine) -> None:
-        self.data_dir = data_dir
+    def __init__(self, engine: Engine, vault: Vault) -> None:
         self._vault = vault
         self._engine = engine
 

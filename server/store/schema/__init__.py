@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
-from server.store import schema_equipment
 from server.store.engine import StoreError
+from server.store.schema import equipment
 
 # Two active bookings of a car may touch but not overlap: [start, end[. An insert and an update
 # are held to it alike, so that no path, and no other program, can double-book.
@@ -402,5 +402,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     _feedback,
     _licences,
     _private_use,
-    schema_equipment.add,
+    equipment.add,
 )

@@ -11,15 +11,15 @@ from collections.abc import Mapping
 
 from server.fleet.fleet_file import BadgeEntry, FleetFile, SiteEntry
 from server.fleet.model import BookingRequest, Window
-from server.store.base import Base
 from server.store.bookings import EquipmentTaken, Overlap, give_equipment, insert_booking
+from server.store.noun import Noun
 
 
 class LoadError(Exception):
     """The file contradicts itself or the database; the text says where."""
 
 
-class Loading(Base):
+class Fleet(Noun):
     """Bringing in directorates, sites, cars, agents, badges and bookings."""
 
     async def load(self, file: FleetFile, password_hashes: Mapping[str, str], now_s: int) -> int:

@@ -1,4 +1,4 @@
-"""The migration that brings equipment, and its guard; as every migration (schema.py) never edited.
+"""The migration that brings equipment, and its guard; never edited, as no migration is.
 
 A piece is in one active booking at a time, and only with a car of its site. That is held on both
 sides, when a piece joins a booking and when a booking changes, so that no path can do otherwise.

@@ -1,4 +1,4 @@
-"""Cars, their boxes and what is asked of them, in the database.
+"""The boxes in the cars, their keys and what they said last, in the database.
 
 Never here: records and trips, or what a box should be told.
 """
@@ -7,18 +7,12 @@ import secrets
 import sqlite3
 from dataclasses import dataclass, field
 
-from server.fleet.model import Box, ClockSource, Command, CommandKind, RelayState, Vehicle, Window
+from server.fleet.model import Box, ClockSource, RelayState
 from server.fleet.records import TripEnded
 from server.fleet.trips import follow
 from server.store import trip_rows
-from server.store.base import Base
+from server.store.noun import Noun
 
-_VEHICLES = """
-SELECT v.vehicle_id, v.plate, v.label, v.site_id, s.code AS site_code, s.name AS site_name,
-  b.box_id, v.private_use
-FROM vehicle v JOIN site s USING (site_id)
-  LEFT JOIN box b ON b.vehicle_id = v.vehicle_id AND b.retired_at_s IS NULL
-"""
 BOXES = """
 SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, b.epoch, b.firmware_version, b.last_seen_s,
   b.relay, b.clock_source, b.grants_generation, b.grants_confirmed,
@@ -88,33 +82,14 @@ class BoxStatus:
     command_id: int
 
 
-class Cars(Base):
-    """The cars, the boxes in them, and commands to boxes."""
+class Boxes(Noun):
+    """The boxes in service, and those that were."""
 
-    async def vehicles(self) -> list[Vehicle]:
-        """Return every car, by plate."""
-        rows = await self._rows(f"{_VEHICLES} ORDER BY v.plate")
-        return [Vehicle(**{**row, "private_use": bool(row["private_use"])}) for row in rows]
-
-    async def out_of_service(self, from_s: int, to_s: int) -> dict[int, tuple[Window, ...]]:
-        """Return vehicle id -> when it is out of service, of the windows that touch this span."""
-        found: dict[int, tuple[Window, ...]] = {}
-        for row in await self._rows(
-            "SELECT vehicle_id, from_s, to_s FROM out_of_service WHERE from_s < ? AND to_s > ?"
-            " ORDER BY from_s",
-            to_s,
-            from_s,
-        ):
-            vehicle_id = row["vehicle_id"]
-            window = Window(row["from_s"], row["to_s"])
-            found[vehicle_id] = (*found.get(vehicle_id, ()), window)
-        return found
-
-    async def boxes(self) -> list[Box]:
+    async def all(self) -> list[Box]:
         """Return the boxes in service, by plate."""
         return [Box(**row) for row in await self._rows(f"{BOXES} ORDER BY v.plate")]
 
-    async def add_box(self, vehicle_id: int, replace: bool, now_s: int) -> BoxSecrets:
+    async def add(self, vehicle_id: int, replace: bool, now_s: int) -> BoxSecrets:
         """Make the identity and keys of a new box for this car, at once in force.
 
         Args:
@@ -128,7 +103,7 @@ class Cars(Base):
         """
         return await self._engine.write(self._add_box, vehicle_id, replace, now_s)
 
-    async def secrets_of_box(self, box_id: int) -> BoxSecrets:
+    async def secrets(self, box_id: int) -> BoxSecrets:
         """Return a box's identity and the key it has proved to hold."""
         return await self._engine.read(self._secrets_of, box_id)
 
@@ -136,7 +111,7 @@ class Cars(Base):
         """Return a new epoch for a box's records, above every one that is known of it."""
         return await self._engine.write(_allot_epoch, box_id)
 
-    def key_of_box(self, wire_id: bytes, generation: int) -> bytes | None:
+    def key(self, wire_id: bytes, generation: int) -> bytes | None:
         """Return a key in force of a box in service; call it in a reader's thread (in_reader)."""
         row = (
             self._engine.reader()
@@ -171,7 +146,7 @@ class Cars(Base):
         """Take note that a box has used a newer key: the older ones are refused from now on."""
         await self._engine.write(_key_proved, box_id, generation, now_s)
 
-    async def find_box(self, wire_id: bytes) -> BoxAccount | None:
+    async def by_wire_id(self, wire_id: bytes) -> BoxAccount | None:
         """Return the box in service with this id on the wire."""
         rows = await self._rows(
             "SELECT box_id, vehicle_id, generation, badge_key_sealed FROM box"
@@ -203,40 +178,21 @@ class Cars(Base):
         """Return the generation of a set being sent: a new one when the set is another."""
         return await self._engine.write(_name_grants, box_id, grants_hash, grants_set, now_s)
 
-    async def queue_command(
-        self, box_id: int, kind: CommandKind, now_s: int, expires_at_s: int
-    ) -> Command:
-        """Store a command for a box; its id is above every earlier one."""
-        return await self._engine.write(_queue_command, box_id, kind, now_s, expires_at_s)
+    async def without(self, badge_id: int) -> list[Box]:
+        """Return the boxes that have not confirmed a revocation, by plate.
 
-    async def commands_for(self, box_id: int, highest_taken: int, now_s: int) -> list[Command]:
-        """Return a box's unanswered commands, in order, but those that came too late to be taken.
-
-        Those up to `highest_taken` have reached it: it answers them again and does nothing.
+        One that was never heard holds no grants and is left out.
         """
         rows = await self._rows(
-            "SELECT * FROM command WHERE box_id = ? AND state = 'queued'"
-            " AND (command_id <= ? OR expires_at_s > ?) ORDER BY command_id",
-            box_id,
-            highest_taken,
-            now_s,
+            f"{BOXES} AND last_seen_s IS NOT NULL AND revocation_confirmed <"
+            " (SELECT revocation_id FROM badge WHERE badge_id = ?) ORDER BY v.plate",
+            badge_id,
         )
-        return [Command(**row) for row in rows]
+        return [Box(**row) for row in rows]
 
-    async def end_order(self, trip_id: int, now_s: int) -> Command | None:
-        """Return the newest request to end this trip; one that came too late has expired."""
-        rows = await self._rows(
-            "SELECT c.command_id, c.box_id, c.kind, c.created_at_s, c.expires_at_s,"
-            " iif(c.state = 'queued' AND c.expires_at_s <= ?, 'expired', c.state) AS state"
-            " FROM command c JOIN trip t USING (box_id) WHERE t.trip_id = ?"
-            " AND c.kind IN ('end-trip', 'end-trip-without-keys')"
-            " AND c.created_at_s >= t.started_at_s"
-            " AND c.created_at_s <= coalesce(t.ended_at_s, c.created_at_s)"
-            " ORDER BY command_id DESC LIMIT 1",
-            now_s,
-            trip_id,
-        )
-        return Command(**rows[0]) if rows else None
+    async def note_revocations(self, box_id: int, revocation: int) -> None:
+        """Take note that a box holds a set that has heard of all up to this revocation."""
+        await self._engine.write(_note_revocations, box_id, revocation)
 
     def _add_box(
         self, db: sqlite3.Connection, vehicle_id: int, replace: bool, now_s: int
@@ -371,14 +327,8 @@ def _name_grants(
     return int(row[0])
 
 
-def _queue_command(
-    db: sqlite3.Connection, box_id: int, kind: CommandKind, now_s: int, expires_at_s: int
-) -> Command:
-    row = db.execute(
-        # At least the present second: so an id rises also after an older backup was restored.
-        "INSERT INTO command (command_id, box_id, kind, created_at_s, expires_at_s, state)"
-        " VALUES (max(?, 1 + coalesce((SELECT max(command_id) FROM command), 0)),"
-        " ?, ?, ?, ?, 'queued') RETURNING *",
-        (now_s, box_id, kind, now_s, expires_at_s),
-    ).fetchone()
-    return Command(**row)
+def _note_revocations(db: sqlite3.Connection, box_id: int, revocation: int) -> None:
+    db.execute(
+        "UPDATE box SET revocation_confirmed = max(revocation_confirmed, ?) WHERE box_id = ?",
+        (revocation, box_id),
+    )

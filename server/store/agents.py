@@ -1,0 +1,43 @@
+"""Agents and their directorates in the database. Never here: badges (badges.py)."""
+
+import sqlite3
+
+from server.fleet.model import Agent, Directorate
+from server.store.noun import Noun
+
+_AGENTS = """
+SELECT a.agent_id, a.login, a.full_name, a.directorate_id, a.role, a.password_hash,
+  d.code AS directorate_code, d.name AS directorate_name
+FROM agent a JOIN directorate d USING (directorate_id)
+"""
+
+
+class Agents(Noun):
+    """Who may sign in, book and drive."""
+
+    async def by_login(self, login: str) -> Agent | None:
+        """Return the agent of this login, capitals or not."""
+        rows = await self._rows(f"{_AGENTS} WHERE login = ?", login.strip().lower())
+        return _agent(rows[0]) if rows else None
+
+    async def get(self, agent_id: int) -> Agent | None:
+        """Return one agent."""
+        rows = await self._rows(f"{_AGENTS} WHERE agent_id = ?", agent_id)
+        return _agent(rows[0]) if rows else None
+
+    async def all(self) -> list[Agent]:
+        """Return every agent, by name."""
+        return [_agent(row) for row in await self._rows(f"{_AGENTS} ORDER BY full_name")]
+
+
+class Directorates(Noun):
+    """The cost centres."""
+
+    async def all(self) -> list[Directorate]:
+        """Return every directorate, by code."""
+        rows = await self._rows("SELECT * FROM directorate ORDER BY code")
+        return [Directorate(**row) for row in rows]
+
+
+def _agent(row: sqlite3.Row) -> Agent:
+    return Agent(**row)

@@ -1,0 +1,103 @@
+"""Badges in the database, and those taken out of service.
+
+A revocation has a number that only rises. A box confirms up to which one the set of grants that it
+holds has heard of them; so the boxes that may still open for a lost badge can be named. Never here:
+who may do what (fleet/grants.py).
+"""
+
+import sqlite3
+
+from server.fleet.model import Badge, EnrolledBadge
+from server.store.noun import Noun
+from server.store.vault import Vault
+
+_SHOWN_BYTES = 2  # of a UID: enough to tell one's badges apart, not enough to copy one
+
+
+class Badges(Noun):
+    """Who holds which card."""
+
+    async def all(self) -> list[Badge]:
+        """Return every badge with its UID and key in clear: for the gateway, never for a page."""
+        return await self._engine.read(all_badges, self._vault)
+
+    async def of_agent(self, agent_id: int) -> list[EnrolledBadge]:
+        """Return an agent's badges as a page may show them."""
+        return await self._engine.read(self._enrolled, "agent_id = ?", agent_id)
+
+    async def revoked(self) -> list[EnrolledBadge]:
+        """Return the badges that are revoked, as a page may show them."""
+        return await self._engine.read(self._enrolled, "revocation_id IS NOT NULL AND ?", 1)
+
+    async def get(self, badge_id: int) -> EnrolledBadge | None:
+        """Return one badge as a page may show it."""
+        found = await self._engine.read(self._enrolled, "badge_id = ?", badge_id)
+        return found[0] if found else None
+
+    async def by_uid(self, uid: bytes) -> EnrolledBadge | None:
+        """Return the badge with this UID."""
+        index = self._vault.badge_index(uid)
+        found = await self._engine.read(self._enrolled, "uid_index = ?", index)
+        return found[0] if found else None
+
+    async def revoke(self, badge_id: int, now_s: int) -> None:
+        """Let a badge open nothing any more; again is the same."""
+        await self._engine.write(_revoke, badge_id, now_s)
+
+    async def restore(self, badge_id: int) -> None:
+        """Take a revocation back: the badge was found, and who holds it is known."""
+        await self._engine.write(_restore, badge_id)
+
+    def _enrolled(
+        self, db: sqlite3.Connection, condition: str, value: int | bytes
+    ) -> list[EnrolledBadge]:
+        rows = db.execute(
+            "SELECT badge_id, agent_id, uid_sealed, key_sealed IS NOT NULL, revoked_at_s"
+            f" FROM badge LEFT JOIN revocation USING (revocation_id) WHERE {condition}"
+            " ORDER BY badge_id",
+            (value,),
+        )
+        return [
+            EnrolledBadge(
+                badge_id,
+                agent_id,
+                self._vault.open_sealed(sealed, "badge")[-_SHOWN_BYTES:].hex(),
+                bool(has_key),
+                revoked_at_s,
+            )
+            for badge_id, agent_id, sealed, has_key, revoked_at_s in rows
+        ]
+
+
+def all_badges(db: sqlite3.Connection, vault: Vault) -> list[Badge]:
+    """Read and open every badge, revoked ones too."""
+    rows = db.execute(
+        "SELECT badge_id, agent_id, uid_sealed, key_sealed, revoked_at_s"
+        " FROM badge LEFT JOIN revocation USING (revocation_id)"
+    )
+    return [
+        Badge(
+            badge_id,
+            agent_id,
+            vault.open_sealed(uid_sealed, "badge"),
+            None if key_sealed is None else vault.open_sealed(key_sealed, "card key"),
+            revoked_at_s,
+        )
+        for badge_id, agent_id, uid_sealed, key_sealed, revoked_at_s in rows
+    ]
+
+
+def _revoke(db: sqlite3.Connection, badge_id: int, now_s: int) -> None:
+    if db.execute(
+        "SELECT 1 FROM badge WHERE badge_id = ? AND revocation_id IS NULL", (badge_id,)
+    ).fetchone():
+        revocation_id = db.execute(
+            "INSERT INTO revocation (revoked_at_s) VALUES (?)", (now_s,)
+        ).lastrowid
+        db.execute(
+            "UPDATE badge SET revocation_id = ? WHERE badge_id = ?", (revocation_id, badge_id)
+        )
+
+
+def _restore(db: sqlite3.Connection, badge_id: int) -> None:
+    db.execute("UPDATE badge SET revocation_id = NULL WHERE badge_id = ?", (badge_id,))

@@ -1,0 +1,56 @@
+"""What is asked of boxes, in the database. Never here: how long a request is worth carrying out."""
+
+import sqlite3
+
+from server.fleet.model import Command, CommandKind
+from server.store.noun import Noun
+
+
+class Commands(Noun):
+    """Requests to boxes, and what became of them."""
+
+    async def queue(self, box_id: int, kind: CommandKind, now_s: int, expires_at_s: int) -> Command:
+        """Store a command for a box; its id is above every earlier one."""
+        return await self._engine.write(_queue_command, box_id, kind, now_s, expires_at_s)
+
+    async def unanswered(self, box_id: int, highest_taken: int, now_s: int) -> list[Command]:
+        """Return a box's unanswered commands, in order, but those that came too late to be taken.
+
+        Those up to `highest_taken` have reached it: it answers them again and does nothing.
+        """
+        rows = await self._rows(
+            "SELECT * FROM command WHERE box_id = ? AND state = 'queued'"
+            " AND (command_id <= ? OR expires_at_s > ?) ORDER BY command_id",
+            box_id,
+            highest_taken,
+            now_s,
+        )
+        return [Command(**row) for row in rows]
+
+    async def end_order(self, trip_id: int, now_s: int) -> Command | None:
+        """Return the newest request to end this trip; one that came too late has expired."""
+        rows = await self._rows(
+            "SELECT c.command_id, c.box_id, c.kind, c.created_at_s, c.expires_at_s,"
+            " iif(c.state = 'queued' AND c.expires_at_s <= ?, 'expired', c.state) AS state"
+            " FROM command c JOIN trip t USING (box_id) WHERE t.trip_id = ?"
+            " AND c.kind IN ('end-trip', 'end-trip-without-keys')"
+            " AND c.created_at_s >= t.started_at_s"
+            " AND c.created_at_s <= coalesce(t.ended_at_s, c.created_at_s)"
+            " ORDER BY command_id DESC LIMIT 1",
+            now_s,
+            trip_id,
+        )
+        return Command(**rows[0]) if rows else None
+
+
+def _queue_command(
+    db: sqlite3.Connection, box_id: int, kind: CommandKind, now_s: int, expires_at_s: int
+) -> Command:
+    row = db.execute(
+        # At least the present second: so an id rises also after an older backup was restored.
+        "INSERT INTO command (command_id, box_id, kind, created_at_s, expires_at_s, state)"
+        " VALUES (max(?, 1 + coalesce((SELECT max(command_id) FROM command), 0)),"
+        " ?, ?, ?, ?, 'queued') RETURNING *",
+        (now_s, box_id, kind, now_s, expires_at_s),
+    ).fetchone()
+    return Command(**row)
