@@ -47,7 +47,7 @@ async def test_secrets_open_again_after_a_restart(tmp_path: Path) -> None:
     again = Store.open(tmp_path)
     key = await again.in_reader(lambda: again.boxes.key(box.wire_id, box.generation))
     assert key == box.key
-    assert {badge.uid for badge in await again.badges()} == {MARIE_UID, PAUL_UID}
+    assert {badge.uid for badge in await again.badges.all()} == {MARIE_UID, PAUL_UID}
     await again.close()
 
 
