@@ -1,0 +1,155 @@
+"""Why a thing that was asked for is not done: one enum for every way in.
+
+A reason knows its kind, and its sentence in English (a message id of the pages' catalogues). Never
+here: when a reason applies (the rules beside this file), HTTP, translations.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from enum import Enum, StrEnum
+
+from server.fleet.model import Booking
+
+
+def N_(message_id: str) -> str:  # noqa: N802 - the name gettext tools look for
+    """Mark a message id for extraction; it is translated where it is shown."""
+    return message_id
+
+
+class Kind(Enum):
+    """What a refusal asks of the person: another wish, another moment, or another person."""
+
+    WRONG = "wrong"  # what is asked for cannot be, whatever else there is
+    CONFLICT = "conflict"  # it could be, but not as things stand
+    NOT_FOUND = "not_found"  # it is not there, or not theirs to know of
+    FORBIDDEN = "forbidden"  # it is there, and not theirs to change
+
+
+class Reason(StrEnum):
+    """Every reason; its value is the code that programs are told."""
+
+    kind: Kind
+    sentence: str
+
+    def __new__(cls, code: str, sentence: str, kind: Kind = Kind.WRONG) -> "Reason":
+        """Make a member out of its code, sentence and kind."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.sentence, member.kind = sentence, kind
+        return member
+
+    # What is asked for, in itself
+    UNKNOWN_WORD = "unknown_word", N_("This word is not known here. Is it misspelt?")
+    NOT_EXPECTED = "not_expected", N_("Something else was expected here.")
+    NOT_A_TEXT = "not_a_text", N_("A text was expected.")
+    TEXT_TOO_LONG = "text_too_long", N_("Say it in fewer words: %(letters)s letters at most.")
+    NOT_TRUE_OR_FALSE = "not_true_or_false", N_("Say true or false.")
+    NOT_AN_INSTANT = (
+        "not_an_instant",
+        N_("Give the instant in whole seconds since 1970 (UTC)."),
+    )
+
+    # Bookings
+    END_BEFORE_START = "end_before_start", N_("The end must come after the start.")
+    IN_THE_PAST = "in_the_past", N_("This is already over; choose a later time.")
+    TOO_FAR = "too_far", N_("This is too far in the future.")
+    TOO_LONG = "too_long", N_("This is too long for one booking: %(days)s days at most.")
+    TOO_LONG_WEEKLY = (
+        "too_long_weekly",
+        N_("This is too long to be repeated each week: six days at most."),
+    )
+    TOO_MANY_WEEKS = "too_many_weeks", N_("Repeat it for %(weeks)s weeks at most.")
+    PURPOSE_MISSING = "purpose_missing", N_("Say in a few words what the journey is for.")
+    PURPOSE_TOO_LONG = "purpose_too_long", N_("Say it in fewer words: %(letters)s letters at most.")
+    UNKNOWN_VEHICLE = "unknown_vehicle", N_("Choose one of the cars.")
+    NO_PRIVATE_USE = "no_private_use", N_("This car is not for private use: choose another.")
+    EQUIPMENT_UNKNOWN = "equipment_unknown", N_("Choose from the equipment that there is.")
+    EQUIPMENT_ELSEWHERE = (
+        "equipment_elsewhere",
+        N_("This equipment is at another site than the car."),
+    )
+    EQUIPMENT_STAYS = (
+        "equipment_stays",
+        N_("The equipment of this booking stays at its site: book it anew there."),
+    )
+    NOT_LONGER = "not_longer", N_("Choose a later end than the present one.")
+    OVERLAP = "overlap", N_("This car is taken at that time."), Kind.CONFLICT
+    EQUIPMENT_TAKEN = (
+        "equipment_taken",
+        N_("This equipment is taken at that time."),
+        Kind.CONFLICT,
+    )
+    STILL_OUT = "still_out", N_("This car is not back yet."), Kind.CONFLICT
+    OUT_OF_SERVICE = (
+        "out_of_service",
+        N_("This car is out of service at that time."),
+        Kind.CONFLICT,
+    )
+    ALREADY_OVER = "already_over", N_("This booking is already over."), Kind.CONFLICT
+    IS_CANCELLED = "is_cancelled", N_("This booking was cancelled."), Kind.CONFLICT
+    UNDER_WAY = (
+        "under_way",
+        N_("Its trip is under way: end it first, then book another car."),
+        Kind.CONFLICT,
+    )
+    NO_SUCH_BOOKING = "no_such_booking", N_("There is no such booking."), Kind.NOT_FOUND
+
+    # Feedback
+    UNKNOWN_RATING = "unknown_rating", N_("Give a rating from 1 to 5, or none.")
+    RATING_TOO_EARLY = "rating_too_early", N_("The rating comes after the trip.")
+    NOTHING_SAID = "nothing_said", N_("Give a rating or leave a message.")
+    DAMAGE_NOT_DESCRIBED = "damage_not_described", N_("Say what is damaged, and where.")
+    MESSAGE_TOO_LONG = "message_too_long", N_("Say it in fewer words: %(letters)s letters at most.")
+    ANSWER_MISSING = "answer_missing", N_("Write an answer.")
+    ALREADY_ANSWERED = (
+        "already_answered",
+        N_("This message has been answered, it can no longer be changed."),
+        Kind.CONFLICT,
+    )
+    MESSAGE_CHANGED = (
+        "message_changed",
+        N_("The message has changed meanwhile: read it again."),
+        Kind.CONFLICT,
+    )
+    NO_SUCH_TRIP = "no_such_trip", N_("There is no such trip."), Kind.NOT_FOUND
+    NOT_THE_DRIVER = "not_the_driver", N_("Only the driver may do this."), Kind.FORBIDDEN
+    TRIP_OVER = "trip_over", N_("This trip is already over."), Kind.CONFLICT
+
+    # The fleet
+    NOT_ALLOWED = "not_allowed", N_("Your role does not allow this."), Kind.FORBIDDEN
+    NO_SUCH_BADGE = "no_such_badge", N_("No agent has a badge with this UID."), Kind.NOT_FOUND
+    NOT_A_UID = "not_a_uid", N_("4, 7 or 10 bytes in hexadecimal were expected.")
+    NOT_REVOKED = "not_revoked", N_("This badge is not blocked."), Kind.CONFLICT
+    NO_BOX = "no_box", N_("This car has no box."), Kind.CONFLICT
+    BOX_EXISTS = "box_exists", N_("This car has a box already."), Kind.CONFLICT
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Refusal:
+    """A reason and what it stands against.
+
+    `field` is the word of the request that is at fault (empty: the request as a whole), `values`
+    what the reason's sentence names, `conflicts` the bookings in the way.
+    """
+
+    field: str
+    reason: Reason
+    values: Mapping[str, int | str] = dataclasses.field(default_factory=dict)
+    conflicts: tuple[Booking, ...] = ()
+
+    def in_english(self) -> str:
+        """Say it, for the command line and for logs of programs."""
+        return self.reason.sentence % self.values
+
+
+class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
+    """What was asked for is not done; `refusals` say why: one at least, the weightiest first."""
+
+    def __init__(self, *refusals: Refusal) -> None:
+        super().__init__(", ".join(refusal.reason for refusal in refusals))
+        self.refusals = refusals
+
+    @property
+    def first(self) -> Refusal:
+        """Return what a program is told, that takes one reason only."""
+        return self.refusals[0]
