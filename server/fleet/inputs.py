@@ -17,7 +17,8 @@ from server.fleet.refusals import Reason, Refusal, Refused
 
 LATEST_S = 0xFFFFFFFF  # instants travel to the box in 32 bits
 _MOST_REFUSALS = 20  # of a body of a thousand unknown words, who reads more?
-_CODES = {reason.value: reason for reason in Reason}
+_OURS = "voiturier."  # before a reason's code, since pydantic has codes of its own
+_TOO_LONG = ("string_too_long", "too_long")
 # What a sentence calls the bounds that pydantic tells of.
 _VALUES = {"max_length": "letters", "le": "most", "ge": "least"}
 
@@ -38,7 +39,7 @@ class Says:
 
 def refuse(reason: Reason, **values: int | str) -> PydanticCustomError:
     """Return what a validator raises to tell a reason of its own."""
-    return PydanticCustomError(reason.value, "%s", values)
+    return PydanticCustomError(_OURS + reason, "a rule of ours", values)
 
 
 M = TypeVar("M", bound=Input)
@@ -69,12 +70,12 @@ def refusals_of(model: type[Input], error: ValidationError) -> list[Refusal]:
 def _reason(model: type[Input], name: str, error_type: str) -> Reason:
     if error_type == "extra_forbidden":
         return Reason.UNKNOWN_WORD
-    if error_type in _CODES:
-        return _CODES[error_type]
+    if error_type.startswith(_OURS):
+        return Reason(error_type.removeprefix(_OURS))
     field = model.model_fields.get(name)
     for says in field.metadata if field else ():
         if isinstance(says, Says):
-            return says.too_long or says.wrong if error_type == "string_too_long" else says.wrong
+            return says.too_long or says.wrong if error_type in _TOO_LONG else says.wrong
     return Reason.NOT_EXPECTED
 
 
