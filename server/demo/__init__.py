@@ -9,11 +9,14 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from server.actions import Actions
+from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
 from server.config import Address, Config, ServeError
 from server.demo import bookings, cars, feedback, fleet, history
 from server.fleet import fleet_file
 from server.fleet.model import Vehicle
+from server.fleet.recurrence import PARIS
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
 from server.passwords import hash_password
 from server.serving import serve
@@ -50,7 +53,7 @@ async def prepare(data_dir: Path) -> dict[str, Path]:
         identities = {plate: data_dir / "boxes" / f"{plate}.json" for plate in fleet.DRIVERS}
         for vehicle in await store.vehicles.all():
             await _fit_box(store, vehicle, identities[vehicle.plate], now_s)
-        await bookings.freshen(store, now_s)
+        await bookings.freshen(Actions(store, SystemClock(), wakes_nobody, PARIS))
         return identities
     finally:
         await store.close()
