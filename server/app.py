@@ -6,7 +6,8 @@ from aiohttp import web
 
 from server import gateway
 from server import web as pages
-from server.app_keys import CLOCK, CONFIG, STORE
+from server.actions import Actions
+from server.app_keys import ACTIONS, CLOCK, CONFIG, NOTIFY, STORE
 from server.clock import Clock
 from server.config import Config
 from server.store import Store, StoreError
@@ -20,6 +21,8 @@ def init_app(config: Config, clock: Clock) -> web.Application:
     app[STORE] = Store.open(config.data_dir)
     app.cleanup_ctx.append(_store_open)
     gateway.setup(app)
+    # Looked up when it is called: a test may listen to it.
+    app[ACTIONS] = Actions(app[STORE], clock, lambda box_id: app[NOTIFY](box_id), config.timezone)
     pages.setup(app)
     app.router.add_get("/healthz", _healthz)
     return app

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from server.actions import Actions
 from server.clock import Clock
 from server.config import Config
 from server.store import Store
@@ -11,5 +12,6 @@ from server.store import Store
 STORE = web.AppKey("STORE", Store)
 CLOCK = web.AppKey("CLOCK", Clock)
 CONFIG = web.AppKey("CONFIG", Config)
+ACTIONS = web.AppKey("ACTIONS", Actions)
 # notify(box_id) wakes that box's connection after its bookings changed; notify(None) wakes all.
 NOTIFY: web.AppKey[Callable[[int | None], None]] = web.AppKey("NOTIFY")

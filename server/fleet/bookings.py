@@ -4,9 +4,14 @@ Whether the car is free is not asked here: the database refuses an overlap by it
 """
 
 from collections.abc import Mapping
+from typing import Annotated
 
+from pydantic import Field
+
+from server.fleet.inputs import Flag, Input, Line, Says
 from server.fleet.model import Booking, BookingRequest, Equipment, Vehicle
 from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS
+from server.fleet.refusals import Reason
 
 MAX_LENGTH_S = 31 * 24 * 3600  # a longer need is another car, not a booking of a shared one
 MAX_AHEAD_S = 366 * 24 * 3600
@@ -105,3 +110,16 @@ def against_extension(
     if ends_at_s - booking.starts_at_s > MAX_LENGTH_S:
         return {"ends_at_s": "too_long"}
     return {}
+
+
+class Journey(Input):
+    """What a booking says of itself beside its car, its hours and its people."""
+
+    purpose: Annotated[
+        Line,
+        Field(min_length=1, max_length=MAX_PURPOSE_LENGTH),
+        Says(
+            Reason.PURPOSE_MISSING, Reason.PURPOSE_TOO_LONG, values={"letters": MAX_PURPOSE_LENGTH}
+        ),
+    ]
+    private: Flag = False

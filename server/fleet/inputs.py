@@ -7,7 +7,7 @@ file), where a word stands in a text (fleet_file.py).
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -19,8 +19,6 @@ LATEST_S = 0xFFFFFFFF  # instants travel to the box in 32 bits
 _MOST_REFUSALS = 20  # of a body of a thousand unknown words, who reads more?
 _OURS = "voiturier."  # before a reason's code, since pydantic has codes of its own
 _TOO_LONG = ("string_too_long", "too_long")
-# What a sentence calls the bounds that pydantic tells of.
-_VALUES = {"max_length": "letters", "le": "most", "ge": "least"}
 
 
 class Input(BaseModel):
@@ -31,10 +29,14 @@ class Input(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """Beside a field's type: the reason told when the value is missing, wrong, or too long."""
+    """Beside a field's type: the reason told when the value is missing or wrong, or too long.
+
+    `values` are what their sentences name.
+    """
 
     wrong: Reason
     too_long: Reason | None = None
+    values: Mapping[str, int | str] = field(default_factory=dict)
 
 
 def refuse(reason: Reason, **values: int | str) -> PydanticCustomError:
@@ -60,31 +62,24 @@ def refusals_of(model: type[Input], error: ValidationError) -> list[Refusal]:
     found: dict[str, Refusal] = {}
     for each in error.errors(include_url=False, include_input=False):
         name = str(each["loc"][0]) if each["loc"] else ""
-        refusal = Refusal(name, _reason(model, name, each["type"]), _values(each.get("ctx", {})))
+        refusal = _refusal(model, name, each["type"], each.get("ctx", {}))
         found.setdefault(name, refusal)
     # A word that is not known first: what it was meant for is then missing.
     ordered = sorted(found.values(), key=lambda r: r.reason is not Reason.UNKNOWN_WORD)
     return ordered[:_MOST_REFUSALS]
 
 
-def _reason(model: type[Input], name: str, error_type: str) -> Reason:
+def _refusal(model: type[Input], name: str, error_type: str, context: Mapping[str, Any]) -> Refusal:
     if error_type == "extra_forbidden":
-        return Reason.UNKNOWN_WORD
+        return Refusal(name, Reason.UNKNOWN_WORD)
     if error_type.startswith(_OURS):
-        return Reason(error_type.removeprefix(_OURS))
-    field = model.model_fields.get(name)
-    for says in field.metadata if field else ():
+        return Refusal(name, Reason.of(error_type.removeprefix(_OURS)), context)
+    known = model.model_fields.get(name)
+    for says in known.metadata if known else ():
         if isinstance(says, Says):
-            return says.too_long or says.wrong if error_type in _TOO_LONG else says.wrong
-    return Reason.NOT_EXPECTED
-
-
-def _values(context: Mapping[str, Any]) -> dict[str, int | str]:
-    return {
-        _VALUES.get(name, name): value
-        for name, value in context.items()
-        if isinstance(value, int | str)
-    }
+            reason = (error_type in _TOO_LONG and says.too_long) or says.wrong
+            return Refusal(name, reason, says.values)
+    return Refusal(name, Reason.NOT_EXPECTED)
 
 
 def one_line(text: object) -> object:

@@ -38,6 +38,11 @@ class Reason(StrEnum):
         member.sentence, member.kind = sentence, kind
         return member
 
+    @classmethod
+    def of(cls, code: str) -> "Reason":
+        """Return the reason with this code."""
+        return next(reason for reason in cls if reason.value == code)
+
     # What is asked for, in itself
     UNKNOWN_WORD = "unknown_word", N_("This word is not known here. Is it misspelt?")
     NOT_EXPECTED = "not_expected", N_("Something else was expected here.")

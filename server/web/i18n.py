@@ -23,7 +23,10 @@ from babel.dates import (
 from babel.numbers import format_decimal
 
 from server.app_keys import CONFIG
+from server.fleet.refusals import N_
 from server.web.localtime import is_ambiguous, to_local
+
+__all__ = ["N_", "Words", "words_of"]  # N_ stands where the first words are
 
 LOCALE_DIR = Path(__file__).parent / "locale"
 LANGUAGES = ("fr", "en")
@@ -32,11 +35,6 @@ _A_YEAR_S = 365 * 24 * 3600
 
 # English as public servants in Europe read it: day before month, 24 hours.
 _LOCALES = {"fr": Locale.parse("fr_FR"), "en": Locale.parse("en_GB")}
-
-
-def N_(message_id: str) -> str:  # noqa: N802 - the name gettext tools look for
-    """Mark a message id for extraction; it is translated where it is shown."""
-    return message_id
 
 
 @dataclass(frozen=True, slots=True)

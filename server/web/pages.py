@@ -13,10 +13,12 @@ from aiohttp.typedefs import Handler
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from server.fleet.model import Agent
+from server.fleet.refusals import Refused
 from server.store import StoreError
 from server.web import labels
 from server.web.forms import PageForm, StalePage, form_of, posted
 from server.web.i18n import LANGUAGES, N_, WORDS, Words, remember_language, words_of
+from server.web.refused import STATUS_OF_PAGE, refusal_as_json
 from server.web.security import local_path
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -115,6 +117,10 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
             raise
         answer: web.HTTPException | None = error
         status, headers = error.status, {k: v for k, v in error.headers.items() if k == "Allow"}
+    except Refused as refused:  # by an action; the pages that can be corrected catch it themselves
+        if request.path.startswith("/api/"):
+            return refusal_as_json(request, refused)
+        answer, status, headers = None, STATUS_OF_PAGE[refused.first.reason.kind], {}
     except StoreError as error:  # the disk is full, another program holds the database
         _log.error("%s %s: %s", request.method, request.path, error)
         answer, status, headers = None, 503, {}
