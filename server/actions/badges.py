@@ -51,7 +51,7 @@ async def get(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
         Refused: NOT_ALLOWED, NO_SUCH_BADGE.
     """
     manager_only(actor)
-    return await _held(await actions.store.badges.get(request.badge_id), "badge_id", actions)
+    return await _held(await actions.store.badges.get(request.badge_id), "", actions)
 
 
 async def block(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:

@@ -53,7 +53,7 @@ async def to_say(actor: Actor, request: OneTrip, actions: Actions) -> SayOffer:
     """
     trip = (await trips.get(actor, request, actions)).trip
     if not is_self(actor, trip.agent_id):
-        raise Refused(Refusal("trip_id", Reason.NOT_THE_DRIVER))
+        raise Refused(Refusal("", Reason.NOT_THE_DRIVER))
     before = await actions.store.feedback.of_trip(trip.trip_id)
     return SayOffer(trip, before, may_rate=trip.state == "ended", may_tell=may_tell(before))
 
@@ -93,7 +93,7 @@ async def to_answer(actor: Actor, request: OneTrip, actions: Actions) -> Feedbac
     manager_only(actor)
     feedback = await actions.store.feedback.of_trip(request.trip_id)
     if feedback is None or not feedback.can_be_answered:
-        raise Refused(Refusal("trip_id", Reason.NO_SUCH_MESSAGE))
+        raise Refused(Refusal("", Reason.NO_SUCH_MESSAGE))
     return feedback
 
 

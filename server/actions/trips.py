@@ -63,7 +63,7 @@ async def get(actor: Actor, request: OneTrip, actions: Actions) -> TripDetail:
     """
     detail = await actions.store.trips.get(request.trip_id)
     if detail is None or not (is_manager(actor) or is_self(actor, detail.trip.agent_id)):
-        raise Refused(Refusal("trip_id", Reason.NO_SUCH_TRIP))
+        raise Refused(Refusal("", Reason.NO_SUCH_TRIP))
     return detail
 
 
@@ -102,7 +102,7 @@ async def to_end(actor: Actor, request: OneTrip, actions: Actions) -> EndOffer:
     """
     trip = (await get(actor, request, actions)).trip
     if trip.state == "ended":
-        raise Refused(Refusal("trip_id", Reason.TRIP_OVER))
+        raise Refused(Refusal("", Reason.TRIP_OVER))
     return EndOffer(trip, is_manager(actor))
 
 
@@ -120,6 +120,4 @@ async def end(actor: Actor, request: EndTrip, actions: Actions) -> Command:
     before = await actions.store.commands.end_order(request.trip_id, now_s)
     if before is not None and is_awaited(before, kind):
         return before
-    return await boxes.ask(
-        await boxes.fitted_box(offer.trip.vehicle_id, actions), kind, actions
-    )
+    return await boxes.ask(await boxes.fitted_box(offer.trip.vehicle_id, actions), kind, actions)

@@ -8,14 +8,16 @@ body or a method that no other site's page can send unasked (see security.same_o
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 
-from server.app_keys import CLOCK, STORE
-from server.fleet.feedback import Said
+from server.actions import Person, feedback, trips
+from server.app_keys import ACTIONS, CLOCK, STORE
+from server.fleet.inputs import Input, judged
 from server.fleet.lateness import late_s
-from server.fleet.model import Agent, Booking, BookingRequest, Equipment, Trip, TripDetail, Vehicle
+from server.fleet.model import Agent, Booking, BookingRequest, Equipment, Trip, Vehicle
+from server.fleet.refusals import Reason, Refusal, Refused
 from server.store import EquipmentTaken, Overlap
 from server.web.auth import manager_only, signed_in
 from server.web.booking_acts import (
@@ -29,12 +31,13 @@ from server.web.booking_acts import (
     recent_bookings,
     windows_of,
 )
-from server.web.feedback import SHOWN, NotSaid, answer, own_trip, say
-from server.web.forms import clean, clean_lines
+from server.web.forms import clean
 from server.web.i18n import words_of
-from server.web.labels import DANGERS, booking_problem, feedback_problem
+from server.web.labels import DANGERS, booking_problem
 from server.web.offers import Offer, free_equipment, offers_for
-from server.web.trips import PAGE_SIZE, before_of, filter_for, filter_form, open_trip
+from server.web.trips import PAGE_SIZE, before_of, filter_for, filter_form, this_trip
+
+M = TypeVar("M", bound=Input)
 
 
 @signed_in
@@ -45,61 +48,43 @@ async def list_trips(request: web.Request, agent: Agent) -> web.StreamResponse:
         wrong = next(field for field in form if field.errors)
         return _refuse(request, 400, "bad_value", wrong.name, str(wrong.errors[0]))
     before = before_of(request)
-    trips = await request.app[STORE].trips.log(filter_for(agent, form), PAGE_SIZE, before)
-    next_before = trips[-1].trip_id if len(trips) == PAGE_SIZE else None
+    listed = await request.app[STORE].trips.log(filter_for(agent, form), PAGE_SIZE, before)
+    next_before = listed[-1].trip_id if len(listed) == PAGE_SIZE else None
     now_s = request.app[CLOCK].now_s()
     return web.json_response(
-        {"trips": [_trip(trip, now_s) for trip in trips], "next_before": next_before}
+        {"trips": [_trip(trip, late_s(trip, now_s)) for trip in listed], "next_before": next_before}
     )
 
 
 @signed_in
 async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
     """GET /api/trips/{id} : the trip with its legs, records and feedback (or null)."""
-    detail = await open_trip(request, agent)
-    feedback = await request.app[STORE].feedback.of_trip(detail.trip.trip_id)
-    said = None if feedback is None else asdict(feedback)
-    return web.json_response(_detail(detail, request.app[CLOCK].now_s()) | {"feedback": said})
+    view = await trips.view(Person(agent), this_trip(request), request.app[ACTIONS])
+    said = None if view.feedback is None else asdict(view.feedback)
+    return web.json_response(_detail(view) | {"feedback": said})
 
 
 @signed_in
 async def give_feedback(request: web.Request, agent: Agent) -> web.StreamResponse:
     """POST /api/trips/{id}/feedback {rating or null, message, damage} : the driver's, as kept."""
-    trip = await own_trip(request, agent)
-    body = await _json_object(request)
-    rating, message, damage = (body.get(name) for name in ("rating", "message", "damage"))
-    # type(), because JSON's true is an int to Python.
-    if rating is not None and type(rating) is not int:
-        return _refuse_feedback(request, {"rating": "unknown_rating"})
-    if not isinstance(message, str) or type(damage) is not bool:
-        raise web.HTTPBadRequest
-    try:
-        feedback = await say(request.app, trip, Said(rating, clean_lines(message), damage))
-    except NotSaid as no:
-        return _refuse_feedback(request, no.problems)
-    return web.json_response(asdict(feedback))
+    said = await _asked(request, feedback.Say, this_trip(request))
+    kept = await feedback.say(Person(agent), said, request.app[ACTIONS])
+    return web.json_response(asdict(kept))
 
 
 @manager_only
 async def list_feedback(request: web.Request, agent: Agent) -> web.StreamResponse:
     """GET /api/feedback : what waits for an answer first, as the page shows it."""
-    listed = [asdict(feedback) for feedback in await request.app[STORE].feedback.log(SHOWN)]
-    return web.json_response({"feedback": listed})
+    listed = await feedback.waiting_first(Person(agent), request.app[ACTIONS])
+    return web.json_response({"feedback": [asdict(each) for each in listed]})
 
 
 @manager_only
 async def answer_feedback(request: web.Request, agent: Agent) -> web.StreamResponse:
     """POST /api/feedback/{trip id}/answer {said_at_s, answer} : the feedback, answered."""
-    body = await _json_object(request)
-    said_at_s, text = body.get("said_at_s"), body.get("answer")
-    if type(said_at_s) is not int or not 0 <= said_at_s < 2**63 or not isinstance(text, str):
-        return _refuse_feedback(request, {"answer": "answer_missing"})
-    trip_id = int(request.match_info["id"])
-    try:
-        feedback = await answer(request.app, agent, trip_id, said_at_s, clean_lines(text))
-    except NotSaid as no:
-        return _refuse_feedback(request, no.problems)
-    return web.json_response(asdict(feedback))
+    answer = await _asked(request, feedback.Answer, this_trip(request))
+    kept = await feedback.answer(Person(agent), answer, request.app[ACTIONS])
+    return web.json_response(asdict(kept))
 
 
 @signed_in
@@ -258,6 +243,14 @@ async def _json_object(request: web.Request) -> dict[str, Any]:
     return body
 
 
+async def _asked(request: web.Request, model: type[M], about: Input) -> M:
+    """Return what a body asks for; what it is about is in the address, and not in the body."""
+    body, place = await _json_object(request), about.model_dump()
+    if twice := place.keys() & body.keys():
+        raise Refused(*(Refusal(word, Reason.UNKNOWN_WORD) for word in twice))
+    return judged(model, body | place)
+
+
 async def _change(
     request: web.Request,
     agent: Agent,
@@ -316,27 +309,22 @@ def _refuse_number(request: web.Request, field: str) -> web.Response:
     return _refuse(request, 400, codes.get(field, "not_an_instant"), field)
 
 
-def _trip(trip: Trip, now_s: int) -> dict[str, Any]:
-    return asdict(trip) | {"late_s": late_s(trip, now_s)}
+def _trip(trip: Trip, late_s: int) -> dict[str, Any]:
+    return asdict(trip) | {"late_s": late_s}
 
 
-def _detail(detail: TripDetail, now_s: int) -> dict[str, Any]:
+def _detail(view: trips.TripView) -> dict[str, Any]:
+    detail = view.detail
     records = [
         {"epoch": r.epoch, "seq": r.seq, "kind": r.kind, "kind_name": r.kind_name}
         | {"at_s": r.at_s, "received_at_s": r.received_at_s, "fields": dict(r.fields)}
         for r in detail.records
     ]
     return {
-        "trip": _trip(detail.trip, now_s),
+        "trip": _trip(detail.trip, view.late_s),
         "legs": [asdict(leg) for leg in detail.legs],
         "records": records,
     }
-
-
-def _refuse_feedback(request: web.Request, problems: dict[str, str]) -> web.Response:
-    field, code = next(iter(problems.items()))
-    status = 409 if code in ("already_answered", "message_changed") else 400
-    return _refuse(request, status, code, field, feedback_problem(code, words_of(request)))
 
 
 def _refuse(

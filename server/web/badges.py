@@ -7,7 +7,8 @@ blocked one. Never here: what a box is told (the gateway), putting a badge back 
 from aiohttp import web
 from wtforms import Form
 
-from server.app_keys import CLOCK, NOTIFY, STORE
+from server.actions import Person, badges
+from server.app_keys import ACTIONS, STORE
 from server.fleet.grants import VALID_S
 from server.fleet.model import Agent, Box, EnrolledBadge
 from server.web.auth import manager_only
@@ -32,14 +33,14 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         (one.agent_id, f"{one.full_name}, {one.directorate_code}") for one in agents
     ]
     names = {one.agent_id: one.full_name for one in agents}
-    status, badges = 200, []
+    status, listed = 200, list[EnrolledBadge]()
     if "agent" not in request.query:
-        badges = await store.badges.revoked()
+        listed = await store.badges.revoked()
     elif form.validate():
-        badges = await store.badges.of_agent(form.agent.data)
+        listed = await store.badges.of_agent(form.agent.data)
     else:
         status = 422
-    waiting = {badge.badge_id: await _boxes_without(request, badge) for badge in badges}
+    waiting = {badge.badge_id: await _boxes_without(request, badge) for badge in listed}
     return await page(
         request,
         "badges.html",
@@ -47,7 +48,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         form=form,
         chosen=names.get(form.agent.data) if "agent" in request.query else None,
         names=names,
-        badges=badges,
+        badges=listed,
         waiting=waiting,
         valid_s=VALID_S,
         technicians={one.agent_id for one in agents if one.role == "technician"},
@@ -58,31 +59,24 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
 @manager_only
 async def show_block(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask whether to block the badge."""
-    badge, holder = await _badge(request)
+    held = await badges.get(Person(agent), _badge(request), request.app[ACTIONS])
     form = await form_of(PageForm, request)
-    return await page(request, "badge_block.html", badge=badge, holder=holder, form=form)
+    return await page(request, "badge_block.html", badge=held.badge, holder=held.holder, form=form)
 
 
 @manager_only
 async def block(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """Block the badge and wake every box, however often the button was pressed."""
+    """Block the badge, however often the button was pressed."""
     await sent_form(PageForm, request)
-    badge, holder = await _badge(request)
-    await request.app[STORE].badges.revoke(badge.badge_id, request.app[CLOCK].now_s())
-    request.app[NOTIFY](None)
+    held = await badges.block(Person(agent), _badge(request), request.app[ACTIONS])
     text = N_("A badge of %(who)s is blocked. The cars are being told.")
-    await flash(request, "success", words_of(request).say(text, who=holder.full_name))
-    raise web.HTTPSeeOther(f"/badges?agent={holder.agent_id}")
+    await flash(request, "success", words_of(request).say(text, who=held.holder.full_name))
+    raise web.HTTPSeeOther(f"/badges?agent={held.holder.agent_id}")
 
 
-async def _badge(request: web.Request) -> tuple[EnrolledBadge, Agent]:
-    """Return the badge of this address and its holder; HTTPNotFound when there is none."""
-    store = request.app[STORE]
-    badge = await store.badges.get(int(request.match_info["id"]))
-    holder = None if badge is None else await store.agents.get(badge.agent_id)
-    if badge is None or holder is None:
-        raise web.HTTPNotFound
-    return badge, holder
+def _badge(request: web.Request) -> badges.OneBadge:
+    """Return which badge this address is about."""
+    return badges.OneBadge(badge_id=int(request.match_info["id"]))
 
 
 async def _boxes_without(request: web.Request, badge: EnrolledBadge) -> list[Box]:
