@@ -8,10 +8,13 @@ import json
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from server.fleet import fleet_file
+from server.fleet.bookings import Wanted
+from server.fleet.model import Booking
 from server.store import BoxSecrets, Store
 
 NOW_S = 1_790_000_000  # 2026-09-21 14:13:20 UTC: an ordinary Monday
@@ -44,6 +47,29 @@ def agent(
 def booking(plate: str, login: str, starts_at: int, ends_at: int, **more: object) -> Entry:
     when = {"starts_at": starts_at, "ends_at": ends_at}
     return {"vehicle": plate, "agent": login, **when, "purpose": "Chantier", **more}
+
+
+def wanted(
+    vehicle_id: int, starts_at_s: int, ends_at_s: int, purpose: str = "Visite", **more: Any
+) -> Wanted:
+    """What the store is given to book; equipment as a tuple of codes."""
+    when = {"starts_at_s": starts_at_s, "ends_at_s": ends_at_s}
+    return Wanted(vehicle_id=vehicle_id, purpose=purpose, **when, **more)
+
+
+async def call_off(store: Store, booking_id: int) -> Booking | None:
+    """Cancel a booking, whosever it is."""
+    return await store.bookings.change(booking_id, lambda b: replace(b, state="cancelled"))
+
+
+async def until(store: Store, booking_id: int, ends_at_s: int) -> Booking | None:
+    """Let a booking end then."""
+    return await store.bookings.change(booking_id, lambda b: replace(b, ends_at_s=ends_at_s))
+
+
+async def to_car(store: Store, booking_id: int, vehicle_id: int) -> Booking | None:
+    """Give a booking another car."""
+    return await store.bookings.change(booking_id, lambda b: replace(b, vehicle_id=vehicle_id))
 
 
 def fleet(

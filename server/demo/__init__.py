@@ -54,7 +54,7 @@ async def prepare(data_dir: Path) -> dict[str, Path]:
         identities = {plate: data_dir / "boxes" / f"{plate}.json" for plate in fleet.DRIVERS}
         for vehicle in await store.vehicles.all():
             await _fit_box(actions, vehicle, identities[vehicle.plate], now_s)
-        await bookings.freshen(store, now_s)
+        await bookings.freshen(actions)
         return identities
     finally:
         await store.close()

@@ -7,10 +7,12 @@ from datetime import datetime, time, timedelta
 from random import Random
 
 from server.demo import fleet
-from server.demo.bookings import PARIS
-from server.fleet.model import Agent, BookingRequest, Vehicle
+from server.fleet.bookings import Wanted
+from server.fleet.model import Agent, Vehicle
+from server.fleet.recurrence import PARIS
+from server.fleet.refusals import Refused
 from server.gateway.pipeline import Pipeline
-from server.store import BoxAccount, Overlap, Store
+from server.store import BoxAccount, Store
 from shared_protocol import records
 from shared_protocol.badges import badge_tag
 
@@ -57,16 +59,16 @@ class _Teller:
 
     async def outing(self, agent: Agent, starts_at_s: int, ends_at_s: int, chance: Random) -> None:
         """One booking with its trip: out, a stop, and back to the car park."""
-        request = BookingRequest(
-            self._vehicle.vehicle_id,
-            agent.agent_id,
-            starts_at_s,
-            ends_at_s,
-            chance.choice(fleet.PURPOSES),
+        # No action: it stands as it was booked then, by the rules of then.
+        wanted = Wanted(
+            vehicle_id=self._vehicle.vehicle_id,
+            starts_at_s=starts_at_s,
+            ends_at_s=ends_at_s,
+            purpose=chance.choice(fleet.PURPOSES),
         )
         try:
-            booking = await self._store.bookings.create(request, starts_at_s)
-        except Overlap:
+            booking = await self._store.bookings.create(wanted, agent.agent_id, starts_at_s)
+        except Refused:
             return  # told before, by a preparation that was interrupted
         at_s = starts_at_s + chance.randint(60, 900)
         tag = badge_tag(self._box.badge_key, fleet.BADGES[agent.login])

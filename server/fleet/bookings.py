@@ -1,115 +1,36 @@
-"""What may be booked, as codes beside the fields of a BookingRequest.
+"""What may be booked: pure rules, each with the reason it tells (refusals.py).
 
-Whether the car is free is not asked here: the database refuses an overlap by itself.
+They are asked on every way in alike: page, API, fleet file. That no two bookings overlap is held by
+the database as well, the last line of defence. Never here: which cars are free (availability.py).
 """
 
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from server.fleet.inputs import Flag, Input, Line, Says
-from server.fleet.model import Booking, BookingRequest, Equipment, Vehicle
+from server.fleet.availability import Standing, meets_any
+from server.fleet.inputs import Flag, Id, Input, Instant, Line, Says
+from server.fleet.model import Booking, Equipment, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS
-from server.fleet.refusals import Reason
+from server.fleet.refusals import Reason, Refusal
 
 MAX_LENGTH_S = 31 * 24 * 3600  # a longer need is another car, not a booking of a shared one
 MAX_AHEAD_S = 366 * 24 * 3600
 MAX_PAST_S = 3600  # a form filled in slowly, a car taken a few minutes ago
 MAX_PURPOSE_LENGTH = 200
 
-
-def problems(request: BookingRequest, now_s: int, weeks: int = 1) -> dict[str, str]:
-    """Return field name -> code for each field that cannot stand; empty when all is well.
-
-    Args:
-        request: what is asked for, in its first week.
-        now_s: the present.
-        weeks: how many weeks running it is asked for.
-    """
-    found: dict[str, str] = {}
-    if request.starts_at_s < now_s - MAX_PAST_S:
-        found["starts_at_s"] = "in_the_past"
-    elif request.starts_at_s > now_s + MAX_AHEAD_S:
-        found["starts_at_s"] = "too_far"
-    if request.ends_at_s <= request.starts_at_s:
-        found["ends_at_s"] = "end_before_start"
-    elif request.ends_at_s <= now_s:
-        found["ends_at_s"] = "in_the_past"
-    elif request.ends_at_s - request.starts_at_s > MAX_LENGTH_S:
-        found["ends_at_s"] = "too_long"
-    elif weeks > 1 and request.ends_at_s - request.starts_at_s > MAX_WEEKLY_LENGTH_S:
-        found["ends_at_s"] = "too_long_weekly"
-    if not 1 <= weeks <= MAX_WEEKS:
-        found["weeks"] = "too_many_weeks"
-    if not request.purpose.strip():
-        found["purpose"] = "purpose_missing"
-    elif len(request.purpose) > MAX_PURPOSE_LENGTH:
-        found["purpose"] = "purpose_too_long"
-    return found
-
-
-def against_car(
-    request: BookingRequest, car: Vehicle, pieces: Mapping[str, Equipment]
-) -> dict[str, str]:
-    """Return field name -> code of what this car cannot be booked for; empty: it can.
-
-    Args:
-        request: what is asked for.
-        car: the car that is asked for.
-        pieces: code -> all equipment that there is.
-    """
-    found: dict[str, str] = {}
-    for code in request.equipment:
-        if code not in pieces:
-            found.setdefault("equipment", "equipment_unknown")
-        elif pieces[code].site_id != car.site_id:
-            found.setdefault("equipment", "equipment_elsewhere")
-    if request.private and not car.private_use:
-        found["private"] = "no_private_use"
-    return found
-
-
-def against_other_car(booking: Booking, car: Vehicle, other: Vehicle) -> str | None:
-    """Return the code of what keeps a booking of `car` from changing to `other`; None: it may."""
-    if booking.equipment and other.site_id != car.site_id:
-        return "equipment_stays"
-    return "no_private_use" if booking.private and not other.private_use else None
-
-
-def against_move(booking: Booking, under_way: bool, now_s: int) -> str | None:
-    """Return the code of what keeps a booking from getting another car; None: it may.
-
-    Args:
-        booking: as it stands.
-        under_way: whether it is being driven.
-        now_s: the present.
-    """
-    if booking.state == "cancelled":
-        return "is_cancelled"
-    if under_way:
-        return "under_way"
-    return "already_over" if booking.ends_at_s <= now_s else None
-
-
-def against_extension(
-    booking: Booking, ends_at_s: int, under_way: bool, now_s: int
-) -> dict[str, str]:
-    """Return field name -> code of what keeps a booking from ending later; empty: it may.
-
-    Whoever still drives may ask for more time also after the end.
-    """
-    if booking.state == "cancelled":
-        return {"id": "is_cancelled"}
-    if booking.ends_at_s <= now_s and not under_way:
-        return {"id": "already_over"}
-    if ends_at_s < booking.ends_at_s:
-        return {"ends_at_s": "not_longer"}
-    if ends_at_s <= now_s:
-        return {"ends_at_s": "in_the_past"}
-    if ends_at_s - booking.starts_at_s > MAX_LENGTH_S:
-        return {"ends_at_s": "too_long"}
-    return {}
+Weeks = Annotated[
+    int,
+    Field(ge=1, le=MAX_WEEKS),
+    Says(Reason.TOO_MANY_WEEKS, values={"weeks": MAX_WEEKS}),
+]
+Codes = Annotated[
+    tuple[Annotated[str, Field(max_length=100)], ...],
+    Field(max_length=100, strict=False),
+    AfterValidator(lambda codes: tuple(sorted(set(codes)))),
+    Says(Reason.EQUIPMENT_UNKNOWN),
+]
 
 
 class Journey(Input):
@@ -123,3 +44,135 @@ class Journey(Input):
         ),
     ]
     private: Flag = False
+
+
+class Wanted(Journey):
+    """A car from `starts_at_s` until just before `ends_at_s`. `equipment` are codes."""
+
+    vehicle_id: Annotated[Id, Says(Reason.UNKNOWN_VEHICLE)]
+    starts_at_s: Instant
+    ends_at_s: Instant
+    equipment: Codes = ()
+
+    @property
+    def window(self) -> Window:
+        """Return its hours."""
+        return Window(self.starts_at_s, self.ends_at_s)
+
+    @property
+    def journey(self) -> dict[str, object]:
+        """Return the values of Journey, whatever else it will say one day."""
+        return self.model_dump(include=set(Journey.model_fields))
+
+
+def against_hours(window: Window, now_s: int, weeks: int = 1) -> list[Refusal]:
+    """Return what is wrong with the hours of a booking, in the first of so many weeks."""
+    found = []
+    if window.from_s > now_s + MAX_AHEAD_S:
+        found.append(Refusal("starts_at_s", Reason.TOO_FAR))
+    if window.to_s <= window.from_s:
+        found.append(Refusal("ends_at_s", Reason.END_BEFORE_START))
+    else:
+        found += _against_length(window)
+    if weeks > 1 and MAX_WEEKLY_LENGTH_S < window.to_s - window.from_s <= MAX_LENGTH_S:
+        found.append(Refusal("ends_at_s", Reason.TOO_LONG_WEEKLY))
+    return found
+
+
+def against_past(window: Window, now_s: int) -> list[Refusal]:
+    """Return what is wrong with a booking that somebody makes for themselves, as time goes.
+
+    Whoever brings over what was, in a file, is not asked.
+    """
+    found = []
+    if window.from_s < now_s - MAX_PAST_S:
+        found.append(Refusal("starts_at_s", Reason.IN_THE_PAST))
+    if window.from_s < window.to_s <= now_s:
+        found.append(Refusal("ends_at_s", Reason.IN_THE_PAST))
+    return found
+
+
+def against_car(wanted: Wanted, car: Vehicle, pieces: Mapping[str, Equipment]) -> list[Refusal]:
+    """Return what this car cannot be booked for.
+
+    Args:
+        wanted: what is asked for.
+        car: the car that is asked for.
+        pieces: code -> all equipment that there is.
+    """
+    found = []
+    if any(code not in pieces for code in wanted.equipment):
+        found.append(Refusal("equipment", Reason.EQUIPMENT_UNKNOWN))
+    elif any(pieces[code].site_id != car.site_id for code in wanted.equipment):
+        found.append(Refusal("equipment", Reason.EQUIPMENT_ELSEWHERE))
+    if wanted.private and not car.private_use:
+        found.append(Refusal("private", Reason.NO_PRIVATE_USE))
+    return found
+
+
+def against_service(window: Window, out_of_service: tuple[Window, ...]) -> list[Refusal]:
+    """Return what keeps anybody from a car in this window, given when it is out of service."""
+    if meets_any(window, out_of_service):
+        return [Refusal("vehicle_id", Reason.OUT_OF_SERVICE)]
+    return []
+
+
+def against_standing(
+    fleet: Standing, vehicle_id: int, window: Window, agent_id: int
+) -> list[Refusal]:
+    """Return what keeps an agent from this car in this window as things stand."""
+    obstacle = fleet.obstacle(vehicle_id, window, agent_id)
+    return [] if obstacle is None else [Refusal("vehicle_id", Reason.of(obstacle))]
+
+
+def against_other_car(booking: Booking, car: Vehicle, other: Vehicle) -> list[Refusal]:
+    """Return what keeps a booking of `car` from changing to `other`."""
+    if booking.equipment and other.site_id != car.site_id:
+        return [Refusal("vehicle_id", Reason.EQUIPMENT_STAYS)]
+    if booking.private and not other.private_use:
+        return [Refusal("vehicle_id", Reason.NO_PRIVATE_USE)]
+    return []
+
+
+def against_move(booking: Booking, under_way: bool, now_s: int) -> list[Refusal]:
+    """Return what keeps a booking from getting another car.
+
+    Args:
+        booking: as it stands.
+        under_way: whether it is being driven.
+        now_s: the present.
+    """
+    if booking.state == "cancelled":
+        return [Refusal("id", Reason.IS_CANCELLED)]
+    if under_way:
+        return [Refusal("id", Reason.UNDER_WAY)]
+    return [Refusal("id", Reason.ALREADY_OVER)] if booking.ends_at_s <= now_s else []
+
+
+def against_extension(
+    booking: Booking, ends_at_s: int, under_way: bool, now_s: int
+) -> list[Refusal]:
+    """Return what keeps a booking from ending later.
+
+    Whoever still drives may ask for more time also after the end.
+    """
+    if booking.state == "cancelled":
+        return [Refusal("id", Reason.IS_CANCELLED)]
+    if booking.ends_at_s <= now_s and not under_way:
+        return [Refusal("id", Reason.ALREADY_OVER)]
+    if ends_at_s < booking.ends_at_s:
+        return [Refusal("ends_at_s", Reason.NOT_LONGER)]
+    if ends_at_s <= now_s:
+        return [Refusal("ends_at_s", Reason.IN_THE_PAST)]
+    return _against_length(Window(booking.starts_at_s, ends_at_s))
+
+
+def against_cancelling(booking: Booking, now_s: int) -> list[Refusal]:
+    """Return what keeps a booking that stands from being called off."""
+    return [Refusal("id", Reason.ALREADY_OVER)] if booking.ends_at_s <= now_s else []
+
+
+def _against_length(window: Window) -> list[Refusal]:
+    if window.to_s - window.from_s <= MAX_LENGTH_S:
+        return []
+    return [Refusal("ends_at_s", Reason.TOO_LONG, {"days": MAX_LENGTH_S // (24 * 3600)})]

@@ -140,22 +140,6 @@ class EnrolledBadge:
 
 
 @dataclass(frozen=True, slots=True)
-class BookingRequest:
-    """What an agent asks for: the car from `starts_at_s` until just before `ends_at_s`.
-
-    `equipment` are codes, in their order.
-    """
-
-    vehicle_id: int
-    agent_id: int
-    starts_at_s: int
-    ends_at_s: int
-    purpose: str
-    equipment: tuple[str, ...] = ()
-    private: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Booking:
     """A booking as stored; cancelled ones are kept. `equipment` are codes, in their order."""
 
@@ -173,6 +157,11 @@ class Booking:
     state: BookingState
     equipment: tuple[str, ...] = ()
     private: bool = False
+
+    @property
+    def window(self) -> Window:
+        """Return its hours."""
+        return Window(self.starts_at_s, self.ends_at_s)
 
 
 @dataclass(frozen=True, slots=True)

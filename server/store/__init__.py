@@ -14,7 +14,7 @@ from server.store.access import AccessOfCars
 from server.store.agents import Agents, Directorates
 from server.store.backup import DATABASE
 from server.store.badges import Badges
-from server.store.bookings import Bookings, EquipmentTaken, Overlap
+from server.store.bookings import Bookings
 from server.store.boxes import (
     BoxAccount,
     Boxes,
@@ -40,9 +40,7 @@ __all__ = [
     "BoxExistsError",
     "BoxSecrets",
     "BoxStatus",
-    "EquipmentTaken",
     "LoadError",
-    "Overlap",
     "SentGrants",
     "Store",
     "StoreError",

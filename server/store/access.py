@@ -38,8 +38,14 @@ class AccessOfCars(Noun):
                 "SELECT walk_up FROM vehicle WHERE vehicle_id = ?", (vehicle_id,)
             ).fetchone()
             bookings = db.execute(
-                f"{BOOKINGS} WHERE {TOUCHING} AND (b.vehicle_id = ? OR b.starts_at_s < ?)",
-                (1 << 62, reach_back_s(now_s), vehicle_id, now_s + 2 * OTHER_CAR_AHEAD_S),
+                f"{BOOKINGS} WHERE {TOUCHING}"
+                " AND (b.vehicle_id = :vehicle_id OR b.starts_at_s < :soon_s)",
+                {
+                    "from_s": reach_back_s(now_s),
+                    "to_s": 1 << 62,
+                    "vehicle_id": vehicle_id,
+                    "soon_s": now_s + 2 * OTHER_CAR_AHEAD_S,
+                },
             ).fetchall()
             companions = db.execute(
                 "SELECT c.* FROM companion c JOIN booking USING (booking_id)"

@@ -9,9 +9,11 @@ what equipment is aboard) replaces the one before. Never here: reading or checki
 import sqlite3
 from collections.abc import Mapping
 
+from server.fleet.bookings import Wanted
 from server.fleet.fleet_file import BadgeEntry, FleetFile, SiteEntry
-from server.fleet.model import BookingRequest, Window
-from server.store.bookings import EquipmentTaken, Overlap, give_equipment, insert_booking
+from server.fleet.model import Window
+from server.fleet.refusals import Reason, Refused
+from server.store.bookings import give_equipment, insert_booking
 from server.store.noun import Noun
 
 
@@ -104,15 +106,15 @@ class Fleet(Noun):
             if agent.badges is not None:
                 revoked += self._give_badges(db, agent_id, agent.badges)
         for booking in file.bookings:
-            request = BookingRequest(
-                _id_of(db, "vehicle", "plate", booking.plate, booking.where),
-                _id_of(db, "agent", "login", booking.login, booking.where),
-                booking.starts_at_s,
-                booking.ends_at_s,
-                booking.purpose,
+            wanted = Wanted(
+                vehicle_id=_id_of(db, "vehicle", "plate", booking.plate, booking.where),
+                starts_at_s=booking.starts_at_s,
+                ends_at_s=booking.ends_at_s,
+                purpose=booking.purpose,
                 private=booking.private,
             )
-            booking_id = _book(db, request, booking.where, now_s)
+            agent_id = _id_of(db, "agent", "login", booking.login, booking.where)
+            booking_id = _book(db, wanted, agent_id, booking.where, now_s)
             for logins, drives in ((booking.drivers, True), (booking.passengers, False)):
                 if logins is not None:
                     agents = [_id_of(db, "agent", "login", who, booking.where) for who in logins]
@@ -198,36 +200,34 @@ def _equip(db: sqlite3.Connection, booking_id: int, codes: tuple[str, ...], wher
         _id_of(db, "equipment", "code", code, where)
     try:
         give_equipment(db, booking_id, codes)
-    except EquipmentTaken as error:
-        taken = error.conflicts[0]
+    except Refused as refused:
+        if refused.first.reason is Reason.EQUIPMENT_ELSEWHERE:
+            raise LoadError(f"{where}: equipment of another site than the car's") from None
+        taken = refused.first.conflicts[0]
         raise LoadError(
             f"{where}: equipment is with {taken.agent_name}"
             f" from {taken.starts_at_s} to {taken.ends_at_s}"
         ) from None
-    except sqlite3.IntegrityError as error:
-        if str(error) != "equipment elsewhere":
-            raise
-        raise LoadError(f"{where}: equipment of another site than the car's") from None
 
 
-def _book(db: sqlite3.Connection, request: BookingRequest, where: str, now_s: int) -> int:
+def _book(db: sqlite3.Connection, wanted: Wanted, agent_id: int, where: str, now_s: int) -> int:
     """Insert a booking unless the very same is there, cancelled or not; return its id."""
     same = db.execute(
         "SELECT booking_id FROM booking WHERE vehicle_id = ? AND agent_id = ? AND starts_at_s = ?"
         " AND ends_at_s = ?",
-        (request.vehicle_id, request.agent_id, request.starts_at_s, request.ends_at_s),
+        (wanted.vehicle_id, agent_id, wanted.starts_at_s, wanted.ends_at_s),
     ).fetchone()
     if same:
         return int(same[0])
     car = db.execute(
-        "SELECT plate, private_use FROM vehicle WHERE vehicle_id = ?", (request.vehicle_id,)
+        "SELECT plate, private_use FROM vehicle WHERE vehicle_id = ?", (wanted.vehicle_id,)
     ).fetchone()
-    if request.private and not car["private_use"]:
+    if wanted.private and not car["private_use"]:
         raise LoadError(f"{where}, private: {car['plate']} is not for private use")
     try:
-        return insert_booking(db, request, now_s).booking_id
-    except Overlap as overlap:
-        taken = overlap.conflicts[0]
+        return insert_booking(db, wanted, agent_id, now_s).booking_id
+    except Refused as refused:
+        taken = refused.first.conflicts[0]
         raise LoadError(
             f"{where}: overlaps the booking of {taken.plate} by {taken.agent_name}"
             f" from {taken.starts_at_s} to {taken.ends_at_s}"

@@ -6,35 +6,23 @@ body or a method that no other site's page can send unasked (see security.same_o
 """
 
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, TypeVar
 
 from aiohttp import web
 
 from server.actions import Person, feedback, trips
+from server.actions import bookings as acts
+from server.actions.offers import Offer, free_equipment, offers_for
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.inputs import Input, judged
 from server.fleet.lateness import late_s
-from server.fleet.model import Agent, Booking, BookingRequest, Equipment, Trip, Vehicle
-from server.fleet.refusals import Reason, Refusal, Refused
-from server.store import EquipmentTaken, Overlap
+from server.fleet.model import Agent, Booking, Equipment, Trip, Vehicle
+from server.fleet.refusals import Kind, Reason, Refusal, Refused
 from server.web.auth import manager_only, signed_in
-from server.web.booking_acts import (
-    NotBookable,
-    book,
-    cancel_own,
-    extend_own,
-    free_for,
-    move_own,
-    own_booking,
-    recent_bookings,
-    windows_of,
-)
-from server.web.forms import clean
 from server.web.i18n import words_of
-from server.web.labels import DANGERS, booking_problem
-from server.web.offers import Offer, free_equipment, offers_for
+from server.web.refused import refusal_as_json
 from server.web.trips import PAGE_SIZE, before_of, filter_for, filter_form, this_trip
 
 M = TypeVar("M", bound=Input)
@@ -46,7 +34,9 @@ async def list_trips(request: web.Request, agent: Agent) -> web.StreamResponse:
     form = await filter_form(request)
     if not form.validate():
         wrong = next(field for field in form if field.errors)
-        return _refuse(request, 400, "bad_value", wrong.name, str(wrong.errors[0]))
+        message = words_of(request).say(str(wrong.errors[0]))
+        told = {"error": "bad_value", "message": message, "field": wrong.name}
+        return web.json_response(told, status=400)
     before = before_of(request)
     listed = await request.app[STORE].trips.log(filter_for(agent, form), PAGE_SIZE, before)
     next_before = listed[-1].trip_id if len(listed) == PAGE_SIZE else None
@@ -67,7 +57,7 @@ async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
 @signed_in
 async def give_feedback(request: web.Request, agent: Agent) -> web.StreamResponse:
     """POST /api/trips/{id}/feedback {rating or null, message, damage} : the driver's, as kept."""
-    said = await _asked(request, feedback.Say, this_trip(request))
+    said = await _asked(request, feedback.Say, trip_id=this_trip(request).trip_id)
     kept = await feedback.say(Person(agent), said, request.app[ACTIONS])
     return web.json_response(asdict(kept))
 
@@ -82,7 +72,7 @@ async def list_feedback(request: web.Request, agent: Agent) -> web.StreamRespons
 @manager_only
 async def answer_feedback(request: web.Request, agent: Agent) -> web.StreamResponse:
     """POST /api/feedback/{trip id}/answer {said_at_s, answer} : the feedback, answered."""
-    answer = await _asked(request, feedback.Answer, this_trip(request))
+    answer = await _asked(request, feedback.Answer, trip_id=this_trip(request).trip_id)
     kept = await feedback.answer(Person(agent), answer, request.app[ACTIONS])
     return web.json_response(asdict(kept))
 
@@ -108,8 +98,9 @@ async def list_bookings(request: web.Request, agent: Agent) -> web.StreamRespons
     A warning's `reason` is still_out, out_of_service or wrong_car, `vehicle_id` where that car is,
     and `alternatives` are the cars that the booking can be moved to.
     """
-    bookings = await recent_bookings(request.app, agent)
-    offers = await offers_for(request.app, agent, bookings)
+    actions, person = request.app[ACTIONS], Person(agent)
+    bookings = await acts.recent(person, actions)
+    offers = await offers_for(person, bookings, actions)
     warnings = [
         _warning(booking, offers[booking.booking_id])
         for booking in bookings
@@ -132,59 +123,22 @@ async def create_booking(request: web.Request, agent: Agent) -> web.StreamRespon
     are in `following`. A car that is taken is 409 with the `conflicts` and the `alternatives`.
     `private` (false) is for private use, where the car allows it.
     """
-    body = {"weeks": 1, "equipment": [], "private": False} | await _json_object(request)
-    numbers: dict[str, int] = {}
-    for field in ("vehicle_id", "starts_at_s", "ends_at_s", "weeks"):
-        value = _number(body, field)
-        if value is None:
-            return _refuse_number(request, field)
-        numbers[field] = value
-    purpose = body.get("purpose")
-    if not isinstance(purpose, str):
-        return _refuse(request, 400, "purpose_missing", "purpose")
-    if not isinstance(body["private"], bool):
-        return _refuse(request, 400, "not_true_or_false", "private")
-    codes = body["equipment"]
-    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
-        return _refuse(request, 400, "equipment_unknown", "equipment")
-    wanted = BookingRequest(
-        numbers["vehicle_id"],
-        agent.agent_id,
-        numbers["starts_at_s"],
-        numbers["ends_at_s"],
-        clean(purpose),
-        tuple(sorted(set(codes))),
-        body["private"],
-    )
-    return await _book(request, agent, wanted, numbers["weeks"])
-
-
-async def _book(
-    request: web.Request, agent: Agent, wanted: BookingRequest, weeks: int
-) -> web.Response:
-    conflicts: tuple[Booking, ...] = ()
+    actions, person = request.app[ACTIONS], Person(agent)
+    wanted = await _asked(request, acts.Book)
     try:
-        first, *following = await book(request.app, wanted, weeks)
-    except NotBookable as no:
-        field, code = next(iter(no.problems.items()))
-        if code not in DANGERS:
-            return _refuse(request, 400, code, field)
-    except Overlap as overlap:
-        field, code, conflicts = "vehicle_id", "overlap", overlap.conflicts
-    except EquipmentTaken as taken:
-        site_id = next(
-            car.site_id
-            for car in await request.app[STORE].vehicles.all()
-            if car.vehicle_id == wanted.vehicle_id
-        )
-        windows = windows_of(request.app, wanted, weeks)
-        pieces = await free_equipment(request.app, windows, site_id)
-        return _refuse_taken(request, "equipment_taken", "equipment", taken.conflicts, pieces)
-    else:
-        more = {"following": [asdict(booking) for booking in following]} if following else {}
-        return web.json_response(asdict(first) | more, status=201)
-    free = await free_for(request.app, wanted, weeks)
-    return _refuse_taken(request, code, field, conflicts, free)
+        first, *following = await acts.book(person, wanted, actions)
+    except Refused as refused:
+        if refused.first.reason is Reason.EQUIPMENT_TAKEN:
+            cars = await actions.store.vehicles.all()
+            site_id = next(car.site_id for car in cars if car.vehicle_id == wanted.vehicle_id)
+            windows = acts.windows_of(wanted, actions)
+            return _refuse_taken(request, refused, await free_equipment(actions, windows, site_id))
+        if refused.first.reason.kind is Kind.CONFLICT:
+            free = await acts.free_instead(person, wanted, actions)
+            return _refuse_taken(request, refused, free)
+        raise
+    more = {"following": [asdict(booking) for booking in following]} if following else {}
+    return web.json_response(asdict(first) | more, status=201)
 
 
 @signed_in
@@ -193,23 +147,30 @@ async def move_booking(request: web.Request, agent: Agent) -> web.StreamResponse
 
     A car that is taken is 409 with the `alternatives`.
     """
-    return await _change(request, agent, "vehicle_id", move_own)
+    wanted = await _asked(request, acts.Move, booking_id=int(request.match_info["id"]))
+    actions, person = request.app[ACTIONS], Person(agent)
+    try:
+        return web.json_response(asdict(await acts.move(person, wanted, actions)))
+    except Refused as refused:
+        return await _refuse_change(request, person, wanted.booking_id, refused)
 
 
 @signed_in
 async def extend_booking(request: web.Request, agent: Agent) -> web.StreamResponse:
     """POST /api/bookings/{id}/end {ends_at_s} : the booking with that end; again is the same."""
-    return await _change(request, agent, "ends_at_s", extend_own)
+    wanted = await _asked(request, acts.Extend, booking_id=int(request.match_info["id"]))
+    actions, person = request.app[ACTIONS], Person(agent)
+    try:
+        return web.json_response(asdict(await acts.extend(person, wanted, actions)))
+    except Refused as refused:
+        return await _refuse_change(request, person, wanted.booking_id, refused)
 
 
 @signed_in
 async def cancel_booking(request: web.Request, agent: Agent) -> web.StreamResponse:
     """DELETE /api/bookings/{id} : the booking, cancelled; again is the same answer."""
-    try:
-        booking = await cancel_own(request.app, agent, int(request.match_info["id"]))
-    except NotBookable as no:
-        return _refuse(request, 409, no.problems["id"], "id")
-    return web.json_response(asdict(booking))
+    wanted = acts.Cancel(booking_id=int(request.match_info["id"]))
+    return web.json_response(asdict(await acts.cancel(Person(agent), wanted, request.app[ACTIONS])))
 
 
 @manager_only
@@ -243,70 +204,39 @@ async def _json_object(request: web.Request) -> dict[str, Any]:
     return body
 
 
-async def _asked(request: web.Request, model: type[M], about: Input) -> M:
+async def _asked(request: web.Request, model: type[M], **place: int) -> M:
     """Return what a body asks for; what it is about is in the address, and not in the body."""
-    body, place = await _json_object(request), about.model_dump()
+    body = await _json_object(request)
     if twice := place.keys() & body.keys():
         raise Refused(*(Refusal(word, Reason.UNKNOWN_WORD) for word in twice))
     return judged(model, body | place)
 
 
-async def _change(
-    request: web.Request,
-    agent: Agent,
-    field: str,
-    change: Callable[[web.Application, Agent, int, int], Awaitable[Booking]],
+async def _refuse_change(
+    request: web.Request, person: Person, booking_id: int, refused: Refused
 ) -> web.Response:
-    """Change one number of a booking."""
-    booking_id = int(request.match_info["id"])
-    value = _number(await _json_object(request), field)
-    if value is None:
-        return _refuse_number(request, field)
-    try:
-        booking = await change(request.app, agent, booking_id, value)
-    except NotBookable as no:
-        named, code = next(iter(no.problems.items()))
-        if code not in DANGERS:
-            return _refuse(request, 409 if named == "id" else 400, code, named)
-        conflicts: tuple[Booking, ...] = ()
-    except Overlap as overlap:
-        code, conflicts = "overlap", overlap.conflicts
-    except EquipmentTaken as taken:
-        code, conflicts = "equipment_taken", taken.conflicts
-    else:
-        return web.json_response(asdict(booking))
-    own = await own_booking(request.app, agent, booking_id)
-    offer = (await offers_for(request.app, agent, [own])).get(booking_id)
-    return _refuse_taken(request, code, field, conflicts, offer.cars if offer else ())
+    """Refuse to change a booking; for a car that cannot be had, with those that can."""
+    refusal, actions = refused.first, request.app[ACTIONS]
+    if refusal.field == "id" or refusal.reason.kind is not Kind.CONFLICT:
+        raise refused
+    booking = await acts.own(person, booking_id, actions)
+    offer = (await offers_for(person, [booking], actions)).get(booking_id)
+    return _refuse_taken(request, refused, offer.cars if offer else ())
 
 
 def _refuse_taken(
-    request: web.Request,
-    code: str,
-    field: str,
-    conflicts: Iterable[Booking],
-    free: Iterable[Vehicle] | Iterable[Equipment],
+    request: web.Request, refused: Refused, free: Iterable[Vehicle] | Iterable[Equipment]
 ) -> web.Response:
     """Say what is in the way and what is not."""
-    return _refuse(
+    return refusal_as_json(
         request,
-        409,
-        code,
-        field,
-        conflicts=[{"starts_at_s": b.starts_at_s, "ends_at_s": b.ends_at_s} for b in conflicts],
+        refused,
+        conflicts=[
+            {"starts_at_s": b.starts_at_s, "ends_at_s": b.ends_at_s}
+            for b in refused.first.conflicts
+        ],
         alternatives=[asdict(each) for each in free],
     )
-
-
-def _number(body: dict[str, Any], field: str) -> int | None:
-    value = body.get(field)
-    # type(), because JSON's true is an int to Python; the bound is the database's.
-    return value if type(value) is int and 0 <= value < 2**63 else None
-
-
-def _refuse_number(request: web.Request, field: str) -> web.Response:
-    codes = {"vehicle_id": "unknown_vehicle", "weeks": "too_many_weeks"}
-    return _refuse(request, 400, codes.get(field, "not_an_instant"), field)
 
 
 def _trip(trip: Trip, late_s: int) -> dict[str, Any]:
@@ -325,17 +255,3 @@ def _detail(view: trips.TripView) -> dict[str, Any]:
         "legs": [asdict(leg) for leg in detail.legs],
         "records": records,
     }
-
-
-def _refuse(
-    request: web.Request,
-    status: int,
-    code: str,
-    field: str,
-    message: str | None = None,
-    **more: Any,
-) -> web.Response:
-    words = words_of(request)
-    text = booking_problem(code, words) if message is None else words.say(message)
-    body = {"error": code, "message": text, "field": field} | more
-    return web.json_response(body, status=status)

@@ -1,43 +1,37 @@
 """The pages "my bookings": list, create, cancel. Undoing a cancellation is booking again.
 
-Never here: what becomes of a request (booking_acts.py), another car or a later end (rebooking.py).
+Never here: what becomes of a request (actions/bookings.py), its change (rebooking.py).
 """
+
+from typing import Any
 
 from aiohttp import web
 from wtforms import BooleanField, StringField
-from wtforms.validators import DataRequired, InputRequired
+from wtforms.validators import InputRequired
 
-from server.app_keys import CLOCK, STORE
+from server.actions import Actions, Person
+from server.actions import bookings as acts
+from server.actions.offers import free_equipment, free_vehicles, offers_for
+from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.bookings import MAX_PURPOSE_LENGTH
-from server.fleet.model import Agent, Booking, BookingRequest, TripFilter, Vehicle, Window
+from server.fleet.inputs import judged, one_line
+from server.fleet.model import Agent, Booking, TripFilter, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKS
-from server.store import EquipmentTaken, Overlap
+from server.fleet.refusals import Kind, Reason, Refused
 from server.web.auth import signed_in
-from server.web.booking_acts import (
-    PAST_S,
-    NotBookable,
-    book,
-    cancel_own,
-    free_for,
-    own_booking,
-    recent_bookings,
-    windows_of,
-)
 from server.web.forms import (
     ChoiceField,
     LocalTimeField,
     PageForm,
     StalePage,
     TicksField,
-    clean,
     form_of,
     posted,
     sent_form,
 )
 from server.web.i18n import N_, Words, words_of
-from server.web.labels import BOOKING_PROBLEMS, booking_problem
-from server.web.offers import free_equipment, free_vehicles, offers_for
 from server.web.pages import STALE, flash, page
+from server.web.refused import say, show_on
 
 LIST = "/reservations"
 _HOUR_S = 3600
@@ -54,8 +48,7 @@ class BookingForm(PageForm):
     equipment = TicksField(N_("Equipment"), default=())
     purpose = StringField(
         N_("Purpose"),
-        filters=[clean],
-        validators=[DataRequired(BOOKING_PROBLEMS["purpose_missing"])],
+        filters=[one_line],
         render_kw={"maxlength": MAX_PURPOSE_LENGTH},
     )
     private = BooleanField(N_("Private use"))
@@ -69,17 +62,15 @@ class BookingForm(PageForm):
         ]
         self.vehicle.choices = [(car.vehicle_id, name_of(car)) for car in vehicles]
 
+    def asked_for(self) -> dict[str, Any]:
+        """Return what was filled in, in the words of the request."""
+        word_of = {field: word for word, field in _FIELDS.items()}
+        given = {name: value for name, value in self.data.items() if name != "csrf_token"}
+        return {word_of.get(name, name): value for name, value in given.items()}
 
-# Where the message of a rule is shown: field of BookingRequest -> field of the form.
-_FIELDS = {
-    "vehicle_id": "vehicle",
-    "starts_at_s": "start",
-    "ends_at_s": "end",
-    "weeks": "weeks",
-    "equipment": "equipment",
-    "purpose": "purpose",
-    "private": "private",
-}
+
+# Word of the request -> field of the form, where these differ.
+_FIELDS = {"vehicle_id": "vehicle", "starts_at_s": "start", "ends_at_s": "end"}
 
 
 def name_of(car: Vehicle) -> str:
@@ -87,31 +78,18 @@ def name_of(car: Vehicle) -> str:
     return f"{car.label}, {car.plate} ({car.site_name})"
 
 
-def taken_words(overlap: Overlap | EquipmentTaken, agent: Agent, words: Words) -> list[str]:
-    """Say for each booking in the way whose it is and when."""
-    return [
-        words.say(
-            N_("You have booked it already: %(when)s.")
-            if taken.agent_id == agent.agent_id
-            else N_("Taken by %(who)s: %(when)s."),
-            when=words.window(taken.starts_at_s, taken.ends_at_s),
-            who=taken.directorate_code,
-        )
-        for taken in overlap.conflicts
-    ]
-
-
 @signed_in
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show what is booked, then what is over, with the kilometres each one brought."""
     now_s = request.app[CLOCK].now_s()
-    bookings = await recent_bookings(request.app, agent)
-    offers = await offers_for(request.app, agent, bookings)
+    actions, person = request.app[ACTIONS], Person(agent)
+    bookings = await acts.recent(person, actions)
+    offers = await offers_for(person, bookings, actions)
     upcoming = [booking for booking in bookings if booking.booking_id in offers]
     upcoming.sort(key=lambda b: b.starts_at_s)
     past = [b for b in bookings if b not in upcoming]
     past.sort(key=lambda b: b.starts_at_s, reverse=True)
-    mine = TripFilter(agent_id=agent.agent_id, from_s=now_s - PAST_S)
+    mine = TripFilter(agent_id=agent.agent_id, from_s=now_s - acts.PAST_S)
     trips = await request.app[STORE].trips.log(mine, limit=_PAST_TRIPS)
     return await page(
         request,
@@ -137,11 +115,11 @@ async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
     end_s = start_s + 2 * _HOUR_S
     filled: dict[str, object] = {"start": start_s, "end": end_s}
     window = Window(start_s, end_s)
-    for car in (await free_vehicles(request.app, [window], agent.agent_id))[:1]:
+    for car in (await free_vehicles(request.app[ACTIONS], [window], agent.agent_id))[:1]:
         filled["vehicle"] = car.vehicle_id
     like = request.query.get("like", "")
     if like.isdecimal() and len(like) <= 18:
-        model = await own_booking(request.app, agent, int(like))
+        model = await acts.own(Person(agent), int(like), request.app[ACTIONS])
         filled |= {"vehicle": model.vehicle_id, "purpose": model.purpose}
         filled |= {"equipment": model.equipment, "private": model.private}
         if model.starts_at_s > now_s:
@@ -160,49 +138,30 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
         await flash(request, "warning", words_of(request).say(STALE))
         return await _form_page(request, form, status=403)
     form.fill_lists(await request.app[STORE].vehicles.all())
-    if not form.validate():
-        return await _form_page(request, form, status=422)
-    wanted = BookingRequest(
-        vehicle_id=form.vehicle.data,
-        agent_id=agent.agent_id,
-        starts_at_s=form.start.data or 0,
-        ends_at_s=form.end.data or 0,
-        purpose=form.purpose.data or "",
-        equipment=form.equipment.data,
-        private=form.private.data,
-    )
-    words = words_of(request)
+    actions, person = request.app[ACTIONS], Person(agent)
+    status = 200 if form.validate() else 422
+    wanted = None
     try:
-        bookings = await book(request.app, wanted, form.weeks.data)
-    except NotBookable as no:
-        for name, code in no.problems.items():
-            form[_FIELDS[name]].errors = [booking_problem(code, words)]
-        if no.problems.keys() != {"vehicle_id"}:
-            return await _form_page(request, form, status=422)
-    except Overlap as overlap:
-        form.vehicle.errors = taken_words(overlap, agent, words)
-    except EquipmentTaken as taken:
-        form.equipment.errors = [
-            *taken_words(taken, agent, words),
-            await _free_instead(request, wanted, form.weeks.data),
-        ]
-        return await _form_page(request, form, status=409)
-    else:
-        await _say_booked(request, form, bookings)
-        raise web.HTTPSeeOther(LIST)
-    free = await free_for(request.app, wanted, form.weeks.data)
-    return await _form_page(request, form, status=409, free=free)
+        wanted = judged(acts.Book, form.asked_for())
+        if status == 200:
+            await _say_booked(request, form, await acts.book(person, wanted, actions))
+            raise web.HTTPSeeOther(LIST)
+    except Refused as refused:
+        status = show_on(form, refused, _FIELDS, agent.agent_id)
+        if wanted is not None and refused.first.reason is Reason.EQUIPMENT_TAKEN:
+            instead = await _free_instead(actions, wanted, words_of(request))
+            form.equipment.errors = [*form.equipment.errors, instead]
+        elif wanted is not None and refused.first.reason.kind is Kind.CONFLICT:
+            free = await acts.free_instead(person, wanted, actions)
+            return await _form_page(request, form, status, free)
+    return await _form_page(request, form, status)
 
 
-async def _free_instead(request: web.Request, wanted: BookingRequest, weeks: int) -> str:
+async def _free_instead(actions: Actions, wanted: acts.Book, words: Words) -> str:
     """Say which equipment of the car's site is free, and that the car can be had without."""
-    app, words = request.app, words_of(request)
-    site_id = next(
-        car.site_id
-        for car in await app[STORE].vehicles.all()
-        if car.vehicle_id == wanted.vehicle_id
-    )
-    free = await free_equipment(app, windows_of(app, wanted, weeks), site_id)
+    cars = await actions.store.vehicles.all()
+    site_id = next(car.site_id for car in cars if car.vehicle_id == wanted.vehicle_id)
+    free = await free_equipment(actions, acts.windows_of(wanted, actions), site_id)
     names = ", ".join(f"{piece.name} ({piece.code})" for piece in free)
     if names:
         return words.say(N_("Free at these times: %(equipment)s."), equipment=names)
@@ -232,7 +191,7 @@ async def _say_booked(request: web.Request, form: BookingForm, bookings: list[Bo
 @signed_in
 async def show_cancel(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask whether to cancel."""
-    booking = await own_booking(request.app, agent, int(request.match_info["id"]))
+    booking = await acts.own(Person(agent), int(request.match_info["id"]), request.app[ACTIONS])
     form = await form_of(PageForm, request)
     return await page(request, "booking_cancel.html", booking=booking, form=form)
 
@@ -242,11 +201,14 @@ async def cancel(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Cancel and go back to the list, however often the button was pressed."""
     await sent_form(PageForm, request)
     words = words_of(request)
+    wanted = acts.Cancel(booking_id=int(request.match_info["id"]))
     try:
-        booking = await cancel_own(request.app, agent, int(request.match_info["id"]))
-    except NotBookable as no:
-        await flash(request, "warning", booking_problem(no.problems["id"], words))
-        raise web.HTTPSeeOther(LIST) from no
+        booking = await acts.cancel(Person(agent), wanted, request.app[ACTIONS])
+    except Refused as refused:
+        if refused.first.reason.kind is not Kind.CONFLICT:
+            raise
+        await flash(request, "warning", say(refused.first, words))
+        raise web.HTTPSeeOther(LIST) from refused
     message = N_("Booking cancelled: %(car)s, %(when)s.")
     car = f"{booking.vehicle_label} {booking.plate}"
     text = words.say(message, car=car, when=words.window(booking.starts_at_s, booking.ends_at_s))

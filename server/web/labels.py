@@ -6,7 +6,6 @@ One table each, complete by test. Never here: translations (locale/), HTML.
 from collections.abc import Mapping
 
 from server.fleet.availability import Danger
-from server.fleet.bookings import MAX_LENGTH_S, MAX_PURPOSE_LENGTH
 from server.fleet.model import (
     Assurance,
     ClockSource,
@@ -17,7 +16,6 @@ from server.fleet.model import (
     StoredRecord,
     TripState,
 )
-from server.fleet.recurrence import MAX_WEEKS
 from server.web.i18n import N_, Words
 
 TRIP_STATES: Mapping[TripState, str] = {
@@ -143,33 +141,6 @@ DANGERS: Mapping[Danger, str] = {
     "out_of_service": N_("%(car)s is out of service during your booking."),
 }
 
-# What fleet.bookings.problems and the store may say against a booking.
-BOOKING_PROBLEMS: Mapping[str, str] = {
-    "end_before_start": N_("The end must come after the start."),
-    "in_the_past": N_("This is already over; choose a later time."),
-    "too_long": N_("This is too long for one booking: %(days)s days at most."),
-    "too_long_weekly": N_("This is too long to be repeated each week: six days at most."),
-    "too_many_weeks": N_("Repeat it for %(weeks)s weeks at most."),
-    "too_far": N_("This is too far in the future."),
-    "purpose_missing": N_("Say in a few words what the journey is for."),
-    "purpose_too_long": N_("Say it in fewer words: %(letters)s letters at most."),
-    "unknown_vehicle": N_("Choose one of the cars."),
-    "overlap": N_("This car is taken at that time."),
-    "no_private_use": N_("This car is not for private use: choose another."),
-    "not_true_or_false": N_("Say true or false."),
-    "equipment_taken": N_("This equipment is taken at that time."),
-    "equipment_unknown": N_("Choose from the equipment that there is."),
-    "equipment_elsewhere": N_("This equipment is at another site than the car."),
-    "equipment_stays": N_("The equipment of this booking stays at its site: book it anew there."),
-    "still_out": N_("This car is not back yet."),
-    "out_of_service": N_("This car is out of service at that time."),
-    "not_an_instant": N_("Give the instant in whole seconds since 1970 (UTC)."),
-    "already_over": N_("This booking is already over."),
-    "is_cancelled": N_("This booking was cancelled."),
-    "under_way": N_("Its trip is under way: end it first, then book another car."),
-    "not_longer": N_("Choose a later end than the present one."),
-}
-
 RATING_WORDS: Mapping[int, str] = {
     5: N_("5, very good"),
     4: N_("4, good"),
@@ -202,18 +173,6 @@ _ERROR_ADVICE: Mapping[int, str] = {
     500: N_("Nothing you did; nothing recorded is lost. Try again in a moment."),
     503: N_("It cannot reach its records. Nothing is lost; try again in a minute."),
 }
-
-
-_BOOKING_LIMITS = {
-    "days": MAX_LENGTH_S // (24 * 3600),
-    "letters": MAX_PURPOSE_LENGTH,
-    "weeks": MAX_WEEKS,
-}
-
-
-def booking_problem(code: str, speaker: Words) -> str:
-    """Say what stands against a booking."""
-    return speaker.say(BOOKING_PROBLEMS[code], **_BOOKING_LIMITS)
 
 
 def error_title(status: int) -> str:

@@ -1,22 +1,23 @@
 """The pages "another car" and "later": a booking changes its car or its end, and stays the same.
 
-Never here: what becomes of a request (booking_acts.py).
+Never here: what becomes of a request (actions/bookings.py).
 """
 
 from aiohttp import web
 from wtforms.validators import InputRequired
 
-from server.app_keys import CLOCK
+from server.actions import Person
+from server.actions import bookings as acts
+from server.actions.offers import offers_for
+from server.app_keys import ACTIONS, CLOCK
 from server.fleet.model import Agent, Booking
-from server.store import EquipmentTaken, Overlap
+from server.fleet.refusals import Kind, Refused
 from server.web.auth import signed_in
-from server.web.booking_acts import NotBookable, extend_own, move_own, own_booking
-from server.web.bookings import LIST, name_of, taken_words
+from server.web.bookings import LIST, name_of
 from server.web.forms import LocalTimeField, PageForm, form_of, posted, sent_form
 from server.web.i18n import N_, words_of
-from server.web.labels import booking_problem
-from server.web.offers import offers_for
 from server.web.pages import flash, page
+from server.web.refused import say_each, show_on
 
 _MORE_S = (30 * 60, 60 * 60)  # one press each
 _QUARTER_S = 15 * 60
@@ -41,13 +42,14 @@ async def move(request: web.Request, agent: Agent) -> web.StreamResponse:
     words = words_of(request)
     vehicle = (await posted(request)).get("vehicle", "")
     vehicle_id = int(vehicle) if vehicle.isdecimal() and len(vehicle) <= 18 else 0
+    wanted = acts.Move(booking_id=int(request.match_info["id"]), vehicle_id=vehicle_id)
     try:
-        booking = await move_own(request.app, agent, int(request.match_info["id"]), vehicle_id)
-    except NotBookable as no:
-        errors = [booking_problem(code, words) for code in no.problems.values()]
+        booking = await acts.move(Person(agent), wanted, request.app[ACTIONS])
+    except Refused as refused:
+        if refused.first.reason.kind is Kind.NOT_FOUND:
+            raise
+        errors = [line for r in refused.refusals for line in say_each(r, agent.agent_id, words)]
         return await _cars_page(request, agent, errors)
-    except Overlap as overlap:
-        return await _cars_page(request, agent, taken_words(overlap, agent, words))
     text = N_("Your booking now has another car: %(car)s, %(when)s. Both cars are being told.")
     when = words.window(booking.starts_at_s, booking.ends_at_s)
     car = f"{booking.vehicle_label} {booking.plate}"
@@ -58,7 +60,7 @@ async def move(request: web.Request, agent: Agent) -> web.StreamResponse:
 @signed_in
 async def show_extend(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask until when the car is needed."""
-    booking = await own_booking(request.app, agent, int(request.match_info["id"]))
+    booking = await acts.own(Person(agent), int(request.match_info["id"]), request.app[ACTIONS])
     form = await form_of(EndForm, request, end=_later_ends(request, booking)[-1])
     return await _extend_page(request, booking, form)
 
@@ -67,7 +69,7 @@ async def show_extend(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def extend(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Let the booking end later, or say beside the field what is in the way."""
     form = await sent_form(EndForm, request)
-    booking = await own_booking(request.app, agent, int(request.match_info["id"]))
+    booking = await acts.own(Person(agent), int(request.match_info["id"]), request.app[ACTIONS])
     words = words_of(request)
     # A button names the instant, so that pressing it twice adds nothing; the field a local time.
     button = (await posted(request)).get("ends_at_s", "")
@@ -78,14 +80,13 @@ async def extend(request: web.Request, agent: Agent) -> web.StreamResponse:
         return await _extend_page(request, booking, form, status=422)
     else:
         ends_at_s = form.end.data or 0
+    wanted = acts.Extend(booking_id=booking.booking_id, ends_at_s=ends_at_s)
     try:
-        booking = await extend_own(request.app, agent, booking.booking_id, ends_at_s)
-    except NotBookable as no:
-        form.end.errors = [booking_problem(code, words) for code in no.problems.values()]
-        return await _extend_page(request, booking, form, status=422)
-    except (Overlap, EquipmentTaken) as taken:
-        form.end.errors = taken_words(taken, agent, words)
-        return await _extend_page(request, booking, form, status=409)
+        booking = await acts.extend(Person(agent), wanted, request.app[ACTIONS])
+    except Refused as refused:
+        fields = {"id": "end", "ends_at_s": "end"}
+        status = show_on(form, refused, fields, agent.agent_id)
+        return await _extend_page(request, booking, form, status)
     text = N_("Your booking now ends later: %(car)s, %(when)s. The car is being told.")
     when = words.window(booking.starts_at_s, booking.ends_at_s)
     car = f"{booking.vehicle_label} {booking.plate}"
@@ -96,8 +97,10 @@ async def extend(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def _cars_page(
     request: web.Request, agent: Agent, errors: list[str] | None = None
 ) -> web.Response:
-    booking = await own_booking(request.app, agent, int(request.match_info["id"]))
-    offer = (await offers_for(request.app, agent, [booking])).get(booking.booking_id)
+    booking = await acts.own(Person(agent), int(request.match_info["id"]), request.app[ACTIONS])
+    offer = (await offers_for(Person(agent), [booking], request.app[ACTIONS])).get(
+        booking.booking_id
+    )
     return await page(
         request,
         "booking_car.html",

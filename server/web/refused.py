@@ -60,6 +60,8 @@ def show_on(form: Form, refused: Refused, fields: Mapping[str, str], agent_id: i
     """
     for refusal in refused.refusals:
         field = form[fields.get(refusal.field, refusal.field)]
+        if field.errors and not refusal.conflicts:
+            continue  # what was typed could not even be read, and the field says so
         field.errors = [*field.errors, *say_each(refusal, agent_id, form.meta.words)]
     kinds = {refusal.reason.kind for refusal in refused.refusals}
     return STATUS_OF_PAGE[Kind.WRONG if Kind.WRONG in kinds else refused.first.reason.kind]

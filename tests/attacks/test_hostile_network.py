@@ -14,11 +14,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from server.fleet.model import BookingRequest
 from shared_protocol import sets
 from shared_protocol.records import KINDS, Odometer, encode_body, kind_of
 from tests.attacks.box_and_server import Pair, PowerLoss
-from tests.fleet import CAR, HOUR_S, NOW_S, PAUL
+from tests.fleet import CAR, HOUR_S, NOW_S, PAUL, wanted
 from tests.support import examples
 
 ODOMETER = kind_of(Odometer(0))
@@ -75,8 +74,8 @@ class HostileNetwork(RuleBasedStateMachine):
     def book(self) -> None:
         self.bookings += 1
         begins_s = NOW_S + 2 * HOUR_S + self.bookings * 60
-        request = BookingRequest(CAR, PAUL, begins_s, begins_s + 60, "Visite")
-        self.pair.run(self.pair.store.bookings.create(request, NOW_S))
+        request = wanted(CAR, begins_s, begins_s + 60)
+        self.pair.run(self.pair.store.bookings.create(request, PAUL, NOW_S))
         self.wake()
 
     @precondition(lambda self: not self.backed_up or self.rotations < 1)

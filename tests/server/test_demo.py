@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from server.actions import Actions
+from server.actions.tools import wakes_nobody
 from server.config import ServeError
 from server.demo import bookings, fleet, prepare
-from server.fleet.model import BookingRequest, TripFilter
+from server.fleet.model import TripFilter
+from server.fleet.recurrence import PARIS
 from server.store import Store
-from tests.fleet import open_small_fleet
+from tests.fleet import open_small_fleet, wanted
+from tests.server.web.sample import StillClock
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
@@ -98,10 +102,10 @@ async def test_whenever_it_starts_again_the_cars_are_booked_by_who_drives_them(
     now_s = (await store.bookings.between(0, 1 << 32))[-1].starts_at_s
     for _ in range(8):
         now_s += chance.randrange(3 * DAY_S)
-        wanted = BookingRequest(1, 1, now_s + HOUR_S, now_s + 3 * HOUR_S, "A visitor's")
-        if not await store.bookings.between(wanted.starts_at_s, wanted.ends_at_s):
-            await store.bookings.create(wanted, now_s)
-        await bookings.freshen(store, now_s)
+        visitors = wanted(1, now_s + HOUR_S, now_s + 3 * HOUR_S, "A visitor's")
+        if not await store.bookings.between(visitors.starts_at_s, visitors.ends_at_s):
+            await store.bookings.create(visitors, 1, now_s)
+        await bookings.freshen(Actions(store, StillClock(now_s), wakes_nobody, PARIS))
         assert await is_driven(store, now_s), f"seed {seed}, {now_s}"
     await store.close()
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from server.actions.bookings import Book
 from server.fleet.bookings import (
     MAX_AHEAD_S,
     MAX_LENGTH_S,
@@ -11,19 +12,37 @@ from server.fleet.bookings import (
     MAX_PURPOSE_LENGTH,
     against_car,
     against_extension,
+    against_hours,
     against_move,
     against_other_car,
-    problems,
+    against_past,
 )
-from server.fleet.model import Booking, BookingRequest, BookingState, Equipment, Vehicle
+from server.fleet.inputs import judged
+from server.fleet.model import Booking, BookingState, Equipment, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS
+from server.fleet.refusals import Refusal, Refused
+from tests.fleet import wanted
 
 NOW_S = 1_790_000_000
 
 
-def codes(starts_in_s: int, ends_in_s: int, purpose: str = "Visite") -> dict[str, str]:
-    request = BookingRequest(1, 1, NOW_S + starts_in_s, NOW_S + ends_in_s, purpose)
-    return problems(request, NOW_S)
+def told(refusals: list[Refusal]) -> dict[str, str]:
+    """Word of the request -> code."""
+    return {refusal.field: refusal.reason.value for refusal in refusals}
+
+
+def codes(starts_in_s: int, ends_in_s: int, weeks: int = 1) -> dict[str, str]:
+    window = Window(NOW_S + starts_in_s, NOW_S + ends_in_s)
+    return told([*against_past(window, NOW_S), *against_hours(window, NOW_S, weeks)])
+
+
+def judged_as(**given: object) -> dict[str, str]:
+    hours = {"vehicle_id": 1, "starts_at_s": NOW_S, "ends_at_s": NOW_S + 60, "purpose": "Visite"}
+    try:
+        judged(Book, hours | given)
+    except Refused as refused:
+        return told(list(refused.refusals))
+    return {}
 
 
 def test_an_ordinary_booking_has_no_problem() -> None:
@@ -54,19 +73,30 @@ def test_the_limits_hold_on_both_sides(
 def test_what_is_repeated_each_week_is_no_longer_than_six_days_and_no_more_than_half_a_year() -> (
     None
 ):
-    def codes_weekly(ends_in_s: int, weeks: int) -> dict[str, str]:
-        return problems(BookingRequest(1, 1, NOW_S, NOW_S + ends_in_s, "Visite"), NOW_S, weeks)
-
-    assert codes_weekly(MAX_WEEKLY_LENGTH_S, MAX_WEEKS) == {}
-    assert codes_weekly(MAX_WEEKLY_LENGTH_S + 1, 1) == {}
-    assert codes_weekly(MAX_WEEKLY_LENGTH_S + 1, 2) == {"ends_at_s": "too_long_weekly"}
-    assert codes_weekly(60, MAX_WEEKS + 1) == codes_weekly(60, 0) == {"weeks": "too_many_weeks"}
+    assert codes(0, MAX_WEEKLY_LENGTH_S, MAX_WEEKS) == {}
+    assert codes(0, MAX_WEEKLY_LENGTH_S + 1, 1) == {}
+    assert codes(0, MAX_WEEKLY_LENGTH_S + 1, 2) == {"ends_at_s": "too_long_weekly"}
+    assert judged_as(weeks=MAX_WEEKS) == {}
+    assert judged_as(weeks=MAX_WEEKS + 1) == judged_as(weeks=0) == {"weeks": "too_many_weeks"}
 
 
 def test_a_purpose_is_asked_for_and_not_endless() -> None:
-    assert codes(0, 60, "  ") == {"purpose": "purpose_missing"}
-    assert codes(0, 60, "x" * MAX_PURPOSE_LENGTH) == {}
-    assert codes(0, 60, "x" * (MAX_PURPOSE_LENGTH + 1)) == {"purpose": "purpose_too_long"}
+    assert judged_as(purpose="  ") == judged_as(purpose=7) == {"purpose": "purpose_missing"}
+    assert judged_as(purpose="x" * MAX_PURPOSE_LENGTH) == {}
+    assert judged_as(purpose="x" * (MAX_PURPOSE_LENGTH + 1)) == {"purpose": "purpose_too_long"}
+
+
+@pytest.mark.parametrize("number", [True, 1.0, "1", None, -1, 1 << 63, 10**400])
+@pytest.mark.parametrize("word", ["vehicle_id", "starts_at_s", "ends_at_s"])
+def test_a_number_is_a_number_of_63_bits(word: str, number: object) -> None:
+    assert list(judged_as(**{word: number})) == [word]
+
+
+def test_a_word_that_is_not_known_is_told_first() -> None:
+    assert judged_as(privat=True, purpose="") == {
+        "privat": "unknown_word",
+        "purpose": "purpose_missing",
+    }
 
 
 def car(site_id: int, private_use: bool = False) -> Vehicle:
@@ -88,18 +118,20 @@ def test_a_car_is_booked_with_equipment_of_its_site_and_for_what_it_may_be_used(
     equipment: tuple[str, ...], private: bool, of: Vehicle, against: dict[str, str]
 ) -> None:
     pieces = {"SIEGE-1": Equipment(1, "SIEGE-1", "Siège enfant", 1, "Préfecture")}
-    request = BookingRequest(1, 1, NOW_S, NOW_S + 60, "Visite", equipment, private)
-    assert against_car(request, of, pieces) == against
+    request = wanted(1, NOW_S, NOW_S + 60, equipment=equipment, private=private)
+    assert told(against_car(request, of, pieces)) == against
 
 
 def test_a_booking_changes_to_a_car_that_can_do_the_same() -> None:
     plain, equipped = booking(0, 60), replace(booking(0, 60), equipment=("SIEGE-1",))
     private = replace(booking(0, 60), private=True)
-    assert against_other_car(plain, car(1), car(2)) is None
-    assert against_other_car(equipped, car(1), car(1)) is None
-    assert against_other_car(equipped, car(1), car(2)) == "equipment_stays"
-    assert against_other_car(private, car(1, private_use=True), car(2)) == "no_private_use"
-    assert against_other_car(private, car(1, private_use=True), car(2, private_use=True)) is None
+    assert against_other_car(plain, car(1), car(2)) == []
+    assert against_other_car(equipped, car(1), car(1)) == []
+    assert told(against_other_car(equipped, car(1), car(2))) == {"vehicle_id": "equipment_stays"}
+    assert told(against_other_car(private, car(1, private_use=True), car(2))) == {
+        "vehicle_id": "no_private_use"
+    }
+    assert against_other_car(private, car(1, private_use=True), car(2, private_use=True)) == []
 
 
 def booking(starts_in_s: int, ends_in_s: int, state: BookingState = "active") -> Booking:
@@ -109,10 +141,10 @@ def booking(starts_in_s: int, ends_in_s: int, state: BookingState = "active") ->
 
 
 def test_a_booking_gets_another_car_until_it_is_driven_over_or_cancelled() -> None:
-    assert against_move(booking(-60, 60), False, NOW_S) is None
-    assert against_move(booking(-60, 60), True, NOW_S) == "under_way"
-    assert against_move(booking(-60, 0), False, NOW_S) == "already_over"
-    assert against_move(booking(-60, 60, "cancelled"), False, NOW_S) == "is_cancelled"
+    assert against_move(booking(-60, 60), False, NOW_S) == []
+    assert told(against_move(booking(-60, 60), True, NOW_S)) == {"id": "under_way"}
+    assert told(against_move(booking(-60, 0), False, NOW_S)) == {"id": "already_over"}
+    assert told(against_move(booking(-60, 60, "cancelled"), False, NOW_S)) == {"id": "is_cancelled"}
 
 
 @pytest.mark.parametrize(
@@ -132,4 +164,4 @@ def test_a_booking_gets_another_car_until_it_is_driven_over_or_cancelled() -> No
 def test_a_booking_may_end_later_also_when_it_is_over_and_still_driven(
     of: Booking, ends_in_s: int, under_way: bool, expected: dict[str, str]
 ) -> None:
-    assert against_extension(of, NOW_S + ends_in_s, under_way, NOW_S) == expected
+    assert told(against_extension(of, NOW_S + ends_in_s, under_way, NOW_S)) == expected

@@ -8,7 +8,7 @@ import pytest
 
 from server.fleet import fleet_file
 from server.fleet.grants import AFTER_S, ALWAYS, BEFORE_S
-from server.fleet.model import BookingRequest, TripFilter
+from server.fleet.model import TripFilter
 from server.gateway.conversation import GRANTS_REPEAT_S
 from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store
@@ -25,6 +25,8 @@ from tests.fleet import (
     OTHER_CAR,
     PAUL,
     PAUL_UID,
+    call_off,
+    wanted,
 )
 from tests.server.gateway.box_client import PLACE, BoxClient, a_status, marker, state_of
 
@@ -120,9 +122,9 @@ async def test_who_has_no_licence_recorded_may_not_drive_until_it_is(
 
 async def book_privately(store: Store) -> None:
     """Paul, from tomorrow; Marie's booking of today goes on as it is."""
-    wanted = BookingRequest(CAR, PAUL, NOW_S + 2 * HOUR_S, NOW_S + 3 * HOUR_S, "Mer", private=True)
+    journey = wanted(CAR, NOW_S + 2 * HOUR_S, NOW_S + 3 * HOUR_S, "Mer", private=True)
     await load(store, vehicles=[car(private_use=True)])
-    await store.bookings.create(wanted, NOW_S)
+    await store.bookings.create(journey, PAUL, NOW_S)
 
 
 async def test_a_box_is_told_which_booking_is_for_private_use(
@@ -199,8 +201,8 @@ async def test_the_trip_after_a_private_one_keeps_its_places(
 async def test_a_box_is_told_who_has_another_car(
     port: int, box: BoxSecrets, store: Store, registry: Registry
 ) -> None:
-    elsewhere = BookingRequest(OTHER_CAR, PAUL, NOW_S, NOW_S + HOUR_S, "Visite")
-    booking = await store.bookings.create(elsewhere, NOW_S)
+    elsewhere = wanted(OTHER_CAR, NOW_S, NOW_S + HOUR_S)
+    booking = await store.bookings.create(elsewhere, PAUL, NOW_S)
     client = await BoxClient.connect(port, box)
     await client.greet()
     told = [g for g in await whole(client) if g.kind != messages.GRANT_BOOKING]
@@ -291,7 +293,7 @@ async def test_a_key_goes_only_once_the_box_has_confirmed_that_the_grant_has_gon
     held = await whole(client)
     client.send(confirms(held, card_keys_hash=keys.keys_hash))
     await marker(client)
-    await store.bookings.cancel(BOOKING, 1)
+    await call_off(store, BOOKING)
     registry.notify(None)
     assert await whole(client) == []
     assert client.count(messages.CardKeys) == 1

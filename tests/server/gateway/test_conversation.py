@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from server.fleet.grants import AFTER_S, BEFORE_S, VALID_S
-from server.fleet.model import BookingRequest, TripFilter
+from server.fleet.model import TripFilter
 from server.gateway.conversation import GRANTS_RENEW_S
 from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store
@@ -15,12 +15,13 @@ from tests.fleet import (
     BOOKING,
     CAR,
     HOUR_S,
-    MARIE,
     MARIE_UID,
     NOW_S,
     OTHER_CAR,
     PAUL,
+    call_off,
     fit_box,
+    wanted,
 )
 from tests.server.gateway.box_client import PLACE, BoxClient, a_status, marker, state_of
 
@@ -70,12 +71,12 @@ async def test_a_new_booking_reaches_the_box_at_once(
     client = await BoxClient.connect(port, box)
     await client.greet()
     await client.expect(messages.Grants)
-    wanted = BookingRequest(CAR, PAUL, NOW_S + 2 * HOUR_S, NOW_S + 3 * HOUR_S, "Visite")
-    await store.bookings.create(wanted, NOW_S)
+    later = wanted(CAR, NOW_S + 2 * HOUR_S, NOW_S + 3 * HOUR_S)
+    await store.bookings.create(later, PAUL, NOW_S)
     registry.notify(box.box_id)
     grants = await client.expect(messages.Grants)
     assert (grants.generation, len(grants.grants)) == (2, 2)
-    await store.bookings.cancel(BOOKING, MARIE)
+    await call_off(store, BOOKING)
     registry.notify(None)
     assert len((await client.expect(messages.Grants)).grants) == 1
     client.close()
@@ -88,8 +89,8 @@ async def test_a_booking_of_another_car_in_some_days_is_not_sent(
     await client.greet()
     await client.expect(messages.Grants)
     begins_s = NOW_S + 50 * HOUR_S
-    elsewhere = BookingRequest(OTHER_CAR, PAUL, begins_s, begins_s + HOUR_S, "")
-    await store.bookings.create(elsewhere, NOW_S)
+    elsewhere = wanted(OTHER_CAR, begins_s, begins_s + HOUR_S)
+    await store.bookings.create(elsewhere, PAUL, NOW_S)
     registry.notify(None)
     await marker(client)
     await marker(client)
@@ -314,8 +315,8 @@ async def test_a_box_is_sent_what_changed_and_the_whole_set_if_that_fails(
     await marker(client)
     for hours in (2, 4):
         begins_s = NOW_S + hours * HOUR_S
-        wanted = BookingRequest(CAR, PAUL, begins_s, begins_s + HOUR_S, "Visite")
-        await store.bookings.create(wanted, NOW_S)
+        later = wanted(CAR, begins_s, begins_s + HOUR_S)
+        await store.bookings.create(later, PAUL, NOW_S)
     registry.notify(box.box_id)
     registry.notify(box.box_id)
     change = await client.expect(messages.GrantsChange)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from server.fleet.model import BookingRequest
 from server.store import BoxStatus, Store, schema
 from tests.fleet import (
     BOOKING,
@@ -18,6 +17,7 @@ from tests.fleet import (
     PAUL,
     PAUL_UID,
     fit_box,
+    wanted,
 )
 
 
@@ -67,8 +67,8 @@ async def test_a_confirmation_is_never_taken_back(store: Store) -> None:
 
 
 async def test_the_other_car_of_a_person_is_the_one_booked_about_then(store: Store) -> None:
-    late = BookingRequest(OTHER_CAR, MARIE, NOW_S + 5 * HOUR_S, NOW_S + 6 * HOUR_S, "x")
-    booking = await store.bookings.create(late, NOW_S)
+    late = wanted(OTHER_CAR, NOW_S + 5 * HOUR_S, NOW_S + 6 * HOUR_S)
+    booking = await store.bookings.create(late, MARIE, NOW_S)
     assert await store.bookings.elsewhere(MARIE, CAR, NOW_S) is None
     assert await store.bookings.elsewhere(MARIE, CAR, NOW_S + 5 * HOUR_S - 600) == booking
     assert await store.bookings.elsewhere(PAUL, CAR, NOW_S + 5 * HOUR_S) is None

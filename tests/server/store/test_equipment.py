@@ -10,9 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.fleet import fleet_file
-from server.fleet.model import BookingRequest
-from server.store import EquipmentTaken, LoadError, Overlap, Store, schema
-from tests.fleet import BOOKING, CAR, FLEET, HOUR_S, MARIE, NOW_S, OTHER_CAR, PAUL
+from server.fleet.bookings import Wanted
+from server.fleet.refusals import Refused
+from server.store import LoadError, Store, schema
+from tests.fleet import (
+    BOOKING,
+    CAR,
+    FLEET,
+    HOUR_S,
+    MARIE,
+    NOW_S,
+    OTHER_CAR,
+    PAUL,
+    call_off,
+    until,
+    wanted,
+)
 
 SEATS = [{"code": f"SIEGE-{n}", "name": "Siège enfant", "site": "PREF"} for n in (1, 2)]
 ELSEWHERE = {"code": "CHAINES", "name": "Chaînes", "site": "DDT"}
@@ -28,8 +41,8 @@ async def equip(store: Store, *codes: str) -> None:
     await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
 
 
-def request(starts_at_s: int, ends_at_s: int, *codes: str) -> BookingRequest:
-    return BookingRequest(OTHER_CAR, PAUL, starts_at_s, ends_at_s, "Visite", codes)
+def request(starts_at_s: int, ends_at_s: int, *codes: str) -> Wanted:
+    return wanted(OTHER_CAR, starts_at_s, ends_at_s, equipment=codes)
 
 
 INSTANTS = st.integers(0, 9)
@@ -87,39 +100,41 @@ def test_no_statement_can_put_a_piece_into_two_bookings_or_another_site(
 
 async def test_a_piece_that_is_taken_names_the_booking_and_stores_nothing(store: Store) -> None:
     await equip(store, "SIEGE-1")
-    with pytest.raises(EquipmentTaken) as refusal:
-        await store.bookings.create(request(NOW_S, NOW_S + HOUR_S, "SIEGE-1", "SIEGE-2"), NOW_S)
-    assert [booking.booking_id for booking in refusal.value.conflicts] == [BOOKING]
+    with pytest.raises(Refused, match="equipment_taken") as refusal:
+        await store.bookings.create(
+            request(NOW_S, NOW_S + HOUR_S, "SIEGE-1", "SIEGE-2"), PAUL, NOW_S
+        )
+    assert [booking.booking_id for booking in refusal.value.first.conflicts] == [BOOKING]
     assert await store.bookings.of_agent(PAUL, 0) == []
-    for wanted in (
+    for free in (
         request(NOW_S, NOW_S + HOUR_S, "SIEGE-2"),
         request(NOW_S + HOUR_S, NOW_S + 2 * HOUR_S, "SIEGE-1"),  # from when it is back
     ):
-        assert (await store.bookings.create(wanted, NOW_S)).equipment == wanted.equipment
+        assert (await store.bookings.create(free, PAUL, NOW_S)).equipment == free.equipment
 
 
 async def test_a_cancelled_booking_frees_its_equipment(store: Store) -> None:
     await equip(store, "SIEGE-1")
-    await store.bookings.cancel(BOOKING, MARIE)
-    booking = await store.bookings.create(request(NOW_S, NOW_S + HOUR_S, "SIEGE-1"), NOW_S)
+    await call_off(store, BOOKING)
+    booking = await store.bookings.create(request(NOW_S, NOW_S + HOUR_S, "SIEGE-1"), PAUL, NOW_S)
     assert booking.equipment == ("SIEGE-1",)
 
 
 async def test_a_booking_does_not_end_later_when_its_piece_is_promised(store: Store) -> None:
     await equip(store, "SIEGE-1")
     next_one = await store.bookings.create(
-        request(NOW_S + HOUR_S, NOW_S + 2 * HOUR_S, "SIEGE-1"), NOW_S
+        request(NOW_S + HOUR_S, NOW_S + 2 * HOUR_S, "SIEGE-1"), PAUL, NOW_S
     )
-    with pytest.raises(EquipmentTaken) as refusal:
-        await store.bookings.extend(BOOKING, NOW_S + HOUR_S + 60)
-    assert refusal.value.conflicts == (next_one,)
+    with pytest.raises(Refused, match="equipment_taken") as refusal:
+        await until(store, BOOKING, NOW_S + HOUR_S + 60)
+    assert refusal.value.first.conflicts == (next_one,)
 
 
 async def test_a_taken_car_is_said_before_a_taken_piece(store: Store) -> None:
     await equip(store, "SIEGE-1")
-    wanted = BookingRequest(CAR, PAUL, NOW_S, NOW_S + HOUR_S, "Visite", ("SIEGE-1",))
-    with pytest.raises(Overlap):
-        await store.bookings.create_all([wanted], NOW_S)
+    both = wanted(CAR, NOW_S, NOW_S + HOUR_S, equipment=("SIEGE-1",))
+    with pytest.raises(Refused, match="overlap"):
+        await store.bookings.create_all([both], PAUL, NOW_S)
 
 
 async def test_loading_gives_the_equipment_named_and_twice_is_once(store: Store) -> None:

@@ -7,9 +7,20 @@ from typing import Any
 import pytest
 
 from server.fleet import fleet_file
-from server.fleet.model import BookingRequest, Companion, Window
+from server.fleet.model import Companion, Window
 from server.store import LoadError, Store
-from tests.fleet import BOOKING, CAR, FLEET, MARIE, MARIE_UID, NOW_S, PAUL, PAUL_UID
+from tests.fleet import (
+    BOOKING,
+    CAR,
+    FLEET,
+    MARIE,
+    MARIE_UID,
+    NOW_S,
+    PAUL,
+    PAUL_UID,
+    call_off,
+    wanted,
+)
 
 
 def changed(change: dict[str, list[dict[str, Any]]]) -> fleet_file.FleetFile:
@@ -121,11 +132,11 @@ async def test_an_unknown_driver_is_told_with_the_place(store: Store) -> None:
 async def test_a_booking_cancelled_since_stays_cancelled_and_does_not_stop_the_file(
     store: Store,
 ) -> None:
-    await store.bookings.cancel(BOOKING, MARIE)
+    await call_off(store, BOOKING)
     await store.fleet.load(changed({}), {}, NOW_S)
     assert await store.bookings.between(0, 1 << 32) == []
     start_s, end_s = (FLEET["bookings"][0][name] for name in ("starts_at", "ends_at"))
-    await store.bookings.create(BookingRequest(CAR, PAUL, start_s, end_s, "x"), NOW_S)
+    await store.bookings.create(wanted(CAR, start_s, end_s), PAUL, NOW_S)
     await store.fleet.load(changed({}), {}, NOW_S)
     assert [b.agent_id for b in await store.bookings.between(0, 1 << 32)] == [PAUL]
 

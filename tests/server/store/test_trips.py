@@ -1,6 +1,6 @@
 """Trips as pages list them."""
 
-from server.fleet.model import BookingRequest, Trip
+from server.fleet.model import Trip
 from server.fleet.records import (
     BadgeRefused,
     FleetRecord,
@@ -11,7 +11,18 @@ from server.fleet.records import (
 )
 from server.fleet.trips import follow
 from server.store import Batch, Store
-from tests.fleet import BOOKING, CAR, HOUR_S, MARIE, NOW_S, OTHER_CAR, PAUL, fit_box
+from tests.fleet import (
+    BOOKING,
+    CAR,
+    HOUR_S,
+    MARIE,
+    NOW_S,
+    OTHER_CAR,
+    PAUL,
+    call_off,
+    fit_box,
+    wanted,
+)
 
 
 async def report(store: Store, *told: FleetRecord) -> None:
@@ -29,8 +40,8 @@ async def test_a_trip_is_booked_until_its_booking_ends_and_those_of_the_same_per
 
     async def book(agent_id: int, from_h: int, to_h: int) -> int:
         times = (NOW_S + from_h * HOUR_S, NOW_S + to_h * HOUR_S)
-        wanted = BookingRequest(CAR, agent_id, *times, "Visite")
-        return (await store.bookings.create(wanted, NOW_S)).booking_id
+        journey = wanted(CAR, *times)
+        return (await store.bookings.create(journey, agent_id, NOW_S)).booking_id
 
     await report(store, TripStarted(NOW_S, 0, Holder(MARIE, 1, BOOKING), None))
     assert await booked_until_s() == NOW_S + HOUR_S
@@ -39,7 +50,7 @@ async def test_a_trip_is_booked_until_its_booking_ends_and_those_of_the_same_per
     await book(PAUL, 3, 4)
     await book(MARIE, 4, 5)
     assert await booked_until_s() == NOW_S + 3 * HOUR_S
-    await store.bookings.cancel(second, MARIE)
+    await call_off(store, second)
     assert await booked_until_s() == NOW_S + HOUR_S
 
 
@@ -57,8 +68,8 @@ async def test_a_trip_without_a_booking_is_booked_until_no_time_and_an_ended_one
 
 
 async def test_an_agent_s_refusals_name_the_booking_of_the_right_car(store: Store) -> None:
-    wanted = BookingRequest(OTHER_CAR, PAUL, NOW_S, NOW_S + HOUR_S, "Visite")
-    booking = await store.bookings.create(wanted, NOW_S)
+    journey = wanted(OTHER_CAR, NOW_S, NOW_S + HOUR_S)
+    booking = await store.bookings.create(journey, PAUL, NOW_S)
     refused = BadgeRefused(NOW_S, "wrong_car", Holder(PAUL, 2, booking.booking_id))
     await report(store, BadgeRefused(NOW_S, "unknown_badge", Holder()), refused)
     (refusal,) = await store.refusals.of_agent(PAUL, NOW_S)

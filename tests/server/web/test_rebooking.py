@@ -5,9 +5,9 @@ import json
 import pytest
 
 from server.fleet import fleet_file
-from server.fleet.model import BookingRequest
 from server.fleet.records import BadgeRefused, Holder, TripEnded
 from server.web.localtime import to_input
+from tests.fleet import wanted
 from tests.server.web.sample import (
     CLIO,
     HOUR_S,
@@ -33,8 +33,8 @@ async def of(store, login, purpose):
 async def book(store, plate, login, from_s, to_s, purpose="Visite"):
     car = next(car for car in await store.vehicles.all() if car.plate == plate)
     agent = await store.agents.by_login(login)
-    wanted = BookingRequest(car.vehicle_id, agent.agent_id, from_s, to_s, purpose)
-    return await store.bookings.create(wanted, NOW_S)
+    journey = wanted(car.vehicle_id, from_s, to_s, purpose)
+    return await store.bookings.create(journey, agent.agent_id, NOW_S)
 
 
 async def put_out_of_service(store, plate, from_s, to_s):

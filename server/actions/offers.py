@@ -1,17 +1,16 @@
-"""What the pages offer and warn of around bookings: free cars, a car that will not be back in time.
+"""What is offered and warned of around bookings: free cars, a car that will not be back in time.
 
-Never here: when a car is free (fleet/availability.py), moving a booking (rebooking.py).
+Never here: when a car is free (fleet/availability.py), booking and moving (bookings.py).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aiohttp import web
-
-from server.app_keys import CLOCK, STORE
+from server.actions.actor import Person
+from server.actions.tools import Actions
 from server.fleet.availability import Danger, Standing, meets_any
 from server.fleet.bookings import against_other_car
-from server.fleet.model import Agent, Booking, Equipment, Refusal, TripFilter, Vehicle, Window
+from server.fleet.model import Booking, Equipment, Refusal, TripFilter, Vehicle, Window
 
 # How long the page speaks of a badge that was held to the wrong car.
 _WRONG_CAR_S = 3600
@@ -30,11 +29,11 @@ class Offer:
     refused_at: Refusal | None
 
 
-async def standing(app: web.Application, from_s: int, to_s: int) -> Standing:
+async def standing(actions: Actions, from_s: int, to_s: int) -> Standing:
     """Return where the fleet stands, as far as [from_s, to_s[ is concerned."""
-    store = app[STORE]
+    store = actions.store
     return Standing(
-        app[CLOCK].now_s(),
+        actions.clock.now_s(),
         tuple(await store.vehicles.all()),
         tuple(await store.bookings.between(from_s, to_s)),
         await store.vehicles.out_of_service(from_s, to_s),
@@ -43,33 +42,31 @@ async def standing(app: web.Application, from_s: int, to_s: int) -> Standing:
 
 
 async def free_vehicles(
-    app: web.Application, windows: Iterable[Window], agent_id: int
+    actions: Actions, windows: Iterable[Window], agent_id: int
 ) -> list[Vehicle]:
     """Return the cars an agent can have in each of these windows."""
     wanted = tuple(windows)
     from_s, to_s = min(w.from_s for w in wanted), max(w.to_s for w in wanted)
-    return (await standing(app, from_s, to_s)).free(wanted, agent_id)
+    return (await standing(actions, from_s, to_s)).free(wanted, agent_id)
 
 
 async def free_equipment(
-    app: web.Application, windows: Iterable[Window], site_id: int
+    actions: Actions, windows: Iterable[Window], site_id: int
 ) -> list[Equipment]:
     """Return the pieces of a site that nobody has booked in any of these windows."""
     wanted = tuple(windows)
     from_s, to_s = min(w.from_s for w in wanted), max(w.to_s for w in wanted)
     taken = {
         code
-        for booking in await app[STORE].bookings.between(from_s, to_s)
+        for booking in await actions.store.bookings.between(from_s, to_s)
         if meets_any(Window(booking.starts_at_s, booking.ends_at_s), wanted)
         for code in booking.equipment
     }
-    pieces = await app[STORE].equipment.all()
+    pieces = await actions.store.equipment.all()
     return [piece for piece in pieces if piece.site_id == site_id and piece.code not in taken]
 
 
-async def offers_for(
-    app: web.Application, agent: Agent, bookings: list[Booking]
-) -> dict[int, Offer]:
+async def offers_for(actor: Person, bookings: list[Booking], actions: Actions) -> dict[int, Offer]:
     """Return booking id -> what to offer, of those of an agent's bookings that run or come.
 
     One that is over runs as long as it is driven.
@@ -78,12 +75,14 @@ async def offers_for(
     if not active:
         return {}
     fleet = await standing(
-        app, min(b.starts_at_s for b in active), max(b.ends_at_s for b in active)
+        actions, min(b.starts_at_s for b in active), max(b.ends_at_s for b in active)
     )
     recent_s = fleet.now_s - _WRONG_CAR_S
-    refusals = await app[STORE].refusals.of_agent(agent.agent_id, recent_s)
+    refusals = await actions.store.refusals.of_agent(actor.agent.agent_id, recent_s)
     refused = {r.booking_id: r for r in refusals if r.reason == "wrong_car"}
-    for trip in await app[STORE].trips.log(TripFilter(agent_id=agent.agent_id, from_s=recent_s)):
+    for trip in await actions.store.trips.log(
+        TripFilter(agent_id=actor.agent.agent_id, from_s=recent_s)
+    ):
         refused.pop(trip.booking_id, None)  # the right one was found
     return {
         booking.booking_id: _offer(booking, fleet, refused.get(booking.booking_id))
@@ -102,6 +101,6 @@ def _offer(booking: Booking, fleet: Standing, refusal: Refusal | None) -> Offer:
     cars = [
         car
         for car in fleet.free([window], booking.agent_id, booked.site_id)
-        if against_other_car(booking, booked, car) is None
+        if not against_other_car(booking, booked, car)
     ]
     return Offer(tuple(cars), fleet.danger(booking), refusal)

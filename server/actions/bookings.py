@@ -1,0 +1,215 @@
+"""What a person does with their bookings: book, cancel, take another car, keep it longer.
+
+Each may be asked for twice and is done once. Never here: when a booking is allowed
+(fleet/bookings.py), that two cannot overlap (the store).
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated
+
+from server.actions.actor import Person
+from server.actions.offers import free_vehicles, standing
+from server.actions.tools import Actions
+from server.fleet.bookings import (
+    Wanted,
+    Weeks,
+    against_cancelling,
+    against_car,
+    against_extension,
+    against_hours,
+    against_move,
+    against_other_car,
+    against_past,
+    against_standing,
+)
+from server.fleet.inputs import Id, Input, Instant, Says
+from server.fleet.model import Booking, Vehicle, Window
+from server.fleet.recurrence import weekly
+from server.fleet.refusals import Reason, Refusal, Refused
+
+# How long a past booking stays in sight.
+PAST_S = 60 * 24 * 3600
+
+
+class Book(Wanted):
+    """A car, in each of so many weeks at the same local hours."""
+
+    weeks: Weeks = 1
+
+
+class Cancel(Input):
+    """Call a booking off."""
+
+    booking_id: Id
+
+
+class Move(Input):
+    """Give a booking another car for the same hours."""
+
+    booking_id: Id
+    vehicle_id: Annotated[Id, Says(Reason.UNKNOWN_VEHICLE)]
+
+
+class Extend(Input):
+    """Let a booking end later."""
+
+    booking_id: Id
+    ends_at_s: Instant
+
+
+async def book(actor: Person, request: Book, actions: Actions) -> list[Booking]:
+    """Create a booking for the actor, or one for each week: all of them or none.
+
+    The same request again (a button pressed twice, a lost answer) is the same bookings.
+    """
+    agent_id, now_s = actor.agent.agent_id, actions.clock.now_s()
+    against = against_past(request.window, now_s)
+    against += against_hours(request.window, now_s, request.weeks)
+    cars = {car.vehicle_id: car for car in await actions.store.vehicles.all()}
+    car = cars.get(request.vehicle_id)
+    if car is None:
+        against.append(Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE))
+    else:
+        pieces = {piece.code: piece for piece in await actions.store.equipment.all()}
+        against += against_car(request, car, pieces)
+    _refuse(against)
+    windows = windows_of(request, actions)
+    fleet = await standing(actions, windows[0].from_s, windows[-1].to_s)
+    for window in windows:
+        _refuse(against_standing(fleet, request.vehicle_id, window, agent_id))
+    each = [
+        request.model_copy(update={"starts_at_s": window.from_s, "ends_at_s": window.to_s})
+        for window in windows
+    ]
+    try:
+        bookings = await actions.store.bookings.create_all(each, agent_id, now_s)
+    except Refused as refused:
+        stored = {taken.starts_at_s: taken for taken in refused.first.conflicts}
+        if all(_is_same(wanted, agent_id, stored.get(wanted.starts_at_s)) for wanted in each):
+            return [stored[wanted.starts_at_s] for wanted in each]
+        raise
+    await actions.wake(request.vehicle_id)
+    return bookings
+
+
+async def cancel(actor: Person, request: Cancel, actions: Actions) -> Booking:
+    """Call a booking of the actor off; twice is once."""
+    now_s = actions.clock.now_s()
+
+    def decide(booking: Booking) -> Booking:
+        _own(actor, booking)
+        if booking.state == "active":
+            _refuse(against_cancelling(booking, now_s))
+        return replace(booking, state="cancelled")
+
+    before = await own(actor, request.booking_id, actions)
+    cancelled = await _change(request.booking_id, decide, actions)
+    if cancelled != before:
+        await actions.wake(cancelled.vehicle_id)
+    return cancelled
+
+
+async def move(actor: Person, request: Move, actions: Actions) -> Booking:
+    """Give a booking of the actor another car; again is the same."""
+    before = await own(actor, request.booking_id, actions)
+    fleet = await standing(actions, before.starts_at_s, before.ends_at_s)
+    cars = {car.vehicle_id: car for car in fleet.cars}
+
+    def decide(booking: Booking) -> Booking:
+        if booking.vehicle_id == request.vehicle_id and booking.state == "active":
+            return booking
+        _refuse(against_move(booking, fleet.is_under_way(booking), fleet.now_s))
+        other = cars.get(request.vehicle_id)
+        if other is None:
+            raise Refused(Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE))
+        _refuse(against_other_car(booking, cars[booking.vehicle_id], other))
+        agent_id = booking.agent_id
+        _refuse(against_standing(fleet, other.vehicle_id, booking.window, agent_id))
+        return replace(booking, vehicle_id=other.vehicle_id)
+
+    moved = await _change(request.booking_id, decide, actions)
+    if moved != before:
+        for vehicle_id in (before.vehicle_id, moved.vehicle_id):
+            await actions.wake(vehicle_id)
+    return moved
+
+
+async def extend(actor: Person, request: Extend, actions: Actions) -> Booking:
+    """Let a booking of the actor end later; again is the same."""
+    before = await own(actor, request.booking_id, actions)
+    fleet = await standing(actions, before.starts_at_s, max(before.ends_at_s, request.ends_at_s))
+
+    def decide(booking: Booking) -> Booking:
+        ends_at_s, under_way = request.ends_at_s, fleet.is_under_way(booking)
+        _refuse(against_extension(booking, ends_at_s, under_way, fleet.now_s))
+        more = Window(booking.ends_at_s, ends_at_s)
+        if more.to_s > more.from_s:
+            _refuse(against_standing(fleet, booking.vehicle_id, more, booking.agent_id))
+        return replace(booking, ends_at_s=ends_at_s)
+
+    try:
+        extended = await _change(request.booking_id, decide, actions)
+    except Refused as refused:  # whatever is in the way, it is the end that can be chosen anew
+        field = refused.first.field
+        if field == "id":
+            raise
+        raise Refused(*(replace(r, field="ends_at_s") for r in refused.refusals)) from None
+    if extended != before:
+        await actions.wake(extended.vehicle_id)
+    return extended
+
+
+async def own(actor: Person, booking_id: int, actions: Actions) -> Booking:
+    """Return a booking of the actor that is not over, or not for long."""
+    found = await actions.store.bookings.by_id([booking_id])
+    booking = found.get(booking_id)
+    if booking is None or booking.ends_at_s <= actions.clock.now_s() - PAST_S:
+        raise Refused(Refusal("id", Reason.NO_SUCH_BOOKING))
+    return _own(actor, booking)
+
+
+async def recent(actor: Person, actions: Actions) -> list[Booking]:
+    """Return the actor's bookings that are not over, or not for long, by start."""
+    since_s = actions.clock.now_s() - PAST_S
+    return await actions.store.bookings.of_agent(actor.agent.agent_id, since_s)
+
+
+def windows_of(request: Book, actions: Actions) -> tuple[Window, ...]:
+    """Return the hours asked for in each week, in the operator's local time."""
+    return weekly(request.window, request.weeks, actions.timezone)
+
+
+async def free_instead(actor: Person, request: Book, actions: Actions) -> list[Vehicle]:
+    """Return the cars that would do instead of the one asked for."""
+    free = await free_vehicles(actions, windows_of(request, actions), actor.agent.agent_id)
+    return [car for car in free if car.private_use or not request.private]
+
+
+async def _change(
+    booking_id: int, decide: Callable[[Booking], Booking], actions: Actions
+) -> Booking:
+    booking = await actions.store.bookings.change(booking_id, decide)
+    if booking is None:
+        raise Refused(Refusal("id", Reason.NO_SUCH_BOOKING))
+    return booking
+
+
+def _own(actor: Person, booking: Booking) -> Booking:
+    if booking.agent_id != actor.agent.agent_id:
+        raise Refused(Refusal("id", Reason.NO_SUCH_BOOKING))
+    return booking
+
+
+def _refuse(against: list[Refusal]) -> None:
+    if against:
+        raise Refused(*against)
+
+
+def _is_same(wanted: Wanted, agent_id: int, taken: Booking | None) -> bool:
+    """Say whether a booking is just what this agent asks for."""
+    return (
+        taken is not None
+        and taken.agent_id == agent_id
+        and all(getattr(taken, word) == getattr(wanted, word) for word in Wanted.model_fields)
+    )
