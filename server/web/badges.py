@@ -7,7 +7,8 @@ blocked one. Never here: what a box is told (the gateway), putting a badge back 
 from aiohttp import web
 from wtforms import Form
 
-from server.actions import Person, badges
+from server.actions import Person
+from server.actions import badges as acts
 from server.app_keys import ACTIONS, STORE
 from server.fleet.grants import VALID_S
 from server.fleet.model import Agent, Box, EnrolledBadge
@@ -33,14 +34,14 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         (one.agent_id, f"{one.full_name}, {one.directorate_code}") for one in agents
     ]
     names = {one.agent_id: one.full_name for one in agents}
-    status, listed = 200, list[EnrolledBadge]()
+    status, badges = 200, []
     if "agent" not in request.query:
-        listed = await store.badges.revoked()
+        badges = await store.badges.revoked()
     elif form.validate():
-        listed = await store.badges.of_agent(form.agent.data)
+        badges = await store.badges.of_agent(form.agent.data)
     else:
         status = 422
-    waiting = {badge.badge_id: await _boxes_without(request, badge) for badge in listed}
+    waiting = {badge.badge_id: await _boxes_without(request, badge) for badge in badges}
     return await page(
         request,
         "badges.html",
@@ -48,7 +49,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         form=form,
         chosen=names.get(form.agent.data) if "agent" in request.query else None,
         names=names,
-        badges=listed,
+        badges=badges,
         waiting=waiting,
         valid_s=VALID_S,
         technicians={one.agent_id for one in agents if one.role == "technician"},
@@ -59,7 +60,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
 @manager_only
 async def show_block(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask whether to block the badge."""
-    held = await badges.get(Person(agent), _badge(request), request.app[ACTIONS])
+    held = await acts.get(Person(agent), _badge(request), request.app[ACTIONS])
     form = await form_of(PageForm, request)
     return await page(request, "badge_block.html", badge=held.badge, holder=held.holder, form=form)
 
@@ -68,15 +69,15 @@ async def show_block(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def block(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Block the badge, however often the button was pressed."""
     await sent_form(PageForm, request)
-    held = await badges.block(Person(agent), _badge(request), request.app[ACTIONS])
+    held = await acts.block(Person(agent), _badge(request), request.app[ACTIONS])
     text = N_("A badge of %(who)s is blocked. The cars are being told.")
     await flash(request, "success", words_of(request).say(text, who=held.holder.full_name))
     raise web.HTTPSeeOther(f"/badges?agent={held.holder.agent_id}")
 
 
-def _badge(request: web.Request) -> badges.OneBadge:
+def _badge(request: web.Request) -> acts.OneBadge:
     """Return which badge this address is about."""
-    return badges.OneBadge(badge_id=int(request.match_info["id"]))
+    return acts.OneBadge(badge_id=int(request.match_info["id"]))
 
 
 async def _boxes_without(request: web.Request, badge: EnrolledBadge) -> list[Box]:

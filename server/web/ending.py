@@ -7,7 +7,8 @@ it. Never here: who may ask (actions/trips.py), how long that is worth carrying 
 
 from aiohttp import web
 
-from server.actions import Person, trips
+from server.actions import Person
+from server.actions import trips as acts
 from server.app_keys import ACTIONS
 from server.fleet.commands import VALID_S
 from server.fleet.model import Agent
@@ -26,7 +27,7 @@ _WITHOUT_KEYS = "without_keys"
 async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask whether to end the trip, and say what it takes."""
     try:
-        offer = await trips.to_end(Person(agent), this_trip(request), request.app[ACTIONS])
+        offer = await acts.to_end(Person(agent), this_trip(request), request.app[ACTIONS])
     except Refused as refused:
         raise await _not_now(request, refused) from None
     minutes = VALID_S["end-trip"] // 60
@@ -39,9 +40,9 @@ async def end(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask the box, once however often the button was pressed."""
     await sent_form(PageForm, request)
     trip_id, without_keys = this_trip(request).trip_id, _WITHOUT_KEYS in await request.post()
-    asked = trips.EndTrip(trip_id=trip_id, without_keys=without_keys)
+    asked = acts.EndTrip(trip_id=trip_id, without_keys=without_keys)
     try:
-        await trips.end(Person(agent), asked, request.app[ACTIONS])
+        await acts.end(Person(agent), asked, request.app[ACTIONS])
     except Refused as refused:
         raise await _not_now(request, refused) from None
     text = N_("The car is being asked to end the trip; what becomes of it shows below.")

@@ -7,7 +7,8 @@ told again. Never here: what may be said (fleet/feedback.py), and by whom (actio
 from aiohttp import web
 from wtforms import BooleanField, HiddenField, TextAreaField
 
-from server.actions import Person, feedback
+from server.actions import Person
+from server.actions import feedback as acts
 from server.app_keys import ACTIONS, CLOCK
 from server.fleet.feedback import MAX_MESSAGE_LENGTH, RATINGS, Feedback
 from server.fleet.inputs import judged
@@ -32,7 +33,7 @@ class FeedbackForm(PageForm):
     message = TextAreaField(N_("Message"), default="", render_kw=_TEXT)
     damage = BooleanField(N_("The car is damaged"))
 
-    def offer(self, offer: feedback.SayOffer) -> None:
+    def offer(self, offer: acts.SayOffer) -> None:
         """Leave what may be said now."""
         say = self.meta.words.say
         self.rating.choices = [("", say(N_("No rating")))]
@@ -42,12 +43,12 @@ class FeedbackForm(PageForm):
         if not offer.may_tell:
             del self.message, self.damage
 
-    def asked(self, offer: feedback.SayOffer) -> feedback.Say:
+    def asked(self, offer: acts.SayOffer) -> acts.Say:
         """Return it, with what was said before where the form does not ask; raises Refused."""
         told = {name: value for name, value in self.data.items() if name != "csrf_token"}
         if "message" not in self and offer.before is not None:
             told |= {"message": offer.before.message, "damage": offer.before.damage}
-        return judged(feedback.Say, told | {"trip_id": offer.trip.trip_id})
+        return judged(acts.Say, told | {"trip_id": offer.trip.trip_id})
 
 
 class AnswerForm(PageForm):
@@ -56,18 +57,18 @@ class AnswerForm(PageForm):
     answer = TextAreaField(N_("Your answer"), default="", render_kw=_TEXT)
     said_at_s = HiddenField()
 
-    def asked(self, trip_id: int) -> feedback.Answer:
+    def asked(self, trip_id: int) -> acts.Answer:
         """Return it; raises Refused."""
         text = self.said_at_s.data or ""
         at_s = int(text) if text.isdecimal() and len(text) <= 18 else None
         told = {"trip_id": trip_id, "said_at_s": at_s, "answer": self.answer.data}
-        return judged(feedback.Answer, told)
+        return judged(acts.Answer, told)
 
 
 @signed_in
 async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show what was said already, to be changed."""
-    offer = await feedback.to_say(Person(agent), this_trip(request), request.app[ACTIONS])
+    offer = await acts.to_say(Person(agent), this_trip(request), request.app[ACTIONS])
     before, filled = offer.before, dict[str, object]()
     if before is not None:
         filled = {"rating": before.rating, "message": before.message, "damage": before.damage}
@@ -80,13 +81,13 @@ async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def send(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Keep what the driver says, or show the form again with each message beside its field."""
     actor, actions = Person(agent), request.app[ACTIONS]
-    offer = await feedback.to_say(actor, this_trip(request), actions)
+    offer = await acts.to_say(actor, this_trip(request), actions)
     words, status = words_of(request), 422
     try:
         form = await sent_form(FeedbackForm, request)
         form.offer(offer)
         if form.validate():
-            await feedback.say(actor, form.asked(offer), actions)
+            await acts.say(actor, form.asked(offer), actions)
             text = N_("Thank you. The fleet manager sees it; an answer will stand on this page.")
             await flash(request, "success", words.say(text))
             raise web.HTTPSeeOther(f"/trajets/{offer.trip.trip_id}")
@@ -102,7 +103,7 @@ async def send(request: web.Request, agent: Agent) -> web.StreamResponse:
 @manager_only
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show what drivers said, what waits for an answer first."""
-    listed = await feedback.waiting_first(Person(agent), request.app[ACTIONS])
+    listed = await acts.waiting_first(Person(agent), request.app[ACTIONS])
     now_s = request.app[CLOCK].now_s()
     return await page(request, "feedback.html", feedback=listed, now_s=now_s)
 
@@ -110,7 +111,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
 @manager_only
 async def show_answer(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show a message and its answer, to be given or corrected."""
-    said = await feedback.to_answer(Person(agent), this_trip(request), request.app[ACTIONS])
+    said = await acts.to_answer(Person(agent), this_trip(request), request.app[ACTIONS])
     form = await form_of(AnswerForm, request, answer=said.answer or "", said_at_s=said.said_at_s)
     return await _answer_page(request, form, said)
 
@@ -119,11 +120,11 @@ async def show_answer(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def send_answer(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Answer and go back to the list, however often the button was pressed."""
     actor, actions = Person(agent), request.app[ACTIONS]
-    said = await feedback.to_answer(actor, this_trip(request), actions)
+    said = await acts.to_answer(actor, this_trip(request), actions)
     words, status = words_of(request), 422
     try:
         form = await sent_form(AnswerForm, request)
-        await feedback.answer(actor, form.asked(said.trip_id), actions)
+        await acts.answer(actor, form.asked(said.trip_id), actions)
         message = N_("Answered: %(who)s will see it on the page of the trip.")
         await flash(request, "success", words.say(message, who=said.agent_name))
         raise web.HTTPSeeOther(LIST)

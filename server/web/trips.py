@@ -10,7 +10,8 @@ import re
 from aiohttp import web
 from wtforms import Form, ValidationError
 
-from server.actions import Person, feedback, trips
+from server.actions import Person, feedback
+from server.actions import trips as acts
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.lateness import late_s
 from server.fleet.model import Agent, Trip, TripFilter
@@ -89,12 +90,12 @@ def filter_for(agent: Agent, form: LogFilter) -> TripFilter:
         from_s=form.since.data,
         to_s=None if until_s is None else next_day_s(until_s, timezone),
     )
-    return trips.narrowed(Person(agent), wanted)
+    return acts.narrowed(Person(agent), wanted)
 
 
-def this_trip(request: web.Request) -> trips.OneTrip:
+def this_trip(request: web.Request) -> acts.OneTrip:
     """Return which trip this address is about."""
-    return trips.OneTrip(trip_id=int(request.match_info["id"]))
+    return acts.OneTrip(trip_id=int(request.match_info["id"]))
 
 
 @signed_in
@@ -107,20 +108,20 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
     wanted = filter_for(agent, form)
     store = request.app[STORE]
     waiting, damaged = await store.feedback.waiting() if agent.role == "manager" else (0, 0)
-    listed = await store.trips.log(wanted, limit=PAGE_SIZE, before_id=before)
-    older = request.rel_url.update_query(before=str(listed[-1].trip_id)) if listed else None
+    trips = await store.trips.log(wanted, limit=PAGE_SIZE, before_id=before)
+    older = request.rel_url.update_query(before=str(trips[-1].trip_id)) if trips else None
     return await page(
         request,
         "trips.html",
         form=form,
         filtered=any(request.query.values()),
-        trips=listed,
+        trips=trips,
         waiting=waiting,
         damaged=damaged,
-        late_of={trip.trip_id: late_s(trip, request.app[CLOCK].now_s()) for trip in listed},
+        late_of={trip.trip_id: late_s(trip, request.app[CLOCK].now_s()) for trip in trips},
         totals=await store.trips.totals(wanted),
-        refresh_s=_refresh_s(listed) if before is None else None,
-        older=older if len(listed) == PAGE_SIZE else None,
+        refresh_s=_refresh_s(trips) if before is None else None,
+        older=older if len(trips) == PAGE_SIZE else None,
     )
 
 
@@ -128,7 +129,7 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show one trip with its legs and records, the newest record first."""
     actor, actions, asked = Person(agent), request.app[ACTIONS], this_trip(request)
-    view = await trips.view(actor, asked, actions)
+    view = await acts.view(actor, asked, actions)
     if view.feedback is not None:
         await feedback.note_read(actor, asked, actions)
     records = view.detail.records[::-1]
