@@ -51,7 +51,7 @@ async def to_say(actor: Actor, request: OneTrip, actions: Actions) -> SayOffer:
     Raises:
         Refused: NO_SUCH_TRIP; NOT_THE_DRIVER, for one that is only theirs to see.
     """
-    trip = (await trips.get(actor, request, actions)).trip
+    trip = await trips.get(actor, request, actions)
     if not is_self(actor, trip.agent_id):
         raise Refused(Refusal("", Reason.NOT_THE_DRIVER))
     before = await actions.store.feedback.of_trip(trip.trip_id)

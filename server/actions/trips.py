@@ -55,22 +55,25 @@ class EndOffer:
     without_keys_too: bool
 
 
-async def get(actor: Actor, request: OneTrip, actions: Actions) -> TripDetail:
-    """Return a trip with its legs and records.
+async def get(actor: Actor, request: OneTrip, actions: Actions) -> Trip:
+    """Return a trip.
 
     Raises:
         Refused: NO_SUCH_TRIP, also for one that is not theirs to know of.
     """
-    detail = await actions.store.trips.get(request.trip_id)
-    if detail is None or not (is_manager(actor) or is_self(actor, detail.trip.agent_id)):
+    trip = await actions.store.trips.one(request.trip_id)
+    if trip is None or not (is_manager(actor) or is_self(actor, trip.agent_id)):
         raise Refused(Refusal("", Reason.NO_SUCH_TRIP))
-    return detail
+    return trip
 
 
 async def view(actor: Actor, request: OneTrip, actions: Actions) -> TripView:
     """Return a trip for its page; raises as `get`."""
-    detail = await get(actor, request, actions)
-    trip, store, now_s = detail.trip, actions.store, actions.clock.now_s()
+    await get(actor, request, actions)
+    store, now_s = actions.store, actions.clock.now_s()
+    detail = await store.trips.get(request.trip_id)
+    assert detail is not None, "no trip is ever deleted"
+    trip = detail.trip
     feedback = await store.feedback.of_trip(trip.trip_id)
     bookings = {} if trip.booking_id is None else await store.bookings.by_id([trip.booking_id])
     is_driver = is_self(actor, trip.agent_id)
@@ -100,7 +103,7 @@ async def to_end(actor: Actor, request: OneTrip, actions: Actions) -> EndOffer:
     Raises:
         Refused: NO_SUCH_TRIP, TRIP_OVER.
     """
-    trip = (await get(actor, request, actions)).trip
+    trip = await get(actor, request, actions)
     if trip.state == "ended":
         raise Refused(Refusal("", Reason.TRIP_OVER))
     return EndOffer(trip, is_manager(actor))

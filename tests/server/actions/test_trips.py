@@ -61,7 +61,7 @@ async def test_a_trip_is_its_driver_s_and_a_manager_s_to_see(
     actions: Actions, marie: Person, paul: Person, box: ReportingBox
 ) -> None:
     hers, pauls, nobodys = [await box.start_trip(who) for who in (MARIE, PAUL, None)]
-    assert (await trips.get(marie, OneTrip(trip_id=hers), actions)).trip.trip_id == hers
+    assert (await trips.get(marie, OneTrip(trip_id=hers), actions)).trip_id == hers
     for trip_id in (pauls, nobodys, 99):
         one, end = OneTrip(trip_id=trip_id), EndTrip(trip_id=trip_id)
         for act in (trips.get, trips.view, trips.to_end):
@@ -69,7 +69,7 @@ async def test_a_trip_is_its_driver_s_and_a_manager_s_to_see(
         assert await refusal(trips.end(marie, end, actions)) == ("", Reason.NO_SUCH_TRIP)
     for actor in (paul, Operator()):
         for trip_id in (hers, pauls, nobodys):
-            assert (await trips.get(actor, OneTrip(trip_id=trip_id), actions)).trip
+            assert (await trips.get(actor, OneTrip(trip_id=trip_id), actions)).trip_id == trip_id
         assert await refusal(trips.get(actor, OneTrip(trip_id=99), actions))
 
 
