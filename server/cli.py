@@ -14,6 +14,9 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from server.actions import Actions, Operator
+from server.actions.fleet import load
+from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
 from server.config import Address, Config, ServeError
 from server.fleet import fleet_file
@@ -21,9 +24,10 @@ from server.fleet.commands import VALID_S
 from server.fleet.grants import VALID_S as GRANTS_VALID_S
 from server.fleet.lateness import late_s
 from server.fleet.model import CommandKind, EnrolledBadge, Trip, TripFilter, Vehicle
+from server.fleet.recurrence import PARIS
+from server.fleet.refusals import Refused
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
-from server.passwords import hash_password, verify_password
-from server.store import BoxExistsError, LoadError, Store, StoreError, backup
+from server.store import BoxExistsError, Store, StoreError, backup
 
 _EVERYTHING = 1 << 62
 _SIMULATED = "host"  # the board that the simulator plays
@@ -48,7 +52,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         asyncio.run(_awaited(run(parsed)))
         sys.stdout.flush()  # here, where what it may raise is caught
-    except (CommandError, ServeError, StoreError, LoadError) as error:
+    except (CommandError, ServeError, StoreError) as error:
         print(f"voiturier: {error}", file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:  # `voiturier trips | head`: whoever reads has enough
@@ -275,27 +279,20 @@ async def _demo(arguments: argparse.Namespace) -> None:
 async def _load(arguments: argparse.Namespace) -> None:
     try:
         file = fleet_file.parse(arguments.file.read_text(encoding="utf-8"))
+        async with _store(arguments.data) as store:
+            actions = Actions(store, SystemClock(), wakes_nobody, PARIS)
+            revoked = await load(Operator(), file, actions)
     except OSError as error:
         raise CommandError(f"cannot read {arguments.file}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise CommandError(f"{arguments.file}: not UTF-8 text") from None
-    except fleet_file.FleetFileError as error:
-        raise CommandError(f"{arguments.file}: {error}") from None
-    async with _store(arguments.data) as store:
-        known = {agent.login: agent.password_hash for agent in await store.agents.all()}
-        hashes = {
-            agent.login: hash_password(agent.password)
-            for agent in file.agents
-            if agent.password is not None
-            and not verify_password(known.get(agent.login), agent.password)
-        }
-        revoked = await store.fleet.load(file, hashes, SystemClock().now_s())
+    except Refused as refused:
+        lines = [f"{arguments.file}: {fleet_file.in_words(each)}" for each in refused.refusals]
+        raise CommandError("\nvoiturier: ".join(lines)) from None
     if revoked:
         print(f"revoked badges in the file, which stay so: {revoked} (`voiturier badge restore`)")
-    print(
-        f"loaded: {len(file.vehicles)} vehicles, {len(file.agents)} agents,"
-        f" {len(file.bookings)} bookings"
-    )
+    bookings = sum(booking.weeks for booking in file.bookings)
+    print(f"loaded: {len(file.vehicles)} vehicles, {len(file.agents)} agents, {bookings} bookings")
 
 
 async def _add_box(arguments: argparse.Namespace) -> None:
