@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from server.actions import Actions, Operator, badges, boxes
+from server.actions.fleet import load
 from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
 from server.config import Address, Config, ServeError
@@ -27,8 +28,7 @@ from server.fleet.model import Trip, TripFilter, Vehicle
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Reason, Refused
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
-from server.passwords import hash_password, verify_password
-from server.store import LoadError, Store, StoreError, backup
+from server.store import Store, StoreError, backup
 
 _EVERYTHING = 1 << 62
 _SIMULATED = "host"  # the board that the simulator plays
@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
     except Refused as refused:
         print(f"voiturier: {refused.first.in_english()}", file=sys.stderr)
         sys.exit(2)
-    except (CommandError, ServeError, StoreError, LoadError) as error:
+    except (CommandError, ServeError, StoreError) as error:
         print(f"voiturier: {error}", file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:  # `voiturier trips | head`: whoever reads has enough
@@ -289,27 +289,19 @@ async def _demo(arguments: argparse.Namespace) -> None:
 async def _load(arguments: argparse.Namespace) -> None:
     try:
         file = fleet_file.parse(arguments.file.read_text(encoding="utf-8"))
+        async with _store(arguments.data) as store:
+            revoked = await load(_OPERATOR, file, _actions(store))
     except OSError as error:
         raise CommandError(f"cannot read {arguments.file}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise CommandError(f"{arguments.file}: not UTF-8 text") from None
-    except fleet_file.FleetFileError as error:
-        raise CommandError(f"{arguments.file}: {error}") from None
-    async with _store(arguments.data) as store:
-        known = {agent.login: agent.password_hash for agent in await store.agents.all()}
-        hashes = {
-            agent.login: hash_password(agent.password)
-            for agent in file.agents
-            if agent.password is not None
-            and not verify_password(known.get(agent.login), agent.password)
-        }
-        revoked = await store.fleet.load(file, hashes, SystemClock().now_s())
+    except Refused as refused:
+        lines = [f"{arguments.file}: {fleet_file.in_words(each)}" for each in refused.refusals]
+        raise CommandError("\nvoiturier: ".join(lines)) from None
     if revoked:
         print(f"revoked badges in the file, which stay so: {revoked} (`voiturier badge restore`)")
-    print(
-        f"loaded: {len(file.vehicles)} vehicles, {len(file.agents)} agents,"
-        f" {len(file.bookings)} bookings"
-    )
+    bookings = sum(booking.weeks for booking in file.bookings)
+    print(f"loaded: {len(file.vehicles)} vehicles, {len(file.agents)} agents, {bookings} bookings")
 
 
 async def _add_box(arguments: argparse.Namespace) -> None:

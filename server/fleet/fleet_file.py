@@ -1,17 +1,38 @@
-"""The fleet file that `voiturier load` takes: JSON in, checked values out, or the place at fault.
+"""The fleet file that `voiturier load` takes: JSON in, checked values out, or the places at fault.
 
-FORMAT shows it. Never here: whether names exist, storing.
+FORMAT shows it. Never here: whether names exist, what may be booked (bookings.py), storing.
 """
 
 import json
-import math
-from dataclasses import dataclass, field, replace
-from typing import Any, get_args
-from zoneinfo import ZoneInfo
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Annotated, Any, TypeVar, get_args
 
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from server.fleet.bookings import Journey, Weeks
+from server.fleet.inputs import (
+    LATEST_S,
+    MOST_REFUSALS,
+    Flag,
+    Input,
+    Says,
+    placed_refusals_of,
+    plain_spaces,
+    refuse,
+)
+from server.fleet.json_places import Path, named, twice
 from server.fleet.model import Role, Window
 from server.fleet.records import Position
-from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS, PARIS, weekly
+from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.sites import DEFAULT_RADIUS_M, CarPark
 
 FORMAT = """\
@@ -35,104 +56,13 @@ A site may be told where it is, in degrees; a trip that ends more than radius_m 
 marked. A badge's key is the AES-128 key of a card that proves itself: 32 hexadecimal digits.
 """
 
-_LATEST_S = 0xFFFFFFFF  # instants travel to the box in 32 bits
 _UID_BYTES = (4, 7, 10)  # what ISO 14443 knows
 _CARD_KEY_BYTES = 16
 _WIDEST_M = 100_000  # what is wider than a department is no site
+_LONGEST = 200  # letters of a name
+_ABSURD = "nobody writes a number of so many digits, or so many brackets"
 
-
-class FleetFileError(ValueError):
-    """The text is no fleet file; the message names the place."""
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A directorate."""
-
-    code: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class SiteEntry:
-    """A site; `car_park` is where it is, None when that is not spoken of."""
-
-    code: str
-    name: str
-    car_park: CarPark | None
-
-
-@dataclass(frozen=True, slots=True)
-class VehicleEntry:
-    """A car; `where` is its place in the file."""
-
-    where: str
-    plate: str
-    label: str
-    site: str
-    walk_up: bool
-    private_use: bool
-    out_of_service: tuple[Window, ...] | None  # None: not spoken of
-
-
-@dataclass(frozen=True, slots=True)
-class EquipmentEntry:
-    """A piece that is booked together with a car; `where` is its place in the file."""
-
-    where: str
-    code: str
-    name: str
-    site: str
-
-
-@dataclass(frozen=True, slots=True)
-class BadgeEntry:
-    """A card; `key` is None for one that is known by its UID only."""
-
-    uid: bytes = field(repr=False)
-    key: bytes | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class AgentEntry:
-    """A person; `where` is their place in the file."""
-
-    where: str
-    login: str
-    full_name: str
-    directorate: str
-    role: str
-    licence_recorded: bool | None  # None: not spoken of
-    password: str | None = field(repr=False)
-    badges: tuple[BadgeEntry, ...] | None  # None: not spoken of
-
-
-@dataclass(frozen=True, slots=True)
-class BookingEntry:
-    """A booking; `where` is its place in the file."""
-
-    where: str
-    plate: str
-    login: str
-    starts_at_s: int
-    ends_at_s: int
-    purpose: str
-    drivers: tuple[str, ...] | None  # None: not spoken of
-    passengers: tuple[str, ...] | None
-    equipment: tuple[str, ...] | None
-    private: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FleetFile:
-    """All that a file names."""
-
-    directorates: tuple[Named, ...]
-    sites: tuple[SiteEntry, ...]
-    vehicles: tuple[VehicleEntry, ...]
-    equipment: tuple[EquipmentEntry, ...]
-    agents: tuple[AgentEntry, ...]
-    bookings: tuple[BookingEntry, ...]
+T = TypeVar("T")
 
 
 def plate_of(text: str) -> str:
@@ -140,236 +70,286 @@ def plate_of(text: str) -> str:
     return text.strip().upper()
 
 
-def parse(text: str, timezone: ZoneInfo = PARIS) -> FleetFile:
-    """Read a fleet file; raises FleetFileError.
-
-    Args:
-        text: JSON.
-        timezone: whose hours a booking keeps that is repeated each week.
-    """
-    try:
-        data = json.loads(text)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise FleetFileError(f"not JSON: {place}: {error.msg}") from None
-    except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
-        raise FleetFileError("not JSON that anyone would write") from None
-    file = _Entry("the file", data)
-    file.refuse_others("directorates", "sites", "vehicles", "equipment", "agents", "bookings")
-    parsed = FleetFile(
-        tuple(Named(e.text("code"), e.text("name")) for e in file.entries("directorates")),
-        tuple(_site(e) for e in file.entries("sites")),
-        tuple(_vehicle(e) for e in file.entries("vehicles")),
-        tuple(
-            EquipmentEntry(e.where, e.text("code"), e.text("name"), e.text("site"))
-            for e in file.entries("equipment")
-        ),
-        tuple(_agent(e) for e in file.entries("agents")),
-        tuple(each for e in file.entries("bookings") for each in _bookings(e, timezone)),
-    )
-    _refuse_twice("directorates", [directorate.code for directorate in parsed.directorates])
-    _refuse_twice("sites", [site.code for site in parsed.sites])
-    _refuse_twice("vehicles", [vehicle.plate for vehicle in parsed.vehicles])
-    _refuse_twice("equipment", [piece.code for piece in parsed.equipment])
-    _refuse_twice("agents", [agent.login for agent in parsed.agents])
-    _refuse_shared_badges(parsed.agents)
-    return parsed
-
-
-class _Entry:
-    """One JSON object and where it stands."""
-
-    def __init__(self, where: str, data: Any) -> None:
-        if not isinstance(data, dict):
-            raise FleetFileError(f"{where}: an object {{...}} was expected")
-        self.where = where
-        self._data: dict[str, Any] = data
-
-    def refuse_others(self, *known: str) -> None:
-        for name in self._data:
-            if name not in known:
-                raise FleetFileError(
-                    f"{self.where}: {name!r} is unknown; known: {', '.join(known)}"
-                )
-
-    def entries(self, name: str) -> list["_Entry"]:
-        place = "" if self.where == "the file" else f"{self.where}, "
-        return [_Entry(f"{place}{name}[{i}]", item) for i, item in enumerate(self.list(name))]
-
-    def list(self, name: str) -> list[Any]:
-        value = self._data.get(name, [])
-        if not isinstance(value, list):
-            raise FleetFileError(f"{self.where}, {name}: a list [...] was expected")
-        return value
-
-    def text(self, name: str) -> str:
-        value = self._data.get(name)
-        # No control characters: these texts stand on pages, in logs and on terminals.
-        if not isinstance(value, str) or not value.strip() or not value.strip().isprintable():
-            raise FleetFileError(f"{self.where}, {name}: a text was expected")
-        return value.strip()
-
-    def flag(self, name: str) -> bool:
-        value = self._data.get(name, False)
-        if not isinstance(value, bool):
-            raise FleetFileError(f"{self.where}, {name}: true or false was expected")
-        return value
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        places = [(f"{name}[{i}]", item) for i, item in enumerate(self.list(name))]
-        return tuple(_Entry(self.where, {p: item}).text(p) for p, item in places)
-
-    def logins(self, name: str) -> tuple[str, ...]:
-        return tuple(login.lower() for login in self.texts(name))
-
-    def instant(self, name: str) -> int:
-        value = self._data.get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= _LATEST_S:
-            raise FleetFileError(f"{self.where}, {name}: Unix seconds (UTC) were expected")
-        return value
-
-    def number(self, name: str, lowest: float, highest: float) -> float:
-        value = self._data.get(name)
-        number = value if isinstance(value, int | float) else math.nan  # which is in no range
-        if isinstance(value, bool) or not lowest <= number <= highest:
-            raise FleetFileError(f"{self.where}, {name}: {lowest:g} to {highest:g} was expected")
-        return number
-
-    def weeks(self, name: str) -> int:
-        value = self._data.get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_WEEKS:
-            raise FleetFileError(f"{self.where}, {name}: 1 to {MAX_WEEKS} weeks were expected")
-        return value
-
-    def has(self, name: str) -> bool:
-        return self._data.get(name) is not None
-
-
-def _site(entry: _Entry) -> SiteEntry:
-    car_park = None
-    if entry.has("lat") or entry.has("lon") or entry.has("radius_m"):
-        lat_e7, lon_e7 = (
-            round(entry.number(name, -limit, limit) * 10**7)
-            for name, limit in (("lat", 90), ("lon", 180))
-        )
-        radius_m = DEFAULT_RADIUS_M
-        if entry.has("radius_m"):
-            radius_m = round(entry.number("radius_m", 1, _WIDEST_M))
-        car_park = CarPark(Position(lat_e7, lon_e7), radius_m)
-    return SiteEntry(entry.text("code"), entry.text("name"), car_park)
-
-
-def _agent(entry: _Entry) -> AgentEntry:
-    role = entry.text("role") if entry.has("role") else "agent"
-    if role not in get_args(Role):
-        raise FleetFileError(f"{entry.where}, role: {' or '.join(get_args(Role))} was expected")
-    badges = [_badge(f"{entry.where}, badges[{i}]", b) for i, b in enumerate(entry.list("badges"))]
-    return AgentEntry(
-        entry.where,
-        entry.text("login").lower(),
-        entry.text("full_name"),
-        entry.text("directorate"),
-        role,
-        entry.flag("licence_recorded") if entry.has("licence_recorded") else None,
-        entry.text("password") if entry.has("password") else None,
-        tuple(badges) if entry.has("badges") else None,
-    )
-
-
-def _badge(where: str, data: Any) -> BadgeEntry:
-    key = None
-    if isinstance(data, dict):
-        entry = _Entry(where, data)
-        entry.refuse_others("uid", "key")
-        key = _bytes_of(data.get("key"))
-        if len(key) != _CARD_KEY_BYTES:
-            raise FleetFileError(f"{where}, key: {2 * _CARD_KEY_BYTES} hexadecimal digits expected")
-        data = data.get("uid")
-    uid = _bytes_of(data)
-    if len(uid) not in _UID_BYTES:
-        raise FleetFileError(f"{where}: 4, 7 or 10 bytes in hexadecimal were expected")
-    return BadgeEntry(uid, key)
-
-
-def uid_of(text: str) -> bytes | None:
+def uid_of(text: object) -> bytes | None:
     """Read a badge's UID in hexadecimal; None when it is none."""
     uid = _bytes_of(text)
     return uid if len(uid) in _UID_BYTES else None
 
 
-def _bytes_of(text: Any) -> bytes:
+def _bytes_of(text: object) -> bytes:
     """Read hexadecimal; empty when it is none."""
     try:
-        return bytes.fromhex(text)
-    except (TypeError, ValueError):
+        return bytes.fromhex(text) if isinstance(text, str) else b""
+    except ValueError:
         return b""
 
 
-def _vehicle(entry: _Entry) -> VehicleEntry:
-    spans: dict[int, Window] = {}
-    for span in entry.entries("out_of_service"):
-        window = Window(span.instant("from"), span.instant("to"))
-        if window.to_s <= window.from_s:
-            raise FleetFileError(f"{span.where}, to: must come after from")
-        if spans.setdefault(window.from_s, window) is not window:
-            raise FleetFileError(f"{span.where}, from: another one begins then")
-    return VehicleEntry(
-        entry.where,
-        plate_of(entry.text("plate")),
-        entry.text("label"),
-        entry.text("site"),
-        entry.flag("walk_up"),
-        entry.flag("private_use"),
-        tuple(spans.values()) if entry.has("out_of_service") else None,
+def _visible(text: object) -> object:
+    """Refuse control characters: these texts stand on pages, in logs and on terminals."""
+    if not isinstance(text, str):
+        return text
+    if not text.strip().isprintable():
+        raise refuse(Reason.NOT_A_TEXT)
+    return text.strip()
+
+
+def _plain(text: object) -> object:
+    return _visible(plain_spaces(text) if isinstance(text, str) else text)
+
+
+def _card_key(given: object) -> bytes | None:
+    if given == b"":  # which no JSON holds: the badge is told by its UID alone
+        return None
+    key = _bytes_of(given)
+    if len(key) != _CARD_KEY_BYTES:
+        raise refuse(Reason.NOT_A_CARD_KEY)
+    return key
+
+
+def _null_is(default: object) -> BeforeValidator:
+    """Let null stand for what is left out."""
+    return BeforeValidator(lambda given: default if given is None else given)
+
+
+_SAYS_TEXT = Says(Reason.NOT_A_TEXT, Reason.TEXT_TOO_LONG, {"letters": _LONGEST})
+
+
+def _range(least: int, most: int) -> Says:
+    return Says(Reason.OUT_OF_RANGE, values={"least": least, "most": most})
+
+
+_SAYS_LAT, _SAYS_LON = _range(-90, 90), _range(-180, 180)
+
+_Bounded = Annotated[str, Field(min_length=1, max_length=_LONGEST), _SAYS_TEXT]
+_Text = Annotated[_Bounded, BeforeValidator(_plain)]
+_Password = Annotated[_Bounded, BeforeValidator(_visible)]  # each of its letters counts
+_Plate = Annotated[_Text, AfterValidator(plate_of)]
+_Login = Annotated[_Text, AfterValidator(str.lower)]
+_Many = Annotated[tuple[T, ...], Field(strict=False), Says(Reason.NOT_A_LIST)]
+_Instant = Annotated[int, Field(gt=0, le=LATEST_S), Says(Reason.NOT_AN_INSTANT)]
+_Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False), _SAYS_LAT]
+_Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False), _SAYS_LON]
+_Radius = Annotated[float, Field(ge=1, le=_WIDEST_M), _range(1, _WIDEST_M)]
+
+
+class Named(Input):
+    """A directorate."""
+
+    code: _Text
+    name: _Text
+
+
+class SiteEntry(Named):
+    """A site, and where it is if that is spoken of."""
+
+    lat: _Lat | None = None
+    lon: _Lon | None = None
+    radius_m: _Radius | None = None
+
+    @property
+    def car_park(self) -> CarPark | None:
+        """Return where it is; None when that is not spoken of."""
+        if self.lat is None or self.lon is None:
+            return None
+        centre = Position(round(self.lat * 10**7), round(self.lon * 10**7))
+        return CarPark(centre, round(self.radius_m or DEFAULT_RADIUS_M))
+
+
+class SpanEntry(Input):
+    """A time out of service."""
+
+    from_s: _Instant = Field(alias="from")
+    to_s: _Instant = Field(alias="to")
+
+
+class VehicleEntry(Input):
+    """A car."""
+
+    plate: _Plate
+    label: _Text
+    site: _Text
+    walk_up: Flag = False
+    private_use: Flag = False
+    out_of_service: _Many[SpanEntry] | None = None
+
+    @property
+    def windows(self) -> tuple[Window, ...] | None:
+        """Return when it is out of service; None when that is not spoken of."""
+        spans = self.out_of_service
+        return None if spans is None else tuple(Window(s.from_s, s.to_s) for s in spans)
+
+
+class EquipmentEntry(Named):
+    """A piece that is booked together with a car."""
+
+    site: _Text
+
+
+class BadgeEntry(Input):
+    """A card; `key` is None for one that is known by its UID only."""
+
+    uid: Annotated[bytes, BeforeValidator(_bytes_of)] = Field(repr=False)
+    key: Annotated[bytes | None, BeforeValidator(_card_key), Says(Reason.NOT_A_CARD_KEY)] = Field(
+        repr=False
     )
 
-
-def _booking(entry: _Entry) -> BookingEntry:
-    booking = BookingEntry(
-        entry.where,
-        plate_of(entry.text("vehicle")),
-        entry.text("agent").lower(),
-        entry.instant("starts_at"),
-        entry.instant("ends_at"),
-        entry.text("purpose"),
-        entry.logins("drivers") if entry.has("drivers") else None,
-        entry.logins("passengers") if entry.has("passengers") else None,
-        entry.texts("equipment") if entry.has("equipment") else None,
-        entry.flag("private"),
-    )
-    aboard = [booking.login, *(booking.drivers or ()), *(booking.passengers or ())]
-    if len(set(aboard)) < len(aboard):
-        raise FleetFileError(f"{entry.where}: each person of a booking is named once")
-    if len(set(booking.equipment or ())) < len(booking.equipment or ()):
-        raise FleetFileError(f"{entry.where}, equipment: each piece is named once")
-    if booking.ends_at_s <= booking.starts_at_s:
-        raise FleetFileError(f"{entry.where}, ends_at: must come after starts_at")
-    return booking
+    @model_validator(mode="before")
+    @classmethod
+    def _told_by_its_uid(cls, given: Any) -> Any:
+        entry = given if isinstance(given, dict) else {"uid": given, "key": b""}
+        if uid_of(entry.get("uid")) is None:
+            raise refuse(Reason.NOT_A_UID)
+        return entry
 
 
-def _bookings(entry: _Entry, timezone: ZoneInfo) -> tuple[BookingEntry, ...]:
-    """Read a booking with its repetitions."""
-    first = _booking(entry)
-    weeks = entry.weeks("weeks") if entry.has("weeks") else 1
-    if weeks > 1 and first.ends_at_s - first.starts_at_s > MAX_WEEKLY_LENGTH_S:
-        raise FleetFileError(f"{entry.where}, weeks: it is too long to be repeated each week")
-    windows = weekly(Window(first.starts_at_s, first.ends_at_s), weeks, timezone)
-    if windows[-1].to_s > _LATEST_S:
-        raise FleetFileError(f"{entry.where}, weeks: the last one is too far in the future")
-    return tuple(replace(first, starts_at_s=w.from_s, ends_at_s=w.to_s) for w in windows)
+class AgentEntry(Input):
+    """A person; what is None is not spoken of."""
+
+    login: _Login
+    full_name: _Text
+    directorate: _Text
+    role: Annotated[
+        Role,
+        _null_is("agent"),
+        Says(Reason.NOT_ONE_OF, values={"choice": " or ".join(get_args(Role))}),
+    ] = "agent"
+    licence_recorded: Flag | None = None
+    password: _Password | None = Field(default=None, repr=False)
+    badges: _Many[BadgeEntry] | None = None
 
 
-def _refuse_twice(name: str, keys: list[str]) -> None:
-    """Refuse a code, plate or login that two entries of a list have: which one would be meant?"""
+class BookingEntry(Journey):
+    """A booking in the first of its weeks; what is None is not spoken of."""
+
+    plate: _Plate = Field(alias="vehicle")
+    login: _Login = Field(alias="agent")
+    starts_at_s: _Instant = Field(alias="starts_at")
+    ends_at_s: _Instant = Field(alias="ends_at")
+    weeks: Annotated[Weeks, _null_is(1)] = 1
+    drivers: _Many[_Login] | None = None
+    passengers: _Many[_Login] | None = None
+    equipment: _Many[_Text] | None = None
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _plain(cls, given: Any) -> Any:
+        return _plain(given)
+
+
+class FleetFile(Input):
+    """All that a file names."""
+
+    directorates: _Many[Named] = ()
+    sites: _Many[SiteEntry] = ()
+    vehicles: _Many[VehicleEntry] = ()
+    equipment: _Many[EquipmentEntry] = ()
+    agents: _Many[AgentEntry] = ()
+    bookings: _Many[BookingEntry] = ()
+    _text: str = PrivateAttr()  # in which `refuse` finds the places
+
+    def refuse(self, against: Iterable[tuple[Path, Refusal]]) -> None:
+        """Raise Refused when there is something against the file; each `field` is then a place."""
+        _refuse(self._text, against)
+
+
+def parse(text: str) -> FleetFile:
+    """Read a fleet file, JSON; raises Refused, each `field` a place in it."""
+    doubled: list[object] = []
+
+    def read_object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        read = dict(members)
+        if len(read) < len(members):
+            doubled.append(read)
+        return read
+
+    try:
+        data = json.loads(text, object_pairs_hook=read_object)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise Refused(Refusal(place, Reason.NOT_JSON, {"why": error.msg})) from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
+        raise Refused(Refusal("line 1", Reason.NOT_JSON, {"why": _ABSURD})) from None
+    if doubled:
+        _refuse(text, [(path, Refusal("", Reason.WORD_TWICE)) for path in twice(text)])
+    try:
+        file = FleetFile.model_validate(data)
+    except ValidationError as error:
+        against = placed_refusals_of(FleetFile, error)
+    else:
+        file._text = text
+        against = list(_contradictions(file))
+    _refuse(text, against)
+    return file
+
+
+def in_words(refusal: Refusal) -> str:
+    """Say a refusal of a file: its place, what is known instead, what is in the way."""
+    said = f"{refusal.field}: {refusal.in_english()}"
+    if "name" in refusal.values and "known" in refusal.values:
+        said += f" {refusal.values['name']!r} is unknown; known: {refusal.values['known']}."
+    elif "known" in refusal.values:
+        said += f" Known: {refusal.values['known']}."
+    for other in refusal.conflicts:
+        said += (
+            f" {other.agent_name} has {other.plate} from {other.starts_at_s} to {other.ends_at_s}."
+        )
+    return said
+
+
+def _refuse(text: str, against: Iterable[tuple[Path, Refusal]]) -> None:
+    told = list(against)[:MOST_REFUSALS]
+    places = named(text, [path for path, _ in told])
+    if told:
+        raise Refused(*(replace(refusal, field=places[path]) for path, refusal in told))
+
+
+def _contradictions(file: FleetFile) -> Iterator[tuple[Path, Refusal]]:
+    """Return what entries say against themselves or each other."""
+    for name, keys in (
+        ("directorates", [entry.code for entry in file.directorates]),
+        ("sites", [entry.code for entry in file.sites]),
+        ("vehicles", [entry.plate for entry in file.vehicles]),
+        ("equipment", [entry.code for entry in file.equipment]),
+        ("agents", [entry.login for entry in file.agents]),
+    ):
+        for i, first in _again(keys):
+            values = {"name": repr(keys[i]), "first": f"{name}[{first}]"}
+            yield (name, i), Refusal("", Reason.SAME_AS, values)
+    for i, site in enumerate(file.sites):
+        spoken_of = (site.lat, site.lon, site.radius_m) != (None, None, None)
+        for word, value, says in (("lat", site.lat, _SAYS_LAT), ("lon", site.lon, _SAYS_LON)):
+            if spoken_of and value is None:
+                yield ("sites", i, word), Refusal("", says.wrong, says.values)
+    for i, car in enumerate(file.vehicles):
+        spans = car.out_of_service or ()
+        for n, span in enumerate(spans):
+            if span.to_s <= span.from_s:
+                yield (
+                    ("vehicles", i, "out_of_service", n, "to"),
+                    Refusal("", Reason.END_BEFORE_START),
+                )
+        for n, _ in _again([span.from_s for span in spans]):
+            yield ("vehicles", i, "out_of_service", n, "from"), Refusal("", Reason.SAME_START)
+    holders: dict[bytes, str] = {}
+    for i, agent in enumerate(file.agents):
+        for n, badge in enumerate(agent.badges or ()):
+            holder = holders.setdefault(badge.uid, agent.login)
+            if holder != agent.login:
+                yield (
+                    ("agents", i, "badges", n),
+                    Refusal("", Reason.BADGE_OF_ANOTHER, {"name": holder}),
+                )
+    for i, booking in enumerate(file.bookings):
+        aboard = (booking.login, *(booking.drivers or ()), *(booking.passengers or ()))
+        if len(set(aboard)) < len(aboard):
+            yield ("bookings", i), Refusal("", Reason.NAMED_TWICE)
+        for n, _ in _again(booking.equipment or ()):
+            yield ("bookings", i, "equipment", n), Refusal("", Reason.NAMED_TWICE)
+
+
+def _again(keys: Sequence[Hashable]) -> Iterator[tuple[int, int]]:
+    """Return, of each key that stood before, its number and the number of the first."""
+    first: dict[Hashable, int] = {}
     for i, key in enumerate(keys):
-        if (first := keys.index(key)) != i:
-            raise FleetFileError(f"{name}[{i}]: {key!r} is {name}[{first}] already")
-
-
-def _refuse_shared_badges(agents: tuple[AgentEntry, ...]) -> None:
-    owners: dict[bytes, str] = {}
-    for agent in agents:
-        for i, badge in enumerate(agent.badges or ()):
-            owner = owners.setdefault(badge.uid, agent.login)
-            if owner != agent.login:
-                raise FleetFileError(f"{agent.where}, badges[{i}]: {owner} has this badge")
+        if first.setdefault(key, i) != i:
+            yield i, first[key]

@@ -2,21 +2,23 @@
 
 The same models judge a page's form, a body of the API, a command's arguments and an entry of the
 fleet file, so a bound stands once. Never here: what things mean together (the rules beside this
-file), where a word stands in a text (fleet_file.py).
+file), where a word stands in a text (json_places.py).
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from server.fleet.json_places import Path
 from server.fleet.refusals import Reason, Refusal, Refused
 
 LATEST_S = 0xFFFFFFFF  # instants travel to the box in 32 bits
-_MOST_REFUSALS = 20  # of a body of a thousand unknown words, who reads more?
+MOST_REFUSALS = 20  # of a body of a thousand unknown words, who reads more?
 _OURS = "voiturier."  # before a reason's code, since pydantic has codes of its own
 _TOO_LONG = ("string_too_long", "too_long")
 
@@ -36,7 +38,7 @@ class Says:
 
     wrong: Reason
     too_long: Reason | None = None
-    values: Mapping[str, int | str] = field(default_factory=dict)
+    values: Mapping[str, int | str] = field(default_factory=dict, hash=False)
 
 
 def refuse(reason: Reason, **values: int | str) -> PydanticCustomError:
@@ -60,26 +62,59 @@ def judged(model: type[M], given: Mapping[str, Any]) -> M:
 def refusals_of(model: type[Input], error: ValidationError) -> list[Refusal]:
     """Return what pydantic says of a request in our reasons; `field` is the word of the request."""
     found: dict[str, Refusal] = {}
-    for each in error.errors(include_url=False, include_input=False):
-        name = str(each["loc"][0]) if each["loc"] else ""
-        refusal = _refusal(model, name, each["type"], each.get("ctx", {}))
-        found.setdefault(name, refusal)
+    for _, refusal in placed_refusals_of(model, error):
+        found.setdefault(refusal.field, refusal)
+    return list(found.values())[:MOST_REFUSALS]
+
+
+def placed_refusals_of(model: type[Input], error: ValidationError) -> list[tuple[Path, Refusal]]:
+    """Return what pydantic says of a request in our reasons, each with the path to its place."""
+    found = [
+        (each["loc"], _refusal(model, each["loc"], each["type"], each.get("ctx", {})))
+        for each in error.errors(include_url=False, include_input=False)
+    ]
     # A word that is not known first: what it was meant for is then missing.
-    ordered = sorted(found.values(), key=lambda r: r.reason is not Reason.UNKNOWN_WORD)
-    return ordered[:_MOST_REFUSALS]
+    return sorted(found, key=lambda each: each[1].reason is not Reason.UNKNOWN_WORD)
 
 
-def _refusal(model: type[Input], name: str, error_type: str, context: Mapping[str, Any]) -> Refusal:
+def _refusal(
+    model: type[Input], path: Path, error_type: str, context: Mapping[str, Any]
+) -> Refusal:
+    field = str(path[0]) if path else ""
+    known, parts = _known_at(model, path)
     if error_type == "extra_forbidden":
-        return Refusal(name, Reason.UNKNOWN_WORD)
+        return Refusal(field, Reason.UNKNOWN_WORD, {"known": ", ".join(known)})
+    if error_type == "model_type":
+        return Refusal(field, Reason.NOT_AN_OBJECT)
     if error_type.startswith(_OURS):
-        return Refusal(name, Reason.of(error_type.removeprefix(_OURS)), context)
-    known = model.model_fields.get(name)
-    for says in known.metadata if known else ():
-        if isinstance(says, Says):
-            reason = (error_type in _TOO_LONG and says.too_long) or says.wrong
-            return Refusal(name, reason, says.values)
-    return Refusal(name, Reason.NOT_EXPECTED)
+        return Refusal(field, Reason.of(error_type.removeprefix(_OURS)), context)
+    said = [part for part in parts if isinstance(part, Says)]
+    if not said:
+        return Refusal(field, Reason.NOT_EXPECTED)
+    says = said[-1 if isinstance(path[-1], int) else 0]  # of an item of a list: the innermost
+    reason = (error_type in _TOO_LONG and says.too_long) or says.wrong
+    return Refusal(field, reason, says.values)
+
+
+def _known_at(model: type[Input], path: Path) -> tuple[Iterable[str], list[Any]]:
+    """Return the words known where a path's last word stands, and the parts of that word's type."""
+    words: Mapping[str, FieldInfo] = {}
+    parts: list[Any] = [model]
+    for step in path:
+        if isinstance(step, str):
+            inner = next((p for p in parts if isinstance(p, type) and issubclass(p, Input)), Input)
+            words = {field.alias or name: field for name, field in inner.model_fields.items()}
+            parts = []
+            if step in words:
+                parts = [*words[step].metadata, *_parts(words[step].annotation)]
+    return words, parts
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    """Return what a type is made of, the outermost first."""
+    yield annotation
+    for part in reversed(get_args(annotation)):  # what stands beside a type before the type
+        yield from _parts(part)
 
 
 def one_line(text: object) -> object:

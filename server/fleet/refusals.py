@@ -128,6 +128,18 @@ class Reason(StrEnum):
     NOT_REVOKED = "not_revoked", N_("This badge is not blocked."), Kind.CONFLICT
     NO_BOX = "no_box", N_("This car has no box."), Kind.CONFLICT
     BOX_EXISTS = "box_exists", N_("This car has a box already."), Kind.CONFLICT
+    NOT_JSON = "not_json", N_("This is not JSON: %(why)s.")
+    WORD_TWICE = "word_twice", N_("This word stands here twice.")
+    NOT_A_LIST = "not_a_list", N_("A list [...] was expected.")
+    NOT_AN_OBJECT = "not_an_object", N_("An object {...} was expected.")
+    OUT_OF_RANGE = "out_of_range", N_("%(least)s to %(most)s was expected.")
+    NOT_ONE_OF = "not_one_of", N_("%(choice)s was expected.")
+    NOT_A_CARD_KEY = "not_a_card_key", N_("32 hexadecimal digits were expected.")
+    UNKNOWN_NAME = "unknown_name", N_("There is none of this name.")
+    SAME_AS = "same_as", N_("%(name)s is %(first)s already.")
+    BADGE_OF_ANOTHER = "badge_of_another", N_("%(name)s has this badge.")
+    SAME_START = "same_start", N_("Another one begins then.")
+    NAMED_TWICE = "named_twice", N_("Each person and each piece is named once.")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from server.store.commands import Commands
 from server.store.engine import StoreError
 from server.store.equipment import Pieces
 from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
-from server.store.fleet import Fleet, LoadError
+from server.store.fleet import Fleet
 from server.store.records import Batch, Records
 from server.store.trips import Refusals, Trips
 from server.store.vault import Vault
@@ -40,7 +40,6 @@ __all__ = [
     "BoxExistsError",
     "BoxSecrets",
     "BoxStatus",
-    "LoadError",
     "SentGrants",
     "Store",
     "StoreError",

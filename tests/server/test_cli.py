@@ -82,7 +82,7 @@ def test_bad_json_is_told_with_its_place(
     file = tmp_path / "fleet.json"
     file.write_text('{"sites": [}')
     line = mistake(capsys, "load", file, "--data", tmp_path / "data")
-    assert "fleet.json: not JSON: line 1, column 12" in line
+    assert "fleet.json: line 1, column 12: This is not JSON: " in line
     file.write_bytes(b"\xff\xfe")
     assert "not UTF-8" in mistake(capsys, "load", file, "--data", tmp_path / "data")
     line = mistake(capsys, "load", tmp_path / "none.json", "--data", tmp_path / "data")
@@ -98,7 +98,8 @@ def test_a_booking_in_the_way_of_another_is_told(
     file = tmp_path / "second.json"
     file.write_text(json.dumps(fleet))
     line = mistake(capsys, "load", file, "--data", data)
-    assert "bookings[0]: overlaps the booking of AB-123-CD by Marie Leroy" in line
+    assert "line 1, bookings[0], vehicle: This car is taken at that time." in line
+    assert "Marie Leroy has AB-123-CD from" in line
 
 
 def test_a_new_box_gets_an_identity_file_and_its_key_is_not_printed(

@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import json
+import re
 import sqlite3
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from server.fleet import fleet_file
 from server.fleet.bookings import Wanted
 from server.fleet.refusals import Refused
-from server.store import LoadError, Store, schema
+from server.store import Store, schema
 from tests.fleet import (
     BOOKING,
     CAR,
@@ -151,15 +152,16 @@ async def test_loading_gives_the_equipment_named_and_twice_is_once(store: Store)
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("SIEGE-9", r"bookings\[0\]: no equipment is called 'SIEGE-9'; known: CHAINES, SIEGE-1"),
-        ("CHAINES", r"bookings\[0\]: equipment of another site than the car's"),
+        ("SIEGE-9", r"bookings\[0\], equipment: .* 'SIEGE-9' is unknown; known: CHAINES, SIEGE-1"),
+        ("CHAINES", r"bookings\[0\], equipment: This equipment is at another site than the car"),
     ],
 )
 async def test_loading_refuses_equipment_that_is_not_there(
     store: Store, code: str, message: str
 ) -> None:
-    with pytest.raises(LoadError, match=message):
+    with pytest.raises(Refused) as refused:
         await equip(store, code)
+    assert re.search(message, fleet_file.in_words(refused.value.first))
 
 
 async def test_loading_refuses_a_piece_twice_at_a_time(store: Store) -> None:
@@ -170,5 +172,7 @@ async def test_loading_refuses_a_piece_twice_at_a_time(store: Store) -> None:
             | {"vehicle": "EF-456-GH", "agent": "paul.morin", "equipment": ["SIEGE-1"]}
         ]
     }
-    with pytest.raises(LoadError, match=r"bookings\[0\]: equipment is with Marie Leroy from"):
+    with pytest.raises(Refused) as refused:
         await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    said = fleet_file.in_words(refused.value.first)
+    assert "bookings[0], equipment: This equipment is taken" in said and "Marie Leroy has" in said

@@ -2,13 +2,16 @@
 
 import copy
 import json
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from server.fleet import fleet_file
 from server.fleet.model import Companion, Window
-from server.store import LoadError, Store
+from server.fleet.refusals import Reason, Refused
+from server.store import Store
 from tests.fleet import (
     BOOKING,
     CAR,
@@ -22,12 +25,22 @@ from tests.fleet import (
     wanted,
 )
 
+DAY_S = 24 * 3600
+
 
 def changed(change: dict[str, list[dict[str, Any]]]) -> fleet_file.FleetFile:
     data: dict[str, list[dict[str, Any]]] = copy.deepcopy(FLEET)
     for name, entries in change.items():
         data[name] = data[name] + entries
     return fleet_file.parse(json.dumps(data))
+
+
+async def refusal_of(store: Store, file: fleet_file.FleetFile) -> str:
+    """What is said of a file that is refused for one reason."""
+    with pytest.raises(Refused) as refused:
+        await store.fleet.load(file, {}, NOW_S)
+    (refusal,) = refused.value.refusals
+    return fleet_file.in_words(refusal)
 
 
 async def everything(store: Store) -> list[object]:
@@ -50,15 +63,17 @@ async def test_an_overlapping_booking_loads_nothing_of_the_file(store: Store) ->
     before = await everything(store)
     booking = {**FLEET["bookings"][0], "agent": "paul.morin", "purpose": "x"}
     newcomer = {"plate": "NEW-1", "label": "Zoé", "site": "PREF"}
-    with pytest.raises(LoadError, match=r"bookings\[1\]: overlaps .* by Marie Leroy"):
-        await store.fleet.load(changed({"vehicles": [newcomer], "bookings": [booking]}), {}, NOW_S)
+    said = await refusal_of(store, changed({"vehicles": [newcomer], "bookings": [booking]}))
+    assert re.search(
+        r"bookings\[1\], vehicle: This car is taken .* Marie Leroy has AB-123-CD", said
+    )
     assert await everything(store) == before
 
 
 async def test_an_unknown_name_is_told_with_the_known_ones(store: Store) -> None:
     newcomer = {"plate": "NEW-1", "label": "Zoé", "site": "NOWHERE"}
-    with pytest.raises(LoadError, match=r"vehicles\[2\]: no site .*'NOWHERE'; known: PREF"):
-        await store.fleet.load(changed({"vehicles": [newcomer]}), {}, NOW_S)
+    said = await refusal_of(store, changed({"vehicles": [newcomer]}))
+    assert re.search(r"vehicles\[2\], site: .*'NOWHERE' is unknown; known: PREF", said)
 
 
 async def test_a_badge_given_to_another_agent_is_theirs_from_then_on(store: Store) -> None:
@@ -125,8 +140,8 @@ async def test_lists_replace_those_before_and_what_is_not_spoken_of_stays(store:
 async def test_an_unknown_driver_is_told_with_the_place(store: Store) -> None:
     data = copy.deepcopy(FLEET)
     data["bookings"][0]["drivers"] = ["nobody"]
-    with pytest.raises(LoadError, match=r"bookings\[0\]: no agent is called 'nobody'"):
-        await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    said = await refusal_of(store, fleet_file.parse(json.dumps(data)))
+    assert re.search(r"bookings\[0\], drivers: .*'nobody' is unknown; known: marie.leroy", said)
 
 
 async def test_a_booking_cancelled_since_stays_cancelled_and_does_not_stop_the_file(
@@ -153,8 +168,8 @@ async def test_a_private_booking_loads_only_with_a_car_for_private_use(store: St
     start_s = NOW_S + 50 * 3600
     private = FLEET["bookings"][0] | {"starts_at": start_s, "ends_at": start_s + 60}
     data["bookings"].append(private | {"private": True})
-    with pytest.raises(LoadError, match=r"bookings\[1\], private: AB-123-CD is not for private"):
-        await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    said = await refusal_of(store, fleet_file.parse(json.dumps(data)))
+    assert "bookings[1], private: This car is not for private use" in said
     data["vehicles"][0]["private_use"] = True
     for _ in range(2):
         await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
@@ -174,3 +189,95 @@ async def test_a_licence_counts_as_recorded_until_a_file_says_no_and_again_when_
         data["agents"][1]["licence_recorded"] = said
         await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
         assert await without() == expected, "what is not spoken of stays"
+
+
+def entry(starts_at_s: int, length_s: int, **more: Any) -> dict[str, Any]:
+    hours = {"starts_at": starts_at_s, "ends_at": starts_at_s + length_s}
+    return FLEET["bookings"][0] | hours | more
+
+
+SOON_S = NOW_S + 2 * DAY_S
+EQUIPMENT = [
+    {"code": "SIEGE", "name": "Siège enfant", "site": "PREF"},
+    {"code": "CHAINES", "name": "Chaînes", "site": "DDT"},
+]
+
+
+@pytest.mark.parametrize(
+    ("booking", "place", "reason"),
+    [
+        (entry(SOON_S, 0), "ends_at", Reason.END_BEFORE_START),
+        (entry(SOON_S, -60), "ends_at", Reason.END_BEFORE_START),
+        (entry(SOON_S, -60, weeks=2), "ends_at", Reason.END_BEFORE_START),
+        (entry(SOON_S, 32 * DAY_S), "ends_at", Reason.TOO_LONG),
+        (entry(SOON_S, 7 * DAY_S, weeks=2), "ends_at", Reason.TOO_LONG_WEEKLY),
+        (entry(NOW_S + 367 * DAY_S, 60), "starts_at", Reason.TOO_FAR),
+        (entry((1 << 32) - 61, 60, weeks=26), "starts_at", Reason.TOO_FAR),
+        (entry(SOON_S, 60, private=True), "private", Reason.NO_PRIVATE_USE),
+        (entry(SOON_S, 60, vehicle="XX-1"), "vehicle", Reason.UNKNOWN_VEHICLE),
+        (entry(SOON_S, 60, agent="nobody"), "agent", Reason.UNKNOWN_NAME),
+        (entry(SOON_S, 60, equipment=["PELLE"]), "equipment", Reason.EQUIPMENT_UNKNOWN),
+        (entry(SOON_S, 60, equipment=["CHAINES"]), "equipment", Reason.EQUIPMENT_ELSEWHERE),
+        (entry(NOW_S, 60), "vehicle", Reason.OVERLAP),
+        (entry(SOON_S + DAY_S, 60), "vehicle", Reason.OUT_OF_SERVICE),
+        (entry(SOON_S - 6 * DAY_S, 60, weeks=2), "vehicle", Reason.OUT_OF_SERVICE),
+    ],
+    ids=lambda value: str(value) if isinstance(value, Reason) else "",
+)
+async def test_a_new_booking_is_held_to_the_rules_and_told_with_its_place(
+    store: Store, booking: dict[str, Any], place: str, reason: Reason
+) -> None:
+    data = {"equipment": EQUIPMENT, **copy.deepcopy(FLEET)}
+    data["sites"].append({"code": "DDT", "name": "Territoires"})
+    data["vehicles"][0]["out_of_service"] = [{"from": SOON_S + DAY_S, "to": SOON_S + 2 * DAY_S}]
+    data["bookings"].append(booking)
+    text = json.dumps(data, indent=1)
+    before = await everything(store)
+    with pytest.raises(Refused) as refused:
+        await store.fleet.load(fleet_file.parse(text), {}, NOW_S)
+    line = text[: text.rindex(f'"{place}"')].count("\n") + 1
+    assert [(r.field, r.reason) for r in refused.value.refusals] == [
+        (f"line {line}, bookings[1], {place}", reason)
+    ]
+    assert await everything(store) == before
+
+
+async def test_several_bookings_at_fault_are_told_at_once(store: Store) -> None:
+    file = changed({"bookings": [entry(SOON_S, 0), entry(SOON_S, 60), entry(NOW_S, 60, weeks=3)]})
+    with pytest.raises(Refused) as refused:
+        await store.fleet.load(file, {}, NOW_S)
+    assert [(r.field, r.reason) for r in refused.value.refusals] == [
+        ("line 1, bookings[1], ends_at", Reason.END_BEFORE_START),
+        ("line 1, bookings[3], vehicle", Reason.OVERLAP),
+    ]
+
+
+async def test_a_file_may_bring_over_what_was(store: Store) -> None:
+    await store.fleet.load(changed({"bookings": [entry(NOW_S - 900 * DAY_S, 60)]}), {}, NOW_S)
+    assert len(await store.bookings.between(0, 1 << 32)) == 2
+
+
+async def test_a_booking_that_is_there_is_not_judged_again(store: Store) -> None:
+    data = copy.deepcopy(FLEET)
+    data["vehicles"][0]["private_use"] = True
+    data["bookings"] = [entry(SOON_S, 60, private=True)]
+    for private_use, out_of_service in ((True, []), (False, [{"from": 5, "to": SOON_S + 60}])):
+        data["vehicles"][0] |= {"private_use": private_use, "out_of_service": out_of_service}
+        await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    assert len(await store.bookings.between(0, 1 << 32)) == 2
+
+
+async def test_a_weekly_booking_keeps_its_local_hours_and_its_new_weeks_are_added(
+    store: Store,
+) -> None:
+    monday_s = int(datetime(2026, 10, 19, 5, 30, tzinfo=UTC).timestamp())  # 07:30 in Paris
+    for weeks in (2, 3, 3):
+        file = changed({"bookings": [entry(monday_s, 7200, weeks=weeks)]})
+        await store.fleet.load(file, {}, NOW_S)
+        hours = [
+            (booking.starts_at_s - monday_s, booking.ends_at_s - booking.starts_at_s)
+            for booking in (await store.bookings.between(monday_s, 1 << 32))
+        ]
+        # The clocks go back on the Sunday after.
+        expected = [0, 7 * DAY_S + 3600, 14 * DAY_S + 3600][:weeks]
+        assert hours == [(start_s, 7200) for start_s in expected]

@@ -42,7 +42,6 @@ def load(tmp_path, capsys, **lists):
     return code, capsys.readouterr().err
 
 
-@pytest.mark.xfail(strict=True, reason="finding S7: unknown words inside entries are ignored")
 def test_an_unknown_word_inside_an_entry_of_the_fleet_file_is_named_with_its_place(
     tmp_path, capsys
 ):
@@ -67,7 +66,6 @@ async def test_an_unknown_word_in_a_body_is_refused_with_its_name(arrive, store)
     assert (await answer.json())["field"] == "privat"
 
 
-@pytest.mark.xfail(strict=True, reason="finding S10: the file takes what the page refuses")
 @pytest.mark.parametrize(
     ("entry", "place"),
     [
