@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from server.actions import Actions, Operator
+from server.actions import Actions, Operator, badges, boxes
 from server.actions.fleet import load
 from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
@@ -22,15 +22,17 @@ from server.config import Address, Config, ServeError
 from server.fleet import fleet_file
 from server.fleet.commands import VALID_S
 from server.fleet.grants import VALID_S as GRANTS_VALID_S
+from server.fleet.inputs import judged
 from server.fleet.lateness import late_s
-from server.fleet.model import CommandKind, EnrolledBadge, Trip, TripFilter, Vehicle
+from server.fleet.model import Trip, TripFilter, Vehicle
 from server.fleet.recurrence import PARIS
-from server.fleet.refusals import Refused
+from server.fleet.refusals import Reason, Refused
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
-from server.store import BoxExistsError, Store, StoreError, backup
+from server.store import Store, StoreError, backup
 
 _EVERYTHING = 1 << 62
 _SIMULATED = "host"  # the board that the simulator plays
+_OPERATOR = Operator()
 _ABOUT_LOADING = """\
 All of it is taken in, or nothing. What it does not name stays as it is. It may be loaded again,
 also while the server runs, which then tells the cars within two seconds: entries are brought up
@@ -52,6 +54,9 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         asyncio.run(_awaited(run(parsed)))
         sys.stdout.flush()  # here, where what it may raise is caught
+    except Refused as refused:
+        print(f"voiturier: {refused.first.in_english()}", file=sys.stderr)
+        sys.exit(2)
     except (CommandError, ServeError, StoreError) as error:
         print(f"voiturier: {error}", file=sys.stderr)
         sys.exit(2)
@@ -243,11 +248,16 @@ async def _store(data_dir: Path) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
-async def _existing_store(data_dir: Path) -> AsyncIterator[Store]:
+async def _existing_fleet(data_dir: Path) -> AsyncIterator[Actions]:
     """Open the data of a fleet that was loaded; a mistyped directory makes no empty one."""
     _require_fleet(data_dir)
     async with _store(data_dir) as store:
-        yield store
+        yield _actions(store)
+
+
+def _actions(store: Store) -> Actions:
+    """Return what acts on a store from here: a running server sees by itself what was done."""
+    return Actions(store, SystemClock(), wakes_nobody, PARIS)
 
 
 def _require_fleet(data_dir: Path) -> None:
@@ -286,8 +296,7 @@ async def _load(arguments: argparse.Namespace) -> None:
     try:
         file = fleet_file.parse(text)
         async with _store(arguments.data) as store:
-            actions = Actions(store, SystemClock(), wakes_nobody, PARIS)
-            revoked = await load(Operator(), file, actions)
+            revoked = await load(_OPERATOR, file, _actions(store))
     except Refused as refused:
         lines = [f"{arguments.file}: {fleet_file.in_words(each)}" for each in refused.refusals]
         raise CommandError("\nvoiturier: ".join(lines)) from None
@@ -298,7 +307,8 @@ async def _load(arguments: argparse.Namespace) -> None:
 
 
 async def _add_box(arguments: argparse.Namespace) -> None:
-    async with _existing_store(arguments.data) as store:
+    async with _existing_fleet(arguments.data) as actions:
+        store = actions.store
         vehicle = await _vehicle(store, arguments.vehicle)
         if arguments.server is None and arguments.board != _SIMULATED:
             raise CommandError("--server HOST:PORT is needed: where will the box find the server?")
@@ -310,14 +320,16 @@ async def _add_box(arguments: argparse.Namespace) -> None:
             reader=arguments.reader,
         )
         fitting = await fitting_of(store, vehicle, server, arguments.apn, arguments.board, wiring)
-        now_s = SystemClock().now_s()
+        wanted = boxes.AddBox(vehicle_id=vehicle.vehicle_id, replace=arguments.replace)
         try:
             with identity_file(arguments.out) as draft:
-                box = await store.boxes.add(vehicle.vehicle_id, arguments.replace, now_s)
+                box = await boxes.add(_OPERATOR, wanted, actions)
                 draft.write(identity_of(box, fitting))
-        except BoxExistsError:
+        except Refused as refused:
+            if refused.first.reason is not Reason.BOX_EXISTS:
+                raise
             raise CommandError(
-                f"{vehicle.plate} has a box; --replace retires it and makes a new one"
+                f"{refused.first.in_english()} --replace retires it and makes a new one."
             ) from None
         except OSError as error:
             raise CommandError(f"cannot write {arguments.out}: {error.strerror}") from None
@@ -326,28 +338,25 @@ async def _add_box(arguments: argparse.Namespace) -> None:
 
 
 async def _rotate_key(arguments: argparse.Namespace) -> None:
-    async with _existing_store(arguments.data) as store:
+    async with _existing_fleet(arguments.data) as actions:
         if arguments.all:
-            vehicles = [
-                vehicle for vehicle in await store.vehicles.all() if vehicle.box_id is not None
-            ]
+            vehicles = [car for car in await actions.store.vehicles.all() if car.box_id is not None]
         else:
-            vehicles = [await _vehicle(store, arguments.vehicle)]
+            vehicles = [await _vehicle(actions.store, arguments.vehicle)]
         if not vehicles:
             raise CommandError("no car has a box")
         for vehicle in vehicles:
-            if vehicle.box_id is None:
-                raise CommandError(f"{vehicle.plate} has no box")
-            generation = await store.boxes.rotate_key(vehicle.box_id, SystemClock().now_s())
+            wanted = boxes.RotateKey(vehicle_id=vehicle.vehicle_id)
+            generation = await boxes.rotate_key(_OPERATOR, wanted, actions)
             print(f"{vehicle.plate}: key {generation} goes to the box at its next connection")
 
 
 async def _revoke_badge(arguments: argparse.Namespace) -> None:
-    async with _existing_store(arguments.data) as store:
-        badge, whose = await _badge(store, arguments.uid)
-        await store.badges.revoke(badge.badge_id, SystemClock().now_s())
-        waiting = await store.boxes.without(badge.badge_id)
-    print(f"a badge of {whose} is revoked")
+    async with _existing_fleet(arguments.data) as actions:
+        held = await badges.revoke(_OPERATOR, _badge(arguments), actions)
+        same = badges.OneBadge(badge_id=held.badge.badge_id)
+        waiting = await badges.unconfirmed(_OPERATOR, same, actions)
+    print(f"a badge of {held.holder.full_name} is revoked")
     if not waiting:
         print("every box has confirmed it")
         return
@@ -359,25 +368,13 @@ async def _revoke_badge(arguments: argparse.Namespace) -> None:
 
 
 async def _restore_badge(arguments: argparse.Namespace) -> None:
-    async with _existing_store(arguments.data) as store:
-        badge, whose = await _badge(store, arguments.uid)
-        if badge.revoked_at_s is None:
-            raise CommandError(f"this badge of {whose} is not revoked")
-        await store.badges.restore(badge.badge_id)
-    print(f"a badge of {whose} is valid again")
+    async with _existing_fleet(arguments.data) as actions:
+        held = await badges.restore(_OPERATOR, _badge(arguments), actions)
+    print(f"a badge of {held.holder.full_name} is valid again")
 
 
-async def _badge(store: Store, text: str) -> tuple[EnrolledBadge, str]:
-    """Return a badge and its agent's name; what was typed is never repeated."""
-    uid = fleet_file.uid_of(text)
-    if uid is None:
-        raise CommandError("--uid: 4, 7 or 10 bytes in hexadecimal were expected")
-    badge = await store.badges.by_uid(uid)
-    if badge is None:
-        raise CommandError("no agent has a badge with this UID")
-    agent = await store.agents.get(badge.agent_id)
-    assert agent is not None, "a badge belongs to somebody"
-    return badge, agent.full_name
+def _badge(arguments: argparse.Namespace) -> badges.BadgeByUid:
+    return judged(badges.BadgeByUid, {"uid": arguments.uid})
 
 
 def _utc(at_s: int | None) -> str:
@@ -385,14 +382,11 @@ def _utc(at_s: int | None) -> str:
 
 
 async def _order(arguments: argparse.Namespace) -> None:
-    kind: CommandKind = arguments.kind
-    async with _existing_store(arguments.data) as store:
-        vehicle = await _vehicle(store, arguments.vehicle)
-        if vehicle.box_id is None:
-            raise CommandError(f"{vehicle.plate} has no box")
-        now_s = SystemClock().now_s()
-        order = await store.commands.queue(vehicle.box_id, kind, now_s, now_s + VALID_S[kind])
-    print(f"command {order.command_id}: {kind} queued for {vehicle.plate}")
+    async with _existing_fleet(arguments.data) as actions:
+        vehicle = await _vehicle(actions.store, arguments.vehicle)
+        wanted = boxes.Order(vehicle_id=vehicle.vehicle_id, kind=arguments.kind)
+        order = await boxes.order(_OPERATOR, wanted, actions)
+    print(f"command {order.command_id}: {order.kind} queued for {vehicle.plate}")
 
 
 async def _back_up(arguments: argparse.Namespace) -> None:
@@ -408,7 +402,8 @@ async def _restore(arguments: argparse.Namespace) -> None:
 
 
 async def _trips(arguments: argparse.Namespace) -> None:
-    async with _existing_store(arguments.data) as store:
+    async with _existing_fleet(arguments.data) as actions:
+        store = actions.store
         trips = await store.trips.log(TripFilter(), limit=_EVERYTHING)
         refusals = await store.refusals.log(limit=_EVERYTHING)
         stored = await store.records.stored()

@@ -9,7 +9,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from server.actions import Actions
+from server.actions import Actions, Operator, boxes
 from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
 from server.config import Address, Config, ServeError
@@ -43,7 +43,8 @@ async def prepare(data_dir: Path) -> dict[str, Path]:
     """
     store = Store.open(data_dir)
     try:
-        now_s = SystemClock().now_s()
+        actions = Actions(store, SystemClock(), wakes_nobody, PARIS)
+        now_s = actions.clock.now_s()
         if {vehicle.plate for vehicle in await store.vehicles.all()} - fleet.DRIVERS.keys():
             raise ServeError(f"{data_dir} holds another fleet: the demonstration needs its own")
         if len(await store.agents.all()) < len(fleet.ACCOUNTS):
@@ -52,24 +53,26 @@ async def prepare(data_dir: Path) -> dict[str, Path]:
             await store.fleet.load(fleet_file.parse(fleet.as_json()), hashes, now_s)
         identities = {plate: data_dir / "boxes" / f"{plate}.json" for plate in fleet.DRIVERS}
         for vehicle in await store.vehicles.all():
-            await _fit_box(store, vehicle, identities[vehicle.plate], now_s)
-        await bookings.freshen(Actions(store, SystemClock(), wakes_nobody, PARIS))
+            await _fit_box(actions, vehicle, identities[vehicle.plate], now_s)
+        await bookings.freshen(actions)
         return identities
     finally:
         await store.close()
 
 
-async def _fit_box(store: Store, vehicle: Vehicle, path: Path, now_s: int) -> None:
+async def _fit_box(actions: Actions, vehicle: Vehicle, path: Path, now_s: int) -> None:
     """Make a car's box, with two weeks behind it, unless it has one.
 
     The identity file is written last, as the sign that the box has its past.
     """
+    store = actions.store
     path.parent.mkdir(mode=0o700, exist_ok=True)
     with identity_file(path) as draft:
         if vehicle.box_id is None or not path.exists():
-            made = await store.boxes.add(vehicle.vehicle_id, replace=True, now_s=now_s)
+            wanted = boxes.AddBox(vehicle_id=vehicle.vehicle_id, replace=True)
+            made = await boxes.add(Operator(), wanted, actions)
             await history.write(store, made.wire_id, vehicle.plate, now_s)
-            await feedback.write(store, vehicle.vehicle_id, vehicle.plate)
+            await feedback.write(actions, vehicle.vehicle_id, vehicle.plate)
             box_id = made.box_id
         else:
             box_id = vehicle.box_id

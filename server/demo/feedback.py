@@ -1,8 +1,11 @@
 """What drivers said after their last trips of each demonstration car: one message waits."""
 
+from dataclasses import asdict, replace
+
+from server.actions import Actions, Person, feedback
+from server.clock import SystemClock
 from server.fleet.feedback import Said
 from server.fleet.model import TripFilter
-from server.store import Store
 
 _SAID_AFTER_S, _ANSWERED_AFTER_S = 600, 3 * 3600
 # plate -> the newest trip's, and that of the one before with its answer
@@ -20,14 +23,34 @@ _SAID = {
 }
 
 
-async def write(store: Store, vehicle_id: int, plate: str) -> None:
+class _Then(SystemClock):
+    """An instant that has been."""
+
+    def __init__(self, at_s: int) -> None:
+        self._at_s = at_s
+
+    def now_ms(self) -> int:
+        """See Clock."""
+        return self._at_s * 1000
+
+
+async def write(actions: Actions, vehicle_id: int, plate: str) -> None:
     """Let the drivers of this car's last two trips have said something."""
-    manager = next(agent for agent in await store.agents.all() if agent.role == "manager")
+    agents = {agent.agent_id: agent for agent in await actions.store.agents.all()}
+    manager = next(agent for agent in agents.values() if agent.role == "manager")
     waiting, answered, answer = _SAID[plate]
-    last = await store.trips.log(TripFilter(vehicle_id=vehicle_id), limit=2)
+    last = await actions.store.trips.log(TripFilter(vehicle_id=vehicle_id), limit=2)
     for trip, said in zip(last, (waiting, answered), strict=True):
+        assert trip.agent_id is not None, "a driver of the demonstration"
         said_at_s = (trip.ended_at_s or trip.started_at_s) + _SAID_AFTER_S
-        await store.feedback.say(trip.trip_id, said, said_at_s)
+        await feedback.say(
+            Person(agents[trip.agent_id]),
+            feedback.Say(trip_id=trip.trip_id, **asdict(said)),
+            replace(actions, clock=_Then(said_at_s)),
+        )
         if said is answered:
-            at_s = said_at_s + _ANSWERED_AFTER_S
-            await store.feedback.answer(trip.trip_id, said_at_s, answer, manager.agent_id, at_s)
+            await feedback.answer(
+                Person(manager),
+                feedback.Answer(trip_id=trip.trip_id, said_at_s=said_at_s, answer=answer),
+                replace(actions, clock=_Then(said_at_s + _ANSWERED_AFTER_S)),
+            )

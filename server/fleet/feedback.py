@@ -1,13 +1,34 @@
 """What a driver may say of a trip: a rating, a message, that the car is damaged.
 
-Damage is reported, never ascribed: what is said at the start of a trip was there before. Problems
-are codes beside the fields. Never here: who may answer, and what becomes of a damaged car.
+Damage is reported, never ascribed: what is said at the start of a trip was there before. Never
+here: who may answer, and what becomes of a damaged car.
 """
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from server.fleet.inputs import Lines, Says
+from server.fleet.refusals import Reason, Refusal
 
 RATINGS = (5, 4, 3, 2, 1)  # five is best
 MAX_MESSAGE_LENGTH = 2000
+_LETTERS = {"letters": MAX_MESSAGE_LENGTH}
+
+Rating = Annotated[
+    Annotated[int, Field(ge=min(RATINGS), le=max(RATINGS))] | None, Says(Reason.UNKNOWN_RATING)
+]
+Message = Annotated[
+    Lines,
+    Field(max_length=MAX_MESSAGE_LENGTH),
+    Says(Reason.NOT_A_TEXT, Reason.MESSAGE_TOO_LONG, values=_LETTERS),
+]
+AnswerText = Annotated[
+    Lines,
+    Field(min_length=1, max_length=MAX_MESSAGE_LENGTH),
+    Says(Reason.ANSWER_MISSING, Reason.MESSAGE_TOO_LONG, values=_LETTERS),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +64,14 @@ class Feedback:
     read_at_s: int | None
 
     @property
+    def can_be_answered(self) -> bool:
+        """Tell whether there is something to answer: a mere rating asks nothing."""
+        return bool(self.message)
+
+    @property
     def waits(self) -> bool:
-        """Tell whether somebody waits for an answer: a mere rating asks nothing."""
-        return bool(self.message) and self.answer is None
+        """Tell whether somebody waits for an answer."""
+        return self.can_be_answered and self.answer is None
 
     @property
     def is_news(self) -> bool:
@@ -53,25 +79,18 @@ class Feedback:
         return self.answer is not None and self.read_at_s is None
 
 
-def problems(said: Said, trip_ended: bool) -> dict[str, str]:
-    """Return field name -> code for each field that cannot stand; empty when all is well."""
-    found: dict[str, str] = {}
-    if said.rating is not None:
-        if not trip_ended:
-            found["rating"] = "rating_too_early"
-        elif said.rating not in RATINGS:
-            found["rating"] = "unknown_rating"
-    if len(said.message) > MAX_MESSAGE_LENGTH:
-        found["message"] = "message_too_long"
-    elif said.damage and not said.message:
-        found["message"] = "damage_not_described"
+def may_tell(before: Feedback | None) -> bool:
+    """Say whether the message may be left or changed: until it is answered."""
+    return before is None or before.answer is None
+
+
+def problems(said: Said, trip_ended: bool) -> list[Refusal]:
+    """Return what cannot stand, at most once a field; each value by itself is within bounds."""
+    found: list[Refusal] = []
+    if said.rating is not None and not trip_ended:
+        found.append(Refusal("rating", Reason.RATING_TOO_EARLY))
+    if said.damage and not said.message:
+        found.append(Refusal("message", Reason.DAMAGE_NOT_DESCRIBED))
     elif said.rating is None and not said.message:
-        found["message"] = "nothing_said"
+        found.append(Refusal("message", Reason.NOTHING_SAID))
     return found
-
-
-def answer_problem(answer: str) -> str | None:
-    """Return the code of what is wrong with an answer."""
-    if not answer:
-        return "answer_missing"
-    return "message_too_long" if len(answer) > MAX_MESSAGE_LENGTH else None

@@ -116,6 +116,7 @@ class Reason(StrEnum):
         N_("The message has changed meanwhile: read it again."),
         Kind.CONFLICT,
     )
+    NO_SUCH_MESSAGE = "no_such_message", N_("There is no such message."), Kind.NOT_FOUND
     NO_SUCH_TRIP = "no_such_trip", N_("There is no such trip."), Kind.NOT_FOUND
     NOT_THE_DRIVER = "not_the_driver", N_("Only the driver may do this."), Kind.FORBIDDEN
     TRIP_OVER = "trip_over", N_("This trip is already over."), Kind.CONFLICT

@@ -79,7 +79,10 @@ def _say(db: sqlite3.Connection, trip_id: int, said: Said, now_s: int) -> Feedba
     same = held is not None and (held.message, held.damage) == (said.message, said.damage)
     if held is not None and held.answer is not None and not same:
         raise AlreadyAnswered
-    said_at_s = held.said_at_s if held is not None and same else now_s
+    if held is None:
+        said_at_s = now_s
+    else:  # an answer names its message by this instant: no two of a trip share one
+        said_at_s = held.said_at_s if same else max(now_s, held.said_at_s + 1)
     db.execute(
         "INSERT INTO feedback (trip_id, rating, message, damage, said_at_s) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (trip_id) DO UPDATE SET rating = excluded.rating,"

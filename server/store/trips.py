@@ -76,6 +76,15 @@ class Trips(Noun):
         rows = await self._rows(f"{_TRIPS} WHERE t.state <> 'ended' ORDER BY t.trip_id")
         return [_trip(row) for row in rows]
 
+    async def one(self, trip_id: int) -> Trip | None:
+        """Return one trip by itself: the records of a long one are thousands."""
+        row = await self._engine.read(
+            lambda db: db.execute(
+                f"{_TRIPS} WHERE t.trip_id = :trip_id", {"trip_id": trip_id}
+            ).fetchone()
+        )
+        return _trip(row) if row else None
+
     async def get(self, trip_id: int) -> TripDetail | None:
         """Return one trip with its legs and records."""
         return await self._engine.read(_detail, trip_id)

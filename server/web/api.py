@@ -8,26 +8,24 @@ body or a method that no other site's page can send unasked (see security.same_o
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 
-from server.actions import Person
+from server.actions import Person, feedback, trips
 from server.actions import bookings as acts
 from server.actions.offers import Offer, free_equipment, offers_for
 from server.app_keys import ACTIONS, CLOCK, STORE
-from server.fleet.feedback import Said
-from server.fleet.inputs import judged
+from server.fleet.inputs import Input, judged
 from server.fleet.lateness import late_s
-from server.fleet.model import Agent, Booking, Equipment, Trip, TripDetail, Vehicle
-from server.fleet.refusals import Kind, Reason, Refused
+from server.fleet.model import Agent, Booking, Equipment, Trip, Vehicle
+from server.fleet.refusals import Kind, Reason, Refusal, Refused
 from server.web.auth import manager_only, signed_in
-from server.web.feedback import SHOWN, NotSaid, answer, own_trip, say
-from server.web.forms import clean_lines
 from server.web.i18n import words_of
-from server.web.labels import feedback_problem
 from server.web.refused import refusal_as_json
-from server.web.trips import PAGE_SIZE, before_of, filter_for, filter_form, open_trip
+from server.web.trips import PAGE_SIZE, before_of, filter_for, filter_form, this_trip
+
+M = TypeVar("M", bound=Input)
 
 
 @signed_in
@@ -36,63 +34,47 @@ async def list_trips(request: web.Request, agent: Agent) -> web.StreamResponse:
     form = await filter_form(request)
     if not form.validate():
         wrong = next(field for field in form if field.errors)
-        return _refuse(request, 400, "bad_value", wrong.name, str(wrong.errors[0]))
+        message = words_of(request).say(str(wrong.errors[0]))
+        told = {"error": "bad_value", "message": message, "field": wrong.name}
+        return web.json_response(told, status=400)
     before = before_of(request)
-    trips = await request.app[STORE].trips.log(filter_for(agent, form), PAGE_SIZE, before)
-    next_before = trips[-1].trip_id if len(trips) == PAGE_SIZE else None
+    listed = await request.app[STORE].trips.log(filter_for(agent, form), PAGE_SIZE, before)
+    next_before = listed[-1].trip_id if len(listed) == PAGE_SIZE else None
     now_s = request.app[CLOCK].now_s()
     return web.json_response(
-        {"trips": [_trip(trip, now_s) for trip in trips], "next_before": next_before}
+        {"trips": [_trip(trip, late_s(trip, now_s)) for trip in listed], "next_before": next_before}
     )
 
 
 @signed_in
 async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
     """GET /api/trips/{id} : the trip with its legs, records and feedback (or null)."""
-    detail = await open_trip(request, agent)
-    feedback = await request.app[STORE].feedback.of_trip(detail.trip.trip_id)
-    said = None if feedback is None else asdict(feedback)
-    return web.json_response(_detail(detail, request.app[CLOCK].now_s()) | {"feedback": said})
+    view = await trips.view(Person(agent), this_trip(request), request.app[ACTIONS])
+    said = None if view.feedback is None else asdict(view.feedback)
+    return web.json_response(_detail(view) | {"feedback": said})
 
 
 @signed_in
 async def give_feedback(request: web.Request, agent: Agent) -> web.StreamResponse:
     """POST /api/trips/{id}/feedback {rating or null, message, damage} : the driver's, as kept."""
-    trip = await own_trip(request, agent)
-    body = await _json_object(request)
-    rating, message, damage = (body.get(name) for name in ("rating", "message", "damage"))
-    # type(), because JSON's true is an int to Python.
-    if rating is not None and type(rating) is not int:
-        return _refuse_feedback(request, {"rating": "unknown_rating"})
-    if not isinstance(message, str) or type(damage) is not bool:
-        raise web.HTTPBadRequest
-    try:
-        feedback = await say(request.app, trip, Said(rating, clean_lines(message), damage))
-    except NotSaid as no:
-        return _refuse_feedback(request, no.problems)
-    return web.json_response(asdict(feedback))
+    said = await _asked(request, feedback.Say, trip_id=this_trip(request).trip_id)
+    kept = await feedback.say(Person(agent), said, request.app[ACTIONS])
+    return web.json_response(asdict(kept))
 
 
 @manager_only
 async def list_feedback(request: web.Request, agent: Agent) -> web.StreamResponse:
     """GET /api/feedback : what waits for an answer first, as the page shows it."""
-    listed = [asdict(feedback) for feedback in await request.app[STORE].feedback.log(SHOWN)]
-    return web.json_response({"feedback": listed})
+    listed = await feedback.waiting_first(Person(agent), request.app[ACTIONS])
+    return web.json_response({"feedback": [asdict(each) for each in listed]})
 
 
 @manager_only
 async def answer_feedback(request: web.Request, agent: Agent) -> web.StreamResponse:
     """POST /api/feedback/{trip id}/answer {said_at_s, answer} : the feedback, answered."""
-    body = await _json_object(request)
-    said_at_s, text = body.get("said_at_s"), body.get("answer")
-    if type(said_at_s) is not int or not 0 <= said_at_s < 2**63 or not isinstance(text, str):
-        return _refuse_feedback(request, {"answer": "answer_missing"})
-    trip_id = int(request.match_info["id"])
-    try:
-        feedback = await answer(request.app, agent, trip_id, said_at_s, clean_lines(text))
-    except NotSaid as no:
-        return _refuse_feedback(request, no.problems)
-    return web.json_response(asdict(feedback))
+    answer = await _asked(request, feedback.Answer, trip_id=this_trip(request).trip_id)
+    kept = await feedback.answer(Person(agent), answer, request.app[ACTIONS])
+    return web.json_response(asdict(kept))
 
 
 @signed_in
@@ -142,7 +124,7 @@ async def create_booking(request: web.Request, agent: Agent) -> web.StreamRespon
     `private` (false) is for private use, where the car allows it.
     """
     actions, person = request.app[ACTIONS], Person(agent)
-    wanted = judged(acts.Book, await _json_object(request))
+    wanted = await _asked(request, acts.Book)
     try:
         first, *following = await acts.book(person, wanted, actions)
     except Refused as refused:
@@ -165,8 +147,7 @@ async def move_booking(request: web.Request, agent: Agent) -> web.StreamResponse
 
     A car that is taken is 409 with the `alternatives`.
     """
-    body = await _json_object(request)
-    wanted = judged(acts.Move, body | {"booking_id": int(request.match_info["id"])})
+    wanted = await _asked(request, acts.Move, booking_id=int(request.match_info["id"]))
     actions, person = request.app[ACTIONS], Person(agent)
     try:
         return web.json_response(asdict(await acts.move(person, wanted, actions)))
@@ -177,8 +158,7 @@ async def move_booking(request: web.Request, agent: Agent) -> web.StreamResponse
 @signed_in
 async def extend_booking(request: web.Request, agent: Agent) -> web.StreamResponse:
     """POST /api/bookings/{id}/end {ends_at_s} : the booking with that end; again is the same."""
-    body = await _json_object(request)
-    wanted = judged(acts.Extend, body | {"booking_id": int(request.match_info["id"])})
+    wanted = await _asked(request, acts.Extend, booking_id=int(request.match_info["id"]))
     actions, person = request.app[ACTIONS], Person(agent)
     try:
         return web.json_response(asdict(await acts.extend(person, wanted, actions)))
@@ -224,6 +204,14 @@ async def _json_object(request: web.Request) -> dict[str, Any]:
     return body
 
 
+async def _asked(request: web.Request, model: type[M], **place: int) -> M:
+    """Return what a body asks for; what it is about is in the address, and not in the body."""
+    body = await _json_object(request)
+    if twice := place.keys() & body.keys():
+        raise Refused(*(Refusal(word, Reason.UNKNOWN_WORD) for word in twice))
+    return judged(model, body | place)
+
+
 async def _refuse_change(
     request: web.Request, person: Person, booking_id: int, refused: Refused
 ) -> web.Response:
@@ -251,37 +239,19 @@ def _refuse_taken(
     )
 
 
-def _trip(trip: Trip, now_s: int) -> dict[str, Any]:
-    return asdict(trip) | {"late_s": late_s(trip, now_s)}
+def _trip(trip: Trip, late_s: int) -> dict[str, Any]:
+    return asdict(trip) | {"late_s": late_s}
 
 
-def _detail(detail: TripDetail, now_s: int) -> dict[str, Any]:
+def _detail(view: trips.TripView) -> dict[str, Any]:
+    detail = view.detail
     records = [
         {"epoch": r.epoch, "seq": r.seq, "kind": r.kind, "kind_name": r.kind_name}
         | {"at_s": r.at_s, "received_at_s": r.received_at_s, "fields": dict(r.fields)}
         for r in detail.records
     ]
     return {
-        "trip": _trip(detail.trip, now_s),
+        "trip": _trip(detail.trip, view.late_s),
         "legs": [asdict(leg) for leg in detail.legs],
         "records": records,
     }
-
-
-def _refuse_feedback(request: web.Request, problems: dict[str, str]) -> web.Response:
-    field, code = next(iter(problems.items()))
-    status = 409 if code in ("already_answered", "message_changed") else 400
-    return _refuse(request, status, code, field, feedback_problem(code, words_of(request)))
-
-
-def _refuse(
-    request: web.Request,
-    status: int,
-    code: str,
-    field: str,
-    message: str,
-    **more: Any,
-) -> web.Response:
-    words = words_of(request)
-    body = {"error": code, "message": words.say(message), "field": field} | more
-    return web.json_response(body, status=status)

@@ -7,7 +7,9 @@ blocked one. Never here: what a box is told (the gateway), putting a badge back 
 from aiohttp import web
 from wtforms import Form
 
-from server.app_keys import CLOCK, NOTIFY, STORE
+from server.actions import Person
+from server.actions import badges as acts
+from server.app_keys import ACTIONS, STORE
 from server.fleet.grants import VALID_S
 from server.fleet.model import Agent, Box, EnrolledBadge
 from server.web.auth import manager_only
@@ -58,31 +60,24 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
 @manager_only
 async def show_block(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask whether to block the badge."""
-    badge, holder = await _badge(request)
+    held = await acts.get(Person(agent), _badge(request), request.app[ACTIONS])
     form = await form_of(PageForm, request)
-    return await page(request, "badge_block.html", badge=badge, holder=holder, form=form)
+    return await page(request, "badge_block.html", badge=held.badge, holder=held.holder, form=form)
 
 
 @manager_only
 async def block(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """Block the badge and wake every box, however often the button was pressed."""
+    """Block the badge, however often the button was pressed."""
     await sent_form(PageForm, request)
-    badge, holder = await _badge(request)
-    await request.app[STORE].badges.revoke(badge.badge_id, request.app[CLOCK].now_s())
-    request.app[NOTIFY](None)
+    held = await acts.block(Person(agent), _badge(request), request.app[ACTIONS])
     text = N_("A badge of %(who)s is blocked. The cars are being told.")
-    await flash(request, "success", words_of(request).say(text, who=holder.full_name))
-    raise web.HTTPSeeOther(f"/badges?agent={holder.agent_id}")
+    await flash(request, "success", words_of(request).say(text, who=held.holder.full_name))
+    raise web.HTTPSeeOther(f"/badges?agent={held.holder.agent_id}")
 
 
-async def _badge(request: web.Request) -> tuple[EnrolledBadge, Agent]:
-    """Return the badge of this address and its holder; HTTPNotFound when there is none."""
-    store = request.app[STORE]
-    badge = await store.badges.get(int(request.match_info["id"]))
-    holder = None if badge is None else await store.agents.get(badge.agent_id)
-    if badge is None or holder is None:
-        raise web.HTTPNotFound
-    return badge, holder
+def _badge(request: web.Request) -> acts.OneBadge:
+    """Return which badge this address is about."""
+    return acts.OneBadge(badge_id=int(request.match_info["id"]))
 
 
 async def _boxes_without(request: web.Request, badge: EnrolledBadge) -> list[Box]:

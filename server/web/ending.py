@@ -1,19 +1,24 @@
 """The page "end the trip": its driver, or a manager, asks the box to end it.
 
 The box decides, as it would for a badge that is held; the page of the trip shows what became of
-it. Never here: how long a request is worth carrying out (fleet/commands.py).
+it. Never here: who may ask (actions/trips.py), how long that is worth carrying out
+(fleet/commands.py).
 """
 
 from aiohttp import web
 
-from server.app_keys import CLOCK, NOTIFY, STORE
+from server.actions import Person
+from server.actions import trips as acts
+from server.app_keys import ACTIONS
 from server.fleet.commands import VALID_S
-from server.fleet.model import Agent, CommandKind, Trip
+from server.fleet.model import Agent
+from server.fleet.refusals import Reason, Refused
 from server.web.auth import signed_in
 from server.web.forms import PageForm, form_of, sent_form
 from server.web.i18n import N_, words_of
 from server.web.pages import flash, page
-from server.web.trips import open_trip
+from server.web.refused import say
+from server.web.trips import this_trip
 
 _WITHOUT_KEYS = "without_keys"
 
@@ -21,43 +26,33 @@ _WITHOUT_KEYS = "without_keys"
 @signed_in
 async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask whether to end the trip, and say what it takes."""
-    trip = await _under_way(request, agent)
+    try:
+        offer = await acts.to_end(Person(agent), this_trip(request), request.app[ACTIONS])
+    except Refused as refused:
+        raise await _not_now(request, refused) from None
     minutes = VALID_S["end-trip"] // 60
     form = await form_of(PageForm, request)
-    return await page(request, "trip_end.html", trip=trip, form=form, minutes=minutes)
+    return await page(request, "trip_end.html", offer=offer, form=form, minutes=minutes)
 
 
 @signed_in
 async def end(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """Queue the request and wake the box; asking twice is asking once."""
+    """Ask the box, once however often the button was pressed."""
     await sent_form(PageForm, request)
-    trip = await _under_way(request, agent)
-    kind: CommandKind = "end-trip"
-    if _WITHOUT_KEYS in await request.post():
-        if agent.role != "manager":
-            raise web.HTTPForbidden
-        kind = "end-trip-without-keys"
-    now_s = request.app[CLOCK].now_s()
-    store = request.app[STORE]
-    order = await store.commands.end_order(trip.trip_id, now_s)
-    if order is None or order.kind != kind or order.state not in ("queued", "pending"):
-        boxes = {box.vehicle_id: box.box_id for box in await store.boxes.all()}
-        box_id = boxes[trip.vehicle_id]  # a box that is replaced has no trip under way
-        await store.commands.queue(box_id, kind, now_s, now_s + VALID_S[kind])
-        request.app[NOTIFY](box_id)
+    trip_id, without_keys = this_trip(request).trip_id, _WITHOUT_KEYS in await request.post()
+    asked = acts.EndTrip(trip_id=trip_id, without_keys=without_keys)
+    try:
+        await acts.end(Person(agent), asked, request.app[ACTIONS])
+    except Refused as refused:
+        raise await _not_now(request, refused) from None
     text = N_("The car is being asked to end the trip; what becomes of it shows below.")
     await flash(request, "success", words_of(request).say(text))
-    raise web.HTTPSeeOther(_address(trip))
+    raise web.HTTPSeeOther(f"/trajets/{trip_id}")
 
 
-async def _under_way(request: web.Request, agent: Agent) -> Trip:
-    """Return the trip of this address while it lasts; afterwards its page says how it ended."""
-    trip = (await open_trip(request, agent)).trip
-    if trip.state == "ended":
-        await flash(request, "warning", words_of(request).say(N_("This trip is already over.")))
-        raise web.HTTPSeeOther(_address(trip))
-    return trip
-
-
-def _address(trip: Trip) -> str:
-    return f"/trajets/{trip.trip_id}"
+async def _not_now(request: web.Request, refused: Refused) -> Exception:
+    """Return where a trip that is over leads: to its page, which says how it ended."""
+    if refused.first.reason is not Reason.TRIP_OVER:
+        return refused
+    await flash(request, "warning", say(refused.first, words_of(request)))
+    return web.HTTPSeeOther(f"/trajets/{this_trip(request).trip_id}")

@@ -1,213 +1,145 @@
 """Feedback: a driver says how a trip was, a manager answers on the page "Avis".
 
 A driver may change the message until it is answered, a manager correct the answer: the driver is
-told again. `say` and `answer` serve the JSON API too. Never here: what may be said
-(fleet/feedback.py).
+told again. Never here: what may be said (fleet/feedback.py), and by whom (actions/feedback.py).
 """
 
 from aiohttp import web
 from wtforms import BooleanField, HiddenField, TextAreaField
 
-from server.app_keys import CLOCK, STORE
-from server.fleet.feedback import (
-    MAX_MESSAGE_LENGTH,
-    RATINGS,
-    Feedback,
-    Said,
-    answer_problem,
-    problems,
-)
-from server.fleet.model import Agent, Trip
-from server.store import AlreadyAnswered
+from server.actions import Person
+from server.actions import feedback as acts
+from server.app_keys import ACTIONS, CLOCK
+from server.fleet.feedback import MAX_MESSAGE_LENGTH, RATINGS, Feedback
+from server.fleet.inputs import judged
+from server.fleet.model import Agent
+from server.fleet.refusals import Refused
 from server.web.auth import manager_only, signed_in
-from server.web.forms import (
-    ChoiceField,
-    PageForm,
-    StalePage,
-    clean_lines,
-    form_of,
-    posted,
-    sent_form,
-)
+from server.web.forms import ChoiceField, PageForm, StalePage, form_of, posted, sent_form
 from server.web.i18n import N_, words_of
-from server.web.labels import RATING_WORDS, feedback_problem
+from server.web.labels import RATING_WORDS
 from server.web.pages import STALE, flash, page
-from server.web.trips import number_or_none, open_trip
+from server.web.refused import show_on
+from server.web.trips import number_or_none, this_trip
 
 LIST = "/avis"
-SHOWN = 100
 _TEXT = {"maxlength": MAX_MESSAGE_LENGTH, "rows": 5}
-
-
-class NotSaid(Exception):  # noqa: N818 - it is an answer, not a fault
-    """The rules say no: `problems` maps a field to a code of labels.py."""
-
-    def __init__(self, problems: dict[str, str]) -> None:
-        super().__init__(", ".join(problems.values()))
-        self.problems = problems
 
 
 class FeedbackForm(PageForm):
     """What a driver says."""
 
     rating = ChoiceField(N_("How was it?"), coerce=number_or_none, default=None)
-    message = TextAreaField(N_("Message"), filters=[clean_lines], render_kw=_TEXT)
+    message = TextAreaField(N_("Message"), default="", render_kw=_TEXT)
     damage = BooleanField(N_("The car is damaged"))
 
-    def offer(self, trip: Trip, before: Feedback | None) -> None:
-        """Leave what may be said now: a rating after the end, a message until it is answered."""
+    def offer(self, offer: acts.SayOffer) -> None:
+        """Leave what may be said now."""
         say = self.meta.words.say
         self.rating.choices = [("", say(N_("No rating")))]
         self.rating.choices += [(str(n), say(RATING_WORDS[n])) for n in RATINGS]
-        if trip.state != "ended":
+        if not offer.may_rate:
             del self.rating
-        if before is not None and before.answer is not None:
+        if not offer.may_tell:
             del self.message, self.damage
 
-    def said(self, before: Feedback | None) -> Said:
-        """Return it, with what was said before where the form does not ask."""
-        rating = self.rating.data if "rating" in self else None
-        if before is not None and "message" not in self:
-            return Said(rating, before.message, before.damage)
-        return Said(rating, self.message.data or "", self.damage.data)
+    def asked(self, offer: acts.SayOffer) -> acts.Say:
+        """Return it, with what was said before where the form does not ask; raises Refused."""
+        told = {name: value for name, value in self.data.items() if name != "csrf_token"}
+        if "message" not in self and offer.before is not None:
+            told |= {"message": offer.before.message, "damage": offer.before.damage}
+        return judged(acts.Say, told | {"trip_id": offer.trip.trip_id})
 
 
 class AnswerForm(PageForm):
     """What a manager answers, and to which message: `said_at_s` is its instant."""
 
-    answer = TextAreaField(N_("Your answer"), filters=[clean_lines], render_kw=_TEXT)
+    answer = TextAreaField(N_("Your answer"), default="", render_kw=_TEXT)
     said_at_s = HiddenField()
 
-
-async def say(app: web.Application, trip: Trip, said: Said) -> Feedback:
-    """Store what the driver says; raises NotSaid."""
-    against = problems(said, trip.state == "ended")
-    if against:
-        raise NotSaid(against)
-    try:
-        return await app[STORE].feedback.say(trip.trip_id, said, app[CLOCK].now_s())
-    except AlreadyAnswered:
-        raise NotSaid({"message": "already_answered"}) from None
-
-
-async def answer(
-    app: web.Application, agent: Agent, trip_id: int, said_at_s: int, text: str
-) -> Feedback:
-    """Answer a message; raises NotSaid, also when it has changed since it was read."""
-    if code := answer_problem(text):
-        raise NotSaid({"answer": code})
-    now_s = app[CLOCK].now_s()
-    feedback = await app[STORE].feedback.answer(trip_id, said_at_s, text, agent.agent_id, now_s)
-    if feedback is None:
-        raise NotSaid({"answer": "message_changed"})
-    return feedback
-
-
-async def own_trip(request: web.Request, agent: Agent) -> Trip:
-    """Return the trip of this address, which this person drove.
-
-    Raises:
-        HTTPNotFound, HTTPForbidden: it is not theirs to see, or only to see.
-    """
-    trip = (await open_trip(request, agent)).trip
-    if trip.agent_id != agent.agent_id:
-        raise web.HTTPForbidden
-    return trip
+    def asked(self, trip_id: int) -> acts.Answer:
+        """Return it; raises Refused."""
+        text = self.said_at_s.data or ""
+        at_s = int(text) if text.isdecimal() and len(text) <= 18 else None
+        told = {"trip_id": trip_id, "said_at_s": at_s, "answer": self.answer.data}
+        return judged(acts.Answer, told)
 
 
 @signed_in
 async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show what was said already, to be changed."""
-    trip = await own_trip(request, agent)
-    before = await request.app[STORE].feedback.of_trip(trip.trip_id)
-    filled: dict[str, object] = {}
+    offer = await acts.to_say(Person(agent), this_trip(request), request.app[ACTIONS])
+    before, filled = offer.before, dict[str, object]()
     if before is not None:
         filled = {"rating": before.rating, "message": before.message, "damage": before.damage}
     form = await form_of(FeedbackForm, request, **filled)
-    form.offer(trip, before)
-    return await _form_page(request, form, trip, before)
+    form.offer(offer)
+    return await page(request, "feedback_form.html", form=form, offer=offer)
 
 
 @signed_in
 async def send(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Keep what the driver says, or show the form again with each message beside its field."""
-    trip = await own_trip(request, agent)
-    before = await request.app[STORE].feedback.of_trip(trip.trip_id)
+    actor, actions = Person(agent), request.app[ACTIONS]
+    offer = await acts.to_say(actor, this_trip(request), actions)
     words, status = words_of(request), 422
     try:
         form = await sent_form(FeedbackForm, request)
-        form.offer(trip, before)
+        form.offer(offer)
         if form.validate():
-            await say(request.app, trip, form.said(before))
+            await acts.say(actor, form.asked(offer), actions)
             text = N_("Thank you. The fleet manager sees it; an answer will stand on this page.")
             await flash(request, "success", words.say(text))
-            raise web.HTTPSeeOther(f"/trajets/{trip.trip_id}")
+            raise web.HTTPSeeOther(f"/trajets/{offer.trip.trip_id}")
     except StalePage:
         form, status = await form_of(FeedbackForm, request, await posted(request)), 403
-        form.offer(trip, before)
+        form.offer(offer)
         await flash(request, "warning", words.say(STALE))
-    except NotSaid as no:
-        for name, code in no.problems.items():
-            if name in form:
-                form[name].errors = [feedback_problem(code, words)]
-            else:
-                await flash(request, "warning", feedback_problem(code, words))
-    return await _form_page(request, form, trip, before, status)
-
-
-async def _form_page(
-    request: web.Request, form: FeedbackForm, trip: Trip, before: Feedback | None, status: int = 200
-) -> web.Response:
-    return await page(
-        request, "feedback_form.html", status=status, form=form, trip=trip, feedback=before
-    )
+    except Refused as refused:
+        show_on(form, refused, {}, agent.agent_id)
+    return await page(request, "feedback_form.html", status=status, form=form, offer=offer)
 
 
 @manager_only
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show what drivers said, what waits for an answer first."""
-    feedback = await request.app[STORE].feedback.log(SHOWN)
+    listed = await acts.waiting_first(Person(agent), request.app[ACTIONS])
     now_s = request.app[CLOCK].now_s()
-    return await page(request, "feedback.html", feedback=feedback, now_s=now_s)
+    return await page(request, "feedback.html", feedback=listed, now_s=now_s)
 
 
 @manager_only
 async def show_answer(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show a message and its answer, to be given or corrected."""
-    feedback = await _message(request)
-    form = await form_of(
-        AnswerForm, request, answer=feedback.answer or "", said_at_s=feedback.said_at_s
-    )
-    return await page(request, "feedback_answer.html", form=form, feedback=feedback)
+    said = await acts.to_answer(Person(agent), this_trip(request), request.app[ACTIONS])
+    form = await form_of(AnswerForm, request, answer=said.answer or "", said_at_s=said.said_at_s)
+    return await _answer_page(request, form, said)
 
 
 @manager_only
 async def send_answer(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Answer and go back to the list, however often the button was pressed."""
-    feedback = await _message(request)
+    actor, actions = Person(agent), request.app[ACTIONS]
+    said = await acts.to_answer(actor, this_trip(request), actions)
     words, status = words_of(request), 422
     try:
         form = await sent_form(AnswerForm, request)
-        said_at_s = form.said_at_s.data or ""
-        if not said_at_s.isdecimal() or len(said_at_s) > 18:
-            raise web.HTTPBadRequest
-        text = form.answer.data or ""
-        await answer(request.app, agent, feedback.trip_id, int(said_at_s), text)
+        await acts.answer(actor, form.asked(said.trip_id), actions)
         message = N_("Answered: %(who)s will see it on the page of the trip.")
-        await flash(request, "success", words.say(message, who=feedback.agent_name))
+        await flash(request, "success", words.say(message, who=said.agent_name))
         raise web.HTTPSeeOther(LIST)
     except StalePage:
         form, status = await form_of(AnswerForm, request, await posted(request)), 403
         await flash(request, "warning", words.say(STALE))
-    except NotSaid as no:
-        form.answer.errors = [feedback_problem(no.problems["answer"], words)]
-    form.said_at_s.data = str(feedback.said_at_s)  # what is shown now can be answered
-    return await page(request, "feedback_answer.html", status=status, form=form, feedback=feedback)
+    except Refused as refused:
+        if any(refusal.field == form.said_at_s.name for refusal in refused.refusals):
+            raise web.HTTPBadRequest from None  # nobody typed that
+        show_on(form, refused, {}, agent.agent_id)
+    form.said_at_s.data = str(said.said_at_s)  # what is shown now can be answered
+    return await _answer_page(request, form, said, status)
 
 
-async def _message(request: web.Request) -> Feedback:
-    """Return the feedback of this address; HTTPNotFound when it holds no message."""
-    feedback = await request.app[STORE].feedback.of_trip(int(request.match_info["id"]))
-    if feedback is None or not feedback.message:
-        raise web.HTTPNotFound
-    return feedback
+async def _answer_page(
+    request: web.Request, form: AnswerForm, said: Feedback, status: int = 200
+) -> web.Response:
+    return await page(request, "feedback_answer.html", status=status, form=form, feedback=said)

@@ -99,11 +99,6 @@ def clean(text: str | None) -> str:
     return "".join(c for c in " ".join((text or "").split()) if c.isprintable())
 
 
-def clean_lines(text: str | None) -> str:
-    """Return the text with its lines, each as `clean` leaves it."""
-    return "\n".join(clean(line) for line in (text or "").splitlines()).strip()
-
-
 class ChoiceField(SelectField):
     """A list to choose from, whose refusals are in our words."""
 

@@ -6,7 +6,6 @@ One table each, complete by test. Never here: translations (locale/), HTML.
 from collections.abc import Mapping
 
 from server.fleet.availability import Danger
-from server.fleet.feedback import MAX_MESSAGE_LENGTH
 from server.fleet.model import (
     Assurance,
     ClockSource,
@@ -150,18 +149,6 @@ RATING_WORDS: Mapping[int, str] = {
     1: N_("1, very poor"),
 }
 
-# What fleet.feedback and the store may say against a driver's feedback or its answer.
-FEEDBACK_PROBLEMS: Mapping[str, str] = {
-    "unknown_rating": N_("Give a rating from 1 to 5, or none."),
-    "rating_too_early": N_("The rating comes after the trip."),
-    "nothing_said": N_("Give a rating or leave a message."),
-    "damage_not_described": N_("Say what is damaged, and where."),
-    "message_too_long": N_("Say it in fewer words: %(letters)s letters at most."),
-    "already_answered": N_("This message has been answered, it can no longer be changed."),
-    "answer_missing": N_("Write an answer."),
-    "message_changed": N_("The message has changed meanwhile: read it again."),
-}
-
 ERROR_CODES: Mapping[int, str] = {
     401: "sign_in_needed",
     403: "forbidden",
@@ -186,11 +173,6 @@ _ERROR_ADVICE: Mapping[int, str] = {
     500: N_("Nothing you did; nothing recorded is lost. Try again in a moment."),
     503: N_("It cannot reach its records. Nothing is lost; try again in a minute."),
 }
-
-
-def feedback_problem(code: str, speaker: Words) -> str:
-    """Say what stands against a feedback or its answer."""
-    return speaker.say(FEEDBACK_PROBLEMS[code], letters=MAX_MESSAGE_LENGTH)
 
 
 def error_title(status: int) -> str:

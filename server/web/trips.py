@@ -10,9 +10,11 @@ import re
 from aiohttp import web
 from wtforms import Form, ValidationError
 
-from server.app_keys import CLOCK, STORE
+from server.actions import Person, feedback
+from server.actions import trips as acts
+from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.lateness import late_s
-from server.fleet.model import Agent, Trip, TripDetail, TripFilter
+from server.fleet.model import Agent, Trip, TripFilter
 from server.web.auth import signed_in
 from server.web.forms import ChoiceField, LocalDateField
 from server.web.i18n import N_, words_of
@@ -49,11 +51,6 @@ class LogFilter(Form):
             raise ValidationError(self.meta.words.say(N_("This day comes before the first one.")))
 
 
-def may_see(agent: Agent, trip: Trip) -> bool:
-    """Say whether this person may open this trip."""
-    return agent.role == "manager" or trip.agent_id == agent.agent_id
-
-
 def before_of(request: web.Request) -> int | None:
     """Return the id the page of a long list begins after.
 
@@ -85,27 +82,20 @@ async def filter_form(request: web.Request) -> LogFilter:
 
 
 def filter_for(agent: Agent, form: LogFilter) -> TripFilter:
-    """Return the store's filter for a valid form; an agent's is narrowed to their own trips."""
+    """Return the store's filter for a valid form, narrowed to what this person may see."""
     until_s, timezone = form.until.data, form.meta.words.timezone
-    return TripFilter(
-        agent_id=None if agent.role == "manager" else agent.agent_id,
+    wanted = TripFilter(
         vehicle_id=form.vehicle.data,
-        directorate_id=form.directorate.data if agent.role == "manager" else None,
+        directorate_id=form.directorate.data,
         from_s=form.since.data,
         to_s=None if until_s is None else next_day_s(until_s, timezone),
     )
+    return acts.narrowed(Person(agent), wanted)
 
 
-async def open_trip(request: web.Request, agent: Agent) -> TripDetail:
-    """Return the trip of this address.
-
-    Raises:
-        HTTPNotFound: there is none, or this person may not know of it.
-    """
-    detail = await request.app[STORE].trips.get(int(request.match_info["id"]))
-    if detail is None or not may_see(agent, detail.trip):
-        raise web.HTTPNotFound
-    return detail
+def this_trip(request: web.Request) -> acts.OneTrip:
+    """Return which trip this address is about."""
+    return acts.OneTrip(trip_id=int(request.match_info["id"]))
 
 
 @signed_in
@@ -138,29 +128,18 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
 @signed_in
 async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show one trip with its legs and records, the newest record first."""
-    detail = await open_trip(request, agent)
-    feedback = await request.app[STORE].feedback.of_trip(detail.trip.trip_id)
-    is_driver = agent.agent_id == detail.trip.agent_id
-    if feedback is not None and feedback.is_news and is_driver:
-        await request.app[STORE].feedback.note_read(detail.trip.trip_id, request.app[CLOCK].now_s())
-    booking_id = detail.trip.booking_id
-    bookings = {} if booking_id is None else await request.app[STORE].bookings.by_id([booking_id])
-    now_s = request.app[CLOCK].now_s()
-    records = detail.records[::-1]
+    actor, actions, asked = Person(agent), request.app[ACTIONS], this_trip(request)
+    view = await acts.view(actor, asked, actions)
+    if view.feedback is not None:
+        await feedback.note_read(actor, asked, actions)
+    records = view.detail.records[::-1]
     if "all" not in request.query:
         records = records[:RECORDS_SHOWN]
     return await page(
         request,
         "trip.html",
-        trip=detail.trip,
-        is_driver=is_driver,
-        feedback=feedback,
-        late_s=late_s(detail.trip, now_s),
-        end_order=await request.app[STORE].commands.end_order(detail.trip.trip_id, now_s),
-        bookings=list(bookings.values()),
+        view=view,
+        trip=view.detail.trip,
         equipment_names={e.code: e.name for e in await request.app[STORE].equipment.all()},
-        legs=detail.legs,
         records=records,
-        record_count=len(detail.records),
-        records_lost=detail.records_lost,
     )

@@ -247,7 +247,7 @@ def test_a_lost_badge_is_revoked_and_the_boxes_that_have_not_confirmed_are_named
     restore = ("badge", "restore", "--data", data, "--uid", MARIE_UID.hex())
     voiturier(*restore)
     assert "a badge of Marie Leroy is valid again" in capsys.readouterr().out
-    assert "is not revoked" in mistake(capsys, *restore)
+    assert "is not blocked" in mistake(capsys, *restore)
 
 
 def box_was_heard(data: Path) -> None:
@@ -265,7 +265,7 @@ def test_a_badge_that_is_none_or_nobody_s_is_told_without_its_number(
     for text in ("", "04a1", "no badge", "04" * 8):
         assert "4, 7 or 10 bytes in hexadecimal" in mistake(capsys, *badge, text)
     line = mistake(capsys, *badge, "04ffffff")
-    assert line == "voiturier: no agent has a badge with this UID"
+    assert line == "voiturier: No agent has a badge with this UID."
 
 
 @pytest.mark.parametrize("kind", ["end-trip", "end-trip-without-keys"])

@@ -168,8 +168,8 @@ async def test_the_api_takes_feedback_and_answers_as_the_pages_do(arrive, store)
         ({"rating": True}, "rating"),
         ({"rating": 6}, "rating"),
         ({"rating": 2**70}, "rating"),
-        ({"message": 5}, None),
-        ({"damage": 1}, None),
+        ({"message": 5}, "message"),
+        ({"damage": 1}, "damage"),
         ({"rating": None, "message": "\ud800"}, "message"),
     ],
 )
@@ -178,3 +178,32 @@ async def test_the_api_names_the_field_at_fault(arrive, store, changed, field):
     said = {"rating": 3, "message": "", "damage": False} | changed
     answer = await (await arrive(LUCIE)).client.post(f"/api/trips/{ended}/feedback", json=said)
     assert (answer.status, (await answer.json())["field"]) == (400, field)
+
+
+@pytest.mark.parametrize("word", ["mesage", "trip_id"])
+async def test_a_word_that_no_feedback_has_is_refused_by_its_name(arrive, store, word):
+    _, ended = await trip_ids(store)
+    lucie, manager = await arrive(LUCIE), await arrive(MANAGER)
+    said = {"rating": 3, "message": "", "damage": False, word: ended}
+    answer = await lucie.client.post(f"/api/trips/{ended}/feedback", json=said)
+    told = await answer.json()
+    assert (answer.status, told["error"], told["field"]) == (400, "unknown_word", word)
+    assert await store.feedback.of_trip(ended) is None
+    await lucie.send(f"/trajets/{ended}/avis", **SAID)
+    body = {"said_at_s": NOW_S, "answer": "Vu", word: ended}
+    answer = await manager.client.post(f"/api/feedback/{ended}/answer", json=body)
+    assert (answer.status, (await answer.json())["field"]) == (400, word)
+    assert (await store.feedback.of_trip(ended)).waits
+
+
+async def test_the_api_is_told_who_may_speak_and_which_trips_there_are(arrive, store):
+    under_way, ended = await trip_ids(store)
+    karim, manager = await arrive(KARIM), await arrive(MANAGER)
+    said = {"rating": None, "message": "Moi", "damage": False}
+    for who, status, code in ((karim, 404, "not_found"), (manager, 403, "forbidden")):
+        answer = await who.client.post(f"/api/trips/{ended}/feedback", json=said)
+        told = await answer.json()
+        assert (answer.status, told["error"], told["field"]) == (status, code, None)
+    assert (await karim.client.get("/api/trips/999999")).status == 404
+    answer = await karim.client.post(f"/api/trips/{under_way}/feedback", json=said | {"rating": 4})
+    assert (answer.status, (await answer.json())["error"]) == (400, "rating_too_early")

@@ -1,0 +1,116 @@
+"""A badge that was lost is blocked, and put back when it was found.
+
+A manager blocks one that a list shows; the command line knows it by its UID. Never here: what a
+box is told (the gateway), who enrols badges (the fleet file).
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from server.actions.actor import Actor, manager_only
+from server.actions.tools import Actions
+from server.fleet.fleet_file import uid_of
+from server.fleet.inputs import Id, Input, Says
+from server.fleet.model import Agent, Box, EnrolledBadge
+from server.fleet.refusals import Reason, Refusal, Refused
+
+
+def _uid(text: object) -> bytes:
+    uid = uid_of(text) if isinstance(text, str) else None
+    if uid is None:
+        raise ValueError("no UID")
+    return uid
+
+
+class OneBadge(Input):
+    """A badge that a list shows."""
+
+    badge_id: Id
+
+
+class BadgeByUid(Input):
+    """A badge by what is printed on it, or read from it: hexadecimal."""
+
+    uid: Annotated[bytes, BeforeValidator(_uid), Says(Reason.NOT_A_UID)] = Field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBadge:
+    """A badge and whose it is."""
+
+    badge: EnrolledBadge
+    holder: Agent
+
+
+async def get(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
+    """Return a badge and its holder.
+
+    Raises:
+        Refused: NOT_ALLOWED, NO_SUCH_BADGE.
+    """
+    manager_only(actor)
+    return await _held(await actions.store.badges.get(request.badge_id), "", actions)
+
+
+async def block(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
+    """Let a badge open nothing any more; again is the same.
+
+    Returns:
+        it and its holder.
+
+    Raises:
+        Refused: NOT_ALLOWED, NO_SUCH_BADGE.
+    """
+    held = await get(actor, request, actions)
+    await _block(held, actions)
+    return held
+
+
+async def unconfirmed(actor: Actor, request: OneBadge, actions: Actions) -> list[Box]:
+    """Return the boxes that may still open for a blocked badge, by plate.
+
+    Raises:
+        Refused: NOT_ALLOWED.
+    """
+    manager_only(actor)
+    return await actions.store.boxes.without(request.badge_id)
+
+
+async def revoke(actor: Actor, request: BadgeByUid, actions: Actions) -> HeldBadge:
+    """Block the badge with this UID; as `block`."""
+    held = await _by_uid(actor, request, actions)
+    await _block(held, actions)
+    return held
+
+
+async def restore(actor: Actor, request: BadgeByUid, actions: Actions) -> HeldBadge:
+    """Let a badge that was found open again; returns it and its holder.
+
+    Raises:
+        Refused: NOT_ALLOWED, NO_SUCH_BADGE, NOT_REVOKED.
+    """
+    held = await _by_uid(actor, request, actions)
+    if held.badge.revoked_at_s is None:
+        raise Refused(Refusal("uid", Reason.NOT_REVOKED))
+    await actions.store.badges.restore(held.badge.badge_id)
+    actions.notify(None)
+    return held
+
+
+async def _block(held: HeldBadge, actions: Actions) -> None:
+    await actions.store.badges.revoke(held.badge.badge_id, actions.clock.now_s())
+    actions.notify(None)
+
+
+async def _by_uid(actor: Actor, request: BadgeByUid, actions: Actions) -> HeldBadge:
+    manager_only(actor)
+    return await _held(await actions.store.badges.by_uid(request.uid), "uid", actions)
+
+
+async def _held(badge: EnrolledBadge | None, field: str, actions: Actions) -> HeldBadge:
+    holder = None if badge is None else await actions.store.agents.get(badge.agent_id)
+    if badge is None or holder is None:
+        raise Refused(Refusal(field, Reason.NO_SUCH_BADGE))
+    return HeldBadge(badge, holder)

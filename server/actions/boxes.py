@@ -1,0 +1,100 @@
+"""A box for a car, its next key, and what it is asked to do.
+
+Never here: what a box must know of its car (identity_file.py), when it obeys (the box).
+"""
+
+from server.actions.actor import Actor, manager_only
+from server.actions.tools import Actions
+from server.fleet.commands import VALID_S
+from server.fleet.inputs import Flag, Id, Input
+from server.fleet.model import Command, CommandKind
+from server.fleet.refusals import Reason, Refusal, Refused
+from server.store import BoxExistsError, BoxSecrets
+
+
+class AddBox(Input):
+    """A new box for a car; `replace` retires the one it has."""
+
+    vehicle_id: Id
+    replace: Flag = False
+
+
+class RotateKey(Input):
+    """A new key for a car's box."""
+
+    vehicle_id: Id
+
+
+class Order(Input):
+    """A request to a car's box."""
+
+    vehicle_id: Id
+    kind: CommandKind
+
+
+async def add(actor: Actor, request: AddBox, actions: Actions) -> BoxSecrets:
+    """Make a box's identity and keys, at once in force. They leave in its identity file only.
+
+    Raises:
+        Refused: NOT_ALLOWED, UNKNOWN_VEHICLE, BOX_EXISTS.
+    """
+    manager_only(actor)
+    retired_id = await _box_of(request.vehicle_id, actions)
+    now_s = actions.clock.now_s()
+    try:
+        box = await actions.store.boxes.add(request.vehicle_id, request.replace, now_s)
+    except BoxExistsError:
+        raise Refused(Refusal("vehicle_id", Reason.BOX_EXISTS)) from None
+    if retired_id is not None:
+        actions.notify(retired_id)
+    return box
+
+
+async def rotate_key(actor: Actor, request: RotateKey, actions: Actions) -> int:
+    """Make the key that a box is given at its next connection, and return its generation.
+
+    One that is still under way stays the next.
+
+    Raises:
+        Refused: NOT_ALLOWED, UNKNOWN_VEHICLE, NO_BOX.
+    """
+    manager_only(actor)
+    box_id = await fitted_box(request.vehicle_id, actions)
+    return await actions.store.boxes.rotate_key(box_id, actions.clock.now_s())
+
+
+async def order(actor: Actor, request: Order, actions: Actions) -> Command:
+    """Ask a car's box for something.
+
+    Raises:
+        Refused: NOT_ALLOWED, UNKNOWN_VEHICLE, NO_BOX.
+    """
+    manager_only(actor)
+    return await ask(await fitted_box(request.vehicle_id, actions), request.kind, actions)
+
+
+async def ask(box_id: int, kind: CommandKind, actions: Actions) -> Command:
+    """Store a request to a box, for as long as it is worth carrying out, and wake the box."""
+    now_s = actions.clock.now_s()
+    command = await actions.store.commands.queue(box_id, kind, now_s, now_s + VALID_S[kind])
+    actions.notify(box_id)
+    return command
+
+
+async def fitted_box(vehicle_id: int, actions: Actions) -> int:
+    """Return the id of a car's box.
+
+    Raises:
+        Refused: UNKNOWN_VEHICLE, NO_BOX.
+    """
+    box_id = await _box_of(vehicle_id, actions)
+    if box_id is None:
+        raise Refused(Refusal("vehicle_id", Reason.NO_BOX))
+    return box_id
+
+
+async def _box_of(vehicle_id: int, actions: Actions) -> int | None:
+    boxes = {car.vehicle_id: car.box_id for car in await actions.store.vehicles.all()}
+    if vehicle_id not in boxes:
+        raise Refused(Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE))
+    return boxes[vehicle_id]

@@ -1,0 +1,123 @@
+"""What a driver says of a trip, and what a manager answers: the driver is told again.
+
+Both are persons: an answer carries a name. Never here: what may be said (fleet/feedback.py).
+"""
+
+from dataclasses import dataclass
+
+from server.actions import trips
+from server.actions.actor import Actor, Person, is_self, manager_only
+from server.actions.tools import Actions
+from server.actions.trips import OneTrip
+from server.fleet.feedback import AnswerText, Feedback, Message, Rating, Said, may_tell, problems
+from server.fleet.inputs import Flag, Id, Input, Instant
+from server.fleet.model import Trip
+from server.fleet.refusals import Reason, Refusal, Refused
+from server.store import AlreadyAnswered
+
+SHOWN = 100  # of what drivers said: what waits for an answer comes first
+
+
+class Say(Input):
+    """What the driver of a trip says of it; a `rating` of None: none given."""
+
+    trip_id: Id
+    rating: Rating = None
+    message: Message
+    damage: Flag
+
+
+class Answer(Input):
+    """The answer to the message of that instant."""
+
+    trip_id: Id
+    said_at_s: Instant
+    answer: AnswerText
+
+
+@dataclass(frozen=True, slots=True)
+class SayOffer:
+    """A trip to its driver: what they said of it before, and what may be said or changed now."""
+
+    trip: Trip
+    before: Feedback | None
+    may_rate: bool
+    may_tell: bool  # a message, and whether the car is damaged
+
+
+async def to_say(actor: Actor, request: OneTrip, actions: Actions) -> SayOffer:
+    """Return a trip of which the actor may say something.
+
+    Raises:
+        Refused: NO_SUCH_TRIP; NOT_THE_DRIVER, for one that is only theirs to see.
+    """
+    trip = await trips.get(actor, request, actions)
+    if not is_self(actor, trip.agent_id):
+        raise Refused(Refusal("", Reason.NOT_THE_DRIVER))
+    before = await actions.store.feedback.of_trip(trip.trip_id)
+    return SayOffer(trip, before, may_rate=trip.state == "ended", may_tell=may_tell(before))
+
+
+async def say(actor: Person, request: Say, actions: Actions) -> Feedback:
+    """Keep or change what a driver says; the rating may change at any time.
+
+    Raises:
+        Refused: NO_SUCH_TRIP, NOT_THE_DRIVER; what fleet/feedback.py finds; ALREADY_ANSWERED.
+    """
+    offer = await to_say(actor, OneTrip(trip_id=request.trip_id), actions)
+    said = Said(request.rating, request.message, request.damage)
+    if refusals := problems(said, offer.may_rate):
+        raise Refused(*refusals)
+    try:
+        return await actions.store.feedback.say(request.trip_id, said, actions.clock.now_s())
+    except AlreadyAnswered:
+        raise Refused(Refusal("message", Reason.ALREADY_ANSWERED)) from None
+
+
+async def waiting_first(actor: Actor, actions: Actions) -> list[Feedback]:
+    """Return what drivers said, what waits for an answer first.
+
+    Raises:
+        Refused: NOT_ALLOWED.
+    """
+    manager_only(actor)
+    return await actions.store.feedback.log(SHOWN)
+
+
+async def to_answer(actor: Actor, request: OneTrip, actions: Actions) -> Feedback:
+    """Return a message that may be answered, or whose answer may be corrected.
+
+    Raises:
+        Refused: NOT_ALLOWED, NO_SUCH_MESSAGE.
+    """
+    manager_only(actor)
+    feedback = await actions.store.feedback.of_trip(request.trip_id)
+    if feedback is None or not feedback.can_be_answered:
+        raise Refused(Refusal("", Reason.NO_SUCH_MESSAGE))
+    return feedback
+
+
+async def answer(actor: Person, request: Answer, actions: Actions) -> Feedback:
+    """Answer a message, or correct the answer; the same again changes nothing.
+
+    Raises:
+        Refused: NOT_ALLOWED; MESSAGE_CHANGED since it was read.
+    """
+    manager_only(actor)
+    feedback = await actions.store.feedback.answer(
+        request.trip_id,
+        request.said_at_s,
+        request.answer,
+        actor.agent.agent_id,
+        actions.clock.now_s(),
+    )
+    if feedback is None:
+        raise Refused(Refusal("answer", Reason.MESSAGE_CHANGED))
+    return feedback
+
+
+async def note_read(actor: Actor, request: OneTrip, actions: Actions) -> None:
+    """Take note that the driver has seen the answer; nobody else's look counts."""
+    feedback = await actions.store.feedback.of_trip(request.trip_id)
+    if feedback is not None and feedback.is_news and is_self(actor, feedback.agent_id):
+        await actions.store.feedback.note_read(request.trip_id, actions.clock.now_s())
