@@ -288,13 +288,15 @@ async def _demo(arguments: argparse.Namespace) -> None:
 
 async def _load(arguments: argparse.Namespace) -> None:
     try:
-        file = fleet_file.parse(arguments.file.read_text(encoding="utf-8"))
-        async with _store(arguments.data) as store:
-            revoked = await load(_OPERATOR, file, _actions(store))
+        text = arguments.file.read_text(encoding="utf-8")
     except OSError as error:
         raise CommandError(f"cannot read {arguments.file}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise CommandError(f"{arguments.file}: not UTF-8 text") from None
+    try:
+        file = fleet_file.parse(text)
+        async with _store(arguments.data) as store:
+            revoked = await load(_OPERATOR, file, _actions(store))
     except Refused as refused:
         lines = [f"{arguments.file}: {fleet_file.in_words(each)}" for each in refused.refusals]
         raise CommandError("\nvoiturier: ".join(lines)) from None

@@ -35,20 +35,25 @@ from server.fleet.records import Position
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.sites import DEFAULT_RADIUS_M, CarPark
 
-FORMAT = """\
-  {"directorates": [{"code", "name"}],
-   "sites": [{"code", "name", "lat", "lon", "radius_m"}],
-   "vehicles": [{"plate", "label", "site": code, "walk_up": true or false,
+# The plain words of a booking, as FORMAT shows them.
+_JOURNEY = ", ".join(
+    f'"{word}": true or false' if field.annotation is bool else f'"{word}"'
+    for word, field in Journey.model_fields.items()
+)
+FORMAT = f"""\
+  {{"directorates": [{{"code", "name"}}],
+   "sites": [{{"code", "name", "lat", "lon", "radius_m"}}],
+   "vehicles": [{{"plate", "label", "site": code, "walk_up": true or false,
                  "private_use": true or false,
-                 "out_of_service": [{"from", "to"}]}],
-   "equipment": [{"code", "name", "site": code}],
-   "agents": [{"login", "full_name", "directorate": code,
+                 "out_of_service": [{{"from", "to"}}]}}],
+   "equipment": [{{"code", "name", "site": code}}],
+   "agents": [{{"login", "full_name", "directorate": code,
                "role": "agent" or "manager" or "technician",
                "licence_recorded": true or false,
-               "password", "badges": [UID in hexadecimal, or {"uid", "key"}]}],
-   "bookings": [{"vehicle": plate, "agent": login, "starts_at", "ends_at", "purpose",
+               "password", "badges": [UID in hexadecimal, or {{"uid", "key"}}]}}],
+   "bookings": [{{"vehicle": plate, "agent": login, "starts_at", "ends_at",
                  "equipment": [code], "weeks": how many weeks running, at the same local hours,
-                 "drivers": [login], "passengers": [login], "private": true or false}]}
+                 "drivers": [login], "passengers": [login], {_JOURNEY}}}]}}
 Instants are Unix seconds. Every list may be left out; so may walk_up (false),
 private_use (false), private (false: on an errand of the service), weeks (1), role (agent),
 password and licence_recorded: false for who may book but not drive until a later file says true.
@@ -59,7 +64,7 @@ marked. A badge's key is the AES-128 key of a card that proves itself: 32 hexade
 _UID_BYTES = (4, 7, 10)  # what ISO 14443 knows
 _CARD_KEY_BYTES = 16
 _WIDEST_M = 100_000  # what is wider than a department is no site
-_LONGEST = 200  # letters of a name
+_LONGEST = 100  # letters of a name
 _ABSURD = "nobody writes a number of so many digits, or so many brackets"
 
 T = TypeVar("T")
@@ -111,16 +116,17 @@ def _null_is(default: object) -> BeforeValidator:
     return BeforeValidator(lambda given: default if given is None else given)
 
 
-_SAYS_TEXT = Says(Reason.NOT_A_TEXT, Reason.TEXT_TOO_LONG, {"letters": _LONGEST})
-
-
 def _range(least: int, most: int) -> Says:
     return Says(Reason.OUT_OF_RANGE, values={"least": least, "most": most})
 
 
 _SAYS_LAT, _SAYS_LON = _range(-90, 90), _range(-180, 180)
 
-_Bounded = Annotated[str, Field(min_length=1, max_length=_LONGEST), _SAYS_TEXT]
+_Bounded = Annotated[
+    str,
+    Field(min_length=1, max_length=_LONGEST),
+    Says(Reason.NOT_A_TEXT, Reason.TEXT_TOO_LONG, {"letters": _LONGEST}),
+]
 _Text = Annotated[_Bounded, BeforeValidator(_plain)]
 _Password = Annotated[_Bounded, BeforeValidator(_visible)]  # each of its letters counts
 _Plate = Annotated[_Text, AfterValidator(plate_of)]
@@ -129,7 +135,7 @@ _Many = Annotated[tuple[T, ...], Field(strict=False), Says(Reason.NOT_A_LIST)]
 _Instant = Annotated[int, Field(gt=0, le=LATEST_S), Says(Reason.NOT_AN_INSTANT)]
 _Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False), _SAYS_LAT]
 _Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False), _SAYS_LON]
-_Radius = Annotated[float, Field(ge=1, le=_WIDEST_M), _range(1, _WIDEST_M)]
+_Radius = Annotated[float, Field(ge=1, le=_WIDEST_M, allow_inf_nan=False), _range(1, _WIDEST_M)]
 
 
 class Named(Input):
@@ -298,8 +304,8 @@ def in_words(refusal: Refusal) -> str:
 
 def _refuse(text: str, against: Iterable[tuple[Path, Refusal]]) -> None:
     told = list(against)[:MOST_REFUSALS]
-    places = named(text, [path for path, _ in told])
     if told:
+        places = named(text, [path for path, _ in told])
         raise Refused(*(replace(refusal, field=places[path]) for path, refusal in told))
 
 

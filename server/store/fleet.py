@@ -243,7 +243,7 @@ class _Loading:
         ]
         for code in entry.equipment or ():
             _known(self._pieces, code, "equipment", Reason.EQUIPMENT_UNKNOWN)
-        wanted = Wanted(
+        wanted = Wanted.model_construct(  # each word has been judged
             vehicle_id=car.vehicle_id,
             starts_at_s=entry.starts_at_s,
             ends_at_s=entry.ends_at_s,

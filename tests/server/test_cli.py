@@ -90,6 +90,26 @@ def test_bad_json_is_told_with_its_place(
     assert not (tmp_path / "data").exists()
 
 
+def test_all_that_is_wrong_in_a_file_is_told_a_line_each_and_nothing_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fleet = copy.deepcopy(FLEET)
+    fleet["vehicles"][1]["walkup"] = True
+    fleet["bookings"][0]["purpose"] = "x" * 5000
+    file = tmp_path / "fleet.json"
+    text = json.dumps(fleet, indent=1)
+    file.write_text(text)
+    typo, long = (text[: text.index(word)].count("\n") + 1 for word in ("walkup", "purpose"))
+    with pytest.raises(SystemExit) as end:
+        voiturier("load", file, "--data", tmp_path / "data")
+    assert end.value.code == 2
+    first, second = capsys.readouterr().err.splitlines()
+    told = f"voiturier: {file}: line"
+    assert first.startswith(f"{told} {typo}, vehicles[1], walkup: This word is not known here.")
+    assert second.startswith(f"{told} {long}, bookings[0], purpose: Say it in fewer words")
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_booking_in_the_way_of_another_is_told(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
