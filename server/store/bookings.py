@@ -7,10 +7,10 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from server.fleet.grants import AFTER_S, BEFORE_S
-from server.fleet.model import Booking, BookingRequest
+from server.fleet.model import Booking, BookingRequest, Window
 from server.store.noun import Noun
 
 BOOKINGS = """
@@ -23,6 +23,17 @@ FROM booking b JOIN vehicle v USING (vehicle_id) JOIN agent a USING (agent_id)
   JOIN directorate d ON d.directorate_id = b.directorate_id
 """
 TOUCHING = "b.state = 'active' AND b.starts_at_s < ? AND b.ends_at_s > ?"
+
+# An agent's bookings that are not over, and those that are but still driven.
+_COMING = """
+SELECT booking_id FROM booking
+WHERE agent_id = :agent_id AND state = 'active' AND ends_at_s > :now_s
+UNION SELECT o.booking_id FROM trip t JOIN booking o ON o.booking_id = t.booking_id
+WHERE t.state <> 'ended' AND o.agent_id = :agent_id AND o.state = 'active'
+"""
+_OF_BOOKING = "(SELECT starts_at_s, booking_id FROM booking WHERE booking_id = :booking_id)"
+_LATER = f"(b.starts_at_s, b.booking_id) > {_OF_BOOKING}"
+_EARLIER = f"(b.starts_at_s, b.booking_id) < {_OF_BOOKING}"
 
 
 class Overlap(Exception):  # noqa: N818 - the pages speak of an overlap, not of an error
@@ -41,6 +52,14 @@ class EquipmentTaken(Exception):  # noqa: N818 - as above
         self.conflicts = conflicts
 
 
+class Taken(NamedTuple):
+    """Hours in which a car is booked."""
+
+    vehicle_id: int
+    starts_at_s: int
+    ends_at_s: int
+
+
 class Bookings(Noun):
     """Who has which car when."""
 
@@ -53,12 +72,45 @@ class Bookings(Noun):
         )
         return [booking_of(row) for row in rows]
 
+    async def coming(
+        self, agent_id: int, now_s: int, limit: int, after_id: int | None = None
+    ) -> list[Booking]:
+        """Return an agent's active bookings that are not over, or still driven, by start.
+
+        `after_id` is the last booking of the page before.
+        """
+        after = "" if after_id is None else f"AND {_LATER}"
+        return await self._page(
+            f"b.booking_id IN ({_COMING}) {after} ORDER BY b.starts_at_s, b.booking_id",
+            {"agent_id": agent_id, "now_s": now_s, "limit": limit, "booking_id": after_id},
+        )
+
+    async def over(
+        self, agent_id: int, now_s: int, limit: int, before_id: int | None = None
+    ) -> list[Booking]:
+        """Return an agent's other bookings, over or cancelled, last start first; as `coming`."""
+        before = "" if before_id is None else f"AND {_EARLIER}"
+        return await self._page(
+            f"b.agent_id = :agent_id AND b.booking_id NOT IN ({_COMING}) {before}"
+            " ORDER BY b.starts_at_s DESC, b.booking_id DESC",
+            {"agent_id": agent_id, "now_s": now_s, "limit": limit, "booking_id": before_id},
+        )
+
+    async def _page(self, where: str, values: dict[str, int | None]) -> list[Booking]:
+        rows = await self._rows(f"{BOOKINGS} WHERE {where} LIMIT :limit", **values)
+        return [booking_of(row) for row in rows]
+
     async def between(self, from_s: int, to_s: int) -> list[Booking]:
         """Return the active bookings of all cars that touch [from_s, to_s[, by start."""
         rows = await self._rows(
             f"{BOOKINGS} WHERE {TOUCHING} ORDER BY b.starts_at_s, b.booking_id", to_s, from_s
         )
         return [booking_of(row) for row in rows]
+
+    async def taken(self, windows: Iterable[Window]) -> list[Taken]:
+        """Return which cars are booked when, of the active bookings that touch these windows."""
+        values = [{"from_s": window.from_s, "to_s": window.to_s} for window in windows]
+        return await self._engine.read(_taken, values)
 
     async def of_vehicle(self, vehicle_id: int, from_s: int) -> list[Booking]:
         """Return a car's active bookings that end after `from_s`, by start."""
@@ -127,6 +179,20 @@ class Bookings(Noun):
             EquipmentTaken: a piece is.
         """
         return await self._engine.write(_change, booking_id, "ends_at_s", ends_at_s)
+
+
+def _taken(db: sqlite3.Connection, windows: list[dict[str, int]]) -> list[Taken]:
+    cursor = db.cursor()
+    cursor.row_factory = None
+    return [
+        Taken(*row)
+        for window in windows
+        for row in cursor.execute(
+            "SELECT vehicle_id, starts_at_s, ends_at_s FROM booking"
+            " WHERE state = 'active' AND ends_at_s > :from_s AND starts_at_s < :to_s",
+            window,
+        )
+    ]
 
 
 def booking_of(row: sqlite3.Row) -> Booking:

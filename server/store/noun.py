@@ -19,6 +19,6 @@ class Noun:
         self._vault = vault
         self._engine = engine
 
-    async def _rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
-        """Read rows with a reader."""
-        return await self._engine.read(lambda db: db.execute(sql, values).fetchall())
+    async def _rows(self, sql: str, *values: Any, **named: Any) -> list[sqlite3.Row]:
+        """Read rows with a reader; the values of `?` or, better, those of `:name`."""
+        return await self._engine.read(lambda db: db.execute(sql, named or values).fetchall())

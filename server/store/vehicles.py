@@ -1,5 +1,7 @@
 """Cars in the database. Never here: their boxes (boxes.py), their trips (trips.py)."""
 
+import sqlite3
+
 from server.fleet.model import Vehicle, Window
 from server.store.noun import Noun
 
@@ -9,6 +11,7 @@ SELECT v.vehicle_id, v.plate, v.label, v.site_id, s.code AS site_code, s.name AS
 FROM vehicle v JOIN site s USING (site_id)
   LEFT JOIN box b ON b.vehicle_id = v.vehicle_id AND b.retired_at_s IS NULL
 """
+_AFTER = "v.plate > (SELECT plate FROM vehicle WHERE vehicle_id = :vehicle_id)"
 
 
 class Vehicles(Noun):
@@ -17,18 +20,29 @@ class Vehicles(Noun):
     async def all(self) -> list[Vehicle]:
         """Return every car, by plate."""
         rows = await self._rows(f"{_VEHICLES} ORDER BY v.plate")
-        return [Vehicle(**{**row, "private_use": bool(row["private_use"])}) for row in rows]
+        return [_vehicle(row) for row in rows]
+
+    async def page(self, limit: int, after_id: int | None = None) -> list[Vehicle]:
+        """Return cars, by plate; `after_id` is the last car of the page before."""
+        after = "" if after_id is None else f"WHERE {_AFTER}"
+        sql = f"{_VEHICLES} {after} ORDER BY v.plate LIMIT :limit"
+        rows = await self._rows(sql, limit=limit, vehicle_id=after_id)
+        return [_vehicle(row) for row in rows]
 
     async def out_of_service(self, from_s: int, to_s: int) -> dict[int, tuple[Window, ...]]:
         """Return vehicle id -> when it is out of service, of the windows that touch this span."""
         found: dict[int, tuple[Window, ...]] = {}
         for row in await self._rows(
-            "SELECT vehicle_id, from_s, to_s FROM out_of_service WHERE from_s < ? AND to_s > ?"
-            " ORDER BY from_s",
-            to_s,
-            from_s,
+            "SELECT vehicle_id, from_s, to_s FROM out_of_service"
+            " WHERE from_s < :to_s AND to_s > :from_s ORDER BY from_s",
+            from_s=from_s,
+            to_s=to_s,
         ):
             vehicle_id = row["vehicle_id"]
             window = Window(row["from_s"], row["to_s"])
             found[vehicle_id] = (*found.get(vehicle_id, ()), window)
         return found
+
+
+def _vehicle(row: sqlite3.Row) -> Vehicle:
+    return Vehicle(**{**row, "private_use": bool(row["private_use"])})
