@@ -25,11 +25,16 @@ class Taken(Protocol):
     """A car and hours in which somebody has it: a Booking, or no more of it than that."""
 
     @property
-    def vehicle_id(self) -> int: ...
+    def vehicle_id(self) -> int:
+        """Return the car."""
+
     @property
-    def starts_at_s(self) -> int: ...
+    def starts_at_s(self) -> int:
+        """Return from when."""
+
     @property
-    def ends_at_s(self) -> int: ...
+    def ends_at_s(self) -> int:
+        """Return until just before when."""
 
 
 class _Hours:

@@ -1,6 +1,9 @@
 """Pieces of equipment in the database; which booking has them is in bookings.py."""
 
-from server.fleet.model import Equipment
+import sqlite3
+from collections.abc import Iterable
+
+from server.fleet.model import Equipment, Window
 from server.store.noun import Noun
 
 
@@ -14,3 +17,21 @@ class Pieces(Noun):
             " FROM equipment e JOIN site s USING (site_id) ORDER BY s.name, e.name, e.code"
         )
         return [Equipment(**row) for row in rows]
+
+    async def taken(self, windows: Iterable[Window]) -> set[str]:
+        """Return the codes of the pieces that are with an active booking in these windows."""
+        values = [{"from_s": window.from_s, "to_s": window.to_s} for window in windows]
+        return await self._engine.read(_taken, values)
+
+
+def _taken(db: sqlite3.Connection, windows: list[dict[str, int]]) -> set[str]:
+    return {
+        code
+        for window in windows
+        for (code,) in db.execute(
+            "SELECT e.code FROM booking b JOIN booking_equipment USING (booking_id)"
+            " JOIN equipment e USING (equipment_id)"
+            " WHERE b.state = 'active' AND b.ends_at_s > :from_s AND b.starts_at_s < :to_s",
+            window,
+        )
+    }

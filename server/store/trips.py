@@ -14,7 +14,7 @@ from server.fleet.model import (
     TripFilter,
     TripTotals,
 )
-from server.store.noun import Noun
+from server.store.noun import Noun, among
 
 _TRIPS = """
 SELECT t.trip_id, t.vehicle_id, v.plate, v.label AS vehicle_label, t.agent_id,
@@ -80,10 +80,9 @@ class Trips(Noun):
 
     async def of_bookings(self, booking_ids: Iterable[int]) -> list[Trip]:
         """Return the trips of these bookings, by start."""
-        values = {f"b{i}": booking_id for i, booking_id in enumerate(booking_ids)}
-        places = ", ".join(f":{name}" for name in values)
+        places, ids = among(booking_ids)
         return await self._trips(
-            f"WHERE t.booking_id IN ({places}) ORDER BY t.started_at_s, t.trip_id", values
+            f"WHERE t.booking_id IN {places} ORDER BY t.started_at_s, t.trip_id", ids
         )
 
     async def get(self, trip_id: int) -> TripDetail | None:
@@ -145,12 +144,11 @@ WHERE trip_id = :trip_id {before} ORDER BY epoch DESC, seq DESC {limit}
 
 def _trips(db: sqlite3.Connection, where: str, values: Mapping[str, int | None]) -> list[Trip]:
     rows = db.execute(f"{_TRIPS} {where}", values).fetchall()
-    ids = {f"t{i}": row["trip_id"] for i, row in enumerate(rows)}
-    places = ", ".join(f":{name}" for name in ids)
+    places, ids = among(row["trip_id"] for row in rows)
     names: dict[int, list[str]] = {}
     for trip_id, full_name in db.execute(
         "SELECT trip_id, full_name FROM occupant JOIN agent USING (agent_id)"
-        f" WHERE trip_id IN ({places}) ORDER BY full_name",
+        f" WHERE trip_id IN {places} ORDER BY full_name",
         ids,
     ):
         names.setdefault(trip_id, []).append(full_name)

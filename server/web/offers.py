@@ -1,15 +1,17 @@
 """What the pages offer and warn of around bookings: free cars, a car that will not be back in time.
 
-Never here: when a car is free (fleet/availability.py), moving a booking (rebooking.py).
+Reads the hours that are asked about and no others. Never here: when a car is free
+(fleet/availability.py), moving a booking (rebooking.py).
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from aiohttp import web
 
 from server.app_keys import CLOCK, STORE
-from server.fleet.availability import Danger, Standing, meets_any
+from server.fleet.availability import Danger, Standing, spans
 from server.fleet.bookings import against_other_car
 from server.fleet.model import Agent, Booking, Equipment, Refusal, TripFilter, Vehicle, Window
 
@@ -17,27 +19,50 @@ from server.fleet.model import Agent, Booking, Equipment, Refusal, TripFilter, V
 _WRONG_CAR_S = 3600
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Offer:
     """What a page says beside a booking that runs or comes.
 
-    `cars` are those it can be moved to, its site's first, none while it is driven; `refused_at` is
-    where its agent's badge was refused because this other car is booked.
+    `refused_at` is where its agent's badge was refused because this other car is booked.
     """
 
-    cars: tuple[Vehicle, ...]
-    danger: Danger | None
+    booking: Booking
+    fleet: Standing
     refused_at: Refusal | None
+
+    @cached_property
+    def danger(self) -> Danger | None:
+        """Say what may keep it from being driven."""
+        return self.fleet.danger(self.booking)
+
+    @cached_property
+    def cars(self) -> tuple[Vehicle, ...]:
+        """Return the cars it can be moved to, its site's first; none while it is driven."""
+        if self.fleet.is_under_way(self.booking):
+            return ()
+        booking = self.booking
+        booked = next(car for car in self.fleet.cars if car.vehicle_id == booking.vehicle_id)
+        window = Window(booking.starts_at_s, booking.ends_at_s)
+        return tuple(
+            car
+            for car in self.fleet.free([window], booking.agent_id, booked.site_id)
+            if against_other_car(booking, booked, car) is None
+        )
 
 
 async def standing(app: web.Application, from_s: int, to_s: int) -> Standing:
     """Return where the fleet stands, as far as [from_s, to_s[ is concerned."""
+    return await _standing_in(app, [Window(from_s, to_s)])
+
+
+async def _standing_in(app: web.Application, windows: Iterable[Window]) -> Standing:
+    asked = spans(windows)
     store = app[STORE]
     return Standing(
         app[CLOCK].now_s(),
         tuple(await store.vehicles.all()),
-        tuple(await store.bookings.between(from_s, to_s)),
-        await store.vehicles.out_of_service(from_s, to_s),
+        tuple(await store.bookings.taken(asked)),
+        await store.vehicles.out_of_service(asked[0].from_s, asked[-1].to_s),
         tuple(await store.trips.under_way()),
     )
 
@@ -47,8 +72,7 @@ async def free_vehicles(
 ) -> list[Vehicle]:
     """Return the cars an agent can have in each of these windows."""
     wanted = tuple(windows)
-    from_s, to_s = min(w.from_s for w in wanted), max(w.to_s for w in wanted)
-    return (await standing(app, from_s, to_s)).free(wanted, agent_id)
+    return (await _standing_in(app, wanted)).free(wanted, agent_id)
 
 
 async def free_equipment(
@@ -56,13 +80,7 @@ async def free_equipment(
 ) -> list[Equipment]:
     """Return the pieces of a site that nobody has booked in any of these windows."""
     wanted = tuple(windows)
-    from_s, to_s = min(w.from_s for w in wanted), max(w.to_s for w in wanted)
-    taken = {
-        code
-        for booking in await app[STORE].bookings.between(from_s, to_s)
-        if meets_any(Window(booking.starts_at_s, booking.ends_at_s), wanted)
-        for code in booking.equipment
-    }
+    taken = await app[STORE].equipment.taken(spans(wanted))
     pieces = await app[STORE].equipment.all()
     return [piece for piece in pieces if piece.site_id == site_id and piece.code not in taken]
 
@@ -77,9 +95,7 @@ async def offers_for(
     active = [booking for booking in bookings if booking.state == "active"]
     if not active:
         return {}
-    fleet = await standing(
-        app, min(b.starts_at_s for b in active), max(b.ends_at_s for b in active)
-    )
+    fleet = await _standing_in(app, [Window(b.starts_at_s, b.ends_at_s) for b in active])
     recent_s = fleet.now_s - _WRONG_CAR_S
     refusals = await app[STORE].refusals.of_agent(agent.agent_id, recent_s)
     refused = {r.booking_id: r for r in refusals if r.reason == "wrong_car"}
@@ -93,15 +109,9 @@ async def offers_for(
 
 
 def _offer(booking: Booking, fleet: Standing, refusal: Refusal | None) -> Offer:
-    if fleet.is_under_way(booking):
-        return Offer((), None, None)
-    booked = next(car for car in fleet.cars if car.vehicle_id == booking.vehicle_id)
-    window = Window(booking.starts_at_s, booking.ends_at_s)
-    if refusal is not None and refusal.vehicle_id == booking.vehicle_id:
-        refusal = None  # it has been moved there since
-    cars = [
-        car
-        for car in fleet.free([window], booking.agent_id, booked.site_id)
-        if against_other_car(booking, booked, car) is None
-    ]
-    return Offer(tuple(cars), fleet.danger(booking), refusal)
+    if refusal is not None and (
+        refusal.vehicle_id == booking.vehicle_id  # it has been moved there since
+        or fleet.is_under_way(booking)
+    ):
+        refusal = None
+    return Offer(booking, fleet, refusal)

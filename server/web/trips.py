@@ -6,6 +6,7 @@ counted.
 """
 
 import re
+from dataclasses import replace
 
 from aiohttp import web
 from wtforms import Form, ValidationError
@@ -20,9 +21,13 @@ from server.web.localtime import next_day_s
 from server.web.pages import page
 
 PAGE_SIZE = 25
-# A long trip has thousands of records; the page shows the newest unless asked for all.
+# A long trip has thousands of records: the page shows the newest, or all by pages.
 RECORDS_SHOWN = 20
+RECORDS_PAGE_SIZE = 200
+# Without a first day the total of the log is that of a year: it must not grow with the years.
+TOTALS_S = 366 * 24 * 3600
 _ID = re.compile(r"[0-9]{1,18}")
+_RECORD = re.compile(r"([0-9]{1,5})\.([0-9]{1,10})")
 
 
 def _refresh_s(trips: list[Trip]) -> int:
@@ -54,18 +59,29 @@ def may_see(agent: Agent, trip: Trip) -> bool:
     return agent.role == "manager" or trip.agent_id == agent.agent_id
 
 
-def before_of(request: web.Request) -> int | None:
-    """Return the id the page of a long list begins after.
+def before_of(request: web.Request, name: str = "before") -> int | None:
+    """Return the id the page of a long list begins after: `before`, where the newest comes first.
 
     Raises:
         HTTPBadRequest: it is no id.
     """
-    text = request.query.get("before")
+    text = request.query.get(name)
     if text is None:
         return None
     if _ID.fullmatch(text) is None:
         raise web.HTTPBadRequest
     return int(text)
+
+
+def _record_before(request: web.Request) -> tuple[int, int] | None:
+    """Return (epoch, seq) of the record the page begins after; raises HTTPBadRequest."""
+    text = request.query.get("before")
+    if text is None:
+        return None
+    found = _RECORD.fullmatch(text)
+    if found is None:
+        raise web.HTTPBadRequest
+    return int(found[1]), int(found[2])
 
 
 async def filter_form(request: web.Request) -> LogFilter:
@@ -96,13 +112,22 @@ def filter_for(agent: Agent, form: LogFilter) -> TripFilter:
     )
 
 
-async def open_trip(request: web.Request, agent: Agent) -> TripDetail:
-    """Return the trip of this address.
+async def open_trip(
+    request: web.Request,
+    agent: Agent,
+    newest: int | None = None,
+    before: tuple[int, int] | None = None,
+) -> TripDetail:
+    """Return the trip of this address, with its newest records alone where that is asked for.
 
     Raises:
         HTTPNotFound: there is none, or this person may not know of it.
     """
-    detail = await request.app[STORE].trips.get(int(request.match_info["id"]))
+    trips, trip_id = request.app[STORE].trips, int(request.match_info["id"])
+    if newest is None:
+        detail = await trips.get(trip_id)
+    else:
+        detail = await trips.newest_of(trip_id, newest, before)
     if detail is None or not may_see(agent, detail.trip):
         raise web.HTTPNotFound
     return detail
@@ -120,6 +145,10 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
     waiting, damaged = await store.feedback.waiting() if agent.role == "manager" else (0, 0)
     trips = await store.trips.log(wanted, limit=PAGE_SIZE, before_id=before)
     older = request.rel_url.update_query(before=str(trips[-1].trip_id)) if trips else None
+    now_s = request.app[CLOCK].now_s()
+    counted = wanted
+    if wanted.from_s is None:
+        counted = replace(wanted, from_s=(wanted.to_s or now_s) - TOTALS_S)
     return await page(
         request,
         "trips.html",
@@ -128,8 +157,9 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
         trips=trips,
         waiting=waiting,
         damaged=damaged,
-        late_of={trip.trip_id: late_s(trip, request.app[CLOCK].now_s()) for trip in trips},
-        totals=await store.trips.totals(wanted),
+        late_of={trip.trip_id: late_s(trip, now_s) for trip in trips},
+        totals=await store.trips.totals(counted),
+        of_a_year=counted is not wanted,
         refresh_s=_refresh_s(trips) if before is None else None,
         older=older if len(trips) == PAGE_SIZE else None,
     )
@@ -138,7 +168,8 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
 @signed_in
 async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show one trip with its legs and records, the newest record first."""
-    detail = await open_trip(request, agent)
+    size = RECORDS_PAGE_SIZE if "all" in request.query else RECORDS_SHOWN
+    detail = await open_trip(request, agent, size, _record_before(request))
     feedback = await request.app[STORE].feedback.of_trip(detail.trip.trip_id)
     is_driver = agent.agent_id == detail.trip.agent_id
     if feedback is not None and feedback.is_news and is_driver:
@@ -147,8 +178,9 @@ async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
     bookings = {} if booking_id is None else await request.app[STORE].bookings.by_id([booking_id])
     now_s = request.app[CLOCK].now_s()
     records = detail.records[::-1]
-    if "all" not in request.query:
-        records = records[:RECORDS_SHOWN]
+    older = None
+    if "all" in request.query and len(records) == RECORDS_PAGE_SIZE:
+        older = f"{request.path}?all&before={records[-1].epoch}.{records[-1].seq}#records"
     return await page(
         request,
         "trip.html",
@@ -161,6 +193,7 @@ async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
         equipment_names={e.code: e.name for e in await request.app[STORE].equipment.all()},
         legs=detail.legs,
         records=records,
-        record_count=len(detail.records),
+        record_count=detail.record_count,
+        older=older,
         records_lost=detail.records_lost,
     )
