@@ -7,7 +7,7 @@ booked. Never here: the refusal of two bookings at once (the database), what may
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -68,17 +68,18 @@ class Standing:
         self, windows: Iterable[Window], agent_id: int, site_id: int | None = None
     ) -> list[Vehicle]:
         """Return the cars this agent can have in all the windows, those of the site first."""
+        return sorted(self.each_free(windows, agent_id), key=lambda car: car.site_id != site_id)
+
+    def each_free(self, windows: Iterable[Window], agent_id: int) -> Iterator[Vehicle]:
+        """Yield the same cars one by one, in the fleet's order."""
         wanted = tuple(windows)
-        found = [
-            car
-            for car in self.cars
+        for car in self.cars:
             if not any(
                 self._is_booked(car.vehicle_id, window)
                 or self.obstacle(car.vehicle_id, window, agent_id)
                 for window in wanted
-            )
-        ]
-        return sorted(found, key=lambda car: car.site_id != site_id)
+            ):
+                yield car
 
     def danger(self, booking: Booking) -> Danger | None:
         """Say what may keep a booking from being driven as it stands; None: nothing is known."""
@@ -103,6 +104,11 @@ class Standing:
     def _is_booked(self, vehicle_id: int, window: Window) -> bool:
         hours = self._booked.get(vehicle_id)
         return hours is not None and hours.meets(window)
+
+    @cached_property
+    def car(self) -> Mapping[int, Vehicle]:
+        """Return the cars by id."""
+        return {car.vehicle_id: car for car in self.cars}
 
     @cached_property
     def _booked(self) -> Mapping[int, _Hours]:

@@ -31,6 +31,7 @@ WHERE agent_id = :agent_id AND state = 'active' AND ends_at_s > :now_s
 UNION SELECT o.booking_id FROM trip t JOIN booking o ON o.booking_id = t.booking_id
 WHERE t.state <> 'ended' AND o.agent_id = :agent_id AND o.state = 'active'
 """
+_ALL = 1 << 31
 _OF_BOOKING = "(SELECT starts_at_s, booking_id FROM booking WHERE booking_id = :booking_id)"
 _LATER = f"(b.starts_at_s, b.booking_id) > {_OF_BOOKING}"
 _EARLIER = f"(b.starts_at_s, b.booking_id) < {_OF_BOOKING}"
@@ -63,14 +64,19 @@ class Taken(NamedTuple):
 class Bookings(Noun):
     """Who has which car when."""
 
-    async def of_agent(self, agent_id: int, from_s: int) -> list[Booking]:
-        """Return an agent's bookings that end after `from_s`, cancelled ones too, by start."""
-        rows = await self._rows(
-            f"{BOOKINGS} WHERE b.agent_id = ? AND b.ends_at_s > ? ORDER BY b.starts_at_s",
-            agent_id,
-            from_s,
+    async def of_agent(
+        self, agent_id: int, from_s: int, limit: int = _ALL, after_id: int | None = None
+    ) -> list[Booking]:
+        """Return an agent's bookings that end after `from_s`, cancelled ones too, by start.
+
+        `after_id` is the last booking of the page before.
+        """
+        after = "" if after_id is None else f"AND {_LATER}"
+        return await self._page(
+            f"b.agent_id = :agent_id AND b.ends_at_s > :from_s {after}"
+            " ORDER BY b.starts_at_s, b.booking_id",
+            {"agent_id": agent_id, "from_s": from_s, "limit": limit, "booking_id": after_id},
         )
-        return [booking_of(row) for row in rows]
 
     async def coming(
         self, agent_id: int, now_s: int, limit: int, after_id: int | None = None

@@ -21,9 +21,6 @@ from server.fleet.recurrence import weekly
 from server.store import Overlap
 from server.web.offers import free_vehicles, standing
 
-# How long a past booking stays in sight.
-PAST_S = 60 * 24 * 3600
-
 
 class NotBookable(Exception):  # noqa: N818 - it is an answer, not a fault
     """The rules say no: `problems` maps a field of BookingRequest to a code of labels.py."""
@@ -105,20 +102,15 @@ async def cancel_own(app: web.Application, agent: Agent, booking_id: int) -> Boo
 
 
 async def own_booking(app: web.Application, agent: Agent, booking_id: int) -> Booking:
-    """Return a recent booking of this agent.
+    """Return a booking of this agent.
 
     Raises:
         HTTPNotFound: there is none with this id.
     """
-    for booking in await recent_bookings(app, agent):
-        if booking.booking_id == booking_id:
-            return booking
-    raise web.HTTPNotFound
-
-
-async def recent_bookings(app: web.Application, agent: Agent) -> list[Booking]:
-    """Return this agent's bookings that are not over, or not for long."""
-    return await app[STORE].bookings.of_agent(agent.agent_id, app[CLOCK].now_s() - PAST_S)
+    booking = (await app[STORE].bookings.by_id([booking_id])).get(booking_id)
+    if booking is None or booking.agent_id != agent.agent_id:
+        raise web.HTTPNotFound
+    return booking
 
 
 async def move_own(app: web.Application, agent: Agent, booking_id: int, vehicle_id: int) -> Booking:

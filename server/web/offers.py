@@ -4,7 +4,7 @@ Reads the hours that are asked about and no others. Never here: when a car is fr
 (fleet/availability.py), moving a booking (rebooking.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,16 +38,24 @@ class Offer:
     @cached_property
     def cars(self) -> tuple[Vehicle, ...]:
         """Return the cars it can be moved to, its site's first; none while it is driven."""
+        return tuple(sorted(self._cars(), key=lambda car: car.site_id != self._booked.site_id))
+
+    @property
+    def has_cars(self) -> bool:
+        """Say whether there is one; cheap where there are many."""
+        return any(True for _ in self._cars())
+
+    @property
+    def _booked(self) -> Vehicle:
+        return self.fleet.car[self.booking.vehicle_id]
+
+    def _cars(self) -> Iterator[Vehicle]:
         if self.fleet.is_under_way(self.booking):
-            return ()
-        booking = self.booking
-        booked = next(car for car in self.fleet.cars if car.vehicle_id == booking.vehicle_id)
-        window = Window(booking.starts_at_s, booking.ends_at_s)
-        return tuple(
-            car
-            for car in self.fleet.free([window], booking.agent_id, booked.site_id)
-            if against_other_car(booking, booked, car) is None
-        )
+            return
+        window = Window(self.booking.starts_at_s, self.booking.ends_at_s)
+        for car in self.fleet.each_free([window], self.booking.agent_id):
+            if against_other_car(self.booking, self._booked, car) is None:
+                yield car
 
 
 async def standing(app: web.Application, from_s: int, to_s: int) -> Standing:
