@@ -28,6 +28,6 @@ class Person:
         """The text of a page; an HTTP error raises."""
         request = urllib.request.Request(self._base + path, data, method=method)
         request.add_header("Origin", self._base)
-        with self._opener.open(request, timeout=10) as answer:
+        with self._opener.open(request, timeout=60) as answer:
             text: str = answer.read().decode()
         return text

@@ -28,9 +28,6 @@ from server.fleet.model import Booking, Vehicle, Window
 from server.fleet.recurrence import weekly
 from server.fleet.refusals import Reason, Refusal, Refused
 
-# How long a past booking stays in sight.
-PAST_S = 60 * 24 * 3600
-
 
 class Book(Wanted):
     """A car, in each of so many weeks at the same local hours."""
@@ -161,18 +158,11 @@ async def extend(actor: Person, request: Extend, actions: Actions) -> Booking:
 
 
 async def own(actor: Person, booking_id: int, actions: Actions) -> Booking:
-    """Return a booking of the actor that is not over, or not for long."""
-    found = await actions.store.bookings.by_id([booking_id])
-    booking = found.get(booking_id)
-    if booking is None or booking.ends_at_s <= actions.clock.now_s() - PAST_S:
+    """Return a booking of the actor."""
+    booking = (await actions.store.bookings.by_id([booking_id])).get(booking_id)
+    if booking is None:
         raise Refused(Refusal("id", Reason.NO_SUCH_BOOKING))
     return _own(actor, booking)
-
-
-async def recent(actor: Person, actions: Actions) -> list[Booking]:
-    """Return the actor's bookings that are not over, or not for long, by start."""
-    since_s = actions.clock.now_s() - PAST_S
-    return await actions.store.bookings.of_agent(actor.agent.agent_id, since_s)
 
 
 def windows_of(request: Book, actions: Actions) -> tuple[Window, ...]:

@@ -1,14 +1,16 @@
 """What is offered and warned of around bookings: free cars, a car that will not be back in time.
 
-Never here: when a car is free (fleet/availability.py), booking and moving (bookings.py).
+Reads the hours that are asked about and no others. Never here: when a car is free
+(fleet/availability.py), booking and moving (bookings.py).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from server.actions.actor import Person
 from server.actions.tools import Actions
-from server.fleet.availability import Danger, Standing, meets_any
+from server.fleet.availability import Danger, Standing, spans
 from server.fleet.bookings import against_other_car
 from server.fleet.model import Booking, Equipment, Refusal, TripFilter, Vehicle, Window
 
@@ -16,27 +18,57 @@ from server.fleet.model import Booking, Equipment, Refusal, TripFilter, Vehicle,
 _WRONG_CAR_S = 3600
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Offer:
     """What a page says beside a booking that runs or comes.
 
-    `cars` are those it can be moved to, its site's first, none while it is driven; `refused_at` is
-    where its agent's badge was refused because this other car is booked.
+    `refused_at` is where its agent's badge was refused because this other car is booked.
     """
 
-    cars: tuple[Vehicle, ...]
-    danger: Danger | None
+    booking: Booking
+    fleet: Standing
     refused_at: Refusal | None
+
+    @cached_property
+    def danger(self) -> Danger | None:
+        """Say what may keep it from being driven."""
+        return self.fleet.danger(self.booking)
+
+    @cached_property
+    def cars(self) -> tuple[Vehicle, ...]:
+        """Return the cars it can be moved to, its site's first; none while it is driven."""
+        return tuple(sorted(self._cars(), key=lambda car: car.site_id != self._booked.site_id))
+
+    @property
+    def has_cars(self) -> bool:
+        """Say whether there is one; cheap where there are many."""
+        return any(True for _ in self._cars())
+
+    @property
+    def _booked(self) -> Vehicle:
+        return self.fleet.car[self.booking.vehicle_id]
+
+    def _cars(self) -> Iterator[Vehicle]:
+        if self.fleet.is_under_way(self.booking):
+            return
+        for car in self.fleet.each_free([self.booking.window], self.booking.agent_id):
+            if not against_other_car(self.booking, self._booked, car):
+                yield car
 
 
 async def standing(actions: Actions, from_s: int, to_s: int) -> Standing:
     """Return where the fleet stands, as far as [from_s, to_s[ is concerned."""
+    return await _standing_in(actions, [Window(from_s, to_s)])
+
+
+async def _standing_in(actions: Actions, windows: Iterable[Window]) -> Standing:
+    asked = spans(windows)
     store = actions.store
     return Standing(
         actions.clock.now_s(),
         tuple(await store.vehicles.all()),
-        tuple(await store.bookings.between(from_s, to_s)),
-        await store.vehicles.out_of_service(from_s, to_s),
+        tuple(await store.bookings.taken(asked)),
+        await store.vehicles.out_of_service(asked[0].from_s, asked[-1].to_s),
         tuple(await store.trips.under_way()),
     )
 
@@ -46,8 +78,7 @@ async def free_vehicles(
 ) -> list[Vehicle]:
     """Return the cars an agent can have in each of these windows."""
     wanted = tuple(windows)
-    from_s, to_s = min(w.from_s for w in wanted), max(w.to_s for w in wanted)
-    return (await standing(actions, from_s, to_s)).free(wanted, agent_id)
+    return (await _standing_in(actions, wanted)).free(wanted, agent_id)
 
 
 async def free_equipment(
@@ -55,13 +86,7 @@ async def free_equipment(
 ) -> list[Equipment]:
     """Return the pieces of a site that nobody has booked in any of these windows."""
     wanted = tuple(windows)
-    from_s, to_s = min(w.from_s for w in wanted), max(w.to_s for w in wanted)
-    taken = {
-        code
-        for booking in await actions.store.bookings.between(from_s, to_s)
-        if meets_any(Window(booking.starts_at_s, booking.ends_at_s), wanted)
-        for code in booking.equipment
-    }
+    taken = await actions.store.equipment.taken(spans(wanted))
     pieces = await actions.store.equipment.all()
     return [piece for piece in pieces if piece.site_id == site_id and piece.code not in taken]
 
@@ -74,9 +99,7 @@ async def offers_for(actor: Person, bookings: list[Booking], actions: Actions) -
     active = [booking for booking in bookings if booking.state == "active"]
     if not active:
         return {}
-    fleet = await standing(
-        actions, min(b.starts_at_s for b in active), max(b.ends_at_s for b in active)
-    )
+    fleet = await _standing_in(actions, [booking.window for booking in active])
     recent_s = fleet.now_s - _WRONG_CAR_S
     refusals = await actions.store.refusals.of_agent(actor.agent.agent_id, recent_s)
     refused = {r.booking_id: r for r in refusals if r.reason == "wrong_car"}
@@ -92,15 +115,9 @@ async def offers_for(actor: Person, bookings: list[Booking], actions: Actions) -
 
 
 def _offer(booking: Booking, fleet: Standing, refusal: Refusal | None) -> Offer:
-    if fleet.is_under_way(booking):
-        return Offer((), None, None)
-    booked = next(car for car in fleet.cars if car.vehicle_id == booking.vehicle_id)
-    window = Window(booking.starts_at_s, booking.ends_at_s)
-    if refusal is not None and refusal.vehicle_id == booking.vehicle_id:
-        refusal = None  # it has been moved there since
-    cars = [
-        car
-        for car in fleet.free([window], booking.agent_id, booked.site_id)
-        if not against_other_car(booking, booked, car)
-    ]
-    return Offer(tuple(cars), fleet.danger(booking), refusal)
+    if refusal is not None and (
+        refusal.vehicle_id == booking.vehicle_id  # it has been moved there since
+        or fleet.is_under_way(booking)
+    ):
+        refusal = None
+    return Offer(booking, fleet, refusal)

@@ -67,11 +67,28 @@ async def get(actor: Actor, request: OneTrip, actions: Actions) -> Trip:
     return trip
 
 
-async def view(actor: Actor, request: OneTrip, actions: Actions) -> TripView:
-    """Return a trip for its page; raises as `get`."""
+async def view(
+    actor: Actor,
+    request: OneTrip,
+    actions: Actions,
+    records: int | None = None,
+    before: tuple[int, int] | None = None,
+) -> TripView:
+    """Return a trip for its page; raises as `get`.
+
+    Args:
+        actor: who asks.
+        request: for which trip.
+        actions: see there.
+        records: how many of its records, the newest; None: all.
+        before: (epoch, seq) of the record that these come before.
+    """
     await get(actor, request, actions)
     store, now_s = actions.store, actions.clock.now_s()
-    detail = await store.trips.get(request.trip_id)
+    if records is None:
+        detail = await store.trips.get(request.trip_id)
+    else:
+        detail = await store.trips.newest_of(request.trip_id, records, before)
     assert detail is not None, "no trip is ever deleted"
     trip = detail.trip
     feedback = await store.feedback.of_trip(trip.trip_id)

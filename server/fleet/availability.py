@@ -1,12 +1,17 @@
 """Which cars can be had when, and what endangers a booking that stands: looked at from one moment.
 
-What a page offers or warns of. Never here: the refusal of two bookings at once (the database), what
-may be asked for at all (bookings.py).
+What a page offers or warns of, each question in time that grows with the cars and not with what is
+booked. Never here: the refusal of two bookings at once (the database), what may be asked for at all
+(bookings.py).
 """
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from functools import cached_property
+from itertools import accumulate
+from typing import Literal, Protocol
 
 from server.fleet.model import Booking, Trip, Vehicle, Window
 
@@ -16,7 +21,36 @@ WARN_AHEAD_S = 3600
 Danger = Literal["still_out", "out_of_service"]
 
 
-@dataclass(frozen=True, slots=True)
+class Taken(Protocol):
+    """A car and hours in which somebody has it: a Booking, or no more of it than that."""
+
+    @property
+    def vehicle_id(self) -> int:
+        """Return the car."""
+
+    @property
+    def starts_at_s(self) -> int:
+        """Return from when."""
+
+    @property
+    def ends_at_s(self) -> int:
+        """Return until just before when."""
+
+
+class _Hours:
+    """Windows of one car; they may overlap."""
+
+    def __init__(self, windows: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(windows)
+        self._starts = [from_s for from_s, _ in ordered]
+        self._latest_end = list(accumulate((to_s for _, to_s in ordered), max))
+
+    def meets(self, window: Window) -> bool:
+        before = bisect_left(self._starts, window.to_s)
+        return before > 0 and self._latest_end[before - 1] > window.from_s
+
+
+@dataclass(frozen=True)
 class Standing:
     """Where the fleet stands at `now_s`.
 
@@ -26,7 +60,7 @@ class Standing:
 
     now_s: int
     cars: tuple[Vehicle, ...]
-    bookings: tuple[Booking, ...]
+    bookings: tuple[Taken, ...]
     out_of_service: Mapping[int, tuple[Window, ...]]
     under_way: tuple[Trip, ...]
 
@@ -34,19 +68,18 @@ class Standing:
         self, windows: Iterable[Window], agent_id: int, site_id: int | None = None
     ) -> list[Vehicle]:
         """Return the cars this agent can have in all the windows, those of the site first."""
+        return sorted(self.each_free(windows, agent_id), key=lambda car: car.site_id != site_id)
+
+    def each_free(self, windows: Iterable[Window], agent_id: int) -> Iterator[Vehicle]:
+        """Yield the same cars one by one, in the fleet's order."""
         wanted = tuple(windows)
-        booked = {
-            booking.vehicle_id
-            for booking in self.bookings
-            if meets_any(Window(booking.starts_at_s, booking.ends_at_s), wanted)
-        }
-        found = [
-            car
-            for car in self.cars
-            if car.vehicle_id not in booked
-            and not any(self.obstacle(car.vehicle_id, window, agent_id) for window in wanted)
-        ]
-        return sorted(found, key=lambda car: car.site_id != site_id)
+        for car in self.cars:
+            if not any(
+                self._is_booked(car.vehicle_id, window)
+                or self.obstacle(car.vehicle_id, window, agent_id)
+                for window in wanted
+            ):
+                yield car
 
     def danger(self, booking: Booking) -> Danger | None:
         """Say what may keep a booking from being driven as it stands; None: nothing is known."""
@@ -57,24 +90,59 @@ class Standing:
 
     def is_under_way(self, booking: Booking) -> bool:
         """Say whether this booking is being driven."""
-        return any(trip.booking_id == booking.booking_id for trip in self.under_way)
+        return booking.booking_id in self._driven
 
     def obstacle(self, vehicle_id: int, window: Window, agent_id: int) -> Danger | None:
         """Say what, besides other bookings, keeps an agent from this car in this window."""
         if meets_any(window, self.out_of_service.get(vehicle_id, ())):
             return "out_of_service"
         soon = window.from_s < self.now_s + WARN_AHEAD_S and window.to_s > self.now_s
-        if soon and any(
-            trip.vehicle_id == vehicle_id
-            and trip.agent_id != agent_id
-            # Without a booking nobody knows when it comes back.
-            and (trip.booked_until_s is None or trip.booked_until_s <= self.now_s)
-            for trip in self.under_way
-        ):
+        if soon and any(driver_id != agent_id for driver_id in self._late.get(vehicle_id, ())):
             return "still_out"
         return None
+
+    def _is_booked(self, vehicle_id: int, window: Window) -> bool:
+        hours = self._booked.get(vehicle_id)
+        return hours is not None and hours.meets(window)
+
+    @cached_property
+    def car(self) -> Mapping[int, Vehicle]:
+        """Return the cars by id."""
+        return {car.vehicle_id: car for car in self.cars}
+
+    @cached_property
+    def _booked(self) -> Mapping[int, _Hours]:
+        windows = defaultdict(list)
+        for taken in self.bookings:
+            windows[taken.vehicle_id].append((taken.starts_at_s, taken.ends_at_s))
+        return {vehicle_id: _Hours(each) for vehicle_id, each in windows.items()}
+
+    @cached_property
+    def _driven(self) -> frozenset[int | None]:
+        return frozenset(trip.booking_id for trip in self.under_way)
+
+    @cached_property
+    def _late(self) -> Mapping[int, list[int | None]]:
+        """Return vehicle id -> who drives a car that should be back."""
+        drivers = defaultdict(list)
+        for trip in self.under_way:
+            # Without a booking nobody knows when it comes back.
+            if trip.booked_until_s is None or trip.booked_until_s <= self.now_s:
+                drivers[trip.vehicle_id].append(trip.agent_id)
+        return drivers
 
 
 def meets_any(window: Window, others: Iterable[Window]) -> bool:
     """Say whether a window has an instant in common with any of the others."""
     return any(window.from_s < other.to_s and other.from_s < window.to_s for other in others)
+
+
+def spans(windows: Iterable[Window]) -> list[Window]:
+    """Return the least windows that cover exactly the same instants, in order."""
+    found: list[Window] = []
+    for window in sorted(windows, key=lambda window: window.from_s):
+        if found and window.from_s <= found[-1].to_s:
+            found[-1] = Window(found[-1].from_s, max(found[-1].to_s, window.to_s))
+        else:
+            found.append(window)
+    return found

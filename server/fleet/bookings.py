@@ -9,12 +9,16 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from server.fleet.availability import Standing, meets_any
+from server.fleet.availability import Danger, Standing, meets_any
 from server.fleet.inputs import Flag, Id, Input, Instant, Line, Says
 from server.fleet.model import Booking, Equipment, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS
 from server.fleet.refusals import Reason, Refusal
 
+_OBSTACLES: Mapping[Danger, Reason] = {
+    "still_out": Reason.STILL_OUT,
+    "out_of_service": Reason.OUT_OF_SERVICE,
+}
 MAX_LENGTH_S = 31 * 24 * 3600  # a longer need is another car, not a booking of a shared one
 MAX_AHEAD_S = 366 * 24 * 3600
 MAX_PAST_S = 3600  # a form filled in slowly, a car taken a few minutes ago
@@ -122,7 +126,7 @@ def against_standing(
 ) -> list[Refusal]:
     """Return what keeps an agent from this car in this window as things stand."""
     obstacle = fleet.obstacle(vehicle_id, window, agent_id)
-    return [] if obstacle is None else [Refusal("vehicle_id", Reason.of(obstacle))]
+    return [] if obstacle is None else [Refusal("vehicle_id", _OBSTACLES[obstacle])]
 
 
 def against_other_car(booking: Booking, car: Vehicle, other: Vehicle) -> list[Refusal]:

@@ -292,14 +292,16 @@ class StoredRecord:
 
 @dataclass(frozen=True, slots=True)
 class TripDetail:
-    """One trip with its legs and records, each in the order of the box.
+    """One trip with its legs and records, or the newest of these, each in the order of the box.
 
-    `records_lost` counts those between its first and its last record that no longer are anywhere.
+    `record_count` is how many there are, `records_lost` counts those between its first and its
+    last record that no longer are anywhere.
     """
 
     trip: Trip
     legs: tuple[Leg, ...]
     records: tuple[StoredRecord, ...]
+    record_count: int
     records_lost: int
 
 

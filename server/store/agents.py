@@ -1,9 +1,12 @@
 """Agents and their directorates in the database. Never here: badges (badges.py)."""
 
 import sqlite3
+from collections.abc import Iterable
+from itertools import islice
 
 from server.fleet.model import Agent, Directorate
-from server.store.noun import Noun
+from server.fleet.names import is_called
+from server.store.noun import Noun, among
 
 _AGENTS = """
 SELECT a.agent_id, a.login, a.full_name, a.directorate_id, a.role, a.password_hash,
@@ -25,6 +28,16 @@ class Agents(Noun):
         rows = await self._rows(f"{_AGENTS} WHERE agent_id = ?", agent_id)
         return _agent(rows[0]) if rows else None
 
+    async def called(self, name: str, limit: int) -> list[Agent]:
+        """Return the first agents of this name (fleet/names.py), by name."""
+        return await self._engine.read(_called, name, limit)
+
+    async def by_id(self, agent_ids: Iterable[int]) -> dict[int, Agent]:
+        """Return those of these agents that exist."""
+        places, ids = among(agent_ids)
+        rows = await self._rows(f"{_AGENTS} WHERE agent_id IN {places}", **ids)
+        return {row["agent_id"]: _agent(row) for row in rows}
+
     async def all(self) -> list[Agent]:
         """Return every agent, by name."""
         return [_agent(row) for row in await self._rows(f"{_AGENTS} ORDER BY full_name")]
@@ -37,6 +50,14 @@ class Directorates(Noun):
         """Return every directorate, by code."""
         rows = await self._rows("SELECT * FROM directorate ORDER BY code")
         return [Directorate(**row) for row in rows]
+
+
+def _called(db: sqlite3.Connection, name: str, limit: int) -> list[Agent]:
+    everyone = db.execute("SELECT agent_id, full_name FROM agent ORDER BY full_name, agent_id")
+    found = (agent_id for agent_id, full_name in everyone if is_called(full_name, name))
+    places, ids = among(islice(found, limit))
+    rows = db.execute(f"{_AGENTS} WHERE agent_id IN {places} ORDER BY full_name, agent_id", ids)
+    return [_agent(row) for row in rows]
 
 
 def _agent(row: sqlite3.Row) -> Agent:

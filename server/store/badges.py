@@ -6,11 +6,13 @@ who may do what (fleet/grants.py).
 """
 
 import sqlite3
+from typing import Any
 
 from server.fleet.model import Badge, EnrolledBadge
 from server.store.noun import Noun
 from server.store.vault import Vault
 
+_REVOKED_BEFORE = "revocation_id < (SELECT revocation_id FROM badge WHERE badge_id = :badge_id)"
 _SHOWN_BYTES = 2  # of a UID: enough to tell one's badges apart, not enough to copy one
 
 
@@ -25,9 +27,12 @@ class Badges(Noun):
         """Return an agent's badges as a page may show them."""
         return await self._engine.read(self._enrolled, "agent_id = ?", agent_id)
 
-    async def revoked(self) -> list[EnrolledBadge]:
-        """Return the badges that are revoked, as a page may show them."""
-        return await self._engine.read(self._enrolled, "revocation_id IS NOT NULL AND ?", 1)
+    async def revoked(self, limit: int = 50, before_id: int | None = None) -> list[EnrolledBadge]:
+        """Return the badges that are revoked, as a page may show them, the last one first.
+
+        `before_id` is the last badge of the page before.
+        """
+        return await self._engine.read(self._revoked, limit, before_id)
 
     async def get(self, badge_id: int) -> EnrolledBadge | None:
         """Return one badge as a page may show it."""
@@ -51,11 +56,25 @@ class Badges(Noun):
     def _enrolled(
         self, db: sqlite3.Connection, condition: str, value: int | bytes
     ) -> list[EnrolledBadge]:
+        return self._read(db, f"WHERE {condition} ORDER BY badge_id", (value,))
+
+    def _revoked(
+        self, db: sqlite3.Connection, limit: int, before_id: int | None
+    ) -> list[EnrolledBadge]:
+        where = (
+            "WHERE revocation_id IS NOT NULL" if before_id is None else f"WHERE {_REVOKED_BEFORE}"
+        )
+        return self._read(
+            db,
+            f"{where} ORDER BY revocation_id DESC LIMIT :limit",
+            {"limit": limit, "badge_id": before_id},
+        )
+
+    def _read(self, db: sqlite3.Connection, which: str, values: Any) -> list[EnrolledBadge]:
         rows = db.execute(
             "SELECT badge_id, agent_id, uid_sealed, key_sealed IS NOT NULL, revoked_at_s"
-            f" FROM badge LEFT JOIN revocation USING (revocation_id) WHERE {condition}"
-            " ORDER BY badge_id",
-            (value,),
+            f" FROM badge LEFT JOIN revocation USING (revocation_id) {which}",
+            values,
         )
         return [
             EnrolledBadge(

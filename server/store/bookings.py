@@ -7,6 +7,7 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 from server.fleet.bookings import Journey, Wanted
 from server.fleet.grants import AFTER_S, BEFORE_S
@@ -25,6 +26,18 @@ FROM booking b JOIN vehicle v USING (vehicle_id) JOIN agent a USING (agent_id)
 """
 TOUCHING = "b.state = 'active' AND b.starts_at_s < :to_s AND b.ends_at_s > :from_s"
 
+# An agent's bookings that are not over, and those that are but still driven.
+_COMING = """
+SELECT booking_id FROM booking
+WHERE agent_id = :agent_id AND state = 'active' AND ends_at_s > :now_s
+UNION SELECT o.booking_id FROM trip t JOIN booking o ON o.booking_id = t.booking_id
+WHERE t.state <> 'ended' AND o.agent_id = :agent_id AND o.state = 'active'
+"""
+_ALL = 1 << 31
+_OF_BOOKING = "(SELECT starts_at_s, booking_id FROM booking WHERE booking_id = :booking_id)"
+_LATER = f"(b.starts_at_s, b.booking_id) > {_OF_BOOKING}"
+_EARLIER = f"(b.starts_at_s, b.booking_id) < {_OF_BOOKING}"
+
 
 # What a guard of the schema says -> what we say.
 _GUARDS = {
@@ -34,17 +47,57 @@ _GUARDS = {
 }
 
 
+class Taken(NamedTuple):
+    """Hours in which a car is booked."""
+
+    vehicle_id: int
+    starts_at_s: int
+    ends_at_s: int
+
+
 class Bookings(Noun):
     """Who has which car when."""
 
-    async def of_agent(self, agent_id: int, from_s: int) -> list[Booking]:
-        """Return an agent's bookings that end after `from_s`, cancelled ones too, by start."""
-        rows = await self._rows(
-            f"{BOOKINGS} WHERE b.agent_id = :agent_id AND b.ends_at_s > :from_s"
-            " ORDER BY b.starts_at_s",
-            agent_id=agent_id,
-            from_s=from_s,
+    async def of_agent(
+        self, agent_id: int, from_s: int, limit: int = _ALL, after_id: int | None = None
+    ) -> list[Booking]:
+        """Return an agent's bookings that end after `from_s`, cancelled ones too, by start.
+
+        `after_id` is the last booking of the page before.
+        """
+        after = "" if after_id is None else f"AND {_LATER}"
+        return await self._page(
+            f"b.agent_id = :agent_id AND b.ends_at_s > :from_s {after}"
+            " ORDER BY b.starts_at_s, b.booking_id",
+            {"agent_id": agent_id, "from_s": from_s, "limit": limit, "booking_id": after_id},
         )
+
+    async def coming(
+        self, agent_id: int, now_s: int, limit: int, after_id: int | None = None
+    ) -> list[Booking]:
+        """Return an agent's active bookings that are not over, or still driven, by start.
+
+        `after_id` is the last booking of the page before.
+        """
+        after = "" if after_id is None else f"AND {_LATER}"
+        return await self._page(
+            f"b.booking_id IN ({_COMING}) {after} ORDER BY b.starts_at_s, b.booking_id",
+            {"agent_id": agent_id, "now_s": now_s, "limit": limit, "booking_id": after_id},
+        )
+
+    async def over(
+        self, agent_id: int, now_s: int, limit: int, before_id: int | None = None
+    ) -> list[Booking]:
+        """Return an agent's other bookings, over or cancelled, last start first; as `coming`."""
+        before = "" if before_id is None else f"AND {_EARLIER}"
+        return await self._page(
+            f"b.agent_id = :agent_id AND b.booking_id NOT IN ({_COMING}) {before}"
+            " ORDER BY b.starts_at_s DESC, b.booking_id DESC",
+            {"agent_id": agent_id, "now_s": now_s, "limit": limit, "booking_id": before_id},
+        )
+
+    async def _page(self, where: str, values: dict[str, int | None]) -> list[Booking]:
+        rows = await self._rows(f"{BOOKINGS} WHERE {where} LIMIT :limit", **values)
         return [booking_of(row) for row in rows]
 
     async def between(self, from_s: int, to_s: int) -> list[Booking]:
@@ -55,6 +108,11 @@ class Bookings(Noun):
             to_s=to_s,
         )
         return [booking_of(row) for row in rows]
+
+    async def taken(self, windows: Iterable[Window]) -> list[Taken]:
+        """Return which cars are booked when, of the active bookings that touch these windows."""
+        values = [{"from_s": window.from_s, "to_s": window.to_s} for window in windows]
+        return await self._engine.read(_taken, values)
 
     async def of_vehicle(self, vehicle_id: int, from_s: int) -> list[Booking]:
         """Return a car's active bookings that end after `from_s`, by start."""
@@ -123,6 +181,20 @@ class Bookings(Noun):
         return await self._engine.write(_change, booking_id, decide)
 
 
+def _taken(db: sqlite3.Connection, windows: list[dict[str, int]]) -> list[Taken]:
+    cursor = db.cursor()
+    cursor.row_factory = None
+    return [
+        Taken(*row)
+        for window in windows
+        for row in cursor.execute(
+            "SELECT vehicle_id, starts_at_s, ends_at_s FROM booking"
+            " WHERE state = 'active' AND ends_at_s > :from_s AND starts_at_s < :to_s",
+            window,
+        )
+    ]
+
+
 def booking_of(row: sqlite3.Row) -> Booking:
     """Read a row of BOOKINGS."""
     equipment = tuple(json.loads(row["equipment"]))
@@ -174,7 +246,7 @@ def _insert_all(
             in_the_way.setdefault(refused.first.reason, []).extend(refused.first.conflicts)
     for reason in (Reason.OVERLAP, Reason.EQUIPMENT_TAKEN):
         if reason in in_the_way:  # what was made is undone
-            raise Refused(_taken(reason, in_the_way[reason]))
+            raise Refused(_in_the_way(reason, in_the_way[reason]))
     return made
 
 
@@ -199,7 +271,7 @@ def _conflicts_told(
         )
         wanted = set(equipment)
         raise Refused(
-            _taken(
+            _in_the_way(
                 reason,
                 [
                     other
@@ -214,7 +286,7 @@ def _conflicts_told(
         ) from None
 
 
-def _taken(reason: Reason, conflicts: list[Booking]) -> Refusal:
+def _in_the_way(reason: Reason, conflicts: list[Booking]) -> Refusal:
     field = "vehicle_id" if reason is Reason.OVERLAP else "equipment"
     return Refusal(field, reason, conflicts=tuple(conflicts))
 

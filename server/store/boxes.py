@@ -5,13 +5,15 @@ Never here: records and trips, or what a box should be told.
 
 import secrets
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from server.fleet.model import Box, ClockSource, RelayState
 from server.fleet.records import TripEnded
 from server.fleet.trips import follow
 from server.store import trip_rows
-from server.store.noun import Noun
+from server.store.noun import Noun, among
 
 BOXES = """
 SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, b.epoch, b.firmware_version, b.last_seen_s,
@@ -22,6 +24,8 @@ SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, b.epoch, b.firmware_version, 
     ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS flash_erases
 FROM box b JOIN vehicle v USING (vehicle_id) WHERE b.retired_at_s IS NULL
 """
+_AFTER = """v.plate > (SELECT plate FROM box last JOIN vehicle USING (vehicle_id)
+  WHERE last.box_id = :box_id)"""
 
 
 class BoxExistsError(Exception):
@@ -82,12 +86,27 @@ class BoxStatus:
     command_id: int
 
 
+class UnawareBox(NamedTuple):
+    """A box that has not confirmed a revocation, and when its last set of grants was sent."""
+
+    plate: str
+    grants_sent_at_s: int | None
+
+
 class Boxes(Noun):
     """The boxes in service, and those that were."""
 
     async def all(self) -> list[Box]:
         """Return the boxes in service, by plate."""
         return [Box(**row) for row in await self._rows(f"{BOXES} ORDER BY v.plate")]
+
+    async def page(self, limit: int, after_id: int | None = None) -> list[Box]:
+        """Return boxes in service, by plate; `after_id` is the last box of the page before."""
+        after = "" if after_id is None else f"AND {_AFTER}"
+        rows = await self._rows(
+            f"{BOXES} {after} ORDER BY v.plate LIMIT :limit", limit=limit, box_id=after_id
+        )
+        return [Box(**row) for row in rows]
 
     async def add(self, vehicle_id: int, replace: bool, now_s: int) -> BoxSecrets:
         """Make the identity and keys of a new box for this car, at once in force.
@@ -177,6 +196,29 @@ class Boxes(Noun):
     ) -> int:
         """Return the generation of a set being sent: a new one when the set is another."""
         return await self._engine.write(_name_grants, box_id, grants_hash, grants_set, now_s)
+
+    async def unaware(self, badge_ids: Iterable[int]) -> dict[int, list[UnawareBox]]:
+        """Return badge id -> the boxes as of `without`, for those of these badges revoked."""
+        places, ids = among(badge_ids)
+        revoked = await self._rows(
+            "SELECT badge_id, revocation_id FROM badge"
+            f" WHERE badge_id IN {places} AND revocation_id IS NOT NULL",
+            **ids,
+        )
+        behind = await self._rows(
+            "SELECT plate, grants_sent_at_s, revocation_confirmed FROM box"
+            " JOIN vehicle USING (vehicle_id) WHERE retired_at_s IS NULL"
+            " AND last_seen_s IS NOT NULL AND revocation_confirmed < :newest ORDER BY plate",
+            newest=max((row["revocation_id"] for row in revoked), default=0),
+        )
+        return {
+            badge_id: [
+                UnawareBox(plate, sent_at_s)
+                for plate, sent_at_s, confirmed in behind
+                if confirmed < revocation_id
+            ]
+            for badge_id, revocation_id in revoked
+        }
 
     async def without(self, badge_id: int) -> list[Box]:
         """Return the boxes that have not confirmed a revocation, by plate.

@@ -45,17 +45,12 @@ class FeedbackOfTrips(Noun):
 
     async def of_trip(self, trip_id: int) -> Feedback | None:
         """Return what was said of a trip."""
-        rows = await self._rows(f"{_FEEDBACK} WHERE f.trip_id = ?", trip_id)
+        rows = await self._rows(f"{_FEEDBACK} WHERE f.trip_id = :trip_id", trip_id=trip_id)
         return _feedback(rows[0]) if rows else None
 
     async def log(self, limit: int) -> list[Feedback]:
         """Return what waits for an answer, damage first, then who waits longest; then the rest."""
-        rows = await self._rows(
-            f"{_FEEDBACK} ORDER BY {_WAITS} DESC, ({_WAITS}) * f.damage DESC,"
-            f" iif({_WAITS}, f.said_at_s, -f.said_at_s), f.trip_id LIMIT ?",
-            limit,
-        )
-        return [_feedback(row) for row in rows]
+        return await self._engine.read(_log, limit)
 
     async def waiting(self) -> tuple[int, int]:
         """Return how many messages wait for an answer, and how many of them report damage."""
@@ -67,11 +62,28 @@ class FeedbackOfTrips(Noun):
     async def unread_answers(self, agent_id: int) -> list[Feedback]:
         """Return this driver's feedback whose answer they have not seen, the oldest first."""
         rows = await self._rows(
-            f"{_FEEDBACK} WHERE t.agent_id = ? AND f.answer IS NOT NULL AND f.read_at_s IS NULL"
-            " ORDER BY f.answered_at_s",
-            agent_id,
+            f"{_FEEDBACK} WHERE t.agent_id = :agent_id AND f.answer IS NOT NULL"
+            " AND f.read_at_s IS NULL ORDER BY f.answered_at_s",
+            agent_id=agent_id,
         )
         return [_feedback(row) for row in rows]
+
+
+def _log(db: sqlite3.Connection, limit: int) -> list[Feedback]:
+    db.execute("BEGIN")  # one moment's view: nothing is answered between the two
+    try:
+        waiting = db.execute(
+            f"{_FEEDBACK} WHERE {_WAITS} ORDER BY f.damage DESC, f.said_at_s, f.trip_id"
+            " LIMIT :limit",
+            {"limit": limit},
+        ).fetchall()
+        rest = db.execute(
+            f"{_FEEDBACK} WHERE NOT ({_WAITS}) ORDER BY f.said_at_s DESC, f.trip_id LIMIT :limit",
+            {"limit": limit - len(waiting)},
+        ).fetchall()
+        return [_feedback(row) for row in waiting + rest]
+    finally:
+        db.execute("COMMIT")
 
 
 def _say(db: sqlite3.Connection, trip_id: int, said: Said, now_s: int) -> Feedback:
@@ -84,10 +96,17 @@ def _say(db: sqlite3.Connection, trip_id: int, said: Said, now_s: int) -> Feedba
     else:  # an answer names its message by this instant: no two of a trip share one
         said_at_s = held.said_at_s if same else max(now_s, held.said_at_s + 1)
     db.execute(
-        "INSERT INTO feedback (trip_id, rating, message, damage, said_at_s) VALUES (?, ?, ?, ?, ?)"
+        "INSERT INTO feedback (trip_id, rating, message, damage, said_at_s)"
+        " VALUES (:trip_id, :rating, :message, :damage, :said_at_s)"
         " ON CONFLICT (trip_id) DO UPDATE SET rating = excluded.rating,"
         " message = excluded.message, damage = excluded.damage, said_at_s = excluded.said_at_s",
-        (trip_id, said.rating, said.message, int(said.damage), said_at_s),
+        {
+            "trip_id": trip_id,
+            "rating": said.rating,
+            "message": said.message,
+            "damage": int(said.damage),
+            "said_at_s": said_at_s,
+        },
     )
     feedback = _read(db, trip_id)
     assert feedback is not None, "it has just been stored"
@@ -100,7 +119,7 @@ def _answer(
     db.execute(
         "UPDATE feedback SET answer = :answer, answered_at_s = :now_s, answered_by_id = :agent_id,"
         " read_at_s = NULL WHERE trip_id = :trip_id AND said_at_s = :said_at_s AND message <> ''"
-        " AND answer IS NOT :answer",
+        " AND (answer IS NULL OR answer <> :answer)",
         {
             "answer": answer,
             "now_s": now_s,
@@ -117,14 +136,14 @@ def _answer(
 
 def _note_read(db: sqlite3.Connection, trip_id: int, now_s: int) -> None:
     db.execute(
-        "UPDATE feedback SET read_at_s = ? WHERE trip_id = ? AND answer IS NOT NULL"
+        "UPDATE feedback SET read_at_s = :now_s WHERE trip_id = :trip_id AND answer IS NOT NULL"
         " AND read_at_s IS NULL",
-        (now_s, trip_id),
+        {"now_s": now_s, "trip_id": trip_id},
     )
 
 
 def _read(db: sqlite3.Connection, trip_id: int) -> Feedback | None:
-    row = db.execute(f"{_FEEDBACK} WHERE f.trip_id = ?", (trip_id,)).fetchone()
+    row = db.execute(f"{_FEEDBACK} WHERE f.trip_id = :trip_id", {"trip_id": trip_id}).fetchone()
     return _feedback(row) if row else None
 
 

@@ -1,6 +1,7 @@
 """What the store knows of one noun: here, what all nouns share. Each has a file of its own."""
 
 import sqlite3
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from server.store.engine import Engine
@@ -20,5 +21,11 @@ class Noun:
         self._engine = engine
 
     async def _rows(self, sql: str, *values: Any, **named: Any) -> list[sqlite3.Row]:
-        """Read rows with a reader."""
+        """Read rows with a reader; the values of `?` or, better, those of `:name`."""
         return await self._engine.read(lambda db: db.execute(sql, named or values).fetchall())
+
+
+def among(ids: Iterable[int]) -> tuple[str, Mapping[str, int]]:
+    """Return what stands behind IN, and its values by name."""
+    values = {f"id{i}": each for i, each in enumerate(ids)}
+    return f"({', '.join(f':{name}' for name in values) or 'NULL'})", values

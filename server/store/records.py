@@ -11,7 +11,6 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from server.fleet.model import StoredRecord
 from server.fleet.records import BadgeRefused, CommandAnswered, FleetRecord, ReadRecord, RelaySeen
 from server.fleet.trips import Followed, TripDraft
 from server.store import trip_rows
@@ -72,23 +71,6 @@ class Records(Noun):
         """Return how many records boxes made that no longer are anywhere."""
         rows = await self._rows("SELECT coalesce(sum(last_seq - first_seq + 1), 0) FROM gap")
         return int(rows[0][0])
-
-
-def records_of_trip(db: sqlite3.Connection, trip_id: int) -> tuple[StoredRecord, ...]:
-    """Read the records of one trip in the order of the box."""
-    rows = db.execute("SELECT * FROM record WHERE trip_id = ? ORDER BY epoch, seq", (trip_id,))
-    return tuple(
-        StoredRecord(
-            row["epoch"],
-            row["seq"],
-            row["kind"],
-            row["kind_name"],
-            row["at_s"],
-            row["received_at_s"],
-            json.loads(row["fields"]),
-        )
-        for row in rows
-    )
 
 
 def _held_seq(db: sqlite3.Connection, box_id: int, epoch: int) -> int:

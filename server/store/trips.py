@@ -2,10 +2,19 @@
 
 import json
 import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 
-from server.fleet.model import Leg, Refusal, Trip, TripDetail, TripFilter, TripTotals
-from server.store.noun import Noun
-from server.store.records import records_of_trip
+from server.fleet.model import (
+    Leg,
+    Refusal,
+    StoredRecord,
+    Trip,
+    TripDetail,
+    TripFilter,
+    TripTotals,
+)
+from server.store.noun import Noun, among
 
 _TRIPS = """
 SELECT t.trip_id, t.vehicle_id, v.plate, v.label AS vehicle_label, t.agent_id,
@@ -18,10 +27,7 @@ SELECT t.trip_id, t.vehicle_id, v.plate, v.label AS vehicle_label, t.agent_id,
          AND n.starts_at_s = own.ends_at_s AND n.state = 'active')
    SELECT max(ends_at_s) FROM own) AS booked_until_s,
   t.started_at_s, t.ended_at_s, t.start_odometer_m, t.last_odometer_m, t.distance_m, t.state,
-  t.end_reason, t.assurance, t.wrong_site,
-  (SELECT json_group_array(full_name) FROM
-    (SELECT full_name FROM occupant JOIN agent USING (agent_id) WHERE trip_id = t.trip_id
-     ORDER BY full_name)) AS occupants, t.private,
+  t.end_reason, t.assurance, t.wrong_site, t.private,
   t.start_lat_e7, t.start_lon_e7, t.end_lat_e7, t.end_lon_e7
 FROM trip t JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_id)
   LEFT JOIN directorate d ON d.directorate_id = t.directorate_id
@@ -34,10 +40,13 @@ FROM refusal r JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_
   LEFT JOIN booking b USING (booking_id) LEFT JOIN vehicle bv ON bv.vehicle_id = b.vehicle_id
 """
 # The log reads by start, newest first; trips that start together (or arrive late) by id.
-_BEFORE = "(t.started_at_s, t.trip_id) < (SELECT started_at_s, trip_id FROM trip WHERE trip_id = ?)"
+_BEFORE = (
+    "(t.started_at_s, t.trip_id)"
+    " < (SELECT started_at_s, trip_id FROM trip WHERE trip_id = :before_id)"
+)
 _REFUSED_BEFORE = (
     "(r.received_at_s, r.refusal_id)"
-    " < (SELECT received_at_s, refusal_id FROM refusal WHERE refusal_id = ?)"
+    " < (SELECT received_at_s, refusal_id FROM refusal WHERE refusal_id = :before_id)"
 )
 
 
@@ -48,46 +57,54 @@ class Trips(Noun):
         self, wanted: TripFilter, limit: int = 50, before_id: int | None = None
     ) -> list[Trip]:
         """Return trips, newest start first; `before_id` is the last trip of the page before."""
-        conditions, values = _conditions(wanted)
-        if before_id is not None:
-            conditions.append(_BEFORE)
-            values.append(before_id)
-        rows = await self._rows(
-            f"{_TRIPS} WHERE {' AND '.join(conditions)}"
-            " ORDER BY t.started_at_s DESC, t.trip_id DESC LIMIT ?",
-            *values,
-            limit,
+        before = [] if before_id is None else [_BEFORE]
+        where = " AND ".join(_conditions(wanted) + before)
+        values = {**asdict(wanted), "limit": limit, "before_id": before_id}
+        return await self._trips(
+            f"WHERE {where} ORDER BY t.started_at_s DESC, t.trip_id DESC LIMIT :limit", values
         )
-        return [_trip(row) for row in rows]
 
     async def totals(self, wanted: TripFilter) -> TripTotals:
         """Return number and kilometres of all trips that a filter takes in."""
-        conditions, values = _conditions(wanted)
         rows = await self._rows(
             "SELECT count(*) AS trips, coalesce(sum(distance_m), 0) AS distance_m,"
             " coalesce(sum(distance_m * private), 0) AS private_m FROM trip t"
-            f" WHERE {' AND '.join(conditions)}",
-            *values,
+            f" WHERE {' AND '.join(_conditions(wanted))}",
+            **asdict(wanted),
         )
         return TripTotals(**rows[0])
 
     async def under_way(self) -> list[Trip]:
         """Return the trips that have not ended, by id."""
-        rows = await self._rows(f"{_TRIPS} WHERE t.state <> 'ended' ORDER BY t.trip_id")
-        return [_trip(row) for row in rows]
+        return await self._trips("WHERE t.state <> 'ended' ORDER BY t.trip_id", {})
+
+    async def of_bookings(self, booking_ids: Iterable[int]) -> list[Trip]:
+        """Return the trips of these bookings, by start."""
+        places, ids = among(booking_ids)
+        return await self._trips(
+            f"WHERE t.booking_id IN {places} ORDER BY t.started_at_s, t.trip_id", ids
+        )
 
     async def one(self, trip_id: int) -> Trip | None:
         """Return one trip by itself: the records of a long one are thousands."""
-        row = await self._engine.read(
-            lambda db: db.execute(
-                f"{_TRIPS} WHERE t.trip_id = :trip_id", {"trip_id": trip_id}
-            ).fetchone()
-        )
-        return _trip(row) if row else None
+        found = await self._trips("WHERE t.trip_id = :trip_id", {"trip_id": trip_id})
+        return found[0] if found else None
 
     async def get(self, trip_id: int) -> TripDetail | None:
         """Return one trip with its legs and records."""
-        return await self._engine.read(_detail, trip_id)
+        return await self._engine.read(_detail, trip_id, None)
+
+    async def newest_of(
+        self, trip_id: int, limit: int, before: tuple[int, int] | None = None
+    ) -> TripDetail | None:
+        """Return one trip with its legs and its newest records, as many as `limit`.
+
+        `before` is (epoch, seq) of the oldest record of the page before.
+        """
+        return await self._engine.read(_detail, trip_id, limit, before)
+
+    async def _trips(self, where: str, values: Mapping[str, int | None]) -> list[Trip]:
+        return await self._engine.read(_trips, where, values)
 
 
 class Refusals(Noun):
@@ -97,19 +114,20 @@ class Refusals(Noun):
         """Return refused badges, last received first; `before_id` as in `trips`."""
         before = "TRUE" if before_id is None else _REFUSED_BEFORE
         rows = await self._rows(
-            f"{_REFUSALS} WHERE {before} ORDER BY r.received_at_s DESC, r.refusal_id DESC LIMIT ?",
-            *([] if before_id is None else [before_id]),
-            limit,
+            f"{_REFUSALS} WHERE {before}"
+            " ORDER BY r.received_at_s DESC, r.refusal_id DESC LIMIT :limit",
+            limit=limit,
+            before_id=before_id,
         )
         return [Refusal(**row) for row in rows]
 
     async def of_agent(self, agent_id: int, from_s: int) -> list[Refusal]:
         """Return the refusals of an agent's badges received since `from_s`, by arrival."""
         rows = await self._rows(
-            f"{_REFUSALS} WHERE r.received_at_s >= ? AND r.agent_id = ?"
+            f"{_REFUSALS} WHERE r.received_at_s >= :from_s AND r.agent_id = :agent_id"
             " ORDER BY r.received_at_s, r.refusal_id",
-            from_s,
-            agent_id,
+            from_s=from_s,
+            agent_id=agent_id,
         )
         return [Refusal(**row) for row in rows]
 
@@ -117,45 +135,81 @@ class Refusals(Noun):
 _LOST_OF_TRIP = """
 SELECT coalesce(sum(g.last_seq - g.first_seq + 1), 0)
 FROM (SELECT box_id, epoch, min(seq) AS first_seq, max(seq) AS last_seq
-      FROM record WHERE trip_id = ? GROUP BY box_id, epoch) t
+      FROM record WHERE trip_id = :trip_id GROUP BY box_id, epoch) t
   JOIN gap g ON g.box_id = t.box_id AND g.epoch = t.epoch
     AND g.first_seq > t.first_seq AND g.last_seq < t.last_seq
 """
 
 
-def _trip(row: sqlite3.Row) -> Trip:
-    occupants = tuple(json.loads(row["occupants"]))
-    flags = {name: bool(row[name]) for name in ("private", "wrong_site")}
-    return Trip(**{**row, **flags, "occupants": occupants})
+_RECORDS = """
+SELECT epoch, seq, kind, kind_name, at_s, received_at_s, fields FROM record
+WHERE trip_id = :trip_id {before} ORDER BY epoch DESC, seq DESC {limit}
+"""
 
 
-def _conditions(wanted: TripFilter) -> tuple[list[str], list[int]]:
-    """Return SQL conditions on `t` and their values."""
-    pairs = [
-        ("t.agent_id = ?", wanted.agent_id),
-        ("t.vehicle_id = ?", wanted.vehicle_id),
-        ("t.directorate_id = ?", wanted.directorate_id),
-        ("t.started_at_s >= ?", wanted.from_s),
-        ("t.started_at_s < ?", wanted.to_s),
+def _trips(db: sqlite3.Connection, where: str, values: Mapping[str, int | None]) -> list[Trip]:
+    rows = db.execute(f"{_TRIPS} {where}", values).fetchall()
+    places, ids = among(row["trip_id"] for row in rows)
+    names: dict[int, list[str]] = {}
+    for trip_id, full_name in db.execute(
+        "SELECT trip_id, full_name FROM occupant JOIN agent USING (agent_id)"
+        f" WHERE trip_id IN {places} ORDER BY full_name",
+        ids,
+    ):
+        names.setdefault(trip_id, []).append(full_name)
+    return [
+        Trip(
+            **{
+                **row,
+                "wrong_site": bool(row["wrong_site"]),
+                "private": bool(row["private"]),
+                "occupants": tuple(names.get(row["trip_id"], ())),
+            }
+        )
+        for row in rows
     ]
-    given = [(condition, value) for condition, value in pairs if value is not None]
-    return ["TRUE", *(condition for condition, _ in given)], [value for _, value in given]
 
 
-def _detail(db: sqlite3.Connection, trip_id: int) -> TripDetail | None:
-    db.execute("BEGIN")  # one moment's view for the three queries
+def _conditions(wanted: TripFilter) -> list[str]:
+    """Return SQL conditions on `t`; their values are the fields of the filter."""
+    conditions = {
+        "agent_id": "t.agent_id = :agent_id",
+        "vehicle_id": "t.vehicle_id = :vehicle_id",
+        "directorate_id": "t.directorate_id = :directorate_id",
+        "from_s": "t.started_at_s >= :from_s",
+        "to_s": "t.started_at_s < :to_s",
+    }
+    given = (sql for name, sql in conditions.items() if getattr(wanted, name) is not None)
+    return ["TRUE", *given]
+
+
+def _detail(
+    db: sqlite3.Connection, trip_id: int, limit: int | None, before: tuple[int, int] | None = None
+) -> TripDetail | None:
+    own: dict[str, int | None] = {"trip_id": trip_id}
+    db.execute("BEGIN")  # one moment's view for all the queries
     try:
-        row = db.execute(f"{_TRIPS} WHERE t.trip_id = ?", (trip_id,)).fetchone()
-        if row is None:
+        trips = _trips(db, "WHERE t.trip_id = :trip_id", own)
+        if not trips:
             return None
         legs = db.execute(
             "SELECT leg_id, started_at_s, ended_at_s, start_odometer_m, last_odometer_m FROM leg"
-            " WHERE trip_id = ? ORDER BY leg_id",
-            (trip_id,),
+            " WHERE trip_id = :trip_id ORDER BY leg_id",
+            own,
         )
-        (lost,) = db.execute(_LOST_OF_TRIP, (trip_id,)).fetchone()
-        return TripDetail(
-            _trip(row), tuple(Leg(**leg) for leg in legs), records_of_trip(db, trip_id), lost
+        (lost,) = db.execute(_LOST_OF_TRIP, own).fetchone()
+        (count,) = db.execute(
+            "SELECT count(*) FROM record WHERE trip_id = :trip_id", own
+        ).fetchone()
+        sql = _RECORDS.format(
+            before="" if before is None else "AND (epoch, seq) < (:epoch, :seq)",
+            limit="" if limit is None else "LIMIT :limit",
         )
+        epoch, seq = before or (None, None)
+        newest = db.execute(sql, {**own, "limit": limit, "epoch": epoch, "seq": seq}).fetchall()
+        records = tuple(
+            StoredRecord(**{**row, "fields": json.loads(row["fields"])}) for row in newest[::-1]
+        )
+        return TripDetail(trips[0], tuple(Leg(**leg) for leg in legs), records, count, lost)
     finally:
         db.execute("COMMIT")

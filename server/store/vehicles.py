@@ -12,6 +12,7 @@ SELECT v.vehicle_id, v.plate, v.label, v.site_id, s.code AS site_code, s.name AS
 FROM vehicle v JOIN site s USING (site_id)
   LEFT JOIN box b ON b.vehicle_id = v.vehicle_id AND b.retired_at_s IS NULL
 """
+_AFTER = "v.plate > (SELECT plate FROM vehicle WHERE vehicle_id = :vehicle_id)"
 
 
 class Vehicles(Noun):
@@ -20,6 +21,13 @@ class Vehicles(Noun):
     async def all(self) -> list[Vehicle]:
         """Return every car, by plate."""
         rows = await self._rows(f"{VEHICLES} ORDER BY v.plate")
+        return [vehicle_of(row) for row in rows]
+
+    async def page(self, limit: int, after_id: int | None = None) -> list[Vehicle]:
+        """Return cars, by plate; `after_id` is the last car of the page before."""
+        after = "" if after_id is None else f"WHERE {_AFTER}"
+        sql = f"{VEHICLES} {after} ORDER BY v.plate LIMIT :limit"
+        rows = await self._rows(sql, limit=limit, vehicle_id=after_id)
         return [vehicle_of(row) for row in rows]
 
     async def out_of_service(self, from_s: int, to_s: int) -> dict[int, tuple[Window, ...]]:

@@ -18,7 +18,7 @@ from server.actions.offers import Offer, free_equipment, offers_for
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.inputs import Input, judged
 from server.fleet.lateness import late_s
-from server.fleet.model import Agent, Booking, Equipment, Trip, Vehicle
+from server.fleet.model import Agent, Equipment, Trip, Vehicle
 from server.fleet.refusals import Kind, Reason, Refusal, Refused
 from server.web.auth import manager_only, signed_in
 from server.web.i18n import words_of
@@ -26,6 +26,11 @@ from server.web.refused import refusal_as_json
 from server.web.trips import PAGE_SIZE, before_of, filter_for, filter_form, this_trip
 
 M = TypeVar("M", bound=Input)
+
+# How many short entries one answer holds; the next ones follow `next_after`.
+MANY = 100
+# How long a past booking is listed.
+PAST_S = 60 * 24 * 3600
 
 
 @signed_in
@@ -79,9 +84,10 @@ async def answer_feedback(request: web.Request, agent: Agent) -> web.StreamRespo
 
 @signed_in
 async def list_vehicles(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """GET /api/vehicles : the cars that can be booked."""
-    cars = await request.app[STORE].vehicles.all()
-    return web.json_response({"vehicles": [asdict(car) for car in cars]})
+    """GET /api/vehicles?after= : the cars that can be booked, by plate."""
+    cars = await request.app[STORE].vehicles.page(MANY, before_of(request, "after"))
+    next_after = cars[-1].vehicle_id if len(cars) == MANY else None
+    return web.json_response({"vehicles": [asdict(car) for car in cars], "next_after": next_after})
 
 
 @signed_in
@@ -93,23 +99,26 @@ async def list_equipment(request: web.Request, agent: Agent) -> web.StreamRespon
 
 @signed_in
 async def list_bookings(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """GET /api/bookings : one's own, recent and to come, and what is amiss with which of them.
+    """GET /api/bookings?after= : one's own by start, from two months ago on, and what is amiss.
 
     A warning's `reason` is still_out, out_of_service or wrong_car, `vehicle_id` where that car is,
     and `alternatives` are the cars that the booking can be moved to.
     """
     actions, person = request.app[ACTIONS], Person(agent)
-    bookings = await acts.recent(person, actions)
+    bookings = await actions.store.bookings.of_agent(
+        agent.agent_id, actions.clock.now_s() - PAST_S, MANY, before_of(request, "after")
+    )
     offers = await offers_for(person, bookings, actions)
     warnings = [
-        _warning(booking, offers[booking.booking_id])
-        for booking in bookings
-        if booking.booking_id in offers
+        _warning(offer)
+        for offer in offers.values()
+        if offer.refused_at is not None or offer.danger is not None
     ]
     return web.json_response(
         {
             "bookings": [asdict(booking) for booking in bookings],
-            "warnings": [warning for warning in warnings if warning["reason"] is not None],
+            "warnings": warnings,
+            "next_after": bookings[-1].booking_id if len(bookings) == MANY else None,
         }
     )
 
@@ -182,12 +191,12 @@ async def list_refusals(request: web.Request, agent: Agent) -> web.StreamRespons
     return web.json_response({"refusals": listed, "next_before": next_before})
 
 
-def _warning(booking: Booking, offer: Offer) -> dict[str, Any]:
+def _warning(offer: Offer) -> dict[str, Any]:
     refused = offer.refused_at
     return {
-        "booking_id": booking.booking_id,
+        "booking_id": offer.booking.booking_id,
         "reason": "wrong_car" if refused else offer.danger,
-        "vehicle_id": refused.vehicle_id if refused else booking.vehicle_id,
+        "vehicle_id": refused.vehicle_id if refused else offer.booking.vehicle_id,
         "alternatives": [asdict(car) for car in offer.cars],
     }
 

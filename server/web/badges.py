@@ -4,56 +4,90 @@ A badge is shown by the end of its UID alone. The page names the boxes that may 
 blocked one. Never here: what a box is told (the gateway), putting a badge back (the command line).
 """
 
+from collections.abc import Mapping
+
 from aiohttp import web
-from wtforms import Form
+from wtforms import Form, StringField
 
 from server.actions import Person
 from server.actions import badges as acts
 from server.app_keys import ACTIONS, STORE
 from server.fleet.grants import VALID_S
-from server.fleet.model import Agent, Box, EnrolledBadge
+from server.fleet.model import Agent, EnrolledBadge
 from server.web.auth import manager_only
-from server.web.forms import ChoiceField, PageForm, form_of, sent_form
+from server.web.forms import PageForm, clean, form_of, sent_form
 from server.web.i18n import N_, words_of
 from server.web.pages import flash, page
+from server.web.trips import PAGE_SIZE, before_of
+
+_MAX_DIGITS = 18  # of an id
 
 
-class AgentChoice(Form):
-    """Whose badges to show."""
+_NAMESAKES = 25
 
-    agent = ChoiceField(N_("Agent"), coerce=int)
+
+class AgentSearch(Form):
+    """Whose badges to show: a name or a part of it; in the address of a page also the number."""
+
+    agent = StringField(N_("Agent"), filters=[clean])
+
+    def refuse(self, text: str) -> None:
+        """Say beside the field what is wrong with it."""
+        self.agent.errors = [text]
 
 
 @manager_only
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """Show one agent's badges, or else every blocked badge."""
+    """Show one agent's badges, or those who are called so, or else the blocked badges."""
     store = request.app[STORE]
-    agents = await store.agents.all()
-    form = AgentChoice(request.query, meta={"words": words_of(request)})
-    form.agent.choices = [
-        (one.agent_id, f"{one.full_name}, {one.directorate_code}") for one in agents
-    ]
-    names = {one.agent_id: one.full_name for one in agents}
-    status, badges = 200, []
+    form = AgentSearch(request.query, meta={"words": words_of(request)})
     if "agent" not in request.query:
-        badges = await store.badges.revoked()
-    elif form.validate():
-        badges = await store.badges.of_agent(form.agent.data)
-    else:
-        status = 422
-    waiting = {badge.badge_id: await _boxes_without(request, badge) for badge in badges}
+        badges = await store.badges.revoked(PAGE_SIZE, before_of(request))
+        older = f"/badges?before={badges[-1].badge_id}" if len(badges) == PAGE_SIZE else None
+        holders = await store.agents.by_id({badge.agent_id for badge in badges})
+        return await _badges_page(request, form, badges, holders, None, older)
+    found = await _called(request, form.agent.data or "")
+    if not found:
+        form.refuse(N_("No agent is called so."))
+        return await page(request, "badges.html", status=422, form=form, namesakes=[])
+    if len(found) > 1:
+        return await page(request, "badges.html", form=form, namesakes=found)
+    form.agent.data = found[0].full_name
+    badges = await store.badges.of_agent(found[0].agent_id)
+    return await _badges_page(request, form, badges, {found[0].agent_id: found[0]}, found[0])
+
+
+async def _called(request: web.Request, sought: str) -> list[Agent]:
+    agents = request.app[STORE].agents
+    if sought.isdecimal() and len(sought) <= _MAX_DIGITS:
+        one = await agents.get(int(sought))
+        return [] if one is None else [one]
+    return await agents.called(sought, _NAMESAKES) if sought else []
+
+
+async def _badges_page(
+    request: web.Request,
+    form: AgentSearch,
+    badges: list[EnrolledBadge],
+    holders: Mapping[int, Agent],
+    chosen: Agent | None,
+    older: str | None = None,
+) -> web.Response:
+    waiting = await request.app[STORE].boxes.unaware(
+        badge.badge_id for badge in badges if badge.revoked_at_s is not None
+    )
     return await page(
         request,
         "badges.html",
-        status=status,
         form=form,
-        chosen=names.get(form.agent.data) if "agent" in request.query else None,
-        names=names,
+        namesakes=[],
+        chosen=chosen,
+        holders=holders,
         badges=badges,
         waiting=waiting,
         valid_s=VALID_S,
-        technicians={one.agent_id for one in agents if one.role == "technician"},
         any_waiting=any(waiting.values()),
+        older=older,
     )
 
 
@@ -78,9 +112,3 @@ async def block(request: web.Request, agent: Agent) -> web.StreamResponse:
 def _badge(request: web.Request) -> acts.OneBadge:
     """Return which badge this address is about."""
     return acts.OneBadge(badge_id=int(request.match_info["id"]))
-
-
-async def _boxes_without(request: web.Request, badge: EnrolledBadge) -> list[Box]:
-    if badge.revoked_at_s is None:
-        return []
-    return await request.app[STORE].boxes.without(badge.badge_id)

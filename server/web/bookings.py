@@ -15,7 +15,7 @@ from server.actions.offers import free_equipment, free_vehicles, offers_for
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.bookings import MAX_PURPOSE_LENGTH
 from server.fleet.inputs import judged, one_line
-from server.fleet.model import Agent, Booking, TripFilter, Vehicle, Window
+from server.fleet.model import Agent, Booking, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKS
 from server.fleet.refusals import Kind, Reason, Refused
 from server.web.auth import signed_in
@@ -32,10 +32,10 @@ from server.web.forms import (
 from server.web.i18n import N_, Words, words_of
 from server.web.pages import STALE, flash, page
 from server.web.refused import say, show_on
+from server.web.trips import PAGE_SIZE, before_of
 
 LIST = "/reservations"
 _HOUR_S = 3600
-_PAST_TRIPS = 200
 
 
 class BookingForm(PageForm):
@@ -80,30 +80,30 @@ def name_of(car: Vehicle) -> str:
 
 @signed_in
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """Show what is booked, then what is over, with the kilometres each one brought."""
-    now_s = request.app[CLOCK].now_s()
-    actions, person = request.app[ACTIONS], Person(agent)
-    bookings = await acts.recent(person, actions)
-    offers = await offers_for(person, bookings, actions)
-    upcoming = [booking for booking in bookings if booking.booking_id in offers]
-    upcoming.sort(key=lambda b: b.starts_at_s)
-    past = [b for b in bookings if b not in upcoming]
-    past.sort(key=lambda b: b.starts_at_s, reverse=True)
-    mine = TripFilter(agent_id=agent.agent_id, from_s=now_s - acts.PAST_S)
-    trips = await request.app[STORE].trips.log(mine, limit=_PAST_TRIPS)
+    """Show what is booked, then what is over, each page by page, with the kilometres of each."""
+    store, now_s = request.app[STORE], request.app[CLOCK].now_s()
+    upcoming = await store.bookings.coming(
+        agent.agent_id, now_s, PAGE_SIZE, before_of(request, "after")
+    )
+    past = await store.bookings.over(agent.agent_id, now_s, PAGE_SIZE, before_of(request))
+    trips = await store.trips.of_bookings(booking.booking_id for booking in upcoming + past)
+    later = f"{LIST}?after={upcoming[-1].booking_id}" if len(upcoming) == PAGE_SIZE else None
+    older = f"{LIST}?before={past[-1].booking_id}#past" if len(past) == PAGE_SIZE else None
     return await page(
         request,
         "bookings.html",
         upcoming=upcoming,
         past=past,
-        offers=offers,
+        later=later,
+        older=older,
+        offers=await offers_for(Person(agent), upcoming, request.app[ACTIONS]),
         form=await form_of(PageForm, request),
         name_of=name_of,
-        equipment_names={e.code: e.name for e in await request.app[STORE].equipment.all()},
+        equipment_names={e.code: e.name for e in await store.equipment.all()},
         now_s=now_s,
-        answers=await request.app[STORE].feedback.unread_answers(agent.agent_id),
-        trip_of={trip.booking_id: trip for trip in reversed(trips)},
-        site_of={car.vehicle_id: car.site_name for car in await request.app[STORE].vehicles.all()},
+        answers=await store.feedback.unread_answers(agent.agent_id),
+        trip_of={trip.booking_id: trip for trip in trips if trip.agent_id == agent.agent_id},
+        site_of={car.vehicle_id: car.site_name for car in await store.vehicles.all()},
     )
 
 

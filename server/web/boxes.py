@@ -6,14 +6,24 @@ from server.app_keys import CLOCK, STORE
 from server.fleet.model import Agent
 from server.web.auth import manager_only
 from server.web.pages import page
+from server.web.trips import before_of
 
 # A box speaks at least every five minutes; after three silences the page says so.
 SILENT_AFTER_S = 15 * 60
+# A fleet of the usual size stands on one page.
+PAGE_SIZE = 50
 
 
 @manager_only
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """Show every box, and whether it has confirmed the grants that it should hold."""
+    """Show the boxes by plate, and whether each has confirmed the grants that it should hold."""
     silent_before_s = request.app[CLOCK].now_s() - SILENT_AFTER_S
-    boxes = await request.app[STORE].boxes.all()
-    return await page(request, "boxes.html", boxes=boxes, silent_before_s=silent_before_s)
+    boxes = await request.app[STORE].boxes.page(PAGE_SIZE, before_of(request, "after"))
+    following = f"{request.path}?after={boxes[-1].box_id}" if len(boxes) == PAGE_SIZE else None
+    return await page(
+        request,
+        "boxes.html",
+        boxes=boxes,
+        silent_before_s=silent_before_s,
+        following=following,
+    )

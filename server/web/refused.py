@@ -22,7 +22,7 @@ _STATUS_OF_API: Mapping[Kind, int] = {
 # A form that is shown again: 422 when it must be filled in differently.
 STATUS_OF_PAGE: Mapping[Kind, int] = {**_STATUS_OF_API, Kind.WRONG: 422}
 # What a program is told where the code of the reason would say too much or too little.
-_ERRORS: Mapping[Kind, str] = {Kind.NOT_FOUND: "not_found", Kind.FORBIDDEN: "forbidden"}
+_ERRORS = {Kind.NOT_FOUND: "not_found", Kind.FORBIDDEN: "forbidden"}
 
 
 def say(refusal: Refusal, words: Words) -> str:

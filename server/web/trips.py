@@ -6,6 +6,7 @@ counted.
 """
 
 import re
+from dataclasses import replace
 
 from aiohttp import web
 from wtforms import Form, ValidationError
@@ -22,9 +23,13 @@ from server.web.localtime import next_day_s
 from server.web.pages import page
 
 PAGE_SIZE = 25
-# A long trip has thousands of records; the page shows the newest unless asked for all.
+# A long trip has thousands of records: the page shows the newest, or all by pages.
 RECORDS_SHOWN = 20
+RECORDS_PAGE_SIZE = 200
+# Without a first day the total of the log is that of a year: it must not grow with the years.
+TOTALS_S = 366 * 24 * 3600
 _ID = re.compile(r"[0-9]{1,18}")
+_RECORD = re.compile(r"([0-9]{1,5})\.([0-9]{1,10})")
 
 
 def _refresh_s(trips: list[Trip]) -> int:
@@ -51,18 +56,29 @@ class LogFilter(Form):
             raise ValidationError(self.meta.words.say(N_("This day comes before the first one.")))
 
 
-def before_of(request: web.Request) -> int | None:
-    """Return the id the page of a long list begins after.
+def before_of(request: web.Request, name: str = "before") -> int | None:
+    """Return the id the page of a long list begins after: `before`, where the newest comes first.
 
     Raises:
         HTTPBadRequest: it is no id.
     """
-    text = request.query.get("before")
+    text = request.query.get(name)
     if text is None:
         return None
     if _ID.fullmatch(text) is None:
         raise web.HTTPBadRequest
     return int(text)
+
+
+def _record_before(request: web.Request) -> tuple[int, int] | None:
+    """Return (epoch, seq) of the record the page begins after; raises HTTPBadRequest."""
+    text = request.query.get("before")
+    if text is None:
+        return None
+    found = _RECORD.fullmatch(text)
+    if found is None:
+        raise web.HTTPBadRequest
+    return int(found[1]), int(found[2])
 
 
 async def filter_form(request: web.Request) -> LogFilter:
@@ -110,6 +126,10 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
     waiting, damaged = await store.feedback.waiting() if agent.role == "manager" else (0, 0)
     trips = await store.trips.log(wanted, limit=PAGE_SIZE, before_id=before)
     older = request.rel_url.update_query(before=str(trips[-1].trip_id)) if trips else None
+    now_s = request.app[CLOCK].now_s()
+    counted = wanted
+    if wanted.from_s is None:
+        counted = replace(wanted, from_s=(wanted.to_s or now_s) - TOTALS_S)
     return await page(
         request,
         "trips.html",
@@ -118,8 +138,9 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
         trips=trips,
         waiting=waiting,
         damaged=damaged,
-        late_of={trip.trip_id: late_s(trip, request.app[CLOCK].now_s()) for trip in trips},
-        totals=await store.trips.totals(wanted),
+        late_of={trip.trip_id: late_s(trip, now_s) for trip in trips},
+        totals=await store.trips.totals(counted),
+        of_a_year=counted is not wanted,
         refresh_s=_refresh_s(trips) if before is None else None,
         older=older if len(trips) == PAGE_SIZE else None,
     )
@@ -129,12 +150,14 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show one trip with its legs and records, the newest record first."""
     actor, actions, asked = Person(agent), request.app[ACTIONS], this_trip(request)
-    view = await acts.view(actor, asked, actions)
+    size = RECORDS_PAGE_SIZE if "all" in request.query else RECORDS_SHOWN
+    view = await acts.view(actor, asked, actions, size, _record_before(request))
     if view.feedback is not None:
         await feedback.note_read(actor, asked, actions)
     records = view.detail.records[::-1]
-    if "all" not in request.query:
-        records = records[:RECORDS_SHOWN]
+    older = None
+    if "all" in request.query and len(records) == RECORDS_PAGE_SIZE:
+        older = f"{request.path}?all&before={records[-1].epoch}.{records[-1].seq}#records"
     return await page(
         request,
         "trip.html",
@@ -142,4 +165,5 @@ async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
         trip=view.detail.trip,
         equipment_names={e.code: e.name for e in await request.app[STORE].equipment.all()},
         records=records,
+        older=older,
     )

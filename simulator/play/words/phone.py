@@ -1,7 +1,7 @@
 """Words for what people do at the server with their phones. Never looks at the car; never waits."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from simulator.errors import SimulatorError
@@ -115,11 +115,21 @@ def _refused(stage: Stage, who: str, ask: Callable[[], None]) -> None:
 
 
 def _cars(phone: Phone) -> dict[str, int]:
-    return {car["plate"]: car["vehicle_id"] for car in phone.get("/api/vehicles")["vehicles"]}
+    return {car["plate"]: car["vehicle_id"] for car in _each(phone, "vehicles")}
+
+
+def _each(phone: Phone, name: str) -> Iterator[dict[str, Any]]:
+    """Read a long list, answer by answer."""
+    after = "?"
+    while after:
+        answer = phone.get(f"/api/{name}{after}")
+        yield from answer[name]
+        following = answer["next_after"]
+        after = "" if following is None else f"?after={following}"
 
 
 def _last_booked(phone: Phone) -> int:
-    booked = [booking["booking_id"] for booking in phone.get("/api/bookings")["bookings"]]
+    booked = [booking["booking_id"] for booking in _each(phone, "bookings")]
     if not booked:
         raise SimulatorError("nothing is booked")
     return int(max(booked))

@@ -1,12 +1,13 @@
 """Which cars can be had, and which booking is in danger."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.fleet.availability import WARN_AHEAD_S, Standing
+from server.fleet.availability import WARN_AHEAD_S, Standing, spans
 from server.fleet.model import Booking, Trip, Vehicle, Window
 
 NOW_S = 1_790_000_000
@@ -94,3 +95,79 @@ def test_exactly_the_cars_without_a_booking_at_any_second_are_free(
         car for car in (1, 2, 3) if not any(seconds & set(range(*s)) for c, s in taken if c == car)
     }
     assert set(ids(standing.free([window(*wanted)], PAUL))) == free
+
+
+WINDOWS = SPANS.map(lambda span: window(*span))
+TRIPS = st.builds(
+    lambda car, until_s, agent, booking: replace(trip(until_s, agent, booking), vehicle_id=car),
+    st.sampled_from((1, 2, 3)),
+    st.none() | st.integers(-5, 5),
+    st.sampled_from((MARIE, PAUL)),
+    st.none() | st.integers(6, 8),
+)
+STANDINGS = st.builds(
+    lambda taken, out, trips: Standing(
+        NOW_S, CARS, tuple(booking(car, *span) for car, span in taken), out, tuple(trips)
+    ),
+    st.lists(st.tuples(st.sampled_from((1, 2, 3)), SPANS), max_size=8),
+    st.dictionaries(st.sampled_from((1, 2, 3)), st.lists(WINDOWS, max_size=3).map(tuple)),
+    st.lists(TRIPS, max_size=4),
+)
+
+
+def instants(each: Window) -> set[int]:
+    return set(range(each.from_s, each.to_s))
+
+
+def plainly_obstructed(standing: Standing, car: int, wanted: Window, agent: int) -> str | None:
+    """The definition, second by second and trip by trip."""
+    if any(instants(wanted) & instants(out) for out in standing.out_of_service.get(car, ())):
+        return "out_of_service"
+    for each in standing.under_way:
+        if each.vehicle_id != car or each.agent_id == agent:
+            continue
+        if each.booked_until_s is not None and each.booked_until_s > NOW_S:
+            continue
+        if wanted.from_s < NOW_S + WARN_AHEAD_S and wanted.to_s > NOW_S:
+            return "still_out"
+    return None
+
+
+def plainly_free(standing: Standing, wanted: list[Window], agent: int) -> set[int]:
+    seconds = set().union(*map(instants, wanted))
+    return {
+        car.vehicle_id
+        for car in standing.cars
+        if not any(
+            seconds & instants(Window(b.starts_at_s, b.ends_at_s))
+            for b in standing.bookings
+            if b.vehicle_id == car.vehicle_id
+        )
+        and not any(plainly_obstructed(standing, car.vehicle_id, w, agent) for w in wanted)
+    }
+
+
+@given(STANDINGS, st.lists(WINDOWS, min_size=1, max_size=3), st.sampled_from((MARIE, PAUL)))
+def test_what_is_free_is_what_the_plain_definition_says(
+    standing: Standing, wanted: list[Window], agent: int
+) -> None:
+    free = standing.free(wanted, agent, site_id=2)
+    assert set(ids(free)) == plainly_free(standing, wanted, agent)
+    assert ids(free) == sorted(ids(free), key=lambda car: (CARS[car - 1].site_id != 2, car))
+
+
+@given(STANDINGS, st.sampled_from((1, 2, 3)), SPANS, st.sampled_from((MARIE, PAUL)))
+def test_what_endangers_a_booking_is_what_the_plain_definition_says(
+    standing: Standing, car: int, span: tuple[int, int], agent: int
+) -> None:
+    own = booking(car, *span, agent_id=agent)
+    driven = any(each.booking_id == own.booking_id for each in standing.under_way)
+    plainly = None if driven else plainly_obstructed(standing, car, window(*span), agent)
+    assert (standing.is_under_way(own), standing.danger(own)) == (driven, plainly)
+
+
+@given(st.lists(WINDOWS, max_size=8))
+def test_spans_cover_the_same_instants_and_lie_apart_in_order(windows: list[Window]) -> None:
+    covering = spans(windows)
+    assert set().union(*map(instants, covering)) == set().union(*map(instants, windows))
+    assert all(a.to_s < b.from_s for a, b in pairwise(covering))
