@@ -36,7 +36,7 @@ from server.web.offers import Offer, free_equipment, offers_for
 from server.web.trips import PAGE_SIZE, before_of, filter_for, filter_form, open_trip
 
 # How many short entries one answer holds; the next ones follow `next_after`.
-MANY = 100
+MANY = 50
 # How long a past booking is listed.
 PAST_S = 60 * 24 * 3600
 
