@@ -28,7 +28,7 @@ from server.web.trips import PAGE_SIZE, before_of, filter_for, filter_form, this
 M = TypeVar("M", bound=Input)
 
 # How many short entries one answer holds; the next ones follow `next_after`.
-MANY = 100
+MANY = 50
 # How long a past booking is listed.
 PAST_S = 60 * 24 * 3600
 

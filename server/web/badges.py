@@ -42,8 +42,9 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     store = request.app[STORE]
     form = AgentSearch(request.query, meta={"words": words_of(request)})
     if "agent" not in request.query:
-        badges = await store.badges.revoked(PAGE_SIZE, before_of(request))
-        older = f"/badges?before={badges[-1].badge_id}" if len(badges) == PAGE_SIZE else None
+        blocked = await store.badges.revoked(PAGE_SIZE + 1, before_of(request))
+        badges = blocked[:PAGE_SIZE]
+        older = f"/badges?before={badges[-1].badge_id}" if len(blocked) > PAGE_SIZE else None
         holders = await store.agents.by_id({badge.agent_id for badge in badges})
         return await _badges_page(request, form, badges, holders, None, older)
     found = await _called(request, form.agent.data or "")

@@ -82,13 +82,13 @@ def name_of(car: Vehicle) -> str:
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show what is booked, then what is over, each page by page, with the kilometres of each."""
     store, now_s = request.app[STORE], request.app[CLOCK].now_s()
-    upcoming = await store.bookings.coming(
-        agent.agent_id, now_s, PAGE_SIZE, before_of(request, "after")
-    )
-    past = await store.bookings.over(agent.agent_id, now_s, PAGE_SIZE, before_of(request))
+    after, before = before_of(request, "after"), before_of(request)
+    coming = await store.bookings.coming(agent.agent_id, now_s, PAGE_SIZE + 1, after)
+    over = await store.bookings.over(agent.agent_id, now_s, PAGE_SIZE + 1, before)
+    upcoming, past = coming[:PAGE_SIZE], over[:PAGE_SIZE]
+    later = f"{LIST}?after={upcoming[-1].booking_id}" if len(coming) > PAGE_SIZE else None
+    older = f"{LIST}?before={past[-1].booking_id}#past" if len(over) > PAGE_SIZE else None
     trips = await store.trips.of_bookings(booking.booking_id for booking in upcoming + past)
-    later = f"{LIST}?after={upcoming[-1].booking_id}" if len(upcoming) == PAGE_SIZE else None
-    older = f"{LIST}?before={past[-1].booking_id}#past" if len(past) == PAGE_SIZE else None
     return await page(
         request,
         "bookings.html",

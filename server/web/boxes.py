@@ -18,8 +18,9 @@ PAGE_SIZE = 50
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show the boxes by plate, and whether each has confirmed the grants that it should hold."""
     silent_before_s = request.app[CLOCK].now_s() - SILENT_AFTER_S
-    boxes = await request.app[STORE].boxes.page(PAGE_SIZE, before_of(request, "after"))
-    following = f"{request.path}?after={boxes[-1].box_id}" if len(boxes) == PAGE_SIZE else None
+    found = await request.app[STORE].boxes.page(PAGE_SIZE + 1, before_of(request, "after"))
+    boxes = found[:PAGE_SIZE]
+    following = f"{request.path}?after={boxes[-1].box_id}" if len(found) > PAGE_SIZE else None
     return await page(
         request,
         "boxes.html",

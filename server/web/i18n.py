@@ -7,19 +7,14 @@ locale/{fr,en}/LC_MESSAGES/messages.po (compiled at set-up). Never here: HTML.
 import gettext
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from babel import Locale
-from babel.dates import (
-    format_date,
-    format_datetime,
-    format_time,
-    format_timedelta,
-    get_timezone_gmt,
-)
+from babel.dates import format_date, format_timedelta, get_timezone_gmt
 from babel.numbers import format_decimal
 
 from server.app_keys import CONFIG
@@ -57,17 +52,15 @@ class Words:
 
     def day(self, at_s: int) -> str:
         """Return the local day: lun. 23 nov. 2026, mar. 1er déc. 2026."""
-        local = to_local(at_s, self.timezone)
-        first = self.language == "fr" and local.day == 1
-        return format_date(local, "E d'er' MMM y" if first else "E d MMM y", locale=self.locale)
+        return _day(to_local(at_s, self.timezone).date(), self.language)
 
     def clock(self, at_s: int) -> str:
         """Return the local time of day: 14:05, with its offset in the hour that exists twice."""
-        return self._time(at_s, "HH:mm")
+        return self._time(at_s, "%H:%M")
 
     def clock_s(self, at_s: int) -> str:
         """Return the local time of day with seconds: 14:05:09."""
-        return self._time(at_s, "HH:mm:ss")
+        return self._time(at_s, "%H:%M:%S")
 
     def moment(self, at_s: int) -> str:
         """Return day and time of day: lun. 23 nov. 2026, 14:05."""
@@ -92,9 +85,7 @@ class Words:
 
     def machine_time(self, at_s: int) -> str:
         """Return the instant as the `datetime` attribute of <time> wants it."""
-        return format_datetime(
-            to_local(at_s, self.timezone), "yyyy-MM-dd'T'HH:mm:ssxxx", locale=_LOCALES["en"]
-        )
+        return to_local(at_s, self.timezone).isoformat(timespec="seconds")
 
     def coordinates(self, lat_e7: int, lon_e7: int) -> str:
         """Return a position to about a metre: 48,00610° N, 0,19960° E."""
@@ -109,10 +100,16 @@ class Words:
 
     def _time(self, at_s: int, pattern: str) -> str:
         local = to_local(at_s, self.timezone)
-        text = format_time(local, pattern, locale=self.locale)
+        text = local.strftime(pattern)
         if is_ambiguous(local):
             text += f" ({get_timezone_gmt(local, 'long', locale=self.locale)})"
         return text
+
+
+@lru_cache(maxsize=4096)  # a page says the same few days again and again
+def _day(day: date, language: str) -> str:
+    first = language == "fr" and day.day == 1
+    return format_date(day, "E d'er' MMM y" if first else "E d MMM y", locale=_LOCALES[language])
 
 
 def load_words(timezone: ZoneInfo) -> dict[str, Words]:
