@@ -99,6 +99,11 @@ def clean(text: str | None) -> str:
     return "".join(c for c in " ".join((text or "").split()) if c.isprintable())
 
 
+def number_or_none(text: str | None) -> int | None:
+    """Read what a list offers; its first choice stands for nothing chosen."""
+    return int(text) if text else None
+
+
 class ChoiceField(SelectField):
     """A list to choose from, whose refusals are in our words."""
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from server.fleet.model import BookingRequest
-from server.web import api, bookings, boxes, trips
-from server.web import badges as badges_page
+from server.web import api
+from server.web.pages import badges, bookings, boxes, trips
+from tests.fleet import call_off, wanted
 from tests.server.web.sample import CLIO, DAY_S, HOUR_S, KARIM, LUCIE, MANAGER, NOW_S, trip_ids
 
 
@@ -42,11 +42,9 @@ def numbers(pattern: str, page: str) -> list[int]:
 async def book(store, login: str, starts: Iterator[int]) -> list[int]:
     agent = await store.agents.by_login(login)
     cars = {car.plate: car.vehicle_id for car in await store.vehicles.all()}
-    requests = [
-        BookingRequest(cars[CLIO], agent.agent_id, start_s, start_s + HOUR_S, "Visite")
-        for start_s in starts
-    ]
-    return [each.booking_id for each in await store.bookings.create_all(requests, NOW_S)]
+    requests = [wanted(cars[CLIO], start_s, start_s + HOUR_S) for start_s in starts]
+    made = await store.bookings.create_all(requests, agent.agent_id, NOW_S)
+    return [each.booking_id for each in made]
 
 
 async def test_all_that_is_booked_stands_on_some_page_once_and_in_order(arrive, store, monkeypatch):
@@ -54,7 +52,7 @@ async def test_all_that_is_booked_stands_on_some_page_once_and_in_order(arrive, 
     coming = await book(store, LUCIE, (NOW_S + day * DAY_S for day in range(2, 9)))
     before = await store.bookings.of_agent((await store.agents.by_login(LUCIE)).agent_id, 0)
     over = await book(store, LUCIE, (NOW_S - day * DAY_S for day in range(5, 400, 60)))
-    await store.bookings.cancel(coming[3], before[0].agent_id)
+    await call_off(store, coming[3])
     lucie = await arrive(LUCIE)
     shown = [
         numbers(r'href="/reservations/(\d+)/annuler"', page)
@@ -71,7 +69,7 @@ async def test_all_that_is_booked_stands_on_some_page_once_and_in_order(arrive, 
 
 
 async def test_a_program_reads_its_bookings_answer_by_answer(arrive, store, monkeypatch):
-    monkeypatch.setattr(api, "MANY", 4)
+    monkeypatch.setattr(api.bookings, "MANY", 4)
     coming = await book(store, LUCIE, (NOW_S + day * DAY_S for day in range(2, 9)))
     read = await answers(await arrive(LUCIE), "bookings")
     assert [len(part) for part in read] == [4, 4, 0]
@@ -81,7 +79,7 @@ async def test_a_program_reads_its_bookings_answer_by_answer(arrive, store, monk
 async def test_cars_and_boxes_are_read_page_by_page_in_the_order_of_their_plates(
     arrive, store, monkeypatch
 ):
-    monkeypatch.setattr(api, "MANY", 1)
+    monkeypatch.setattr(api.cars, "MANY", 1)
     monkeypatch.setattr(boxes, "PAGE_SIZE", 1)
     plates = sorted(car.plate for car in await store.vehicles.all())
     manager = await arrive(MANAGER)
@@ -105,7 +103,7 @@ async def test_all_records_of_a_trip_are_read_page_by_page_the_newest_first(
 
 
 async def test_blocked_badges_are_listed_the_last_one_first(arrive, store, monkeypatch):
-    monkeypatch.setattr(badges_page, "PAGE_SIZE", 1)
+    monkeypatch.setattr(badges, "PAGE_SIZE", 1)
     agents = {login: await store.agents.by_login(login) for login in (MANAGER, KARIM)}
     for at_s, agent in enumerate(agents.values()):
         (badge,) = await store.badges.of_agent(agent.agent_id)

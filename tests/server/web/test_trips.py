@@ -10,7 +10,8 @@ from server.fleet.records import Holder, Position, ReadRecord, TripEnded, TripSt
 from server.fleet.trips import follow
 from server.gateway.translate import read_record
 from server.store import Batch
-from server.web.trips import PAGE_SIZE, RECORDS_SHOWN
+from server.web.pages.trips import RECORDS_SHOWN
+from server.web.paging import PAGE_SIZE
 from shared_protocol.records import Wear, to_record
 from tests.server.web.sample import (
     CLIO,

@@ -15,12 +15,20 @@ from server.fleet.inputs import judged
 from server.fleet.model import Agent
 from server.fleet.refusals import Refused
 from server.web.auth import manager_only, signed_in
-from server.web.forms import ChoiceField, PageForm, StalePage, form_of, posted, sent_form
+from server.web.forms import (
+    ChoiceField,
+    PageForm,
+    StalePage,
+    form_of,
+    number_or_none,
+    posted,
+    sent_form,
+)
 from server.web.i18n import N_, words_of
 from server.web.labels import RATING_WORDS
-from server.web.pages import STALE, flash, page
 from server.web.refused import show_on
-from server.web.trips import number_or_none, this_trip
+from server.web.render import STALE, flash, page
+from server.web.trip_log import this_trip
 
 LIST = "/avis"
 _TEXT = {"maxlength": MAX_MESSAGE_LENGTH, "rows": 5}
@@ -74,7 +82,7 @@ async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
         filled = {"rating": before.rating, "message": before.message, "damage": before.damage}
     form = await form_of(FeedbackForm, request, **filled)
     form.offer(offer)
-    return await page(request, "feedback_form.html", form=form, offer=offer)
+    return await page(request, "feedback/form.html", form=form, offer=offer)
 
 
 @signed_in
@@ -97,7 +105,7 @@ async def send(request: web.Request, agent: Agent) -> web.StreamResponse:
         await flash(request, "warning", words.say(STALE))
     except Refused as refused:
         show_on(form, refused, {}, agent.agent_id)
-    return await page(request, "feedback_form.html", status=status, form=form, offer=offer)
+    return await page(request, "feedback/form.html", status=status, form=form, offer=offer)
 
 
 @manager_only
@@ -105,7 +113,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show what drivers said, what waits for an answer first."""
     listed = await acts.waiting_first(Person(agent), request.app[ACTIONS])
     now_s = request.app[CLOCK].now_s()
-    return await page(request, "feedback.html", feedback=listed, now_s=now_s)
+    return await page(request, "feedback/list.html", feedback=listed, now_s=now_s)
 
 
 @manager_only
@@ -142,4 +150,13 @@ async def send_answer(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def _answer_page(
     request: web.Request, form: AnswerForm, said: Feedback, status: int = 200
 ) -> web.Response:
-    return await page(request, "feedback_answer.html", status=status, form=form, feedback=said)
+    return await page(request, "feedback/answer.html", status=status, form=form, feedback=said)
+
+
+ROUTES = (
+    web.get("/trajets/{id:[0-9]{1,18}}/avis", show_form),
+    web.post("/trajets/{id:[0-9]{1,18}}/avis", send),
+    web.get("/avis", show_list),
+    web.get("/avis/{id:[0-9]{1,18}}", show_answer),
+    web.post("/avis/{id:[0-9]{1,18}}", send_answer),
+)

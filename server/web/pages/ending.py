@@ -16,9 +16,9 @@ from server.fleet.refusals import Reason, Refused
 from server.web.auth import signed_in
 from server.web.forms import PageForm, form_of, sent_form
 from server.web.i18n import N_, words_of
-from server.web.pages import flash, page
 from server.web.refused import say
-from server.web.trips import this_trip
+from server.web.render import flash, page
+from server.web.trip_log import this_trip
 
 _WITHOUT_KEYS = "without_keys"
 
@@ -32,7 +32,7 @@ async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
         raise await _not_now(request, refused) from None
     minutes = VALID_S["end-trip"] // 60
     form = await form_of(PageForm, request)
-    return await page(request, "trip_end.html", offer=offer, form=form, minutes=minutes)
+    return await page(request, "trips/end.html", offer=offer, form=form, minutes=minutes)
 
 
 @signed_in
@@ -56,3 +56,9 @@ async def _not_now(request: web.Request, refused: Refused) -> Exception:
         return refused
     await flash(request, "warning", say(refused.first, words_of(request)))
     return web.HTTPSeeOther(f"/trajets/{this_trip(request).trip_id}")
+
+
+ROUTES = (
+    web.get("/trajets/{id:[0-9]{1,18}}/terminer", show_form),
+    web.post("/trajets/{id:[0-9]{1,18}}/terminer", end),
+)

@@ -30,9 +30,9 @@ from server.web.forms import (
     sent_form,
 )
 from server.web.i18n import N_, Words, words_of
-from server.web.pages import STALE, flash, page
+from server.web.paging import PAGE_SIZE, before_of
 from server.web.refused import say, show_on
-from server.web.trips import PAGE_SIZE, before_of
+from server.web.render import STALE, flash, page
 
 LIST = "/reservations"
 _HOUR_S = 3600
@@ -91,7 +91,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     trips = await store.trips.of_bookings(booking.booking_id for booking in upcoming + past)
     return await page(
         request,
-        "bookings.html",
+        "bookings/list.html",
         upcoming=upcoming,
         past=past,
         later=later,
@@ -193,7 +193,7 @@ async def show_cancel(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask whether to cancel."""
     booking = await acts.own(Person(agent), int(request.match_info["id"]), request.app[ACTIONS])
     form = await form_of(PageForm, request)
-    return await page(request, "booking_cancel.html", booking=booking, form=form)
+    return await page(request, "bookings/cancel.html", booking=booking, form=form)
 
 
 @signed_in
@@ -223,7 +223,7 @@ async def _form_page(
     form.fill_lists(cars)
     return await page(
         request,
-        "booking_form.html",
+        "bookings/form.html",
         status=status,
         form=form,
         free=free,
@@ -231,3 +231,12 @@ async def _form_page(
         equipment=await request.app[STORE].equipment.all(),
         for_private_use=[car.plate for car in cars if car.private_use],
     )
+
+
+ROUTES = (
+    web.get("/reservations", show_list),
+    web.get("/reservations/nouvelle", show_form),
+    web.post("/reservations/nouvelle", create),
+    web.get("/reservations/{id:[0-9]{1,18}}/annuler", show_cancel),
+    web.post("/reservations/{id:[0-9]{1,18}}/annuler", cancel),
+)

@@ -5,8 +5,8 @@ from aiohttp import web
 from server.app_keys import STORE
 from server.fleet.model import Agent
 from server.web.auth import manager_only
-from server.web.pages import page
-from server.web.trips import PAGE_SIZE, before_of
+from server.web.paging import PAGE_SIZE, before_of
+from server.web.render import page
 
 
 @manager_only
@@ -15,4 +15,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     refusals = await request.app[STORE].refusals.log(limit=PAGE_SIZE, before_id=before_of(request))
     full = len(refusals) == PAGE_SIZE
     older = f"{request.path}?before={refusals[-1].refusal_id}" if full else None
-    return await page(request, "refusals.html", refusals=refusals, older=older)
+    return await page(request, "refusals/list.html", refusals=refusals, older=older)
+
+
+ROUTES = (web.get("/badges-refuses", show_list),)

@@ -5,8 +5,8 @@ from aiohttp import web
 from server.app_keys import CLOCK, STORE
 from server.fleet.model import Agent
 from server.web.auth import manager_only
-from server.web.pages import page
-from server.web.trips import before_of
+from server.web.paging import before_of
+from server.web.render import page
 
 # A box speaks at least every five minutes; after three silences the page says so.
 SILENT_AFTER_S = 15 * 60
@@ -23,8 +23,11 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     following = f"{request.path}?after={boxes[-1].box_id}" if len(found) > PAGE_SIZE else None
     return await page(
         request,
-        "boxes.html",
+        "boxes/list.html",
         boxes=boxes,
         silent_before_s=silent_before_s,
         following=following,
     )
+
+
+ROUTES = (web.get("/boitiers", show_list),)

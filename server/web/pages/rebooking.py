@@ -13,11 +13,11 @@ from server.app_keys import ACTIONS, CLOCK
 from server.fleet.model import Agent, Booking
 from server.fleet.refusals import Kind, Refused
 from server.web.auth import signed_in
-from server.web.bookings import LIST, name_of
 from server.web.forms import LocalTimeField, PageForm, form_of, posted, sent_form
 from server.web.i18n import N_, words_of
-from server.web.pages import flash, page
+from server.web.pages.bookings import LIST, name_of
 from server.web.refused import say_each, show_on
+from server.web.render import flash, page
 
 _MORE_S = (30 * 60, 60 * 60)  # one press each
 _QUARTER_S = 15 * 60
@@ -103,7 +103,7 @@ async def _cars_page(
     )
     return await page(
         request,
-        "booking_car.html",
+        "bookings/car.html",
         status=409 if errors else 200,
         booking=booking,
         cars=offer.cars if offer else (),
@@ -118,7 +118,7 @@ async def _extend_page(
 ) -> web.Response:
     return await page(
         request,
-        "booking_extend.html",
+        "bookings/extend.html",
         status=status,
         booking=booking,
         form=form,
@@ -131,3 +131,11 @@ def _later_ends(request: web.Request, booking: Booking) -> list[int]:
     now_s = request.app[CLOCK].now_s()
     from_s = max(booking.ends_at_s, now_s - now_s % _QUARTER_S)
     return [from_s + more_s for more_s in _MORE_S]
+
+
+ROUTES = (
+    web.get("/reservations/{id:[0-9]{1,18}}/voiture", show_cars),
+    web.post("/reservations/{id:[0-9]{1,18}}/voiture", move),
+    web.get("/reservations/{id:[0-9]{1,18}}/prolonger", show_extend),
+    web.post("/reservations/{id:[0-9]{1,18}}/prolonger", extend),
+)

@@ -17,8 +17,8 @@ from server.fleet.model import Agent, EnrolledBadge
 from server.web.auth import manager_only
 from server.web.forms import PageForm, clean, form_of, sent_form
 from server.web.i18n import N_, words_of
-from server.web.pages import flash, page
-from server.web.trips import PAGE_SIZE, before_of
+from server.web.paging import PAGE_SIZE, before_of
+from server.web.render import flash, page
 
 _MAX_DIGITS = 18  # of an id
 
@@ -50,9 +50,9 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     found = await _called(request, form.agent.data or "")
     if not found:
         form.refuse(N_("No agent is called so."))
-        return await page(request, "badges.html", status=422, form=form, namesakes=[])
+        return await page(request, "badges/list.html", status=422, form=form, namesakes=[])
     if len(found) > 1:
-        return await page(request, "badges.html", form=form, namesakes=found)
+        return await page(request, "badges/list.html", form=form, namesakes=found)
     form.agent.data = found[0].full_name
     badges = await store.badges.of_agent(found[0].agent_id)
     return await _badges_page(request, form, badges, {found[0].agent_id: found[0]}, found[0])
@@ -79,7 +79,7 @@ async def _badges_page(
     )
     return await page(
         request,
-        "badges.html",
+        "badges/list.html",
         form=form,
         namesakes=[],
         chosen=chosen,
@@ -97,7 +97,7 @@ async def show_block(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask whether to block the badge."""
     held = await acts.get(Person(agent), _badge(request), request.app[ACTIONS])
     form = await form_of(PageForm, request)
-    return await page(request, "badge_block.html", badge=held.badge, holder=held.holder, form=form)
+    return await page(request, "badges/block.html", badge=held.badge, holder=held.holder, form=form)
 
 
 @manager_only
@@ -113,3 +113,10 @@ async def block(request: web.Request, agent: Agent) -> web.StreamResponse:
 def _badge(request: web.Request) -> acts.OneBadge:
     """Return which badge this address is about."""
     return acts.OneBadge(badge_id=int(request.match_info["id"]))
+
+
+ROUTES = (
+    web.get("/badges", show_list),
+    web.get("/badges/{id:[0-9]{1,18}}/bloquer", show_block),
+    web.post("/badges/{id:[0-9]{1,18}}/bloquer", block),
+)

@@ -1,0 +1,41 @@
+"""Cars, what can be taken along, and whom cars said no to, for programs."""
+
+from dataclasses import asdict
+
+from aiohttp import web
+
+from server.app_keys import STORE
+from server.fleet.model import Agent
+from server.web.auth import manager_only, signed_in
+from server.web.paging import MANY, PAGE_SIZE, before_of
+
+
+@signed_in
+async def list_vehicles(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """GET /api/vehicles?after= : the cars that can be booked, by plate."""
+    cars = await request.app[STORE].vehicles.page(MANY, before_of(request, "after"))
+    next_after = cars[-1].vehicle_id if len(cars) == MANY else None
+    return web.json_response({"vehicles": [asdict(car) for car in cars], "next_after": next_after})
+
+
+@signed_in
+async def list_equipment(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """GET /api/equipment : what can be booked together with a car of its site."""
+    pieces = await request.app[STORE].equipment.all()
+    return web.json_response({"equipment": [asdict(piece) for piece in pieces]})
+
+
+@manager_only
+async def list_refusals(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """GET /api/refusals?before= : newest first."""
+    refusals = await request.app[STORE].refusals.log(limit=PAGE_SIZE, before_id=before_of(request))
+    next_before = refusals[-1].refusal_id if len(refusals) == PAGE_SIZE else None
+    listed = [asdict(refusal) for refusal in refusals]
+    return web.json_response({"refusals": listed, "next_before": next_before})
+
+
+ROUTES = (
+    web.get("/api/vehicles", list_vehicles),
+    web.get("/api/equipment", list_equipment),
+    web.get("/api/refusals", list_refusals),
+)

@@ -1,0 +1,28 @@
+"""The pages, one file for each thing people come for; each file ends with its routes.
+
+Thin: a page reads a form into a request, asks an action, shows what it said. Never here: rules.
+"""
+
+from server.web.pages import (
+    badges,
+    bookings,
+    boxes,
+    ending,
+    feedback,
+    rebooking,
+    refusals,
+    sign_in,
+    trips,
+)
+
+ROUTES = (
+    *sign_in.ROUTES,
+    *bookings.ROUTES,
+    *rebooking.ROUTES,
+    *trips.ROUTES,
+    *ending.ROUTES,
+    *feedback.ROUTES,
+    *refusals.ROUTES,
+    *badges.ROUTES,
+    *boxes.ROUTES,
+)

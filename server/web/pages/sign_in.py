@@ -1,0 +1,116 @@
+"""The pages to sign in and out.
+
+Unknown logins cost as much time as wrong passwords, and both read alike. Never here: how a
+password is hashed (server/passwords.py), what a signed-in person may open (auth.py).
+"""
+
+import asyncio
+import logging
+
+import aiohttp_session
+from aiohttp import web
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from server.app_keys import CLOCK, CONFIG, STORE
+from server.fleet.model import Agent
+from server.passwords import verify_password
+from server.web.auth import AGENT_ID, SIGN_IN
+from server.web.forms import PageForm, StalePage, clean, form_of, posted, sent_form
+from server.web.i18n import N_, words_of
+from server.web.render import AGENT, STALE, flash, page
+from server.web.security import local_path
+from server.web.throttle import Throttle
+
+THROTTLE = web.AppKey("THROTTLE", Throttle)
+_NO_MATCH = N_("Login and password do not match.")
+_log = logging.getLogger(__name__)
+
+
+class SignInForm(PageForm):
+    """Login and password; `next` is the page the person wanted."""
+
+    login = StringField(
+        N_("Login"),
+        filters=[clean],
+        validators=[InputRequired(N_("Type your login.")), Length(max=100, message=_NO_MATCH)],
+    )
+    # A longer one would only make the hash slow.
+    password = PasswordField(
+        N_("Password"),
+        validators=[InputRequired(N_("Type your password.")), Length(max=200, message=_NO_MATCH)],
+    )
+    next = HiddenField()
+
+
+async def home(request: web.Request) -> web.StreamResponse:
+    """Send the person to the page they need first."""
+    agent = request.get(AGENT)
+    raise web.HTTPSeeOther(SIGN_IN if agent is None else home_of(agent))
+
+
+def home_of(agent: Agent) -> str:
+    """Return the page this person needs first: whose cars drive, or which car is theirs."""
+    return "/trajets" if agent.role == "manager" else "/reservations"
+
+
+async def show_sign_in(request: web.Request) -> web.StreamResponse:
+    """Show the sign-in form."""
+    if AGENT in request:
+        raise web.HTTPSeeOther(home_of(request[AGENT]))
+    form = await form_of(SignInForm, request, next=request.query.get("next", ""))
+    return await _sign_in_page(request, form, status=200)
+
+
+async def sign_in(request: web.Request) -> web.StreamResponse:
+    """Check login and password; start a fresh session when they are right."""
+    try:
+        form = await sent_form(SignInForm, request)
+    except StalePage:
+        form = await form_of(SignInForm, request, await posted(request))
+        await flash(request, "warning", words_of(request).say(STALE))
+        return await _sign_in_page(request, form, status=403)
+    if not form.validate():
+        return await _sign_in_page(request, form, status=422)
+    words, throttle, now_s = words_of(request), request.app[THROTTLE], request.app[CLOCK].now_s()
+    login, password = form.login.data or "", form.password.data or ""
+    key = (login.casefold(), request.remote or "")
+    wait_s = throttle.wait_s(key, now_s)
+    if wait_s:
+        message = N_("Too many attempts. Try again in %(minutes)s min.")
+        form.password.errors = [words.say(message, minutes=-(-wait_s // 60))]
+        return await _sign_in_page(request, form, status=429)
+    # It counts before its outcome is known, so many attempts at once gain nothing.
+    throttle.failed(key, now_s)
+    agent = await request.app[STORE].agents.by_login(login)
+    hashed = agent.password_hash if agent else None
+    right = await asyncio.to_thread(verify_password, hashed, password)
+    if agent is None or not right:
+        _log.warning("sign-in refused from %s", request.remote)
+        form.password.errors = [_NO_MATCH]
+        return await _sign_in_page(request, form, status=422)
+    throttle.succeeded(key)
+    session = await aiohttp_session.new_session(request)
+    session[AGENT_ID] = agent.agent_id
+    raise web.HTTPSeeOther(local_path(form.next.data, home_of(agent)))
+
+
+async def sign_out(request: web.Request) -> web.StreamResponse:
+    """Forget the session; who has none is signed out already."""
+    if AGENT in request:
+        await sent_form(PageForm, request)
+    (await aiohttp_session.get_session(request)).invalidate()
+    raise web.HTTPSeeOther(SIGN_IN)
+
+
+async def _sign_in_page(request: web.Request, form: SignInForm, status: int) -> web.Response:
+    accounts = request.app[CONFIG].demo_accounts
+    return await page(request, "sign_in.html", status=status, form=form, accounts=accounts)
+
+
+ROUTES = (
+    web.get("/", home),
+    web.get("/connexion", show_sign_in),
+    web.post("/connexion", sign_in),
+    web.post("/deconnexion", sign_out),
+)
