@@ -6,13 +6,13 @@ values of `fleet/model.py`. Never here: rules, the wire, HTML.
 
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from server.store import engine, schema
+from server.store import backup, engine, schema
 from server.store.access import AccessOfCars
 from server.store.agents import Agents, Directorates
-from server.store.backup import DATABASE
 from server.store.badges import Badges
 from server.store.bookings import Bookings
 from server.store.boxes import (
@@ -78,13 +78,13 @@ class Store:
     @classmethod
     def open(cls, data_dir: Path) -> "Store":
         """Open or create the database of a data directory; raises StoreError."""
-        path = data_dir / DATABASE
+        path = data_dir / backup.DATABASE
         try:
             data_dir.mkdir(parents=True, exist_ok=True)
             vault = Vault.open(data_dir / "secrets" / "master.key", may_create=not path.exists())
             connection = engine.connect(path)
             try:
-                schema.migrate(connection)
+                schema.migrate(connection, partial(backup.keep, data_dir))
                 sealed = connection.execute("SELECT uid_sealed FROM badge LIMIT 1").fetchone()
             finally:
                 connection.close()

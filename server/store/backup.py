@@ -5,6 +5,7 @@ The secrets are never copied: who holds a copy of the database alone opens nothi
 
 import contextlib
 import fcntl
+import logging
 import os
 import shutil
 import sqlite3
@@ -13,6 +14,8 @@ from pathlib import Path
 
 from server.store.engine import StoreError
 from server.store.schema import MIGRATIONS
+
+_log = logging.getLogger(__name__)
 
 DATABASE = "voiturier.db"
 REPLACED = "voiturier.db.replaced"
@@ -27,10 +30,25 @@ def back_up(data_dir: Path, copy: Path) -> None:
     """
     if copy.exists():
         raise StoreError(f"{copy} exists already")
+    _copy(data_dir / DATABASE, copy)
+
+
+def keep(data_dir: Path, version: int) -> None:
+    """Keep the database as it is before it is brought up to date; raises StoreError.
+
+    The copy can be restored under the program of before. One of an earlier time that the database
+    was of this version gives way to it.
+    """
+    copy = data_dir / f"{DATABASE}.version-{version}"
+    _copy(data_dir / DATABASE, copy)
+    _log.warning("the database is brought up to date; as it was it is kept as %s", copy)
+
+
+def _copy(database: Path, copy: Path) -> None:
     draft = copy.with_name(f".{copy.name}.{os.getpid()}")
     try:
         draft.touch(mode=0o600)
-        with _opened(data_dir / DATABASE) as source, _opened(draft) as target:
+        with _opened(database) as source, _opened(draft) as target:
             source.backup(target)
             # One file, to be carried anywhere: no log beside it.
             target.execute("PRAGMA journal_mode = DELETE")

@@ -27,8 +27,18 @@ END
 """
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the database up to date; raises StoreError when it is newer than this program."""
+def migrate(
+    connection: sqlite3.Connection, keep: Callable[[int], None] = lambda version: None
+) -> None:
+    """Bring the database up to date.
+
+    Args:
+        connection: to the database; nobody else can write until it is done.
+        keep: called with the database's version before a database that holds something is changed.
+
+    Raises:
+        StoreError: it is newer than this program.
+    """
     db = Database(connection)
     # A second process that starts waits here, then finds it done.
     connection.execute("BEGIN IMMEDIATE")
@@ -39,6 +49,8 @@ def migrate(connection: sqlite3.Connection) -> None:
                 f"the database is of version {version}, this program knows {len(MIGRATIONS)}:"
                 " start the newer program"
             )
+        if 0 < version < len(MIGRATIONS):
+            keep(version)
         for step in MIGRATIONS[version:]:
             step(db)
         if version < len(MIGRATIONS):

@@ -1,5 +1,6 @@
 """Opening a data directory, and what of it is secret."""
 
+import contextlib
 import copy
 import json
 import os
@@ -190,3 +191,30 @@ async def test_two_keys_are_in_force_until_the_newer_is_proved(store: Store) -> 
     assert await store.boxes.next_key(account) is None
     assert (await store.boxes.secrets(box.box_id)).key == next_key.key
     assert await store.boxes.rotate_key(box.box_id, NOW_S + 3) == 3
+
+
+async def test_before_a_database_is_brought_up_to_date_it_is_kept_and_that_is_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await (await open_small_fleet(tmp_path)).close()
+    before = len(schema.MIGRATIONS)
+    with contextlib.closing(sqlite3.connect(tmp_path / "voiturier.db")) as db:
+        db.execute(f"PRAGMA user_version = {before - 1}")  # the last step is still to come
+    steps: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        last = (*schema.MIGRATIONS[:-1], lambda db: steps.append("done"))
+        patch.setattr(schema, "MIGRATIONS", last)
+        await Store.open(tmp_path).close()
+        await Store.open(tmp_path).close()
+    assert steps == ["done"], "once"
+    kept = tmp_path / f"voiturier.db.version-{before - 1}"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert [r.getMessage() for r in caplog.records if str(kept) in r.getMessage()]
+    with contextlib.closing(sqlite3.connect(kept)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (before - 1,)
+        assert db.execute("SELECT count(*) FROM vehicle").fetchone() == (2,)
+
+
+async def test_a_new_database_leaves_no_copy_of_nothing(tmp_path: Path) -> None:
+    await Store.open(tmp_path).close()
+    assert [path.name for path in tmp_path.glob("*version*")] == []
