@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from server.actions import Actions, Operator, boxes
+from server.actions.fleet import load
 from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
 from server.config import Address, Config, ServeError
@@ -18,7 +19,6 @@ from server.fleet import fleet_file
 from server.fleet.model import Vehicle
 from server.fleet.recurrence import PARIS
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
-from server.passwords import hash_password
 from server.serving import serve
 from server.store import Store
 
@@ -48,9 +48,7 @@ async def prepare(data_dir: Path) -> dict[str, Path]:
         if {vehicle.plate for vehicle in await store.vehicles.all()} - fleet.DRIVERS.keys():
             raise ServeError(f"{data_dir} holds another fleet: the demonstration needs its own")
         if len(await store.agents.all()) < len(fleet.ACCOUNTS):
-            password_hash = hash_password(fleet.PASSWORD)
-            hashes = {login: password_hash for login, _, _ in fleet.ACCOUNTS}
-            await store.fleet.load(fleet_file.parse(fleet.as_json()), hashes, now_s)
+            await load(Operator(), fleet_file.parse(fleet.as_json()), actions)
         identities = {plate: data_dir / "boxes" / f"{plate}.json" for plate in fleet.DRIVERS}
         for vehicle in await store.vehicles.all():
             await _fit_box(actions, vehicle, identities[vehicle.plate], now_s)

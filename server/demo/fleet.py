@@ -55,6 +55,7 @@ def as_json() -> str:
                     "full_name": name,
                     "directorate": directorate,
                     "role": role,
+                    "password": PASSWORD,
                     "badges": [badge] if badge else [],
                 }
                 for login, name, directorate, role, badge in _AGENTS

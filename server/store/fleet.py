@@ -67,7 +67,10 @@ class Fleet(Noun):
 
 
 class _Loading:
-    """One file on its way into the database."""
+    """One file on its way into the database.
+
+    A statement takes of an entry, as a dict, the words that it names.
+    """
 
     def __init__(
         self,
@@ -117,14 +120,14 @@ class _Loading:
         self._db.execute(
             "INSERT INTO directorate (code, name) VALUES (:code, :name)"
             " ON CONFLICT (code) DO UPDATE SET name = excluded.name",
-            {"code": entry.code, "name": entry.name},
+            dict(entry),
         )
 
     def _put_site(self, entry: SiteEntry) -> None:
         self._db.execute(
             "INSERT INTO site (code, name) VALUES (:code, :name)"
             " ON CONFLICT (code) DO UPDATE SET name = excluded.name",
-            {"code": entry.code, "name": entry.name},
+            dict(entry),
         )
         if entry.car_park is not None:
             centre = entry.car_park.centre
@@ -146,9 +149,8 @@ class _Loading:
             " ON CONFLICT (plate) DO UPDATE SET label = excluded.label,"
             " site_id = excluded.site_id, walk_up = excluded.walk_up,"
             " private_use = excluded.private_use RETURNING vehicle_id",
-            {
-                "plate": entry.plate,
-                "label": entry.label,
+            dict(entry)
+            | {
                 "site_id": _known(self._sites, entry.site, "site"),
                 "walk_up": int(entry.walk_up),
                 "private_use": int(entry.private_use),
@@ -168,11 +170,7 @@ class _Loading:
         self._db.execute(
             "INSERT INTO equipment (code, name, site_id) VALUES (:code, :name, :site_id)"
             " ON CONFLICT (code) DO UPDATE SET name = excluded.name, site_id = excluded.site_id",
-            {
-                "code": entry.code,
-                "name": entry.name,
-                "site_id": _known(self._sites, entry.site, "site"),
-            },
+            dict(entry) | {"site_id": _known(self._sites, entry.site, "site")},
         )
 
     def _put_agent(self, entry: AgentEntry) -> None:
@@ -183,11 +181,9 @@ class _Loading:
             " directorate_id = excluded.directorate_id, role = excluded.role,"
             " password_hash = coalesce(excluded.password_hash, agent.password_hash)"
             " RETURNING agent_id",
-            {
-                "login": entry.login,
-                "full_name": entry.full_name,
+            dict(entry)
+            | {
                 "directorate_id": _known(self._directorates, entry.directorate, "directorate"),
-                "role": entry.role,
                 "password_hash": self._password_hashes.get(entry.login),
             },
         ).fetchone()

@@ -1,19 +1,28 @@
 """Loading a fleet: who may, which passwords change, and that the cars hear of it."""
 
+import asyncio
 import copy
 import json
+import tempfile
+from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from server.actions import Actions, Operator, Person
 from server.actions.fleet import load
 from server.fleet import fleet_file
+from server.fleet.model import Booking
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Refused
 from server.passwords import verify_password
 from server.store import Store
-from tests.fleet import FLEET, NOW_S
+from tests.fleet import FLEET, HOUR_S, NOW_S, open_small_fleet
 from tests.server.web.sample import StillClock
+
+DAY_S = 24 * HOUR_S
 
 
 def with_password(password: str) -> fleet_file.FleetFile:
@@ -22,24 +31,80 @@ def with_password(password: str) -> fleet_file.FleetFile:
     return fleet_file.parse(json.dumps(data))
 
 
-async def test_a_password_is_hashed_anew_only_when_it_changed(store: Store) -> None:
-    woken: list[int | None] = []
-    actions = Actions(store, StillClock(NOW_S), woken.append, PARIS)
+async def hash_of_marie(store: Store) -> str | None:
+    marie = await store.agents.by_login("marie.leroy")
+    assert marie is not None
+    return marie.password_hash
+
+
+async def test_a_password_is_hashed_anew_only_when_it_changed_and_every_car_is_woken(
+    actions: Actions, woken: list[int | None]
+) -> None:
     hashes = []
     for password in ("one", "one", "two"):
         assert await load(Operator(), with_password(password), actions) == 0
-        marie = await store.agents.by_login("marie.leroy")
-        assert marie is not None and verify_password(marie.password_hash, password)
-        hashes.append(marie.password_hash)
+        hashes.append(await hash_of_marie(actions.store))
+        assert verify_password(hashes[-1], password)
     assert hashes[0] == hashes[1] != hashes[2]
     assert woken == [None, None, None]
 
 
-async def test_no_person_loads_a_fleet_not_even_a_manager(store: Store) -> None:
-    actions = Actions(store, StillClock(NOW_S), [].append, PARIS)
-    paul = await store.agents.by_login("paul.morin")
-    assert paul is not None and paul.role == "manager"
+async def test_no_person_loads_a_fleet_not_even_a_manager(actions: Actions, paul: Person) -> None:
     with pytest.raises(Refused, match="not_allowed"):
-        await load(Person(paul), with_password("mine"), actions)
-    marie = await store.agents.by_login("marie.leroy")
-    assert marie is not None and marie.password_hash is None
+        await load(paul, with_password("mine"), actions)
+    assert await hash_of_marie(actions.store) is None
+
+
+async def all_bookings(store: Store) -> list[Booking]:
+    return await store.bookings.between(0, 1 << 40)
+
+
+async def load_twice(file: fleet_file.FleetFile) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        store = await open_small_fleet(Path(folder))
+        actions = Actions(store, StillClock(NOW_S), [].append, PARIS)
+        before = await all_bookings(store)
+        try:
+            await load(Operator(), file, actions)
+        except Refused as refused:
+            assert all(r.field.startswith("line 1, bookings[") for r in refused.refusals)
+            assert await all_bookings(store) == before
+        else:
+            loaded = await all_bookings(store)
+            await load(Operator(), file, actions)
+            assert await all_bookings(store) == loaded
+        await store.close()
+
+
+LOGINS = st.sampled_from(["marie.leroy", "paul.morin", "nobody"])
+BOOKINGS = st.fixed_dictionaries(
+    {
+        "vehicle": st.sampled_from(["AB-123-CD", "EF-456-GH", "EF-456-GH", "XX-1"]),
+        "agent": LOGINS,
+        "starts_at": st.integers(1, 60).map(lambda days: NOW_S + (days - 20) * DAY_S)
+        | st.integers(1, (1 << 32) - 1),
+        "ends_at": st.integers(1, 60).map(lambda days: NOW_S + (days - 20) * DAY_S + HOUR_S)
+        | st.integers(1, (1 << 32) - 1),
+        "purpose": st.just("Chantier"),
+    },
+    optional={
+        "weeks": st.integers(1, 26),
+        "private": st.booleans(),
+        "drivers": st.just([]) | st.just(["paul.morin"]),
+        "equipment": st.just([]) | st.just(["SIEGE"]),
+    },
+)
+
+
+def parsed(bookings: list[dict[str, Any]]) -> fleet_file.FleetFile | None:
+    try:
+        return fleet_file.parse(json.dumps({"bookings": bookings}))
+    except Refused:
+        return None
+
+
+@given(st.lists(BOOKINGS, max_size=4).map(parsed).filter(lambda file: file is not None))
+def test_whatever_is_booked_all_of_it_is_loaded_or_none_and_again_changes_nothing(
+    file: fleet_file.FleetFile,
+) -> None:
+    asyncio.run(load_twice(file))
