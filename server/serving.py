@@ -1,6 +1,7 @@
 """Runs the server until it is told to stop: listens, says where, keeps time, ends in order."""
 
 import asyncio
+import resource
 import signal
 from collections.abc import Callable, Coroutine
 
@@ -31,6 +32,8 @@ async def serve(
         ServeError: an address cannot be had.
         StoreError: the data directory cannot be used, or another server uses it.
     """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # each box keeps one open
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from server.clock import Clock, Timer
 from server.gateway.conversation import Conversation
+from server.gateway.heard import Heard
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
 from server.store import BoxAccount, Store, StoreError
@@ -37,6 +38,7 @@ class Services:
     clock: Clock
     pipeline: Pipeline
     registry: Registry
+    heard: Heard
 
 
 class Keeper(Protocol):
@@ -76,6 +78,11 @@ class Connection(asyncio.Protocol):
         self._session = Session.server(
             services.store.boxes.key, secrets.token_bytes, services.clock.monotonic_ms()
         )
+
+    @property
+    def vehicle_id(self) -> int | None:
+        """Whose box it is the connection of, once that is proved."""
+        return self._conversation.box.vehicle_id if self._conversation else None
 
     @property
     def is_idle(self) -> bool:
@@ -126,9 +133,10 @@ class Connection(asyncio.Protocol):
             self._say_closed(reason)
             self._transport.abort()
 
-    async def ended(self) -> None:
-        """Wait until its work is over."""
-        await self._task
+    @property
+    def work(self) -> "asyncio.Task[None]":
+        """Its work, which may go on a little after the connection has ended."""
+        return self._task
 
     def _say_closed(self, reason: str) -> None:
         """The one log line of a connection: the box at most, and a code."""
@@ -181,7 +189,6 @@ class Connection(asyncio.Protocol):
         if self._conversation is not None:
             if self._refresh_asked:
                 self._refresh_asked = False
-                await self._in_service(self._conversation.box.wire_id)
                 await self._conversation.refresh()
             self._conversation.tick()
         self._flush()
@@ -193,7 +200,7 @@ class Connection(asyncio.Protocol):
             return self._session.receive_data(data, now_ms)
         # The hello makes the session look for a key: that reads the database, so in a reader.
         return await self._services.store.in_reader(
-            lambda: self._session.receive_data(data, now_ms)
+            lambda: self._session.receive_data(data, now_ms), lane="key"
         )
 
     async def _handle(self, events: list[tuple[object, ...]]) -> None:
@@ -215,7 +222,7 @@ class Connection(asyncio.Protocol):
             await services.store.boxes.key_proved(box.box_id, generation, services.clock.now_s())
             box = await self._in_service(wire_id)
         self._conversation = Conversation(
-            box, self._send, services.store, services.pipeline, services.clock
+            box, self._send, services.store, services.pipeline, services.heard, services.clock
         )
         self._keeper.established(self)
         services.registry.claim(box.box_id, self)

@@ -11,6 +11,7 @@ from typing import Literal
 
 from server.fleet.grants import AFTER_S, BEFORE_S
 from server.fleet.model import Booking, BookingRequest
+from server.store.news import tell
 from server.store.noun import Noun
 
 BOOKINGS = """
@@ -151,6 +152,7 @@ def insert_booking(db: sqlite3.Connection, request: BookingRequest, now_s: int) 
             (*window, request.purpose, int(request.private), now_s, request.agent_id),
         ).lastrowid
     assert booking_id is not None
+    tell(db, request.vehicle_id)
     give_equipment(db, booking_id, request.equipment)
     return _read(db, booking_id)
 
@@ -236,6 +238,7 @@ def _change(
             f"UPDATE booking SET {column} = ? WHERE booking_id = ? AND state = 'active'",
             (value, booking_id),
         )
+    tell(db, *{before.vehicle_id, vehicle_id})
     return _read(db, booking_id)
 
 
@@ -249,4 +252,7 @@ def _cancel(db: sqlite3.Connection, booking_id: int, agent_id: int) -> Booking |
         "UPDATE booking SET state = 'cancelled' WHERE booking_id = ? AND agent_id = ?", theirs
     )
     row = db.execute(f"{BOOKINGS} WHERE booking_id = ? AND b.agent_id = ?", theirs).fetchone()
-    return booking_of(row) if row else None
+    if row is None:
+        return None
+    tell(db, row["vehicle_id"])
+    return booking_of(row)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from server.fleet.fleet_file import BadgeEntry, FleetFile, SiteEntry
 from server.fleet.model import BookingRequest, Window
 from server.store.bookings import EquipmentTaken, Overlap, give_equipment, insert_booking
+from server.store.news import tell
 from server.store.noun import Noun
 
 
@@ -46,6 +47,7 @@ class Fleet(Noun):
         password_hashes: Mapping[str, str],
         now_s: int,
     ) -> int:
+        tell(db)
         revoked = 0
         for item in file.directorates:
             db.execute(
