@@ -74,6 +74,7 @@ class Connection(asyncio.Protocol):
         self._awake = asyncio.Event()
         self._working = False
         self._timer: Timer | None = None
+        self._timer_ms: int | None = None  # for when it is set
         self._conversation: Conversation | None = None
         self._session = Session.server(
             services.store.boxes.key, secrets.token_bytes, services.clock.monotonic_ms()
@@ -185,7 +186,8 @@ class Connection(asyncio.Protocol):
                 break
             await self._handle(self._session.step(clock.monotonic_ms()))
             self._flush()
-            await asyncio.sleep(0)  # a peer that floods gets its turn, not everybody's
+            if self._session.next_deadline() == 0:
+                await asyncio.sleep(0)  # a peer that floods gets its turn, not everybody's
         if self._conversation is not None:
             if self._refresh_asked:
                 self._refresh_asked = False
@@ -248,12 +250,19 @@ class Connection(asyncio.Protocol):
             self.close("does_not_read")
 
     def _set_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
         if self._transport.is_closing():
             return
         due = [self._session.next_deadline()]
         if self._conversation is not None:
             due.append(self._conversation.next_due_ms)
-        instants = [instant for instant in due if instant is not None]
-        self._timer = self._services.clock.call_at(min(instants), self._wake) if instants else None
+        due_ms = min((instant for instant in due if instant is not None), default=None)
+        if due_ms == self._timer_ms:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if due_ms is None else self._services.clock.call_at(due_ms, self._ring)
+        self._timer_ms = due_ms
+
+    def _ring(self) -> None:
+        self._timer_ms = None
+        self._wake()

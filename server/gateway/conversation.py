@@ -20,9 +20,8 @@ from server.fleet.model import Command
 from server.gateway.heard import Heard
 from server.gateway.pipeline import Pipeline
 from server.gateway.translate import COMMAND_KINDS, driver_tag, status_of
-from server.gateway.wanted import Wanted, keys_behind, keys_hash, renewed, wanted
+from server.gateway.wanted import Lookout, Wanted, keys_behind, keys_hash
 from server.store import BoxAccount, BoxStatus, SentGrants, Store
-from server.store.access import AccessOfBox
 from server.store.boxes import NextKey
 from shared_protocol import messages, sets
 from shared_protocol.errors import RemoteProtocolError
@@ -74,8 +73,8 @@ class Conversation:
         # Whom the box may still know from an older set, by tag, with the card's key if it has one.
         self._behind: dict[bytes, CardKey | None] = {}
         self._card_keys_sent = (bytes(8), -GRANTS_REPEAT_S)  # hash of the last set, and when
+        self._lookout = Lookout(store, box)
         # As of the last look, and of what was sent since.
-        self._wanted: Wanted | None = None
         self._sent: SentGrants | None = None
         self._next_key: NextKey | None = None
         self._orders: tuple[Command, ...] = ()
@@ -127,26 +126,11 @@ class Conversation:
 
     async def _look(self) -> Wanted:
         """Return what the box should hold now."""
-        store, box, old, now_s = self._store, self.box, self._wanted, self._clock.now_s()
-        if old is not None and old.is_current(store, box.vehicle_id, now_s):
-            if old.newest == store.news.newest:
-                return old
-            renewed_ = await store.in_reader(lambda: renewed(store, old, now_s), lane="car")
-            if renewed_ is not None:
-                self._wanted = renewed_
-                return renewed_
-
-        def look() -> tuple[AccessOfBox, Wanted] | None:
-            facts = store.access.of_box(box, now_s)
-            return None if facts is None else (facts, wanted(box, facts, now_s))
-
-        found = await store.in_reader(look, lane="car")
-        if found is None:
-            raise RemoteProtocolError("box_retired")
-        facts, self._wanted = found
-        self._sent, self._next_key, self._orders = facts.sent, facts.next_key, facts.orders
-        self._revocation = facts.revocation_confirmed
-        return self._wanted
+        wanted, facts = await self._lookout.look(self._clock.now_s())
+        if facts is not None:
+            self._sent, self._next_key, self._orders = facts.sent, facts.next_key, facts.orders
+            self._revocation = facts.revocation_confirmed
+        return wanted
 
     async def _say_held(self, status: messages.Status) -> None:
         held = await self._store.records.held_seq(self.box.box_id, status.epoch)
@@ -265,8 +249,7 @@ class Conversation:
 
     async def _reread_orders(self) -> None:
         """Records may have answered what was asked, and somebody may have asked more."""
-        news = self._store.news.of_car(self.box.vehicle_id)
-        if self._orders or self._wanted is None or news > self._wanted.newest:
+        if self._orders or self._lookout.is_behind:
             self._orders = await self._store.commands.queued(self.box.box_id)
 
     async def _offer_commands(self, status: messages.Status) -> None:

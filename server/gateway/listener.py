@@ -19,8 +19,9 @@ _log = logging.getLogger(__name__)
 
 # Connections whose peer has not proved who it is; each costs about 4 KiB and ends after 10 s.
 # When there are more, the one that has waited longest goes: a handshake over slow LTE takes 2 s,
-# so to keep a car out, a flood has to bring this many every 2 s.
-MAX_PENDING = 512
+# so to keep a car out, a flood has to bring this many every 2 s. All cars of a large fleet come at
+# once when the server was away: there is room for them.
+MAX_PENDING = 4_096
 
 
 class Listener:

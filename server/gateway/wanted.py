@@ -1,7 +1,7 @@
 """What a box should hold now: its grants and card keys, worked out once and right until news.
 
-`of_box` costs a few queries and an HMAC for each badge, so it runs in a reader's thread; while
-`is_current`, a heartbeat costs a comparison. Never here: sending, or what the box holds.
+That costs a few queries and an HMAC for each badge, so it is done in a reader's thread; while it
+stays right, a heartbeat costs a comparison. Never here: sending, or what the box holds.
 """
 
 from collections.abc import Iterable, Set
@@ -14,6 +14,7 @@ from server.store import BoxAccount, Store
 from server.store.access import AccessOfBox, Everywhere
 from shared_protocol import messages, sets
 from shared_protocol.badges import badge_tag
+from shared_protocol.errors import RemoteProtocolError
 from shared_protocol.limits import MAX_CARD_KEYS, MAX_GRANTS
 from shared_protocol.messages import CardKey
 
@@ -36,12 +37,55 @@ class Wanted:
     since_s: int
     until_s: int
 
-    def is_current(self, store: Store, vehicle_id: int, now_s: int) -> bool:
-        """Say whether nothing of its own car has changed since, and no time has run out."""
-        return store.news.of_car(vehicle_id) <= self.newest and self.since_s <= now_s < self.until_s
+
+class Lookout:
+    """What one box should hold, for as long as its connection lasts.
+
+    Args:
+        store: what is known.
+        box: whose.
+    """
+
+    def __init__(self, store: Store, box: BoxAccount) -> None:
+        self._store = store
+        self._box = box
+        self._wanted: Wanted | None = None
+
+    @property
+    def is_behind(self) -> bool:
+        """Say whether something about the car has changed since the last look."""
+        newest = self._store.news.of_car(self._box.vehicle_id)
+        return self._wanted is None or newest > self._wanted.newest
+
+    async def look(self, now_s: int) -> tuple[Wanted, AccessOfBox | None]:
+        """Return what the box should hold now, and the facts if they had to be read anew.
+
+        Raises:
+            RemoteProtocolError: the box is in service no more.
+        """
+        old = self._wanted
+        if old is not None and not self.is_behind and old.since_s <= now_s < old.until_s:
+            if old.newest == self._store.news.newest:
+                return old, None
+            # There are news of other cars; most say nothing to this one.
+            everywhere, newest = await self._store.in_reader(
+                lambda: self._store.access.everywhere(now_s), lane="car"
+            )
+            if everywhere is old.everywhere:
+                self._wanted = replace(old, newest=newest)
+                return self._wanted, None
+        facts, wanted = await self._store.in_reader(lambda: self._read(now_s), lane="car")
+        self._wanted = wanted
+        return wanted, facts
+
+    def _read(self, now_s: int) -> tuple[AccessOfBox, Wanted]:
+        facts = self._store.access.of_box(self._box, now_s)
+        if facts is None:
+            raise RemoteProtocolError("box_retired")
+        return facts, wanted_of(self._box, facts, now_s)
 
 
-def wanted(box: BoxAccount, facts: AccessOfBox, now_s: int) -> Wanted:
+def wanted_of(box: BoxAccount, facts: AccessOfBox, now_s: int) -> Wanted:
     """Work out what a box should hold."""
     access = facts.car.access
     due = grants.due(access, now_s, MAX_GRANTS, MAX_CARD_KEYS)
@@ -67,15 +111,6 @@ def wanted(box: BoxAccount, facts: AccessOfBox, now_s: int) -> Wanted:
         now_s,
         min(facts.car.until_s, grants.stay_until_s(access, now_s)),
     )
-
-
-def renewed(store: Store, old: Wanted, now_s: int) -> Wanted | None:
-    """Return the same as of the last news, if these were about other cars and change nothing here.
-
-    Call it in the readers' lane "car".
-    """
-    everywhere, newest = store.access.everywhere(now_s)
-    return replace(old, newest=newest) if everywhere is old.everywhere else None
 
 
 def keys_behind(store: Store, box: BoxAccount, tags: Set[bytes]) -> dict[bytes, CardKey]:
