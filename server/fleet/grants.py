@@ -21,6 +21,7 @@ REVOKED_FOR_S = 60 * 24 * 3600  # afterwards the badge is unknown, which opens n
 MAX_REVOKED = 64
 MAX_OTHER_CAR = 64
 ALWAYS = Window(0, 0xFFFFFFFF)
+NEVER_S = 1 << 62  # beyond any instant
 
 # When there is not room for all, the first are kept.
 KINDS: tuple[GrantKind, ...] = (
@@ -40,8 +41,9 @@ KINDS: tuple[GrantKind, ...] = (
 class Access:
     """All that decides over one car's grants.
 
-    `bookings` are those of every car: another car's tell who stands before the wrong one. They
-    should reach back to `reach_back_s`. `badges` are all there are, revoked ones too.
+    `bookings` are those of this car that end after `reach_back_s`, and the one before; of other
+    cars, to tell who stands before the wrong one, the soonest and those beside them. `badges` are
+    all that can matter to this car, revoked ones too.
     """
 
     vehicle_id: int
@@ -79,6 +81,23 @@ def due(access: Access, now_s: int, most: int, most_keys: int) -> list[Grant]:
     cards = dict.fromkeys(grant.uid for grant in ordered if grant.uid in with_key)
     without_room = set(list(cards)[most_keys:])
     return [grant for grant in ordered if grant.uid not in without_room][:most]
+
+
+def stay_until_s(access: Access, now_s: int) -> int:
+    """Return until when `due` gives the same grants of the same facts, should only time pass."""
+    windows_of = windows(access.bookings)
+    instants = [NEVER_S]
+    for booking in access.bookings:
+        if (window := windows_of.get(booking.booking_id)) is not None:
+            is_here = booking.vehicle_id == access.vehicle_id
+            ahead_s = AHEAD_S if is_here else OTHER_CAR_AHEAD_S
+            instants += (window.from_s - ahead_s + 1, window.to_s)
+    for window in access.out_of_service:
+        instants += (window.from_s - AHEAD_S + 1, window.to_s)
+    for badge in access.badges:
+        if badge.revoked_at_s is not None:
+            instants.append(badge.revoked_at_s + REVOKED_FOR_S)
+    return min(instant for instant in instants if instant > now_s)
 
 
 def windows(bookings: Iterable[Booking]) -> dict[int, Window]:

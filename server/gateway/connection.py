@@ -9,11 +9,12 @@ at most. Never here: what is said (conversation.py), what a frame is (shared_pro
 import asyncio
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from server.clock import Clock, Timer
 from server.gateway.conversation import Conversation
+from server.gateway.heard import Heard
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
 from server.store import BoxAccount, Store, StoreError
@@ -29,14 +30,21 @@ MAX_INBOX_BYTES = 16 * 1024
 MAX_OUTBOX_BYTES = 64 * 1024
 
 
+# How many at once may shake hands and be answered their first Status, about 1 ms each: when a whole
+# fleet comes back, a page waits behind so many and not behind all.
+_NEWCOMERS = 32
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What every connection uses."""
+    """What every connection uses; `newcomers` is held by those that have not been answered yet."""
 
     store: Store
     clock: Clock
     pipeline: Pipeline
     registry: Registry
+    heard: Heard
+    newcomers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_NEWCOMERS))
 
 
 class Keeper(Protocol):
@@ -72,10 +80,16 @@ class Connection(asyncio.Protocol):
         self._awake = asyncio.Event()
         self._working = False
         self._timer: Timer | None = None
+        self._timer_ms: int | None = None  # for when it is set
         self._conversation: Conversation | None = None
         self._session = Session.server(
             services.store.boxes.key, secrets.token_bytes, services.clock.monotonic_ms()
         )
+
+    @property
+    def vehicle_id(self) -> int | None:
+        """Whose box it is the connection of, once that is proved."""
+        return self._conversation.box.vehicle_id if self._conversation else None
 
     @property
     def is_idle(self) -> bool:
@@ -126,9 +140,10 @@ class Connection(asyncio.Protocol):
             self._say_closed(reason)
             self._transport.abort()
 
-    async def ended(self) -> None:
-        """Wait until its work is over."""
-        await self._task
+    @property
+    def work(self) -> "asyncio.Task[None]":
+        """Its work, which may go on a little after the connection has ended."""
+        return self._task
 
     def _say_closed(self, reason: str) -> None:
         """The one log line of a connection: the box at most, and a code."""
@@ -150,7 +165,10 @@ class Connection(asyncio.Protocol):
                 await self._awake.wait()
                 self._working = True
                 self._awake.clear()
-                if self.is_open and not self._transport.is_closing():
+                if self._conversation is None:
+                    async with self._services.newcomers:
+                        await self._work()
+                else:
                     await self._work()
         except RemoteProtocolError as error:
             self.close(error.reason_code)
@@ -166,6 +184,8 @@ class Connection(asyncio.Protocol):
 
     async def _work(self) -> None:
         """Do all that can be done now."""
+        if not self.is_open or self._transport.is_closing():
+            return
         data = bytes(self._inbox)
         self._inbox.clear()
         self._transport.resume_reading()
@@ -177,11 +197,11 @@ class Connection(asyncio.Protocol):
                 break
             await self._handle(self._session.step(clock.monotonic_ms()))
             self._flush()
-            await asyncio.sleep(0)  # a peer that floods gets its turn, not everybody's
+            if self._session.next_deadline() == 0:
+                await asyncio.sleep(0)  # a peer that floods gets its turn, not everybody's
         if self._conversation is not None:
             if self._refresh_asked:
                 self._refresh_asked = False
-                await self._in_service(self._conversation.box.wire_id)
                 await self._conversation.refresh()
             self._conversation.tick()
         self._flush()
@@ -193,7 +213,7 @@ class Connection(asyncio.Protocol):
             return self._session.receive_data(data, now_ms)
         # The hello makes the session look for a key: that reads the database, so in a reader.
         return await self._services.store.in_reader(
-            lambda: self._session.receive_data(data, now_ms)
+            lambda: self._session.receive_data(data, now_ms), lane="key"
         )
 
     async def _handle(self, events: list[tuple[object, ...]]) -> None:
@@ -215,7 +235,7 @@ class Connection(asyncio.Protocol):
             await services.store.boxes.key_proved(box.box_id, generation, services.clock.now_s())
             box = await self._in_service(wire_id)
         self._conversation = Conversation(
-            box, self._send, services.store, services.pipeline, services.clock
+            box, self._send, services.store, services.pipeline, services.heard, services.clock
         )
         self._keeper.established(self)
         services.registry.claim(box.box_id, self)
@@ -241,12 +261,19 @@ class Connection(asyncio.Protocol):
             self.close("does_not_read")
 
     def _set_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
         if self._transport.is_closing():
             return
         due = [self._session.next_deadline()]
         if self._conversation is not None:
             due.append(self._conversation.next_due_ms)
-        instants = [instant for instant in due if instant is not None]
-        self._timer = self._services.clock.call_at(min(instants), self._wake) if instants else None
+        due_ms = min((instant for instant in due if instant is not None), default=None)
+        if due_ms == self._timer_ms:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if due_ms is None else self._services.clock.call_at(due_ms, self._ring)
+        self._timer_ms = due_ms
+
+    def _ring(self) -> None:
+        self._timer_ms = None
+        self._wake()

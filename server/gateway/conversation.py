@@ -16,13 +16,16 @@ from collections.abc import Callable, Sequence
 from server.clock import Clock
 from server.fleet import grants
 from server.fleet.commands import ENDS_TRIP
+from server.fleet.model import Command
+from server.gateway.heard import Heard
 from server.gateway.pipeline import Pipeline
-from server.gateway.translate import COMMAND_KINDS, driver_tag, grant_of, status_of
-from server.store import BoxAccount, SentGrants, Store
+from server.gateway.translate import COMMAND_KINDS, driver_tag, status_of
+from server.gateway.wanted import Lookout, Wanted, keys_behind, keys_hash
+from server.store import BoxAccount, BoxStatus, SentGrants, Store
+from server.store.boxes import NextKey
 from shared_protocol import messages, sets
-from shared_protocol.badges import badge_tag
 from shared_protocol.errors import RemoteProtocolError
-from shared_protocol.limits import MAX_CARD_KEYS, MAX_GRANTS, MAX_SEQ
+from shared_protocol.limits import MAX_CARD_KEYS, MAX_SEQ
 from shared_protocol.messages import CardKey
 
 _log = logging.getLogger(__name__)
@@ -43,25 +46,40 @@ class Conversation:
         send: puts a message on its way.
         store: what is known.
         pipeline: where records go.
+        heard: takes note that the box is alive.
         clock: the time.
     """
 
     def __init__(
-        self, box: BoxAccount, send: Send, store: Store, pipeline: Pipeline, clock: Clock
+        self,
+        box: BoxAccount,
+        send: Send,
+        store: Store,
+        pipeline: Pipeline,
+        heard: Heard,
+        clock: Clock,
     ) -> None:
         self.box = box
         self.next_due_ms: int | None = None  # on the clock's monotonic scale
         self._send = send
         self._store = store
         self._pipeline = pipeline
+        self._heard = heard
         self._clock = clock
         self._status: messages.Status | None = None
         self._epoch_sent = False  # and not yet taken: the records of this Status have no name
         self._whole_hash = b""  # of the last whole set of grants sent on this connection
         self._change_hash = b""  # of the set that a change under way leads to
-        self._tags_behind: set[bytes] = set()  # whom the box may still know from an older set
+        # Whom the box may still know from an older set, by tag, with the card's key if it has one.
+        self._behind: dict[bytes, CardKey | None] = {}
         self._card_keys_sent = (bytes(8), -GRANTS_REPEAT_S)  # hash of the last set, and when
-        self._revocation: int | None = None  # the newest that the box has confirmed
+        self._lookout = Lookout(store, box)
+        # As of the last look, and of what was sent since.
+        self._sent: SentGrants | None = None
+        self._next_key: NextKey | None = None
+        self._orders: tuple[Command, ...] = ()
+        self._revocation = 0  # the newest that the box has confirmed
+        self._noted: BoxStatus | None = None  # what is kept of its last Status
         self._sent_key_generation = 0
         self._sent_command_id = 0
 
@@ -76,8 +94,9 @@ class Conversation:
         """Send grants, key and commands that the box does not have."""
         if self._status is None:
             return  # it comes first, and says what the box has
-        await self._offer_grants(self._status)
-        await self._offer_key()
+        wanted = await self._look()
+        await self._offer_grants(self._status, wanted)
+        self._offer_key()
         await self._offer_commands(self._status)
 
     def tick(self) -> None:
@@ -89,15 +108,35 @@ class Conversation:
     async def _take_status(self, status: messages.Status) -> None:
         before, self._status = self._status, status
         self._change_hash = b""  # this answers it
-        await self._store.boxes.note_status(self.box.box_id, status_of(status), self._clock.now_s())
-        if before is None or before.epoch != status.epoch:
-            await self._say_held(status)
+        held = await self._note(status_of(status))
+        if held is not None and (before is None or before.epoch != status.epoch):
+            await self._say_held(status, held)
         if before is None:
             self._tell_time()
         await self.refresh()
 
-    async def _say_held(self, status: messages.Status) -> None:
-        held = await self._store.records.held_seq(self.box.box_id, status.epoch)
+    async def _note(self, said: BoxStatus) -> int | None:
+        """Keep what a box says of itself: at once what is new, with others' that it was heard.
+
+        Returns what is held of its records; None when it said nothing new.
+        """
+        now_s = self._clock.now_s()
+        if said == self._noted and not self._orders:  # an order may have expired
+            self._heard.note(self.box.box_id, now_s)
+            return None
+        held = await self._store.boxes.note_status(self.box.box_id, said, now_s)
+        self._noted = said
+        return held
+
+    async def _look(self) -> Wanted:
+        """Return what the box should hold now."""
+        wanted, facts = await self._lookout.look(self._clock.now_s())
+        if facts is not None:
+            self._sent, self._next_key, self._orders = facts.sent, facts.next_key, facts.orders
+            self._revocation = facts.revocation_confirmed
+        return wanted
+
+    async def _say_held(self, status: messages.Status, held: int) -> None:
         name = self.box.wire_id.hex()
         self._epoch_sent = status.epoch == 0 or status.next_seq <= held
         if self._epoch_sent:
@@ -125,8 +164,10 @@ class Conversation:
             batch.records,
             self._clock.now_s(),
         )
+        self._noted = None  # they tell of the relay, too
         self._send(messages.Ack(batch.epoch, held))
         if held + 1 >= self._status.next_seq:
+            await self._reread_orders()
             await self._offer_commands(self._status)
 
     def _tell_time(self) -> None:
@@ -134,84 +175,91 @@ class Conversation:
         self._send(messages.Time(now_ms // 1000, now_ms % 1000))
         self.next_due_ms = self._clock.monotonic_ms() + TIME_EVERY_MS
 
-    async def _offer_grants(self, status: messages.Status) -> None:
+    async def _offer_grants(self, status: messages.Status, wanted: Wanted) -> None:
         now_s = self._clock.now_s()
-        facts = await self._store.access.of_car(self.box.vehicle_id, now_s)
-        tags = {
-            badge.uid: badge_tag(self.box.badge_key, badge.uid) for badge in facts.access.badges
-        }
-        wanted = [
-            grant_of(grant, messages.EVERY_BADGE if grant.uid is None else tags[grant.uid])
-            for grant in grants.due(facts.access, now_s, MAX_GRANTS, MAX_CARD_KEYS)
-        ]
-        wanted_set = sets.grants_to_bytes(wanted)
-        grants_hash = sets.set_hash(wanted_set)
-        sent = await self._store.boxes.sent_grants(self.box.box_id)
-        is_held = status.grants_hash == grants_hash
+        is_held = status.grants_hash == wanted.grants_hash
         if is_held:
-            self._tags_behind.clear()
-            await self._note_revocations(facts.revocation)
-        elif sent is not None and sent.grants_set is not None:
-            self._tags_behind |= {g.badge_tag for g in sets.grants_from_bytes(sent.grants_set)}
+            self._behind.clear()
+            await self._note_revocations(wanted.revocation)
+        elif self._sent is not None and self._sent.grants_set not in (None, wanted.grants_set):
+            await self._look_behind(self._sent.grants_set)
         # Before the grants: no card is ever known by its UID alone because its key comes later. And
         # a key goes only when the box has confirmed that the grant has gone.
-        known = dict.fromkeys([*(grant.badge_tag for grant in wanted), *self._tags_behind])
-        key_of = {tags[b.uid]: b.key for b in facts.access.badges if b.key is not None}
-        keys = [CardKey(tag, key_of[tag]) for tag in known if tag in key_of]
-        self._offer_card_keys(status, keys[:MAX_CARD_KEYS])
-        if sent is not None and sent.grants_hash == grants_hash:
+        self._offer_card_keys(status, wanted)
+        sent = self._sent
+        if sent is not None and sent.grants_hash == wanted.grants_hash:
             age_s = now_s - sent.sent_at_s
             if is_held and age_s < GRANTS_RENEW_S:
                 return
-            if self._whole_hash == grants_hash and age_s < GRANTS_REPEAT_S:
+            if self._whole_hash == wanted.grants_hash and age_s < GRANTS_REPEAT_S:
                 return
-        if self._change_hash == grants_hash:
+        if self._change_hash == wanted.grants_hash:
             return
         generation = await self._store.boxes.name_grants(
-            self.box.box_id, grants_hash, wanted_set, now_s
+            self.box.box_id, wanted.grants_hash, wanted.grants_set, now_s
         )
+        self._sent = SentGrants(wanted.grants_hash, wanted.grants_set, now_s)
         expires_s = now_s + grants.VALID_S
-        whole = sets.grant_parts(generation, expires_s, wanted)
+        due = sets.grants_from_bytes(wanted.grants_set)
+        whole = sets.grant_parts(generation, expires_s, due)
         base = _set_behind(status, sent)
         if base is not None:
-            changes = sets.grant_changes(generation, expires_s, base, wanted)
+            changes = sets.grant_changes(generation, expires_s, base, due)
             if _items(changes) < _items(whole):
-                self._change_hash = grants_hash
+                self._change_hash = wanted.grants_hash
                 self._send_all(changes)
                 return
-        self._whole_hash = grants_hash
+        self._whole_hash = wanted.grants_hash
         self._send_all(whole)
 
+    async def _look_behind(self, grants_set: bytes) -> None:
+        """Find the keys of those whom the box may still know from an older set."""
+        store, box = self._store, self.box
+        behind = {grant.badge_tag for grant in sets.grants_from_bytes(grants_set)}
+        if unread := behind - self._behind.keys():
+            found = await store.in_reader(lambda: keys_behind(store, box, unread), "search")
+            self._behind |= {tag: found.get(tag) for tag in unread}
+
     async def _note_revocations(self, revocation: int) -> None:
-        if self._revocation != revocation:
+        if self._revocation < revocation:
             await self._store.boxes.note_revocations(self.box.box_id, revocation)
             self._revocation = revocation
 
-    def _offer_card_keys(self, status: messages.Status, keys: list[CardKey]) -> None:
-        keys_hash, now_s = sets.set_hash(sets.card_keys_to_bytes(keys)), self._clock.now_s()
+    def _offer_card_keys(self, status: messages.Status, wanted: Wanted) -> None:
+        keys, name, now_s = wanted.keys, wanted.keys_hash, self._clock.now_s()
+        if self._behind:
+            known = {key.badge_tag for key in keys}
+            older = [key for tag, key in self._behind.items() if key and tag not in known]
+            keys = (*keys, *older)[:MAX_CARD_KEYS]
+            name = keys_hash(keys)
         sent_hash, sent_at_s = self._card_keys_sent
-        if status.card_keys_hash == keys_hash:
+        if status.card_keys_hash == name:
             return
-        if sent_hash == keys_hash and now_s - sent_at_s < GRANTS_REPEAT_S:
+        if sent_hash == name and now_s - sent_at_s < GRANTS_REPEAT_S:
             return
-        self._card_keys_sent = (keys_hash, now_s)
+        self._card_keys_sent = (name, now_s)
         self._send_all(sets.card_key_parts(keys))
 
     def _send_all(self, parts: Sequence[tuple[object, ...]]) -> None:
         for part in parts:
             self._send(part)
 
-    async def _offer_key(self) -> None:
-        key = await self._store.boxes.next_key(self.box)
+    def _offer_key(self) -> None:
+        key = self._next_key
         if key is not None and key.generation > self._sent_key_generation:
             self._send(messages.NewKey(key.generation, key.key))
             self._sent_key_generation = key.generation
 
+    async def _reread_orders(self) -> None:
+        """Records may have answered what was asked, and somebody may have asked more."""
+        if self._orders or self._lookout.is_behind:
+            self._orders = await self._store.commands.queued(self.box.box_id)
+
     async def _offer_commands(self, status: messages.Status) -> None:
         now_s = self._clock.now_s()
-        for order in await self._store.commands.unanswered(
-            self.box.box_id, status.command_id, now_s
-        ):
+        for order in self._orders:
+            if order.command_id > status.command_id and order.expires_at_s <= now_s:
+                continue  # not taken until now, it never will be
             if order.command_id <= self._sent_command_id:
                 continue
             if order.kind in ENDS_TRIP and not await self._knows_all(status):

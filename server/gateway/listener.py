@@ -1,6 +1,7 @@
 """The boxes' port: accepts connections and bounds how many strangers wait. Reads no byte."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncIterator
 
@@ -9,6 +10,7 @@ from aiohttp import web
 from server.app_keys import CLOCK, CONFIG, NOTIFY, STORE
 from server.config import Address
 from server.gateway.connection import Connection, Services
+from server.gateway.heard import Heard
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
 from server.store import StoreError
@@ -17,8 +19,9 @@ _log = logging.getLogger(__name__)
 
 # Connections whose peer has not proved who it is; each costs about 4 KiB and ends after 10 s.
 # When there are more, the one that has waited longest goes: a handshake over slow LTE takes 2 s,
-# so to keep a car out, a flood has to bring this many every 2 s.
-MAX_PENDING = 512
+# so to keep a car out, a flood has to bring this many every 2 s. All cars of a large fleet come at
+# once when the server was away: there is room for them.
+MAX_PENDING = 4_096
 
 
 class Listener:
@@ -56,10 +59,10 @@ class Listener:
         """End every connection and wait until what they were doing is done."""
         assert self._server is not None, "not started"
         self._server.close()
-        connections = list(self._all)
-        for connection in connections:
-            connection.close("server_stops")
-        await asyncio.gather(*(connection.ended() for connection in connections))
+        while self._all:  # a connection that was under way may still come
+            for connection in self._all:
+                connection.close("server_stops")
+            await asyncio.wait([connection.work for connection in self._all])
 
     def opened(self, connection: Connection) -> None:
         """See Keeper: make room for a stranger."""
@@ -69,6 +72,8 @@ class Listener:
             oldest.close("too_many_pending")
         self._pending[connection] = None
         self._all.add(connection)
+        # Not when it is lost: a job of it may wait in a thread then, and the store stops last.
+        connection.work.add_done_callback(lambda _: self._all.discard(connection))
 
     def established(self, connection: Connection) -> None:
         """See Keeper: it is a stranger no more."""
@@ -77,7 +82,6 @@ class Listener:
     def closed(self, connection: Connection) -> None:
         """See Keeper."""
         self._pending.pop(connection, None)
-        self._all.discard(connection)
 
 
 LISTENER = web.AppKey("LISTENER", Listener)
@@ -87,15 +91,22 @@ def setup(app: web.Application) -> None:
     """Add the boxes' port and NOTIFY to the application; it listens while the application runs."""
     registry = Registry()
     store, clock = app[STORE], app[CLOCK]
-    app[LISTENER] = Listener(Services(store, clock, Pipeline(store), registry))
+    heard = Heard(store)
+    app[LISTENER] = Listener(Services(store, clock, Pipeline(store), registry, heard))
     app[NOTIFY] = registry.notify
+    told = store.news.newest  # the number of the last news that connections were woken for
 
     async def look() -> None:
+        nonlocal told
         try:
-            if await store.changed_elsewhere():  # a command has loaded bookings, queued an order
-                registry.notify(None)
+            await (
+                heard.flush()
+            )  # the writer sees what others have committed, with whatever it writes
         except StoreError as error:  # it is looked again: a full disk or a long load may pass
             _log.error("cannot see what other programs changed: %s", error)
+        if store.news.newest > told:  # a command has loaded bookings, queued an order
+            since, told = told, store.news.newest
+            registry.wake(store.news.since(since))
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         await app[LISTENER].start(app[CONFIG].boxes)
@@ -103,5 +114,8 @@ def setup(app: web.Application) -> None:
         yield
         looking.cancel()
         await app[LISTENER].stop()
+        with contextlib.suppress(asyncio.CancelledError):
+            await looking
+        await look()
 
     app.cleanup_ctx.append(running)

@@ -4,11 +4,14 @@ Only when `accept` has returned is the batch on disk, and only then may an Ack l
 SQL, sockets, or what a record means.
 """
 
+from collections.abc import Mapping
+
 from server.fleet import trips
+from server.fleet.model import Badge, Booking
 from server.fleet.records import Holder
+from server.gateway.tags import Tags, among
 from server.gateway.translate import body_of, read_record
 from server.store import Batch, BoxAccount, Store
-from shared_protocol.badges import badge_tag
 from shared_protocol.records import REFUSED_WRONG_CAR, Occupant, Record, Refusal, TripStart
 
 
@@ -21,6 +24,7 @@ class Pipeline:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._tags = Tags(store)
 
     async def accept(
         self,
@@ -67,37 +71,51 @@ class Pipeline:
         named = [body for body in bodies if isinstance(body, TripStart | Refusal | Occupant)]
         if not named:
             return [Holder()] * len(records)
-        agents = {agent.agent_id: agent for agent in await self._store.agents.all()}
-        by_tag = {
-            badge_tag(box.badge_key, badge.uid): agents[badge.agent_id]
-            for badge in await self._store.badges.all()
-        }
-        bookings = await self._store.bookings.by_id(
-            body.grant_id for body in named if isinstance(body, TripStart)
+        tags = {body.badge_tag for body in named}
+        bookings, found = await self._store.in_reader(
+            lambda: self._likely(
+                box, tags, {body.grant_id for body in named if isinstance(body, TripStart)}
+            )
         )
-        holders = []
-        for record, body in zip(records, bodies, strict=True):
-            agent = None
-            if isinstance(body, TripStart | Refusal | Occupant):
-                agent = by_tag.get(body.badge_tag)
-            booking = bookings.get(body.grant_id) if isinstance(body, TripStart) else None
-            if booking is not None and booking.vehicle_id != box.vehicle_id:
-                booking = None  # no box may charge a booking of another car
-            if booking is not None:  # the booking answers for the cost, whoever holds the badge
-                agent_id = agent.agent_id if agent else booking.agent_id
-                holders.append(
-                    Holder(agent_id, booking.directorate_id, booking.booking_id, booking.private)
-                )
-            elif agent is not None and _before_wrong_car(body):
-                at_s = record.time_s or received_at_s
-                right = await self._store.bookings.elsewhere(agent.agent_id, box.vehicle_id, at_s)
-                booking_id = right.booking_id if right else None
-                holders.append(Holder(agent.agent_id, agent.directorate_id, booking_id))
-            elif agent is not None:
-                holders.append(Holder(agent.agent_id, agent.directorate_id))
-            else:
-                holders.append(Holder())
-        return holders
+        if missing := tags - found.keys():
+            found |= await self._tags.search(box, missing, received_at_s)
+        return [
+            await self._holder(box, body, record.time_s or received_at_s, bookings, found)
+            for record, body in zip(records, bodies, strict=True)
+        ]
+
+    def _likely(
+        self, box: BoxAccount, tags: set[bytes], booking_ids: set[int]
+    ) -> tuple[dict[int, Booking], dict[bytes, Badge]]:
+        """Return the bookings that trips name, and which of the tags are their people's."""
+        bookings, badges = self._store.access.aboard(booking_ids)
+        return bookings, among(box, tags, badges)
+
+    async def _holder(
+        self,
+        box: BoxAccount,
+        body: tuple[object, ...] | None,
+        at_s: int,
+        bookings: Mapping[int, Booking],
+        found: Mapping[bytes, Badge],
+    ) -> Holder:
+        if not isinstance(body, TripStart | Refusal | Occupant):
+            return Holder()
+        badge = found.get(body.badge_tag)
+        booking = bookings.get(body.grant_id) if isinstance(body, TripStart) else None
+        # No box may charge a booking of another car.
+        if booking is not None and booking.vehicle_id == box.vehicle_id:
+            # The booking answers for the cost, whoever holds the badge.
+            agent_id = badge.agent_id if badge else booking.agent_id
+            return Holder(agent_id, booking.directorate_id, booking.booking_id, booking.private)
+        agent = await self._store.agents.get(badge.agent_id) if badge else None
+        if agent is None:
+            return Holder()
+        if not _before_wrong_car(body):
+            return Holder(agent.agent_id, agent.directorate_id)
+        right = await self._store.bookings.elsewhere(agent.agent_id, box.vehicle_id, at_s)
+        booking_id = right.booking_id if right else None
+        return Holder(agent.agent_id, agent.directorate_id, booking_id)
 
 
 def _before_wrong_car(body: tuple[object, ...] | None) -> bool:

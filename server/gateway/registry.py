@@ -1,10 +1,15 @@
 """Which connection serves which box. Never here: what is said on it."""
 
+from collections.abc import Set
 from typing import Protocol
 
 
 class Served(Protocol):
     """A connection of a box that has proved who it is."""
+
+    @property
+    def vehicle_id(self) -> int | None:
+        """The car that the box is in."""
 
     def refresh(self) -> None:
         """Look at once whether the box should be told something."""
@@ -31,10 +36,15 @@ class Registry:
         if self._served.get(box_id) is connection:
             del self._served[box_id]
 
+    def wake(self, vehicle_ids: Set[int] | None) -> None:
+        """Wake the connections of the boxes in these cars, or with None all of them."""
+        for connection in list(self._served.values()):
+            if vehicle_ids is None or connection.vehicle_id in vehicle_ids:
+                connection.refresh()
+
     def notify(self, box_id: int | None) -> None:
         """Wake the connection of one box, or with None all of them."""
         if box_id is None:
-            for connection in list(self._served.values()):
-                connection.refresh()
+            self.wake(None)
         elif box_id in self._served:
             self._served[box_id].refresh()

@@ -28,6 +28,7 @@ from server.store.engine import StoreError
 from server.store.equipment import Pieces
 from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
 from server.store.fleet import Fleet
+from server.store.news import News
 from server.store.records import Batch, Records
 from server.store.trips import Refusals, Trips
 from server.store.vault import Vault
@@ -55,10 +56,12 @@ class Store:
         data_dir: where the database and `secrets/` are.
         engine: runs the statements.
         vault: opens what is sealed.
+        news: what the engine has seen committed.
     """
 
-    def __init__(self, data_dir: Path, engine: engine.Engine, vault: Vault) -> None:
+    def __init__(self, data_dir: Path, engine: engine.Engine, vault: Vault, news: News) -> None:
         self.data_dir = data_dir
+        self.news = news
         self._engine = engine
         self.access = AccessOfCars(engine, vault)
         self.agents = Agents(engine, vault)
@@ -85,22 +88,20 @@ class Store:
             connection = engine.connect(path)
             try:
                 schema.migrate(connection, partial(backup.keep, data_dir))
+                news = News()
+                news.publish(news.read(connection))
                 sealed = connection.execute("SELECT uid_sealed FROM badge LIMIT 1").fetchone()
             finally:
                 connection.close()
             if sealed is not None:  # a wrong master key is told now, not car by car
                 vault.open_sealed(sealed[0], "badge")
-            return cls(data_dir, engine.Engine(path), vault)
+            return cls(data_dir, engine.Engine(path, news), vault, news)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"cannot use the data directory {data_dir}: {_why(error)}") from error
 
-    async def in_reader(self, work: Callable[[], T]) -> T:
-        """Run `work()` in a thread where it may call `boxes.key`."""
-        return await self._engine.in_reader(work)
-
-    async def changed_elsewhere(self) -> bool:
-        """Tell whether another process (a command) has written since the last call."""
-        return await self._engine.changed_elsewhere()
+    async def in_reader(self, work: Callable[[], T], lane: engine.Lane = "page") -> T:
+        """Run `work()` in a thread where it may call what must be called in a reader's."""
+        return await self._engine.in_reader(work, lane)
 
     async def close(self) -> None:
         """Commit what waits and let go of the database."""

@@ -1,72 +1,284 @@
 """What decides over a car's grants, read from the database as of one moment.
 
-Never here: who may do what (fleet/grants.py).
+Each question is about one car, or about the whole fleet and then asked once for all cars until
+there are news. Never here: who may do what (fleet/grants.py).
 """
 
 import sqlite3
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from server.fleet.grants import OTHER_CAR_AHEAD_S, Access, reach_back_s
-from server.fleet.model import Companion, Window
-from server.store.badges import all_badges
-from server.store.bookings import BOOKINGS, TOUCHING, booking_of
+from server.fleet.grants import AFTER_S, BEFORE_S, MAX_REVOKED, NEVER_S, Access, reach_back_s
+from server.fleet.model import Badge, Booking, Command, Companion, Window
+from server.store.badges import open_badges
+from server.store.bookings import BOOKINGS, booking_of
+from server.store.boxes import BoxAccount, NextKey, SentGrants, next_key, sent_grants
+from server.store.commands import queued
 from server.store.noun import Noun
+
+# Of all cars, for those who stand before another one than theirs: more than a box is told, so that
+# leaving out its own car's leaves enough.
+_SOONEST = 128
+# Of agents of each sort who may take a car without booking: no box has room for more badges.
+_MOST_WALK_UP = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """What is the same for all cars; equal when nothing of it has changed.
+
+    `bookings` are the soonest of the fleet that are not over, and those beside them on their cars.
+    """
+
+    bookings: tuple[Booking, ...]
+    companions: tuple[Companion, ...]
+    badges: tuple[Badge, ...]  # of their drivers and of technicians, and those revoked last
+    technicians: frozenset[int]
+    without_licence: frozenset[int]
+    revocation: int
+    until_s: int  # then another booking comes among the soonest
 
 
 @dataclass(frozen=True, slots=True)
 class AccessOfCar:
-    """The facts of one moment; `revocation` is the newest that they have heard of."""
+    """The facts of one moment.
+
+    `revocation` is the newest that they have heard of, `newest` the number of the last news;
+    until `until_s` time alone changes none of the facts.
+    """
 
     access: Access
-    revocation: int
+    everywhere: Everywhere
+    newest: int
+    until_s: int
+
+    @property
+    def revocation(self) -> int:
+        """Return the number of the newest revocation."""
+        return self.everywhere.revocation
+
+
+@dataclass(frozen=True, slots=True)
+class AccessOfBox:
+    """All that decides over what a box is told, as of one moment."""
+
+    car: AccessOfCar
+    sent: SentGrants | None
+    next_key: NextKey | None
+    orders: tuple[Command, ...]
+    revocation_confirmed: int
 
 
 class AccessOfCars(Noun):
     """Who may use which car, as far as it is written down."""
 
+    _known: tuple[Everywhere, int, int] | None = None  # as of which news, and since when
+
     async def of_car(self, vehicle_id: int, now_s: int) -> AccessOfCar:
         """Return all that decides over the grants of one car, as of one moment."""
-        return await self._engine.read(self._access_of_car, vehicle_id, now_s)
+        return await self._engine.in_reader(lambda: self.car(vehicle_id, now_s), lane="car")
 
-    def _access_of_car(self, db: sqlite3.Connection, vehicle_id: int, now_s: int) -> AccessOfCar:
+    def car(self, vehicle_id: int, now_s: int) -> AccessOfCar:
+        """Return as `of_car`; call it in a reader's thread."""
+        db = self._engine.reader()
         db.execute("BEGIN")  # one moment's view for all the queries
         try:
-            (revocation,) = db.execute(
-                "SELECT coalesce(max(revocation_id), 0) FROM revocation"
-            ).fetchone()
-            (walk_up,) = db.execute(
-                "SELECT walk_up FROM vehicle WHERE vehicle_id = ?", (vehicle_id,)
-            ).fetchone()
-            bookings = db.execute(
-                f"{BOOKINGS} WHERE {TOUCHING}"
-                " AND (b.vehicle_id = :vehicle_id OR b.starts_at_s < :soon_s)",
-                {
-                    "from_s": reach_back_s(now_s),
-                    "to_s": 1 << 62,
-                    "vehicle_id": vehicle_id,
-                    "soon_s": now_s + 2 * OTHER_CAR_AHEAD_S,
-                },
-            ).fetchall()
-            companions = db.execute(
-                "SELECT c.* FROM companion c JOIN booking USING (booking_id)"
-                " WHERE state = 'active' AND ends_at_s > ?",
-                (reach_back_s(now_s),),
-            )
-            technicians = db.execute("SELECT agent_id FROM agent WHERE role = 'technician'")
-            without_licence = db.execute("SELECT agent_id FROM agent WHERE NOT licence_recorded")
-            spans = db.execute(
-                "SELECT from_s, to_s FROM out_of_service WHERE vehicle_id = ?", (vehicle_id,)
-            )
-            access = Access(
-                vehicle_id,
-                bool(walk_up),
-                tuple(booking_of(row) for row in bookings),
-                tuple(Companion(row[0], row[1], bool(row[2])) for row in companions),
-                tuple(all_badges(db, self._vault)),
-                frozenset(row[0] for row in technicians),
-                frozenset(row[0] for row in without_licence),
-                tuple(Window(*row) for row in spans),
-            )
-            return AccessOfCar(access, revocation)
+            return self._of_car(db, vehicle_id, now_s)
         finally:
             db.execute("COMMIT")
+
+    def of_box(self, box: BoxAccount, now_s: int) -> AccessOfBox | None:
+        """Return all that decides over what a box is told; None: it is in service no more.
+
+        Call it in a reader's thread.
+        """
+        db = self._engine.reader()
+        db.execute("BEGIN")
+        try:
+            row = db.execute(
+                "SELECT revocation_confirmed FROM box"
+                " WHERE box_id = :box_id AND retired_at_s IS NULL",
+                {"box_id": box.box_id},
+            ).fetchone()
+            if row is None:
+                return None
+            return AccessOfBox(
+                self._of_car(db, box.vehicle_id, now_s),
+                sent_grants(db, box.box_id),
+                next_key(db, self._vault, box),
+                tuple(queued(db, box.box_id)),
+                row["revocation_confirmed"],
+            )
+        finally:
+            db.execute("COMMIT")
+
+    def everywhere(self, now_s: int) -> tuple[Everywhere, int]:
+        """Return what is the same for all cars, and the number of the last news it has heard of.
+
+        The very same object comes again as long as nothing of it has changed. Call it in a reader's
+        thread.
+        """
+        db = self._engine.reader()
+        db.execute("BEGIN")
+        try:
+            return self._everywhere_of(db, now_s)
+        finally:
+            db.execute("COMMIT")
+
+    def aboard(self, booking_ids: Iterable[int]) -> tuple[dict[int, Booking], list[Badge]]:
+        """Return those of these bookings that exist, in any state, and the badges of their people.
+
+        Call it in a reader's thread.
+        """
+        db = self._engine.reader()
+        bookings = _bookings(db, booking_ids)
+        agents = {booking.agent_id for booking in bookings}
+        agents |= {companion.agent_id for companion in _companions(db, bookings)}
+        badges = [badge for agent_id in agents for badge in self._badges_of(db, agent_id)]
+        return {booking.booking_id: booking for booking in bookings}, badges
+
+    def _of_car(self, db: sqlite3.Connection, vehicle_id: int, now_s: int) -> AccessOfCar:
+        fleet, newest = self._everywhere_of(db, now_s)
+        car = {"vehicle_id": vehicle_id}
+        (walk_up,) = db.execute(
+            "SELECT walk_up FROM vehicle WHERE vehicle_id = :vehicle_id", car
+        ).fetchone()
+        ids = db.execute(
+            "SELECT booking_id FROM booking WHERE vehicle_id = :vehicle_id AND state = 'active'"
+            " AND starts_at_s > :from_s"
+            # The last that has begun may be under way; how early it may come hangs on the one
+            # before. As no two overlap, all others are over.
+            " UNION SELECT booking_id FROM (SELECT booking_id FROM booking"
+            " WHERE vehicle_id = :vehicle_id AND state = 'active' AND starts_at_s <= :from_s"
+            " ORDER BY starts_at_s DESC LIMIT 2)",
+            car | {"from_s": reach_back_s(now_s)},
+        )
+        bookings = _bookings(db, [row[0] for row in ids])
+        companions = _companions(db, bookings)
+        agents = {booking.agent_id for booking in bookings} | {c.agent_id for c in companions}
+        badges = [badge for agent_id in agents for badge in self._badges_of(db, agent_id)]
+        if walk_up:
+            badges += self._walk_up_badges(db)
+        spans = db.execute(
+            "SELECT from_s, to_s FROM out_of_service WHERE vehicle_id = :vehicle_id", car
+        )
+        access = Access(
+            vehicle_id,
+            bool(walk_up),
+            tuple(bookings)
+            + tuple(booking for booking in fleet.bookings if booking.vehicle_id != vehicle_id),
+            tuple({*companions, *fleet.companions}),
+            tuple({badge.badge_id: badge for badge in (*badges, *fleet.badges)}.values()),
+            fleet.technicians,
+            fleet.without_licence,
+            tuple(Window(*row) for row in spans),
+        )
+        return AccessOfCar(access, fleet, newest, fleet.until_s)
+
+    def _everywhere_of(self, db: sqlite3.Connection, now_s: int) -> tuple[Everywhere, int]:
+        (newest,) = db.execute("SELECT coalesce(max(news_id), 0) FROM news").fetchone()
+        if self._known is not None:
+            known, as_of, since_s = self._known
+            if as_of == newest and since_s <= now_s < known.until_s:
+                return known, newest
+        found = self._read_everywhere(db, now_s)
+        if self._known is not None and self._known[0] == found:
+            found = self._known[0]
+        self._known = found, newest, now_s
+        return found, newest
+
+    def _read_everywhere(self, db: sqlite3.Connection, now_s: int) -> Everywhere:
+        soonest = db.execute(
+            "SELECT b.booking_id, b.ends_at_s,"
+            " (SELECT booking_id FROM booking o WHERE o.vehicle_id = b.vehicle_id"
+            " AND o.state = 'active' AND o.starts_at_s < b.starts_at_s"
+            " ORDER BY o.starts_at_s DESC LIMIT 1),"
+            " (SELECT booking_id FROM booking o WHERE o.vehicle_id = b.vehicle_id"
+            " AND o.state = 'active' AND o.starts_at_s > b.starts_at_s"
+            " ORDER BY o.starts_at_s LIMIT 1)"
+            " FROM (SELECT booking_id, vehicle_id, starts_at_s, ends_at_s FROM booking"
+            " WHERE state = 'active' AND ends_at_s > :from_s"
+            " ORDER BY starts_at_s, booking_id LIMIT :most) b",
+            {"from_s": reach_back_s(now_s), "most": _SOONEST},
+        ).fetchall()
+        bookings = _bookings(db, {row[i] for row in soonest for i in (0, 2, 3)} - {None})
+        companions = _companions(db, bookings)
+        technicians = frozenset(
+            row[0] for row in db.execute("SELECT agent_id FROM agent WHERE role = 'technician'")
+        )
+        without_licence = frozenset(
+            row[0] for row in db.execute("SELECT agent_id FROM agent WHERE licence_recorded = 0")
+        )
+        drivers = {booking.agent_id for booking in bookings} | {c.agent_id for c in companions}
+        badges = [
+            badge
+            for agent_id in sorted(drivers | technicians)
+            for badge in self._badges_of(db, agent_id)
+        ]
+        badges += open_badges(
+            db,
+            self._vault,
+            # Those of one instant are told apart by their numbers, which are sealed.
+            "WHERE r.revoked_at_s >= coalesce((SELECT min(revoked_at_s) FROM (SELECT revoked_at_s"
+            " FROM badge JOIN revocation USING (revocation_id)"
+            " ORDER BY revoked_at_s DESC LIMIT :most)), 0)",
+            {"most": MAX_REVOKED},
+        )
+        (revocation,) = db.execute(
+            "SELECT coalesce(max(revocation_id), 0) FROM revocation"
+        ).fetchone()
+        is_cut = len(soonest) == _SOONEST
+        until_s = min(row[1] for row in soonest) + BEFORE_S + AFTER_S if is_cut else NEVER_S
+        return Everywhere(
+            tuple(bookings),
+            tuple(companions),
+            tuple({badge.badge_id: badge for badge in badges}.values()),
+            technicians,
+            without_licence,
+            revocation,
+            until_s,
+        )
+
+    def _badges_of(self, db: sqlite3.Connection, agent_id: int) -> Iterator[Badge]:
+        return open_badges(db, self._vault, "WHERE b.agent_id = :agent_id", {"agent_id": agent_id})
+
+    def _walk_up_badges(self, db: sqlite3.Connection) -> list[Badge]:
+        """Read the badges of those whom there is room for: the first agents of each sort.
+
+        A sort is with or without a licence, with or without a key; of each there is room for so
+        many badges at most (`grants.due`), and each of these agents has one at least.
+        """
+        return [
+            badge
+            for licence in (0, 1)
+            for key in ("IS NULL", "IS NOT NULL")
+            for badge in open_badges(
+                db,
+                self._vault,
+                "WHERE b.revocation_id IS NULL AND b.agent_id IN (SELECT DISTINCT b.agent_id"
+                " FROM badge b JOIN agent a USING (agent_id) WHERE b.revocation_id IS NULL"
+                f" AND a.licence_recorded = :licence AND b.key_sealed {key}"
+                " AND a.role <> 'technician' ORDER BY b.agent_id LIMIT :most)",
+                {"licence": licence, "most": _MOST_WALK_UP},
+            )
+        ]
+
+
+def _bookings(db: sqlite3.Connection, booking_ids: Iterable[int]) -> list[Booking]:
+    """Read these bookings, by id."""
+    return [
+        booking_of(row)
+        for booking_id in sorted(booking_ids)
+        for row in db.execute(f"{BOOKINGS} WHERE b.booking_id = :id", {"id": booking_id})
+    ]
+
+
+def _companions(db: sqlite3.Connection, bookings: Iterable[Booking]) -> list[Companion]:
+    return [
+        Companion(row[0], row[1], bool(row[2]))
+        for booking in bookings
+        for row in db.execute(
+            "SELECT booking_id, agent_id, drives FROM companion WHERE booking_id = :id",
+            {"id": booking.booking_id},
+        )
+    ]

@@ -6,9 +6,11 @@ who may do what (fleet/grants.py).
 """
 
 import sqlite3
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from server.fleet.model import Badge, EnrolledBadge
+from server.store.news import tell
 from server.store.noun import Noun
 from server.store.vault import Vault
 
@@ -21,7 +23,15 @@ class Badges(Noun):
 
     async def all(self) -> list[Badge]:
         """Return every badge with its UID and key in clear: for the gateway, never for a page."""
-        return await self._engine.read(all_badges, self._vault)
+        return await self._engine.read(lambda db: list(open_badges(db, self._vault)))
+
+    def one_by_one(self) -> Iterator[Badge]:
+        """Yield what `all` returns; call it in a reader's thread."""
+        return open_badges(self._engine.reader(), self._vault)
+
+    def with_key(self) -> Iterator[Badge]:
+        """Yield the badges whose cards have a key; call it in a reader's thread."""
+        return open_badges(self._engine.reader(), self._vault, "WHERE key_sealed IS NOT NULL")
 
     async def of_agent(self, agent_id: int) -> list[EnrolledBadge]:
         """Return an agent's badges as a page may show them."""
@@ -88,22 +98,32 @@ class Badges(Noun):
         ]
 
 
-def all_badges(db: sqlite3.Connection, vault: Vault) -> list[Badge]:
-    """Read and open every badge, revoked ones too."""
-    rows = db.execute(
-        "SELECT badge_id, agent_id, uid_sealed, key_sealed, revoked_at_s"
-        " FROM badge LEFT JOIN revocation USING (revocation_id)"
-    )
-    return [
-        Badge(
+def open_badges(
+    db: sqlite3.Connection,
+    vault: Vault,
+    chosen: str = "",
+    values: Mapping[str, int] | None = None,
+) -> Iterator[Badge]:
+    """Read and open badges one by one, revoked ones too.
+
+    Args:
+        db: where they are.
+        vault: opens them.
+        chosen: which, from WHERE on; all of them when empty.
+        values: for the names in `chosen`.
+    """
+    for badge_id, agent_id, uid_sealed, key_sealed, revoked_at_s in db.execute(
+        "SELECT badge_id, b.agent_id, uid_sealed, key_sealed, revoked_at_s"
+        f" FROM badge b LEFT JOIN revocation r USING (revocation_id) {chosen}",
+        values or {},
+    ):
+        yield Badge(
             badge_id,
             agent_id,
             vault.open_sealed(uid_sealed, "badge"),
             None if key_sealed is None else vault.open_sealed(key_sealed, "card key"),
             revoked_at_s,
         )
-        for badge_id, agent_id, uid_sealed, key_sealed, revoked_at_s in rows
-    ]
 
 
 def _revoke(db: sqlite3.Connection, badge_id: int, now_s: int) -> None:
@@ -116,7 +136,9 @@ def _revoke(db: sqlite3.Connection, badge_id: int, now_s: int) -> None:
         db.execute(
             "UPDATE badge SET revocation_id = ? WHERE badge_id = ?", (revocation_id, badge_id)
         )
+        tell(db)
 
 
 def _restore(db: sqlite3.Connection, badge_id: int) -> None:
     db.execute("UPDATE badge SET revocation_id = NULL WHERE badge_id = ?", (badge_id,))
+    tell(db)

@@ -13,6 +13,7 @@ from server.fleet.bookings import Journey, Wanted
 from server.fleet.grants import AFTER_S, BEFORE_S
 from server.fleet.model import Booking, Window
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.store.news import tell
 from server.store.noun import Noun
 
 BOOKINGS = """
@@ -214,6 +215,7 @@ def insert_booking(db: sqlite3.Connection, wanted: Wanted, agent_id: int, now_s:
             " FROM agent WHERE agent_id = :agent_id RETURNING booking_id",
             values | {"private": int(wanted.private), "agent_id": agent_id, "now_s": now_s},
         ).fetchone()
+    tell(db, wanted.vehicle_id)
     give_equipment(db, row["booking_id"], wanted.equipment)
     return _read(db, row["booking_id"])
 
@@ -310,6 +312,7 @@ def _change(
                     "booking_id": booking_id,
                 },
             )
+        tell(db, *{before.vehicle_id, after.vehicle_id})
     return _read(db, booking_id)
 
 

@@ -5,7 +5,7 @@ Never here: records and trips, or what a box should be told.
 
 import secrets
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,7 +13,10 @@ from server.fleet.model import Box, ClockSource, RelayState
 from server.fleet.records import TripEnded
 from server.fleet.trips import follow
 from server.store import trip_rows
+from server.store.news import tell
 from server.store.noun import Noun, among
+from server.store.records import held_seq
+from server.store.vault import Vault
 
 BOXES = """
 SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, b.epoch, b.firmware_version, b.last_seen_s,
@@ -131,7 +134,7 @@ class Boxes(Noun):
         return await self._engine.write(_allot_epoch, box_id)
 
     def key(self, wire_id: bytes, generation: int) -> bytes | None:
-        """Return a key in force of a box in service; call it in a reader's thread (in_reader)."""
+        """Return a key in force of a box in service; call it in the readers' lane "key"."""
         row = (
             self._engine.reader()
             .execute(
@@ -148,48 +151,25 @@ class Boxes(Noun):
         """Make a box's next key and return its generation; one still under way stays the next."""
         return await self._engine.write(self._rotate_key, box_id, now_s)
 
-    async def next_key(self, box: BoxAccount) -> NextKey | None:
-        """Return the key that a box is to be given, if any."""
-        rows = await self._rows(
-            "SELECT generation, key_sealed FROM box_key WHERE box_id = ? AND generation > ?"
-            " AND retired_at_s IS NULL ORDER BY generation DESC LIMIT 1",
-            box.box_id,
-            box.generation,
-        )
-        if not rows:
-            return None
-        key = self._vault.open_sealed(rows[0]["key_sealed"], _key_of(box.wire_id))
-        return NextKey(rows[0]["generation"], key)
-
     async def key_proved(self, box_id: int, generation: int, now_s: int) -> None:
         """Take note that a box has used a newer key: the older ones are refused from now on."""
         await self._engine.write(_key_proved, box_id, generation, now_s)
 
     async def by_wire_id(self, wire_id: bytes) -> BoxAccount | None:
         """Return the box in service with this id on the wire."""
-        rows = await self._rows(
-            "SELECT box_id, vehicle_id, generation, badge_key_sealed FROM box"
-            " WHERE wire_id = ? AND retired_at_s IS NULL",
-            wire_id,
-        )
-        if not rows:
-            return None
-        badge_key = self._vault.open_sealed(rows[0]["badge_key_sealed"], _badge_key_of(wire_id))
-        box_id, vehicle_id, generation, _ = rows[0]
-        return BoxAccount(box_id, wire_id, vehicle_id, generation, badge_key)
+        return await self._engine.read(self._by_wire_id, wire_id, lane="key")
 
-    async def note_status(self, box_id: int, status: BoxStatus, now_s: int) -> None:
-        """Keep what a box said of itself."""
-        await self._engine.write(_note_status, box_id, status, now_s)
+    async def note_status(self, box_id: int, status: BoxStatus, now_s: int) -> int:
+        """Keep what a box said of itself; return what is held of its epoch: `records.held_seq`."""
+        return await self._engine.write(_note_status, box_id, status, now_s)
+
+    async def note_heard(self, last_seen_s: Mapping[int, int]) -> None:
+        """Keep when boxes (by id) were last heard that said nothing else that is new."""
+        await self._engine.write(_note_heard, last_seen_s)
 
     async def sent_grants(self, box_id: int) -> SentGrants | None:
         """Return which set of grants was last sent to a box."""
-        rows = await self._rows(
-            "SELECT grants_hash, grants_set, grants_sent_at_s AS sent_at_s FROM box"
-            " WHERE box_id = ? AND grants_hash IS NOT NULL",
-            box_id,
-        )
-        return SentGrants(**rows[0]) if rows else None
+        return await self._engine.read(sent_grants, box_id)
 
     async def name_grants(
         self, box_id: int, grants_hash: bytes, grants_set: bytes, now_s: int
@@ -236,6 +216,18 @@ class Boxes(Noun):
         """Take note that a box holds a set that has heard of all up to this revocation."""
         await self._engine.write(_note_revocations, box_id, revocation)
 
+    def _by_wire_id(self, db: sqlite3.Connection, wire_id: bytes) -> BoxAccount | None:
+        row = db.execute(
+            "SELECT box_id, vehicle_id, generation, badge_key_sealed FROM box"
+            " WHERE wire_id = :wire_id AND retired_at_s IS NULL",
+            {"wire_id": wire_id},
+        ).fetchone()
+        if row is None:
+            return None
+        box_id, vehicle_id, generation, sealed = row
+        badge_key = self._vault.open_sealed(sealed, _badge_key_of(wire_id))
+        return BoxAccount(box_id, wire_id, vehicle_id, generation, badge_key)
+
     def _add_box(
         self, db: sqlite3.Connection, vehicle_id: int, replace: bool, now_s: int
     ) -> BoxSecrets:
@@ -256,6 +248,7 @@ class Boxes(Noun):
         ).lastrowid
         assert box_id is not None
         self._add_key(db, box_id, wire_id, 1, now_s)
+        tell(db, vehicle_id)
         return self._secrets_of(db, box_id)
 
     def _add_key(
@@ -268,14 +261,15 @@ class Boxes(Noun):
         )
 
     def _rotate_key(self, db: sqlite3.Connection, box_id: int, now_s: int) -> int:
-        wire_id, proved, newest = db.execute(
-            "SELECT wire_id, b.generation, max(k.generation)"
+        wire_id, vehicle_id, proved, newest = db.execute(
+            "SELECT wire_id, vehicle_id, b.generation, max(k.generation)"
             " FROM box b JOIN box_key k USING (box_id) WHERE box_id = ?",
             (box_id,),
         ).fetchone()
         if newest > proved:
             return int(newest)
         self._add_key(db, box_id, wire_id, newest + 1, now_s)
+        tell(db, vehicle_id)
         return int(newest) + 1
 
     def _secrets_of(self, db: sqlite3.Connection, box_id: int) -> BoxSecrets:
@@ -290,6 +284,29 @@ class Boxes(Noun):
             self._vault.open_sealed(row["key_sealed"], _key_of(wire_id)),
             self._vault.open_sealed(row["badge_key_sealed"], _badge_key_of(wire_id)),
         )
+
+
+def next_key(db: sqlite3.Connection, vault: Vault, box: BoxAccount) -> NextKey | None:
+    """Read the key that a box is to be given, if any."""
+    row = db.execute(
+        "SELECT generation, key_sealed FROM box_key WHERE box_id = :box_id"
+        " AND generation > :proved AND retired_at_s IS NULL ORDER BY generation DESC LIMIT 1",
+        {"box_id": box.box_id, "proved": box.generation},
+    ).fetchone()
+    if row is None:
+        return None
+    key = vault.open_sealed(row["key_sealed"], _key_of(box.wire_id))
+    return NextKey(row["generation"], key)
+
+
+def sent_grants(db: sqlite3.Connection, box_id: int) -> SentGrants | None:
+    """Read which set of grants was last sent to a box."""
+    row = db.execute(
+        "SELECT grants_hash, grants_set, grants_sent_at_s AS sent_at_s FROM box"
+        " WHERE box_id = :box_id AND grants_hash IS NOT NULL",
+        {"box_id": box_id},
+    ).fetchone()
+    return SentGrants(**row) if row else None
 
 
 def _key_of(wire_id: bytes) -> str:
@@ -310,7 +327,7 @@ def _end_trip(db: sqlite3.Connection, box_id: int, vehicle_id: int, at_s: int) -
         trip_rows.save(db, box_id, vehicle_id, follow(trip, [end]).trips[0])
 
 
-def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: int) -> None:
+def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: int) -> int:
     db.execute(
         # A box that is ahead in epoch or generation tells of a time that a backup does not hold.
         "UPDATE box SET last_seen_s = ?, firmware_version = ?, relay = ?, clock_source = ?,"
@@ -332,6 +349,15 @@ def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: 
         "UPDATE command SET state = 'expired' WHERE box_id = ? AND state = 'queued'"
         " AND command_id > ? AND expires_at_s <= ?",
         (box_id, status.command_id, now_s),
+    )
+    return held_seq(db, box_id, status.epoch)
+
+
+def _note_heard(db: sqlite3.Connection, last_seen_s: Mapping[int, int]) -> None:
+    db.executemany(
+        "UPDATE box SET last_seen_s = :now_s WHERE box_id = :box_id"
+        " AND coalesce(last_seen_s, 0) < :now_s",
+        [{"box_id": box_id, "now_s": now_s} for box_id, now_s in last_seen_s.items()],
     )
 
 

@@ -3,6 +3,7 @@
 import sqlite3
 
 from server.fleet.model import Command, CommandKind
+from server.store.news import tell
 from server.store.noun import Noun
 
 
@@ -13,19 +14,20 @@ class Commands(Noun):
         """Store a command for a box; its id is above every earlier one."""
         return await self._engine.write(_queue_command, box_id, kind, now_s, expires_at_s)
 
+    async def queued(self, box_id: int) -> tuple[Command, ...]:
+        """Return a box's unanswered commands, in order, those that have expired too."""
+        return tuple(await self._engine.read(queued, box_id))
+
     async def unanswered(self, box_id: int, highest_taken: int, now_s: int) -> list[Command]:
         """Return a box's unanswered commands, in order, but those that came too late to be taken.
 
         Those up to `highest_taken` have reached it: it answers them again and does nothing.
         """
-        rows = await self._rows(
-            "SELECT * FROM command WHERE box_id = ? AND state = 'queued'"
-            " AND (command_id <= ? OR expires_at_s > ?) ORDER BY command_id",
-            box_id,
-            highest_taken,
-            now_s,
-        )
-        return [Command(**row) for row in rows]
+        return [
+            order
+            for order in await self._engine.read(queued, box_id, lane="car")
+            if order.command_id <= highest_taken or order.expires_at_s > now_s
+        ]
 
     async def end_order(self, trip_id: int, now_s: int) -> Command | None:
         """Return the newest request to end this trip; one that came too late has expired."""
@@ -43,6 +45,15 @@ class Commands(Noun):
         return Command(**rows[0]) if rows else None
 
 
+def queued(db: sqlite3.Connection, box_id: int) -> list[Command]:
+    """Read a box's unanswered commands, in order, those that have expired too."""
+    rows = db.execute(
+        "SELECT * FROM command WHERE box_id = :box_id AND state = 'queued' ORDER BY command_id",
+        {"box_id": box_id},
+    )
+    return [Command(**row) for row in rows]
+
+
 def _queue_command(
     db: sqlite3.Connection, box_id: int, kind: CommandKind, now_s: int, expires_at_s: int
 ) -> Command:
@@ -53,4 +64,5 @@ def _queue_command(
         " ?, ?, ?, ?, 'queued') RETURNING *",
         (now_s, box_id, kind, now_s, expires_at_s),
     ).fetchone()
+    tell(db, *db.execute("SELECT vehicle_id FROM box WHERE box_id = ?", (box_id,)).fetchone())
     return Command(**row)

@@ -14,11 +14,16 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
+
+from server.store.news import News
 
 T = TypeVar("T")
 
-_READERS = 4
+# Each kind of reading has threads of its own, so that none waits behind another: pages; the keys of
+# those who shake hands; what a car may know; the search for a badge among all.
+Lane = Literal["page", "key", "car", "search"]
+_READERS: dict[Lane, int] = {"page": 4, "key": 1, "car": 1, "search": 1}
 _BUSY_TIMEOUT_S = 30.0  # how long another process (a load) may hold the database
 _MAX_GROUP = 256  # bounds what one failed COMMIT takes back, and how long the first one waits
 
@@ -56,16 +61,19 @@ class Engine:
 
     Args:
         path: of a database whose tables exist; sqlite3.Error when it cannot be opened.
+        news: told of what is committed, by this process or found to be by another; None: nobody is.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, news: News | None = None) -> None:
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._connection = connect(path)  # the writer's
-        self._data_version = _data_version(self._connection)
+        self._news = news
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
-        self._readers = ThreadPoolExecutor(_READERS, "store-reader")
+        self._readers = {
+            lane: ThreadPoolExecutor(count, f"store-{lane}") for lane, count in _READERS.items()
+        }
         self._writer = threading.Thread(target=self._write_all, name="store-writer", daemon=True)
         self._writer.start()
 
@@ -80,14 +88,14 @@ class Engine:
         self._jobs.put(_Job(lambda connection: work(connection, *args), done))
         return await asyncio.wrap_future(done)
 
-    async def read(self, work: Callable[..., T], *args: Any) -> T:
+    async def read(self, work: Callable[..., T], *args: Any, lane: Lane = "page") -> T:
         """Run `work(connection, *args)` on a reader's connection, in a thread of its own."""
-        return await self.in_reader(lambda: work(self.reader(), *args))
+        return await self.in_reader(lambda: work(self.reader(), *args), lane)
 
-    async def in_reader(self, work: Callable[[], T]) -> T:
+    async def in_reader(self, work: Callable[[], T], lane: Lane = "page") -> T:
         """Run `work()` in a reader's thread, where `reader()` may be called."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+            return await asyncio.get_running_loop().run_in_executor(self._readers[lane], work)
         except sqlite3.Error as error:
             raise _as_told(error) from error
 
@@ -100,24 +108,14 @@ class Engine:
             self._connections.append(connection)
         return connection
 
-    async def changed_elsewhere(self) -> bool:
-        """Tell whether another process has committed since the last call."""
-        return await self.write(self._take_data_version)
-
     async def close(self) -> None:
         """Commit what waits, then end the threads and connections."""
         self._jobs.put(None)
         await asyncio.to_thread(self._writer.join)
-        self._readers.shutdown()
+        for readers in self._readers.values():
+            readers.shutdown()
         for connection in self._connections:
             connection.close()
-
-    def _take_data_version(self, connection: sqlite3.Connection) -> bool:
-        # On this connection the number changes with commits of other connections only, and of
-        # these no other in this process writes.
-        before = self._data_version
-        self._data_version = _data_version(connection)
-        return before != self._data_version
 
     def _write_all(self) -> None:
         going_on = True
@@ -144,6 +142,7 @@ class Engine:
                     connection.execute("ROLLBACK TO job")
                     job.done.set_exception(_as_told(error))
                 connection.execute("RELEASE job")
+            new = self._news.read(connection) if self._news else []
             connection.execute("COMMIT")
         except Exception as error:  # the disk is full, or another process holds the file
             if connection.in_transaction:
@@ -153,6 +152,8 @@ class Engine:
                 if not job.done.done():
                     job.done.set_exception(_as_told(error))
             return
+        if self._news:
+            self._news.publish(new)
         for job, result in results:
             job.done.set_result(result)
 
@@ -166,7 +167,3 @@ def _as_told(error: Exception) -> Exception:
     told = StoreError(f"the database cannot be used: {error}")
     told.__cause__ = error
     return told
-
-
-def _data_version(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("PRAGMA data_version").fetchone()[0])

@@ -27,6 +27,7 @@ from server.fleet.recurrence import PARIS, weekly
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store.bookings import give_equipment, insert_booking
 from server.store.equipment import PIECES, piece_of
+from server.store.news import tell
 from server.store.noun import Noun
 from server.store.vault import Vault
 from server.store.vehicles import VEHICLES, vehicle_of, windows_of
@@ -89,6 +90,7 @@ class _Loading:
 
     def load(self, file: FleetFile) -> int:
         """Put all of it in, each kind after those that it names; stops after one with a fault."""
+        tell(self._db)
         self._put_all(file, "directorates", file.directorates, self._put_directorate)
         self._put_all(file, "sites", file.sites, self._put_site)
         self._sites = self._ids("site", "code")

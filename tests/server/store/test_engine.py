@@ -114,19 +114,6 @@ async def test_a_write_goes_through_when_its_caller_is_cancelled(engine: Engine)
     assert await engine.read(names) == ["a", "b"]
 
 
-async def test_only_the_writes_of_others_count_as_changed_elsewhere(
-    engine: Engine, tmp_path: Path
-) -> None:
-    assert not await engine.changed_elsewhere()
-    await engine.write(insert, "ours")
-    assert not await engine.changed_elsewhere()
-    other = connect(tmp_path / "test.db")
-    insert(other, "theirs")
-    other.close()
-    assert await engine.changed_elsewhere()
-    assert not await engine.changed_elsewhere()
-
-
 async def test_a_commit_is_on_disk_before_it_is_said_to_be(engine: Engine) -> None:
     def settings(db: sqlite3.Connection) -> list[object]:
         pragmas = ("journal_mode", "synchronous", "foreign_keys")

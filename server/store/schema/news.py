@@ -1,0 +1,14 @@
+"""The news of what cars may know, and an index for each question asked about one car or badge."""
+
+from sqlite_utils import Database
+
+
+def add(db: Database) -> None:
+    """Add the table and the indexes."""
+    # AUTOINCREMENT: a number never comes again, also when older lines are forgotten.
+    db.execute(
+        "CREATE TABLE news (news_id INTEGER PRIMARY KEY AUTOINCREMENT, vehicle_id INTEGER) STRICT"
+    )
+    db.execute("CREATE INDEX badge_with_key ON badge (badge_id) WHERE key_sealed IS NOT NULL")
+    db.execute("CREATE INDEX agent_role ON agent (role)")
+    db.execute("CREATE INDEX agent_without_licence ON agent (agent_id) WHERE licence_recorded = 0")
