@@ -63,8 +63,7 @@ async def book(actor: Person, request: Book, actions: Actions) -> list[Booking]:
     agent_id, now_s = actor.agent.agent_id, actions.clock.now_s()
     against = against_past(request.window, now_s)
     against += against_hours(request.window, now_s, request.weeks)
-    cars = {car.vehicle_id: car for car in await actions.store.vehicles.all()}
-    car = cars.get(request.vehicle_id)
+    car = await actions.store.vehicles.get(request.vehicle_id)
     if car is None:
         against.append(Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE))
     else:

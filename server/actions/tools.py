@@ -24,9 +24,9 @@ class Actions:
 
     async def wake(self, vehicle_id: int) -> None:
         """Let a car's box learn at once what changed."""
-        for car in await self.store.vehicles.all():
-            if car.vehicle_id == vehicle_id and car.box_id is not None:
-                self.notify(car.box_id)
+        car = await self.store.vehicles.get(vehicle_id)
+        if car is not None and car.box_id is not None:
+            self.notify(car.box_id)
 
 
 def wakes_nobody(box_id: int | None) -> None:

@@ -23,6 +23,11 @@ class Vehicles(Noun):
         rows = await self._rows(f"{VEHICLES} ORDER BY v.plate")
         return [vehicle_of(row) for row in rows]
 
+    async def get(self, vehicle_id: int) -> Vehicle | None:
+        """Return one car."""
+        rows = await self._rows(f"{VEHICLES} WHERE v.vehicle_id = :id", id=vehicle_id)
+        return vehicle_of(rows[0]) if rows else None
+
     async def page(self, limit: int, after_id: int | None = None) -> list[Vehicle]:
         """Return cars, by plate; `after_id` is the last car of the page before."""
         after = "" if after_id is None else f"WHERE {_AFTER}"
