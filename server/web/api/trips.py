@@ -12,7 +12,7 @@ from server.fleet.model import Agent, Trip
 from server.web.api.bodies import asked_for
 from server.web.auth import manager_only, signed_in
 from server.web.i18n import words_of
-from server.web.paging import PAGE_SIZE, before_of
+from server.web.paging import PAGE_SIZE, RECORDS_PAGE_SIZE, before_of, record_before_of
 from server.web.trip_log import filter_for, filter_form, this_trip
 
 
@@ -36,8 +36,12 @@ async def list_trips(request: web.Request, agent: Agent) -> web.StreamResponse:
 
 @signed_in
 async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """GET /api/trips/{id} : the trip with its legs, records and feedback (or null)."""
-    view = await trips.view(Person(agent), this_trip(request), request.app[ACTIONS])
+    """GET /api/trips/{id}?before= : the trip with its legs, newest records and feedback (or null).
+
+    The records before these follow `next_before`.
+    """
+    asked, before = this_trip(request), record_before_of(request)
+    view = await trips.view(Person(agent), asked, request.app[ACTIONS], RECORDS_PAGE_SIZE, before)
     said = None if view.feedback is None else asdict(view.feedback)
     return web.json_response(_detail(view) | {"feedback": said})
 
@@ -80,6 +84,9 @@ def _detail(view: trips.TripView) -> dict[str, Any]:
         "trip": _trip(detail.trip, view.late_s),
         "legs": [asdict(leg) for leg in detail.legs],
         "records": records,
+        "next_before": f"{records[0]['epoch']}.{records[0]['seq']}"
+        if len(records) == RECORDS_PAGE_SIZE
+        else None,
     }
 
 

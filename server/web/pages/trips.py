@@ -5,7 +5,6 @@ that moves; the page of one trip stops asking once it has ended. Never here: how
 counted.
 """
 
-import re
 from dataclasses import replace
 
 from aiohttp import web
@@ -16,32 +15,19 @@ from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.lateness import late_s
 from server.fleet.model import Agent, Trip
 from server.web.auth import signed_in
-from server.web.paging import PAGE_SIZE, before_of
+from server.web.paging import PAGE_SIZE, RECORDS_PAGE_SIZE, before_of, record_before_of
 from server.web.render import page
 from server.web.trip_log import filter_for, filter_form, this_trip
 
-# A long trip has thousands of records: the page shows the newest, or all by pages.
+# The page shows so many records, the newest, unless asked for all, page by page.
 RECORDS_SHOWN = 20
-RECORDS_PAGE_SIZE = 200
 # Without a first day the total of the log is that of a year: it must not grow with the years.
 TOTALS_S = 366 * 24 * 3600
-_RECORD = re.compile(r"([0-9]{1,5})\.([0-9]{1,10})")
 
 
 def _refresh_s(trips: list[Trip]) -> int:
     """Return how often the newest trips look for news: a trip may also begin at any time."""
     return 5 if any(trip.state != "ended" for trip in trips) else 15
-
-
-def _record_before(request: web.Request) -> tuple[int, int] | None:
-    """Return (epoch, seq) of the record the page begins after; raises HTTPBadRequest."""
-    text = request.query.get("before")
-    if text is None:
-        return None
-    found = _RECORD.fullmatch(text)
-    if found is None:
-        raise web.HTTPBadRequest
-    return int(found[1]), int(found[2])
 
 
 @signed_in
@@ -81,7 +67,7 @@ async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show one trip with its legs and records, the newest record first."""
     actor, actions, asked = Person(agent), request.app[ACTIONS], this_trip(request)
     size = RECORDS_PAGE_SIZE if "all" in request.query else RECORDS_SHOWN
-    view = await acts.view(actor, asked, actions, size, _record_before(request))
+    view = await acts.view(actor, asked, actions, size, record_before_of(request))
     if view.feedback is not None:
         await feedback.note_read(actor, asked, actions)
     records = view.detail.records[::-1]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from server.web import api
+from server.web.api import trips as api_trips
 from server.web.pages import badges, bookings, boxes, trips
 from tests.fleet import call_off, wanted
 from tests.server.web.sample import CLIO, DAY_S, HOUR_S, KARIM, LUCIE, MANAGER, NOW_S, trip_ids
@@ -100,6 +101,19 @@ async def test_all_records_of_a_trip_are_read_page_by_page_the_newest_first(
     detail = await store.trips.get(under_way)
     assert [len(part) for part in read] == [25, 25, 13]
     assert [seq for part in read for seq in part] == [record.seq for record in detail.records][::-1]
+
+
+async def test_a_program_reads_the_records_of_a_trip_answer_by_answer(arrive, store, monkeypatch):
+    monkeypatch.setattr(api_trips, "RECORDS_PAGE_SIZE", 25)
+    under_way, _ = await trip_ids(store)
+    client, before, read = (await arrive(KARIM)).client, "", []
+    while before is not None:
+        body = await (await client.get(f"/api/trips/{under_way}{before}")).json()
+        read.append([record["seq"] for record in body["records"]])
+        before = body["next_before"] and f"?before={body['next_before']}"
+    detail = await store.trips.get(under_way)
+    assert [len(part) for part in read] == [25, 25, 13]
+    assert [seq for part in read[::-1] for seq in part] == [each.seq for each in detail.records]
 
 
 async def test_blocked_badges_are_listed_the_last_one_first(arrive, store, monkeypatch):
