@@ -23,6 +23,7 @@ MAX_LENGTH_S = 31 * 24 * 3600  # a longer need is another car, not a booking of 
 MAX_AHEAD_S = 366 * 24 * 3600
 MAX_PAST_S = 3600  # a form filled in slowly, a car taken a few minutes ago
 MAX_PURPOSE_LENGTH = 200
+MAX_PLANNED_KM = 9_999  # across Europe and back
 
 Weeks = Annotated[
     int,
@@ -48,6 +49,11 @@ class Journey(Input):
         ),
     ]
     private: Flag = False
+    planned_km: Annotated[
+        int | None,
+        Field(ge=1, le=MAX_PLANNED_KM),
+        Says(Reason.OUT_OF_RANGE, values={"least": 1, "most": MAX_PLANNED_KM}),
+    ] = None
 
 
 class Wanted(Journey):

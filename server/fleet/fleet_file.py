@@ -55,7 +55,8 @@ FORMAT = f"""\
                  "equipment": [code], "weeks": how many weeks running, at the same local hours,
                  "drivers": [login], "passengers": [login], {_JOURNEY}}}]}}
 Instants are Unix seconds. Every list may be left out; so may walk_up (false),
-private_use (false), private (false: on an errand of the service), weeks (1), role (agent),
+private_use (false), private (false: on an errand of the service), planned_km (how far somebody
+means to go, there and back; none), weeks (1), role (agent),
 password and licence_recorded: false for who may book but not drive until a later file says true.
 A site may be told where it is, in degrees; a trip that ends more than radius_m (300) from there is
 marked. A badge's key is the AES-128 key of a card that proves itself: 32 hexadecimal digits.

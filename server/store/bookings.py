@@ -20,6 +20,7 @@ BOOKINGS = """
 SELECT b.booking_id, b.vehicle_id, v.plate, v.label AS vehicle_label, b.agent_id,
   a.full_name AS agent_name, b.directorate_id, d.code AS directorate_code,
   b.starts_at_s, b.ends_at_s, b.purpose, b.state, b.private,
+  b.planned_km,
   (SELECT json_group_array(code) FROM (SELECT code FROM booking_equipment be JOIN equipment
      USING (equipment_id) WHERE be.booking_id = b.booking_id ORDER BY code)) AS equipment
 FROM booking b JOIN vehicle v USING (vehicle_id) JOIN agent a USING (agent_id)

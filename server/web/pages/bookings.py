@@ -13,7 +13,7 @@ from server.actions import Actions, Person
 from server.actions import bookings as acts
 from server.actions.offers import free_equipment, free_vehicles, offers_for
 from server.app_keys import ACTIONS, CLOCK, STORE
-from server.fleet.bookings import MAX_PURPOSE_LENGTH
+from server.fleet.bookings import MAX_PURPOSE_LENGTH, Journey
 from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent, Booking, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKS
@@ -38,6 +38,12 @@ LIST = "/reservations"
 _HOUR_S = 3600
 
 
+def _number(text: str | int | None) -> str | int | None:
+    """Read a whole number; None for nothing. What is none stays, to be judged."""
+    digits = "".join(str(text or "").split())
+    return int(digits) if digits.isdecimal() and len(digits) <= 18 else digits or None
+
+
 class BookingForm(PageForm):
     """What an agent asks for."""
 
@@ -50,6 +56,9 @@ class BookingForm(PageForm):
         N_("Purpose"),
         filters=[one_line],
         render_kw={"maxlength": MAX_PURPOSE_LENGTH},
+    )
+    planned_km = StringField(
+        N_("Planned kilometres"), filters=[_number], render_kw={"inputmode": "numeric"}
     )
     private = BooleanField(N_("Private use"))
 
@@ -120,8 +129,8 @@ async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
     like = request.query.get("like", "")
     if like.isdecimal() and len(like) <= 18:
         model = await acts.own(Person(agent), int(like), request.app[ACTIONS])
-        filled |= {"vehicle": model.vehicle_id, "purpose": model.purpose}
-        filled |= {"equipment": model.equipment, "private": model.private}
+        filled |= {"vehicle": model.vehicle_id, "equipment": model.equipment}
+        filled |= {word: getattr(model, word) for word in Journey.model_fields}
         if model.starts_at_s > now_s:
             filled |= {"start": model.starts_at_s, "end": model.ends_at_s}
     form = await form_of(BookingForm, request, **filled)

@@ -280,7 +280,13 @@ WHOLE: dict[str, list[dict[str, Any]]] = {
     ],
     "bookings": [
         {"vehicle": "AB-123-CD", "agent": "marie.leroy", "starts_at": 50, "ends_at": 60}
-        | {"purpose": "Chantier", "equipment": ["SIEGE"], "weeks": 2, "private": False}
+        | {
+            "purpose": "Chantier",
+            "equipment": ["SIEGE"],
+            "weeks": 2,
+            "private": False,
+            "planned_km": 85,
+        }
         | {"drivers": ["paul.morin"], "passengers": ["eva.roux", "ali.haddad"]}
     ],
 }
