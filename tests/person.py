@@ -9,10 +9,11 @@ from typing import Any
 
 
 class Person:
-    """Signed in at `base` (http://host:port)."""
+    """Signed in at `base` (http://host:port); waits so long for an answer."""
 
-    def __init__(self, base: str, login: str, password: str) -> None:
+    def __init__(self, base: str, login: str, password: str, timeout_s: float = 10) -> None:
         self._base = base
+        self._timeout_s = timeout_s
         cookies = urllib.request.HTTPCookieProcessor(CookieJar())
         self._opener = urllib.request.build_opener(cookies)
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.page("/connexion"))
@@ -28,6 +29,6 @@ class Person:
         """The text of a page; an HTTP error raises."""
         request = urllib.request.Request(self._base + path, data, method=method)
         request.add_header("Origin", self._base)
-        with self._opener.open(request, timeout=60) as answer:
+        with self._opener.open(request, timeout=self._timeout_s) as answer:
             text: str = answer.read().decode()
         return text

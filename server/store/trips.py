@@ -210,7 +210,8 @@ def _detail(
         epoch, seq = before or (None, None)
         newest = db.execute(sql, {**own, "limit": limit, "epoch": epoch, "seq": seq}).fetchall()
         records = tuple(
-            StoredRecord(**{**row, "fields": json.loads(row["fields"])}) for row in newest[::-1]
+            StoredRecord(epoch, seq, kind, kind_name, at_s, received_at_s, json.loads(fields))
+            for epoch, seq, kind, kind_name, at_s, received_at_s, fields in reversed(newest)
         )
         return TripDetail(trips[0], tuple(Leg(**leg) for leg in legs), records, count, lost)
     finally:

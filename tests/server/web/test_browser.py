@@ -50,6 +50,7 @@ PAGES = {
         "/badges",
         "/badges?agent={karim}",
         "/badges?agent=nobody",
+        "/badges?agent=m",
         "/badges/{badge}/bloquer",
         "/avis",
         "/avis/{under_way}",
