@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from server.fleet.availability import Standing, meets_any
+from server.fleet.availability import Danger, Standing, meets_any
 from server.fleet.inputs import Flag, Id, Input, Instant, Line, Says
 from server.fleet.model import Booking, Equipment, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS
@@ -19,6 +19,11 @@ MAX_LENGTH_S = 31 * 24 * 3600  # a longer need is another car, not a booking of 
 MAX_AHEAD_S = 366 * 24 * 3600
 MAX_PAST_S = 3600  # a form filled in slowly, a car taken a few minutes ago
 MAX_PURPOSE_LENGTH = 200
+
+_REASONS: Mapping[Danger, Reason] = {
+    "still_out": Reason.STILL_OUT,
+    "out_of_service": Reason.OUT_OF_SERVICE,
+}
 
 Weeks = Annotated[
     int,
@@ -122,7 +127,7 @@ def against_standing(
 ) -> list[Refusal]:
     """Return what keeps an agent from this car in this window as things stand."""
     obstacle = fleet.obstacle(vehicle_id, window, agent_id)
-    return [] if obstacle is None else [Refusal("vehicle_id", Reason.of(obstacle))]
+    return [] if obstacle is None else [Refusal("vehicle_id", _REASONS[obstacle])]
 
 
 def against_other_car(booking: Booking, car: Vehicle, other: Vehicle) -> list[Refusal]:
