@@ -26,7 +26,7 @@ from server.fleet.inputs import judged
 from server.fleet.lateness import late_s
 from server.fleet.model import Trip, TripFilter, Vehicle
 from server.fleet.recurrence import PARIS
-from server.fleet.refusals import Reason, Refused
+from server.fleet.refusals import Reason, Refusal, Refused
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
 from server.store import Store, StoreError, backup
 
@@ -269,7 +269,8 @@ async def _vehicle(store: Store, plate: str) -> Vehicle:
     vehicles = {vehicle.plate: vehicle for vehicle in await store.vehicles.all()}
     wanted = fleet_file.plate_of(plate)
     if wanted not in vehicles:
-        raise CommandError(f"no vehicle {wanted}; known: {', '.join(vehicles) or 'none'}")
+        known = {"name": wanted, "known": ", ".join(vehicles) or "none"}
+        raise Refused(Refusal("vehicle", Reason.UNKNOWN_VEHICLE, known))
     return vehicles[wanted]
 
 

@@ -31,10 +31,13 @@ Weeks = Annotated[
     Says(Reason.TOO_MANY_WEEKS, values={"weeks": MAX_WEEKS}),
 ]
 Codes = Annotated[
-    tuple[Annotated[str, Field(max_length=100)], ...],
+    tuple[
+        Annotated[str, Field(max_length=100), Says(Reason.NOT_A_TEXT, Reason.EQUIPMENT_UNKNOWN)],
+        ...,
+    ],
     Field(max_length=100, strict=False),
     AfterValidator(lambda codes: tuple(sorted(set(codes)))),
-    Says(Reason.EQUIPMENT_UNKNOWN),
+    Says(Reason.NOT_A_LIST, Reason.EQUIPMENT_UNKNOWN),
 ]
 
 

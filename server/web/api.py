@@ -1,11 +1,11 @@
 """The JSON API, with the pages' session cookie, roles and rules.
 
 Instants are integer UTC seconds, distances integer metres. An error is
-`{"error": code, "message": words, "field": name or null}` with a 4xx status. Writing needs a JSON
-body or a method that no other site's page can send unasked (see security.same_origin).
+`{"error": code, "message": words, "field": name or null}` with a 4xx status; of what is no JSON at
+all, `field` is the line and column. Writing needs a JSON body or a method that no other site's page
+can send unasked (see security.same_origin).
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from server.actions import Person, feedback, trips
 from server.actions import bookings as acts
 from server.actions.offers import Offer, free_equipment, offers_for
 from server.app_keys import ACTIONS, CLOCK, STORE
+from server.fleet import json_text
 from server.fleet.inputs import Input, judged
 from server.fleet.lateness import late_s
 from server.fleet.model import Agent, Booking, Equipment, Trip, Vehicle
@@ -169,7 +170,9 @@ async def extend_booking(request: web.Request, agent: Agent) -> web.StreamRespon
 @signed_in
 async def cancel_booking(request: web.Request, agent: Agent) -> web.StreamResponse:
     """DELETE /api/bookings/{id} : the booking, cancelled; again is the same answer."""
-    wanted = acts.Cancel(booking_id=int(request.match_info["id"]))
+    place = {"booking_id": int(request.match_info["id"])}
+    asks_more = request.can_read_body
+    wanted = await _asked(request, acts.Cancel, **place) if asks_more else acts.Cancel(**place)
     return web.json_response(asdict(await acts.cancel(Person(agent), wanted, request.app[ACTIONS])))
 
 
@@ -196,11 +199,14 @@ async def _json_object(request: web.Request) -> dict[str, Any]:
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
     try:
-        body = json.loads(await request.read())
-    except (ValueError, RecursionError) as error:
-        raise web.HTTPBadRequest from error
+        text = (await request.read()).decode()
+    except UnicodeDecodeError:
+        raise Refused(Refusal("", Reason.NOT_JSON, {"why": "not UTF-8 text"})) from None
+    body, doubled = json_text.read(text)
+    if doubled:
+        raise Refused(*(Refusal(str(path[0]), Reason.WORD_TWICE) for path in doubled))
     if not isinstance(body, dict):
-        raise web.HTTPBadRequest
+        raise Refused(Refusal("", Reason.NOT_AN_OBJECT))
     return body
 
 

@@ -15,6 +15,7 @@ from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 from yarl import URL
 
+from server.actions import Person, actor
 from server.app_keys import CLOCK, CONFIG, STORE
 from server.fleet.model import Agent
 from server.passwords import verify_password
@@ -88,8 +89,7 @@ def manager_only(handler: AgentHandler) -> Handler:
     """Open a page to fleet managers."""
 
     async def checked(request: web.Request, agent: Agent) -> web.StreamResponse:
-        if agent.role != "manager":
-            raise web.HTTPForbidden
+        actor.manager_only(Person(agent))
         return await handler(request, agent)
 
     return signed_in(checked)

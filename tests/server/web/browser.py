@@ -1,12 +1,18 @@
-"""A person before the pages: keeps cookies, fills in forms. Never here: who it is (sample.py)."""
+"""People before the pages: each keeps cookies and fills in forms. Never here: who (sample.py)."""
 
 import html
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from aiohttp import ClientResponse
-from aiohttp.test_utils import TestClient
+from aiohttp.test_utils import TestClient, TestServer
 
-from tests.server.web.sample import PASSWORD, TOKEN
+from server.app import init_app
+from server.app_keys import STORE
+from server.config import Address, Config
+from server.store import Store
+from tests.server.web.sample import PASSWORD, TOKEN, StillClock
 
 
 @dataclass
@@ -29,3 +35,29 @@ class Browser:
 
     async def sign_in(self, login: str, password: str = PASSWORD) -> ClientResponse:
         return await self.send("/connexion", login=login, password=password)
+
+
+class Site:
+    """The whole application on a data directory, with its people signed in, for use outside pytest.
+
+    `async with` starts and stops it.
+    """
+
+    def __init__(self, folder: Path, people: Iterable[str]) -> None:
+        self.folder, self.people, self.clock = folder, people, StillClock()
+        self.browsers: dict[str, Browser] = {}
+
+    async def __aenter__(self):
+        app = init_app(Config(self.folder, boxes=Address("127.0.0.1", 0)), self.clock)
+        self.store: Store = app[STORE]
+        self.server = TestServer(app)
+        await self.server.start_server()
+        for login in self.people:
+            self.browsers[login] = Browser(TestClient(self.server))
+            assert (await self.browsers[login].sign_in(login)).status == 303
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for browser in self.browsers.values():
+            await browser.client.session.close()
+        await self.server.close()

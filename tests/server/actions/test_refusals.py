@@ -1,0 +1,112 @@
+"""One rule, one answer: whichever way in is taken, the same reason is told, and nothing changes."""
+
+import ast
+import asyncio
+import sqlite3
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+import server
+from server.fleet.inputs import Input, Says, _parts
+from server.fleet.refusals import Reason
+from tests.fleet import copied
+from tests.server.actions import refusals
+from tests.server.actions.refusals import Row, Told, placeholders
+
+Seen = Mapping[Reason, Row]
+
+
+def content(folder: Path) -> list[str]:
+    """All that the database of a data directory holds."""
+    database = sqlite3.connect(folder / "voiturier.db")
+    try:
+        return list(database.iterdump())
+    finally:
+        database.close()
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    """What every way told of every reason."""
+    folder = tmp_path_factory.mktemp("refusals")
+    asyncio.run(copied(refusals.fill_more, folder))
+    before = content(folder)
+    seen = asyncio.run(refusals.see(folder))
+    assert content(folder) == before, "what is refused changes nothing"
+    return seen
+
+
+def told(seen: Seen, *ways: str) -> Iterator[tuple[Reason, Told]]:
+    for reason, row in seen.items():
+        for way in ways:
+            answer = row.ways[way]
+            if isinstance(answer, Told):
+                yield reason, answer
+
+
+def test_every_reason_has_its_case(seen: Seen) -> None:
+    assert list(seen) == list(Reason)
+
+
+def test_every_way_in_tells_the_same_reason(seen: Seen) -> None:
+    for reason, answer in told(seen, *refusals.WAYS):
+        assert answer.ok and reason in answer.reasons, (reason, answer)
+        # Words alone do not tell "too many letters" of one field from that of another.
+        assert {each.sentence for each in answer.reasons} == {reason.sentence}, (reason, answer)
+    for reason, answer in told(seen, "api"):
+        assert answer.reasons == {reason}
+
+
+def test_every_reason_is_met_but_the_one_that_stands_for_a_forgotten_one(seen: Seen) -> None:
+    met = {reason for reason, _ in told(seen, *refusals.WAYS)}
+    assert set(Reason) - met == {Reason.NOT_EXPECTED}
+
+
+def test_the_fleet_file_is_let_through_on_purpose_in_two_cases_only(seen: Seen) -> None:
+    meant = {r for r, row in seen.items() if str(row.ways["file"]).startswith("meant:")}
+    assert meant == {Reason.IN_THE_PAST, Reason.STILL_OUT}
+
+
+def test_the_table_of_the_documents_is_what_was_told(seen: Seen) -> None:
+    assert refusals.TABLE.read_text() == refusals.table(seen), f"write it anew: {refusals.COMMAND}"
+
+
+def models(model: type[Input] = Input) -> Iterator[type[Input]]:
+    """Every request and entry there is."""
+    yield model
+    for inner in model.__subclasses__():
+        yield from models(inner)
+
+
+def test_what_a_sentence_names_stands_beside_every_field_that_tells_it() -> None:
+    count = 0
+    for model in models():
+        for name, field in model.model_fields.items():
+            for says in (*field.metadata, *_parts(field.annotation)):
+                if isinstance(says, Says):
+                    count += 1
+                    reasons = [says.wrong, says.too_long] if says.too_long else [says.wrong]
+                    for reason in reasons:
+                        assert placeholders(reason) <= says.values.keys(), (model, name)
+    assert count > 30
+
+
+def test_what_a_sentence_names_is_given_wherever_a_rule_tells_it() -> None:
+    count = 0
+    for path in Path(*server.__path__).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Refusal", "refuse"):
+                said = (each for each in node.args if isinstance(each, ast.Attribute))
+                reasons = [each.attr for each in said if ast.unparse(each.value) == "Reason"]
+                given = {keyword.arg for keyword in node.keywords}
+                for values in node.args[2:]:
+                    if isinstance(values, ast.Dict):
+                        given |= {key.value for key in values.keys}
+                    elif reasons:
+                        given |= {"name", "known"}  # what was looked up
+                for reason in reasons:
+                    count += 1
+                    assert placeholders(Reason[reason]) <= given, f"{path}:{node.lineno}"
+    assert count > 50
