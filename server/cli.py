@@ -19,7 +19,7 @@ from server.actions.fleet import load
 from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
 from server.config import Address, Config, ServeError
-from server.fleet import fleet_file
+from server.fleet import fleet_file, json_text
 from server.fleet.commands import VALID_S
 from server.fleet.grants import VALID_S as GRANTS_VALID_S
 from server.fleet.inputs import judged
@@ -289,13 +289,11 @@ async def _demo(arguments: argparse.Namespace) -> None:
 
 async def _load(arguments: argparse.Namespace) -> None:
     try:
-        file = fleet_file.parse(arguments.file.read_text(encoding="utf-8"))
+        file = fleet_file.parse(json_text.text_of(arguments.file.read_bytes()))
         async with _store(arguments.data) as store:
             revoked = await load(_OPERATOR, file, _actions(store))
     except OSError as error:
         raise CommandError(f"cannot read {arguments.file}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise CommandError(f"{arguments.file}: not UTF-8 text") from None
     except Refused as refused:
         lines = [f"{arguments.file}: {fleet_file.in_words(each)}" for each in refused.refusals]
         raise CommandError("\nvoiturier: ".join(lines)) from None

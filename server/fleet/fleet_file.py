@@ -253,8 +253,8 @@ class FleetFile(Input):
 
 def parse(text: str) -> FleetFile:
     """Read a fleet file, JSON; raises Refused, each `field` a place in it."""
-    data, doubled = json_text.read(text)
-    _refuse(text, [(path, Refusal("", Reason.WORD_TWICE)) for path in doubled])
+    data, words = json_text.read(text)
+    _refuse(text, [(path, Refusal("", reason)) for path, reason in words])
     try:
         file = FleetFile.model_validate(data)
     except ValidationError as error:

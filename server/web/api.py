@@ -198,13 +198,9 @@ def _warning(booking: Booking, offer: Offer) -> dict[str, Any]:
 async def _json_object(request: web.Request) -> dict[str, Any]:
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
-    try:
-        text = (await request.read()).decode()
-    except UnicodeDecodeError:
-        raise Refused(Refusal("", Reason.NOT_JSON, {"why": "not UTF-8 text"})) from None
-    body, doubled = json_text.read(text)
-    if doubled:
-        raise Refused(*(Refusal(str(path[0]), Reason.WORD_TWICE) for path in doubled))
+    body, words = json_text.read(json_text.text_of(await request.read()))
+    if words:
+        raise Refused(*(Refusal(str(path[0]), reason) for path, reason in words))
     if not isinstance(body, dict):
         raise Refused(Refusal("", Reason.NOT_AN_OBJECT))
     return body
