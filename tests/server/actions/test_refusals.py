@@ -2,18 +2,31 @@
 
 import ast
 import asyncio
+import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import server
-from server.fleet.inputs import Input, Says, _parts
-from server.fleet.refusals import Reason
-from tests.fleet import copied
+from server.actions import Actions, Operator, Person, bookings
+from server.actions.fleet import load
+from server.actions.tools import wakes_nobody
+from server.fleet import fleet_file
+from server.fleet.inputs import Input, Says, _parts, judged
+from server.fleet.model import Booking
+from server.fleet.recurrence import PARIS
+from server.fleet.refusals import Kind, Reason, Refused
+from server.store import Store
+from tests.fleet import booking, copied
 from tests.server.actions import refusals
 from tests.server.actions.refusals import Row, Told, placeholders
+from tests.server.web.sample import CLIO, HOUR_S, KARIM, NOW_S, PEUGEOT, StillClock
+from tests.support import examples
 
 Seen = Mapping[Reason, Row]
 
@@ -120,3 +133,72 @@ def words_given(call: ast.Call) -> tuple[set[object], bool]:
             return given, False
         given |= {key.value for key in values.keys if isinstance(key, ast.Constant)}
     return given, True
+
+
+# What is asked for: car, hours from now, length in hours, weeks, purpose, private, equipment.
+CARS = (CLIO, PEUGEOT, refusals.FAR_AWAY, refusals.GARAGED, refusals.WALKED_UP, "XX-000-XX")
+WISHES = st.tuples(
+    st.sampled_from(CARS),
+    st.sampled_from([-48, 2, 24, 48, 120, 168, 24 * 366, 24 * 367]),
+    st.sampled_from([-1, 0, 1, 24 * 6, 24 * 6 + 1, 24 * 31, 24 * 31 + 1]),
+    st.sampled_from([0, 1, 1, 2, 26, 27]),
+    st.sampled_from(["Visite", "Visite", "x" * 200, "x" * 201, " "]),
+    st.booleans(),
+    st.sets(st.sampled_from(["SIEGE-1", "SIEGE-2", "NULLE"])),
+)
+MEANT = {Reason.IN_THE_PAST, Reason.STILL_OUT}
+
+
+async def outcome(act: Callable[[], Awaitable[object]]) -> set[Reason]:
+    """Why it was not done; empty when it was."""
+    try:
+        await act()
+    except Refused as refused:
+        return {refusal.reason for refusal in refused.refusals}
+    return set()
+
+
+@settings(max_examples=examples(40))
+@given(WISHES)
+def test_a_booking_is_loaded_from_a_file_just_where_a_person_may_book_it(
+    wish: tuple[str, int, int, int, str, bool, set[str]],
+) -> None:
+    plate, from_h, length_h, weeks, purpose, private, equipment = wish
+    starts_at_s = NOW_S + from_h * HOUR_S
+    ends_at_s = starts_at_s + length_h * HOUR_S
+    more = {"purpose": purpose, "weeks": weeks, "private": private, "equipment": [*equipment]}
+    hours = {"starts_at_s": starts_at_s, "ends_at_s": ends_at_s}
+    text = json.dumps({"bookings": [booking(plate, KARIM, starts_at_s, ends_at_s, **more)]})
+
+    async def play(one: Path, other: Path) -> None:
+        booked, loaded = await opened(one), await opened(other)
+        karim = await booked.store.agents.by_login(KARIM)
+        cars = {car.plate: car.vehicle_id for car in await booked.store.vehicles.all()}
+        given = {"vehicle_id": cars.get(plate, 99), **hours, **more}
+
+        async def book() -> None:
+            await bookings.book(Person(karim), judged(bookings.Book, given), booked)
+
+        async def load_file() -> None:
+            await load(Operator(), fleet_file.parse(text), loaded)
+
+        against, against_file = await outcome(book), await outcome(load_file)
+        if not against & MEANT:
+            assert bool(against) == bool(against_file), (against, against_file)
+            conflicts = {each.kind for each in against | against_file} == {Kind.CONFLICT}
+            assert against_file <= against or conflicts, (against, against_file)
+            assert await all_of(booked, karim.agent_id) == await all_of(loaded, karim.agent_id)
+        for actions in (booked, loaded):
+            await actions.store.close()
+
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        asyncio.run(play(Path(one), Path(other)))
+
+
+async def opened(folder: Path) -> Actions:
+    await copied(refusals.fill_more, folder)
+    return Actions(Store.open(folder), StillClock(), wakes_nobody, PARIS)
+
+
+async def all_of(actions: Actions, agent_id: int) -> list[Booking]:
+    return await actions.store.bookings.of_agent(agent_id, 0)
