@@ -15,15 +15,16 @@ from server.fleet.model import Booking, Equipment, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS
 from server.fleet.refusals import Reason, Refusal
 
-_OBSTACLES: Mapping[Danger, Reason] = {
-    "still_out": Reason.STILL_OUT,
-    "out_of_service": Reason.OUT_OF_SERVICE,
-}
 MAX_LENGTH_S = 31 * 24 * 3600  # a longer need is another car, not a booking of a shared one
 MAX_AHEAD_S = 366 * 24 * 3600
 MAX_PAST_S = 3600  # a form filled in slowly, a car taken a few minutes ago
 MAX_PURPOSE_LENGTH = 200
 MAX_PLANNED_KM = 9_999  # across Europe and back
+
+_REASONS: Mapping[Danger, Reason] = {
+    "still_out": Reason.STILL_OUT,
+    "out_of_service": Reason.OUT_OF_SERVICE,
+}
 
 Weeks = Annotated[
     int,
@@ -31,10 +32,13 @@ Weeks = Annotated[
     Says(Reason.TOO_MANY_WEEKS, values={"weeks": MAX_WEEKS}),
 ]
 Codes = Annotated[
-    tuple[Annotated[str, Field(max_length=100)], ...],
+    tuple[
+        Annotated[str, Field(max_length=100), Says(Reason.NOT_A_TEXT, Reason.EQUIPMENT_UNKNOWN)],
+        ...,
+    ],
     Field(max_length=100, strict=False),
     AfterValidator(lambda codes: tuple(sorted(set(codes)))),
-    Says(Reason.EQUIPMENT_UNKNOWN),
+    Says(Reason.NOT_A_LIST, Reason.EQUIPMENT_UNKNOWN),
 ]
 
 
@@ -132,7 +136,7 @@ def against_standing(
 ) -> list[Refusal]:
     """Return what keeps an agent from this car in this window as things stand."""
     obstacle = fleet.obstacle(vehicle_id, window, agent_id)
-    return [] if obstacle is None else [Refusal("vehicle_id", _OBSTACLES[obstacle])]
+    return [] if obstacle is None else [Refusal("vehicle_id", _REASONS[obstacle])]
 
 
 def against_other_car(booking: Booking, car: Vehicle, other: Vehicle) -> list[Refusal]:

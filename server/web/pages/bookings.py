@@ -45,12 +45,12 @@ def _number(text: str | int | None) -> str | int | None:
 
 
 class BookingForm(PageForm):
-    """What an agent asks for."""
+    """What an agent asks for; whether that can be is for the request to say."""
 
-    vehicle = ChoiceField(N_("Car"), coerce=int)
+    vehicle = ChoiceField(N_("Car"), coerce=int, validate_choice=False)
     start = LocalTimeField(N_("Start"), validators=[InputRequired(N_("When do you leave?"))])
     end = LocalTimeField(N_("End"), validators=[InputRequired(N_("When are you back?"))])
-    weeks = ChoiceField(N_("Repeat"), coerce=int, default=1)
+    weeks = ChoiceField(N_("Repeat"), coerce=int, default=1, validate_choice=False)
     equipment = TicksField(N_("Equipment"), default=())
     purpose = StringField(
         N_("Purpose"),

@@ -315,7 +315,7 @@ async def test_a_key_also_stays_when_the_set_changes_again_before_the_box_has_co
     await store.bookings.cancel(BOOKING, 1)
     registry.notify(None)
     assert await whole(client) == []
-    await store.bookings.create(BookingRequest(CAR, PAUL, NOW_S, NOW_S + 60, ""), NOW_S)
+    await store.bookings.create(wanted(CAR, NOW_S, NOW_S + 60), PAUL, NOW_S)
     registry.notify(None)
     told = await whole(client)
     assert [grant.kind for grant in told] == [messages.GRANT_BOOKING]

@@ -1,5 +1,7 @@
-"""Whatever is sent, the answer is never a 5xx."""
+"""Whatever is sent, the answer is never a 5xx; what a program sends amiss is named."""
 
+import json
+import re
 import sqlite3
 from pathlib import Path
 
@@ -7,7 +9,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.server.web.sample import KARIM, MANAGER, TOKEN
+from tests.server.web.sample import (
+    CLIO,
+    HOUR_S,
+    KARIM,
+    LUCIE,
+    MANAGER,
+    NOW_S,
+    PEUGEOT,
+    TOKEN,
+    id_of,
+    own,
+    trip_ids,
+)
 
 # Each example is a whole request; the application is the same for all of one test.
 few = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -209,3 +223,167 @@ async def test_a_database_that_cannot_be_read_is_a_503_that_says_so(arrive, tmp_
     assert "momentanément indisponible" in await answer.text()
     answer = await manager.client.get("/api/refusals")
     assert (answer.status, (await answer.json())["error"]) == (503, "unavailable")
+
+
+# What changes something through the API: a body that is in order, from which one word is taken
+# amiss at a time.
+
+
+@pytest.fixture
+async def in_order(arrive, store):
+    """(method, route) -> who may ask it, where, and what with."""
+    under_way, ended = await trip_ids(store)
+    lucie, karim, manager = [await arrive(login) for login in (LUCIE, KARIM, MANAGER)]
+    said = {"rating": 2, "message": "Voyant d'huile", "damage": False}
+    await lucie.client.post(f"/api/trips/{ended}/feedback", json=said)
+    coming = next(b for b in await own(store, KARIM) if b.plate == PEUGEOT)
+    booking = f"/api/bookings/{coming.booking_id}"
+    car = {"vehicle_id": int(await id_of(store, CLIO))}
+    hours = {"starts_at_s": NOW_S + 9 * HOUR_S, "ends_at_s": NOW_S + 10 * HOUR_S}
+    whole = car | hours | {"purpose": "Visite", "equipment": [], "private": False, "weeks": 1}
+    later = {"ends_at_s": coming.ends_at_s + HOUR_S}
+    feedback = {"rating": None, "message": "Aile rayée", "damage": True}
+    answer = {"said_at_s": NOW_S, "answer": "Au garage."}
+    return {
+        ("POST", "/api/bookings"): (karim, "/api/bookings", whole),
+        ("POST", "/api/bookings/{id}/vehicle"): (karim, f"{booking}/vehicle", car),
+        ("POST", "/api/bookings/{id}/end"): (karim, f"{booking}/end", later),
+        ("POST", "/api/trips/{id}/feedback"): (
+            karim,
+            f"/api/trips/{under_way}/feedback",
+            feedback,
+        ),
+        ("POST", "/api/feedback/{id}/answer"): (manager, f"/api/feedback/{ended}/answer", answer),
+        ("DELETE", "/api/bookings/{id}"): (karim, booking, {}),
+    }
+
+
+def changing_routes(app):
+    """Every route of the API that changes something."""
+    return {
+        (route.method, re.sub(r"\{id:[^/]*\}", "{id}", route.resource.canonical))
+        for route in app.router.routes()
+        if route.resource.canonical.startswith("/api/") and route.method not in ("GET", "HEAD")
+    }
+
+
+async def stored(store):
+    """All that the database holds."""
+
+    def read():
+        return list(store._engine.reader().iterdump())
+
+    return await store.in_reader(read)
+
+
+def nested(depth):
+    value = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+amiss = (
+    st.integers(min_value=2**63)
+    | st.integers(max_value=-1)
+    | st.sampled_from(
+        [
+            10**400,
+            2**64,
+            float("nan"),
+            float("inf"),
+            -float("inf"),
+            "x" * 10**6,
+            {},
+            {"a": {"b": 1}},
+        ]
+    )
+    | st.builds(nested, st.integers(1, 200))
+)
+no_body = st.sampled_from(
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "NaN",
+        "1" * 5000,
+        "[" * 100_000,
+        '{"a": 1, "a": 2}',
+        "\ud800",
+        "\ufeff{}",
+    ]
+)
+
+
+async def ask(in_order, route, body):
+    """Send a body, an object or a text, and return what is refused: status and JSON."""
+    who, path, _ = in_order[route]
+    data = (body if isinstance(body, str) else json.dumps(body)).encode(errors="surrogatepass")
+    answer = await who.client.request(
+        route[0], path, data=data, headers={"Content-Type": "application/json"}
+    )
+    told = await answer.json()
+    assert 400 <= answer.status < 500, told
+    assert told.keys() >= {"error", "message", "field"} and "%(" not in told["message"]
+    assert told["error"] != "not_expected", "a word without a reason of its own"
+    return answer.status, told
+
+
+async def test_each_way_to_change_something_is_tried_and_works_when_in_order(client, in_order):
+    assert set(in_order) == changing_routes(client.app)
+    for (method, _), (who, path, body) in in_order.items():
+        answer = await who.client.request(method, path, json=body)
+        assert answer.status < 300, await answer.text()
+
+
+@few
+@given(data=st.data())
+async def test_one_word_amiss_is_named_and_nothing_is_stored(store, in_order, data):
+    before = await stored(store)
+    words = [(route, word) for route, (_, _, body) in in_order.items() for word in body]
+    for route, word in words:
+        body = in_order[route][2] | {word: data.draw(amiss)}
+        status, told = await ask(in_order, route, body)
+        assert (status, told["field"]) == (400, word), (route, told)
+    assert await stored(store) == before
+
+
+@few
+@given(
+    unknown=st.sets(
+        st.text(min_size=1, max_size=30).map("x".__add__) | st.just("\ud800"), min_size=1
+    ),
+    value=amiss,
+)
+async def test_words_that_are_unknown_are_named_and_nothing_is_stored(
+    store, in_order, unknown, value
+):
+    before = await stored(store)
+    thousand = {f"word{i}": i for i in range(1000)}
+    for route, (_, _, body) in in_order.items():
+        for more in (dict.fromkeys(unknown, value), thousand):
+            _, told = await ask(in_order, route, body | more)
+            assert told["error"] == "unknown_word" and told["field"] in more
+    assert await stored(store) == before
+
+
+@few
+@given(text=no_body)
+async def test_what_is_no_object_in_json_is_told_so_and_nothing_is_stored(store, in_order, text):
+    before = await stored(store)
+    for route in in_order:
+        if route[0] == "DELETE" and not text:
+            continue  # it needs no body
+        _, told = await ask(in_order, route, text)
+        assert told["error"] in ("not_json", "not_an_object", "word_twice")
+        assert told["error"] == "not_an_object" or told["field"]
+    assert await stored(store) == before
+
+
+async def test_a_body_of_more_than_a_megabyte_is_413_in_json_too(store, in_order):
+    before = await stored(store)
+    for route in in_order:
+        status, told = await ask(in_order, route, {"purpose": "x" * 2**20})
+        assert (status, told["error"]) == (413, "too_large")
+    assert await stored(store) == before
