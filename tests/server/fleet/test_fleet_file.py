@@ -208,7 +208,7 @@ def test_json_that_no_one_would_write_is_refused(text: str) -> None:
 
 def test_a_text_of_a_megabyte_is_refused_in_few_words() -> None:
     said = said_of(changed(("sites", 0, "name"), "a" * 1_000_000))
-    assert said == ["line 1, sites[0], name: Say it in fewer words: 100 letters at most."]
+    assert said == ["line 1, sites[0], name: Say it in fewer words: 200 letters at most."]
     said = said_of(json.dumps({"a" * 1_000_000: 1}))
     assert len(said) == 1 and len(said[0]) < 300
 

@@ -312,7 +312,7 @@ async def test_a_key_also_stays_when_the_set_changes_again_before_the_box_has_co
     keys = await client.expect(messages.CardKeys)
     client.send(confirms(await whole(client), card_keys_hash=keys.keys_hash))
     await marker(client)
-    await store.bookings.cancel(BOOKING, 1)
+    await call_off(store, BOOKING)
     registry.notify(None)
     assert await whole(client) == []
     await store.bookings.create(wanted(CAR, NOW_S, NOW_S + 60), PAUL, NOW_S)

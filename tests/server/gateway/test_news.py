@@ -10,14 +10,13 @@ from aiohttp import web
 from server import gateway
 from server.app_keys import CLOCK, CONFIG, STORE
 from server.config import Address, Config
-from server.fleet.model import BookingRequest
 from server.gateway import LISTENER
 from server.gateway.registry import Registry
 from server.gateway.tags import Tags
 from server.store import BoxSecrets, Store
 from shared_protocol import messages, records, sets
 from shared_protocol.badges import badge_tag
-from tests.fleet import HOUR_S, MARIE_UID, NOW_S, OTHER_CAR, PAUL, fit_box
+from tests.fleet import HOUR_S, MARIE_UID, NOW_S, OTHER_CAR, PAUL, call_off, fit_box, wanted
 from tests.server.gateway.box_client import BoxClient, a_status, marker
 from tests.server.gateway.clock_of_the_fleet import ClockOfTheFleet
 
@@ -135,8 +134,8 @@ async def test_news_of_another_process_reach_the_car_concerned_and_wake_no_other
     await marker(here)
     await marker(there)
     command = Store.open(store.data_dir)
-    wanted = BookingRequest(OTHER_CAR, PAUL, NOW_S + HOUR_S, NOW_S + 2 * HOUR_S, "")
-    booking = await command.bookings.create(wanted, NOW_S)
+    later = wanted(OTHER_CAR, NOW_S + HOUR_S, NOW_S + 2 * HOUR_S)
+    booking = await command.bookings.create(later, PAUL, NOW_S)
     await command.close()
     asked = Asked(store, monkeypatch)
     await clock.look()
@@ -155,8 +154,8 @@ async def test_a_car_hears_of_another_one_s_booking_with_its_next_heartbeat(
     app: web.Application, store: Store, box: BoxSecrets
 ) -> None:
     client, held = await settled(app, box)
-    wanted = BookingRequest(OTHER_CAR, PAUL, NOW_S + HOUR_S, NOW_S + 2 * HOUR_S, "")
-    await store.bookings.create(wanted, NOW_S)
+    later = wanted(OTHER_CAR, NOW_S + HOUR_S, NOW_S + 2 * HOUR_S)
+    await store.bookings.create(later, PAUL, NOW_S)
     client.send(held)
     while client.count(messages.GrantsChange) == 0:
         await client.take()
@@ -239,7 +238,7 @@ async def test_a_server_that_stops_among_handshakes_ends_them_in_order(
 async def test_a_record_of_a_badge_without_a_booking_finds_its_holder(
     app: web.Application, store: Store, box: BoxSecrets
 ) -> None:
-    await store.bookings.cancel(1, 1)
+    await call_off(store, 1)
     client, _ = await settled(app, box)
     await marker(client)
     tag = badge_tag(box.badge_key, MARIE_UID)

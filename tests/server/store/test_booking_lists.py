@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.fleet.availability import meets_any
-from server.fleet.model import Booking, BookingRequest, Window
+from server.fleet.model import Booking, Window
 from server.fleet.records import Holder, ReadRecord, TripStarted
 from server.fleet.trips import follow
 from server.store import Batch, Store
-from tests.fleet import CAR, HOUR_S, MARIE, NOW_S, PAUL, fit_box, open_small_fleet
+from tests.fleet import CAR, HOUR_S, MARIE, NOW_S, PAUL, call_off, fit_box, open_small_fleet, wanted
 
 # Each hour of the car: nobody's, or whose, and whether cancelled again.
 HOURS = st.lists(
@@ -37,10 +37,10 @@ async def fill(store: Store, hours: list[tuple[int, bool] | None], driven: int) 
             continue
         agent_id, cancelled = hour
         start_s = NOW_S + (i - 5) * 2 * HOUR_S + HOUR_S
-        wanted = BookingRequest(CAR, agent_id, start_s, start_s + HOUR_S, "Visite")
-        booking = await store.bookings.create(wanted, NOW_S)
+        hours_of_it = wanted(CAR, start_s, start_s + HOUR_S)
+        booking = await store.bookings.create(hours_of_it, agent_id, NOW_S)
         if cancelled:
-            await store.bookings.cancel(booking.booking_id, agent_id)
+            await call_off(store, booking.booking_id)
     booking = next(iter((await store.bookings.by_id([driven])).values()), None)
     if booking is not None:
         holder = Holder(booking.agent_id, booking.directorate_id, booking.booking_id)
