@@ -5,7 +5,7 @@ the database as well, the last line of defence. Never here: which cars are free 
 """
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -25,6 +25,8 @@ _REASONS: Mapping[Danger, Reason] = {
     "still_out": Reason.STILL_OUT,
     "out_of_service": Reason.OUT_OF_SERVICE,
 }
+
+Phase = Literal["to_come", "now", "late", "over", "cancelled"]
 
 Weeks = Annotated[
     int,
@@ -179,6 +181,15 @@ def against_extension(
     if ends_at_s <= now_s:
         return [Refusal("ends_at_s", Reason.IN_THE_PAST)]
     return _against_length(Window(booking.starts_at_s, ends_at_s))
+
+
+def phase(booking: Booking, under_way: bool, now_s: int) -> Phase:
+    """Say where a booking stands in its life; one that is over is late as long as it is driven."""
+    if booking.state == "cancelled":
+        return "cancelled"
+    if booking.ends_at_s <= now_s:
+        return "late" if under_way else "over"
+    return "now" if booking.starts_at_s <= now_s else "to_come"
 
 
 def against_cancelling(booking: Booking, now_s: int) -> list[Refusal]:

@@ -77,6 +77,7 @@ def _environment(speaker: Words) -> Environment:
         end_orders=labels.END_ORDERS,
         ratings=labels.RATING_WORDS,
         dangers=labels.DANGERS,
+        phases=labels.PHASES,
     )
     return environment
 

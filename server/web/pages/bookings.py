@@ -13,7 +13,7 @@ from server.actions import Actions, Person
 from server.actions import bookings as acts
 from server.actions.offers import free_equipment, free_vehicles, offers_for
 from server.app_keys import ACTIONS, CLOCK, STORE
-from server.fleet.bookings import MAX_PURPOSE_LENGTH, Journey
+from server.fleet.bookings import MAX_PURPOSE_LENGTH, Journey, phase
 from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent, Booking, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKS
@@ -98,6 +98,9 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     later = f"{LIST}?after={upcoming[-1].booking_id}" if len(coming) > PAGE_SIZE else None
     older = f"{LIST}?before={past[-1].booking_id}#past" if len(over) > PAGE_SIZE else None
     trips = await store.trips.of_bookings(booking.booking_id for booking in upcoming + past)
+    offers = await offers_for(Person(agent), upcoming, request.app[ACTIONS])
+    phase_of = {booking.booking_id: phase(booking, False, now_s) for booking in past}
+    phase_of |= {booking_id: offer.phase for booking_id, offer in offers.items()}
     return await page(
         request,
         "bookings/list.html",
@@ -105,11 +108,11 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         past=past,
         later=later,
         older=older,
-        offers=await offers_for(Person(agent), upcoming, request.app[ACTIONS]),
+        offers=offers,
+        phase_of=phase_of,
         form=await form_of(PageForm, request),
         name_of=name_of,
         equipment_names={e.code: e.name for e in await store.equipment.all()},
-        now_s=now_s,
         answers=await store.feedback.unread_answers(agent.agent_id),
         trip_of={trip.booking_id: trip for trip in trips if trip.agent_id == agent.agent_id},
         site_of={car.vehicle_id: car.site_name for car in await store.vehicles.all()},
