@@ -159,7 +159,7 @@ class AccessOfCars(Noun):
             # before. As no two overlap, all others are over.
             " UNION SELECT booking_id FROM (SELECT booking_id FROM booking"
             " WHERE vehicle_id = :vehicle_id AND state = 'active' AND starts_at_s <= :from_s"
-            " ORDER BY starts_at_s DESC LIMIT 2)",
+            " ORDER BY starts_at_s DESC LIMIT 2) begun",
             car | {"from_s": reach_back_s(now_s)},
         )
         bookings = _bookings(db, [row[0] for row in ids])
@@ -231,7 +231,7 @@ class AccessOfCars(Noun):
             # Those of one instant are told apart by their numbers, which are sealed.
             "WHERE r.revoked_at_s >= coalesce((SELECT min(revoked_at_s) FROM (SELECT revoked_at_s"
             " FROM badge JOIN revocation USING (revocation_id)"
-            " ORDER BY revoked_at_s DESC LIMIT :most)), 0)",
+            " ORDER BY revoked_at_s DESC LIMIT :most) newest), 0)",
             {"most": MAX_REVOKED},
         )
         (revocation,) = db.execute(
