@@ -27,7 +27,7 @@ from server.store import Store
 from server.web.i18n import load_words
 from server.web.localtime import to_input
 from tests.fleet import agent, booking, call_off, copied, vehicle
-from tests.server.web.browser import Site
+from tests.server.browser import Site
 from tests.server.web.sample import (
     CLIO,
     DAY_S,

@@ -22,7 +22,7 @@ from server.fleet.refusals import Refused
 from server.store import Store
 from server.web.localtime import to_input
 from tests.fleet import copied
-from tests.server.web.browser import Site
+from tests.server.browser import Site
 from tests.server.web.sample import HOUR_S, KARIM, LUCIE, NOW_S, StillClock, fill
 
 PEOPLE = (KARIM, LUCIE)

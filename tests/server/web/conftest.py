@@ -11,7 +11,7 @@ from server.app_keys import NOTIFY, STORE
 from server.config import Address, Config
 from server.store import Store
 from tests.fleet import copied
-from tests.server.web.browser import Browser
+from tests.server.browser import Browser
 from tests.server.web.sample import StillClock, fill
 
 

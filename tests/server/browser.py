@@ -1,4 +1,4 @@
-"""People before the pages: each keeps cookies and fills in forms. Never here: who (sample.py)."""
+"""People before the pages: cookies, forms, the whole application. Never here: who they are."""
 
 import html
 from collections.abc import Iterable
