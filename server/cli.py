@@ -19,14 +19,14 @@ from server.actions.fleet import load
 from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
 from server.config import Address, Config, ServeError
-from server.fleet import fleet_file
+from server.fleet import fleet_file, json_text
 from server.fleet.commands import VALID_S
 from server.fleet.grants import VALID_S as GRANTS_VALID_S
 from server.fleet.inputs import judged
 from server.fleet.lateness import late_s
 from server.fleet.model import Trip, TripFilter, Vehicle
 from server.fleet.recurrence import PARIS
-from server.fleet.refusals import Reason, Refused
+from server.fleet.refusals import Reason, Refusal, Refused
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
 from server.store import Store, StoreError, backup
 
@@ -269,7 +269,8 @@ async def _vehicle(store: Store, plate: str) -> Vehicle:
     vehicles = {vehicle.plate: vehicle for vehicle in await store.vehicles.all()}
     wanted = fleet_file.plate_of(plate)
     if wanted not in vehicles:
-        raise CommandError(f"no vehicle {wanted}; known: {', '.join(vehicles) or 'none'}")
+        known = {"name": wanted, "known": ", ".join(vehicles) or "none"}
+        raise Refused(Refusal("vehicle", Reason.UNKNOWN_VEHICLE, known))
     return vehicles[wanted]
 
 
@@ -288,15 +289,11 @@ async def _demo(arguments: argparse.Namespace) -> None:
 
 async def _load(arguments: argparse.Namespace) -> None:
     try:
-        text = arguments.file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise CommandError(f"cannot read {arguments.file}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise CommandError(f"{arguments.file}: not UTF-8 text") from None
-    try:
-        file = fleet_file.parse(text)
+        file = fleet_file.parse(json_text.text_of(arguments.file.read_bytes()))
         async with _store(arguments.data) as store:
             revoked = await load(_OPERATOR, file, _actions(store))
+    except OSError as error:
+        raise CommandError(f"cannot read {arguments.file}: {error.strerror}") from None
     except Refused as refused:
         lines = [f"{arguments.file}: {fleet_file.in_words(each)}" for each in refused.refusals]
         raise CommandError("\nvoiturier: ".join(lines)) from None

@@ -101,9 +101,9 @@ async def answer(actor: Person, request: Answer, actions: Actions) -> Feedback:
     """Answer a message, or correct the answer; the same again changes nothing.
 
     Raises:
-        Refused: NOT_ALLOWED; MESSAGE_CHANGED since it was read.
+        Refused: NOT_ALLOWED, NO_SUCH_MESSAGE; MESSAGE_CHANGED since it was read.
     """
-    manager_only(actor)
+    await to_answer(actor, OneTrip(trip_id=request.trip_id), actions)
     feedback = await actions.store.feedback.answer(
         request.trip_id,
         request.said_at_s,

@@ -11,7 +11,7 @@ from functools import cached_property
 from server.actions.actor import Person
 from server.actions.tools import Actions
 from server.fleet.availability import Danger, Standing, spans
-from server.fleet.bookings import against_other_car
+from server.fleet.bookings import Phase, against_cancelling, against_other_car, phase
 from server.fleet.model import Booking, Equipment, Refusal, TripFilter, Vehicle, Window
 
 # How long the page speaks of a badge that was held to the wrong car.
@@ -20,7 +20,7 @@ _WRONG_CAR_S = 3600
 
 @dataclass(frozen=True)
 class Offer:
-    """What a page says beside a booking that runs or comes.
+    """What a page says beside a booking that runs or comes, and what may be done with it.
 
     `refused_at` is where its agent's badge was refused because this other car is booked.
     """
@@ -43,6 +43,21 @@ class Offer:
     def has_cars(self) -> bool:
         """Say whether there is one; cheap where there are many."""
         return any(True for _ in self._cars())
+
+    @property
+    def phase(self) -> Phase:
+        """Say where it stands in its life."""
+        return phase(self.booking, self.fleet.is_under_way(self.booking), self.fleet.now_s)
+
+    @property
+    def may_extend(self) -> bool:
+        """Say whether a later end is offered: who has begun knows that it takes longer."""
+        return self.phase in ("now", "late")
+
+    @property
+    def may_cancel(self) -> bool:
+        """Say whether it can still be called off."""
+        return not against_cancelling(self.booking, self.fleet.now_s)
 
     @property
     def _booked(self) -> Vehicle:

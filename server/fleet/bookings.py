@@ -5,7 +5,7 @@ the database as well, the last line of defence. Never here: which cars are free 
 """
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -15,14 +15,18 @@ from server.fleet.model import Booking, Equipment, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS
 from server.fleet.refusals import Reason, Refusal
 
-_OBSTACLES: Mapping[Danger, Reason] = {
-    "still_out": Reason.STILL_OUT,
-    "out_of_service": Reason.OUT_OF_SERVICE,
-}
 MAX_LENGTH_S = 31 * 24 * 3600  # a longer need is another car, not a booking of a shared one
 MAX_AHEAD_S = 366 * 24 * 3600
 MAX_PAST_S = 3600  # a form filled in slowly, a car taken a few minutes ago
 MAX_PURPOSE_LENGTH = 200
+MAX_PLANNED_KM = 9_999  # across Europe and back
+
+_REASONS: Mapping[Danger, Reason] = {
+    "still_out": Reason.STILL_OUT,
+    "out_of_service": Reason.OUT_OF_SERVICE,
+}
+
+Phase = Literal["to_come", "now", "late", "over", "cancelled"]
 
 Weeks = Annotated[
     int,
@@ -30,10 +34,13 @@ Weeks = Annotated[
     Says(Reason.TOO_MANY_WEEKS, values={"weeks": MAX_WEEKS}),
 ]
 Codes = Annotated[
-    tuple[Annotated[str, Field(max_length=100)], ...],
+    tuple[
+        Annotated[str, Field(max_length=100), Says(Reason.NOT_A_TEXT, Reason.EQUIPMENT_UNKNOWN)],
+        ...,
+    ],
     Field(max_length=100, strict=False),
     AfterValidator(lambda codes: tuple(sorted(set(codes)))),
-    Says(Reason.EQUIPMENT_UNKNOWN),
+    Says(Reason.NOT_A_LIST, Reason.EQUIPMENT_UNKNOWN),
 ]
 
 
@@ -48,6 +55,11 @@ class Journey(Input):
         ),
     ]
     private: Flag = False
+    planned_km: Annotated[
+        int | None,
+        Field(ge=1, le=MAX_PLANNED_KM),
+        Says(Reason.OUT_OF_RANGE, values={"least": 1, "most": MAX_PLANNED_KM}),
+    ] = None
 
 
 class Wanted(Journey):
@@ -126,7 +138,7 @@ def against_standing(
 ) -> list[Refusal]:
     """Return what keeps an agent from this car in this window as things stand."""
     obstacle = fleet.obstacle(vehicle_id, window, agent_id)
-    return [] if obstacle is None else [Refusal("vehicle_id", _OBSTACLES[obstacle])]
+    return [] if obstacle is None else [Refusal("vehicle_id", _REASONS[obstacle])]
 
 
 def against_other_car(booking: Booking, car: Vehicle, other: Vehicle) -> list[Refusal]:
@@ -169,6 +181,15 @@ def against_extension(
     if ends_at_s <= now_s:
         return [Refusal("ends_at_s", Reason.IN_THE_PAST)]
     return _against_length(Window(booking.starts_at_s, ends_at_s))
+
+
+def phase(booking: Booking, under_way: bool, now_s: int) -> Phase:
+    """Say where a booking stands in its life; one that is over is late as long as it is driven."""
+    if booking.state == "cancelled":
+        return "cancelled"
+    if booking.ends_at_s <= now_s:
+        return "late" if under_way else "over"
+    return "now" if booking.starts_at_s <= now_s else "to_come"
 
 
 def against_cancelling(booking: Booking, now_s: int) -> list[Refusal]:

@@ -3,7 +3,6 @@
 FORMAT shows it. Never here: whether names exist, what may be booked (bookings.py), storing.
 """
 
-import json
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar, get_args
@@ -18,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from server.fleet import json_text
 from server.fleet.bookings import Journey, Weeks
 from server.fleet.inputs import (
     LATEST_S,
@@ -29,7 +29,7 @@ from server.fleet.inputs import (
     plain_spaces,
     refuse,
 )
-from server.fleet.json_places import Path, named, twice
+from server.fleet.json_places import Path, named
 from server.fleet.model import Role, Window
 from server.fleet.records import Position
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -55,7 +55,8 @@ FORMAT = f"""\
                  "equipment": [code], "weeks": how many weeks running, at the same local hours,
                  "drivers": [login], "passengers": [login], {_JOURNEY}}}]}}
 Instants are Unix seconds. Every list may be left out; so may walk_up (false),
-private_use (false), private (false: on an errand of the service), weeks (1), role (agent),
+private_use (false), private (false: on an errand of the service), planned_km (how far somebody
+means to go, there and back; none), weeks (1), role (agent),
 password and licence_recorded: false for who may book but not drive until a later file says true.
 A site may be told where it is, in degrees; a trip that ends more than radius_m (300) from there is
 marked. A badge's key is the AES-128 key of a card that proves itself: 32 hexadecimal digits.
@@ -64,8 +65,7 @@ marked. A badge's key is the AES-128 key of a card that proves itself: 32 hexade
 _UID_BYTES = (4, 7, 10)  # what ISO 14443 knows
 _CARD_KEY_BYTES = 16
 _WIDEST_M = 100_000  # what is wider than a department is no site
-_LONGEST = 100  # letters of a name
-_ABSURD = "nobody writes a number of so many digits, or so many brackets"
+_LONGEST = 200  # letters of a name
 
 T = TypeVar("T")
 
@@ -260,23 +260,8 @@ class FleetFile(Input):
 
 def parse(text: str) -> FleetFile:
     """Read a fleet file, JSON; raises Refused, each `field` a place in it."""
-    doubled: list[object] = []
-
-    def read_object(members: list[tuple[str, Any]]) -> dict[str, Any]:
-        read = dict(members)
-        if len(read) < len(members):
-            doubled.append(read)
-        return read
-
-    try:
-        data = json.loads(text, object_pairs_hook=read_object)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise Refused(Refusal(place, Reason.NOT_JSON, {"why": error.msg})) from None
-    except (ValueError, RecursionError):  # a number of thousands of digits, thousands of brackets
-        raise Refused(Refusal("line 1", Reason.NOT_JSON, {"why": _ABSURD})) from None
-    if doubled:
-        _refuse(text, [(path, Refusal("", Reason.WORD_TWICE)) for path in twice(text)])
+    data, words = json_text.read(text)
+    _refuse(text, [(path, Refusal("", reason)) for path, reason in words])
     try:
         file = FleetFile.model_validate(data)
     except ValidationError as error:
@@ -289,17 +274,8 @@ def parse(text: str) -> FleetFile:
 
 
 def in_words(refusal: Refusal) -> str:
-    """Say a refusal of a file: its place, what is known instead, what is in the way."""
-    said = f"{refusal.field}: {refusal.in_english()}"
-    if "name" in refusal.values and "known" in refusal.values:
-        said += f" {refusal.values['name']!r} is unknown; known: {refusal.values['known']}."
-    elif "known" in refusal.values:
-        said += f" Known: {refusal.values['known']}."
-    for other in refusal.conflicts:
-        said += (
-            f" {other.agent_name} has {other.plate} from {other.starts_at_s} to {other.ends_at_s}."
-        )
-    return said
+    """Say a refusal of a file, with its place."""
+    return f"{refusal.field}: {refusal.in_english()}"
 
 
 def _refuse(text: str, against: Iterable[tuple[Path, Refusal]]) -> None:

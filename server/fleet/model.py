@@ -141,7 +141,10 @@ class EnrolledBadge:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A booking as stored; cancelled ones are kept. `equipment` are codes, in their order."""
+    """A booking as stored; cancelled ones are kept. `equipment` are codes, in their order.
+
+    `planned_km`: how far its agent means to go, where that was said.
+    """
 
     booking_id: int
     vehicle_id: int
@@ -157,6 +160,7 @@ class Booking:
     state: BookingState
     equipment: tuple[str, ...] = ()
     private: bool = False
+    planned_km: int | None = None
 
     @property
     def window(self) -> Window:

@@ -156,8 +156,16 @@ class Refusal:
     conflicts: tuple[Booking, ...] = ()
 
     def in_english(self) -> str:
-        """Say it, for the command line and for logs of programs."""
-        return self.reason.sentence % self.values
+        """Say it, for the command line: with what is known instead, and what is in the way."""
+        said = self.reason.sentence % self.values
+        if "name" in self.values and "known" in self.values:
+            said += f" {self.values['name']!r} is unknown; known: {self.values['known']}."
+        elif "known" in self.values:
+            said += f" Known: {self.values['known']}."
+        for other in self.conflicts:
+            whose = f"{other.agent_name} has {other.plate}"
+            said += f" {whose} from {other.starts_at_s} to {other.ends_at_s}."
+        return said
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not a fault

@@ -14,7 +14,6 @@ from typing import Protocol
 
 from server.clock import Clock, Timer
 from server.gateway.conversation import Conversation
-from server.gateway.heard import Heard
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
 from server.store import BoxAccount, Store, StoreError
@@ -30,9 +29,9 @@ MAX_INBOX_BYTES = 16 * 1024
 MAX_OUTBOX_BYTES = 64 * 1024
 
 
-# How many at once may shake hands and be answered their first Status, about 1 ms each: when a whole
-# fleet comes back, a page waits behind so many and not behind all.
-_NEWCOMERS = 32
+# How many at once may shake hands, be answered their first Status and then be looked at, 1 ms each
+# time: when a whole fleet comes back, a page waits behind so many and not behind all.
+_NEWCOMERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,6 @@ class Services:
     clock: Clock
     pipeline: Pipeline
     registry: Registry
-    heard: Heard
     newcomers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_NEWCOMERS))
 
 
@@ -140,9 +138,8 @@ class Connection(asyncio.Protocol):
             self._say_closed(reason)
             self._transport.abort()
 
-    @property
-    def work(self) -> "asyncio.Task[None]":
-        """Its work, which may go on a little after the connection has ended."""
+    def ended(self) -> "asyncio.Task[None]":
+        """Return what is done when its work is over, a little after the connection's end."""
         return self._task
 
     def _say_closed(self, reason: str) -> None:
@@ -165,7 +162,7 @@ class Connection(asyncio.Protocol):
                 await self._awake.wait()
                 self._working = True
                 self._awake.clear()
-                if self._conversation is None:
+                if self._conversation is None or self._conversation.is_new:
                     async with self._services.newcomers:
                         await self._work()
                 else:
@@ -203,6 +200,8 @@ class Connection(asyncio.Protocol):
             if self._refresh_asked:
                 self._refresh_asked = False
                 await self._conversation.refresh()
+            elif self._conversation.is_new:
+                self.refresh()  # behind all that wait for their first answer
             self._conversation.tick()
         self._flush()
         self._set_timer()
@@ -235,7 +234,7 @@ class Connection(asyncio.Protocol):
             await services.store.boxes.key_proved(box.box_id, generation, services.clock.now_s())
             box = await self._in_service(wire_id)
         self._conversation = Conversation(
-            box, self._send, services.store, services.pipeline, services.heard, services.clock
+            box, self._send, services.store, services.pipeline, services.clock
         )
         self._keeper.established(self)
         services.registry.claim(box.box_id, self)

@@ -1,8 +1,8 @@
 """What the server says to a box that has proved who it is.
 
     Status  -> Ack of what is held, or an Epoch for a box that has none or lost its count;
-               Time; card keys and Grants, or what changed of these, if the box holds another set;
-               its next key; unanswered commands
+               Time; then, or at the next refresh if it is the first: card keys and Grants, or what
+               changed of these, if the box holds another set; its next key; unanswered commands
     Records -> Ack, once they are committed; with the last of them, commands that waited for it
     refresh -> card keys, grants, key and commands, if these changed
     each hour -> Time
@@ -17,7 +17,6 @@ from server.clock import Clock
 from server.fleet import grants
 from server.fleet.commands import ENDS_TRIP
 from server.fleet.model import Command
-from server.gateway.heard import Heard
 from server.gateway.pipeline import Pipeline
 from server.gateway.translate import COMMAND_KINDS, driver_tag, status_of
 from server.gateway.wanted import Lookout, Wanted, keys_behind, keys_hash
@@ -46,7 +45,6 @@ class Conversation:
         send: puts a message on its way.
         store: what is known.
         pipeline: where records go.
-        heard: takes note that the box is alive.
         clock: the time.
     """
 
@@ -56,7 +54,6 @@ class Conversation:
         send: Send,
         store: Store,
         pipeline: Pipeline,
-        heard: Heard,
         clock: Clock,
     ) -> None:
         self.box = box
@@ -64,14 +61,13 @@ class Conversation:
         self._send = send
         self._store = store
         self._pipeline = pipeline
-        self._heard = heard
         self._clock = clock
         self._status: messages.Status | None = None
         self._epoch_sent = False  # and not yet taken: the records of this Status have no name
         self._whole_hash = b""  # of the last whole set of grants sent on this connection
         self._change_hash = b""  # of the set that a change under way leads to
-        # Whom the box may still know from an older set, by tag, with the card's key if it has one.
-        self._behind: dict[bytes, CardKey | None] = {}
+        self._tags_behind: set[bytes] = set()  # whom the box may still know from an older set
+        self._keys_behind: dict[bytes, CardKey | None] = {}  # as far as they were looked for
         self._card_keys_sent = (bytes(8), -GRANTS_REPEAT_S)  # hash of the last set, and when
         self._lookout = Lookout(store, box)
         # As of the last look, and of what was sent since.
@@ -82,6 +78,11 @@ class Conversation:
         self._noted: BoxStatus | None = None  # what is kept of its last Status
         self._sent_key_generation = 0
         self._sent_command_id = 0
+
+    @property
+    def is_new(self) -> bool:
+        """Say whether its first Status was answered and a `refresh` is to follow."""
+        return self._status is not None and self._lookout.is_first
 
     async def receive(self, message: tuple[object, ...]) -> None:
         """Answer one message; RemoteProtocolError when it breaks the order."""
@@ -113,7 +114,8 @@ class Conversation:
             await self._say_held(status, held)
         if before is None:
             self._tell_time()
-        await self.refresh()
+        else:
+            await self.refresh()
 
     async def _note(self, said: BoxStatus) -> int | None:
         """Keep what a box says of itself: at once what is new, with others' that it was heard.
@@ -122,7 +124,7 @@ class Conversation:
         """
         now_s = self._clock.now_s()
         if said == self._noted and not self._orders:  # an order may have expired
-            self._heard.note(self.box.box_id, now_s)
+            self._store.boxes.hear(self.box.box_id, now_s)
             return None
         held = await self._store.boxes.note_status(self.box.box_id, said, now_s)
         self._noted = said
@@ -134,6 +136,7 @@ class Conversation:
         if facts is not None:
             self._sent, self._next_key, self._orders = facts.sent, facts.next_key, facts.orders
             self._revocation = facts.revocation_confirmed
+            self._keys_behind.clear()
         return wanted
 
     async def _say_held(self, status: messages.Status, held: int) -> None:
@@ -179,10 +182,11 @@ class Conversation:
         now_s = self._clock.now_s()
         is_held = status.grants_hash == wanted.grants_hash
         if is_held:
-            self._behind.clear()
+            self._tags_behind.clear()
+            self._keys_behind.clear()
             await self._note_revocations(wanted.revocation)
-        elif self._sent is not None and self._sent.grants_set not in (None, wanted.grants_set):
-            await self._look_behind(self._sent.grants_set)
+        else:
+            await self._look_behind(wanted)
         # Before the grants: no card is ever known by its UID alone because its key comes later. And
         # a key goes only when the box has confirmed that the grant has gone.
         self._offer_card_keys(status, wanted)
@@ -212,13 +216,18 @@ class Conversation:
         self._whole_hash = wanted.grants_hash
         self._send_all(whole)
 
-    async def _look_behind(self, grants_set: bytes) -> None:
+    async def _look_behind(self, wanted: Wanted) -> None:
         """Find the keys of those whom the box may still know from an older set."""
         store, box = self._store, self.box
-        behind = {grant.badge_tag for grant in sets.grants_from_bytes(grants_set)}
-        if unread := behind - self._behind.keys():
+        older = self._sent.grants_set if self._sent else None
+        if older is not None and older != wanted.grants_set:
+            self._tags_behind |= {grant.badge_tag for grant in sets.grants_from_bytes(older)}
+        unread = self._tags_behind - self._keys_behind.keys()
+        if unread:  # but whoever is in the new set has his key there
+            unread -= {grant.badge_tag for grant in sets.grants_from_bytes(wanted.grants_set)}
+        if unread:
             found = await store.in_reader(lambda: keys_behind(store, box, unread), "search")
-            self._behind |= {tag: found.get(tag) for tag in unread}
+            self._keys_behind |= {tag: found.get(tag) for tag in unread}
 
     async def _note_revocations(self, revocation: int) -> None:
         if self._revocation < revocation:
@@ -227,9 +236,9 @@ class Conversation:
 
     def _offer_card_keys(self, status: messages.Status, wanted: Wanted) -> None:
         keys, name, now_s = wanted.keys, wanted.keys_hash, self._clock.now_s()
-        if self._behind:
+        if self._keys_behind:
             known = {key.badge_tag for key in keys}
-            older = [key for tag, key in self._behind.items() if key and tag not in known]
+            older = [key for tag, key in self._keys_behind.items() if key and tag not in known]
             keys = (*keys, *older)[:MAX_CARD_KEYS]
             name = keys_hash(keys)
         sent_hash, sent_at_s = self._card_keys_sent

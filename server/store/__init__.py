@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from server.store import backup, engine, schema
+from server.store import backup, engine, schema, sqlite
 from server.store.access import AccessOfCars
 from server.store.agents import Agents, Directorates
 from server.store.badges import Badges
@@ -85,7 +85,7 @@ class Store:
         try:
             data_dir.mkdir(parents=True, exist_ok=True)
             vault = Vault.open(data_dir / "secrets" / "master.key", may_create=not path.exists())
-            connection = engine.connect(path)
+            connection = sqlite.connect(path)
             try:
                 schema.migrate(connection, partial(backup.keep, data_dir))
                 news = News()

@@ -20,12 +20,12 @@ class Agents(Noun):
 
     async def by_login(self, login: str) -> Agent | None:
         """Return the agent of this login, capitals or not."""
-        rows = await self._rows(f"{_AGENTS} WHERE login = ?", login.strip().lower())
+        rows = await self._rows(f"{_AGENTS} WHERE login = :login", login=login.strip().lower())
         return _agent(rows[0]) if rows else None
 
     async def get(self, agent_id: int) -> Agent | None:
         """Return one agent."""
-        rows = await self._rows(f"{_AGENTS} WHERE agent_id = ?", agent_id)
+        rows = await self._rows(f"{_AGENTS} WHERE agent_id = :id", id=agent_id)
         return _agent(rows[0]) if rows else None
 
     async def called(self, name: str, limit: int) -> list[Agent]:

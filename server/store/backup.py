@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+from server.store import sqlite
 from server.store.engine import StoreError
 from server.store.schema import MIGRATIONS
 
@@ -19,7 +20,6 @@ _log = logging.getLogger(__name__)
 
 DATABASE = "voiturier.db"
 REPLACED = "voiturier.db.replaced"
-_LEFT_OVER = ("-wal", "-shm")
 
 
 def back_up(data_dir: Path, copy: Path) -> None:
@@ -48,10 +48,7 @@ def _copy(database: Path, copy: Path) -> None:
     draft = copy.with_name(f".{copy.name}.{os.getpid()}")
     try:
         draft.touch(mode=0o600)
-        with _opened(database) as source, _opened(draft) as target:
-            source.backup(target)
-            # One file, to be carried anywhere: no log beside it.
-            target.execute("PRAGMA journal_mode = DELETE")
+        sqlite.copy(database, draft)
         draft.replace(copy)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"cannot write {copy}: {error}") from error
@@ -71,9 +68,8 @@ def restore(data_dir: Path, copy: Path) -> Path:
     with serving(data_dir):
         try:
             shutil.copy(copy, draft)
-            with _opened(database) as former:  # what its log holds goes into the file
-                former.execute("PRAGMA journal_mode = DELETE")
-            for suffix in _LEFT_OVER:
+            sqlite.fold_log(database)
+            for suffix in sqlite.LOGS:
                 database.with_name(database.name + suffix).unlink(missing_ok=True)
             database.replace(replaced)
             draft.replace(database)
@@ -103,19 +99,8 @@ def serving(data_dir: Path) -> Iterator[None]:
 
 def _check(copy: Path) -> None:
     try:
-        with _opened(copy, "ro") as database:
-            (version,) = database.execute("PRAGMA user_version").fetchone()
-            (verdict,) = database.execute("PRAGMA integrity_check").fetchone()
+        version = sqlite.whole_version(copy)
     except sqlite3.Error as error:
         raise StoreError(f"{copy} is no copy of a database: {error}") from error
-    if not 1 <= version <= len(MIGRATIONS) or verdict != "ok":
+    if version is None or not 1 <= version <= len(MIGRATIONS):
         raise StoreError(f"{copy} is no whole database of this program")
-
-
-@contextlib.contextmanager
-def _opened(path: Path, mode: str = "rwc") -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
-    try:
-        yield connection
-    finally:
-        connection.close()

@@ -35,7 +35,9 @@ class Badges(Noun):
 
     async def of_agent(self, agent_id: int) -> list[EnrolledBadge]:
         """Return an agent's badges as a page may show them."""
-        return await self._engine.read(self._enrolled, "agent_id = ?", agent_id)
+        return await self._engine.read(
+            self._read, "WHERE agent_id = :agent_id ORDER BY badge_id", {"agent_id": agent_id}
+        )
 
     async def revoked(self, limit: int = 50, before_id: int | None = None) -> list[EnrolledBadge]:
         """Return the badges that are revoked, as a page may show them, the last one first.
@@ -46,13 +48,17 @@ class Badges(Noun):
 
     async def get(self, badge_id: int) -> EnrolledBadge | None:
         """Return one badge as a page may show it."""
-        found = await self._engine.read(self._enrolled, "badge_id = ?", badge_id)
+        found = await self._engine.read(
+            self._read, "WHERE badge_id = :badge_id", {"badge_id": badge_id}
+        )
         return found[0] if found else None
 
     async def by_uid(self, uid: bytes) -> EnrolledBadge | None:
         """Return the badge with this UID."""
         index = self._vault.badge_index(uid)
-        found = await self._engine.read(self._enrolled, "uid_index = ?", index)
+        found = await self._engine.read(
+            self._read, "WHERE uid_index = :uid_index", {"uid_index": index}
+        )
         return found[0] if found else None
 
     async def revoke(self, badge_id: int, now_s: int) -> None:
@@ -62,11 +68,6 @@ class Badges(Noun):
     async def restore(self, badge_id: int) -> None:
         """Take a revocation back: the badge was found, and who holds it is known."""
         await self._engine.write(_restore, badge_id)
-
-    def _enrolled(
-        self, db: sqlite3.Connection, condition: str, value: int | bytes
-    ) -> list[EnrolledBadge]:
-        return self._read(db, f"WHERE {condition} ORDER BY badge_id", (value,))
 
     def _revoked(
         self, db: sqlite3.Connection, limit: int, before_id: int | None
@@ -80,7 +81,9 @@ class Badges(Noun):
             {"limit": limit, "badge_id": before_id},
         )
 
-    def _read(self, db: sqlite3.Connection, which: str, values: Any) -> list[EnrolledBadge]:
+    def _read(
+        self, db: sqlite3.Connection, which: str, values: Mapping[str, Any]
+    ) -> list[EnrolledBadge]:
         rows = db.execute(
             "SELECT badge_id, agent_id, uid_sealed, key_sealed IS NOT NULL, revoked_at_s"
             f" FROM badge LEFT JOIN revocation USING (revocation_id) {which}",
@@ -127,18 +130,21 @@ def open_badges(
 
 
 def _revoke(db: sqlite3.Connection, badge_id: int, now_s: int) -> None:
+    badge = {"badge_id": badge_id}
     if db.execute(
-        "SELECT 1 FROM badge WHERE badge_id = ? AND revocation_id IS NULL", (badge_id,)
+        "SELECT 1 FROM badge WHERE badge_id = :badge_id AND revocation_id IS NULL", badge
     ).fetchone():
-        revocation_id = db.execute(
-            "INSERT INTO revocation (revoked_at_s) VALUES (?)", (now_s,)
-        ).lastrowid
+        (revocation_id,) = db.execute(
+            "INSERT INTO revocation (revoked_at_s) VALUES (:now_s) RETURNING revocation_id",
+            {"now_s": now_s},
+        ).fetchone()
         db.execute(
-            "UPDATE badge SET revocation_id = ? WHERE badge_id = ?", (revocation_id, badge_id)
+            "UPDATE badge SET revocation_id = :revocation_id WHERE badge_id = :badge_id",
+            badge | {"revocation_id": revocation_id},
         )
         tell(db)
 
 
 def _restore(db: sqlite3.Connection, badge_id: int) -> None:
-    db.execute("UPDATE badge SET revocation_id = NULL WHERE badge_id = ?", (badge_id,))
+    db.execute("UPDATE badge SET revocation_id = NULL WHERE badge_id = :id", {"id": badge_id})
     tell(db)

@@ -4,7 +4,6 @@ Never here: what may be booked (fleet/bookings.py).
 """
 
 import contextlib
-import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
@@ -15,13 +14,18 @@ from server.fleet.model import Booking, Window
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store.news import tell
 from server.store.noun import Noun
+from server.store.sqlite import listed, read_list
 
-BOOKINGS = """
+_EQUIPMENT = """
+SELECT code AS value FROM booking_equipment be JOIN equipment USING (equipment_id)
+WHERE be.booking_id = b.booking_id ORDER BY code
+"""
+BOOKINGS = f"""
 SELECT b.booking_id, b.vehicle_id, v.plate, v.label AS vehicle_label, b.agent_id,
   a.full_name AS agent_name, b.directorate_id, d.code AS directorate_code,
   b.starts_at_s, b.ends_at_s, b.purpose, b.state, b.private,
-  (SELECT json_group_array(code) FROM (SELECT code FROM booking_equipment be JOIN equipment
-     USING (equipment_id) WHERE be.booking_id = b.booking_id ORDER BY code)) AS equipment
+  b.planned_km,
+  {listed(_EQUIPMENT)} AS equipment
 FROM booking b JOIN vehicle v USING (vehicle_id) JOIN agent a USING (agent_id)
   JOIN directorate d ON d.directorate_id = b.directorate_id
 """
@@ -198,7 +202,7 @@ def _taken(db: sqlite3.Connection, windows: list[dict[str, int]]) -> list[Taken]
 
 def booking_of(row: sqlite3.Row) -> Booking:
     """Read a row of BOOKINGS."""
-    equipment = tuple(json.loads(row["equipment"]))
+    equipment = read_list(row["equipment"])
     return Booking(**{**row, "equipment": equipment, "private": bool(row["private"])})
 
 
@@ -230,7 +234,7 @@ def give_equipment(db: sqlite3.Connection, booking_id: int, codes: Iterable[str]
     db.execute("DELETE FROM booking_equipment WHERE booking_id = :id", {"id": booking_id})
     with _conflicts_told(db, booking.vehicle_id, booking.window, booking_id, codes):
         db.executemany(
-            "INSERT INTO booking_equipment"
+            "INSERT INTO booking_equipment (booking_id, equipment_id)"
             " SELECT :id, equipment_id FROM equipment WHERE code = :code",
             [{"id": booking_id, "code": code} for code in codes],
         )

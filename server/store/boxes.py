@@ -13,6 +13,7 @@ from server.fleet.model import Box, ClockSource, RelayState
 from server.fleet.records import TripEnded
 from server.fleet.trips import follow
 from server.store import trip_rows
+from server.store.engine import Engine
 from server.store.news import tell
 from server.store.noun import Noun, among
 from server.store.records import held_seq
@@ -23,7 +24,8 @@ SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, b.epoch, b.firmware_version, 
   b.relay, b.clock_source, b.grants_generation, b.grants_confirmed,
   b.grants_sent_at_s, b.generation,
   (SELECT max(generation) FROM box_key k WHERE k.box_id = b.box_id) AS newest_generation,
-  (SELECT fields ->> 'erases' FROM record r WHERE r.box_id = b.box_id AND r.kind_name = 'wear'
+  (SELECT CAST(fields ->> 'erases' AS INTEGER) FROM record r
+    WHERE r.box_id = b.box_id AND r.kind_name = 'wear'
     ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS flash_erases
 FROM box b JOIN vehicle v USING (vehicle_id) WHERE b.retired_at_s IS NULL
 """
@@ -99,6 +101,10 @@ class UnawareBox(NamedTuple):
 class Boxes(Noun):
     """The boxes in service, and those that were."""
 
+    def __init__(self, engine: Engine, vault: Vault) -> None:
+        super().__init__(engine, vault)
+        self._heard_s: dict[int, int] = {}  # by box: when, not kept yet
+
     async def all(self) -> list[Box]:
         """Return the boxes in service, by plate."""
         return [Box(**row) for row in await self._rows(f"{BOXES} ORDER BY v.plate")]
@@ -139,9 +145,9 @@ class Boxes(Noun):
             self._engine.reader()
             .execute(
                 "SELECT k.key_sealed FROM box b JOIN box_key k USING (box_id)"
-                " WHERE b.wire_id = ? AND b.retired_at_s IS NULL"
-                " AND k.generation = ? AND k.retired_at_s IS NULL",
-                (wire_id, generation),
+                " WHERE b.wire_id = :wire_id AND b.retired_at_s IS NULL"
+                " AND k.generation = :generation AND k.retired_at_s IS NULL",
+                {"wire_id": wire_id, "generation": generation},
             )
             .fetchone()
         )
@@ -163,9 +169,21 @@ class Boxes(Noun):
         """Keep what a box said of itself; return what is held of its epoch: `records.held_seq`."""
         return await self._engine.write(_note_status, box_id, status, now_s)
 
-    async def note_heard(self, last_seen_s: Mapping[int, int]) -> None:
-        """Keep when boxes (by id) were last heard that said nothing else that is new."""
-        await self._engine.write(_note_heard, last_seen_s)
+    def hear(self, box_id: int, now_s: int) -> None:
+        """Take note that a box has spoken and said nothing new; `keep_heard` writes it."""
+        self._heard_s[box_id] = now_s
+
+    async def keep_heard(self) -> None:
+        """Keep when the boxes of `hear` were last heard, all at once.
+
+        StoreError when that fails: they are kept with the next.
+        """
+        noted, self._heard_s = self._heard_s, {}
+        try:
+            await self._engine.write(_keep_heard, noted)
+        except BaseException:
+            self._heard_s = noted | self._heard_s
+            raise
 
     async def sent_grants(self, box_id: int) -> SentGrants | None:
         """Return which set of grants was last sent to a box."""
@@ -207,8 +225,8 @@ class Boxes(Noun):
         """
         rows = await self._rows(
             f"{BOXES} AND last_seen_s IS NOT NULL AND revocation_confirmed <"
-            " (SELECT revocation_id FROM badge WHERE badge_id = ?) ORDER BY v.plate",
-            badge_id,
+            " (SELECT revocation_id FROM badge WHERE badge_id = :badge_id) ORDER BY v.plate",
+            badge_id=badge_id,
         )
         return [Box(**row) for row in rows]
 
@@ -231,22 +249,27 @@ class Boxes(Noun):
     def _add_box(
         self, db: sqlite3.Connection, vehicle_id: int, replace: bool, now_s: int
     ) -> BoxSecrets:
-        in_service = "vehicle_id = ? AND retired_at_s IS NULL"
+        in_service = "vehicle_id = :vehicle_id AND retired_at_s IS NULL"
+        car = {"vehicle_id": vehicle_id}
         if replace:
             for row in db.execute(
-                f"UPDATE box SET retired_at_s = ? WHERE {in_service} RETURNING box_id, last_seen_s",
-                (now_s, vehicle_id),
+                f"UPDATE box SET retired_at_s = :now_s WHERE {in_service}"
+                " RETURNING box_id, last_seen_s",
+                car | {"now_s": now_s},
             ).fetchall():
                 _end_trip(db, row["box_id"], vehicle_id, row["last_seen_s"])
-        elif db.execute(f"SELECT 1 FROM box WHERE {in_service}", (vehicle_id,)).fetchone():
+        elif db.execute(f"SELECT 1 FROM box WHERE {in_service}", car).fetchone():
             raise BoxExistsError
         wire_id, badge_key = secrets.token_bytes(8), secrets.token_bytes(32)
-        box_id = db.execute(
+        (box_id,) = db.execute(
             "INSERT INTO box (wire_id, vehicle_id, generation, epoch, badge_key_sealed)"
-            " VALUES (?, ?, 1, 0, ?)",
-            (wire_id, vehicle_id, self._vault.seal(badge_key, _badge_key_of(wire_id))),
-        ).lastrowid
-        assert box_id is not None
+            " VALUES (:wire_id, :vehicle_id, 1, 0, :sealed) RETURNING box_id",
+            car
+            | {
+                "wire_id": wire_id,
+                "sealed": self._vault.seal(badge_key, _badge_key_of(wire_id)),
+            },
+        ).fetchone()
         self._add_key(db, box_id, wire_id, 1, now_s)
         tell(db, vehicle_id)
         return self._secrets_of(db, box_id)
@@ -256,15 +279,21 @@ class Boxes(Noun):
     ) -> None:
         key_sealed = self._vault.seal(secrets.token_bytes(32), _key_of(wire_id))
         db.execute(
-            "INSERT INTO box_key VALUES (?, ?, ?, ?, NULL)",
-            (box_id, generation, key_sealed, now_s),
+            "INSERT INTO box_key (box_id, generation, key_sealed, created_at_s)"
+            " VALUES (:box_id, :generation, :key_sealed, :now_s)",
+            {
+                "box_id": box_id,
+                "generation": generation,
+                "key_sealed": key_sealed,
+                "now_s": now_s,
+            },
         )
 
     def _rotate_key(self, db: sqlite3.Connection, box_id: int, now_s: int) -> int:
         wire_id, vehicle_id, proved, newest = db.execute(
             "SELECT wire_id, vehicle_id, b.generation, max(k.generation)"
-            " FROM box b JOIN box_key k USING (box_id) WHERE box_id = ?",
-            (box_id,),
+            " FROM box b JOIN box_key k USING (box_id) WHERE b.box_id = :box_id GROUP BY b.box_id",
+            {"box_id": box_id},
         ).fetchone()
         if newest > proved:
             return int(newest)
@@ -274,7 +303,9 @@ class Boxes(Noun):
 
     def _secrets_of(self, db: sqlite3.Connection, box_id: int) -> BoxSecrets:
         row = db.execute(
-            "SELECT * FROM box JOIN box_key USING (box_id, generation) WHERE box_id = ?", (box_id,)
+            "SELECT wire_id, generation, key_sealed, badge_key_sealed"
+            " FROM box JOIN box_key USING (box_id, generation) WHERE box_id = :box_id",
+            {"box_id": box_id},
         ).fetchone()
         wire_id = row["wire_id"]
         return BoxSecrets(
@@ -330,30 +361,31 @@ def _end_trip(db: sqlite3.Connection, box_id: int, vehicle_id: int, at_s: int) -
 def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: int) -> int:
     db.execute(
         # A box that is ahead in epoch or generation tells of a time that a backup does not hold.
-        "UPDATE box SET last_seen_s = ?, firmware_version = ?, relay = ?, clock_source = ?,"
-        " grants_confirmed = ?, grants_generation = max(grants_generation, ?),"
-        " epoch = max(epoch, ?) WHERE box_id = ?",
-        (
-            now_s,
-            status.firmware_version,
-            status.relay,
-            status.clock_source,
-            status.grants_generation,
-            status.grants_generation,
-            status.epoch,
-            box_id,
-        ),
+        "UPDATE box SET last_seen_s = :now_s, firmware_version = :firmware_version,"
+        " relay = :relay, clock_source = :clock_source, grants_confirmed = :generation,"
+        " grants_generation = CASE WHEN grants_generation < :generation THEN :generation"
+        " ELSE grants_generation END,"
+        " epoch = CASE WHEN epoch < :epoch THEN :epoch ELSE epoch END WHERE box_id = :box_id",
+        {
+            "now_s": now_s,
+            "firmware_version": status.firmware_version,
+            "relay": status.relay,
+            "clock_source": status.clock_source,
+            "generation": status.grants_generation,
+            "epoch": status.epoch,
+            "box_id": box_id,
+        },
     )
     # Not taken until now, it never will be: the box refuses what has expired.
     db.execute(
-        "UPDATE command SET state = 'expired' WHERE box_id = ? AND state = 'queued'"
-        " AND command_id > ? AND expires_at_s <= ?",
-        (box_id, status.command_id, now_s),
+        "UPDATE command SET state = 'expired' WHERE box_id = :box_id AND state = 'queued'"
+        " AND command_id > :taken AND expires_at_s <= :now_s",
+        {"box_id": box_id, "taken": status.command_id, "now_s": now_s},
     )
     return held_seq(db, box_id, status.epoch)
 
 
-def _note_heard(db: sqlite3.Connection, last_seen_s: Mapping[int, int]) -> None:
+def _keep_heard(db: sqlite3.Connection, last_seen_s: Mapping[int, int]) -> None:
     db.executemany(
         "UPDATE box SET last_seen_s = :now_s WHERE box_id = :box_id"
         " AND coalesce(last_seen_s, 0) < :now_s",
@@ -363,23 +395,25 @@ def _note_heard(db: sqlite3.Connection, last_seen_s: Mapping[int, int]) -> None:
 
 def _allot_epoch(db: sqlite3.Connection, box_id: int) -> int:
     row = db.execute(
-        "UPDATE box SET epoch = 1 + max(epoch,"
-        " coalesce((SELECT max(epoch) FROM record WHERE box_id = box.box_id), 0))"
-        " WHERE box_id = ? RETURNING epoch",
-        (box_id,),
+        "UPDATE box SET epoch = 1 + coalesce((SELECT max(r.epoch) FROM record r"
+        " WHERE r.box_id = box.box_id AND r.epoch > box.epoch), epoch)"
+        " WHERE box_id = :box_id RETURNING epoch",
+        {"box_id": box_id},
     ).fetchone()
     return int(row[0])
 
 
 def _key_proved(db: sqlite3.Connection, box_id: int, generation: int, now_s: int) -> None:
+    proved = {"box_id": box_id, "generation": generation, "now_s": now_s}
     db.execute(
-        "UPDATE box SET generation = ? WHERE box_id = ? AND generation < ?",
-        (generation, box_id, generation),
+        "UPDATE box SET generation = :generation"
+        " WHERE box_id = :box_id AND generation < :generation",
+        proved,
     )
     db.execute(
-        "UPDATE box_key SET retired_at_s = ? WHERE box_id = ? AND generation < ?"
-        " AND retired_at_s IS NULL",
-        (now_s, box_id, generation),
+        "UPDATE box_key SET retired_at_s = :now_s WHERE box_id = :box_id"
+        " AND generation < :generation AND retired_at_s IS NULL",
+        proved,
     )
 
 
@@ -387,16 +421,23 @@ def _name_grants(
     db: sqlite3.Connection, box_id: int, grants_hash: bytes, grants_set: bytes, now_s: int
 ) -> int:
     row = db.execute(
-        "UPDATE box SET grants_generation = grants_generation + (grants_hash IS NOT ?),"
-        " grants_hash = ?, grants_set = ?, grants_sent_at_s = ? WHERE box_id = ?"
-        " RETURNING grants_generation",
-        (grants_hash, grants_hash, grants_set, now_s, box_id),
+        "UPDATE box SET grants_generation = grants_generation"
+        " + CASE WHEN grants_hash = :grants_hash THEN 0 ELSE 1 END,"
+        " grants_hash = :grants_hash, grants_set = :grants_set, grants_sent_at_s = :now_s"
+        " WHERE box_id = :box_id RETURNING grants_generation",
+        {
+            "grants_hash": grants_hash,
+            "grants_set": grants_set,
+            "now_s": now_s,
+            "box_id": box_id,
+        },
     ).fetchone()
     return int(row[0])
 
 
 def _note_revocations(db: sqlite3.Connection, box_id: int, revocation: int) -> None:
     db.execute(
-        "UPDATE box SET revocation_confirmed = max(revocation_confirmed, ?) WHERE box_id = ?",
-        (revocation, box_id),
+        "UPDATE box SET revocation_confirmed = :revocation"
+        " WHERE box_id = :box_id AND revocation_confirmed < :revocation",
+        {"revocation": revocation, "box_id": box_id},
     )

@@ -33,14 +33,15 @@ class Commands(Noun):
         """Return the newest request to end this trip; one that came too late has expired."""
         rows = await self._rows(
             "SELECT c.command_id, c.box_id, c.kind, c.created_at_s, c.expires_at_s,"
-            " iif(c.state = 'queued' AND c.expires_at_s <= ?, 'expired', c.state) AS state"
-            " FROM command c JOIN trip t USING (box_id) WHERE t.trip_id = ?"
+            " CASE WHEN c.state = 'queued' AND c.expires_at_s <= :now_s THEN 'expired'"
+            " ELSE c.state END AS state"
+            " FROM command c JOIN trip t USING (box_id) WHERE t.trip_id = :trip_id"
             " AND c.kind IN ('end-trip', 'end-trip-without-keys')"
             " AND c.created_at_s >= t.started_at_s"
             " AND c.created_at_s <= coalesce(t.ended_at_s, c.created_at_s)"
             " ORDER BY command_id DESC LIMIT 1",
-            now_s,
-            trip_id,
+            now_s=now_s,
+            trip_id=trip_id,
         )
         return Command(**rows[0]) if rows else None
 
@@ -60,9 +61,11 @@ def _queue_command(
     row = db.execute(
         # At least the present second: so an id rises also after an older backup was restored.
         "INSERT INTO command (command_id, box_id, kind, created_at_s, expires_at_s, state)"
-        " VALUES (max(?, 1 + coalesce((SELECT max(command_id) FROM command), 0)),"
-        " ?, ?, ?, ?, 'queued') RETURNING *",
-        (now_s, box_id, kind, now_s, expires_at_s),
+        " VALUES (coalesce((SELECT 1 + max(command_id) FROM command"
+        " WHERE command_id >= :now_s), :now_s),"
+        " :box_id, :kind, :now_s, :expires_at_s, 'queued') RETURNING *",
+        {"box_id": box_id, "kind": kind, "now_s": now_s, "expires_at_s": expires_at_s},
     ).fetchone()
-    tell(db, *db.execute("SELECT vehicle_id FROM box WHERE box_id = ?", (box_id,)).fetchone())
+    car = db.execute("SELECT vehicle_id FROM box WHERE box_id = :id", {"id": box_id}).fetchone()
+    tell(db, *car)
     return Command(**row)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from server.store import sqlite
 from server.store.news import News
 
 T = TypeVar("T")
@@ -24,7 +25,6 @@ T = TypeVar("T")
 # those who shake hands; what a car may know; the search for a badge among all.
 Lane = Literal["page", "key", "car", "search"]
 _READERS: dict[Lane, int] = {"page": 4, "key": 1, "car": 1, "search": 1}
-_BUSY_TIMEOUT_S = 30.0  # how long another process (a load) may hold the database
 _MAX_GROUP = 256  # bounds what one failed COMMIT takes back, and how long the first one waits
 
 
@@ -41,18 +41,6 @@ class _Job:
     done: "Future[Any]"
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open a connection that leaves transactions to us and names the columns of its rows."""
-    connection = sqlite3.connect(
-        path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-    )
-    connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    return connection
-
-
 class Engine:
     """Runs functions of a connection, as transactions or as reads.
 
@@ -67,7 +55,7 @@ class Engine:
     def __init__(self, path: Path, news: News | None = None) -> None:
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._connection = connect(path)  # the writer's
+        self._connection = sqlite.connect(path)  # the writer's
         self._news = news
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
@@ -103,8 +91,7 @@ class Engine:
         """Return the calling thread's own connection, for reading only."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = self._local.connection = connect(self._path)
-            connection.execute("PRAGMA query_only = ON")
+            connection = self._local.connection = sqlite.connect_reader(self._path)
             self._connections.append(connection)
         return connection
 
@@ -131,7 +118,7 @@ class Engine:
         """Do the jobs in one transaction, each in a savepoint of its own."""
         results: list[tuple[_Job, Any]] = []
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(sqlite.BEGIN_WRITE)
             for job in jobs:
                 connection.execute("SAVEPOINT job")
                 try:
@@ -160,9 +147,7 @@ class Engine:
 
 def _as_told(error: Exception) -> Exception:
     """Return the StoreError that stands for a failing database, or the error itself."""
-    if not isinstance(error, sqlite3.DatabaseError) or isinstance(
-        error, sqlite3.IntegrityError | sqlite3.ProgrammingError
-    ):
+    if not sqlite.is_failing(error):
         return error
     told = StoreError(f"the database cannot be used: {error}")
     told.__cause__ = error

@@ -20,9 +20,9 @@ class Noun:
         self._vault = vault
         self._engine = engine
 
-    async def _rows(self, sql: str, *values: Any, **named: Any) -> list[sqlite3.Row]:
-        """Read rows with a reader; the values of `?` or, better, those of `:name`."""
-        return await self._engine.read(lambda db: db.execute(sql, named or values).fetchall())
+    async def _rows(self, sql: str, **values: Any) -> list[sqlite3.Row]:
+        """Read rows with a reader; `values` are those of each `:name`."""
+        return await self._engine.read(lambda db: db.execute(sql, values).fetchall())
 
 
 def among(ids: Iterable[int]) -> tuple[str, Mapping[str, int]]:

@@ -47,9 +47,9 @@ class Records(Noun):
         """Return the body of the record that began a box's trip in progress; None without one."""
         rows = await self._rows(
             "SELECT r.body FROM record r JOIN trip t USING (trip_id)"
-            " WHERE r.box_id = ? AND t.state <> 'ended' AND r.kind_name = 'trip_start'"
+            " WHERE r.box_id = :box_id AND t.state <> 'ended' AND r.kind_name = 'trip_start'"
             " ORDER BY r.epoch DESC, r.seq DESC LIMIT 1",
-            box_id,
+            box_id=box_id,
         )
         return bytes(rows[0]["body"]) if rows else None
 
@@ -75,8 +75,8 @@ class Records(Noun):
 
 def held_seq(db: sqlite3.Connection, box_id: int, epoch: int) -> int:
     """Read up to which sequence number all records are committed."""
-    query = "SELECT max(seq) FROM record WHERE box_id = ? AND epoch = ?"
-    return db.execute(query, (box_id, epoch)).fetchone()[0] or 0
+    query = "SELECT max(seq) FROM record WHERE box_id = :box_id AND epoch = :epoch"
+    return db.execute(query, {"box_id": box_id, "epoch": epoch}).fetchone()[0] or 0
 
 
 def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
@@ -88,8 +88,15 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
     first_seq = batch.first_seq + known
     if first_seq > held + 1:
         db.execute(
-            "INSERT INTO gap VALUES (?, ?, ?, ?, ?)",
-            (batch.box_id, batch.epoch, held + 1, first_seq - 1, batch.received_at_s),
+            "INSERT INTO gap (box_id, epoch, first_seq, last_seq, noted_at_s)"
+            " VALUES (:box_id, :epoch, :first_seq, :last_seq, :noted_at_s)",
+            {
+                "box_id": batch.box_id,
+                "epoch": batch.epoch,
+                "first_seq": held + 1,
+                "last_seq": first_seq - 1,
+                "noted_at_s": batch.received_at_s,
+            },
         )
     open_trip = trip_rows.load_open(db, batch.box_id)
     followed = follow(open_trip, [record.means for record in fresh])
@@ -101,20 +108,22 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
         for record, trip in zip(fresh, followed.trip_of, strict=True)
     ]
     db.executemany(
-        "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO record (box_id, epoch, seq, kind, kind_name, at_s, received_at_s, trip_id,"
+        " fields, body) VALUES (:box_id, :epoch, :seq, :kind, :kind_name, :at_s, :received_at_s,"
+        " :trip_id, :fields, :body)",
         [
-            (
-                batch.box_id,
-                batch.epoch,
-                first_seq + i,
-                record.kind,
-                record.kind_name,
-                record.at_s,
-                batch.received_at_s,
-                None if trip is None else trip_ids[trip],
-                json.dumps(dict(record.fields)),
-                record.body,
-            )
+            {
+                "box_id": batch.box_id,
+                "epoch": batch.epoch,
+                "seq": first_seq + i,
+                "kind": record.kind,
+                "kind_name": record.kind_name,
+                "at_s": record.at_s,
+                "received_at_s": batch.received_at_s,
+                "trip_id": None if trip is None else trip_ids[trip],
+                "fields": json.dumps(dict(record.fields)),
+                "body": record.body,
+            }
             for i, (record, trip) in enumerate(zip(kept, followed.trip_of, strict=True))
         ],
     )
@@ -123,8 +132,9 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
     if followed.trips:
         _forget_orders(db, batch.box_id, followed.trips[-1])
     db.execute(
-        "UPDATE box SET last_seen_s = max(coalesce(last_seen_s, 0), ?) WHERE box_id = ?",
-        (batch.received_at_s, batch.box_id),
+        "UPDATE box SET last_seen_s = :at_s"
+        " WHERE box_id = :box_id AND coalesce(last_seen_s, 0) < :at_s",
+        {"at_s": batch.received_at_s, "box_id": batch.box_id},
     )
     return first_seq + len(fresh) - 1
 
@@ -138,9 +148,9 @@ def _forget_orders(db: sqlite3.Connection, box_id: int, trip: TripDraft) -> None
         return
     meant_s = trip.started_at_s if trip.state != "ended" else 1 << 32
     db.execute(
-        "UPDATE command SET state = 'expired' WHERE box_id = ? AND state = 'queued'"
-        " AND kind IN ('end-trip', 'end-trip-without-keys') AND created_at_s < ?",
-        (box_id, meant_s),
+        "UPDATE command SET state = 'expired' WHERE box_id = :box_id AND state = 'queued'"
+        " AND kind IN ('end-trip', 'end-trip-without-keys') AND created_at_s < :meant_s",
+        {"box_id": box_id, "meant_s": meant_s},
     )
 
 
@@ -150,19 +160,23 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
         case BadgeRefused():
             db.execute(
                 "INSERT INTO refusal (vehicle_id, at_s, received_at_s, reason, agent_id,"
-                " directorate_id, booking_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    batch.vehicle_id,
-                    record.at_s,
-                    batch.received_at_s,
-                    record.reason,
-                    record.holder.agent_id,
-                    record.holder.directorate_id,
-                    record.holder.booking_id,
-                ),
+                " directorate_id, booking_id) VALUES (:vehicle_id, :at_s, :received_at_s, :reason,"
+                " :agent_id, :directorate_id, :booking_id)",
+                {
+                    "vehicle_id": batch.vehicle_id,
+                    "at_s": record.at_s,
+                    "received_at_s": batch.received_at_s,
+                    "reason": record.reason,
+                    "agent_id": record.holder.agent_id,
+                    "directorate_id": record.holder.directorate_id,
+                    "booking_id": record.holder.booking_id,
+                },
             )
         case RelaySeen():
-            db.execute("UPDATE box SET relay = ? WHERE box_id = ?", (record.relay, batch.box_id))
+            db.execute(
+                "UPDATE box SET relay = :relay WHERE box_id = :box_id",
+                {"relay": record.relay, "box_id": batch.box_id},
+            )
         case CommandAnswered():
             db.execute(
                 # "Nobody can know" is news only where nothing is known.

@@ -13,14 +13,14 @@ from server.fleet.trips import LegDraft, TripDraft
 def load_open(db: sqlite3.Connection, box_id: int) -> TripDraft | None:
     """Read the trip a box has under way, with its open leg if there is one."""
     row = db.execute(
-        "SELECT * FROM trip WHERE box_id = ? AND state <> 'ended'", (box_id,)
+        "SELECT * FROM trip WHERE box_id = :box_id AND state <> 'ended'", {"box_id": box_id}
     ).fetchone()
     if row is None:
         return None
     legs = db.execute(
         "SELECT leg_id, started_at_s, ended_at_s, start_odometer_m, last_odometer_m FROM leg"
-        " WHERE trip_id = ? AND ended_at_s IS NULL",
-        (row["trip_id"],),
+        " WHERE trip_id = :trip_id AND ended_at_s IS NULL",
+        {"trip_id": row["trip_id"]},
     )
     return TripDraft(
         trip_id=row["trip_id"],
@@ -75,8 +75,9 @@ def save(db: sqlite3.Connection, box_id: int, vehicle_id: int, trip: TripDraft) 
         },
     )
     db.executemany(
-        "INSERT OR IGNORE INTO occupant VALUES (?, ?)",
-        [(trip_id, agent_id) for agent_id in trip.occupants],
+        "INSERT INTO occupant (trip_id, agent_id) VALUES (:trip_id, :agent_id)"
+        " ON CONFLICT DO NOTHING",
+        [{"trip_id": trip_id, "agent_id": agent_id} for agent_id in trip.occupants],
     )
     for leg in trip.legs:
         _upsert(
@@ -98,21 +99,20 @@ def _upsert(
     db: sqlite3.Connection, table: str, row_id: int | None, values: dict[str, int | str | None]
 ) -> int:
     if row_id is not None:
-        changes = ", ".join(f"{name} = ?" for name in values)
-        db.execute(f"UPDATE {table} SET {changes} WHERE {table}_id = ?", (*values.values(), row_id))
+        changes = ", ".join(f"{name} = :{name}" for name in values)
+        sql = f"UPDATE {table} SET {changes} WHERE {table}_id = :row_id"
+        db.execute(sql, values | {"row_id": row_id})
         return row_id
-    places = ", ".join("?" for _ in values)
-    sql = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places})"
-    new_id = db.execute(sql, tuple(values.values())).lastrowid
-    assert new_id is not None
-    return new_id
+    places = ", ".join(f":{name}" for name in values)
+    sql = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places}) RETURNING {table}_id"
+    return int(db.execute(sql, values).fetchone()[0])
 
 
 def _car_park(db: sqlite3.Connection, vehicle_id: int) -> CarPark | None:
     row = db.execute(
         "SELECT lat_e7, lon_e7, radius_m FROM site JOIN vehicle USING (site_id)"
-        " WHERE vehicle_id = ?",
-        (vehicle_id,),
+        " WHERE vehicle_id = :vehicle_id",
+        {"vehicle_id": vehicle_id},
     ).fetchone()
     centre = _position(row["lat_e7"], row["lon_e7"])
     return None if centre is None else CarPark(centre, row["radius_m"])

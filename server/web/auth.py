@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from yarl import URL
 
+from server.actions import Person, actor
 from server.app_keys import STORE
 from server.fleet.model import Agent
 from server.web.i18n import N_, words_of
@@ -60,8 +61,7 @@ def manager_only(handler: AgentHandler) -> Handler:
     """Open a page to fleet managers."""
 
     async def checked(request: web.Request, agent: Agent) -> web.StreamResponse:
-        if agent.role != "manager":
-            raise web.HTTPForbidden
+        actor.manager_only(Person(agent))
         return await handler(request, agent)
 
     return signed_in(checked)

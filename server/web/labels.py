@@ -6,6 +6,7 @@ One table each, complete by test. Never here: translations (locale/), HTML.
 from collections.abc import Mapping
 
 from server.fleet.availability import Danger
+from server.fleet.bookings import Phase
 from server.fleet.model import (
     Assurance,
     ClockSource,
@@ -22,6 +23,14 @@ TRIP_STATES: Mapping[TripState, str] = {
     "open": N_("Under way"),
     "paused": N_("Paused"),
     "ended": N_("Ended"),
+}
+
+PHASES: Mapping[Phase, str] = {
+    "to_come": N_("To come"),
+    "now": N_("Now"),
+    "late": N_("Late"),
+    "over": N_("Over"),
+    "cancelled": N_("Cancelled"),
 }
 
 END_REASONS: Mapping[EndReason, str] = {

@@ -18,7 +18,7 @@ from server.store import StoreError
 from server.web import labels
 from server.web.forms import PageForm, StalePage, form_of, posted
 from server.web.i18n import LANGUAGES, N_, WORDS, Words, remember_language, words_of
-from server.web.refused import STATUS_OF_PAGE, refusal_as_json
+from server.web.refused import STATUS_OF_PAGE, refusal_as_json, say
 from server.web.security import local_path
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -77,6 +77,7 @@ def _environment(speaker: Words) -> Environment:
         end_orders=labels.END_ORDERS,
         ratings=labels.RATING_WORDS,
         dangers=labels.DANGERS,
+        phases=labels.PHASES,
     )
     return environment
 
@@ -110,6 +111,7 @@ async def flash(request: web.Request, mood: Mood, text: str) -> None:
 @web.middleware
 async def error_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer errors in the site's look, or as JSON under /api/."""
+    reason = None
     try:
         return await handler(request)
     except web.HTTPException as error:
@@ -121,6 +123,7 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
         if request.path.startswith("/api/"):
             return refusal_as_json(request, refused)
         answer, status, headers = None, STATUS_OF_PAGE[refused.first.reason.kind], {}
+        reason = say(refused.first, words_of(request))
     except StoreError as error:  # the disk is full, another program holds the database
         _log.error("%s %s: %s", request.method, request.path, error)
         answer, status, headers = None, 503, {}
@@ -136,7 +139,9 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
         title, advice = N_("This page was open for too long"), N_("Go back and reload it.")
     else:
         title, advice = labels.error_title(status), labels.error_advice(status)
-    answer_page = await page(request, "error.html", status=status, title=title, advice=advice)
+    answer_page = await page(
+        request, "error.html", status=status, title=title, reason=reason, advice=advice
+    )
     answer_page.headers.update(headers)
     return answer_page
 

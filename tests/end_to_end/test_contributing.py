@@ -14,10 +14,12 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text()
 # What the design calls things, on the server, on the wire and in its laws.
 TERMS = {
-    "Acknowledgement", "Adjustment", "Agent", "Assurance", "Badge", "Booking", "Box", "Closing",
+    "Acknowledgement", "Action", "Actor", "Adjustment", "Agent", "Assurance", "Badge", "Booking",
+    "Box", "Closing",
     "Command", "Directorate", "Enabled", "Epoch", "Equipment", "Fix", "Frame", "Gap", "Generation",
     "Grant", "Handshake", "Heartbeat", "Inhibited", "Leg", "Local override", "Message", "Odometer",
-    "Pending", "Rate", "Record", "Refusal", "Relay", "Sequence number", "Session", "Site", "Slot",
+    "Pending", "Rate", "Reason", "Record", "Refusal", "Relay", "Request",
+    "Sequence number", "Session", "Site", "Slot",
     "Start interlock", "Statement", "Track", "Trip", "Vector", "Vehicle",
 }  # fmt: skip
 FRENCH = ["réservation", "autorisation", "trajet", "boîtier", "direction", "clôture", "relevé"]

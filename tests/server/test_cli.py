@@ -187,7 +187,10 @@ def test_an_unknown_plate_is_told_with_the_known_ones(
     for command in (("box", "add", "--out", tmp_path / "b.json"), ("command",)):
         rest = ("inhibit",) if command == ("command",) else ()
         line = mistake(capsys, *command, *rest, "--data", data, "--vehicle", "XX-000-XX")
-        assert line == "voiturier: no vehicle XX-000-XX; known: AB-123-CD, EF-456-GH"
+        assert line == (
+            "voiturier: Choose one of the cars."
+            " 'XX-000-XX' is unknown; known: AB-123-CD, EF-456-GH."
+        )
 
 
 def test_a_command_needs_a_box_and_is_queued(

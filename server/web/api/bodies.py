@@ -1,10 +1,10 @@
 """What a program's body asks for, read and judged. Never here: what becomes of it."""
 
-import json
 from typing import Any, TypeVar
 
 from aiohttp import web
 
+from server.fleet import json_text
 from server.fleet.inputs import Input, judged
 from server.fleet.refusals import Reason, Refusal, Refused
 
@@ -22,10 +22,9 @@ async def asked_for(request: web.Request, model: type[M], **place: int) -> M:
 async def _json_object(request: web.Request) -> dict[str, Any]:
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
-    try:
-        body = json.loads(await request.read())
-    except (ValueError, RecursionError) as error:
-        raise web.HTTPBadRequest from error
+    body, words = json_text.read(json_text.text_of(await request.read()))
+    if words:
+        raise Refused(*(Refusal(str(path[0]), reason) for path, reason in words))
     if not isinstance(body, dict):
-        raise web.HTTPBadRequest
+        raise Refused(Refusal("", Reason.NOT_AN_OBJECT))
     return body

@@ -102,7 +102,9 @@ async def extend_booking(request: web.Request, agent: Agent) -> web.StreamRespon
 @signed_in
 async def cancel_booking(request: web.Request, agent: Agent) -> web.StreamResponse:
     """DELETE /api/bookings/{id} : the booking, cancelled; again is the same answer."""
-    wanted = acts.Cancel(booking_id=int(request.match_info["id"]))
+    place = {"booking_id": int(request.match_info["id"])}
+    asks_more = request.can_read_body
+    wanted = await asked_for(request, acts.Cancel, **place) if asks_more else acts.Cancel(**place)
     return web.json_response(asdict(await acts.cancel(Person(agent), wanted, request.app[ACTIONS])))
 
 

@@ -13,7 +13,7 @@ from server.actions import Actions, Person
 from server.actions import bookings as acts
 from server.actions.offers import free_equipment, free_vehicles, offers_for
 from server.app_keys import ACTIONS, CLOCK, STORE
-from server.fleet.bookings import MAX_PURPOSE_LENGTH
+from server.fleet.bookings import MAX_PURPOSE_LENGTH, Journey, phase
 from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent, Booking, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKS
@@ -38,18 +38,27 @@ LIST = "/reservations"
 _HOUR_S = 3600
 
 
-class BookingForm(PageForm):
-    """What an agent asks for."""
+def _number(text: str | int | None) -> str | int | None:
+    """Read a whole number; None for nothing. What is none stays, to be judged."""
+    digits = "".join(str(text or "").split())
+    return int(digits) if digits.isdecimal() and len(digits) <= 18 else digits or None
 
-    vehicle = ChoiceField(N_("Car"), coerce=int)
+
+class BookingForm(PageForm):
+    """What an agent asks for; whether that can be is for the request to say."""
+
+    vehicle = ChoiceField(N_("Car"), coerce=int, validate_choice=False)
     start = LocalTimeField(N_("Start"), validators=[InputRequired(N_("When do you leave?"))])
     end = LocalTimeField(N_("End"), validators=[InputRequired(N_("When are you back?"))])
-    weeks = ChoiceField(N_("Repeat"), coerce=int, default=1)
+    weeks = ChoiceField(N_("Repeat"), coerce=int, default=1, validate_choice=False)
     equipment = TicksField(N_("Equipment"), default=())
     purpose = StringField(
         N_("Purpose"),
         filters=[one_line],
         render_kw={"maxlength": MAX_PURPOSE_LENGTH},
+    )
+    planned_km = StringField(
+        N_("Planned kilometres"), filters=[_number], render_kw={"inputmode": "numeric"}
     )
     private = BooleanField(N_("Private use"))
 
@@ -89,6 +98,9 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     later = f"{LIST}?after={upcoming[-1].booking_id}" if len(coming) > PAGE_SIZE else None
     older = f"{LIST}?before={past[-1].booking_id}#past" if len(over) > PAGE_SIZE else None
     trips = await store.trips.of_bookings(booking.booking_id for booking in upcoming + past)
+    offers = await offers_for(Person(agent), upcoming, request.app[ACTIONS])
+    phase_of = {booking.booking_id: phase(booking, False, now_s) for booking in past}
+    phase_of |= {booking_id: offer.phase for booking_id, offer in offers.items()}
     return await page(
         request,
         "bookings/list.html",
@@ -96,11 +108,11 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         past=past,
         later=later,
         older=older,
-        offers=await offers_for(Person(agent), upcoming, request.app[ACTIONS]),
+        offers=offers,
+        phase_of=phase_of,
         form=await form_of(PageForm, request),
         name_of=name_of,
         equipment_names={e.code: e.name for e in await store.equipment.all()},
-        now_s=now_s,
         answers=await store.feedback.unread_answers(agent.agent_id),
         trip_of={trip.booking_id: trip for trip in trips if trip.agent_id == agent.agent_id},
         site_of={car.vehicle_id: car.site_name for car in await store.vehicles.all()},
@@ -120,8 +132,8 @@ async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
     like = request.query.get("like", "")
     if like.isdecimal() and len(like) <= 18:
         model = await acts.own(Person(agent), int(like), request.app[ACTIONS])
-        filled |= {"vehicle": model.vehicle_id, "purpose": model.purpose}
-        filled |= {"equipment": model.equipment, "private": model.private}
+        filled |= {"vehicle": model.vehicle_id, "equipment": model.equipment}
+        filled |= {word: getattr(model, word) for word in Journey.model_fields}
         if model.starts_at_s > now_s:
             filled |= {"start": model.starts_at_s, "end": model.ends_at_s}
     form = await form_of(BookingForm, request, **filled)

@@ -37,7 +37,9 @@ _TEXT = {"maxlength": MAX_MESSAGE_LENGTH, "rows": 5}
 class FeedbackForm(PageForm):
     """What a driver says."""
 
-    rating = ChoiceField(N_("How was it?"), coerce=number_or_none, default=None)
+    rating = ChoiceField(
+        N_("How was it?"), coerce=number_or_none, default=None, validate_choice=False
+    )
     message = TextAreaField(N_("Message"), default="", render_kw=_TEXT)
     damage = BooleanField(N_("The car is damaged"))
 

@@ -68,7 +68,9 @@ async def test_an_answer_is_never_lost_and_belongs_to_the_message_that_its_autho
             asked = Answer(trip_id=trip_id, said_at_s=seen.said_at_s, answer=told[0])
             reason = await refusal(feedback.answer(paul, asked, actions))
             stands = seen_changes == changes and seen.message
-            assert reason is (None if stands else Reason.MESSAGE_CHANGED)
+            held = await store.feedback.of_trip(trip_id)
+            against = Reason.MESSAGE_CHANGED if held.message else Reason.NO_SUCH_MESSAGE
+            assert reason is (None if stands else against)
             if reason is None:
                 answered = (seen.message, seen.damage, told[0])
         elif act == "look":
@@ -112,7 +114,7 @@ async def test_who_may_say_answer_and_read_what(
         assert await refusal(act) is Reason.NOT_ALLOWED
     answer = Answer(trip_id=mine, said_at_s=0, answer="Vu")
     assert await refusal(feedback.answer(marie, answer, actions)) is Reason.NOT_ALLOWED
-    assert await refusal(feedback.answer(paul, answer, actions)) is Reason.MESSAGE_CHANGED
+    assert await refusal(feedback.answer(paul, answer, actions)) is Reason.NO_SUCH_MESSAGE
     assert await refusal(feedback.to_answer(paul, one, actions)) is Reason.NO_SUCH_MESSAGE
     await feedback.say(marie, said, actions)
     assert (await feedback.to_answer(paul, one, actions)).message == "Moi"

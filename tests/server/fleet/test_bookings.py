@@ -16,6 +16,7 @@ from server.fleet.bookings import (
     against_move,
     against_other_car,
     against_past,
+    phase,
 )
 from server.fleet.inputs import judged
 from server.fleet.model import Booking, BookingState, Equipment, Vehicle, Window
@@ -165,3 +166,19 @@ def test_a_booking_may_end_later_also_when_it_is_over_and_still_driven(
     of: Booking, ends_in_s: int, under_way: bool, expected: dict[str, str]
 ) -> None:
     assert told(against_extension(of, NOW_S + ends_in_s, under_way, NOW_S)) == expected
+
+
+@pytest.mark.parametrize(
+    ("of", "under_way", "expected"),
+    [
+        (booking(60, 120), False, "to_come"),
+        (booking(0, 60), False, "now"),
+        (booking(-60, 60), True, "now"),
+        (booking(-60, 0), False, "over"),
+        (booking(-60, 0), True, "late"),
+        (booking(60, 120, "cancelled"), False, "cancelled"),
+        (booking(-60, 0, "cancelled"), True, "cancelled"),
+    ],
+)
+def test_a_booking_is_somewhere_in_its_life(of: Booking, under_way: bool, expected: str) -> None:
+    assert phase(of, under_way, NOW_S) == expected

@@ -13,7 +13,7 @@ from server.fleet.fleet_file import FORMAT, FleetFile, in_words, parse
 from server.fleet.json_places import Path
 from server.fleet.model import Role, Window
 from server.fleet.records import Position
-from server.fleet.refusals import Refused
+from server.fleet.refusals import Reason, Refused
 from server.fleet.sites import CarPark
 from tests.fleet import FLEET, MARIE_UID
 
@@ -208,7 +208,7 @@ def test_json_that_no_one_would_write_is_refused(text: str) -> None:
 
 def test_a_text_of_a_megabyte_is_refused_in_few_words() -> None:
     said = said_of(changed(("sites", 0, "name"), "a" * 1_000_000))
-    assert said == ["line 1, sites[0], name: Say it in fewer words: 100 letters at most."]
+    assert said == ["line 1, sites[0], name: Say it in fewer words: 200 letters at most."]
     said = said_of(json.dumps({"a" * 1_000_000: 1}))
     assert len(said) == 1 and len(said[0]) < 300
 
@@ -229,6 +229,13 @@ def test_spaces_of_every_width_become_plain_ones_but_in_passwords() -> None:
 def test_control_characters_are_refused_in_every_text_of_a_booking(word: str) -> None:
     (said,) = said_of(changed(("bookings", 0, word), "a\x1b[31m"))
     assert said == f"line 1, bookings[0], {word}: A text was expected."
+
+
+def test_a_word_that_is_half_a_character_is_named_with_its_place() -> None:
+    with pytest.raises(Refused) as refused:
+        parse('{"sites": [\n {"\\ud800": 1}]}')
+    first = refused.value.first
+    assert (first.reason, first.field) == (Reason.UNKNOWN_WORD, "line 2, sites[0], '\\ud800'")
 
 
 SECRET = "04a1b2c3ff"
@@ -280,7 +287,13 @@ WHOLE: dict[str, list[dict[str, Any]]] = {
     ],
     "bookings": [
         {"vehicle": "AB-123-CD", "agent": "marie.leroy", "starts_at": 50, "ends_at": 60}
-        | {"purpose": "Chantier", "equipment": ["SIEGE"], "weeks": 2, "private": False}
+        | {
+            "purpose": "Chantier",
+            "equipment": ["SIEGE"],
+            "weeks": 2,
+            "private": False,
+            "planned_km": 85,
+        }
         | {"drivers": ["paul.morin"], "passengers": ["eva.roux", "ali.haddad"]}
     ],
 }

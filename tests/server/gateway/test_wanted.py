@@ -16,6 +16,7 @@ from server.fleet import fleet_file, grants
 from server.fleet.grants import Access
 from server.fleet.model import Companion, Window
 from server.fleet.refusals import Refused
+from server.gateway import wanted as gateway
 from server.gateway.translate import grant_of
 from server.gateway.wanted import Lookout, Wanted, keys_hash, wanted_of
 from server.store import BoxAccount, Store, access
@@ -23,7 +24,6 @@ from server.store.bookings import BOOKINGS, booking_of
 from server.store.news import tell
 from shared_protocol import messages, sets
 from shared_protocol.badges import badge_tag
-from shared_protocol.limits import MAX_CARD_KEYS, MAX_GRANTS
 from tests.fleet import (
     HOUR_S,
     NOW_S,
@@ -75,6 +75,7 @@ async def everything(store: Store, vehicle_id: int) -> Access:
 async def three_cars(store: Store) -> None:
     people = [agent(login, bytes([4, i, i, i])) for i, login in enumerate(LOGINS, start=1)]
     people[0]["badges"].append({"uid": "04090909", "key": "0f" * 16})
+    people[2]["badges"].append({"uid": "04090908", "key": "0e" * 16})
     cars = [vehicle(plate) for plate in PLATES]
     taken = [booking(PLATES[0], "ann", NOW_S - HOUR_S, NOW_S + HOUR_S, drivers=["bob"])]
     await load(store, fleet(cars, people, taken))
@@ -86,7 +87,7 @@ async def load(store: Store, entries: dict[str, Any]) -> None:
     await store.fleet.load(fleet_file.parse(json.dumps(entries)), {}, NOW_S)
 
 
-CARS, AGENTS, BADGES = st.integers(1, 3), st.integers(1, 5), st.integers(1, 6)
+CARS, AGENTS, BADGES = st.integers(1, 3), st.integers(1, 5), st.integers(1, 7)
 QUARTERS = st.integers(-4, 40) | st.integers(-400, 900)
 STEPS = st.one_of(
     st.tuples(st.just("book"), CARS, AGENTS, QUARTERS, st.integers(1, 12) | st.integers(1, 300)),
@@ -154,21 +155,25 @@ class Three:
         self.until_s = 1 << 62
         for box, lookout in self.lookouts.items():
             kept, _ = await lookout.look(self.now_s)
-            anew = await self.store.in_reader(lambda box=box: self.anew(box), lane="car")
-            assert told(kept) == told(anew)
+            last_s = min(kept.until_s - 1, self.now_s + 100 * 86_400)
+            for at_s in {self.now_s, (self.now_s + last_s) // 2, last_s}:
+                assert told(kept) == told(await self.anew(box, at_s)), "as long as it is kept"
             assert sets.set_hash(kept.grants_set) == kept.grants_hash
             if with_all_there_is:
                 assert told(kept) == await self.of_all_there_is(box)
             self.until_s = min(self.until_s, kept.until_s)
 
-    def anew(self, box: BoxAccount) -> Wanted:
-        facts = self.store.access.of_box(box, self.now_s)
-        assert facts is not None
-        return wanted_of(box, facts, self.now_s)
+    async def anew(self, box: BoxAccount, at_s: int) -> Wanted:
+        def look() -> Wanted:
+            facts = self.store.access.of_box(box, at_s)
+            assert facts is not None
+            return wanted_of(box, facts, at_s)
+
+        return await self.store.in_reader(look, lane="car")
 
     async def of_all_there_is(self, box: BoxAccount) -> tuple[list[messages.Grant], bytes]:
         facts = await everything(self.store, box.vehicle_id)
-        due = grants.due(facts, self.now_s, MAX_GRANTS, MAX_CARD_KEYS)
+        due = grants.due(facts, self.now_s, gateway.MAX_GRANTS, gateway.MAX_CARD_KEYS)
         tags = {badge.uid: badge_tag(box.badge_key, badge.uid) for badge in facts.badges}
         written = [grant_of(g, tags[g.uid] if g.uid else messages.EVERY_BADGE) for g in due]
         keys = {
@@ -224,3 +229,21 @@ def test_it_is_also_where_a_fleet_has_more_bookings_than_are_looked_at(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(access, "_SOONEST", 2)
         asyncio.run(play(steps, with_all_there_is=False))
+
+
+@EXAMPLES
+@given(
+    st.lists(
+        STEPS | st.tuples(st.just("car"), CARS, st.just(True), QUARTERS, st.just(1)),
+        min_size=3,
+        max_size=14,
+    )
+)
+def test_it_is_also_where_more_may_take_a_car_than_a_box_has_room_for(
+    steps: list[tuple[Any, ...]],
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(access, "_MOST_WALK_UP", 3)
+        patch.setattr(gateway, "MAX_GRANTS", 3)
+        patch.setattr(gateway, "MAX_CARD_KEYS", 1)
+        asyncio.run(play(steps, with_all_there_is=True))

@@ -37,8 +37,8 @@ async def fill(store: Store, hours: list[tuple[int, bool] | None], driven: int) 
             continue
         agent_id, cancelled = hour
         start_s = NOW_S + (i - 5) * 2 * HOUR_S + HOUR_S
-        asked = [wanted(CAR, start_s, start_s + HOUR_S)]
-        (booking,) = await store.bookings.create_all(asked, agent_id, NOW_S)
+        hours_of_it = wanted(CAR, start_s, start_s + HOUR_S)
+        booking = await store.bookings.create(hours_of_it, agent_id, NOW_S)
         if cancelled:
             await call_off(store, booking.booking_id)
     booking = next(iter((await store.bookings.by_id([driven])).values()), None)

@@ -19,8 +19,10 @@ from tests.fleet import (
     MARIE,
     MARIE_UID,
     NOW_S,
+    OTHER_CAR,
     PAUL,
     PAUL_UID,
+    booking,
     call_off,
     wanted,
 )
@@ -281,3 +283,10 @@ async def test_a_weekly_booking_keeps_its_local_hours_and_its_new_weeks_are_adde
         # The clocks go back on the Sunday after.
         expected = [0, 7 * DAY_S + 3600, 14 * DAY_S + 3600][:weeks]
         assert hours == [(start_s, 7200) for start_s in expected]
+
+
+async def test_what_a_file_says_of_a_journey_is_kept(store: Store) -> None:
+    entry = booking("EF-456-GH", "marie.leroy", NOW_S, NOW_S + 60, planned_km=85, private=False)
+    await store.fleet.load(changed({"bookings": [entry]}), {}, NOW_S)
+    (made,) = await store.bookings.of_vehicle(OTHER_CAR, 0)
+    assert (made.planned_km, made.private, made.purpose) == (85, False, "Chantier")

@@ -1,12 +1,9 @@
 """The real application on a real store, and people who use it."""
 
-import html
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 
 from server.app import init_app
@@ -14,29 +11,8 @@ from server.app_keys import NOTIFY, STORE
 from server.config import Address, Config
 from server.store import Store
 from tests.fleet import copied
-from tests.server.web.sample import PASSWORD, TOKEN, StillClock, fill
-
-
-@dataclass
-class Person:
-    """A browser that keeps its cookies and fills in forms as their pages offer them."""
-
-    client: TestClient
-
-    async def read(self, path: str, status: int = 200, **headers: str) -> str:
-        answer = await self.client.get(path, headers=headers)
-        assert answer.status == status, await answer.text()
-        return html.unescape(await answer.text())
-
-    async def send(self, page: str, path: str | None = None, **fields: str) -> ClientResponse:
-        """Take the token from `page` and post the fields, following no redirect."""
-        token = TOKEN.search(await self.read(page))
-        assert token, f"{page} has no form"
-        data = {"csrf_token": html.unescape(token[1])} | fields
-        return await self.client.post(path or page, data=data, allow_redirects=False)
-
-    async def sign_in(self, login: str, password: str = PASSWORD) -> ClientResponse:
-        return await self.send("/connexion", login=login, password=password)
+from tests.server.browser import Browser
+from tests.server.web.sample import StillClock, fill
 
 
 @pytest.fixture
@@ -69,16 +45,16 @@ def store(client: TestClient) -> Store:
 
 
 @pytest.fixture
-def visitor(client: TestClient) -> Person:
-    return Person(client)
+def visitor(client: TestClient) -> Browser:
+    return Browser(client)
 
 
 @pytest.fixture
-def arrive(client: TestClient, aiohttp_client) -> Callable[[str], Awaitable[Person]]:
+def arrive(client: TestClient, aiohttp_client) -> Callable[[str], Awaitable[Browser]]:
     """Sign somebody in, each in a browser of their own."""
 
-    async def arrive(login: str) -> Person:
-        person = Person(await aiohttp_client(client.server))
+    async def arrive(login: str) -> Browser:
+        person = Browser(await aiohttp_client(client.server))
         assert (await person.sign_in(login)).status == 303
         return person
 

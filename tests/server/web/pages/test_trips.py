@@ -260,3 +260,15 @@ async def test_a_private_trip_says_so_shows_no_place_and_is_counted_apart(arrive
     assert "48,006" not in page
     shown = await (await manager.client.get(f"/api/trips/{newest.trip_id}")).json()
     assert shown["trip"]["private"] is True
+
+
+async def test_a_trip_s_page_shows_how_far_was_meant_beside_how_far_it_was(arrive, store):
+    under_way, _ = await trip_ids(store)
+    booking_id = (await store.trips.get(under_way)).trip.booking_id
+    await store._engine.write(
+        lambda db: db.execute(
+            "UPDATE booking SET planned_km = 85 WHERE booking_id = :id", {"id": booking_id}
+        )
+    )
+    page = await (await arrive(KARIM)).read(f"/trajets/{under_way}")
+    assert "<dt>Prévu</dt><dd>85 km</dd>" in page and "12,3" in page

@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from server.store import engine
+from server.store import sqlite
 from tests.server.web.sample import CLIO, KARIM, LUCIE, MANAGER, own, trip_ids
 
 GROWING = {
@@ -21,14 +21,14 @@ SHORT = {"b": "booking", "o": "booking", "n": "booking", "t": "trip", "f": "feed
 def asked(monkeypatch):
     """Fills with the statements that are run from now on."""
     statements = set()
-    connect = engine.connect
+    connect = sqlite.connect
 
     def traced(path):
         connection = connect(path)
         connection.set_trace_callback(statements.add)
         return connection
 
-    monkeypatch.setattr(engine, "connect", traced)
+    monkeypatch.setattr(sqlite, "connect", traced)
     return statements
 
 
@@ -80,6 +80,7 @@ async def test_no_page_reads_a_growing_table_as_a_whole(asked, arrive, store):
             "/boitiers?after=1",
         ),
     }
+    asked.clear()  # what filled the database is no page's question
     for login, paths in pages.items():
         person = await arrive(login)
         for path in paths:

@@ -92,7 +92,7 @@ async def test_damage_found_at_the_start_is_reported_before_the_trip_ends(arrive
         ({}, "message", "Donnez une note ou laissez un message."),
         ({"damage": "y", "rating": "3"}, "message", "Dites ce qui est abîmé, et où."),
         ({"message": "x" * 2001}, "message", "2000 caractères"),
-        ({"rating": "6"}, "rating", "Choisissez"),
+        ({"rating": "6"}, "rating", "Donnez une note de 1 à 5, ou aucune."),
         ({"rating": "<"}, "rating", "Choisissez"),
     ],
 )

@@ -1,6 +1,7 @@
 """My bookings: list, create, cancel, book again."""
 
 import asyncio
+import html
 import json
 import re
 
@@ -126,10 +127,10 @@ async def test_a_booking_to_come_says_where_its_car_stands(arrive):
         ({"start": "2029-01-01T08:00", "end": "2029-01-01T09:00"}, "start", "trop loin"),
         ({"purpose": "   "}, "purpose", "Dites en quelques mots"),
         ({"purpose": "x" * 201}, "purpose", "200 caractères"),
-        ({"weeks": "27"}, "weeks", "Choisissez dans la liste"),
+        ({"weeks": "27"}, "weeks", "26 semaines au plus"),
         ({"weeks": "many"}, "weeks", "Choisissez dans la liste"),
         ({"weeks": "2", "end": "2026-12-03T08:00"}, "end", "six jours au plus"),
-        ({"vehicle": "999999"}, "vehicle", "Choisissez dans la liste"),
+        ({"vehicle": "999999"}, "vehicle", "Choisissez une des voitures"),
         ({"vehicle": "9" * 5000}, "vehicle", "Choisissez dans la liste"),
         ({"start": "2027-03-28T02:30", "end": "2027-03-28T05:00"}, "start", "Essayez 03:00"),
     ],
@@ -273,3 +274,24 @@ async def test_instead_of_a_taken_car_only_one_for_private_use_is_offered(arrive
 def offered(page):
     """The form of the cars that are free instead."""
     return page.partition('class="panel narrow offer"')[2].partition("</form>")[0]
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("120", 120), (" 1 200 ", 1200), ("", None)])
+async def test_how_far_an_agent_means_to_go_is_kept_if_they_say_so(arrive, store, typed, kept):
+    karim = await arrive(KARIM)
+    answer = await karim.send(FORM, **await fields(store), planned_km=typed)
+    assert answer.status == 303
+    made = next(b for b in await own(store, KARIM) if b.purpose == "Visite")
+    assert made.planned_km == kept
+    again = await karim.read(f"{FORM}?like={made.booking_id}")
+    assert re.search(rf'name="planned_km"[^>]*value="{kept or ""}"', again)
+
+
+@pytest.mark.parametrize("typed", ["0", "10000", "-3", "far", "9" * 40])
+async def test_a_distance_that_nobody_drives_is_refused_beside_its_field(arrive, store, typed):
+    karim = await arrive(KARIM)
+    answer = await karim.send(FORM, **await fields(store), planned_km=typed)
+    assert answer.status == 422
+    page = html.unescape(await answer.text())
+    assert re.search(r'id="planned_km-error"[^§]*de 1 à 9999', page)
+    assert f'value="{typed}"' in page, "what was typed stays"

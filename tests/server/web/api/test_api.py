@@ -225,3 +225,17 @@ async def test_what_is_no_json_object_is_400(arrive, body):
         "/api/bookings", data=body, headers={"Content-Type": "application/json"}
     )
     assert answer.status == 400
+
+
+@pytest.mark.parametrize(("said", "status"), [(85, 201), (None, 201), (0, 400), ("85", 400)])
+async def test_a_program_says_how_far_somebody_means_to_go(arrive, store, said, status):
+    karim = await arrive(KARIM)
+    wanted = {"vehicle_id": 1, "purpose": "Visite", "planned_km": said}
+    wanted |= {"starts_at_s": NOW_S + 48 * HOUR_S, "ends_at_s": NOW_S + 49 * HOUR_S}
+    answer = await karim.client.post("/api/bookings", json=wanted)
+    body = await answer.json()
+    assert answer.status == status, body
+    if status == 201:
+        assert body["planned_km"] == said
+    else:
+        assert (body["error"], body["field"]) == ("out_of_range", "planned_km")

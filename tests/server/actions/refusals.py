@@ -1,0 +1,573 @@
+"""How each reason to refuse is met, by each way in; and what was really told, as a table.
+
+`python -m tests.server.actions.refusals` writes docs/refusals.md. Never here: whether that is right
+(test_refusals.py).
+"""
+
+import asyncio
+import contextlib
+import html
+import io
+import itertools
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from server.cli import main
+from server.fleet import fleet_file
+from server.fleet.feedback import Said
+from server.fleet.model import TripFilter
+from server.fleet.records import Holder, ReadRecord, TripStarted
+from server.fleet.refusals import N_, Reason
+from server.store import Store
+from server.web.i18n import load_words
+from server.web.localtime import to_input
+from tests.fleet import agent, booking, call_off, copied, vehicle
+from tests.server.browser import Site
+from tests.server.web.sample import (
+    CLIO,
+    DAY_S,
+    HOUR_S,
+    KARIM,
+    LUCIE,
+    MANAGER,
+    NOW_S,
+    PARIS,
+    PEUGEOT,
+    fill,
+    tell,
+)
+from tests.support import ROOT
+
+TABLE = ROOT / "docs" / "refusals.md"
+COMMAND = "python -m tests.server.actions.refusals"
+FRENCH = load_words(PARIS)["fr"]
+PEOPLE = (KARIM, LUCIE, MANAGER)
+LATER_S = NOW_S + 2 * DAY_S
+NOBODY = 999_999  # the number of no booking, trip or badge
+
+FAR_AWAY, GARAGED, WALKED_UP = "LN-100-AA", "SB-200-BB", "WU-300-CC"
+MORE = {
+    "sites": [{"code": "LOIN", "name": "Sous-préfecture"}],
+    "vehicles": [
+        vehicle(FAR_AWAY) | {"site": "LOIN"},
+        vehicle(GARAGED, out_of_service=[{"from": LATER_S, "to": LATER_S + DAY_S}]),
+        vehicle(WALKED_UP, walk_up=True),
+    ],
+    "equipment": [{"code": "SIEGE-2", "name": "Siège enfant", "site": "LOIN"}],
+    "bookings": [
+        booking(PEUGEOT, LUCIE, NOW_S + 5 * DAY_S, NOW_S + 6 * DAY_S, equipment=["SIEGE-1"]),
+        booking(PEUGEOT, KARIM, NOW_S + 8 * DAY_S, NOW_S + 9 * DAY_S),
+    ],
+}
+
+
+async def fill_more(store: Store) -> None:
+    """Let everything be there that a refusal may stand against."""
+    await fill(store)
+    await store.fleet.load(fleet_file.parse(json.dumps(MORE)), {}, NOW_S)
+    karim, _, manager = [await store.agents.by_login(login) for login in PEOPLE]
+    cancelled = (await store.bookings.of_agent(karim.agent_id, NOW_S + 8 * DAY_S))[0]
+    await call_off(store, cancelled.booking_id)
+    answered, open_, *_ = await ended_trips(store)
+    for trip_id in (answered, open_):
+        await store.feedback.say(trip_id, Said(None, "Une rayure", True), NOW_S - HOUR_S)
+    await store.feedback.answer(
+        answered, NOW_S - HOUR_S, "Au garage.", manager.agent_id, NOW_S - HOUR_S
+    )
+    car = next(car for car in await store.vehicles.all() if car.plate == WALKED_UP)
+    begun = TripStarted(NOW_S - HOUR_S, 0, Holder(karim.agent_id, karim.directorate_id), None)
+    await tell(store, car.vehicle_id, [ReadRecord(2, "trip_start", begun.at_s, b"", {}, begun)])
+
+
+async def ended_trips(store: Store) -> list[int]:
+    """Lucie's, the newest first."""
+    return [t.trip_id for t in await store.trips.log(TripFilter()) if t.state == "ended"]
+
+
+# The ways in. A text in the place of one says why the reason is not met there.
+
+
+@dataclass(frozen=True)
+class Page:
+    """A form that somebody sends."""
+
+    path: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    who: str = KARIM
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of the API; a body that is a text goes as it is, None is no body."""
+
+    path: str
+    body: Any = None
+    who: str = KARIM
+    method: str = "POST"
+
+
+@dataclass(frozen=True)
+class Command:
+    """What somebody types after `voiturier`; the data directory is added."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class File:
+    """The text of a fleet file."""
+
+    text: str
+
+
+Way = Page | Call | Command | File | str
+WAYS = ("page", "api", "command", "file")
+
+NO_FORM, NO_CALL = "no such form", "no such call"
+NO_COMMAND, NO_ENTRY = "no such command", "no such entry"
+ASKED_BY_A_PAGE = "its fields are the page's own"
+
+
+@dataclass(frozen=True)
+class Case:
+    """The ways to meet a reason, and the values that its sentence then names.
+
+    `page_says`: what a page says in its place, beside that field.
+    """
+
+    page: Way = NO_FORM
+    api: Way = NO_CALL
+    command: Way = NO_COMMAND
+    file: Way = NO_ENTRY
+    values: Mapping[str, int | str] = field(default_factory=dict)
+    page_says: tuple[str, str] | None = None
+
+
+def file(**lists: object) -> File:
+    return File(json.dumps(lists, indent=1))
+
+
+def cases(
+    folder: Path,
+    cars: Mapping[str, int],
+    bookings: Mapping[str, int],
+    trips: Mapping[str, int],
+) -> dict[Reason, Case]:
+    """Return the case of each reason.
+
+    Args:
+        folder: where a file may be made.
+        cars: plate -> id.
+        bookings: running, past, cancelled, equipped -> id.
+        trips: running, answered, said, unsaid -> id.
+    """
+
+    def book(
+        plate: str = CLIO,
+        starts_at_s: int = LATER_S,
+        length_s: int = HOUR_S,
+        who: str = KARIM,
+        equipment: tuple[str, ...] = (),
+        purpose: str = "Visite",
+        **more: Any,
+    ) -> dict[str, Any]:
+        """One and the same booking by each way; more: weeks, private."""
+        ends_at_s = starts_at_s + length_s
+        car_id = cars.get(plate, NOBODY)
+        hours = {"starts_at_s": starts_at_s, "ends_at_s": ends_at_s}
+        fields = {
+            "vehicle": str(car_id),
+            "start": to_input(starts_at_s, PARIS),
+            "end": to_input(ends_at_s, PARIS),
+            "purpose": purpose,
+            **{f"equipment-{code}": "1" for code in equipment},
+            **{word: str(value) for word, value in more.items()},
+        }
+        said = {"purpose": purpose, "equipment": list(equipment), **more}
+        return {
+            "page": Page("/reservations/nouvelle", fields, who),
+            "api": Call("/api/bookings", {"vehicle_id": car_id, **hours, **said}, who),
+            "file": file(bookings=[booking(plate, who, starts_at_s, ends_at_s, **said)]),
+        }
+
+    def ask(word: str, value: object) -> Call:
+        call = book()["api"]
+        return Call(call.path, call.body | {word: value})
+
+    def entry(word: str, value: object) -> File:
+        return file(bookings=[booking(CLIO, KARIM, LATER_S, LATER_S + HOUR_S) | {word: value}])
+
+    def move(which: str, plate: str, who: str = KARIM) -> dict[str, Any]:
+        number = bookings[which]
+        return {
+            "page": Page(f"/reservations/{number}/voiture", {"vehicle": str(cars[plate])}, who),
+            "api": Call(f"/api/bookings/{number}/vehicle", {"vehicle_id": cars[plate]}, who),
+            "file": "a file moves no booking",
+        }
+
+    def cancel(number: int, who: str = KARIM) -> dict[str, Any]:
+        return {
+            "page": Page(f"/reservations/{number}/annuler", {}, who),
+            "api": Call(f"/api/bookings/{number}", None, who, "DELETE"),
+            "file": "a file calls no booking off",
+        }
+
+    def say(number: int, who: str = LUCIE, **said: object) -> dict[str, Any]:
+        whole = {"rating": None, "message": "", "damage": False} | said
+        sent = {word: str(value) for word, value in said.items()}
+        return {
+            "page": Page(f"/trajets/{number}/avis", sent, who),
+            "api": Call(f"/api/trips/{number}/feedback", whole, who),
+        }
+
+    def answer(number: int, text: str, said_at_s: int) -> dict[str, Any]:
+        said = {"answer": text, "said_at_s": said_at_s}
+        return {
+            "page": Page(f"/avis/{number}", {k: str(v) for k, v in said.items()}, MANAGER),
+            "api": Call(f"/api/feedback/{number}/answer", said, MANAGER),
+        }
+
+    def order(plate: str) -> Command:
+        return Command(("command", "inhibit", "--vehicle", plate))
+
+    def badge(action: str, uid: str) -> Command:
+        return Command(("badge", action, "--uid", uid))
+
+    said_at_s = NOW_S - HOUR_S
+    eva = agent("eva.roux", bytes(4))
+    taken = N_("Taken by %(who)s: %(when)s.")
+    no_field = "a form has no such field"
+    not_typed = "nothing that is typed"
+    box_file = str(folder / "box.json")
+    box = ("box", "add", "--board", "host", "--out", box_file, "--vehicle", CLIO)
+    return {
+        # What is asked for, in itself
+        Reason.UNKNOWN_WORD: Case(
+            ASKED_BY_A_PAGE, ask("privat", True), "named by the parser", entry("privat", True)
+        ),
+        Reason.NOT_EXPECTED: Case(*["every word has a reason of its own"] * 4),
+        Reason.NOT_A_TEXT: Case(
+            "a form sends texts",
+            say(trips["unsaid"], message=5)["api"],
+            "a command's words are texts",
+            file(sites=[{"code": "A", "name": 5}]),
+        ),
+        Reason.TEXT_TOO_LONG: Case(
+            file=file(sites=[{"code": "A", "name": "x" * 201}]), values={"letters": 200}
+        ),
+        Reason.NOT_TRUE_OR_FALSE: Case(
+            "a box is ticked or not", ask("private", "no"), NO_COMMAND, entry("private", "no")
+        ),
+        Reason.NOT_AN_INSTANT: Case(
+            "local times: says itself what it cannot read",
+            ask("starts_at_s", "soon"),
+            NO_COMMAND,
+            entry("starts_at", "soon"),
+        ),
+        # Bookings
+        Reason.END_BEFORE_START: Case(**book(length_s=-HOUR_S)),
+        Reason.IN_THE_PAST: Case(
+            **book(starts_at_s=NOW_S - DAY_S) | {"file": "meant: it may bring over what was"}
+        ),
+        Reason.TOO_FAR: Case(**book(starts_at_s=NOW_S + 3000 * DAY_S)),
+        Reason.TOO_LONG: Case(**book(length_s=32 * DAY_S), values={"days": 31}),
+        Reason.TOO_LONG_WEEKLY: Case(**book(length_s=7 * DAY_S, weeks=2)),
+        Reason.TOO_MANY_WEEKS: Case(**book(weeks=99), values={"weeks": 26}),
+        Reason.PURPOSE_MISSING: Case(**book(purpose=" ")),
+        Reason.PURPOSE_TOO_LONG: Case(**book(purpose="x" * 201), values={"letters": 200}),
+        Reason.UNKNOWN_VEHICLE: Case(**book(plate="XX-000-XX"), command=order("XX-000-XX")),
+        Reason.NO_PRIVATE_USE: Case(**book(private=True)),
+        Reason.EQUIPMENT_UNKNOWN: Case(**book(equipment=("NULLE",))),
+        Reason.EQUIPMENT_ELSEWHERE: Case(**book(equipment=("SIEGE-2",))),
+        Reason.EQUIPMENT_STAYS: Case(**move("equipped", FAR_AWAY, LUCIE)),
+        Reason.NOT_LONGER: Case(
+            Page(f"/reservations/{bookings['running']}/prolonger", {"ends_at_s": f"{NOW_S + 60}"}),
+            Call(f"/api/bookings/{bookings['running']}/end", {"ends_at_s": NOW_S + 60}),
+            file="a file ends no booking later",
+        ),
+        Reason.OVERLAP: Case(
+            **book(PEUGEOT, NOW_S + DAY_S, who=LUCIE), page_says=("vehicle", taken)
+        ),
+        Reason.EQUIPMENT_TAKEN: Case(
+            **book(starts_at_s=NOW_S + 5 * DAY_S, equipment=("SIEGE-1",)),
+            page_says=("equipment", taken),
+        ),
+        Reason.STILL_OUT: Case(
+            **book(WALKED_UP, NOW_S + 600, who=LUCIE)
+            | {"file": "meant: one late car refuses no file"}
+        ),
+        Reason.OUT_OF_SERVICE: Case(**book(GARAGED)),
+        Reason.ALREADY_OVER: Case(**cancel(bookings["past"], LUCIE)),
+        Reason.IS_CANCELLED: Case(**move("cancelled", CLIO)),
+        Reason.UNDER_WAY: Case(**move("running", PEUGEOT)),
+        Reason.NO_SUCH_BOOKING: Case(**cancel(NOBODY)),
+        # Feedback
+        Reason.UNKNOWN_RATING: Case(**say(trips["unsaid"], rating=6)),
+        Reason.RATING_TOO_EARLY: Case(
+            "asks for no rating before", say(trips["running"], KARIM, rating=3)["api"]
+        ),
+        Reason.NOTHING_SAID: Case(**say(trips["unsaid"])),
+        Reason.DAMAGE_NOT_DESCRIBED: Case(**say(trips["unsaid"], damage=True)),
+        Reason.MESSAGE_TOO_LONG: Case(
+            **say(trips["unsaid"], message="x" * 2001), values={"letters": 2000}
+        ),
+        Reason.ANSWER_MISSING: Case(**answer(trips["said"], " ", said_at_s)),
+        Reason.ALREADY_ANSWERED: Case(
+            "asks for no message then", say(trips["answered"], message="Autre chose")["api"]
+        ),
+        Reason.MESSAGE_CHANGED: Case(**answer(trips["said"], "Vu.", said_at_s - 1)),
+        Reason.NO_SUCH_MESSAGE: Case(**answer(trips["unsaid"], "Vu.", said_at_s)),
+        Reason.NO_SUCH_TRIP: Case(**say(NOBODY, message="Merci")),
+        Reason.NOT_THE_DRIVER: Case(**say(trips["unsaid"], MANAGER, message="Merci")),
+        Reason.TRIP_OVER: Case(Page(f"/trajets/{trips['unsaid']}/terminer", {}, LUCIE)),
+        # The fleet
+        Reason.NOT_ALLOWED: Case(
+            Page(f"/trajets/{trips['running']}/terminer", {"without_keys": "y"}),
+            Call(f"/api/feedback/{trips['said']}/answer", {"answer": "Vu.", "said_at_s": 1}),
+            *["the operator may do all"] * 2,
+        ),
+        Reason.NO_SUCH_BADGE: Case(
+            Page(f"/badges/{NOBODY}/bloquer", {}, MANAGER), command=badge("revoke", "04ffffff")
+        ),
+        Reason.NOT_A_UID: Case(
+            no_field,
+            command=badge("revoke", "04"),
+            file=file(agents=[eva | {"badges": ["04"]}]),
+        ),
+        Reason.NOT_REVOKED: Case(command=badge("restore", "04a1b2c4")),
+        Reason.NO_BOX: Case(command=order(GARAGED)),
+        Reason.BOX_EXISTS: Case(command=Command(box)),
+        Reason.NOT_JSON: Case(
+            not_typed,
+            Call("/api/bookings", '{"purpose": }'),
+            NO_COMMAND,
+            File('{"purpose": }'),
+            values={"why": "Expecting value"},
+        ),
+        Reason.WORD_TWICE: Case(
+            "counts the last",
+            Call("/api/bookings", '{"purpose": "A", "purpose": "B"}'),
+            "counts the last",
+            File('{"sites": [], "sites": []}'),
+        ),
+        Reason.NOT_A_LIST: Case(
+            "a box is ticked or not", ask("equipment", 5), NO_COMMAND, entry("equipment", 5)
+        ),
+        Reason.NOT_AN_OBJECT: Case(not_typed, Call("/api/bookings", []), NO_COMMAND, File("[]")),
+        Reason.OUT_OF_RANGE: Case(
+            file=file(sites=[{"code": "A", "name": "A", "lat": 91, "lon": 0}]),
+            values={"least": -90, "most": 90},
+        ),
+        Reason.NOT_ONE_OF: Case(
+            command="named by the parser",
+            file=file(agents=[eva | {"role": "king"}]),
+            values={"choice": "agent or manager or technician"},
+        ),
+        Reason.NOT_A_CARD_KEY: Case(
+            file=file(agents=[eva | {"badges": [{"uid": "04ffffff", "key": "1"}]}])
+        ),
+        Reason.UNKNOWN_NAME: Case(file=file(vehicles=[vehicle("ZZ-1") | {"site": "NULLE"}])),
+        Reason.SAME_AS: Case(
+            file=file(sites=[{"code": "A", "name": "A"}] * 2),
+            values={"name": "'A'", "first": "sites[0]"},
+        ),
+        Reason.BADGE_OF_ANOTHER: Case(
+            file=file(agents=[eva, agent("ida.roux", bytes(4))]), values={"name": "eva.roux"}
+        ),
+        Reason.SAME_START: Case(
+            file=file(
+                vehicles=[vehicle("ZZ-1", out_of_service=[{"from": NOW_S, "to": LATER_S}] * 2)]
+            )
+        ),
+        Reason.NAMED_TWICE: Case(
+            "a box is ticked or not",
+            "a piece named twice is taken once",
+            file=entry("equipment", ["SIEGE-1", "SIEGE-1"]),
+        ),
+    }
+
+
+# What was really told
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a way in told: where it was asked, in which words, and which reasons these are.
+
+    `ok`: the way's own marks of a refusal (status, exit code, place) are there.
+    """
+
+    where: str
+    words: str
+    reasons: frozenset[Reason]
+    ok: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """A reason, the values that its sentence named, and what was told by each way, or why not."""
+
+    values: Mapping[str, int | str]
+    ways: Mapping[str, Told | str]
+
+
+async def see(folder: Path) -> dict[Reason, Row]:
+    """Go every way there is, on a fleet in this folder; nothing of it is to change anything."""
+    await copied(fill_more, folder)
+    async with Site(folder, PEOPLE) as site:
+        seen: dict[Reason, Row] = {}
+        for reason, case in (await cases_of(folder, site.store)).items():
+            ways = {name: getattr(case, name) for name in WAYS}
+            told = {
+                name: way if isinstance(way, str) else await _told(site, way, case)
+                for name, way in ways.items()
+            }
+            seen[reason] = Row(case.values, told)
+    return seen
+
+
+async def cases_of(folder: Path, store: Store) -> dict[Reason, Case]:
+    """Return the cases with the numbers that this fleet has."""
+    karim, lucie, _ = [await store.agents.by_login(login) for login in PEOPLE]
+    his = await store.bookings.of_agent(karim.agent_id, 0)
+    hers = await store.bookings.of_agent(lucie.agent_id, 0)
+    running = next(t.trip_id for t in await store.trips.log(TripFilter()) if t.plate == CLIO)
+    answered, said, unsaid, *_ = await ended_trips(store)
+    return cases(
+        folder,
+        {car.plate: car.vehicle_id for car in await store.vehicles.all()},
+        {
+            "running": next(b.booking_id for b in his if b.plate == CLIO),
+            "cancelled": next(b.booking_id for b in his if b.state == "cancelled"),
+            "past": next(b.booking_id for b in hers if b.ends_at_s < NOW_S),
+            "equipped": next(b.booking_id for b in hers if b.equipment),
+        },
+        {"running": running, "answered": answered, "said": said, "unsaid": unsaid},
+    )
+
+
+async def _told(site: Site, way: Way, case: Case) -> Told:
+    match way:
+        case Page():
+            return await _told_by_page(site, way, case)
+        case Call():
+            return await _told_by_call(site, way, case)
+        case Command():
+            text, code = await asyncio.to_thread(voiturier, site.folder, *way.words)
+            name = " ".join(itertools.takewhile(lambda word: word[0] != "-", way.words))
+            return Told(f"`{name}`", text, _in_english(text, case), code == 2)
+        case File():
+            path = site.folder / "fleet.json"
+            path.write_text(way.text)
+            text, code = await asyncio.to_thread(voiturier, site.folder, "load", str(path))
+            place = re.search(r"^voiturier: (.*fleet\.json): (line \d+[^:]*): ", text)
+            where = re.sub(r"^line \d+(, column \d+)?(, )?", "", place[2]) if place else ""
+            ok = code == 2 and place is not None and place[1] == str(path)
+            return Told(where or "the file", text, _in_english(text, case), ok)
+    raise AssertionError(way)
+
+
+async def _told_by_page(site: Site, page: Page, case: Case) -> Told:
+    browser = site.browsers[page.who]
+    answer = await browser.send("/reservations", page.path, **page.fields)
+    if answer.status == 303:
+        # The page it leads to says once what became of it.
+        text, later = [await browser.read(answer.headers["Location"]) for _ in range(2)]
+    else:
+        text, later = html.unescape(await answer.text()), await browser.read("/reservations")
+    reasons = _saying(text, case.values, FRENCH.say) - _saying(later, case.values, FRENCH.say)
+    if case.page_says is not None:
+        field_name, sentence = case.page_says
+        beside = text.partition(f'id="{field_name}-error"')[2].partition("</")[0]
+        pattern = re.escape(FRENCH.say(sentence)).replace("%\\(", "%(")
+        if re.search(re.sub(r"%\(\w+\\?\)s", ".+", pattern), beside):
+            reasons |= {TAKEN[field_name]}
+    ok = answer.status in (303, 403, 404, 409, 422) and "%(" not in text
+    return Told(f"`{_numberless(page.path)}`", text, reasons, ok)
+
+
+# The page names the bookings in the way of what a field asks for.
+TAKEN = {"vehicle": Reason.OVERLAP, "equipment": Reason.EQUIPMENT_TAKEN}
+
+
+async def _told_by_call(site: Site, call: Call, case: Case) -> Told:
+    body = call.body if isinstance(call.body, str) else json.dumps(call.body)
+    json_body = {"data": body, "headers": {"Content-Type": "application/json"}}
+    more: dict[str, Any] = {} if call.body is None else json_body
+    answer = await site.browsers[call.who].client.request(call.method, call.path, **more)
+    told = await answer.json()
+    reasons = _saying(told["message"], case.values, FRENCH.say)
+    if told["error"] not in ("not_found", "forbidden"):
+        reasons &= {Reason.of(told["error"])}
+    where = f"`{call.method} {_numberless(call.path)}` {answer.status}"
+    return Told(where, told["message"], reasons, 400 <= answer.status < 500)
+
+
+def _numberless(path: str) -> str:
+    return re.sub(r"\d+", "{id}", path)
+
+
+def _in_english(text: str, case: Case) -> frozenset[Reason]:
+    return _saying(text, case.values, lambda sentence, **values: sentence % values)
+
+
+def _saying(text: str, values: Mapping[str, int | str], say: Any) -> frozenset[Reason]:
+    """Return the reasons whose sentence, with these values, is in a text."""
+    return frozenset(
+        reason
+        for reason in Reason
+        if placeholders(reason) <= values.keys() and say(reason.sentence, **values) in text
+    )
+
+
+def placeholders(reason: Reason) -> set[str]:
+    """Return what its sentence names."""
+    return set(re.findall(r"%\((\w+)\)s", reason.sentence))
+
+
+def voiturier(data_dir: Path, *words: str) -> tuple[str, int]:
+    """Type a command; return what it says of its mistake, and its exit code."""
+    said, code = io.StringIO(), 0
+    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+        try:
+            main([*words, "--data", str(data_dir)])
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return said.getvalue(), code
+
+
+def table(seen: Mapping[Reason, Row]) -> str:
+    """Write what was told as a Markdown table."""
+    lines = [
+        f"<!-- Made from what each way in really told: `{COMMAND}` -->",
+        "# Why a thing is not done",
+        "",
+        "Every reason to refuse, and where a person or a program meets it: one rule, one answer. A"
+        " page says it in words, the API by its code (`not_found` and `forbidden` where more would"
+        " say too much) and in words, the command and the fleet file in English, with the place.",
+        "",
+    ]
+    heads = ("reason", "what it means", "page", "API (status)", "command", "file")
+    rows = [heads, ("---",) * len(heads), *map(_cells, seen.items())]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)]) + "\n"
+
+
+def _cells(item: tuple[Reason, Row]) -> Iterable[str]:
+    reason, row = item
+    means = re.sub(r"%\((\w+)\)s", r"*\1*", reason.sentence)
+    told = [row.ways[name] for name in WAYS]
+    return [f"`{reason}`", means, *(f"*{t}*" if isinstance(t, str) else t.where for t in told)]
+
+
+def _write() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        TABLE.write_text(table(asyncio.run(see(Path(folder)))))
+
+
+if __name__ == "__main__":
+    _write()
