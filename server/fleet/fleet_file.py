@@ -20,10 +20,10 @@ from pydantic import (
 from server.fleet import json_text
 from server.fleet.bookings import Journey, Weeks
 from server.fleet.inputs import (
-    LATEST_S,
     MOST_REFUSALS,
     Flag,
     Input,
+    Instant,
     Says,
     placed_refusals_of,
     plain_spaces,
@@ -132,7 +132,6 @@ _Password = Annotated[_Bounded, BeforeValidator(_visible)]  # each of its letter
 _Plate = Annotated[_Text, AfterValidator(plate_of)]
 _Login = Annotated[_Text, AfterValidator(str.lower)]
 _Many = Annotated[tuple[T, ...], Field(strict=False), Says(Reason.NOT_A_LIST)]
-_Instant = Annotated[int, Field(gt=0, le=LATEST_S), Says(Reason.NOT_AN_INSTANT)]
 _Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False), _SAYS_LAT]
 _Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False), _SAYS_LON]
 _Radius = Annotated[float, Field(ge=1, le=_WIDEST_M, allow_inf_nan=False), _range(1, _WIDEST_M)]
@@ -164,8 +163,8 @@ class SiteEntry(Named):
 class SpanEntry(Input):
     """A time out of service."""
 
-    from_s: _Instant = Field(alias="from")
-    to_s: _Instant = Field(alias="to")
+    from_s: Instant = Field(alias="from")
+    to_s: Instant = Field(alias="to")
 
 
 class VehicleEntry(Input):
@@ -229,8 +228,8 @@ class BookingEntry(Journey):
 
     plate: _Plate = Field(alias="vehicle")
     login: _Login = Field(alias="agent")
-    starts_at_s: _Instant = Field(alias="starts_at")
-    ends_at_s: _Instant = Field(alias="ends_at")
+    starts_at_s: Instant = Field(alias="starts_at")
+    ends_at_s: Instant = Field(alias="ends_at")
     weeks: Annotated[Weeks, _null_is(1)] = 1
     drivers: _Many[_Login] | None = None
     passengers: _Many[_Login] | None = None

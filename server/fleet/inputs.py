@@ -138,7 +138,7 @@ def plain_spaces(text: str) -> str:
 
 # Ids are the database's: 63 bits.
 Id = Annotated[int, Field(ge=0, lt=1 << 63)]
-Instant = Annotated[int, Field(ge=0, lt=1 << 63), Says(Reason.NOT_AN_INSTANT)]
+Instant = Annotated[int, Field(gt=0, le=LATEST_S), Says(Reason.NOT_AN_INSTANT)]
 Flag = Annotated[bool, Says(Reason.NOT_TRUE_OR_FALSE)]
 Line = Annotated[str, BeforeValidator(one_line)]
 Lines = Annotated[str, BeforeValidator(lines)]
