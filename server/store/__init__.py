@@ -1,7 +1,8 @@
 """Every SQL statement of the server, by noun: `await store.bookings.create(...)`, one file a noun.
 
-`engine.py` owns the connections (one writer thread, readers beside it). Methods return the frozen
-values of `fleet/model.py`. Never here: rules, the wire, HTML.
+`engine.py` owns the connections (one writer thread, readers beside it); what only SQLite can stands
+in `sqlite.py`, all else in the SQL it shares with PostgreSQL. Methods return the frozen values of
+`fleet/model.py`. Never here: rules, the wire, HTML.
 """
 
 import sqlite3

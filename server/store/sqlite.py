@@ -43,7 +43,7 @@ def is_failing(error: Exception) -> bool:
 
 def listed(select: str) -> str:
     """Return an expression that lists the column `value` of a query, in its order: `read_list`."""
-    return f"(SELECT json_group_array(value) FROM ({select}))"
+    return f"(SELECT json_group_array(value) FROM ({select}) listed)"
 
 
 def read_list(value: str) -> tuple[str, ...]:

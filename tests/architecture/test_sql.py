@@ -21,6 +21,7 @@ REFUSED = {
         r"\bIS\s+(?!NULL\b|NOT\b|TRUE\b|FALSE\b|DISTINCT\b)"
         r"|\bIS\s+NOT\s+(?!NULL\b|TRUE\b|FALSE\b|DISTINCT\b)"
     ),
+    "a number taken for true or false": r"\bNOT\s+[a-z]",
     "a function of SQLite": (
         r"(?i)\b(json(_\w+)?|group_concat|ifnull|total|typeof|printf|instr|hex|unhex|randomblob|"
         r"changes|last_insert_rowid|strftime|julianday|unixepoch|datetime)\("
@@ -49,17 +50,29 @@ def strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value
 
 
+def split_at_close(text: str) -> tuple[str, str]:
+    """What follows an opening parenthesis: the inside, without what is nested, and the rest."""
+    depth, inside = 1, ""
+    for i, character in enumerate(text):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth == 0:
+            return inside, text[i + 1 :]
+        if depth == 1:
+            inside += character
+    return inside, ""
+
+
 def has_scalar_extreme(sql: str) -> bool:
     """Whether max() or min() is asked for the greatest of several values, not of many rows."""
-    for call in re.finditer(r"(?i)\b(max|min)\(", sql):
-        depth = 1
-        for character in sql[call.end() :]:
-            depth += {"(": 1, ")": -1}.get(character, 0)
-            if depth == 0:
-                break
-            if depth == 1 and character == ",":
-                return True
-    return False
+    calls = re.finditer(r"(?i)\b(max|min)\(", sql)
+    return any("," in split_at_close(sql[call.end() :])[0] for call in calls)
+
+
+def has_nameless_query(sql: str) -> bool:
+    """Whether a query stands behind FROM or JOIN without a name for its rows."""
+    queries = re.finditer(r"\b(FROM|JOIN)\s+\(", sql)
+    rests = (split_at_close(sql[query.end() :])[1] for query in queries)
+    return not all(re.match(r"\s*(AS\s+)?[a-z]", rest) for rest in rests)
 
 
 def faults_of(source: str) -> list[str]:
@@ -70,6 +83,8 @@ def faults_of(source: str) -> list[str]:
         found += [(line, fault) for fault, form in REFUSED.items() if re.search(form, text)]
         if has_scalar_extreme(text):
             found.append((line, "max() or min() of several values"))
+        if has_nameless_query(text):
+            found.append((line, "a query in FROM without a name"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):
             of_driver = isinstance(node.value, ast.Name) and node.value.id == "sqlite3"
@@ -107,6 +122,8 @@ def test_sqlite_py_is_where_such_words_are_found() -> None:
         'db.execute("INSERT INTO occupant" " SELECT trip_id, agent_id FROM trip")',
         'db.execute("SELECT 1 FROM box WHERE grants_hash IS NOT :grants_hash")',
         'db.execute("SELECT 1 FROM box WHERE grants_hash IS :grants_hash")',
+        'db.execute("SELECT 1 FROM agent WHERE NOT licence_recorded")',
+        'db.execute("SELECT 1 FROM (SELECT max(epoch) FROM box) WHERE TRUE")',
         'db.execute("SELECT json_group_array(code) FROM equipment")',
         'db.execute("SELECT group_concat(code) FROM equipment")',
         'db.execute("SELECT ifnull(epoch, 0) FROM box")',
@@ -130,6 +147,8 @@ def test_what_only_sqlite_understands_is_seen(planted: str) -> None:
         '"""Which one? The max(a, b) of a docstring."""',
         'db.execute("SELECT max(epoch), min(coalesce(seq, 0)) FROM record", {})',
         'db.execute("SELECT 1 FROM box WHERE relay IS NOT NULL AND relay IS DISTINCT FROM :relay")',
+        'db.execute("SELECT 1 FROM (SELECT max(epoch) FROM box) own JOIN (SELECT 1) AS o ON TRUE")',
+        'db.execute("SELECT 1 FROM trip WHERE NOT (state = :state) AND trip_id NOT IN (1)")',
         'db.execute(f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING {table}_id")',
         "def work(db: sqlite3.Connection) -> sqlite3.Row: ...",
     ],
