@@ -70,14 +70,17 @@ class Lookout:
         """
         old = self._wanted
         if old is not None and not self.is_behind and old.since_s <= now_s < old.until_s:
-            if old.newest == self._store.news.newest:
+            seen = self._store.news.newest
+            if old.newest == seen:
                 return old, None
             # There are news of other cars; most say nothing to this one.
-            everywhere, newest = await self._store.in_reader(
+            everywhere, _ = await self._store.in_reader(
                 lambda: self._store.access.everywhere(now_s), lane="car"
             )
             if everywhere is old.everywhere:
-                self._wanted = replace(old, newest=newest)
+                # No further than is judged: another process's change of this very car may be in
+                # the database, and not yet among the news seen here.
+                self._wanted = replace(old, newest=seen)
                 return self._wanted, None
         facts, wanted = await self._store.in_reader(lambda: self._read(now_s), lane="car")
         self._wanted = wanted

@@ -40,7 +40,6 @@ async def after_a_look_in_between(
     return lookout
 
 
-@pytest.mark.xfail(strict=True, reason="a look takes over a number that it has not judged")
 async def test_an_order_is_seen_though_the_box_looked_before_its_number_was_known(
     store: Store, tmp_path: Path
 ) -> None:
@@ -54,7 +53,6 @@ async def test_an_order_is_seen_though_the_box_looked_before_its_number_was_know
     assert facts is not None and len(facts.orders) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="a look takes over a number that it has not judged")
 async def test_a_replaced_box_is_shown_out_though_it_looked_before_that_had_a_number(
     store: Store, tmp_path: Path
 ) -> None:
