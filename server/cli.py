@@ -288,7 +288,7 @@ async def _demo(arguments: argparse.Namespace) -> None:
 
 async def _load(arguments: argparse.Namespace) -> None:
     try:
-        text = arguments.file.read_text(encoding="utf-8")
+        text = arguments.file.read_text(encoding="utf-8-sig")  # as Windows writes it, too
     except OSError as error:
         raise CommandError(f"cannot read {arguments.file}: {error.strerror}") from None
     except UnicodeDecodeError:
