@@ -125,6 +125,22 @@ async def test_a_booking_with_equipment_moves_to_no_other_site(arrive, equipped)
     assert (await karim.send(path, vehicle=await id_of(equipped, PEUGEOT))).status == 303
 
 
+async def test_when_its_car_changed_site_a_booking_moves_to_where_its_equipment_is(
+    arrive, equipped
+):
+    karim = await arrive(KARIM)
+    assert (await karim.send(FORM, **await fields(equipped) | ticked(SEAT))).status == 303
+    (booking,) = [b for b in await own(equipped, KARIM) if b.purpose == "Visite"]
+    moved = {"vehicles": [{"plate": CLIO, "label": "Clio", "site": "DDT"}]}
+    await equipped.fleet.load(fleet_file.parse(json.dumps(moved)), {}, NOW_S)
+    path = f"/reservations/{booking.booking_id}/voiture"
+    page = await karim.read(path)
+    assert "Peugeot" in page and "Zoé" not in page
+    answer = await karim.send(path, vehicle=await id_of(equipped, "ZZ-999-ZZ"))
+    assert answer.status == 409 and "reste sur son site" in await answer.text()
+    assert (await karim.send(path, vehicle=await id_of(equipped, PEUGEOT))).status == 303
+
+
 async def test_a_trip_says_what_equipment_was_booked(arrive, equipped):
     under_way, _ = await trip_ids(equipped)
     booking = next(b for b in await own(equipped, KARIM) if b.purpose == "Chantier de Mamers")
