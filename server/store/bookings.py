@@ -6,7 +6,7 @@ Never here: what may be booked (fleet/bookings.py).
 import contextlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from server.fleet.bookings import Journey, Wanted
@@ -220,13 +220,17 @@ def insert_booking(db: sqlite3.Connection, wanted: Wanted, agent_id: int, now_s:
     return _read(db, row["booking_id"])
 
 
-def give_equipment(db: sqlite3.Connection, booking_id: int, codes: Iterable[str]) -> None:
+def give_equipment(db: sqlite3.Connection, booking_id: int, codes: Collection[str]) -> None:
     """Let these pieces, which are of its car's site, be all that a booking has.
+
+    Those that it has already are not judged again: its car may have changed site since.
 
     Raises:
         Refused: one of them is with another booking then (EQUIPMENT_TAKEN).
     """
     booking = _read(db, booking_id)
+    if set(codes) == set(booking.equipment):
+        return
     db.execute("DELETE FROM booking_equipment WHERE booking_id = :id", {"id": booking_id})
     with _conflicts_told(db, booking.vehicle_id, booking.window, booking_id, codes):
         db.executemany(

@@ -269,6 +269,22 @@ async def test_a_booking_that_is_there_is_not_judged_again(store: Store) -> None
     assert len(await store.bookings.between(0, 1 << 32)) == 2
 
 
+async def test_a_booking_keeps_its_equipment_in_a_file_in_which_its_car_has_changed_site(
+    store: Store,
+) -> None:
+    data = {"equipment": EQUIPMENT, **copy.deepcopy(FLEET)}
+    data["sites"].append({"code": "DDT", "name": "Territoires"})
+    data["bookings"].append(entry(NOW_S - 9 * DAY_S, 60, equipment=["SIEGE"]))
+    await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    data["vehicles"][0]["site"] = "DDT"
+    await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    (past,) = await store.bookings.between(0, NOW_S - DAY_S)
+    assert past.equipment == ("SIEGE",)
+    data["bookings"][1]["equipment"] = ["SIEGE", "CHAINES"]  # but what is new is judged
+    with pytest.raises(Refused, match="equipment_elsewhere"):
+        await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+
+
 async def test_a_weekly_booking_keeps_its_local_hours_and_its_new_weeks_are_added(
     store: Store,
 ) -> None:
