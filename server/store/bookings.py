@@ -35,7 +35,11 @@ UNION SELECT o.booking_id FROM trip t JOIN booking o ON o.booking_id = t.booking
 WHERE t.state <> 'ended' AND o.agent_id = :agent_id AND o.state = 'active'
 """
 _ALL = 1 << 31
-_OF_BOOKING = "(SELECT starts_at_s, booking_id FROM booking WHERE booking_id = :booking_id)"
+# Of one's own: a number of somebody else's tells nothing of when it is.
+_OF_BOOKING = (
+    "(SELECT starts_at_s, booking_id FROM booking"
+    " WHERE booking_id = :booking_id AND agent_id = :agent_id)"
+)
 _LATER = f"(b.starts_at_s, b.booking_id) > {_OF_BOOKING}"
 _EARLIER = f"(b.starts_at_s, b.booking_id) < {_OF_BOOKING}"
 
