@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from server.actions.actor import Person
-from server.actions.offers import free_vehicles, standing
+from server.actions.offers import free_vehicles, pieces_for, standing
 from server.actions.tools import Actions
 from server.fleet.bookings import (
     Wanted,
@@ -67,8 +67,7 @@ async def book(actor: Person, request: Book, actions: Actions) -> list[Booking]:
     if car is None:
         against.append(Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE))
     else:
-        pieces = {piece.code: piece for piece in await actions.store.equipment.all()}
-        against += against_car(request, car, pieces)
+        against += against_car(request, car, await pieces_for([request], actions))
     _refuse(against)
     windows = windows_of(request, actions)
     fleet = await standing(actions, windows[0].from_s, windows[-1].to_s)
@@ -111,6 +110,7 @@ async def move(actor: Person, request: Move, actions: Actions) -> Booking:
     before = await own(actor, request.booking_id, actions)
     fleet = await standing(actions, before.starts_at_s, before.ends_at_s)
     cars = {car.vehicle_id: car for car in fleet.cars}
+    pieces = await pieces_for([before], actions)
 
     def decide(booking: Booking) -> Booking:
         if booking.vehicle_id == request.vehicle_id and booking.state == "active":
@@ -119,7 +119,7 @@ async def move(actor: Person, request: Move, actions: Actions) -> Booking:
         other = cars.get(request.vehicle_id)
         if other is None:
             raise Refused(Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE))
-        _refuse(against_other_car(booking, cars[booking.vehicle_id], other))
+        _refuse(against_other_car(booking, other, pieces))
         agent_id = booking.agent_id
         _refuse(against_standing(fleet, other.vehicle_id, booking.window, agent_id))
         return replace(booking, vehicle_id=other.vehicle_id)

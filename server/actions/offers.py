@@ -4,14 +4,14 @@ Reads the hours that are asked about and no others. Never here: when a car is fr
 (fleet/availability.py), booking and moving (bookings.py).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from server.actions.actor import Person
 from server.actions.tools import Actions
 from server.fleet.availability import Danger, Standing, spans
-from server.fleet.bookings import Phase, against_cancelling, against_other_car, phase
+from server.fleet.bookings import Phase, Wanted, against_cancelling, against_other_car, phase
 from server.fleet.model import Booking, Equipment, Refusal, TripFilter, Vehicle, Window
 
 # How long the page speaks of a badge that was held to the wrong car.
@@ -22,11 +22,13 @@ _WRONG_CAR_S = 3600
 class Offer:
     """What a page says beside a booking that runs or comes, and what may be done with it.
 
-    `refused_at` is where its agent's badge was refused because this other car is booked.
+    `pieces` are the equipment that there is, by code; `refused_at` is where its agent's badge was
+    refused because this other car is booked.
     """
 
     booking: Booking
     fleet: Standing
+    pieces: Mapping[str, Equipment]
     refused_at: Refusal | None
 
     @cached_property
@@ -37,7 +39,8 @@ class Offer:
     @cached_property
     def cars(self) -> tuple[Vehicle, ...]:
         """Return the cars it can be moved to, its site's first; none while it is driven."""
-        return tuple(sorted(self._cars(), key=lambda car: car.site_id != self._booked.site_id))
+        site_id = self.fleet.car[self.booking.vehicle_id].site_id
+        return tuple(sorted(self._cars(), key=lambda car: car.site_id != site_id))
 
     @property
     def has_cars(self) -> bool:
@@ -59,15 +62,11 @@ class Offer:
         """Say whether it can still be called off."""
         return not against_cancelling(self.booking, self.fleet.now_s)
 
-    @property
-    def _booked(self) -> Vehicle:
-        return self.fleet.car[self.booking.vehicle_id]
-
     def _cars(self) -> Iterator[Vehicle]:
         if self.fleet.is_under_way(self.booking):
             return
         for car in self.fleet.each_free([self.booking.window], self.booking.agent_id):
-            if not against_other_car(self.booking, self._booked, car):
+            if not against_other_car(self.booking, car, self.pieces):
                 yield car
 
 
@@ -106,6 +105,15 @@ async def free_equipment(
     return [piece for piece in pieces if piece.site_id == site_id and piece.code not in taken]
 
 
+async def pieces_for(
+    wanted: Iterable[Wanted | Booking], actions: Actions
+) -> Mapping[str, Equipment]:
+    """Return code -> all equipment that there is, if any of these takes some along."""
+    if not any(each.equipment for each in wanted):
+        return {}
+    return {piece.code: piece for piece in await actions.store.equipment.all()}
+
+
 async def offers_for(actor: Person, bookings: list[Booking], actions: Actions) -> dict[int, Offer]:
     """Return booking id -> what to offer, of those of an agent's bookings that run or come.
 
@@ -116,6 +124,7 @@ async def offers_for(actor: Person, bookings: list[Booking], actions: Actions) -
         return {}
     fleet = await _standing_in(actions, [booking.window for booking in active])
     recent_s = fleet.now_s - _WRONG_CAR_S
+    pieces = await pieces_for(active, actions)
     refusals = await actions.store.refusals.of_agent(actor.agent.agent_id, recent_s)
     refused = {r.booking_id: r for r in refusals if r.reason == "wrong_car"}
     for trip in await actions.store.trips.log(
@@ -123,16 +132,18 @@ async def offers_for(actor: Person, bookings: list[Booking], actions: Actions) -
     ):
         refused.pop(trip.booking_id, None)  # the right one was found
     return {
-        booking.booking_id: _offer(booking, fleet, refused.get(booking.booking_id))
+        booking.booking_id: _offer(booking, fleet, pieces, refused.get(booking.booking_id))
         for booking in active
         if booking.ends_at_s > fleet.now_s or fleet.is_under_way(booking)
     }
 
 
-def _offer(booking: Booking, fleet: Standing, refusal: Refusal | None) -> Offer:
+def _offer(
+    booking: Booking, fleet: Standing, pieces: Mapping[str, Equipment], refusal: Refusal | None
+) -> Offer:
     if refusal is not None and (
         refusal.vehicle_id == booking.vehicle_id  # it has been moved there since
         or fleet.is_under_way(booking)
     ):
         refusal = None
-    return Offer(booking, fleet, refusal)
+    return Offer(booking, fleet, pieces, refusal)

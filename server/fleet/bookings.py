@@ -141,9 +141,17 @@ def against_standing(
     return [] if obstacle is None else [Refusal("vehicle_id", _REASONS[obstacle])]
 
 
-def against_other_car(booking: Booking, car: Vehicle, other: Vehicle) -> list[Refusal]:
-    """Return what keeps a booking of `car` from changing to `other`."""
-    if booking.equipment and other.site_id != car.site_id:
+def against_other_car(
+    booking: Booking, other: Vehicle, pieces: Mapping[str, Equipment]
+) -> list[Refusal]:
+    """Return what keeps a booking from changing to another car.
+
+    Args:
+        booking: as it stands; its own car may have changed its site since.
+        other: the car.
+        pieces: code -> all equipment that there is.
+    """
+    if any(pieces[code].site_id != other.site_id for code in booking.equipment):
         return [Refusal("vehicle_id", Reason.EQUIPMENT_STAYS)]
     if booking.private and not other.private_use:
         return [Refusal("vehicle_id", Reason.NO_PRIVATE_USE)]

@@ -16,9 +16,13 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 
 def text_of(content: bytes) -> str:
-    """Return what is written there; raises Refused, NOT_JSON, unless it is UTF-8."""
+    """Return what is written there, without the mark that Windows puts before it.
+
+    Raises:
+        Refused: NOT_JSON, unless it is UTF-8.
+    """
     try:
-        return content.decode()
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         refusal = Refusal(f"byte {error.start + 1}", Reason.NOT_JSON, {"why": "not UTF-8 text"})
         raise Refused(refusal) from None

@@ -5,7 +5,7 @@ Never here: what may be booked (fleet/bookings.py).
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from server.fleet.bookings import Journey, Wanted
@@ -39,7 +39,11 @@ UNION SELECT o.booking_id FROM trip t JOIN booking o ON o.booking_id = t.booking
 WHERE t.state <> 'ended' AND o.agent_id = :agent_id AND o.state = 'active'
 """
 _ALL = 1 << 31
-_OF_BOOKING = "(SELECT starts_at_s, booking_id FROM booking WHERE booking_id = :booking_id)"
+# Of one's own: a number of somebody else's tells nothing of when it is.
+_OF_BOOKING = (
+    "(SELECT starts_at_s, booking_id FROM booking"
+    " WHERE booking_id = :booking_id AND agent_id = :agent_id)"
+)
 _LATER = f"(b.starts_at_s, b.booking_id) > {_OF_BOOKING}"
 _EARLIER = f"(b.starts_at_s, b.booking_id) < {_OF_BOOKING}"
 
@@ -224,13 +228,17 @@ def insert_booking(db: sqlite3.Connection, wanted: Wanted, agent_id: int, now_s:
     return _read(db, row["booking_id"])
 
 
-def give_equipment(db: sqlite3.Connection, booking_id: int, codes: Iterable[str]) -> None:
+def give_equipment(db: sqlite3.Connection, booking_id: int, codes: Collection[str]) -> None:
     """Let these pieces, which are of its car's site, be all that a booking has.
+
+    Those that it has already are not judged again: its car may have changed site since.
 
     Raises:
         Refused: one of them is with another booking then (EQUIPMENT_TAKEN).
     """
     booking = _read(db, booking_id)
+    if set(codes) == set(booking.equipment):
+        return
     db.execute("DELETE FROM booking_equipment WHERE booking_id = :id", {"id": booking_id})
     with _conflicts_told(db, booking.vehicle_id, booking.window, booking_id, codes):
         db.executemany(
@@ -271,25 +279,26 @@ def _conflicts_told(
         reason = _GUARDS.get(str(error))
         if reason is None:
             raise
-        rows = db.execute(
-            f"{BOOKINGS} WHERE {TOUCHING} AND b.booking_id <> :own_id ORDER BY b.starts_at_s",
-            {"from_s": window.from_s, "to_s": window.to_s, "own_id": own_id},
+        # The writer's thread, which the boxes wait for: no more is read than is told.
+        concerned = (
+            "b.vehicle_id = :vehicle_id"
+            if reason is Reason.OVERLAP
+            else "b.booking_id IN (SELECT booking_id FROM booking_equipment)"
         )
-        wanted = set(equipment)
-        raise Refused(
-            _in_the_way(
-                reason,
-                [
-                    other
-                    for other in map(booking_of, rows)
-                    if (
-                        other.vehicle_id == vehicle_id
-                        if reason is Reason.OVERLAP
-                        else wanted & set(other.equipment)
-                    )
-                ],
-            )
-        ) from None
+        rows = db.execute(
+            f"{BOOKINGS} WHERE {TOUCHING} AND {concerned} AND b.booking_id <> :own_id"
+            " ORDER BY b.starts_at_s",
+            {
+                "from_s": window.from_s,
+                "to_s": window.to_s,
+                "own_id": own_id,
+                "vehicle_id": vehicle_id,
+            },
+        )
+        wanted, others = set(equipment), [booking_of(row) for row in rows]
+        if reason is not Reason.OVERLAP:
+            others = [other for other in others if wanted & set(other.equipment)]
+        raise Refused(_in_the_way(reason, others)) from None
 
 
 def _in_the_way(reason: Reason, conflicts: list[Booking]) -> Refusal:

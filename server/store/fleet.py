@@ -21,6 +21,7 @@ from server.fleet.fleet_file import (
     SiteEntry,
     VehicleEntry,
 )
+from server.fleet.inputs import MOST_REFUSALS
 from server.fleet.json_places import Path
 from server.fleet.model import Window
 from server.fleet.recurrence import PARIS, weekly
@@ -116,6 +117,8 @@ class _Loading:
                 put(entry)
             except Refused as refused:
                 against += [((name, i, *_word(each.field)), each) for each in refused.refusals]
+                if len(against) >= MOST_REFUSALS:
+                    break  # no more are told, and a running server waits for this transaction
         file.refuse(against)
 
     def _put_directorate(self, entry: Named) -> None:
@@ -266,10 +269,11 @@ class _Loading:
             self._take_along(booking_id, entry, aboard)
 
     def _stored(self, vehicle_id: int, agent_id: int, window: Window) -> int | None:
-        """Return the id of the very same booking."""
+        """Return the id of the very same booking; of one that was cancelled and made anew, that."""
         row = self._db.execute(
             "SELECT booking_id FROM booking WHERE vehicle_id = :vehicle_id"
-            " AND agent_id = :agent_id AND starts_at_s = :from_s AND ends_at_s = :to_s",
+            " AND agent_id = :agent_id AND starts_at_s = :from_s AND ends_at_s = :to_s"
+            " ORDER BY CASE state WHEN 'active' THEN 0 ELSE 1 END LIMIT 1",
             {
                 "vehicle_id": vehicle_id,
                 "agent_id": agent_id,

@@ -136,7 +136,7 @@ class TicksField(Field):
         if formdata is not None:
             prefix = f"{self.name}-"
             ticked = (name for name in formdata if name.startswith(prefix))
-            self.data = tuple(sorted({clean(name.removeprefix(prefix)) for name in ticked}))
+            self.data = tuple(sorted({name.removeprefix(prefix) for name in ticked}))
 
 
 class LocalTimeField(Field):

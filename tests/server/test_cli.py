@@ -76,6 +76,21 @@ def test_loading_says_what_was_loaded_and_may_be_repeated(
     }
 
 
+def test_a_file_with_the_mark_that_windows_puts_before_utf_8_is_loaded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "fleet.json"
+    text = json.dumps(FLEET, indent=1).replace("\n", "\r\n")
+    file.write_bytes(text.encode("utf-8-sig"))
+    voiturier("load", file, "--data", tmp_path / "data")
+    assert "loaded: 2 vehicles" in capsys.readouterr().out
+    file.write_bytes(text.replace('"label"', '"lable"', 1).encode("utf-8-sig"))
+    with pytest.raises(SystemExit):
+        voiturier("load", file, "--data", tmp_path / "data")
+    line = text[: text.index('"label"')].count("\n") + 1
+    assert f"line {line}, vehicles[0], lable" in capsys.readouterr().err
+
+
 def test_bad_json_is_told_with_its_place(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

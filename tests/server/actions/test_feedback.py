@@ -112,7 +112,7 @@ async def test_who_may_say_answer_and_read_what(
     assert await refusal(feedback.to_say(Operator(), one, actions)) is Reason.NOT_THE_DRIVER
     for act in (feedback.to_answer(marie, one, actions), feedback.waiting_first(marie, actions)):
         assert await refusal(act) is Reason.NOT_ALLOWED
-    answer = Answer(trip_id=mine, said_at_s=0, answer="Vu")
+    answer = Answer(trip_id=mine, said_at_s=1, answer="Vu")
     assert await refusal(feedback.answer(marie, answer, actions)) is Reason.NOT_ALLOWED
     assert await refusal(feedback.answer(paul, answer, actions)) is Reason.NO_SUCH_MESSAGE
     assert await refusal(feedback.to_answer(paul, one, actions)) is Reason.NO_SUCH_MESSAGE
@@ -158,7 +158,7 @@ async def test_what_may_be_said_now_is_told_before_it_is_said(
     ],
 )
 def test_each_word_out_of_bounds_is_named_with_its_reason(model, changed, field, reason) -> None:
-    whole = NOTHING if model is Say else {"trip_id": 1, "said_at_s": 0, "answer": "Vu"}
+    whole = NOTHING if model is Say else {"trip_id": 1, "said_at_s": 1, "answer": "Vu"}
     with pytest.raises(Refused) as refused:
         judged(model, whole | changed)
     (only,) = refused.value.refusals

@@ -104,6 +104,9 @@ def car(site_id: int, private_use: bool = False) -> Vehicle:
     return Vehicle(1, "", "", site_id, "", "", None, private_use)
 
 
+PIECES = {"SIEGE-1": Equipment(1, "SIEGE-1", "Siège enfant", 1, "Préfecture")}
+
+
 @pytest.mark.parametrize(
     ("equipment", "private", "of", "against"),
     [
@@ -118,21 +121,19 @@ def car(site_id: int, private_use: bool = False) -> Vehicle:
 def test_a_car_is_booked_with_equipment_of_its_site_and_for_what_it_may_be_used(
     equipment: tuple[str, ...], private: bool, of: Vehicle, against: dict[str, str]
 ) -> None:
-    pieces = {"SIEGE-1": Equipment(1, "SIEGE-1", "Siège enfant", 1, "Préfecture")}
     request = wanted(1, NOW_S, NOW_S + 60, equipment=equipment, private=private)
-    assert told(against_car(request, of, pieces)) == against
+    assert told(against_car(request, of, PIECES)) == against
 
 
 def test_a_booking_changes_to_a_car_that_can_do_the_same() -> None:
     plain, equipped = booking(0, 60), replace(booking(0, 60), equipment=("SIEGE-1",))
     private = replace(booking(0, 60), private=True)
-    assert against_other_car(plain, car(1), car(2)) == []
-    assert against_other_car(equipped, car(1), car(1)) == []
-    assert told(against_other_car(equipped, car(1), car(2))) == {"vehicle_id": "equipment_stays"}
-    assert told(against_other_car(private, car(1, private_use=True), car(2))) == {
-        "vehicle_id": "no_private_use"
-    }
-    assert against_other_car(private, car(1, private_use=True), car(2, private_use=True)) == []
+    assert against_other_car(plain, car(2), PIECES) == []
+    assert against_other_car(equipped, car(1), PIECES) == []
+    against = told(against_other_car(equipped, car(2), PIECES))
+    assert against == {"vehicle_id": "equipment_stays"}
+    assert told(against_other_car(private, car(2), {})) == {"vehicle_id": "no_private_use"}
+    assert against_other_car(private, car(2, private_use=True), {}) == []
 
 
 def booking(starts_in_s: int, ends_in_s: int, state: BookingState = "active") -> Booking:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from server.fleet.model import Booking
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store import Store, schema
+from server.store.bookings import booking_of
 from tests.fleet import (
     BOOKING,
     CAR,
@@ -195,3 +196,23 @@ async def test_two_clicks_at_once_make_one_booking(store: Store, tmp_path: Path)
             outcomes.append(overlap)
     await other_process.close()
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Booking", "Refused"]
+
+
+async def test_to_refuse_a_car_that_is_taken_the_bookings_of_other_cars_are_not_read(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for hour in range(2, 40):
+        hours = (NOW_S + hour * HOUR_S, NOW_S + hour * HOUR_S + HOUR_S)
+        await store.bookings.create(wanted(OTHER_CAR, *hours), PAUL, NOW_S)
+    read = []
+
+    def count(row: sqlite3.Row) -> Booking:
+        read.append(row)
+        return booking_of(row)
+
+    monkeypatch.setattr("server.store.bookings.booking_of", count)
+    with pytest.raises(Refused) as refused:
+        await store.bookings.create(wanted(CAR, NOW_S, NOW_S + 40 * HOUR_S), PAUL, NOW_S)
+    (refusal,) = refused.value.refusals
+    assert [other.booking_id for other in refusal.conflicts] == [BOOKING]
+    assert len(read) == 1

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from server.fleet import fleet_file
-from server.fleet.model import Companion, Window
+from server.fleet.inputs import MOST_REFUSALS
+from server.fleet.model import Booking, Companion, Window
 from server.fleet.refusals import Reason, Refused
 from server.store import Store
+from server.store.bookings import insert_booking
 from tests.fleet import (
     BOOKING,
     CAR,
@@ -269,6 +271,22 @@ async def test_a_booking_that_is_there_is_not_judged_again(store: Store) -> None
     assert len(await store.bookings.between(0, 1 << 32)) == 2
 
 
+async def test_a_booking_keeps_its_equipment_in_a_file_in_which_its_car_has_changed_site(
+    store: Store,
+) -> None:
+    data = {"equipment": EQUIPMENT, **copy.deepcopy(FLEET)}
+    data["sites"].append({"code": "DDT", "name": "Territoires"})
+    data["bookings"].append(entry(NOW_S - 9 * DAY_S, 60, equipment=["SIEGE"]))
+    await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    data["vehicles"][0]["site"] = "DDT"
+    await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    (past,) = await store.bookings.between(0, NOW_S - DAY_S)
+    assert past.equipment == ("SIEGE",)
+    data["bookings"][1]["equipment"] = ["SIEGE", "CHAINES"]  # but what is new is judged
+    with pytest.raises(Refused, match="equipment_elsewhere"):
+        await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+
+
 async def test_a_weekly_booking_keeps_its_local_hours_and_its_new_weeks_are_added(
     store: Store,
 ) -> None:
@@ -290,3 +308,33 @@ async def test_what_a_file_says_of_a_journey_is_kept(store: Store) -> None:
     await store.fleet.load(changed({"bookings": [entry]}), {}, NOW_S)
     (made,) = await store.bookings.of_vehicle(OTHER_CAR, 0)
     assert (made.planned_km, made.private, made.purpose) == (85, False, "Chantier")
+
+
+async def test_who_rides_along_is_said_of_the_booking_that_stands_and_not_of_one_called_off(
+    store: Store,
+) -> None:
+    hours = (SOON_S, SOON_S + 60)
+    await store.fleet.load(changed({"bookings": [entry(SOON_S, 60)]}), {}, NOW_S)
+    (first,) = await store.bookings.between(*hours)
+    await call_off(store, first.booking_id)
+    again = await store.bookings.create(wanted(first.vehicle_id, *hours), first.agent_id, NOW_S)
+    file = changed({"bookings": [entry(SOON_S, 60, drivers=["paul.morin"])]})
+    await store.fleet.load(file, {}, NOW_S)
+    access = (await store.access.of_car(first.vehicle_id, NOW_S)).access
+    assert Companion(again.booking_id, PAUL, True) in access.companions
+
+
+async def test_a_file_of_many_faults_is_given_up_when_as_many_are_found_as_are_told(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def insert(*booking: Any) -> Booking:
+        tried.append(booking)
+        return insert_booking(*booking)
+
+    monkeypatch.setattr("server.store.fleet.insert_booking", insert)
+    taken = [{**entry(NOW_S - 60 * i, 60 * i + 60), "agent": "paul.morin"} for i in range(1, 60)]
+    with pytest.raises(Refused) as refused:
+        await store.fleet.load(changed({"bookings": taken}), {}, NOW_S)
+    assert len(refused.value.refusals) == len(tried) == MOST_REFUSALS

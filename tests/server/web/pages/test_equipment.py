@@ -54,6 +54,17 @@ async def test_equipment_is_booked_with_the_car_and_shown_with_it(arrive, equipp
     assert f'name="equipment-{SEAT}" value="1" checked' in again
 
 
+async def test_a_piece_is_booked_on_the_page_whatever_spaces_its_code_has(arrive, equipped):
+    code = "SIEGE  3"  # as the file takes it, and the API
+    piece = {"code": code, "name": "Siège", "site": "PREF"}
+    await equipped.fleet.load(fleet_file.parse(json.dumps({"equipment": [piece]})), {}, NOW_S)
+    karim = await arrive(KARIM)
+    wanted = await fields(equipped) | ticked(code)
+    assert (await karim.send(FORM, **wanted)).status == 303
+    (booking,) = [b for b in await own(equipped, KARIM) if b.purpose == "Visite"]
+    assert booking.equipment == (code,)
+
+
 async def test_a_piece_that_is_taken_is_refused_with_the_free_ones_and_goes_without(
     arrive, equipped
 ):
@@ -110,6 +121,22 @@ async def test_a_booking_with_equipment_moves_to_no_other_site(arrive, equipped)
     page = await karim.read(path)
     assert "Peugeot" in page and "Zoé" not in page
     answer = await karim.send(path, vehicle=zoe)
+    assert answer.status == 409 and "reste sur son site" in await answer.text()
+    assert (await karim.send(path, vehicle=await id_of(equipped, PEUGEOT))).status == 303
+
+
+async def test_when_its_car_changed_site_a_booking_moves_to_where_its_equipment_is(
+    arrive, equipped
+):
+    karim = await arrive(KARIM)
+    assert (await karim.send(FORM, **await fields(equipped) | ticked(SEAT))).status == 303
+    (booking,) = [b for b in await own(equipped, KARIM) if b.purpose == "Visite"]
+    moved = {"vehicles": [{"plate": CLIO, "label": "Clio", "site": "DDT"}]}
+    await equipped.fleet.load(fleet_file.parse(json.dumps(moved)), {}, NOW_S)
+    path = f"/reservations/{booking.booking_id}/voiture"
+    page = await karim.read(path)
+    assert "Peugeot" in page and "Zoé" not in page
+    answer = await karim.send(path, vehicle=await id_of(equipped, "ZZ-999-ZZ"))
     assert answer.status == 409 and "reste sur son site" in await answer.text()
     assert (await karim.send(path, vehicle=await id_of(equipped, PEUGEOT))).status == 303
 

@@ -78,3 +78,12 @@ def test_the_fleet_file_keeps_the_rules_of_a_booking(tmp_path, capsys, entry, pl
     code, said = load(tmp_path, capsys, bookings=[entry])
     assert code == 2
     assert "bookings[0]" in said and place in said
+
+
+async def test_a_word_that_stands_twice_in_a_body_is_refused_as_in_a_file(arrive):
+    karim = await arrive(KARIM)
+    body = '{"vehicle_id": 1, "weeks": 1, "purpose": "Visite", "weeks": 26}'
+    headers = {"Content-Type": "application/json"}
+    answer = await karim.client.post("/api/bookings", data=body, headers=headers)
+    told = await answer.json()
+    assert (answer.status, told["error"], told["field"]) == (400, "word_twice", "weeks")

@@ -154,3 +154,13 @@ async def test_a_page_after_what_is_no_number_is_a_bad_request_and_after_nothing
     for wrong in ("", "-1", "x", "9" * 19):
         await manager.read(path.format(wrong), status=400)
     await manager.read(path.format(999_999))
+
+
+async def test_a_page_that_begins_after_somebody_elses_booking_tells_nothing_of_it(arrive, store):
+    (theirs,) = await book(store, KARIM, iter([NOW_S + 2 * DAY_S]))
+    (mine,) = await book(store, LUCIE, iter([NOW_S + 3 * DAY_S]))
+    lucie = await arrive(LUCIE)
+    for number in (theirs, 99_999):
+        answer = await lucie.client.get(f"/api/bookings?after={number}")
+        assert (await answer.json())["bookings"] == []
+        assert f"/{mine}/annuler" not in await lucie.read(f"/reservations?after={number}")
