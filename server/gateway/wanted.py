@@ -69,8 +69,10 @@ class Lookout:
             RemoteProtocolError: the box is in service no more.
         """
         old = self._wanted
+        # No further than is judged: another process's change of this very car may be in the
+        # database, and not yet among the news seen here.
+        seen = self._store.news.newest
         if old is not None and not self.is_behind and old.since_s <= now_s < old.until_s:
-            seen = self._store.news.newest
             if old.newest == seen:
                 return old, None
             # There are news of other cars; most say nothing to this one.
@@ -78,8 +80,6 @@ class Lookout:
                 lambda: self._store.access.everywhere(now_s), lane="car"
             )
             if everywhere is old.everywhere:
-                # No further than is judged: another process's change of this very car may be in
-                # the database, and not yet among the news seen here.
                 self._wanted = replace(old, newest=seen)
                 return self._wanted, None
         facts, wanted = await self._store.in_reader(lambda: self._read(now_s), lane="car")
