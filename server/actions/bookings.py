@@ -22,6 +22,7 @@ from server.fleet.bookings import (
     against_other_car,
     against_past,
     against_standing,
+    in_week,
 )
 from server.fleet.inputs import Id, Input, Instant, Says
 from server.fleet.model import Booking, Vehicle, Window
@@ -72,7 +73,8 @@ async def book(actor: Person, request: Book, actions: Actions) -> list[Booking]:
     windows = windows_of(request, actions)
     fleet = await standing(actions, windows[0].from_s, windows[-1].to_s)
     for window in windows:
-        _refuse(against_standing(fleet, request.vehicle_id, window, agent_id))
+        against = against_standing(fleet, request.vehicle_id, window, agent_id)
+        _refuse(in_week(window, request.weeks, against))
     each = [
         request.model_copy(update={"starts_at_s": window.from_s, "ends_at_s": window.to_s})
         for window in windows

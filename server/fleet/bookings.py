@@ -5,6 +5,7 @@ the database as well, the last line of defence. Never here: which cars are free 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -139,6 +140,11 @@ def against_standing(
     """Return what keeps an agent from this car in this window as things stand."""
     obstacle = fleet.obstacle(vehicle_id, window, agent_id)
     return [] if obstacle is None else [Refusal("vehicle_id", _REASONS[obstacle])]
+
+
+def in_week(window: Window, weeks: int, against: list[Refusal]) -> list[Refusal]:
+    """Return what is said against one of so many weeks, with which one that is."""
+    return [replace(each, week=window) for each in against] if weeks > 1 else against
 
 
 def against_other_car(

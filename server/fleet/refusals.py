@@ -8,7 +8,7 @@ import dataclasses
 from collections.abc import Mapping
 from enum import Enum, StrEnum
 
-from server.fleet.model import Booking
+from server.fleet.model import Booking, Window
 
 
 def N_(message_id: str) -> str:  # noqa: N802 - the name gettext tools look for
@@ -147,13 +147,15 @@ class Refusal:
     """A reason and what it stands against.
 
     `field` is the word of the request that is at fault (empty: the request as a whole), `values`
-    what the reason's sentence names, `conflicts` the bookings in the way.
+    what the reason's sentence names, `conflicts` the bookings in the way, `week` the one of several
+    that it is about.
     """
 
     field: str
     reason: Reason
     values: Mapping[str, int | str] = dataclasses.field(default_factory=dict)
     conflicts: tuple[Booking, ...] = ()
+    week: Window | None = None
 
     def in_english(self) -> str:
         """Say it, for the command line: with what is known instead, and what is in the way."""
@@ -162,6 +164,8 @@ class Refusal:
             said += f" {self.values['name']!r} is unknown; known: {self.values['known']}."
         elif "known" in self.values:
             said += f" Known: {self.values['known']}."
+        if self.week is not None:
+            said += f" That is from {self.week.from_s} to {self.week.to_s}."
         for other in self.conflicts:
             whose = f"{other.agent_name} has {other.plate}"
             said += f" {whose} from {other.starts_at_s} to {other.ends_at_s}."

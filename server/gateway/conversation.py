@@ -123,11 +123,16 @@ class Conversation:
         Returns what is held of its records; None when it said nothing new.
         """
         now_s = self._clock.now_s()
-        if said == self._noted and not self._orders:  # an order may have expired
+        awaited = tuple(
+            order
+            for order in self._orders
+            if order.command_id <= said.command_id or order.expires_at_s > now_s
+        )
+        if said == self._noted and awaited == self._orders:
             self._store.boxes.hear(self.box.box_id, now_s)
             return None
         held = await self._store.boxes.note_status(self.box.box_id, said, now_s)
-        self._noted = said
+        self._noted, self._orders = said, awaited  # those that expired are noted too
         return held
 
     async def _look(self) -> Wanted:

@@ -11,7 +11,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from server.fleet.bookings import Journey, Wanted, against_car, against_hours, against_service
+from server.fleet.bookings import (
+    Journey,
+    Wanted,
+    against_car,
+    against_hours,
+    against_service,
+    in_week,
+)
 from server.fleet.fleet_file import (
     AgentEntry,
     BookingEntry,
@@ -258,7 +265,8 @@ class _Loading:
             _refuse(against + against_car(wanted, car, self._pieces))
         for window, booking_id in zip(windows, stored, strict=True):
             if booking_id is None:
-                _refuse(against_service(window, self._out_of_service.get(car.vehicle_id, ())))
+                away = self._out_of_service.get(car.vehicle_id, ())
+                _refuse(in_week(window, entry.weeks, against_service(window, away)))
                 hours = {"starts_at_s": window.from_s, "ends_at_s": window.to_s}
                 made = insert_booking(
                     self._db, wanted.model_copy(update=hours), agent_id, self._now_s

@@ -26,8 +26,11 @@ _ERRORS = {Kind.NOT_FOUND: "not_found", Kind.FORBIDDEN: "forbidden"}
 
 
 def say(refusal: Refusal, words: Words) -> str:
-    """Say why, in this person's language."""
-    return words.say(refusal.reason.sentence, **refusal.values)
+    """Say why, in this person's language, and which of several weeks that is about."""
+    said = words.say(refusal.reason.sentence, **refusal.values)
+    if refusal.week is None:
+        return said
+    return f"{said} {words.window(refusal.week.from_s, refusal.week.to_s)}."
 
 
 def say_each(refusal: Refusal, agent_id: int, words: Words) -> list[str]:

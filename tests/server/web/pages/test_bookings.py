@@ -170,7 +170,6 @@ async def test_a_weekly_booking_keeps_its_local_hours_and_twice_is_once(
     assert len(woken) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="which week the car is out of service is not said")
 async def test_a_weekly_booking_names_the_week_in_which_its_car_is_out_of_service(arrive, store):
     first_s = NOW_S + 2 * DAY_S
     third = {"from": first_s + 14 * DAY_S, "to": first_s + 15 * DAY_S}
