@@ -9,7 +9,7 @@ at most. Never here: what is said (conversation.py), what a frame is (shared_pro
 import asyncio
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from server.clock import Clock, Timer
@@ -30,15 +30,21 @@ MAX_INBOX_BYTES = 16 * 1024
 MAX_OUTBOX_BYTES = 64 * 1024
 
 
+# How many at once may shake hands and be answered their first Status, about 1 ms each: when a whole
+# fleet comes back, a page waits behind so many and not behind all.
+_NEWCOMERS = 32
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What every connection uses."""
+    """What every connection uses; `newcomers` is held by those that have not been answered yet."""
 
     store: Store
     clock: Clock
     pipeline: Pipeline
     registry: Registry
     heard: Heard
+    newcomers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_NEWCOMERS))
 
 
 class Keeper(Protocol):
@@ -159,7 +165,10 @@ class Connection(asyncio.Protocol):
                 await self._awake.wait()
                 self._working = True
                 self._awake.clear()
-                if self.is_open and not self._transport.is_closing():
+                if self._conversation is None:
+                    async with self._services.newcomers:
+                        await self._work()
+                else:
                     await self._work()
         except RemoteProtocolError as error:
             self.close(error.reason_code)
@@ -175,6 +184,8 @@ class Connection(asyncio.Protocol):
 
     async def _work(self) -> None:
         """Do all that can be done now."""
+        if not self.is_open or self._transport.is_closing():
+            return
         data = bytes(self._inbox)
         self._inbox.clear()
         self._transport.resume_reading()

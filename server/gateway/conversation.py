@@ -108,21 +108,25 @@ class Conversation:
     async def _take_status(self, status: messages.Status) -> None:
         before, self._status = self._status, status
         self._change_hash = b""  # this answers it
-        await self._note(status_of(status))
-        if before is None or before.epoch != status.epoch:
-            await self._say_held(status)
+        held = await self._note(status_of(status))
+        if held is not None and (before is None or before.epoch != status.epoch):
+            await self._say_held(status, held)
         if before is None:
             self._tell_time()
         await self.refresh()
 
-    async def _note(self, said: BoxStatus) -> None:
-        """Keep what a box says of itself: at once what is new, with others' that it was heard."""
+    async def _note(self, said: BoxStatus) -> int | None:
+        """Keep what a box says of itself: at once what is new, with others' that it was heard.
+
+        Returns what is held of its records; None when it said nothing new.
+        """
         now_s = self._clock.now_s()
         if said == self._noted and not self._orders:  # an order may have expired
             self._heard.note(self.box.box_id, now_s)
-            return
-        await self._store.boxes.note_status(self.box.box_id, said, now_s)
+            return None
+        held = await self._store.boxes.note_status(self.box.box_id, said, now_s)
         self._noted = said
+        return held
 
     async def _look(self) -> Wanted:
         """Return what the box should hold now."""
@@ -132,8 +136,7 @@ class Conversation:
             self._revocation = facts.revocation_confirmed
         return wanted
 
-    async def _say_held(self, status: messages.Status) -> None:
-        held = await self._store.records.held_seq(self.box.box_id, status.epoch)
+    async def _say_held(self, status: messages.Status, held: int) -> None:
         name = self.box.wire_id.hex()
         self._epoch_sent = status.epoch == 0 or status.next_seq <= held
         if self._epoch_sent:

@@ -14,6 +14,7 @@ from server.fleet.trips import follow
 from server.store import trip_rows
 from server.store.news import tell
 from server.store.noun import Noun
+from server.store.records import held_seq
 from server.store.vault import Vault
 
 BOXES = """
@@ -140,9 +141,9 @@ class Boxes(Noun):
         """Return the box in service with this id on the wire."""
         return await self._engine.read(self._by_wire_id, wire_id, lane="key")
 
-    async def note_status(self, box_id: int, status: BoxStatus, now_s: int) -> None:
-        """Keep what a box said of itself."""
-        await self._engine.write(_note_status, box_id, status, now_s)
+    async def note_status(self, box_id: int, status: BoxStatus, now_s: int) -> int:
+        """Keep what a box said of itself; return what is held of its epoch: `records.held_seq`."""
+        return await self._engine.write(_note_status, box_id, status, now_s)
 
     async def note_heard(self, last_seen_s: Mapping[int, int]) -> None:
         """Keep when boxes (by id) were last heard that said nothing else that is new."""
@@ -285,7 +286,7 @@ def _end_trip(db: sqlite3.Connection, box_id: int, vehicle_id: int, at_s: int) -
         trip_rows.save(db, box_id, vehicle_id, follow(trip, [end]).trips[0])
 
 
-def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: int) -> None:
+def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: int) -> int:
     db.execute(
         # A box that is ahead in epoch or generation tells of a time that a backup does not hold.
         "UPDATE box SET last_seen_s = ?, firmware_version = ?, relay = ?, clock_source = ?,"
@@ -308,6 +309,7 @@ def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: 
         " AND command_id > ? AND expires_at_s <= ?",
         (box_id, status.command_id, now_s),
     )
+    return held_seq(db, box_id, status.epoch)
 
 
 def _note_heard(db: sqlite3.Connection, last_seen_s: Mapping[int, int]) -> None:

@@ -42,7 +42,7 @@ class Records(Noun):
 
     async def held_seq(self, box_id: int, epoch: int) -> int:
         """Return up to which sequence number all records are committed; 0 when none is."""
-        return await self._engine.read(_held_seq, box_id, epoch)
+        return await self._engine.read(held_seq, box_id, epoch)
 
     async def trip_start(self, box_id: int) -> bytes | None:
         """Return the body of the record that began a box's trip in progress; None without one."""
@@ -91,13 +91,14 @@ def records_of_trip(db: sqlite3.Connection, trip_id: int) -> tuple[StoredRecord,
     )
 
 
-def _held_seq(db: sqlite3.Connection, box_id: int, epoch: int) -> int:
+def held_seq(db: sqlite3.Connection, box_id: int, epoch: int) -> int:
+    """Read up to which sequence number all records are committed."""
     query = "SELECT max(seq) FROM record WHERE box_id = ? AND epoch = ?"
     return db.execute(query, (box_id, epoch)).fetchone()[0] or 0
 
 
 def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
-    held = _held_seq(db, batch.box_id, batch.epoch)
+    held = held_seq(db, batch.box_id, batch.epoch)
     known = max(0, held + 1 - batch.first_seq)
     fresh = batch.records[known:]
     if not fresh or batch.first_seq > max(held + 1, batch.lowest_seq):
