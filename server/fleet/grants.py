@@ -43,7 +43,8 @@ class Access:
 
     `bookings` are those of this car that end after `reach_back_s`, and the one before; of other
     cars, to tell who stands before the wrong one, the soonest and those beside them. `badges` are
-    all that can matter to this car, revoked ones too.
+    all that can matter to this car, revoked ones too. `windows_of` are the `windows` of these
+    bookings, where they are known already.
     """
 
     vehicle_id: int
@@ -54,6 +55,7 @@ class Access:
     technicians: frozenset[int]  # ids of agents
     without_licence: frozenset[int]  # ids of agents whose driving licence is not recorded
     out_of_service: tuple[Window, ...]
+    windows_of: Mapping[int, Window] | None = None
 
 
 def reach_back_s(now_s: int) -> int:
@@ -85,7 +87,7 @@ def due(access: Access, now_s: int, most: int, most_keys: int) -> list[Grant]:
 
 def stay_until_s(access: Access, now_s: int) -> int:
     """Return until when `due` gives the same grants of the same facts, should only time pass."""
-    windows_of = windows(access.bookings)
+    windows_of = _windows_of(access)
     instants = [NEVER_S]
     for booking in access.bookings:
         if (window := windows_of.get(booking.booking_id)) is not None:
@@ -119,13 +121,17 @@ def windows(bookings: Iterable[Booking]) -> dict[int, Window]:
     return found
 
 
+def _windows_of(access: Access) -> Mapping[int, Window]:
+    return windows(access.bookings) if access.windows_of is None else access.windows_of
+
+
 def _all(access: Access, now_s: int) -> Iterator[Grant]:
     """Yield every grant; those of a kind in the order in which they are kept."""
     valid: dict[int, list[bytes]] = defaultdict(list)
     for badge in sorted(access.badges, key=lambda badge: badge.uid):
         if badge.revoked_at_s is None:
             valid[badge.agent_id].append(badge.uid)
-    windows_of = windows(access.bookings)
+    windows_of = _windows_of(access)
     soonest = sorted(
         (booking for booking in access.bookings if booking.state == "active"),
         key=lambda booking: (booking.starts_at_s, booking.booking_id),

@@ -30,9 +30,9 @@ MAX_INBOX_BYTES = 16 * 1024
 MAX_OUTBOX_BYTES = 64 * 1024
 
 
-# How many at once may shake hands and be answered their first Status, about 1 ms each: when a whole
-# fleet comes back, a page waits behind so many and not behind all.
-_NEWCOMERS = 32
+# How many at once may shake hands, be answered their first Status and then be looked at, 1 ms each
+# time: when a whole fleet comes back, a page waits behind so many and not behind all.
+_NEWCOMERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ class Connection(asyncio.Protocol):
                 await self._awake.wait()
                 self._working = True
                 self._awake.clear()
-                if self._conversation is None:
+                if self._conversation is None or self._conversation.is_new:
                     async with self._services.newcomers:
                         await self._work()
                 else:
@@ -203,6 +203,8 @@ class Connection(asyncio.Protocol):
             if self._refresh_asked:
                 self._refresh_asked = False
                 await self._conversation.refresh()
+            elif self._conversation.is_new:
+                self.refresh()  # behind all that wait for their first answer
             self._conversation.tick()
         self._flush()
         self._set_timer()

@@ -1,8 +1,8 @@
 """What the server says to a box that has proved who it is.
 
     Status  -> Ack of what is held, or an Epoch for a box that has none or lost its count;
-               Time; card keys and Grants, or what changed of these, if the box holds another set;
-               its next key; unanswered commands
+               Time; then, or at the next refresh if it is the first: card keys and Grants, or what
+               changed of these, if the box holds another set; its next key; unanswered commands
     Records -> Ack, once they are committed; with the last of them, commands that waited for it
     refresh -> card keys, grants, key and commands, if these changed
     each hour -> Time
@@ -83,6 +83,11 @@ class Conversation:
         self._sent_key_generation = 0
         self._sent_command_id = 0
 
+    @property
+    def is_new(self) -> bool:
+        """Say whether its first Status was answered and a `refresh` is to follow."""
+        return self._status is not None and self._lookout.is_first
+
     async def receive(self, message: tuple[object, ...]) -> None:
         """Answer one message; RemoteProtocolError when it breaks the order."""
         if isinstance(message, messages.Status):
@@ -113,7 +118,8 @@ class Conversation:
             await self._say_held(status, held)
         if before is None:
             self._tell_time()
-        await self.refresh()
+        else:
+            await self.refresh()
 
     async def _note(self, said: BoxStatus) -> int | None:
         """Keep what a box says of itself: at once what is new, with others' that it was heard.

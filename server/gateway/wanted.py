@@ -52,6 +52,11 @@ class Lookout:
         self._wanted: Wanted | None = None
 
     @property
+    def is_first(self) -> bool:
+        """Say whether the next look is the first."""
+        return self._wanted is None
+
+    @property
     def is_behind(self) -> bool:
         """Say whether something about the car has changed since the last look."""
         newest = self._store.news.of_car(self._box.vehicle_id)

@@ -5,10 +5,18 @@ there are news. Never here: who may do what (fleet/grants.py).
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from server.fleet.grants import AFTER_S, BEFORE_S, MAX_REVOKED, NEVER_S, Access, reach_back_s
+from server.fleet.grants import (
+    AFTER_S,
+    BEFORE_S,
+    MAX_REVOKED,
+    NEVER_S,
+    Access,
+    reach_back_s,
+    windows,
+)
 from server.fleet.model import Badge, Booking, Command, Companion, Window
 from server.store.badges import open_badges
 from server.store.bookings import BOOKINGS, booking_of
@@ -31,6 +39,7 @@ class Everywhere:
     """
 
     bookings: tuple[Booking, ...]
+    windows: Mapping[int, Window]  # of these
     companions: tuple[Companion, ...]
     badges: tuple[Badge, ...]  # of their drivers and of technicians, and those revoked last
     technicians: frozenset[int]
@@ -172,6 +181,7 @@ class AccessOfCars(Noun):
             fleet.technicians,
             fleet.without_licence,
             tuple(Window(*row) for row in spans),
+            {**fleet.windows, **windows(bookings)},
         )
         return AccessOfCar(access, fleet, newest, fleet.until_s)
 
@@ -230,7 +240,8 @@ class AccessOfCars(Noun):
         is_cut = len(soonest) == _SOONEST
         until_s = min(row[1] for row in soonest) + BEFORE_S + AFTER_S if is_cut else NEVER_S
         return Everywhere(
-            tuple(bookings),
+            tuple(sorted(bookings, key=lambda booking: (booking.starts_at_s, booking.booking_id))),
+            windows(bookings),
             tuple(companions),
             tuple({badge.badge_id: badge for badge in badges}.values()),
             technicians,
