@@ -70,8 +70,8 @@ class Conversation:
         self._epoch_sent = False  # and not yet taken: the records of this Status have no name
         self._whole_hash = b""  # of the last whole set of grants sent on this connection
         self._change_hash = b""  # of the set that a change under way leads to
-        # Whom the box may still know from an older set, by tag, with the card's key if it has one.
-        self._behind: dict[bytes, CardKey | None] = {}
+        self._tags_behind: set[bytes] = set()  # whom the box may still know from an older set
+        self._keys_behind: dict[bytes, CardKey | None] = {}  # as far as they were looked for
         self._card_keys_sent = (bytes(8), -GRANTS_REPEAT_S)  # hash of the last set, and when
         self._lookout = Lookout(store, box)
         # As of the last look, and of what was sent since.
@@ -140,6 +140,7 @@ class Conversation:
         if facts is not None:
             self._sent, self._next_key, self._orders = facts.sent, facts.next_key, facts.orders
             self._revocation = facts.revocation_confirmed
+            self._keys_behind.clear()
         return wanted
 
     async def _say_held(self, status: messages.Status, held: int) -> None:
@@ -185,10 +186,11 @@ class Conversation:
         now_s = self._clock.now_s()
         is_held = status.grants_hash == wanted.grants_hash
         if is_held:
-            self._behind.clear()
+            self._tags_behind.clear()
+            self._keys_behind.clear()
             await self._note_revocations(wanted.revocation)
-        elif self._sent is not None and self._sent.grants_set not in (None, wanted.grants_set):
-            await self._look_behind(self._sent.grants_set)
+        else:
+            await self._look_behind(wanted)
         # Before the grants: no card is ever known by its UID alone because its key comes later. And
         # a key goes only when the box has confirmed that the grant has gone.
         self._offer_card_keys(status, wanted)
@@ -218,13 +220,18 @@ class Conversation:
         self._whole_hash = wanted.grants_hash
         self._send_all(whole)
 
-    async def _look_behind(self, grants_set: bytes) -> None:
+    async def _look_behind(self, wanted: Wanted) -> None:
         """Find the keys of those whom the box may still know from an older set."""
         store, box = self._store, self.box
-        behind = {grant.badge_tag for grant in sets.grants_from_bytes(grants_set)}
-        if unread := behind - self._behind.keys():
+        older = self._sent.grants_set if self._sent else None
+        if older is not None and older != wanted.grants_set:
+            self._tags_behind |= {grant.badge_tag for grant in sets.grants_from_bytes(older)}
+        unread = self._tags_behind - self._keys_behind.keys()
+        if unread:  # but whoever is in the new set has his key there
+            unread -= {grant.badge_tag for grant in sets.grants_from_bytes(wanted.grants_set)}
+        if unread:
             found = await store.in_reader(lambda: keys_behind(store, box, unread), "search")
-            self._behind |= {tag: found.get(tag) for tag in unread}
+            self._keys_behind |= {tag: found.get(tag) for tag in unread}
 
     async def _note_revocations(self, revocation: int) -> None:
         if self._revocation < revocation:
@@ -233,9 +240,9 @@ class Conversation:
 
     def _offer_card_keys(self, status: messages.Status, wanted: Wanted) -> None:
         keys, name, now_s = wanted.keys, wanted.keys_hash, self._clock.now_s()
-        if self._behind:
+        if self._keys_behind:
             known = {key.badge_tag for key in keys}
-            older = [key for tag, key in self._behind.items() if key and tag not in known]
+            older = [key for tag, key in self._keys_behind.items() if key and tag not in known]
             keys = (*keys, *older)[:MAX_CARD_KEYS]
             name = keys_hash(keys)
         sent_hash, sent_at_s = self._card_keys_sent

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from server.clock import SystemClock
 from server.config import Address
 from server.gateway.connection import Services
 from server.gateway.heard import Heard
@@ -12,17 +11,8 @@ from server.gateway.listener import Listener
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store
-from tests.fleet import NOW_S, fit_box
-
-
-class ClockOfTheFleet(SystemClock):
-    """Real time passes, from the small fleet's present on."""
-
-    def __init__(self) -> None:
-        self._ahead_ms = NOW_S * 1000 - super().now_ms()
-
-    def now_ms(self) -> int:
-        return super().now_ms() + self._ahead_ms
+from tests.fleet import fit_box
+from tests.server.gateway.clock_of_the_fleet import ClockOfTheFleet
 
 
 @pytest.fixture

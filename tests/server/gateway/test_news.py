@@ -19,7 +19,7 @@ from shared_protocol import messages, records, sets
 from shared_protocol.badges import badge_tag
 from tests.fleet import HOUR_S, MARIE_UID, NOW_S, OTHER_CAR, PAUL, fit_box
 from tests.server.gateway.box_client import BoxClient, a_status, marker
-from tests.server.gateway.conftest import ClockOfTheFleet
+from tests.server.gateway.clock_of_the_fleet import ClockOfTheFleet
 
 
 class Clock(ClockOfTheFleet):
