@@ -300,6 +300,29 @@ async def test_a_key_goes_only_once_the_box_has_confirmed_that_the_grant_has_gon
     client.close()
 
 
+async def test_a_key_also_stays_when_the_set_changes_again_before_the_box_has_confirmed(
+    port: int, box: BoxSecrets, store: Store, registry: Registry
+) -> None:
+    marie = FLEET["agents"][0] | {"badges": [{"uid": MARIE_UID.hex(), "key": KEY.hex()}]}
+    await load(store, agents=[marie])
+    client = await BoxClient.connect(port, box)
+    await client.greet()
+    keys = await client.expect(messages.CardKeys)
+    client.send(confirms(await whole(client), card_keys_hash=keys.keys_hash))
+    await marker(client)
+    await store.bookings.cancel(BOOKING, 1)
+    registry.notify(None)
+    assert await whole(client) == []
+    await store.bookings.create(BookingRequest(CAR, PAUL, NOW_S, NOW_S + 60, ""), NOW_S)
+    registry.notify(None)
+    told = await whole(client)
+    assert [grant.kind for grant in told] == [messages.GRANT_BOOKING]
+    assert client.count(messages.CardKeys) == 1
+    client.send(confirms(told, card_keys_hash=keys.keys_hash))
+    assert (await client.expect(messages.CardKeys)).keys == []
+    client.close()
+
+
 async def test_many_keys_come_in_parts_that_make_the_named_set(
     port: int, box: BoxSecrets, store: Store
 ) -> None:
