@@ -14,7 +14,6 @@ from typing import Protocol
 
 from server.clock import Clock, Timer
 from server.gateway.conversation import Conversation
-from server.gateway.heard import Heard
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
 from server.store import BoxAccount, Store, StoreError
@@ -43,7 +42,6 @@ class Services:
     clock: Clock
     pipeline: Pipeline
     registry: Registry
-    heard: Heard
     newcomers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_NEWCOMERS))
 
 
@@ -237,7 +235,7 @@ class Connection(asyncio.Protocol):
             await services.store.boxes.key_proved(box.box_id, generation, services.clock.now_s())
             box = await self._in_service(wire_id)
         self._conversation = Conversation(
-            box, self._send, services.store, services.pipeline, services.heard, services.clock
+            box, self._send, services.store, services.pipeline, services.clock
         )
         self._keeper.established(self)
         services.registry.claim(box.box_id, self)

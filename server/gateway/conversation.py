@@ -17,7 +17,6 @@ from server.clock import Clock
 from server.fleet import grants
 from server.fleet.commands import ENDS_TRIP
 from server.fleet.model import Command
-from server.gateway.heard import Heard
 from server.gateway.pipeline import Pipeline
 from server.gateway.translate import COMMAND_KINDS, driver_tag, status_of
 from server.gateway.wanted import Lookout, Wanted, keys_behind, keys_hash
@@ -46,7 +45,6 @@ class Conversation:
         send: puts a message on its way.
         store: what is known.
         pipeline: where records go.
-        heard: takes note that the box is alive.
         clock: the time.
     """
 
@@ -56,7 +54,6 @@ class Conversation:
         send: Send,
         store: Store,
         pipeline: Pipeline,
-        heard: Heard,
         clock: Clock,
     ) -> None:
         self.box = box
@@ -64,7 +61,6 @@ class Conversation:
         self._send = send
         self._store = store
         self._pipeline = pipeline
-        self._heard = heard
         self._clock = clock
         self._status: messages.Status | None = None
         self._epoch_sent = False  # and not yet taken: the records of this Status have no name
@@ -128,7 +124,7 @@ class Conversation:
         """
         now_s = self._clock.now_s()
         if said == self._noted and not self._orders:  # an order may have expired
-            self._heard.note(self.box.box_id, now_s)
+            self._store.boxes.hear(self.box.box_id, now_s)
             return None
         held = await self._store.boxes.note_status(self.box.box_id, said, now_s)
         self._noted = said

@@ -10,7 +10,6 @@ from aiohttp import web
 from server.app_keys import CLOCK, CONFIG, NOTIFY, STORE
 from server.config import Address
 from server.gateway.connection import Connection, Services
-from server.gateway.heard import Heard
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
 from server.store import StoreError
@@ -91,17 +90,15 @@ def setup(app: web.Application) -> None:
     """Add the boxes' port and NOTIFY to the application; it listens while the application runs."""
     registry = Registry()
     store, clock = app[STORE], app[CLOCK]
-    heard = Heard(store)
-    app[LISTENER] = Listener(Services(store, clock, Pipeline(store), registry, heard))
+    app[LISTENER] = Listener(Services(store, clock, Pipeline(store), registry))
     app[NOTIFY] = registry.notify
     told = store.news.newest  # the number of the last news that connections were woken for
 
     async def look() -> None:
         nonlocal told
         try:
-            await (
-                heard.flush()
-            )  # the writer sees what others have committed, with whatever it writes
+            # With whatever it writes the writer sees what others have committed.
+            await store.boxes.keep_heard()
         except StoreError as error:  # it is looked again: a full disk or a long load may pass
             _log.error("cannot see what other programs changed: %s", error)
         if store.news.newest > told:  # a command has loaded bookings, queued an order

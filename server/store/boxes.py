@@ -12,6 +12,7 @@ from server.fleet.model import Box, ClockSource, RelayState
 from server.fleet.records import TripEnded
 from server.fleet.trips import follow
 from server.store import trip_rows
+from server.store.engine import Engine
 from server.store.news import tell
 from server.store.noun import Noun
 from server.store.records import held_seq
@@ -89,6 +90,10 @@ class BoxStatus:
 class Boxes(Noun):
     """The boxes in service, and those that were."""
 
+    def __init__(self, engine: Engine, vault: Vault) -> None:
+        super().__init__(engine, vault)
+        self._heard_s: dict[int, int] = {}  # by box: when, not kept yet
+
     async def all(self) -> list[Box]:
         """Return the boxes in service, by plate."""
         return [Box(**row) for row in await self._rows(f"{BOXES} ORDER BY v.plate")]
@@ -145,9 +150,21 @@ class Boxes(Noun):
         """Keep what a box said of itself; return what is held of its epoch: `records.held_seq`."""
         return await self._engine.write(_note_status, box_id, status, now_s)
 
-    async def note_heard(self, last_seen_s: Mapping[int, int]) -> None:
-        """Keep when boxes (by id) were last heard that said nothing else that is new."""
-        await self._engine.write(_note_heard, last_seen_s)
+    def hear(self, box_id: int, now_s: int) -> None:
+        """Take note that a box has spoken and said nothing new; `keep_heard` writes it."""
+        self._heard_s[box_id] = now_s
+
+    async def keep_heard(self) -> None:
+        """Keep when the boxes of `hear` were last heard, all at once.
+
+        StoreError when that fails: they are kept with the next.
+        """
+        noted, self._heard_s = self._heard_s, {}
+        try:
+            await self._engine.write(_keep_heard, noted)
+        except BaseException:
+            self._heard_s = noted | self._heard_s
+            raise
 
     async def sent_grants(self, box_id: int) -> SentGrants | None:
         """Return which set of grants was last sent to a box."""
@@ -312,7 +329,7 @@ def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: 
     return held_seq(db, box_id, status.epoch)
 
 
-def _note_heard(db: sqlite3.Connection, last_seen_s: Mapping[int, int]) -> None:
+def _keep_heard(db: sqlite3.Connection, last_seen_s: Mapping[int, int]) -> None:
     db.executemany(
         "UPDATE box SET last_seen_s = :now_s WHERE box_id = :box_id"
         " AND coalesce(last_seen_s, 0) < :now_s",

@@ -33,7 +33,8 @@ class Commands(Noun):
         """Return the newest request to end this trip; one that came too late has expired."""
         rows = await self._rows(
             "SELECT c.command_id, c.box_id, c.kind, c.created_at_s, c.expires_at_s,"
-            " iif(c.state = 'queued' AND c.expires_at_s <= ?, 'expired', c.state) AS state"
+            " CASE WHEN c.state = 'queued' AND c.expires_at_s <= ? THEN 'expired' ELSE c.state END"
+            " AS state"
             " FROM command c JOIN trip t USING (box_id) WHERE t.trip_id = ?"
             " AND c.kind IN ('end-trip', 'end-trip-without-keys')"
             " AND c.created_at_s >= t.started_at_s"

@@ -6,7 +6,6 @@ import pytest
 
 from server.config import Address
 from server.gateway.connection import Services
-from server.gateway.heard import Heard
 from server.gateway.listener import Listener
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
@@ -27,7 +26,7 @@ def registry() -> Registry:
 
 @pytest.fixture
 async def port(store: Store, registry: Registry) -> AsyncIterator[int]:
-    services = Services(store, ClockOfTheFleet(), Pipeline(store), registry, Heard(store))
+    services = Services(store, ClockOfTheFleet(), Pipeline(store), registry)
     listener = Listener(services, max_pending=8)
     await listener.start(Address("127.0.0.1", 0))
     yield listener.address.port

@@ -12,7 +12,6 @@ from server.config import Address
 from server.fleet.grants import VALID_S
 from server.gateway.connection import Services
 from server.gateway.conversation import GRANTS_RENEW_S, TIME_EVERY_MS
-from server.gateway.heard import Heard
 from server.gateway.listener import Listener
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
@@ -62,7 +61,7 @@ def clock() -> HandClock:
 
 @pytest.fixture
 async def port(store: Store, clock: HandClock) -> AsyncIterator[int]:
-    listener = Listener(Services(store, clock, Pipeline(store), Registry(), Heard(store)))
+    listener = Listener(Services(store, clock, Pipeline(store), Registry()))
     await listener.start(Address("127.0.0.1", 0))
     yield listener.address.port
     await listener.stop()

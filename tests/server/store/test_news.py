@@ -74,7 +74,8 @@ async def order(store: Store) -> None:
 
 async def hear(store: Store) -> None:
     await store.boxes.note_status(1, BoxStatus("1", "unknown", "none", 0, 1, 0), NOW_S)
-    await store.boxes.note_heard({1: NOW_S + 9})
+    store.boxes.hear(1, NOW_S + 9)
+    await store.boxes.keep_heard()
 
 
 ALL = {CAR, OTHER_CAR}
@@ -104,7 +105,7 @@ async def test_what_another_process_changes_is_seen_with_the_next_write(
     before = store.news.newest
     await book(other)
     await other.close()
-    await store.boxes.note_heard({})
+    await store.boxes.keep_heard()
     assert store.news.since(before) == {OTHER_CAR}
 
 
@@ -112,7 +113,7 @@ async def test_what_is_undone_is_no_news(store: Store) -> None:
     before = store.news.newest
     with pytest.raises(ValueError):
         await store._engine.write(tell_and_fail)
-    await store.boxes.note_heard({})
+    await store.boxes.keep_heard()
     assert store.news.newest == before
 
 
