@@ -138,9 +138,8 @@ class Connection(asyncio.Protocol):
             self._say_closed(reason)
             self._transport.abort()
 
-    @property
-    def work(self) -> "asyncio.Task[None]":
-        """Its work, which may go on a little after the connection has ended."""
+    def ended(self) -> "asyncio.Task[None]":
+        """Return what is done when its work is over, a little after the connection's end."""
         return self._task
 
     def _say_closed(self, reason: str) -> None:

@@ -61,7 +61,7 @@ class Listener:
         while self._all:  # a connection that was under way may still come
             for connection in self._all:
                 connection.close("server_stops")
-            await asyncio.wait([connection.work for connection in self._all])
+            await asyncio.wait([connection.ended() for connection in self._all])
 
     def opened(self, connection: Connection) -> None:
         """See Keeper: make room for a stranger."""
@@ -72,7 +72,7 @@ class Listener:
         self._pending[connection] = None
         self._all.add(connection)
         # Not when it is lost: a job of it may wait in a thread then, and the store stops last.
-        connection.work.add_done_callback(lambda _: self._all.discard(connection))
+        connection.ended().add_done_callback(lambda _: self._all.discard(connection))
 
     def established(self, connection: Connection) -> None:
         """See Keeper: it is a stranger no more."""
