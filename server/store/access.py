@@ -22,6 +22,7 @@ from server.store.badges import open_badges
 from server.store.bookings import BOOKINGS, booking_of
 from server.store.boxes import BoxAccount, NextKey, SentGrants, next_key, sent_grants
 from server.store.commands import queued
+from server.store.news import newest
 from server.store.noun import Noun
 
 # Of all cars, for those who stand before another one than theirs: more than a box is told, so that
@@ -81,6 +82,7 @@ class AccessOfBox:
 class AccessOfCars(Noun):
     """Who may use which car, as far as it is written down."""
 
+    _walk_up: tuple[int, list[Badge]] | None = None  # as of which news
     _known: tuple[Everywhere, int, int] | None = None  # as of which news, and since when
 
     async def of_car(self, vehicle_id: int, now_s: int) -> AccessOfCar:
@@ -147,7 +149,7 @@ class AccessOfCars(Noun):
         return {booking.booking_id: booking for booking in bookings}, badges
 
     def _of_car(self, db: sqlite3.Connection, vehicle_id: int, now_s: int) -> AccessOfCar:
-        fleet, newest = self._everywhere_of(db, now_s)
+        fleet, as_of = self._everywhere_of(db, now_s)
         car = {"vehicle_id": vehicle_id}
         (walk_up,) = db.execute(
             "SELECT walk_up FROM vehicle WHERE vehicle_id = :vehicle_id", car
@@ -183,32 +185,32 @@ class AccessOfCars(Noun):
             tuple(Window(*row) for row in spans),
             {**fleet.windows, **windows(bookings)},
         )
-        return AccessOfCar(access, fleet, newest, fleet.until_s)
+        return AccessOfCar(access, fleet, as_of, fleet.until_s)
 
     def _everywhere_of(self, db: sqlite3.Connection, now_s: int) -> tuple[Everywhere, int]:
-        (newest,) = db.execute("SELECT coalesce(max(news_id), 0) FROM news").fetchone()
+        as_of, _ = newest(db)
         if self._known is not None:
-            known, as_of, since_s = self._known
-            if as_of == newest and since_s <= now_s < known.until_s:
-                return known, newest
+            known, known_as_of, since_s = self._known
+            if known_as_of == as_of and since_s <= now_s < known.until_s:
+                return known, as_of
         found = self._read_everywhere(db, now_s)
         if self._known is not None and self._known[0] == found:
             found = self._known[0]
-        self._known = found, newest, now_s
-        return found, newest
+        self._known = found, as_of, now_s
+        return found, as_of
 
     def _read_everywhere(self, db: sqlite3.Connection, now_s: int) -> Everywhere:
         soonest = db.execute(
-            "SELECT b.booking_id, b.ends_at_s,"
-            " (SELECT booking_id FROM booking o WHERE o.vehicle_id = b.vehicle_id"
-            " AND o.state = 'active' AND o.starts_at_s < b.starts_at_s"
+            "SELECT soonest.booking_id, soonest.ends_at_s,"
+            " (SELECT booking_id FROM booking o WHERE o.vehicle_id = soonest.vehicle_id"
+            " AND o.state = 'active' AND o.starts_at_s < soonest.starts_at_s"
             " ORDER BY o.starts_at_s DESC LIMIT 1),"
-            " (SELECT booking_id FROM booking o WHERE o.vehicle_id = b.vehicle_id"
-            " AND o.state = 'active' AND o.starts_at_s > b.starts_at_s"
+            " (SELECT booking_id FROM booking o WHERE o.vehicle_id = soonest.vehicle_id"
+            " AND o.state = 'active' AND o.starts_at_s > soonest.starts_at_s"
             " ORDER BY o.starts_at_s LIMIT 1)"
             " FROM (SELECT booking_id, vehicle_id, starts_at_s, ends_at_s FROM booking"
             " WHERE state = 'active' AND ends_at_s > :from_s"
-            " ORDER BY starts_at_s, booking_id LIMIT :most) b",
+            " ORDER BY starts_at_s, booking_id LIMIT :most) soonest",
             {"from_s": reach_back_s(now_s), "most": _SOONEST},
         ).fetchall()
         bookings = _bookings(db, {row[i] for row in soonest for i in (0, 2, 3)} - {None})
@@ -229,9 +231,9 @@ class AccessOfCars(Noun):
             db,
             self._vault,
             # Those of one instant are told apart by their numbers, which are sealed.
-            "WHERE r.revoked_at_s >= coalesce((SELECT min(revoked_at_s) FROM (SELECT revoked_at_s"
-            " FROM badge JOIN revocation USING (revocation_id)"
-            " ORDER BY revoked_at_s DESC LIMIT :most)), 0)",
+            "WHERE b.revocation_id IN (SELECT revocation_id FROM revocation WHERE revoked_at_s >="
+            " (SELECT min(revoked_at_s) FROM (SELECT revoked_at_s FROM revocation"
+            " JOIN badge USING (revocation_id) ORDER BY revoked_at_s DESC LIMIT :most) last))",
             {"most": MAX_REVOKED},
         )
         (revocation,) = db.execute(
@@ -257,22 +259,29 @@ class AccessOfCars(Noun):
         """Read the badges of those whom there is room for: the first agents of each sort.
 
         A sort is with or without a licence, with or without a key; of each there is room for so
-        many badges at most (`grants.due`), and each of these agents has one at least.
+        many badges at most (`grants.due`), and each of these agents has one at least. They are the
+        same for all cars, and change with news that concern all.
         """
-        return [
-            badge
-            for licence in (0, 1)
-            for key in ("IS NULL", "IS NOT NULL")
-            for badge in open_badges(
-                db,
-                self._vault,
-                "WHERE b.revocation_id IS NULL AND b.agent_id IN (SELECT DISTINCT b.agent_id"
-                " FROM badge b JOIN agent a USING (agent_id) WHERE b.revocation_id IS NULL"
-                f" AND a.licence_recorded = :licence AND b.key_sealed {key}"
-                " AND a.role <> 'technician' ORDER BY b.agent_id LIMIT :most)",
-                {"licence": licence, "most": _MOST_WALK_UP},
-            )
-        ]
+        _, as_of = newest(db)
+        if self._walk_up is None or self._walk_up[0] != as_of:
+            badges = [
+                badge
+                for licence in (0, 1)
+                for key in ("IS NULL", "IS NOT NULL")
+                for badge in open_badges(
+                    db,
+                    self._vault,
+                    "WHERE b.revocation_id IS NULL AND b.agent_id IN"
+                    " (SELECT a.agent_id FROM agent a"
+                    f" WHERE a.licence_recorded = {licence} AND a.role <> 'technician'"
+                    " AND EXISTS (SELECT 1 FROM badge o WHERE o.agent_id = a.agent_id"
+                    f" AND o.revocation_id IS NULL AND o.key_sealed {key})"
+                    " ORDER BY a.agent_id LIMIT :most)",
+                    {"most": _MOST_WALK_UP},
+                )
+            ]
+            self._walk_up = as_of, badges
+        return self._walk_up[1]
 
 
 def _bookings(db: sqlite3.Connection, booking_ids: Iterable[int]) -> list[Booking]:

@@ -9,7 +9,8 @@ a car is told.
 import sqlite3
 from collections.abc import Set
 
-# As many are kept as may come between two looks; whoever has missed more takes it that all changed.
+# As many are kept as may come between two looks, and the last that concerns all cars; whoever has
+# missed more takes it that all changed.
 _KEPT = 1_000
 
 
@@ -20,9 +21,19 @@ def tell(db: sqlite3.Connection, *vehicle_ids: int) -> None:
         [{"vehicle_id": vehicle_id} for vehicle_id in vehicle_ids or (None,)],
     )
     db.execute(
-        "DELETE FROM news WHERE news_id <= (SELECT max(news_id) FROM news) - :kept",
+        "DELETE FROM news WHERE news_id <= (SELECT max(news_id) FROM news) - :kept"
+        " AND news_id <> (SELECT coalesce(max(news_id), 0) FROM news WHERE vehicle_id IS NULL)",
         {"kept": _KEPT},
     )
+
+
+def newest(db: sqlite3.Connection) -> tuple[int, int]:
+    """Read the number of the newest line of all, and of the newest that concerns all cars."""
+    of_any, of_all = db.execute(
+        "SELECT (SELECT coalesce(max(news_id), 0) FROM news),"
+        " (SELECT coalesce(max(news_id), 0) FROM news WHERE vehicle_id IS NULL)"
+    ).fetchone()
+    return of_any, of_all
 
 
 class News:
@@ -43,7 +54,7 @@ class News:
             {"newest": self.newest},
         ).fetchall()
         new: list[tuple[int, int | None]] = [tuple(row) for row in rows]
-        if new and new[0][0] > self.newest + 1:  # some were forgotten meanwhile
+        if new and new[-1][0] - self.newest > len(new):  # some were forgotten meanwhile
             new.append((new[-1][0], None))
         return new
 

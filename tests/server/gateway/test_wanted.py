@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from server.fleet import fleet_file, grants
 from server.fleet.grants import Access
 from server.fleet.model import BookingRequest, Companion, Window
+from server.gateway import wanted as gateway
 from server.gateway.translate import grant_of
 from server.gateway.wanted import Lookout, Wanted, keys_hash, wanted_of
 from server.store import BoxAccount, Overlap, Store, access
@@ -22,7 +23,6 @@ from server.store.bookings import BOOKINGS, booking_of
 from server.store.news import tell
 from shared_protocol import messages, sets
 from shared_protocol.badges import badge_tag
-from shared_protocol.limits import MAX_CARD_KEYS, MAX_GRANTS
 from tests.fleet import HOUR_S, NOW_S, agent, booking, copied, fit_box, fleet, vehicle
 
 PLATES = ("AA-001-AA", "AA-002-AA", "AA-003-AA")
@@ -61,6 +61,7 @@ async def everything(store: Store, vehicle_id: int) -> Access:
 async def three_cars(store: Store) -> None:
     people = [agent(login, bytes([4, i, i, i])) for i, login in enumerate(LOGINS, start=1)]
     people[0]["badges"].append({"uid": "04090909", "key": "0f" * 16})
+    people[2]["badges"].append({"uid": "04090908", "key": "0e" * 16})
     cars = [vehicle(plate) for plate in PLATES]
     taken = [booking(PLATES[0], "ann", NOW_S - HOUR_S, NOW_S + HOUR_S, drivers=["bob"])]
     await load(store, fleet(cars, people, taken))
@@ -72,7 +73,7 @@ async def load(store: Store, entries: dict[str, Any]) -> None:
     await store.fleet.load(fleet_file.parse(json.dumps(entries)), {}, NOW_S)
 
 
-CARS, AGENTS, BADGES = st.integers(1, 3), st.integers(1, 5), st.integers(1, 6)
+CARS, AGENTS, BADGES = st.integers(1, 3), st.integers(1, 5), st.integers(1, 7)
 QUARTERS = st.integers(-4, 40) | st.integers(-400, 900)
 STEPS = st.one_of(
     st.tuples(st.just("book"), CARS, AGENTS, QUARTERS, st.integers(1, 12) | st.integers(1, 300)),
@@ -153,7 +154,7 @@ class Three:
 
     async def of_all_there_is(self, box: BoxAccount) -> tuple[list[messages.Grant], bytes]:
         facts = await everything(self.store, box.vehicle_id)
-        due = grants.due(facts, self.now_s, MAX_GRANTS, MAX_CARD_KEYS)
+        due = grants.due(facts, self.now_s, gateway.MAX_GRANTS, gateway.MAX_CARD_KEYS)
         tags = {badge.uid: badge_tag(box.badge_key, badge.uid) for badge in facts.badges}
         written = [grant_of(g, tags[g.uid] if g.uid else messages.EVERY_BADGE) for g in due]
         keys = {
@@ -209,3 +210,21 @@ def test_it_is_also_where_a_fleet_has_more_bookings_than_are_looked_at(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(access, "_SOONEST", 2)
         asyncio.run(play(steps, with_all_there_is=False))
+
+
+@EXAMPLES
+@given(
+    st.lists(
+        STEPS | st.tuples(st.just("car"), CARS, st.just(True), QUARTERS, st.just(1)),
+        min_size=3,
+        max_size=14,
+    )
+)
+def test_it_is_also_where_more_may_take_a_car_than_a_box_has_room_for(
+    steps: list[tuple[Any, ...]],
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(access, "_MOST_WALK_UP", 3)
+        patch.setattr(gateway, "MAX_GRANTS", 3)
+        patch.setattr(gateway, "MAX_CARD_KEYS", 1)
+        asyncio.run(play(steps, with_all_there_is=True))

@@ -1,12 +1,15 @@
 """Revocations and the facts behind grants, in the database."""
 
+import re
 import sqlite3
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from server.fleet.model import BookingRequest
-from server.store import BoxStatus, Store, schema
+from server.fleet.records import Holder, ReadRecord, TripStarted
+from server.fleet.trips import follow
+from server.store import Batch, BoxStatus, Store, schema
 from tests.fleet import (
     BOOKING,
     CAR,
@@ -100,3 +103,41 @@ def test_a_database_from_before_grants_had_kinds_is_brought_up_to_date(tmp_path:
     assert connection.execute("SELECT walk_up FROM vehicle").fetchone()[0] == 0
     assert connection.execute("SELECT revocation_confirmed FROM box").fetchone()[0] == 0
     connection.close()
+
+
+async def test_no_question_about_one_car_reads_a_whole_table(store: Store) -> None:
+    """Those of a heartbeat, of the start of a trip and of the keys of a handshake."""
+    secrets = await fit_box(store)
+    await store.badges.revoke(await badge_id(store, PAUL_UID), NOW_S)
+    asked: list[str] = []
+
+    def read() -> None:
+        db = store._engine.reader()
+        db.set_trace_callback(asked.append)
+        assert store.boxes.key(secrets.wire_id, 1) is not None
+        box = store.boxes._by_wire_id(db, secrets.wire_id)
+        assert box is not None and store.access.of_box(box, NOW_S) is not None
+        store.access.aboard([BOOKING])
+        db.set_trace_callback(None)
+
+    def write(db: sqlite3.Connection) -> None:
+        db.set_trace_callback(asked.append)
+
+    await store.in_reader(read)
+    await store._engine.write(write)
+    await store.boxes.note_status(secrets.box_id, BoxStatus("1", "enabled", "none", 0, 1, 0), NOW_S)
+    started = TripStarted(NOW_S, 0, Holder(MARIE), None, "high", False)
+    record = ReadRecord(2, "trip_start", NOW_S, b"", {}, started)
+    batch = Batch(secrets.box_id, CAR, 1, 1, 1, (record,), NOW_S)
+    assert await store.records.append(batch, follow) == 1
+    questions = [sql for sql in asked if sql.split()[0] in ("SELECT", "UPDATE", "DELETE")]
+    plans = {
+        f"{row['detail']}: {sql}"
+        for sql in questions
+        for row in await store.boxes._rows(f"EXPLAIN QUERY PLAN {sql}")
+        if re.match(
+            r"SCAN (b|o|a|r|c|booking|badge|agent|record|trip|box|command)\b", row["detail"]
+        )
+        and "INDEX" not in row["detail"]
+    }
+    assert len(questions) > 20 and plans == set()
