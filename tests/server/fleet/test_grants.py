@@ -17,6 +17,7 @@ from server.fleet.grants import (
     MAX_REVOKED,
     REVOKED_FOR_S,
     Access,
+    stay_until_s,
     windows,
 )
 from server.fleet.model import Badge, Booking, BookingState, Companion, Grant, Window
@@ -334,3 +335,14 @@ def test_a_licence_withheld_changes_the_kind_of_the_rights_to_drive_and_nothing_
         for g in free
     }
     assert set(due(some, NOW_S)) == expected
+
+
+@EXAMPLES
+@given(facts())
+def test_grants_stay_the_same_until_the_instant_that_is_said(some: Access) -> None:
+    now_s = NOW_S
+    while now_s < NOW_S + 2 * REVOKED_FOR_S:
+        until_s = stay_until_s(some, now_s)
+        before = due(some, now_s)
+        assert all(due(some, at_s) == before for at_s in ((now_s + until_s) // 2, until_s - 1))
+        now_s = until_s
