@@ -4,12 +4,14 @@ import re
 import sqlite3
 from pathlib import Path
 
+import pytest
 from sqlite_utils import Database
 
+from server.fleet.grants import AFTER_S, BEFORE_S
 from server.fleet.model import BookingRequest
 from server.fleet.records import Holder, ReadRecord, TripStarted
 from server.fleet.trips import follow
-from server.store import Batch, BoxStatus, Store, schema
+from server.store import Batch, BoxStatus, Store, access, schema
 from tests.fleet import (
     BOOKING,
     CAR,
@@ -103,6 +105,27 @@ def test_a_database_from_before_grants_had_kinds_is_brought_up_to_date(tmp_path:
     assert connection.execute("SELECT walk_up FROM vehicle").fetchone()[0] == 0
     assert connection.execute("SELECT revocation_confirmed FROM box").fetchone()[0] == 0
     connection.close()
+
+
+async def test_the_soonest_of_the_fleet_are_read_again_when_one_of_them_is_over(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "_SOONEST", 1)
+    later_s = NOW_S + 2 * HOUR_S
+    wanted = BookingRequest(OTHER_CAR, PAUL, later_s, later_s + HOUR_S, "")
+    later = await store.bookings.create(wanted, NOW_S)
+    over_s = NOW_S + HOUR_S + BEFORE_S + AFTER_S
+
+    async def soonest(now_s: int) -> access.Everywhere:
+        return (await store.in_reader(lambda: store.access.everywhere(now_s)))[0]
+
+    first = await soonest(NOW_S)
+    assert [booking.booking_id for booking in first.bookings] == [BOOKING]
+    await store.boxes.rotate_key((await fit_box(store)).box_id, NOW_S)  # news that change nothing
+    assert await soonest(over_s - 1) is first and first.until_s == over_s
+    assert [booking.booking_id for booking in (await soonest(over_s)).bookings] == [
+        later.booking_id
+    ]
 
 
 async def test_no_question_about_one_car_reads_a_whole_table(store: Store) -> None:
