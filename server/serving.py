@@ -3,7 +3,6 @@
 import asyncio
 import resource
 import signal
-import sys
 from collections.abc import Callable, Coroutine
 
 from aiohttp import web
@@ -13,10 +12,6 @@ from server.clock import Clock, SystemClock
 from server.config import Address, Config, ServeError
 from server.gateway import LISTENER
 from server.store.backup import serving
-
-# How long the event loop may keep Python from a thread that has read or written for it. The usual
-# 5 ms, once for each hand-over, is what a fleet that comes back at once would wait for.
-_SWITCH_S = 0.0005
 
 
 async def serve(
@@ -39,7 +34,6 @@ async def serve(
     """
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # each box keeps one open
-    sys.setswitchinterval(_SWITCH_S)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

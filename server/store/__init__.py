@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from server.store import engine, schema
+from server.store import engine, schema, sqlite
 from server.store.access import AccessOfCars
 from server.store.agents import Agents, Directorates
 from server.store.backup import DATABASE
@@ -88,7 +88,7 @@ class Store:
         try:
             data_dir.mkdir(parents=True, exist_ok=True)
             vault = Vault.open(data_dir / "secrets" / "master.key", may_create=not path.exists())
-            connection = engine.connect(path)
+            connection = sqlite.connect(path)
             try:
                 schema.migrate(connection)
                 news = News()

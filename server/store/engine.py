@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from server.store.news import News
+from server.store.sqlite import connect
 
 T = TypeVar("T")
 
@@ -24,7 +25,6 @@ T = TypeVar("T")
 # those who shake hands; what a car may know; the search for a badge among all.
 Lane = Literal["page", "key", "car", "search"]
 _READERS: dict[Lane, int] = {"page": 4, "key": 1, "car": 1, "search": 1}
-_BUSY_TIMEOUT_S = 30.0  # how long another process (a load) may hold the database
 _MAX_GROUP = 256  # bounds what one failed COMMIT takes back, and how long the first one waits
 
 
@@ -39,18 +39,6 @@ class StoreError(Exception):
 class _Job:
     work: Callable[[sqlite3.Connection], Any]
     done: "Future[Any]"
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """Open a connection that leaves transactions to us and names the columns of its rows."""
-    connection = sqlite3.connect(
-        path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-    )
-    connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    return connection
 
 
 class Engine:

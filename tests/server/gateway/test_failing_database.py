@@ -13,7 +13,7 @@ from server import gateway
 from server.app_keys import CLOCK, CONFIG, STORE
 from server.clock import SystemClock
 from server.config import Address, Config
-from server.store import BoxSecrets, Store, engine
+from server.store import BoxSecrets, Store, sqlite
 from shared_protocol import messages, records
 from tests.fleet import open_small_fleet
 from tests.server.gateway.box_client import BoxClient
@@ -24,7 +24,7 @@ ODOMETER = records.Odometer(5)
 @pytest.fixture
 async def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
     """The small fleet, with little patience for another program that holds the database."""
-    monkeypatch.setattr(engine, "_BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(sqlite, "_BUSY_TIMEOUT_S", 0.05)
     store = await open_small_fleet(tmp_path / "data")
     yield store
     await store.close()

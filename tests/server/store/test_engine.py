@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from server.store.engine import Engine, StoreError, connect
+from server.store.engine import Engine, StoreError
+from server.store.sqlite import connect
 
 
 @pytest.fixture
