@@ -18,7 +18,6 @@ from typing import Any, Literal, TypeVar
 
 from server.store import sqlite
 from server.store.news import News
-from server.store.sqlite import connect
 
 T = TypeVar("T")
 
