@@ -4,8 +4,9 @@
 
 Fills a fleet, starts `python -m server serve`, connects boxes that speak the real protocol, and
 prints the CPU of the whole server process, all threads, for each message: heartbeats come one by
-one, trip starts some at once; the yardstick says how fast the machine is just then. Then a server with all its boxes connected is killed and started
-again; the boxes come back as the firmware does. Pages are asked meanwhile by another process.
+one, trip starts some at once; the yardstick says how fast the machine is just then. Then a server
+with all its boxes connected is killed and started again; the boxes come back as the firmware does.
+Pages are asked meanwhile by another process.
 """
 
 import argparse
