@@ -286,8 +286,8 @@ async def measure(cars: int, folder: Path) -> None:
         trip_ms, trips = await cost_of_trip_start(server, boxes)
         print(
             f"{cars:6} cars  heartbeat {heartbeat_ms:8.3f} ms of CPU (limit {HEARTBEAT_LIMIT_MS},"
-            f" mean of {heartbeats}, {AT_ONCE} at once)  trip start {trip_ms:8.3f} ms (limit {TRIP_LIMIT_MS},"
-            f" mean of {trips}, {AT_ONCE} at once)  filled in {filled_s:.0f} s",
+            f" mean of {heartbeats})  trip start {trip_ms:8.3f} ms (limit {TRIP_LIMIT_MS}, mean of"
+            f" {trips}), {AT_ONCE} boxes at once  filled in {filled_s:.0f} s",
             flush=True,
         )
         for box in boxes:
