@@ -212,7 +212,7 @@ class Connection(asyncio.Protocol):
             return self._session.receive_data(data, now_ms)
         # The hello makes the session look for a key: that reads the database, so in a reader.
         return await self._services.store.in_reader(
-            lambda: self._session.receive_data(data, now_ms), lane="key"
+            lambda: self._session.receive_data(data, now_ms), lane="quick"
         )
 
     async def _handle(self, events: list[tuple[object, ...]]) -> None:

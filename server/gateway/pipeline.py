@@ -75,7 +75,8 @@ class Pipeline:
         bookings, found = await self._store.in_reader(
             lambda: self._likely(
                 box, tags, {body.grant_id for body in named if isinstance(body, TripStart)}
-            )
+            ),
+            lane="quick",
         )
         if missing := tags - found.keys():
             found |= await self._tags.search(box, missing, received_at_s)

@@ -140,7 +140,7 @@ class Boxes(Noun):
         return await self._engine.write(_allot_epoch, box_id)
 
     def key(self, wire_id: bytes, generation: int) -> bytes | None:
-        """Return a key in force of a box in service; call it in the readers' lane "key"."""
+        """Return a key in force of a box in service; call it in the readers' lane "quick"."""
         row = (
             self._engine.reader()
             .execute(
@@ -163,7 +163,7 @@ class Boxes(Noun):
 
     async def by_wire_id(self, wire_id: bytes) -> BoxAccount | None:
         """Return the box in service with this id on the wire."""
-        return await self._engine.read(self._by_wire_id, wire_id, lane="key")
+        return await self._engine.read(self._by_wire_id, wire_id, lane="quick")
 
     async def note_status(self, box_id: int, status: BoxStatus, now_s: int) -> int:
         """Keep what a box said of itself; return what is held of its epoch: `records.held_seq`."""

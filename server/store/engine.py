@@ -21,10 +21,10 @@ from server.store.news import News
 
 T = TypeVar("T")
 
-# Each kind of reading has threads of its own, so that none waits behind another: pages; the keys of
-# those who shake hands; what a car may know; the search for a badge among all.
-Lane = Literal["page", "key", "car", "search"]
-_READERS: dict[Lane, int] = {"page": 4, "key": 1, "car": 1, "search": 1}
+# Each kind of reading has threads of its own, so that none waits behind another: pages; the quick
+# questions of who shakes hands or begins a trip; what a car may know; the search among all badges.
+Lane = Literal["page", "quick", "car", "search"]
+_READERS: dict[Lane, int] = {"page": 4, "quick": 1, "car": 1, "search": 1}
 _MAX_GROUP = 256  # bounds what one failed COMMIT takes back, and how long the first one waits
 
 
