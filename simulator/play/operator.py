@@ -48,6 +48,8 @@ def prepare(data_dir: Path, scenario: Scenario) -> dict[str, Any]:
         scenario: whose cars, people and bookings.
     """
     load(data_dir, _fleet(scenario))
+    if scenario.maintenance:  # after the bookings, which are refused for a time out of service
+        load(data_dir, {"vehicles": [car_entry(scenario)]})
     out = data_dir.parent / "box.json"
     where = ("--data", str(data_dir), "--vehicle", scenario.plate)
     fitted = [option for name in scenario.fitted for option in _BOX_OPTIONS[name]]
@@ -83,7 +85,7 @@ def booking_entry(booking: Booking) -> dict[str, Any]:
 
 
 def car_entry(scenario: Scenario) -> dict[str, Any]:
-    """Return a scenario's car as a fleet file has it."""
+    """Return a scenario's car as a fleet file has it, with its times out of service."""
     car: dict[str, Any] = {"plate": scenario.plate, "label": _WORD, "site": _CODE}
     if scenario.walk_up:
         car["walk_up"] = True
@@ -99,7 +101,7 @@ def _fleet(scenario: Scenario) -> dict[str, Any]:
     site: dict[str, Any] = {"code": _CODE, "name": _WORD}
     if scenario.place:  # the car's own car park
         site["lat"], site["lon"] = PLACES[scenario.place].position
-    cars = [car_entry(scenario)]
+    cars = [{**car_entry(scenario), "out_of_service": []}]
     if scenario.other_plate:
         cars.append({"plate": scenario.other_plate, "label": _WORD, "site": _CODE})
     return {
