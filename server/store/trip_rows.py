@@ -71,14 +71,16 @@ def save(db: sqlite3.Connection, box_id: int, vehicle_id: int, trip: TripDraft) 
             "start_lon_e7": trip.start.lon_e7 if trip.start else None,
             "end_lat_e7": trip.end.lat_e7 if trip.end else None,
             "end_lon_e7": trip.end.lon_e7 if trip.end else None,
-            "wrong_site": int(is_elsewhere(trip.end, _car_park(db, vehicle_id))),
+            # Not looked up for each odometer: while it goes on it has no end.
+            "wrong_site": int(bool(trip.end) and is_elsewhere(trip.end, _car_park(db, vehicle_id))),
         },
     )
-    db.executemany(
-        "INSERT INTO occupant (trip_id, agent_id) VALUES (:trip_id, :agent_id)"
-        " ON CONFLICT DO NOTHING",
-        [{"trip_id": trip_id, "agent_id": agent_id} for agent_id in trip.occupants],
-    )
+    for agent_id in trip.occupants:
+        db.execute(
+            "INSERT INTO occupant (trip_id, agent_id) VALUES (:trip_id, :agent_id)"
+            " ON CONFLICT DO NOTHING",
+            {"trip_id": trip_id, "agent_id": agent_id},
+        )
     for leg in trip.legs:
         _upsert(
             db,
