@@ -99,14 +99,21 @@ def body_of(record: records.Record) -> tuple[object, ...] | None:
 def read_record(record: records.Record, holder: Holder, received_at_s: int) -> ReadRecord:
     """Translate one record; `holder` is who its badge or grant belongs to, if it names any."""
     at_s, body = record.time_s or None, body_of(record)
+    name, fields, means = _read(body, holder, at_s, at_s or received_at_s)
     without_place = None
-    if isinstance(body, records.TripStart | records.TripEnd) and _position(body):
+    if isinstance(body, records.TripStart | records.TripEnd) and _may_be_private(means):
         nowhere = body._replace(lat_e7=records.NO_POSITION, lon_e7=records.NO_POSITION)
         without_place = read_record(
             records.to_record(record.time_s, nowhere), holder, received_at_s
         )
-    name, fields, means = _read(body, holder, at_s, at_s or received_at_s)
     return ReadRecord(record.kind, name, at_s, record.body, fields, means, without_place)
+
+
+def _may_be_private(means: FleetRecord | None) -> bool:
+    """Say so of a place that a private trip may not keep; an end does not know its trip."""
+    if isinstance(means, fleet.TripStarted):
+        return means.private and means.position is not None
+    return isinstance(means, fleet.TripEnded) and means.position is not None
 
 
 def driver_tag(trip_start: bytes) -> bytes:

@@ -11,7 +11,7 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -35,10 +35,16 @@ class StoreError(Exception):
     """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Job:
-    work: Callable[[sqlite3.Connection], Any]
-    done: "Future[Any]"
+    """What to do, who waits for it in which loop, and what came of it: a value or an exception."""
+
+    work: Callable[..., Any]
+    args: tuple[Any, ...]
+    waiting: "asyncio.Future[Any]"
+    loop: asyncio.AbstractEventLoop
+    result: Any = None
+    error: BaseException | None = None
 
 
 class Engine:
@@ -71,10 +77,10 @@ class Engine:
         An exception of `work` undoes what it wrote, and that alone. The transaction is carried
         out even when the caller is cancelled meanwhile.
         """
-        done: Future[T] = Future()
-        done.set_running_or_notify_cancel()
-        self._jobs.put(_Job(lambda connection: work(connection, *args), done))
-        return await asyncio.wrap_future(done)
+        loop = asyncio.get_running_loop()
+        waiting: asyncio.Future[T] = loop.create_future()
+        self._jobs.put(_Job(work, args, waiting, loop))
+        return await waiting
 
     async def read(self, work: Callable[..., T], *args: Any, lane: Lane = "page") -> T:
         """Run `work(connection, *args)` on a reader's connection, in a thread of its own."""
@@ -111,23 +117,24 @@ class Engine:
             while len(group) < _MAX_GROUP and not self._jobs.empty():
                 group.append(self._jobs.get())
             going_on = None not in group
-            self._commit(self._connection, [job for job in group if job is not None])
+            jobs = [job for job in group if job is not None]
+            self._commit(self._connection, jobs)
+            _tell(jobs)
         self._connection.close()
 
     def _commit(self, connection: sqlite3.Connection, jobs: list[_Job]) -> None:
         """Do the jobs in one transaction, each in a savepoint of its own."""
-        results: list[tuple[_Job, Any]] = []
         try:
             connection.execute(sqlite.BEGIN_WRITE)
             for job in jobs:
                 connection.execute("SAVEPOINT job")
                 try:
-                    results.append((job, job.work(connection)))
+                    job.result = job.work(connection, *job.args)
                 except Exception as error:
                     if not connection.in_transaction:  # a full disk: SQLite has undone everything
                         raise
                     connection.execute("ROLLBACK TO job")
-                    job.done.set_exception(_as_told(error))
+                    job.error = _as_told(error)
                 connection.execute("RELEASE job")
             new = self._news.read(connection) if self._news else []
             connection.execute("COMMIT")
@@ -136,13 +143,30 @@ class Engine:
                 with contextlib.suppress(sqlite3.Error):  # the next group tries again
                     connection.execute("ROLLBACK")
             for job in jobs:
-                if not job.done.done():
-                    job.done.set_exception(_as_told(error))
+                job.error = job.error or _as_told(error)
             return
         if self._news:
             self._news.publish(new)
-        for job, result in results:
-            job.done.set_result(result)
+
+
+def _tell(jobs: list[_Job]) -> None:
+    """Wake those who wait: one call into a loop for all of its jobs, for each costs a system call.
+
+    A loop that was closed meanwhile has nobody who waits.
+    """
+    for loop in {job.loop for job in jobs}:
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_settle, [job for job in jobs if job.loop is loop])
+
+
+def _settle(jobs: list[_Job]) -> None:
+    for job in jobs:
+        if job.waiting.done():  # its caller was cancelled
+            continue
+        if job.error is not None:
+            job.waiting.set_exception(job.error)
+        else:
+            job.waiting.set_result(job.result)
 
 
 def _as_told(error: Exception) -> Exception:

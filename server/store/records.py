@@ -63,6 +63,16 @@ class Records(Noun):
         """
         return await self._engine.write(_append, batch, follow)
 
+    async def append_read(self, read: Callable[[], Batch | None], follow: Follow) -> int | None:
+        """Commit the batch that `read()` makes out in the writer's thread.
+
+        A thread less to wait for. `read` may ask what a reader's thread may ask.
+
+        Returns:
+            As `append`; None, and nothing is stored, when `read` returns None.
+        """
+        return await self._engine.write(_append_read, read, follow)
+
     async def stored(self) -> int:
         """Return how many records there are."""
         return int((await self._rows("SELECT count(*) FROM record"))[0][0])
@@ -77,6 +87,13 @@ def held_seq(db: sqlite3.Connection, box_id: int, epoch: int) -> int:
     """Read up to which sequence number all records are committed."""
     query = "SELECT max(seq) FROM record WHERE box_id = :box_id AND epoch = :epoch"
     return db.execute(query, {"box_id": box_id, "epoch": epoch}).fetchone()[0] or 0
+
+
+def _append_read(
+    db: sqlite3.Connection, read: Callable[[], Batch | None], follow: Follow
+) -> int | None:
+    batch = read()
+    return None if batch is None else _append(db, batch, follow)
 
 
 def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
