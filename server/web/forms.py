@@ -16,6 +16,7 @@ from wtforms.csrf.session import SessionCSRF
 from wtforms.form import BaseForm
 from wtforms.widgets import TextInput
 
+from server.fleet.inputs import one_line
 from server.web.i18n import N_, Words, words_of
 from server.web.localtime import (
     FIRST_YEAR,
@@ -94,11 +95,6 @@ async def posted(request: web.Request) -> MultiDictProxy[str]:
     return MultiDictProxy(MultiDict({k: v for k, v in posted.items() if isinstance(v, str)}))
 
 
-def clean(text: str | None) -> str:
-    """Return the text in one line, without characters that cannot be seen."""
-    return "".join(c for c in " ".join((text or "").split()) if c.isprintable())
-
-
 def number_or_none(text: str | None) -> int | None:
     """Read what a list offers; its first choice stands for nothing chosen."""
     return int(text) if text else None
@@ -151,7 +147,7 @@ class LocalTimeField(Field):
 
     def _value(self) -> str:
         if self.raw_data:
-            return clean(str(self.raw_data[0]))
+            return str(one_line(self.raw_data[0]))
         return "" if self.data is None else to_input(self.data, self._words.timezone)
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
@@ -186,7 +182,7 @@ class LocalDateField(Field):
     data: int | None
 
     def _value(self) -> str:
-        return clean(str(self.raw_data[0])) if self.raw_data else ""
+        return str(one_line(self.raw_data[0])) if self.raw_data else ""
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Read what was typed; ValueError carries the message to show beside the field."""
