@@ -13,9 +13,10 @@ from server.actions import Person
 from server.actions import badges as acts
 from server.app_keys import ACTIONS, STORE
 from server.fleet.grants import VALID_S
+from server.fleet.inputs import one_line
 from server.fleet.model import Agent, EnrolledBadge
 from server.web.auth import manager_only
-from server.web.forms import PageForm, clean, form_of, sent_form
+from server.web.forms import PageForm, form_of, sent_form
 from server.web.i18n import N_, words_of
 from server.web.paging import PAGE_SIZE, before_of
 from server.web.render import flash, page
@@ -29,7 +30,7 @@ _NAMESAKES = 25
 class AgentSearch(Form):
     """Whose badges to show: a name or a part of it; in the address of a page also the number."""
 
-    agent = StringField(N_("Agent"), filters=[clean])
+    agent = StringField(N_("Agent"), filters=[one_line])
 
     def refuse(self, text: str) -> None:
         """Say beside the field what is wrong with it."""

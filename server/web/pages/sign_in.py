@@ -13,10 +13,11 @@ from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from server.app_keys import CLOCK, CONFIG, STORE
+from server.fleet.inputs import one_line
 from server.fleet.model import Agent
 from server.passwords import verify_password
 from server.web.auth import AGENT_ID, SIGN_IN
-from server.web.forms import PageForm, StalePage, clean, form_of, posted, sent_form
+from server.web.forms import PageForm, StalePage, form_of, posted, sent_form
 from server.web.i18n import N_, words_of
 from server.web.render import AGENT, STALE, flash, page
 from server.web.security import local_path
@@ -32,7 +33,7 @@ class SignInForm(PageForm):
 
     login = StringField(
         N_("Login"),
-        filters=[clean],
+        filters=[one_line],
         validators=[InputRequired(N_("Type your login.")), Length(max=100, message=_NO_MATCH)],
     )
     # A longer one would only make the hash slow.
