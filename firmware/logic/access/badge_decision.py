@@ -66,6 +66,8 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
     for grant in known:
         if grant.kind == GRANT_TECHNICIAN:  # always: whatever fails, somebody gets the car out
             return Granted(grant.grant_id, True, False)
+    if grants.may_lack(tag) or grants.may_lack(EVERY_BADGE):
+        return Refused(REFUSED_GRANTS_EXPIRED)  # a revocation or an outage may be lost
     if not known and lapsed_grant == NO_TRIP:
         return Refused(REFUSED_UNKNOWN_BADGE)
     if time_s and time_s >= grants.expires_s:
