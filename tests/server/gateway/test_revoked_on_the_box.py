@@ -1,6 +1,5 @@
 """However many badges are revoked, none of them takes up a trip that the box has ended."""
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +22,6 @@ def uid_of(number: int) -> bytes:
     return b"\4" + number.to_bytes(7, "big")
 
 
-@pytest.mark.xfail(strict=True, reason="finding L2: of many revocations the older ones fade")
 @settings(max_examples=30, deadline=None)
 @given(
     st.integers(0, MAX_REVOKED + 2) | st.integers(0, 1100),
