@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from server.fleet.bookings import MAX_LENGTH_S
 from server.fleet.model import Badge, Booking, Companion, Grant, GrantKind, Window
 
 BEFORE_S = 15 * 60  # who comes early finds the car open
@@ -17,24 +18,17 @@ AFTER_S = 30 * 60  # who is back late can still fetch what lies in the car
 AHEAD_S = 7 * 24 * 3600  # a box out of coverage for a week still opens for who booked before
 VALID_S = 7 * 24 * 3600  # and after a week without news it opens for nobody but a technician
 OTHER_CAR_AHEAD_S = 24 * 3600
-REVOKED_FOR_S = 60 * 24 * 3600  # afterwards the badge is unknown, which opens nothing either
-MAX_REVOKED = 64
+# So long a box may honour a badge after its revocation: a set runs out, a booking begun before that
+# is driven to its end, the box ends its trip at the latest, and it is taken up at the latest.
+HONOURED_S = VALID_S + MAX_LENGTH_S + (2 + 72 + 72) * 3600
+REVOKED_FOR_S = HONOURED_S + 12 * 3600
+# Room in a set of 1024; hundreds are left for the bookings.
+MAX_TECHNICIANS = 128  # badges
+MAX_REVOKED = 256  # named; of more a set says that there are more, and so they open nothing either
+MAX_OUTAGES = 64
 MAX_OTHER_CAR = 64
 ALWAYS = Window(0, 0xFFFFFFFF)
 NEVER_S = 1 << 62  # beyond any instant
-
-# When there is not room for all, the first are kept.
-KINDS: tuple[GrantKind, ...] = (
-    "booking",
-    "passenger",
-    "technician",
-    "maintenance",
-    "revoked",
-    "no_licence",
-    "walk_up",
-    "walk_up_no_licence",
-    "other_car",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +69,24 @@ def due(access: Access, now_s: int, most: int, most_keys: int) -> list[Grant]:
         most: how many grants a box has room for.
         most_keys: how many keys of cards.
     """
-    grants: dict[GrantKind, list[Grant]] = defaultdict(list)
-    for grant in _all(access, now_s):
-        grants[grant.kind].append(grant)
-    ordered = [grant for kind in KINDS for grant in grants[kind]]
+    ordered = list(_all(access, now_s))
     with_key = {badge.uid for badge in access.badges if badge.key is not None}
-    cards = dict.fromkeys(grant.uid for grant in ordered if grant.uid in with_key)
+    cards = dict.fromkeys(
+        grant.uid for grant in ordered if grant.uid in with_key and grant.kind != "revoked"
+    )
     without_room = set(list(cards)[most_keys:])
     return [grant for grant in ordered if grant.uid not in without_room][:most]
+
+
+def cards_due(due: Iterable[Grant], badges: Iterable[Badge], most: int) -> list[bytes]:
+    """Return the UIDs of the cards whose keys go with these grants, no more than there is room for.
+
+    A revoked card comes last: its trip may be in progress, and until it ends it proves itself.
+    """
+    with_key = {badge.uid for badge in badges if badge.key is not None}
+    revoked = {grant.uid: grant.kind == "revoked" for grant in due if grant.uid in with_key}
+    cards = [uid for uid in revoked if uid is not None]
+    return sorted(cards, key=lambda uid: revoked[uid])[:most]
 
 
 def stay_until_s(access: Access, now_s: int) -> int:
@@ -93,7 +97,7 @@ def stay_until_s(access: Access, now_s: int) -> int:
         if (window := windows_of.get(booking.booking_id)) is not None:
             is_here = booking.vehicle_id == access.vehicle_id
             ahead_s = AHEAD_S if is_here else OTHER_CAR_AHEAD_S
-            instants += (window.from_s - ahead_s + 1, window.to_s)
+            instants += (window.from_s - ahead_s + 1, window.from_s, window.to_s)
     for window in access.out_of_service:
         instants += (window.from_s - AHEAD_S + 1, window.to_s)
     for badge in access.badges:
@@ -126,7 +130,7 @@ def _windows_of(access: Access) -> Mapping[int, Window]:
 
 
 def _all(access: Access, now_s: int) -> Iterator[Grant]:
-    """Yield every grant; those of a kind in the order in which they are kept."""
+    """Yield every grant, in the order in which they are kept."""
     valid: dict[int, list[bytes]] = defaultdict(list)
     for badge in sorted(access.badges, key=lambda badge: badge.uid):
         if badge.revoked_at_s is None:
@@ -139,23 +143,37 @@ def _all(access: Access, now_s: int) -> Iterator[Grant]:
     here = [booking for booking in soonest if booking.vehicle_id == access.vehicle_id]
     elsewhere = [booking for booking in soonest if booking.vehicle_id != access.vehicle_id]
     unlicensed = access.without_licence - access.technicians  # who move cars whoever they are
-    booked = list(_of_bookings(here, access.companions, unlicensed, valid, windows_of, now_s))
-    yield from booked
-    for agent_id in sorted(access.technicians):
-        for uid in valid.get(agent_id, ()):
-            yield Grant(0, uid, *_span(ALWAYS), "technician")
-    for window in sorted(access.out_of_service, key=_span):
-        if _meets(window, now_s, now_s + AHEAD_S):
-            # No badge, so its beginning is what tells it from another.
-            yield Grant(window.from_s, None, *_span(window), "maintenance")
+    technicians = [
+        Grant(0, uid, *_span(ALWAYS), "technician")
+        for agent_id in sorted(access.technicians)
+        for uid in valid.get(agent_id, ())
+    ]
+    yield from technicians[:MAX_TECHNICIANS]
     yield from _revoked(access.badges, now_s)
+    booked = list(_of_bookings(here, access.companions, unlicensed, valid, windows_of, now_s))
+    yield from (grant for grant in booked if grant.not_before_s <= now_s)
+    outages = [
+        window
+        for window in sorted(access.out_of_service, key=_span)
+        if _meets(window, now_s, now_s + AHEAD_S)
+    ]
+    for window in outages[:MAX_OUTAGES]:
+        # No badge, so its beginning is what tells it from another.
+        yield Grant(window.from_s, None, *_span(window), "maintenance")
+    yield from (grant for grant in booked if grant.not_before_s > now_s)
     if access.walk_up:
-        for agent_id in sorted(valid):
-            if agent_id not in access.technicians:  # who may do more already
-                kind: GrantKind = "walk_up_no_licence" if agent_id in unlicensed else "walk_up"
-                for uid in valid[agent_id]:
-                    yield Grant(0, uid, *_span(ALWAYS), kind)
+        yield from _walking_up("walk_up", valid.keys() - access.technicians - unlicensed, valid)
+        yield from _walking_up("walk_up_no_licence", valid.keys() & unlicensed, valid)
     yield from _of_other_cars(elsewhere, access.companions, valid, windows_of, booked, now_s)
+
+
+def _walking_up(
+    kind: GrantKind, agents: Iterable[int], valid: Mapping[int, list[bytes]]
+) -> Iterator[Grant]:
+    """Yield the grants of these agents, who need no booking; technicians may do more already."""
+    for agent_id in sorted(agents):
+        for uid in valid[agent_id]:
+            yield Grant(0, uid, *_span(ALWAYS), kind)
 
 
 def _of_bookings(
@@ -213,12 +231,13 @@ def _of_other_cars(
 
 
 def _revoked(badges: Iterable[Badge], now_s: int) -> Iterator[Grant]:
-    recent = [
-        (badge.revoked_at_s, badge.uid)
-        for badge in badges
-        if badge.revoked_at_s is not None and badge.revoked_at_s > now_s - REVOKED_FOR_S
-    ]
-    for _, uid in sorted(recent, reverse=True)[:MAX_REVOKED]:
+    """Yield the badges revoked last; and, when more of them could be honoured, that there are."""
+    lost = sorted(
+        ((b.revoked_at_s, b.uid) for b in badges if b.revoked_at_s is not None), reverse=True
+    )
+    if any(at_s > now_s - REVOKED_FOR_S for at_s, _ in lost[MAX_REVOKED:]):
+        yield Grant(0, None, *_span(ALWAYS), "revoked")
+    for _, uid in lost[:MAX_REVOKED]:
         yield Grant(0, uid, *_span(ALWAYS), "revoked")
 
 

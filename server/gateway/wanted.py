@@ -107,7 +107,8 @@ def wanted_of(box: BoxAccount, facts: AccessOfBox, now_s: int) -> Wanted:
         ]
     )
     key_of = {badge.uid: badge.key for badge in access.badges if badge.key is not None}
-    keys = tuple(CardKey(tag, key_of[uid]) for uid, tag in tags.items() if uid in key_of)
+    cards = grants.cards_due(due, access.badges, MAX_CARD_KEYS)
+    keys = tuple(CardKey(tags[uid], key_of[uid]) for uid in cards)
     return Wanted(
         grants_set,
         sets.set_hash(grants_set),

@@ -234,7 +234,7 @@ class AccessOfCars(Noun):
             "WHERE b.revocation_id IN (SELECT revocation_id FROM revocation WHERE revoked_at_s >="
             " (SELECT min(revoked_at_s) FROM (SELECT revoked_at_s FROM revocation"
             " JOIN badge USING (revocation_id) ORDER BY revoked_at_s DESC LIMIT :most) newest))",
-            {"most": MAX_REVOKED},
+            {"most": MAX_REVOKED + 1},  # one more shows that there are more
         )
         (revocation,) = db.execute(
             "SELECT coalesce(max(revocation_id), 0) FROM revocation"

@@ -18,7 +18,7 @@ from unittest.mock import patch
 
 from firmware.logic.access import immobiliser as immobiliser_module
 from firmware.logic.access.commands import Commands
-from firmware.logic.access.grants import GrantSet
+from firmware.logic.access.grants import GRANTS_FILE, GrantSet
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.access.trip import Trip
 from firmware.logic.road.whereabouts import Where
@@ -103,10 +103,14 @@ class Car:
         self.boot()
 
     def _grant_set(self, grants: tuple[Grant, ...]) -> GrantSet:
-        held = GrantSet(MemoryStorage())
+        """As a start finds it in a flash in which a bit has turned: that takes nothing away."""
+        storage = MemoryStorage()
+        held = GrantSet(storage)
         for part in grant_parts(1, self.setting.expires_s, list(grants)):
             held.take_part(part)
-        return held
+        data = storage.files[GRANTS_FILE]
+        storage.files[GRANTS_FILE] = data[:-1] + bytes((data[-1] ^ 1,))
+        return GrantSet(storage)
 
     def boot(self) -> None:
         """Start the box on what flash holds and the contact shows, as main.py does."""

@@ -13,7 +13,8 @@ from firmware.logic.access import immobiliser, trip
 from firmware.logic.access.badge_decision import NO_TRIP, Granted, Refused
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.door_lock import DoorLock
-from firmware.logic.access.grants import GrantSet
+from firmware.logic.access.grants import GRANTS_FILE, GrantSet
+from firmware.logic.access.held_set import HeldSet
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.access.trip import DOOR_LEAVE, Outcome, Trip
 from firmware.logic.road.rest import Rest
@@ -115,6 +116,12 @@ def _rests_whoever_drives(shipped: Any) -> Any:
     return lambda self, now_ms, **others: shipped(self, now_ms, **others | {"trip_open": False})
 
 
+def _has_one_file(shipped: Any) -> Any:
+    return lambda self, name, number: (
+        shipped(self, name, number) if name == GRANTS_FILE else (None, None)
+    )
+
+
 PLANTED: dict[str, tuple[Setting, Plant]] = {
     "an open trip does not hold the start": (
         settings.ROAD_64,
@@ -204,5 +211,9 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "who comes back need not ask who has the car booked": (
         settings.FORGOTTEN,
         _in_place_of(GrantSet, "booked_by_another", lambda shipped: lambda *arguments: False),
+    ),
+    "a turned bit in the grants' file takes everybody's grant": (
+        settings.ROAD_60,
+        _in_place_of(HeldSet, "_read_page", _has_one_file),
     ),
 }

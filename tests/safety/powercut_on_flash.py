@@ -218,11 +218,14 @@ class Box:
         return found
 
     def files(self):
-        """Each file of the state, and what its part made of it."""
+        """Each file of the state, and what its part made of it; a set is two files."""
         found = {"epoch": self.journal.epoch}
+        for name in (GRANTS, CARD_KEYS):
+            for file in (name, name + ".2"):
+                found[file + "'s file"] = self.state.read_or_empty(file)
+        found[GRANTS] = self.grants.hash, self.grants.generation, len(self.grants)
+        found[CARD_KEYS] = self.card_keys.hash
         for name, understood in (
-            (GRANTS, (self.grants.hash, self.grants.generation, len(self.grants))),
-            (CARD_KEYS, self.card_keys.hash),
             (COMMANDS, self.commands.to_bytes()),
             (KEYS, self.keys.key),
         ):

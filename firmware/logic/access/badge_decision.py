@@ -66,11 +66,17 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
     for grant in known:
         if grant.kind == GRANT_TECHNICIAN:  # always: whatever fails, somebody gets the car out
             return Granted(grant.grant_id, True, False)
+    if grants.may_lack(tag) or grants.may_lack(EVERY_BADGE):
+        return Refused(REFUSED_GRANTS_EXPIRED)  # a revocation or an outage may be lost
     if not known and lapsed_grant == NO_TRIP:
         return Refused(REFUSED_UNKNOWN_BADGE)
+    of_all = grants.of_badge(EVERY_BADGE)
+    for grant in of_all:
+        if grant.kind == GRANT_REVOKED and not known:  # more than a set names: maybe this one
+            return Refused(REFUSED_REVOKED)
     if time_s and time_s >= grants.expires_s:
         return Refused(REFUSED_GRANTS_EXPIRED)
-    for outage in grants.of_badge(EVERY_BADGE):
+    for outage in of_all:
         if outage.kind != GRANT_MAINTENANCE:
             continue  # a later version may say something else of the car
         if outage.not_before_s <= time_s < outage.not_after_s:

@@ -17,7 +17,7 @@ class CardKeys:
     """Attribute to read: `hash`, the 8-byte name of the set in force."""
 
     def __init__(self, storage):
-        """Take up what flash holds; a damaged or absent set is an empty one."""
+        """Take up what flash holds; an absent set is an empty one."""
         self._set = HeldSet(
             storage, CARD_KEYS_FILE, CARD_KEY_BYTES, CARD_KEY_KEY_BYTES, MAX_CARD_KEYS, 0
         )

@@ -31,7 +31,7 @@ class GrantSet:
     """Attributes to read: `generation`, `expires_s` (0: no set yet), `hash` (8 bytes)."""
 
     def __init__(self, storage):
-        """Take up what flash holds; a damaged or absent set is an empty one."""
+        """Take up what flash holds; an absent set is an empty one."""
         self._set = HeldSet(
             storage, GRANTS_FILE, GRANT_BYTES, GRANT_KEY_BYTES, MAX_GRANTS, _NOTE_BYTES
         )
@@ -64,8 +64,14 @@ class GrantSet:
         """Every grant of one badge (8-byte tag)."""
         return grants_from_bytes(b"".join(self._set.find(tag)))
 
+    def may_lack(self, tag: bytes) -> bool:
+        """Whether flash has lost what may have been said of this badge: it may be revoked."""
+        return self._set.may_lack(tag)
+
     def booked_by_another(self, tag: bytes, from_s: int, to_s: int) -> bool:
-        """Whether another badge has the car booked at some time from `from_s` to `to_s`."""
+        """Whether another badge may have the car booked at some time from `from_s` to `to_s`."""
+        if self._set.gaps:
+            return True
         for page in self._set.pages:
             for at in range(0, len(page), GRANT_BYTES):
                 if page[at + _KIND_AT] not in (GRANT_BOOKING, GRANT_NO_LICENCE):

@@ -4,9 +4,11 @@ A new set comes in parts, in order, and takes the place of the one in force in o
 complete; until then, and after any failure, nothing has changed. What an item means, and whether a
 set is the one that is wanted, is the caller's.
 
-The file: 8 bytes of the SHA-256 of the rest, a note of the caller's, and the set as
-shared_protocol/sets.py has it. One that is damaged is an empty set: the box says so by the set's
-hash, and the server sends it again.
+The file is pages of 32 items, the last one shorter, and each proves itself: 8 bytes of the SHA-256
+of the rest, a note of the caller's, the set's hash, how many pages it has, the page's number, and
+its items as shared_protocol/sets.py has them. There is a second file just like it. A page that one
+of them has lost is the other's; what both have lost is a gap: its items are not found, `may_lack`
+says what they may have been, and by the set's hash the server sees that it has to send it again.
 """
 
 from firmware.logic.const import const
@@ -16,10 +18,14 @@ from shared_protocol.sets import set_hash
 # A heap in use has many small holes and few large ones: a set of 564 grants in one block would want
 # 12 kB in a row, and as much again while it changes.
 _PAGE_ITEMS = const(32)
+_SPARE = ".2"  # at the end of the second file's name
 
 
 class HeldSet:
-    """Attributes to read: `pages` (each some items in force, in order), `hash`, `note`."""
+    """Attributes to read: `pages` (each some items in force, in order), `hash`, `note`, `gaps`.
+
+    Each of the gaps is a pair of keys: the items that damage took lay between them.
+    """
 
     def __init__(
         self, storage, name: str, item_bytes: int, key_bytes: int, most: int, note_bytes: int
@@ -40,13 +46,12 @@ class HeldSet:
         self._page_bytes = item_bytes * _PAGE_ITEMS
         self._key_bytes = key_bytes
         self._most = most
+        self._head_bytes = 2 * SET_HASH_BYTES + note_bytes + 2
         self._coming = []
         self._parts_taken = -1  # of the set that comes in; -1: only a part 0 begins
         self._taking = None  # the name of that set
-        check, note, pages = self._stored(note_bytes)
-        if check != set_hash(note, *pages) or self._count(pages) > most:
-            note, pages = bytes(note_bytes), []
-        self._hold(note, pages)
+        note, pages = self._stored(note_bytes)
+        self._hold(note, [page for page in pages if page], self._gaps_of(pages))
 
     def __len__(self):
         return self._count(self.pages)
@@ -60,6 +65,12 @@ class HeldSet:
                     if page[at : at + length] == prefix:
                         found.append(page[at : at + size])
         return found
+
+    def may_lack(self, prefix: bytes) -> bool:
+        """Whether damage may have taken an item that begins with `prefix`."""
+        rest = self._key_bytes - len(prefix)
+        first, last = prefix + b"\x00" * rest, prefix + b"\xff" * rest
+        return any(low < last and first < high for low, high in self.gaps)
 
     def take_part(self, name, part: int, parts: int, changes, from_force: bool) -> bytes | None:
         """Put one part of a new set into it; part 0 begins a set, with the items in force or none.
@@ -96,29 +107,93 @@ class HeldSet:
 
     def finish(self, note: bytes) -> None:
         """Put the new set in force; OSError: the flash refused, and nothing has changed."""
-        pages, self._coming = self._coming, []
-        self._storage.write(self._name, set_hash(note, *pages), note, *pages)
-        self._hold(note, pages)
+        pages, self._coming = self._filled(self._coming), []
+        head = note + set_hash(*pages) + bytes((max(1, len(pages)),))
+        pieces = []
+        for number, page in enumerate(pages or (b"",)):
+            numbered = head + bytes((number,))
+            pieces += (set_hash(numbered, page), numbered, page)
+        # The spare first: so it is never older than the other, and knows each revocation.
+        self._storage.write(self._name + _SPARE, *pieces)
+        self._storage.write(self._name, *pieces)
+        self._hold(note, pages, [])
 
     def _stored(self, note_bytes: int):
-        """Check, note and pages of the file; a check that fits nothing when there is none."""
-        read, name = self._storage.read, self._name
-        pages, at = [], SET_HASH_BYTES + note_bytes
+        """The note and the pages of the set in flash; None stands for a page that is lost."""
+        names = (self._name, self._name + _SPARE)
+        best = None
+        for order in (names, (names[1], names[0])):
+            head, pages = self._read_set(order)
+            if head and sum([len(page or b"") for page in pages]) <= self._most * self._item_bytes:
+                best = head[:note_bytes], pages
+                if None not in pages:
+                    break
+        if best:
+            return best
+        stored = self._storage.names()
+        return bytes(note_bytes), [None for name in names if name in stored]
+
+    def _read_set(self, names):
+        """The set that the first of these files has, with what the other has of the same one."""
+        head, number = None, 0
+        while head is None and number * _PAGE_ITEMS < self._most:
+            head, _ = self._read_page(names[0], number)
+            number += 1
+        pages = []
+        for number in range(head[-1] if head else 0):
+            page = None
+            for name in names:
+                if page is None:
+                    found, items = self._read_page(name, number)
+                    page = items if found == head else None
+            pages.append(page)
+        return head, pages
+
+    def _read_page(self, name: str, number: int):
+        """What a page says of its set and its items; None twice: absent or damaged."""
+        size = self._head_bytes
         try:
-            head = read(name, 0, at)
-            while True:
-                page = read(name, at, self._page_bytes)
-                if len(page) % self._item_bytes:
-                    break
-                if not page:
-                    return head[:SET_HASH_BYTES], head[SET_HASH_BYTES:], pages
-                pages.append(page)
-                if len(pages) > self._most // _PAGE_ITEMS + 1:
-                    break
-                at += len(page)
+            data = self._storage.read(
+                name, number * (size + self._page_bytes), size + self._page_bytes
+            )
         except OSError:
-            pass
-        return b"", b"", []
+            return None, None
+        if (
+            len(data) < size
+            or (len(data) - size) % self._item_bytes
+            or data[size - 1] != number
+            or data[:SET_HASH_BYTES] != set_hash(data[SET_HASH_BYTES:])
+        ):
+            return None, None
+        return data[SET_HASH_BYTES : size - 1], data[size:]
+
+    def _gaps_of(self, pages):
+        """Between which keys those pages were that are None."""
+        gaps, low, lost = [], b"", False
+        for page in pages:
+            if page and lost:
+                gaps.append((low, page[: self._key_bytes]))
+            if page:
+                low = page[-self._item_bytes :][: self._key_bytes]
+            lost = page is None
+        if lost:
+            gaps.append((low, b"\xff" * (self._key_bytes + 1)))
+        return gaps
+
+    def _filled(self, pages):
+        """The same items in pages that are full but for the last."""
+        filled, rest, size = [], b"", self._page_bytes
+        for page in pages:
+            if not rest and len(page) == size:
+                filled.append(page)  # the same one, not a copy
+                continue
+            rest += page
+            if len(rest) >= size:
+                filled.append(rest[:size])
+                rest = rest[size:]
+        if rest:
+            filled.append(rest)
+        return filled
 
     def _merged(self, pages, changes):
         """The pages that changes, in order, make of others; one without a change stays as it is."""
@@ -151,5 +226,5 @@ class HeldSet:
     def _count(self, pages) -> int:
         return sum([len(page) for page in pages]) // self._item_bytes
 
-    def _hold(self, note: bytes, pages) -> None:
-        self.note, self.pages, self.hash = note, pages, set_hash(*pages)
+    def _hold(self, note: bytes, pages, gaps) -> None:
+        self.note, self.pages, self.gaps, self.hash = note, pages, gaps, set_hash(*pages)

@@ -157,23 +157,26 @@ def test_a_technician_needs_no_licence_on_record() -> None:
         technicians=frozenset({MARIE}),
         without_licence=frozenset({MARIE}),
     )
-    assert kinds_of(due(some, NOW_S), MARIES) == ["booking", "technician"]
+    assert kinds_of(due(some, NOW_S), MARIES) == ["technician", "booking"]
 
 
-def test_a_revoked_badge_is_named_for_sixty_days_and_has_no_right() -> None:
+def test_a_revoked_badge_is_named_for_good_and_has_no_right() -> None:
     lost = Badge(1, MARIE, MARIES, revoked_at_s=NOW_S - REVOKED_FOR_S + 1)
     facts = access(booking(NOW_S, NOW_S + 60), badges=(lost,), walk_up=True)
     facts = replace(facts, technicians=frozenset({MARIE}))
     assert due(facts, NOW_S) == [Grant(0, MARIES, 0, ALWAYS.to_s, "revoked")]
-    assert due(facts, NOW_S + 1) == []
+    assert due(facts, NOW_S + 1) == due(facts, NOW_S)
 
 
 def test_of_many_revoked_badges_the_most_recent_are_named() -> None:
     lost = tuple(
-        Badge(i, MARIE, i.to_bytes(4, "big"), revoked_at_s=NOW_S - i) for i in range(1, 100)
+        Badge(i, MARIE, i.to_bytes(4, "big"), revoked_at_s=NOW_S - i) for i in range(1, 700)
     )
-    named = {g.uid for g in due(access(badges=lost), NOW_S)}
-    assert named == {badge.uid for badge in lost[:MAX_REVOKED]}
+    named = [g.uid for g in due(access(badges=lost), NOW_S)]
+    assert set(named[1:]) == {badge.uid for badge in lost[:MAX_REVOKED]}
+    assert named[0] is None, "and that there are more"
+    assert due(access(badges=lost), NOW_S + REVOKED_FOR_S)[0].uid is not None
+    assert due(access(badges=lost[:MAX_REVOKED]), NOW_S)[0].uid is not None
 
 
 def test_maintenance_is_said_of_the_car_and_forgotten_when_it_is_over() -> None:
@@ -221,7 +224,27 @@ def test_what_a_box_has_no_room_for_is_the_least_important() -> None:
     grants = due(facts, NOW_S)
     assert len(grants) == MAX_GRANTS
     kinds = [grant.kind for grant in grants]
-    assert kinds[:4] == ["booking", "technician", "maintenance", "walk_up"]
+    assert kinds[:4] == ["technician", "booking", "maintenance", "walk_up"]
+
+
+def test_however_many_bookings_there_are_what_keeps_people_safe_stays_in_the_set() -> None:
+    badges = (
+        Badge(1, MARIE, MARIES), Badge(2, PAUL, PAULS), Badge(3, TECHNICIAN, TOOL),
+        Badge(4, MARIE, b"lost", revoked_at_s=NOW_S - 1),
+    )  # fmt: skip
+    flood = [booking(NOW_S + 99 * i, NOW_S + 99 * i + 1, booking_id=9 + i) for i in range(1, 2000)]
+    of_paul = booking(NOW_S - 60, NOW_S + 60, PAUL, booking_id=1)
+    facts = access(
+        of_paul, *flood, badges=badges, technicians=frozenset({TECHNICIAN}),
+        out_of_service=(Window(NOW_S + HOUR_S, NOW_S + 2 * HOUR_S),),
+    )  # fmt: skip
+    grants = due(facts, NOW_S)
+    assert [(g.kind, g.uid) for g in grants[:4]] == [
+        ("technician", TOOL), ("revoked", b"lost"), ("booking", PAULS), ("maintenance", None),
+    ]  # fmt: skip
+    assert [g.grant_id for g in grants[4:]] == [
+        each.booking_id for each in flood[: len(grants) - 4]
+    ]
 
 
 def test_a_card_whose_key_has_no_room_on_the_box_has_no_grant() -> None:

@@ -177,10 +177,9 @@ class Three:
         due = grants.due(facts, self.now_s, gateway.MAX_GRANTS, gateway.MAX_CARD_KEYS)
         tags = {badge.uid: badge_tag(box.badge_key, badge.uid) for badge in facts.badges}
         written = [grant_of(g, tags[g.uid] if g.uid else messages.EVERY_BADGE) for g in due]
+        cards = grants.cards_due(due, facts.badges, gateway.MAX_CARD_KEYS)
         keys = {
-            tags[badge.uid]: badge.key
-            for badge in facts.badges
-            if badge.key and badge.uid in {grant.uid for grant in due}
+            tags[badge.uid]: badge.key for badge in facts.badges if badge.key and badge.uid in cards
         }
         return sorted(written), keys_hash(messages.CardKey(*key) for key in keys.items())
 

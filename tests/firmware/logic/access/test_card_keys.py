@@ -102,13 +102,17 @@ def test_a_set_survives_being_stored():
     assert [again.of(each.badge_tag) for each in keys] == [each.key for each in keys]
 
 
-def test_a_damaged_stored_set_is_an_empty_one():
+def test_damage_to_one_file_loses_no_key_and_to_both_invents_none():
     storage = MemoryStorage()
-    holding(key(1), key(2), storage=storage)
+    held = holding(key(1), key(2), storage=storage)
     stored = storage.files[CARD_KEYS_FILE]
     damaged = [stored[:size] for size in range(len(stored))] + [stored + b"\x00"]
     damaged += [stored[:i] + bytes((stored[i] ^ 1,)) + stored[i + 1 :] for i in range(len(stored))]
+    spare = (set(storage.files) - {CARD_KEYS_FILE}).pop()
     for each in damaged:
-        storage.files[CARD_KEYS_FILE] = each
+        storage.files[CARD_KEYS_FILE], storage.files[spare] = each, stored
+        again = CardKeys(storage)
+        assert (again.hash, again.of(key(1).badge_tag)) == (held.hash, key(1).key)
+        storage.files[spare] = each
         again = CardKeys(storage)
         assert (again.hash, len(again), again.of(key(1).badge_tag)) == (NONE, 0, None)

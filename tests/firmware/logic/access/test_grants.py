@@ -126,17 +126,67 @@ def test_a_set_survives_being_stored():
     assert again.of_badge(PAUL) == [grant(3, PAUL)]
 
 
-def test_a_damaged_stored_set_is_an_empty_one():
+def test_a_stored_set_is_found_whole_whatever_happens_to_one_of_its_files():
     storage = MemoryStorage()
+    held = holding(grant(3, PAUL), grant(1), storage=storage)
+    assert len(storage.files) == 2
+    for name in list(storage.files):
+        stored = storage.files[name]
+        for damaged in (
+            stored[:-1], stored[:20], b"", b"\x00", stored[:-1] + b"\x01", stored[1:], bytes(9),
+        ):  # fmt: skip
+            storage.files[name] = damaged
+            again = GrantSet(storage)
+            assert (again.generation, again.hash) == (7, held.hash)
+            assert again.of_badge(PAUL) == [grant(3, PAUL)]
+            assert not again.may_lack(MARIE)
+        storage.files[name] = stored
+
+
+def test_a_set_damaged_in_both_files_keeps_the_pages_that_prove_themselves():
+    storage = MemoryStorage()
+    grants = [grant(n, n.to_bytes(8, "big")) for n in range(100)]  # pages from 0, 32, 64 and 96
+    held = holding(*grants, storage=storage)
+    for name, stored in storage.files.items():
+        at = stored.index(grants[40].badge_tag)
+        storage.files[name] = stored[:at] + b"\xff" + stored[at + 1 :]
+    again = GrantSet(storage)
+    assert (again.generation, again.expires_s) == (7, NOW_S + WEEK_S)
+    assert again.hash != held.hash
+    for n in range(100):
+        assert again.of_badge(grants[n].badge_tag) == ([] if 32 <= n < 64 else [grants[n]])
+        assert again.may_lack(grants[n].badge_tag) is (31 <= n <= 64)
+    assert again.booked_by_another(MARIE, NOW_S - 5000, NOW_S - 5000), "what is lost may be it"
+    assert [again.take_part(sent(part)) for part in three_parts(8)] == [False, False, True]
+    assert not again.may_lack(grants[40].badge_tag)
+    assert not again.booked_by_another(MARIE, NOW_S - 5000, NOW_S - 5000)
+
+
+def test_of_a_set_lost_altogether_nothing_is_known_to_be_there_or_not():
+    storage = MemoryStorage()
+    assert not GrantSet(storage).may_lack(MARIE), "there never was one"
     holding(grant(3, PAUL), grant(1), storage=storage)
-    stored = storage.files[GRANTS_FILE]
-    for damaged in (
-        stored[:-1], stored[:20], b"", b"\x00", stored[:-1] + b"\x01", stored[1:], bytes(9),
-    ):  # fmt: skip
-        storage.files[GRANTS_FILE] = damaged
-        again = GrantSet(storage)
-        assert (again.generation, len(again)) == (0, 0)
-        assert again.of_badge(MARIE) == []
+    for name in storage.files:
+        storage.files[name] = b"garbage"
+    again = GrantSet(storage)
+    assert (again.generation, len(again), again.of_badge(MARIE)) == (0, 0, [])
+    assert again.may_lack(MARIE)
+    assert again.booked_by_another(MARIE, NOW_S, NOW_S)
+
+
+def test_after_a_cut_between_the_two_files_no_page_of_one_set_mends_the_other():
+    storage = MemoryStorage()
+    old = [grant(n, n.to_bytes(8, "big")) for n in range(70)]
+    holding(*old, storage=storage)
+    before = storage.files[GRANTS_FILE]
+    revoked = [grant(0, each.badge_tag, kind=GRANT_REVOKED) for each in old]
+    holding(*revoked, generation=8, storage=storage)
+    storage.files[GRANTS_FILE] = before
+    assert GrantSet(storage).generation == 7, "both are whole: the change did not come about"
+    storage.files[GRANTS_FILE] = before[:900] + b"!" + before[901:]
+    again = GrantSet(storage)
+    assert again.generation == 8
+    assert [again.of_badge(each.badge_tag) for each in revoked] == [[each] for each in revoked]
 
 
 def test_a_flash_that_refuses_a_set_leaves_the_set_in_force():
