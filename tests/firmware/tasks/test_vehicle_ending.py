@@ -130,6 +130,24 @@ async def test_doors_that_stay_open_are_left_unlocked_and_a_badge_takes_the_wish
     assert "lock" not in wires.log
 
 
+@pytest.mark.xfail(strict=True, reason="finding L12: one look at a bouncing contact locks")
+@pytest.mark.parametrize("bounces_at", range(4, 10))
+async def test_a_contact_that_bounces_at_one_look_locks_no_open_door(
+    boot, wires, bounces_at: int
+) -> None:
+    box = boot()
+    await start(box)
+    looks = iter(range(1000))
+    box.vehicle._door_open = lambda: next(looks) != bounces_at
+    await hold(box, MARIE)
+    for _ in range(10):
+        await box.stand(1)
+        assert "lock" not in wires.log
+    box.vehicle._door_open = lambda: False
+    await box.stand(2)
+    assert wires.log.count("lock") == 1
+
+
 async def test_a_page_ends_the_trip_of_its_badge_and_of_no_other(boot, wires) -> None:
     box = boot()
     await start(box)

@@ -1,5 +1,7 @@
 """Doors are locked when the last of them is shut, once, or not at all."""
 
+import pytest
+
 from firmware.logic.access.door_lock import DoorLock
 
 ASKED_MS = 5_000
@@ -53,3 +55,13 @@ def test_a_new_wish_waits_for_ten_minutes_of_its_own():
     lock.ask(ASKED_MS + 1000)
     assert lock.step(LATEST_MS, True) is False
     assert lock.step(LATEST_MS, False) is True
+
+
+@pytest.mark.xfail(strict=True, reason="finding L12: one look at a bouncing contact locks")
+@pytest.mark.parametrize("looks", [(0,), (0, 1, 100, 200), (0, 299)], ids=str)
+def test_looks_within_a_bounce_lock_nothing_however_many_they_are(looks):
+    lock = asked()
+    assert [lock.step(ASKED_MS + at_ms, False) for at_ms in looks] == [False] * len(looks)
+    assert lock.step(ASKED_MS + looks[-1] + 50, True) is False
+    assert lock.step(ASKED_MS + looks[-1] + 350, False) is False, "it begins again"
+    assert lock.step(ASKED_MS + looks[-1] + 650, False) is True
