@@ -40,7 +40,8 @@ NOW_MS = 1_000_000_000
 
 # Beyond these an instant's age changes nothing: the limit that asks for it, and a second more.
 _OLDEST_MS = {
-    "_still_since_ms": 61_000, "_pulsed_ms": 31_000, "_until_ms": 601_000, "_busy_ms": 61_000,
+    "_still_since_ms": 61_000, "_pulsed_ms": 31_000, "_until_ms": 601_000, "_shut_ms": 1_000,
+    "_busy_ms": 61_000,
 }  # fmt: skip
 # Attributes of Vehicle that are no part and no state of the core. The commands that wait for a
 # pulse to end are among them: here each pulse ends before anything else begins.
@@ -90,7 +91,7 @@ class Car:
         self.contact_shows = RELAY_INHIBITED if setting.start_relay else RELAY_UNKNOWN
         self.on = self._edge = False
         self.speeds: tuple[int | None, ...] = (0,) * setting.signs
-        self.door_open = self.coil_fails = self.flash_full = False
+        self.door_open = self.door_bounces = self.coil_fails = self.flash_full = False
         self.keys_in = True
         self.wall_s, self.grants_number = setting.wall_s, 0
         self.at_reader: tuple[bytes, bool] | None = None  # a badge's tag, whether it was held
@@ -125,7 +126,8 @@ class Car:
         recorder.car = self
         parts: dict[str, Any] = {
             "uptime": self, "ignition": self, "relay": self, "doors": self,
-            "door_open": lambda: self.door_open, "keys_in": lambda: self.keys_in,
+            "door_open": lambda: self.door_open and not self.door_bounces,
+            "keys_in": lambda: self.keys_in,
             "signals": self, "receiver": self, "immobiliser": self._immobiliser,
             "trip": self._trip, "whereabouts": self,
             "odometer": self, "clock": self, "grants": self._sets[self.grants_number],
@@ -164,7 +166,7 @@ class Car:
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
             self._stored_trip, self._stored_commands, self._refused,
-            *self._taken_down(),
+            self.door_bounces, *self._taken_down(),
         )  # fmt: skip
 
     def put_back(self, state: State) -> None:
@@ -173,7 +175,7 @@ class Car:
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
             self._stored_trip, self._stored_commands, self._refused,
-            *values,
+            self.door_bounces, *values,
         ) = state  # fmt: skip
         self.now = NOW_MS
         self._vehicle._grants = self._sets[self.grants_number]
@@ -230,6 +232,8 @@ class Car:
             return self.at_reader is not None
         if name == "coil_fails":
             return not self.coil_fails
+        if name == "bounce":
+            return self.door_open and not self.door_bounces
         if name == "hand":
             return self.contact_shows != event[1]
         if name == "clock":
@@ -242,11 +246,13 @@ class Car:
 
     def _on_tick(self) -> None:
         self.now += self.setting.tick_ms
+        self.door_bounces = False
         self._on_look()
 
     def _on_asleep(self) -> None:
         """The box looks at nothing for two ticks."""
         self.now += 2 * self.setting.tick_ms
+        self.door_bounces = False
         self._on_look()
 
     def _on_look(self) -> None:
@@ -301,6 +307,11 @@ class Car:
 
     def _on_door(self) -> None:
         self.door_open = not self.door_open
+        self.door_bounces = False
+
+    def _on_bounce(self) -> None:
+        """The contact of an open door says shut, for a moment: until time passes."""
+        self.door_bounces = True
 
     def _on_clock(self, wall_s: int) -> None:
         self.wall_s = wall_s

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
-from firmware.logic.access import immobiliser, trip
+from firmware.logic.access import door_lock, immobiliser, trip
 from firmware.logic.access.badge_decision import NO_TRIP, Granted, Refused
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.door_lock import DoorLock
@@ -176,6 +176,10 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
             "step",
             lambda shipped: lambda self, now_ms, door: shipped(self, now_ms, False),
         ),
+    ),
+    "one look at the doors is enough to lock them": (
+        settings.DOORS,
+        lambda: patch.object(door_lock, "_SHUT_FOR_MS", 0),
     ),
     "a copy of the driver's badge ends the trip": (
         settings.AT_THE_READER,

@@ -188,7 +188,10 @@ COMMANDED_TO_END = _setting(
 )  # fmt: skip
 DOORS = _setting(
     "doors", 200_000,
-    (("tick",), ("look",), ("door",), ("reset",), *_badges(ANNE, TESS, UGO)), power_cuts=True,
+    (
+        ("tick",), ("look",), ("door",), ("bounce",), ("reset",), *_badges(ANNE, TESS, UGO),
+    ),
+    power_cuts=True,
 )  # fmt: skip
 FORGOTTEN = _setting(
     "forgotten, ticks of an hour", 3_600_000,
