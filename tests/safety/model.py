@@ -20,6 +20,7 @@ from firmware.logic.access import immobiliser as immobiliser_module
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GrantSet
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
+from firmware.logic.access.ration import Ration
 from firmware.logic.access.trip import Trip
 from firmware.logic.road.whereabouts import Where
 from firmware.tasks.recorder import Recorder
@@ -30,6 +31,7 @@ from shared_protocol.records import (
     RELAY_ENABLED,
     RELAY_INHIBITED,
     RELAY_UNKNOWN,
+    Refusal,
     decode_body,
 )
 from shared_protocol.sets import grant_parts
@@ -91,6 +93,7 @@ class Car:
         self.contact_shows = RELAY_INHIBITED if setting.start_relay else RELAY_UNKNOWN
         self.on = self._edge = False
         self.speeds: tuple[int | None, ...] = (0,) * setting.signs
+        self.has_room = True  # in the journal, for what the events of trips outweigh
         self.door_open = self.door_bounces = self.coil_fails = self.flash_full = False
         self.keys_in = True
         self.wall_s, self.grants_number = setting.wall_s, 0
@@ -166,7 +169,7 @@ class Car:
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
             self._stored_trip, self._stored_commands, self._refused,
-            self.door_bounces, *self._taken_down(),
+            self.door_bounces, self.has_room, *self._taken_down(),
         )  # fmt: skip
 
     def put_back(self, state: State) -> None:
@@ -175,7 +178,7 @@ class Car:
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
             self._stored_trip, self._stored_commands, self._refused,
-            self.door_bounces, *values,
+            self.door_bounces, self.has_room, *values,
         ) = state  # fmt: skip
         self.now = NOW_MS
         self._vehicle._grants = self._sets[self.grants_number]
@@ -323,6 +326,10 @@ class Car:
     def _on_flash(self) -> None:
         self.flash_full = not self.flash_full
 
+    def _on_room(self) -> None:
+        """The journal is full but for the part that is kept, or no longer."""
+        self.has_room = not self.has_room
+
     def _on_coil_fails(self) -> None:
         """The next pulse will move nothing."""
         self.coil_fails = True
@@ -442,15 +449,21 @@ class _SeveralSigns(Immobiliser):
 
 
 class _ToldRecorder(Recorder):
-    """The shipped one; tells the records."""
+    """The shipped one; tells the records. No day here has more refusals than its ration."""
 
     car: Any
 
     def write(self, records, now_ms: int) -> bool:
         self.car.did.extend(records)
+        self._refusals = Ration()
         is_kept = super().write(records, now_ms)
-        assert is_kept or self.car.flash_full, "the model's flash lost a record"
+        may_lose = self.car.flash_full or (not self.car.has_room and _only_refusals(records))
+        assert is_kept or may_lose, "the model's flash lost a record"
         return is_kept
+
+
+def _only_refusals(records: Any) -> bool:
+    return all(isinstance(record, Refusal) for record in records)
 
 
 def _to_its_end(coroutine: Any) -> None:

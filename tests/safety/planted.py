@@ -17,8 +17,13 @@ from firmware.logic.access.grants import GrantSet
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.access.trip import DOOR_LEAVE, Outcome, Trip
 from firmware.logic.road.rest import Rest
-from firmware.tasks import vehicle
-from shared_protocol.records import REFUSED_GRANTS_EXPIRED, REFUSED_NO_LICENCE, REFUSED_REVOKED
+from firmware.tasks import recorder, vehicle
+from shared_protocol.records import (
+    REFUSED_GRANTS_EXPIRED,
+    REFUSED_NO_LICENCE,
+    REFUSED_REVOKED,
+    Odometer,
+)
 from tests.safety import settings
 from tests.safety.model import Setting
 
@@ -180,6 +185,10 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "one look at the doors is enough to lock them": (
         settings.DOORS,
         lambda: patch.object(door_lock, "_SHUT_FOR_MS", 0),
+    ),
+    "refusals take the room that is kept for trips": (
+        settings.FLASH_FULL,
+        lambda: patch.object(recorder, "_OUTWEIGHED", (Odometer,)),
     ),
     "a copy of the driver's badge ends the trip": (
         settings.AT_THE_READER,

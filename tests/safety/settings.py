@@ -178,7 +178,10 @@ CANCELLED = _setting(
 )  # fmt: skip
 FLASH_FULL = _setting(
     "commands, flash is full", 65_000,
-    (("tick",), ("reset",), ("flash",), ("command", 0), ("command", 2), ("short", ANNE.tag)),
+    (
+        ("tick",), ("reset",), ("flash",), ("room",), ("command", 0), ("command", 2),
+        ("short", ANNE.tag), ("short", UGO.tag),
+    ),
     commands=COMMANDS,
 )  # fmt: skip
 COMMANDED_TO_END = _setting(
