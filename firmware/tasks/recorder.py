@@ -6,12 +6,16 @@ trip: neither a full flash nor a full heap strands anybody.
 Each write to flash costs an erased block. So what the next record says again, an Odometer, waits
 for company; anything else goes to flash at once, with those that wait before it. What waits has no
 number and is not sent: a power loss takes it.
+
+Refused badges have a ration a day, and neither they nor Odometers ever take the room that the
+journal keeps for the events of trips.
 """
 
 import gc
 
+from firmware.logic.access.ration import Ration
 from firmware.logic.const import const
-from shared_protocol.records import Odometer, to_record
+from shared_protocol.records import Odometer, Refusal, to_record
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from firmware.logic.link.uplink import Uplink
 
 _PATIENT = (Odometer,)
+_OUTWEIGHED = (Odometer, Refusal)  # by whatever else there is to record
 # A power loss takes at most this much driving, and the 10 s since the last record. Half a minute
 # and six of them would save the flash half as much again, and cost twice the kilometres.
 _WAIT_MS = const(20_000)
@@ -54,18 +59,22 @@ class Recorder:
         self._state = b""  # of the trip, before the first of them
         self._since_ms = 0
         self._singly = 0
+        self._refusals = Ration()
         self.made = 0
         self.lost = 0
 
     def write(self, bodies, now_ms: int) -> bool:
         """Make records of these bodies, in order; whether none was lost.
 
-        All are in flash when it returns, together, but Odometers that wait.
+        All are in flash when it returns, together, but Odometers that wait. A refusal beyond its
+        ration is not made, and not lost.
         """
         lost = self.lost
         for body in bodies:
+            if isinstance(body, Refusal) and not self._refusals.take(body.reason, now_ms):
+                continue
             patient = isinstance(body, _PATIENT)
-            if patient and not self._journal.has_room:
+            if isinstance(body, _OUTWEIGHED) and not self._journal.has_room:
                 self.lost += 1
             else:
                 self._singly = self._singly - 1 if patient else _SINGLY

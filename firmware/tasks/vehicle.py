@@ -125,7 +125,7 @@ class Vehicle:
             async with self._lock:
                 await self._look()
                 self._let_rest()
-            if not self.quiet:
+            if not self.quiet or self._door_lock.due:
                 await asyncio.sleep(_LOOK_EVERY_S)
                 continue
             self._look_now.clear()

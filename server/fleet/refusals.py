@@ -125,6 +125,10 @@ class Reason(StrEnum):
     NOT_ALLOWED = "not_allowed", N_("Your role does not allow this."), Kind.FORBIDDEN
     NO_SUCH_BADGE = "no_such_badge", N_("No agent has a badge with this UID."), Kind.NOT_FOUND
     NOT_A_UID = "not_a_uid", N_("4, 7 or 10 bytes in hexadecimal were expected.")
+    PASSING_UID = (
+        "passing_uid",
+        N_("Phones and bank cards make up such a UID: it is no badge. Give the person a card."),
+    )
     NOT_REVOKED = "not_revoked", N_("This badge is not blocked."), Kind.CONFLICT
     NO_BOX = "no_box", N_("This car has no box."), Kind.CONFLICT
     BOX_EXISTS = "box_exists", N_("This car has a box already."), Kind.CONFLICT

@@ -1,8 +1,9 @@
-"""Type A cards as a reader meets them: what they say of themselves and what they answer.
+"""Type A cards and phones as a reader meets them: what they say of themselves and what they answer.
 
 Holds no secret: no key opens a block. Knows neither the field nor the time.
 """
 
+import random
 from dataclasses import dataclass, field
 
 # Status of an exchange (UM0701-02, section 7.1).
@@ -72,3 +73,25 @@ class Card:
         if data[0] == _READ_PAGES and len(data) == 2:
             return DONE, bytes(_PAGES_BYTES)
         return REFUSED, b""
+
+
+class Phone(Card):
+    """A phone, or a bank card: its UID is made anew whenever a field wakes it.
+
+    ISO/IEC 14443-3 (and NXP's AN10927) keep the first byte 08 of a single size UID for these; the
+    other three are random.
+    """
+
+    _FIRST_BYTE = b"\x08"
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        super().__init__(self._made_up())
+
+    def lose_field(self) -> None:
+        """Forget the UID as well."""
+        super().lose_field()
+        self.uid = self._made_up()
+
+    def _made_up(self) -> bytes:
+        return self._FIRST_BYTE + self._chance.randbytes(3)

@@ -185,6 +185,8 @@ class Judge:
         elif item == "wake":
             _law(not self._parked(after), "the receiver is woken in a parked car")
         elif isinstance(item, Kept):
+            refused = any(isinstance(record, records.Refusal) for record in item.records)
+            _law(self._car.has_room or not refused, "a refusal takes the room of trips")
             kept = after.book
             if not item.with_all_before:
                 kept = after.kept

@@ -20,6 +20,7 @@ from firmware.logic.access import immobiliser as immobiliser_module
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GRANTS_FILE, GrantSet
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
+from firmware.logic.access.ration import Ration
 from firmware.logic.access.trip import Trip
 from firmware.logic.road.whereabouts import Where
 from firmware.tasks.recorder import Recorder
@@ -30,6 +31,7 @@ from shared_protocol.records import (
     RELAY_ENABLED,
     RELAY_INHIBITED,
     RELAY_UNKNOWN,
+    Refusal,
     decode_body,
 )
 from shared_protocol.sets import grant_parts
@@ -40,7 +42,8 @@ NOW_MS = 1_000_000_000
 
 # Beyond these an instant's age changes nothing: the limit that asks for it, and a second more.
 _OLDEST_MS = {
-    "_still_since_ms": 61_000, "_pulsed_ms": 31_000, "_until_ms": 601_000, "_busy_ms": 61_000,
+    "_still_since_ms": 61_000, "_pulsed_ms": 31_000, "_until_ms": 601_000, "_shut_ms": 1_000,
+    "_busy_ms": 61_000,
 }  # fmt: skip
 # Attributes of Vehicle that are no part and no state of the core. The commands that wait for a
 # pulse to end are among them: here each pulse ends before anything else begins.
@@ -90,7 +93,8 @@ class Car:
         self.contact_shows = RELAY_INHIBITED if setting.start_relay else RELAY_UNKNOWN
         self.on = self._edge = False
         self.speeds: tuple[int | None, ...] = (0,) * setting.signs
-        self.door_open = self.coil_fails = self.flash_full = False
+        self.has_room = True  # in the journal, for what the events of trips outweigh
+        self.door_open = self.door_bounces = self.coil_fails = self.flash_full = False
         self.keys_in = True
         self.wall_s, self.grants_number = setting.wall_s, 0
         self.at_reader: tuple[bytes, bool] | None = None  # a badge's tag, whether it was held
@@ -129,7 +133,8 @@ class Car:
         recorder.car = self
         parts: dict[str, Any] = {
             "uptime": self, "ignition": self, "relay": self, "doors": self,
-            "door_open": lambda: self.door_open, "keys_in": lambda: self.keys_in,
+            "door_open": lambda: self.door_open and not self.door_bounces,
+            "keys_in": lambda: self.keys_in,
             "signals": self, "receiver": self, "immobiliser": self._immobiliser,
             "trip": self._trip, "whereabouts": self,
             "odometer": self, "clock": self, "grants": self._sets[self.grants_number],
@@ -168,7 +173,7 @@ class Car:
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
             self._stored_trip, self._stored_commands, self._refused,
-            *self._taken_down(),
+            self.door_bounces, self.has_room, *self._taken_down(),
         )  # fmt: skip
 
     def put_back(self, state: State) -> None:
@@ -177,7 +182,7 @@ class Car:
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
             self._stored_trip, self._stored_commands, self._refused,
-            *values,
+            self.door_bounces, self.has_room, *values,
         ) = state  # fmt: skip
         self.now = NOW_MS
         self._vehicle._grants = self._sets[self.grants_number]
@@ -234,6 +239,8 @@ class Car:
             return self.at_reader is not None
         if name == "coil_fails":
             return not self.coil_fails
+        if name == "bounce":
+            return self.door_open and not self.door_bounces
         if name == "hand":
             return self.contact_shows != event[1]
         if name == "clock":
@@ -246,11 +253,13 @@ class Car:
 
     def _on_tick(self) -> None:
         self.now += self.setting.tick_ms
+        self.door_bounces = False
         self._on_look()
 
     def _on_asleep(self) -> None:
         """The box looks at nothing for two ticks."""
         self.now += 2 * self.setting.tick_ms
+        self.door_bounces = False
         self._on_look()
 
     def _on_look(self) -> None:
@@ -305,6 +314,11 @@ class Car:
 
     def _on_door(self) -> None:
         self.door_open = not self.door_open
+        self.door_bounces = False
+
+    def _on_bounce(self) -> None:
+        """The contact of an open door says shut, for a moment: until time passes."""
+        self.door_bounces = True
 
     def _on_clock(self, wall_s: int) -> None:
         self.wall_s = wall_s
@@ -315,6 +329,10 @@ class Car:
 
     def _on_flash(self) -> None:
         self.flash_full = not self.flash_full
+
+    def _on_room(self) -> None:
+        """The journal is full but for the part that is kept, or no longer."""
+        self.has_room = not self.has_room
 
     def _on_coil_fails(self) -> None:
         """The next pulse will move nothing."""
@@ -435,15 +453,21 @@ class _SeveralSigns(Immobiliser):
 
 
 class _ToldRecorder(Recorder):
-    """The shipped one; tells the records."""
+    """The shipped one; tells the records. No day here has more refusals than its ration."""
 
     car: Any
 
     def write(self, records, now_ms: int) -> bool:
         self.car.did.extend(records)
+        self._refusals = Ration()
         is_kept = super().write(records, now_ms)
-        assert is_kept or self.car.flash_full, "the model's flash lost a record"
+        may_lose = self.car.flash_full or (not self.car.has_room and _only_refusals(records))
+        assert is_kept or may_lose, "the model's flash lost a record"
         return is_kept
+
+
+def _only_refusals(records: Any) -> bool:
+    return all(isinstance(record, Refusal) for record in records)
 
 
 def _to_its_end(coroutine: Any) -> None:

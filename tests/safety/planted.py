@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
-from firmware.logic.access import immobiliser, trip
+from firmware.logic.access import door_lock, immobiliser, trip
 from firmware.logic.access.badge_decision import NO_TRIP, Granted, Refused
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.door_lock import DoorLock
@@ -18,8 +18,13 @@ from firmware.logic.access.held_set import HeldSet
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.access.trip import DOOR_LEAVE, Outcome, Trip
 from firmware.logic.road.rest import Rest
-from firmware.tasks import vehicle
-from shared_protocol.records import REFUSED_GRANTS_EXPIRED, REFUSED_NO_LICENCE, REFUSED_REVOKED
+from firmware.tasks import recorder, vehicle
+from shared_protocol.records import (
+    REFUSED_GRANTS_EXPIRED,
+    REFUSED_NO_LICENCE,
+    REFUSED_REVOKED,
+    Odometer,
+)
 from tests.safety import settings
 from tests.safety.model import Setting
 
@@ -183,6 +188,14 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
             "step",
             lambda shipped: lambda self, now_ms, door: shipped(self, now_ms, False),
         ),
+    ),
+    "one look at the doors is enough to lock them": (
+        settings.DOORS,
+        lambda: patch.object(door_lock, "_SHUT_FOR_MS", 0),
+    ),
+    "refusals take the room that is kept for trips": (
+        settings.FLASH_FULL,
+        lambda: patch.object(recorder, "_OUTWEIGHED", (Odometer,)),
     ),
     "a copy of the driver's badge ends the trip": (
         settings.AT_THE_READER,

@@ -178,7 +178,10 @@ CANCELLED = _setting(
 )  # fmt: skip
 FLASH_FULL = _setting(
     "commands, flash is full", 65_000,
-    (("tick",), ("reset",), ("flash",), ("command", 0), ("command", 2), ("short", ANNE.tag)),
+    (
+        ("tick",), ("reset",), ("flash",), ("room",), ("command", 0), ("command", 2),
+        ("short", ANNE.tag), ("short", UGO.tag),
+    ),
     commands=COMMANDS,
 )  # fmt: skip
 COMMANDED_TO_END = _setting(
@@ -188,7 +191,10 @@ COMMANDED_TO_END = _setting(
 )  # fmt: skip
 DOORS = _setting(
     "doors", 200_000,
-    (("tick",), ("look",), ("door",), ("reset",), *_badges(ANNE, TESS, UGO)), power_cuts=True,
+    (
+        ("tick",), ("look",), ("door",), ("bounce",), ("reset",), *_badges(ANNE, TESS, UGO),
+    ),
+    power_cuts=True,
 )  # fmt: skip
 FORGOTTEN = _setting(
     "forgotten, ticks of an hour", 3_600_000,

@@ -1,12 +1,15 @@
-"""When the doors are locked: at once, or as soon as the last wired door and the boot are shut.
+"""When the doors are locked: as soon as two looks in a row find every wired one shut.
 
-Never presses lock while one of them is open. The wait ends by a shut door, by an unlocking, or
-after 10 minutes: the doors then stay as they are.
+Never presses lock while one of them is open, nor by one look at a contact that bounces. The wait
+ends by shut doors, by an unlocking, or after 10 minutes: the doors then stay as they are.
 """
 
 from firmware.logic.const import const
 
 _LONGEST_WAIT_MS = const(600_000)
+# A contact bounces for some 10 ms, and a door that is thrown shut springs back once or twice within
+# this; below the 500 ms from one look to the next.
+_SHUT_FOR_MS = const(300)
 
 
 class DoorLock:
@@ -15,23 +18,35 @@ class DoorLock:
     def __init__(self):
         """Wish nothing."""
         self._until_ms = None
+        self._shut_ms = None  # the first of the looks in a row that found the doors shut
+
+    @property
+    def due(self) -> bool:
+        """Whether there is a wish."""
+        return self._until_ms is not None
 
     def ask(self, now_ms: int) -> None:
         """Wish to lock; `step` says when."""
         self._until_ms = now_ms + _LONGEST_WAIT_MS
+        self._shut_ms = None
 
     def forget(self) -> None:
         """Wish nothing any more: somebody unlocks."""
         self._until_ms = None
 
     def step(self, now_ms: int, door_open: bool) -> bool:
-        """Whether to press lock now; says so once."""
+        """Take one look at the doors; whether to press lock now, which it says once."""
         if self._until_ms is None:
             return False
         if now_ms >= self._until_ms:
             self._until_ms = None
             return False
         if door_open:
+            self._shut_ms = None
+            return False
+        if self._shut_ms is None:
+            self._shut_ms = now_ms
+        if now_ms - self._shut_ms < _SHUT_FOR_MS:
             return False
         self._until_ms = None
         return True

@@ -15,13 +15,14 @@ from shared_protocol.records import (
     LegEnd,
     Odometer,
     Refusal,
+    Relay,
     TripEnd,
     TripStart,
     decode_body,
 )
 from tests.firmware.logic.storage import MemoryStorage
 
-EVENT = Refusal(bytes(8), 1)
+EVENT = Relay(1, 1)
 START = TripStart(b"marie---", 1, 1000, 0, 0, 0, 0)
 SINGLY = 6
 
@@ -153,5 +154,50 @@ def test_odometers_are_the_first_that_a_full_flash_refuses(boot) -> None:
 
 def test_a_fact_that_is_no_record_costs_only_itself(boot) -> None:
     box = boot()
-    assert not box.recorder.write((Refusal(bytes(8), 999), EVENT), 0)
+    assert not box.recorder.write((Relay(999, 1), EVENT), 0)
     assert (box.facts(), box.recorder.lost) == ([EVENT], 1)
+
+
+# Refused badges (finding L11).
+
+DAY_MS = 86_400_000
+A_DAY = 30  # of each reason
+
+
+def refuse(box: Box, count: int, reason: int = 1, now_ms: int = 0) -> None:
+    for number in range(count):
+        box.recorder.write((Refusal(number.to_bytes(8, "big"), reason),), now_ms)
+
+
+def test_however_often_a_badge_is_refused_every_event_of_a_trip_finds_room(boot) -> None:
+    box = boot()
+    box.recorder.write((START,), 0)
+    for day in range(40):
+        refuse(box, 1000, now_ms=day * DAY_MS)
+    assert box.recorder.write((TripEnd(2000, 0, 0, END_BADGE_HELD),), 40 * DAY_MS)
+    assert not boot().trip.open
+    assert box.facts()[0] == START
+
+
+def test_a_day_has_so_many_refusals_of_each_reason_and_the_next_day_as_many_again(boot) -> None:
+    box = boot()
+    for day in (0, 1, 5):
+        known = box.journal.next_seq
+        for reason in (1, 3):
+            refuse(box, 50, reason, now_ms=day * DAY_MS + reason)
+        reasons = [fact.reason for fact in box.facts()]
+        assert reasons == [1] * A_DAY + [3] * A_DAY, "a stranger's cards hide no other refusal"
+        refuse(box, 1, 1, now_ms=(day + 1) * DAY_MS - 1)
+        assert box.journal.next_seq == known + 2 * A_DAY
+        box.journal.acknowledge(box.journal.next_seq - 1)
+    assert box.recorder.lost == 0, "what is told often enough is not lost"
+
+
+def test_a_refusal_never_takes_the_room_that_is_kept_for_trips(boot) -> None:
+    box = boot()
+    while box.journal.has_room:
+        box.drive(box.journal.next_seq, 6)
+    known = box.journal.next_seq
+    assert not box.recorder.write((Refusal(bytes(8), 1),), 0)
+    assert box.journal.next_seq == known
+    assert box.recorder.write((START,), 0)

@@ -339,6 +339,11 @@ def cases(
             command=badge("revoke", "04"),
             file=file(agents=[eva | {"badges": ["04"]}]),
         ),
+        Reason.PASSING_UID: Case(
+            no_field,
+            command="no badge is added there, and one that is held may be blocked",
+            file=file(agents=[eva | {"badges": ["08ffffff"]}]),
+        ),
         Reason.NOT_REVOKED: Case(command=badge("restore", "04a1b2c4")),
         Reason.NO_BOX: Case(command=order(GARAGED)),
         Reason.BOX_EXISTS: Case(command=Command(box)),

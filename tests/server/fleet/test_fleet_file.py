@@ -345,3 +345,17 @@ def test_whatever_json_is_read_or_refused_and_nothing_else(data: Any) -> None:
         said = [in_words(refusal) for refusal in refused.refusals]
         assert said and all(re.match(r"line \d+(, |: )", each) for each in said)
         assert all(each.isprintable() for each in said)
+
+
+@pytest.mark.parametrize("uid", ["08000000", "08a1b2c3", "08FFFFFF", "8804a1b2", "01020304"])
+def test_a_uid_that_no_card_has_for_its_own_is_no_badge(uid: str) -> None:
+    for badge in (uid, {"uid": uid, "key": "0f" * 16}):
+        with pytest.raises(Refused) as refused:
+            parse(changed(("agents", 0, "badges"), [badge]))
+        assert [refusal.reason for refusal in refused.value.refusals] == ["passing_uid"]
+
+
+def test_longer_uids_and_other_short_ones_are_badges_whatever_they_begin_with() -> None:
+    uids = ["0804a1b2c3d4e5", "8804a1b2c3d4e5", "08" * 10, "0704a1b2", "18a1b2c3", "01020305"]
+    file = parse(changed(("agents", 0, "badges"), uids))
+    assert [uid.hex() for uid, _ in badges_of(file)] == uids

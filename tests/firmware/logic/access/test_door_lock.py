@@ -1,9 +1,12 @@
 """Doors are locked when the last of them is shut, once, or not at all."""
 
+import pytest
+
 from firmware.logic.access.door_lock import DoorLock
 
 ASKED_MS = 5_000
 LATEST_MS = ASKED_MS + 600_000
+TWICE_MS = 300  # from one look to another that counts
 
 
 def asked():
@@ -19,17 +22,20 @@ def test_nothing_is_locked_that_nobody_wished_locked():
     ] * 4
 
 
-def test_shut_doors_are_locked_at_once_and_once():
+def test_shut_doors_are_locked_at_the_second_look_and_once():
     lock = asked()
-    assert lock.step(ASKED_MS, False) is True
     assert lock.step(ASKED_MS, False) is False
+    assert lock.step(ASKED_MS + TWICE_MS, False) is True
+    assert not lock.due
+    assert lock.step(ASKED_MS + TWICE_MS, False) is False
     assert lock.step(ASKED_MS + 1000, False) is False
 
 
 def test_an_open_door_waits_and_is_locked_when_it_is_shut():
     lock = asked()
-    for now_ms in (ASKED_MS, ASKED_MS + 1, LATEST_MS - 2):
+    for now_ms in (ASKED_MS, ASKED_MS + 1, LATEST_MS - TWICE_MS - 2):
         assert lock.step(now_ms, True) is False
+    assert lock.step(LATEST_MS - TWICE_MS - 1, False) is False
     assert lock.step(LATEST_MS - 1, False) is True
     assert lock.step(LATEST_MS - 1, False) is False
 
@@ -43,13 +49,36 @@ def test_after_ten_minutes_the_doors_stay_as_they_are():
 
 def test_who_unlocks_ends_the_wish():
     lock = asked()
-    lock.step(ASKED_MS, True)
+    lock.step(ASKED_MS, False)
+    assert lock.due
     lock.forget()
+    assert not lock.due
     assert lock.step(ASKED_MS + 1000, False) is False
+
+
+def test_what_was_seen_before_a_wish_does_not_count_for_it():
+    lock = asked()
+    lock.step(ASKED_MS, False)
+    lock.ask(ASKED_MS + 1000)
+    assert lock.step(ASKED_MS + 1000, False) is False
+    lock.forget()
+    lock.ask(ASKED_MS + 9000)
+    assert lock.step(ASKED_MS + 9000, False) is False
+    assert lock.step(ASKED_MS + 9000 + TWICE_MS, False) is True
 
 
 def test_a_new_wish_waits_for_ten_minutes_of_its_own():
     lock = asked()
     lock.ask(ASKED_MS + 1000)
     assert lock.step(LATEST_MS, True) is False
-    assert lock.step(LATEST_MS, False) is True
+    assert lock.step(LATEST_MS, False) is False
+    assert lock.step(LATEST_MS + TWICE_MS, False) is True
+
+
+@pytest.mark.parametrize("looks", [(0,), (0, 1, 100, 200), (0, 299)], ids=str)
+def test_looks_within_a_bounce_lock_nothing_however_many_they_are(looks):
+    lock = asked()
+    assert [lock.step(ASKED_MS + at_ms, False) for at_ms in looks] == [False] * len(looks)
+    assert lock.step(ASKED_MS + looks[-1] + 50, True) is False
+    assert lock.step(ASKED_MS + looks[-1] + 350, False) is False, "it begins again"
+    assert lock.step(ASKED_MS + looks[-1] + 650, False) is True
