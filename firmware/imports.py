@@ -35,6 +35,7 @@ LEAF_FIRST = (
     "firmware.logic.access.card_keys",
     "firmware.logic.access.commands",
     "firmware.logic.access.grants",
+    "firmware.logic.road.trusted_speed",
     "firmware.logic.access.immobiliser",
     "firmware.logic.access.badge_decision",
     "firmware.logic.road.whereabouts",

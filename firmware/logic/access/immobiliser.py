@@ -22,6 +22,7 @@ is what the feedback contact says. docs/safety.md shows both tables as a diagram
 from collections import namedtuple
 
 from firmware.logic.const import const
+from firmware.logic.road.trusted_speed import STILL_MM_S
 from shared_protocol.records import RELAY_ENABLED as ENABLED
 from shared_protocol.records import RELAY_INHIBITED as INHIBITED
 
@@ -80,8 +81,6 @@ INHIBITED itself has no timeout: only the one door leads out of it.
 
 ENABLE_TRIES = const(5)
 
-# Slower than any walk; above what a standing receiver shows. Too low only delays the inhibit.
-STILL_MM_S = const(500)
 # What was not looked at for longer than this was not seen unbroken.
 LONGEST_BLINK_MS = const(5_000)
 _SIGNS_WANTED = const(2)

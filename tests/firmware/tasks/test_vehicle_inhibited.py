@@ -67,7 +67,6 @@ async def test_a_car_that_is_parked_underground_is_inhibited_without_a_fix() -> 
     assert await car.parked((None,))
 
 
-@pytest.mark.xfail(strict=True, reason="finding L6: one second of noise a minute, never inhibited")
 @pytest.mark.parametrize("noise_mm_s", [600, 700])
 async def test_a_second_of_a_standing_receivers_noise_is_no_motion(noise_mm_s: int) -> None:
     car = Car()
@@ -76,7 +75,6 @@ async def test_a_second_of_a_standing_receivers_noise_is_no_motion(noise_mm_s: i
     assert await car.parked((noise_mm_s, *[0] * 58))
 
 
-@pytest.mark.xfail(strict=True, reason="finding L6: a fix lost for a moment, never inhibited")
 async def test_a_fix_that_is_lost_for_a_second_and_found_again_is_no_motion() -> None:
     car = Car()
     await car.drive()

@@ -27,7 +27,6 @@ from tests.firmware.logic.storage import MemoryStorage
 
 MARIE, PAUL, STRANGER = b"marie---", b"paul----", b"stranger"
 NOW_S = 1_700_000_000
-STANDING = Fix(NOW_S, 0, None, None, 0)
 
 
 class Power:
@@ -194,8 +193,13 @@ class Box:
         """Ignition off, a receiver that says 0 km/h."""
         for _ in range(seconds):
             self.wires.ms += 1000
-            self.whereabouts.fix(STANDING, self.wires.ms)
+            self.says_standing()
             await self.vehicle._look()
+
+    def says_standing(self) -> None:
+        """A fix of now, of a car that stands."""
+        standing = Fix(NOW_S + self.wires.ms // 1000, self.wires.ms % 1000, None, None, 0)
+        self.whereabouts.fix(standing, self.wires.ms)
 
     def facts(self, kind: type) -> list[object]:
         found, seq = [], self.journal.lowest_seq
