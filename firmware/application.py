@@ -25,6 +25,7 @@ from firmware.logic.access.card import TOLD_AS_THEY_COME, CardPresence
 from firmware.logic.access.card_keys import CardKeys
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GrantSet
+from firmware.logic.access.ignition_line import IgnitionLine
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.access.trip import Trip
 from firmware.logic.clock import Clock
@@ -40,6 +41,7 @@ from firmware.tasks.gnss import GnssTask
 from firmware.tasks.link import KEYS_FILE, LinkTask
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.signals import SignalsTask
+from firmware.tasks.signs import IGNITION_LINE_FILE, Signs
 from firmware.tasks.supervisor import Supervisor
 from firmware.tasks.vehicle import COMMANDS_FILE, Vehicle
 from firmware.tasks.watchdog import WatchdogTask
@@ -85,9 +87,7 @@ class Box:
 
         relay = _relay(identity.start_relay, board)
         law = Immobiliser if identity.start_relay else DoorOnly
-        immobiliser = law(
-            relay.contact(), now_ms, signs=_SIGNS, ignition_proven=identity.ignition_proven
-        )
+        immobiliser = law(relay.contact(), now_ms, signs=_SIGNS)
         ignition = IgnitionInput(board.ignition)
         signals = SignalsTask(
             Panel(green_pin=board.led_green, red_pin=board.led_red, buzzer_pin=board.buzzer)
@@ -96,6 +96,14 @@ class Box:
         vehicle = Vehicle(
             uptime=uptime,
             ignition=ignition,
+            signs=Signs(
+                ignition_line=IgnitionLine(
+                    state_store.read_or_empty(IGNITION_LINE_FILE), identity.ignition_proven
+                ),
+                cranked=IgnitionInput(board.crank).look,
+                state_store=state_store,
+                now_ms=now_ms,
+            ),
             relay=relay,
             doors=Doors(
                 unlock_pin=board.door_unlock, lock_pin=board.door_lock, pulse_ms=board.door_pulse_ms

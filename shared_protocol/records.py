@@ -29,6 +29,8 @@ TripResume = namedtuple("TripResume", ("odometer_m",))
 Gap = namedtuple("Gap", ("first_seq", "last_seq", "reason"))
 Occupant = namedtuple("Occupant", ("badge_tag",))
 Wear = namedtuple("Wear", ("erases",))
+Contradiction = namedtuple("Contradiction", ("signs",))
+Startable = namedtuple("Startable", ("hindrance",))
 
 KINDS = {
     1: (Boot, "Bt"),
@@ -45,6 +47,8 @@ KINDS = {
     12: (Gap, "IIB"),
     13: (Occupant, "8"),
     14: (Wear, "I"),
+    15: (Contradiction, "B"),
+    16: (Startable, "B"),
 }
 """kind -> (class, layout of codec.py)."""
 
@@ -88,6 +92,16 @@ COMMAND_REFUSED = 5
 COMMAND_UNKNOWN = 6
 
 GAP_UNREADABLE = 1
+
+CONTRADICTION_CRANKED = 1
+CONTRADICTION_DRIVEN = 2
+CONTRADICTION_NEVER_OPENS = 3
+CONTRADICTION_IGNITION_OFF = 4
+
+STARTABLE_IGNITION_ON = 1
+STARTABLE_MOVES = 2
+STARTABLE_NO_SIGN = 3
+STARTABLE_RELAY = 4
 
 
 def encode_body(body: tuple[object, ...]) -> bytes:

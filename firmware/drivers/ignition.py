@@ -1,5 +1,7 @@
 """The ignition line behind its optocoupler: raw for the immobiliser, steady for the legs.
 
+The crank line is read the same way.
+
 An interrupt remembers every edge, so that not even a short "on" between two looks goes unseen.
 """
 

@@ -13,7 +13,7 @@ from firmware.logic.access.immobiliser import NO_PULSE, PULSE_ENABLE, PULSE_INHI
 from firmware.logic.access.trip import CAUSE_CONTACT, DOOR_LOCK, DOOR_UNLOCK, signal_of
 from firmware.logic.const import const
 from firmware.logic.road.rest import ASK_SLEEP, ASK_WAKE, Rest
-from shared_protocol.records import END_COMMAND, END_INFERRED
+from shared_protocol.records import END_COMMAND, END_INFERRED, RELAY_ENABLED, RELAY_INHIBITED
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from firmware.tasks.parts import Doors, Ignition, Receiver, Relay, Store, Uptime
     from firmware.tasks.recorder import Recorder
     from firmware.tasks.signals import SignalsTask
+    from firmware.tasks.signs import Signs
     from shared_protocol.messages import Command
 
 _LOOK_EVERY_S = const(0.5)
@@ -51,6 +52,7 @@ class Vehicle:
         *,
         uptime: "Uptime",
         ignition: "Ignition",
+        signs: "Signs",
         relay: "Relay",
         doors: "Doors",
         door_open: "Callable[[], bool]",
@@ -72,6 +74,7 @@ class Vehicle:
         Args:
             uptime: the clock of the box, monotonic.
             ignition: its line.
+            signs: what that line and others say together.
             relay: that in the start line, or what stands for none.
             doors: lock and unlock.
             door_open: whether a wired door or the boot is open now; false where none is wired.
@@ -90,6 +93,7 @@ class Vehicle:
         """
         self._uptime = uptime
         self._ignition = ignition
+        self._signs = signs
         self._relay = relay
         self._doors = doors
         self._door_open = door_open
@@ -214,17 +218,36 @@ class Vehicle:
         self._believe_contact(CAUSE_CONTACT, now_ms)
         self._obey(now_ms)
         ignition_seen = self._ignition.look()
-        signs = (self._whereabouts.speed_mm_s(now_ms),)
-        self._immobiliser.sense(now_ms, ignition_seen, signs)
+        speed_mm_s = self._whereabouts.speed_mm_s(now_ms)
+        self._immobiliser.ignition_proven = self._signs.prove(
+            now_ms, ignition_seen, speed_mm_s, self._clock.time_s(now_ms)
+        )
+        self._immobiliser.sense(now_ms, ignition_seen, (speed_mm_s,))
         self._end_forgotten(now_ms)
-        pulse = self._immobiliser.step(now_ms, self._trip.holds_start)
+        trip = self._trip
+        pulse = self._immobiliser.step(now_ms, trip.holds_start, trip.owes_inhibit)
         if pulse != NO_PULSE:
             await self._pulse(pulse, cause_of(pulse, bool(self._commands.pending_id)))
         metres = self._odometer.metres
         self._recorder.write(self._trip.ignition(self._ignition.on, metres), now_ms)
         await self._lock_when_shut(now_ms)
+        records = self._signs.tell(
+            now_ms,
+            contact=self._immobiliser.state,
+            ignition_on=self._ignition.on,
+            speed_mm_s=speed_mm_s,
+            startable=self._startable and not self._trip.open,
+            hindrance=self._immobiliser.hinders(now_ms),
+        )
+        self._recorder.write(records, now_ms)
         self._recorder.step(now_ms)
         self.looked_ms = now_ms
+
+    @property
+    def _startable(self) -> bool:
+        """Whether anybody could start the car, for all that the box knows."""
+        state = self._immobiliser.state
+        return state == RELAY_ENABLED or (state == RELAY_INHIBITED and self._trip.owes_inhibit)
 
     def _end_forgotten(self, now_ms: int) -> None:
         time_s = self._clock.time_s(now_ms)
@@ -245,7 +268,7 @@ class Vehicle:
             now_ms,
             trip_open=self._trip.open,
             ignition_on=self._ignition.on,
-            relay=self._immobiliser.state,
+            relay=RELAY_ENABLED if self._startable else self._immobiliser.state,
             clock_source=self._clock.source,
             heard_ms=self._receiver.heard_ms,
         )
@@ -259,6 +282,7 @@ class Vehicle:
     async def _act_on(self, outcome: "Outcome", now_ms: int) -> None:
         self._look_now.set()
         if outcome.enable_cause:
+            self._signs.contradictions.begin_trip()
             await self._pulse(self._immobiliser.badge_accepted(now_ms), outcome.enable_cause)
         signal = signal_of(outcome, self._door_open())
         if signal:
@@ -280,13 +304,18 @@ class Vehicle:
             await self._relay.enable()
         elif pulse == PULSE_INHIBIT:
             await self._relay.inhibit()
-        self._believe_contact(cause, self._uptime.now_ms())
+            self._signs.contradictions.inhibits()
+        owed = pulse == PULSE_INHIBIT and self._trip.owes_inhibit
+        self._believe_contact(cause, self._uptime.now_ms(), owed)
 
-    def _believe_contact(self, cause: int, now_ms: int) -> None:
-        """Tell everything that goes by the feedback contact what it shows."""
+    def _believe_contact(self, cause: int, now_ms: int, owed: bool = False) -> None:
+        """Tell everything that goes by the feedback contact what it shows.
+
+        `owed`: after a pulse that had to be given whatever it shows, and is told so.
+        """
         contact = self._relay.contact()
         self._immobiliser.contact(contact)
-        self._recorder.write(self._feedback.seen(contact, cause), now_ms)
+        self._recorder.write(self._feedback.seen(contact, cause, owed), now_ms)
         self._record_results(self._commands.relay_shows(contact), now_ms)
 
     def _record_results(self, results, now_ms: int) -> None:

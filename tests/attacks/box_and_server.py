@@ -16,6 +16,7 @@ from firmware.identity import Identity
 from firmware.logic.access.card_keys import CardKeys
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GrantSet
+from firmware.logic.access.ignition_line import IgnitionLine
 from firmware.logic.access.immobiliser import Immobiliser
 from firmware.logic.access.trip import Trip
 from firmware.logic.clock import Clock
@@ -26,6 +27,7 @@ from firmware.logic.road.odometer import Odometer
 from firmware.logic.road.whereabouts import Whereabouts
 from firmware.tasks.link import KEYS_FILE, LinkTask
 from firmware.tasks.recorder import Recorder
+from firmware.tasks.signs import Signs
 from firmware.tasks.vehicle import COMMANDS_FILE, Vehicle
 from server.clock import SystemClock
 from server.gateway.connection import Connection, Services
@@ -191,7 +193,16 @@ class BoxLife:
             "commands": self.commands, "recorder": self.recorder, "state_store": state,
         }  # fmt: skip
         self.vehicle = Vehicle(
-            **wires.parts(), **shared, whereabouts=Whereabouts(), odometer=Odometer()
+            **wires.parts(),
+            **shared,
+            signs=Signs(
+                ignition_line=IgnitionLine(),
+                cranked=lambda: False,
+                state_store=state,
+                now_ms=wires.ms,
+            ),
+            whereabouts=Whereabouts(),
+            odometer=Odometer(),
         )
         self.vehicle.answer_owed()
         self.link = LinkTask(

@@ -20,12 +20,13 @@ class Feedback:
         """Begin at what the contact shows at boot, which is no news."""
         self.shown = contact
 
-    def seen(self, contact: int, cause: int) -> tuple:
+    def seen(self, contact: int, cause: int, owed: bool = False) -> tuple:
         """What to record of what the contact shows after a cause of trip.CAUSE_*.
 
-        A technician's release is told also when the start was enabled already.
+        A technician's release is told also when the start was enabled already, and a pulse that
+        was `owed` also when the contact shows no change.
         """
-        if contact == self.shown and cause != CAUSE_TECHNICIAN:
+        if contact == self.shown and cause != CAUSE_TECHNICIAN and not owed:
             return ()
         self.shown = contact
         return (Relay(contact, cause),)

@@ -8,22 +8,30 @@
         where it has two (speed by satellites, speed of its wheels, accelerometer), else by the one
         it has. An unknown speed is not zero, and no valid sign may show less than those 60 s.
         With fewer valid signs (underground), ignition off for 10 min without a break suffices,
-        provided that commissioning saw the line both on and off (`ignition_proven`).
+        provided that its line is proven (`ignition_proven`, ignition_line.py).
     Nothing shortens this: no command, crash, reset, clock jump, expired grant or revoked badge.
     There is one door out of INHIBITED: an accepted badge (a driver's or a technician's), or the
     sealed local override, a hardware switch that shows on the feedback contact.
 
 With no trip open the box always wants the car inhibited, so a remote inhibit asks for nothing
-stronger: it is answered by commands.py when the relay gets there. Time is monotonic milliseconds
-since boot, never wall time; every count begins anew at boot. Nothing is pulsed at boot: the state
-is what the feedback contact says. docs/safety.md shows both tables as a diagram made from them.
+stronger: it is answered by commands.py when the relay gets there. A contact may be broken: after
+each release one inhibiting pulse is owed, whatever it says. Time is monotonic milliseconds since
+boot, never wall time; every count begins anew at boot. Nothing is pulsed at boot: the state is
+what the feedback contact says. docs/safety.md shows both tables as a diagram made from them.
 """
 
 from collections import namedtuple
 
 from firmware.logic.const import const
+from firmware.logic.road.trusted_speed import STILL_MM_S
 from shared_protocol.records import RELAY_ENABLED as ENABLED
 from shared_protocol.records import RELAY_INHIBITED as INHIBITED
+from shared_protocol.records import (
+    STARTABLE_IGNITION_ON,
+    STARTABLE_MOVES,
+    STARTABLE_NO_SIGN,
+    STARTABLE_RELAY,
+)
 
 # Events.
 BADGE_ACCEPTED = 1
@@ -80,20 +88,21 @@ INHIBITED itself has no timeout: only the one door leads out of it.
 
 ENABLE_TRIES = const(5)
 
-# Slower than any walk; above what a standing receiver shows. Too low only delays the inhibit.
-STILL_MM_S = const(500)
 # What was not looked at for longer than this was not seen unbroken.
 LONGEST_BLINK_MS = const(5_000)
 _SIGNS_WANTED = const(2)
 
 
 class Immobiliser:
-    """The relay's state machine. Attribute to read: `state` (ENABLED or INHIBITED)."""
+    """The relay's state machine.
+
+    Attribute to read: `state` (ENABLED or INHIBITED); to set: `ignition_proven`.
+    """
 
     def __init__(self, contact: int, now_ms: int, *, signs: int = 1, ignition_proven: bool = False):
         """Begin at what the feedback contact shows, with so many signs fitted, counts at 0."""
         self.state = contact
-        self._ignition_proven = ignition_proven
+        self.ignition_proven = ignition_proven
         self._looked_ms = now_ms
         self._off_since_ms = None
         self._still_since_ms = [None] * signs  # type: list[int | None]
@@ -140,8 +149,12 @@ class Immobiliser:
         self._pulsed_ms = now_ms
         return self._enter(BADGE_ACCEPTED)
 
-    def step(self, now_ms: int, start_held: bool) -> int:
-        """Return the pulse to give now; `start_held`: a trip is open and not paused."""
+    def step(self, now_ms: int, start_held: bool, owed: bool = False) -> int:
+        """Return the pulse to give now.
+
+        `start_held`: a trip is open and not paused. `owed`: no inhibiting pulse has been given
+        since the start was enabled last.
+        """
         since_pulse_ms = now_ms - self._pulsed_ms
         if start_held:
             if self.state == ENABLED or not self._tries_left:
@@ -154,6 +167,8 @@ class Immobiliser:
             self._tries_left = 0
             if since_pulse_ms < INHIBIT_AGAIN_MS or not self.is_safe(now_ms):
                 return NO_PULSE
+            if owed and self.state == INHIBITED:
+                self.state = ENABLED  # until it is given: the contact may be broken
             event = SAFE_TO_INHIBIT
         pulse = self._enter(event)
         if pulse != NO_PULSE:
@@ -170,6 +185,14 @@ class Immobiliser:
         """For how long the ignition has been off in a car that is safe to inhibit; 0 in another."""
         return self.off_for_ms(now_ms) if self.is_safe(now_ms) else 0
 
+    def hinders(self, now_ms: int) -> int:
+        """What keeps the car from being safe to inhibit, of records.STARTABLE_*."""
+        if not self.off_for_ms(now_ms):
+            return STARTABLE_IGNITION_ON
+        if self.is_safe(now_ms):
+            return STARTABLE_RELAY
+        return STARTABLE_MOVES if self._valid else STARTABLE_NO_SIGN
+
     def is_safe(self, now_ms: int) -> bool:
         """Whether ignition and signs have been quiet for as long as the law wants."""
         off_ms = self.off_for_ms(now_ms)
@@ -182,7 +205,7 @@ class Immobiliser:
         if still and still >= min(_SIGNS_WANTED, len(self._still_since_ms)):
             return True
         return (
-            self._ignition_proven
+            self.ignition_proven
             and off_ms >= IGNITION_OFF_ALONE_MS
             and now_ms - self._moved_ms > IGNITION_OFF_ALONE_MS
         )

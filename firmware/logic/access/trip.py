@@ -27,6 +27,7 @@ from shared_protocol.records import (
     Occupant,
     Odometer,
     Refusal,
+    Relay,
     TripEnd,
     TripPause,
     TripResume,
@@ -67,6 +68,7 @@ _PAUSED = const(2)
 _IN_LEG = const(4)
 _LAPSED = const(8)
 _PRIVATE = const(16)
+_OWES_INHIBIT = const(32)
 
 # What the badge now at the reader has already done.
 _NO_CARD = const(0)  # or nothing that its being held or leaving could change
@@ -76,11 +78,15 @@ _IS_TECHNICIAN = const(3)
 
 
 class Trip:
-    """Attributes to read: `open`, `paused`, `in_leg`, `odometer_m` (the last one recorded)."""
+    """Attributes to read: `open`, `paused`, `in_leg`, `odometer_m` (the last one recorded).
+
+    `owes_inhibit`: no inhibiting pulse is recorded since the start was enabled last.
+    """
 
     def __init__(self, stored: bytes = b"", odometer_m: int = 0):
         """Take up what `to_bytes` gave; nothing stored means no trip, and metres as given."""
         self.open = self.paused = self.in_leg = self._lapsed = self._private = False
+        self.owes_inhibit = False
         self.odometer_m = odometer_m
         self._tag = bytes(8)
         self._grant_id = 0
@@ -93,11 +99,13 @@ class Trip:
             self.in_leg = bool(flags & _IN_LEG)
             self._lapsed = bool(flags & _LAPSED)
             self._private = bool(flags & _PRIVATE)
+            self.owes_inhibit = bool(flags & _OWES_INHIBIT)
 
     def to_bytes(self) -> bytes:
         """The state that `apply` changes, for the head of a journal segment."""
         flags = self.open * _OPEN + self.paused * _PAUSED + self.in_leg * _IN_LEG
         flags += self._lapsed * _LAPSED + self._private * _PRIVATE
+        flags += self.owes_inhibit * _OWES_INHIBIT
         return codec.encode(_LAYOUT, (flags, self._tag, self._grant_id, self.odometer_m))
 
     @property
@@ -225,6 +233,12 @@ class Trip:
 
     def apply(self, record) -> None:
         """Change the state by a record; one of another kind changes nothing."""
+        if isinstance(record, Relay):
+            if record.cause != CAUSE_CONTACT:  # that one is nobody's pulse
+                self.owes_inhibit = record.cause not in (CAUSE_PARKED, CAUSE_COMMAND)
+            return
+        if isinstance(record, (TripStart, TripResume)):
+            self.owes_inhibit = True
         if isinstance(record, TripStart):
             self.open, self.paused, self.in_leg, self._lapsed = True, False, False, False
             self._tag, self._grant_id = record.badge_tag, record.grant_id

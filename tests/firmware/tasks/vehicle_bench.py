@@ -5,6 +5,7 @@ from typing import Any
 
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GrantSet
+from firmware.logic.access.ignition_line import IgnitionLine
 from firmware.logic.access.immobiliser import Immobiliser
 from firmware.logic.access.trip import Trip
 from firmware.logic.clock import Clock
@@ -14,6 +15,7 @@ from firmware.logic.road.nmea import Fix
 from firmware.logic.road.odometer import Odometer
 from firmware.logic.road.whereabouts import Whereabouts
 from firmware.tasks.recorder import Recorder
+from firmware.tasks.signs import IGNITION_LINE_FILE, Signs
 from firmware.tasks.vehicle import Vehicle
 from shared_protocol.messages import GRANT_BOOKING, Grant
 from shared_protocol.records import (
@@ -27,7 +29,6 @@ from tests.firmware.logic.storage import MemoryStorage
 
 MARIE, PAUL, STRANGER = b"marie---", b"paul----", b"stranger"
 NOW_S = 1_700_000_000
-STANDING = Fix(NOW_S, 0, None, None, 0)
 
 
 class Power:
@@ -85,7 +86,7 @@ class Wiring:
         self.state = RELAY_INHIBITED
         self.log: list[str] = []
         self.busy = False
-        self.on = False
+        self.on = self.cranks = False
         self.door = Switch(False)
         self.keys = Switch(True)
         self.ms = self.heard_ms = 0
@@ -170,6 +171,12 @@ class Box:
         self.whereabouts = Whereabouts()
         self.vehicle = Vehicle(
             **wires.parts(),
+            signs=Signs(
+                ignition_line=IgnitionLine(state.read_or_empty(IGNITION_LINE_FILE)),
+                cranked=lambda: wires.cranks,
+                state_store=state,
+                now_ms=wires.ms,
+            ),
             immobiliser=immobiliser,
             trip=self.trip,
             whereabouts=self.whereabouts,
@@ -194,8 +201,13 @@ class Box:
         """Ignition off, a receiver that says 0 km/h."""
         for _ in range(seconds):
             self.wires.ms += 1000
-            self.whereabouts.fix(STANDING, self.wires.ms)
+            self.says_standing()
             await self.vehicle._look()
+
+    def says_standing(self) -> None:
+        """A fix of now, of a car that stands."""
+        standing = Fix(NOW_S + self.wires.ms // 1000, self.wires.ms % 1000, None, None, 0)
+        self.whereabouts.fix(standing, self.wires.ms)
 
     def facts(self, kind: type) -> list[object]:
         found, seq = [], self.journal.lowest_seq

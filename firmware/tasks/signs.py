@@ -1,0 +1,70 @@
+"""What ignition line, crank, contact and motion say together: proof, contradiction, a car to start.
+
+Keeps the proof of the line in flash, and says what to record; moves nothing.
+"""
+
+from firmware.logic.access.contradictions import Contradictions
+from firmware.logic.access.startable import Watch
+
+TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from firmware.logic.access.ignition_line import IgnitionLine
+    from firmware.tasks.parts import Store
+
+IGNITION_LINE_FILE = "ignition_line"
+
+
+class Signs:
+    """The signs of one car; Vehicle tells it what it sees at each look."""
+
+    def __init__(
+        self,
+        *,
+        ignition_line: "IgnitionLine",
+        cranked: "Callable[[], bool]",
+        state_store: "Store",
+        now_ms: int,
+    ):
+        """Take the parts; `cranked`: whether the starter was asked to turn since the last call."""
+        self.contradictions = Contradictions(now_ms)
+        self._line = ignition_line
+        self._cranked = cranked
+        self._state_store = state_store
+        self._watch = Watch()
+
+    def prove(
+        self, now_ms: int, ignition_seen: bool, speed_mm_s: "int | None", time_s: int
+    ) -> bool:
+        """Whether the ignition line is proven, after this look."""
+        if self._line.look(now_ms, ignition_seen, speed_mm_s, time_s):
+            try:
+                self._state_store.write(IGNITION_LINE_FILE, self._line.to_bytes())
+            except OSError:  # memory has to do till the boot
+                pass
+        return self._line.proven(time_s)
+
+    def tell(
+        self,
+        now_ms: int,
+        *,
+        contact: int,
+        ignition_on: bool,
+        speed_mm_s: "int | None",
+        startable: bool,
+        hindrance: int,
+    ) -> tuple:
+        """What to record; `startable`: nobody has the car, and anybody could start it.
+
+        `hindrance`, of records.STARTABLE_*, is what keeps it from being inhibited.
+        """
+        records = self.contradictions.look(
+            now_ms,
+            contact=contact,
+            ignition_on=ignition_on,
+            cranked=self._cranked(),
+            speed_mm_s=speed_mm_s,
+            line_denied=self._line.denied,
+        )
+        return records + self._watch.step(now_ms, startable, hindrance)
