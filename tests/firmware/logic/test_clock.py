@@ -1,5 +1,7 @@
 """The clock: known or not, never backwards."""
 
+import pytest
+
 from firmware.logic.clock import Clock
 from shared_protocol.messages import CLOCK_GNSS, CLOCK_NONE, CLOCK_SERVER
 
@@ -70,3 +72,32 @@ def test_after_an_hour_without_sky_the_server_corrects():
     clock.hear_server(NOON_S + 3605, 0, hour_ms)
     assert clock.time_s(hour_ms) == NOON_S + 3605
     assert clock.source == CLOCK_SERVER
+
+
+def on_the_road(clock: Clock, begins_ms: int, seconds: int, ahead_s: int = 0) -> int:
+    """Fixes once a second, so many seconds ahead of the truth; returns when they end."""
+    for now_ms in range(begins_ms, begins_ms + seconds * 1000, 1000):
+        clock.hear_gnss(NOON_S + now_ms // 1000 + ahead_s, 0, now_ms)
+    return begins_ms + seconds * 1000
+
+
+@pytest.mark.xfail(strict=True, reason="finding L3: one Time freezes the clock in the future")
+def test_one_word_of_the_server_ten_days_ahead_does_not_move_a_clock_that_it_set():
+    clock = Clock(FLOOR_S)
+    clock.hear_server(NOON_S, 0, 0)
+    clock.hear_server(NOON_S + 10 * 86_400 + 60, 0, 60_000)
+    assert abs(clock.time_s(60_000) - NOON_S - 60) <= 1
+    clock.hear_server(NOON_S + 120, 0, 120_000)
+    assert abs(clock.time_s(120_000) - NOON_S - 120) <= 1
+
+
+@pytest.mark.xfail(strict=True, reason="finding L4: ten seconds of a wrong date move the clock")
+@pytest.mark.parametrize("ahead_s", [86_400, 4 * 365 * 86_400])
+def test_ten_seconds_of_a_wrong_date_on_the_road_do_not_move_the_clock(ahead_s):
+    clock = Clock(FLOOR_S)
+    clock.hear_server(NOON_S, 0, 0)
+    now_ms = on_the_road(clock, 0, 120)
+    now_ms = on_the_road(clock, now_ms, 12, ahead_s)
+    assert abs(clock.time_s(now_ms) - NOON_S - now_ms // 1000) <= 1
+    now_ms = on_the_road(clock, now_ms, 120)
+    assert abs(clock.time_s(now_ms) - NOON_S - now_ms // 1000) <= 1
