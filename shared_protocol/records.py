@@ -29,6 +29,9 @@ TripResume = namedtuple("TripResume", ("odometer_m",))
 Gap = namedtuple("Gap", ("first_seq", "last_seq", "reason"))
 Occupant = namedtuple("Occupant", ("badge_tag",))
 Wear = namedtuple("Wear", ("erases",))
+ClockState = namedtuple("ClockState", ("number", "source", "doubtful", "uncertainty_s"))
+ClockMended = namedtuple("ClockMended", ("number", "shift_s"))
+ClockRefused = namedtuple("ClockRefused", ("source", "ahead_s"))
 
 KINDS = {
     1: (Boot, "Bt"),
@@ -45,6 +48,9 @@ KINDS = {
     12: (Gap, "IIB"),
     13: (Occupant, "8"),
     14: (Wear, "I"),
+    20: (ClockState, "IBBI"),
+    21: (ClockMended, "Ii"),
+    22: (ClockRefused, "Bi"),
 }
 """kind -> (class, layout of codec.py)."""
 
