@@ -31,6 +31,9 @@ Occupant = namedtuple("Occupant", ("badge_tag",))
 Wear = namedtuple("Wear", ("erases",))
 Contradiction = namedtuple("Contradiction", ("signs",))
 Startable = namedtuple("Startable", ("hindrance",))
+ClockState = namedtuple("ClockState", ("number", "source", "doubtful", "uncertainty_s"))
+ClockMended = namedtuple("ClockMended", ("number", "shift_s"))
+ClockRefused = namedtuple("ClockRefused", ("source", "ahead_s"))
 
 KINDS = {
     1: (Boot, "Bt"),
@@ -49,6 +52,9 @@ KINDS = {
     14: (Wear, "I"),
     15: (Contradiction, "B"),
     16: (Startable, "B"),
+    20: (ClockState, "IBBI"),
+    21: (ClockMended, "Ii"),
+    22: (ClockRefused, "Bi"),
 }
 """kind -> (class, layout of codec.py)."""
 
