@@ -3,12 +3,14 @@
 Never here: records and trips, or what a box should be told.
 """
 
+import logging
 import secrets
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from server.fleet.counters import MAX_KEY_GENERATION, may_be
 from server.fleet.model import Box, ClockSource, RelayState
 from server.fleet.records import TripEnded
 from server.fleet.trips import follow
@@ -18,6 +20,8 @@ from server.store.news import tell
 from server.store.noun import Noun, among
 from server.store.records import held_seq
 from server.store.vault import Vault
+
+_log = logging.getLogger(__name__)
 
 BOXES = """
 SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, b.epoch, b.firmware_version, b.last_seen_s,
@@ -140,18 +144,29 @@ class Boxes(Noun):
         return await self._engine.write(_allot_epoch, box_id)
 
     def key(self, wire_id: bytes, generation: int) -> bytes | None:
-        """Return a key in force of a box in service; call it in the readers' lane "quick"."""
-        row = (
-            self._engine.reader()
-            .execute(
-                "SELECT k.key_sealed FROM box b JOIN box_key k USING (box_id)"
-                " WHERE b.wire_id = :wire_id AND b.retired_at_s IS NULL"
-                " AND k.generation = :generation AND k.retired_at_s IS NULL",
-                {"wire_id": wire_id, "generation": generation},
-            )
-            .fetchone()
-        )
-        return self._vault.open_sealed(row["key_sealed"], _key_of(wire_id)) if row else None
+        """Return a key in force of a box in service; call it in the readers' lane "quick".
+
+        A generation that this database does not know yet is one that it has forgotten: it was
+        restored from an older copy. The box proves with the key that it was given it.
+        """
+        db = self._engine.reader()
+        row = db.execute(
+            "SELECT b.box_id, b.generation AS proved, k.key_sealed, k.retired_at_s,"
+            " (SELECT max(generation) FROM box_key n WHERE n.box_id = b.box_id) AS newest"
+            " FROM box b LEFT JOIN box_key k ON k.box_id = b.box_id AND k.generation = :generation"
+            " WHERE b.wire_id = :wire_id AND b.retired_at_s IS NULL",
+            {"wire_id": wire_id, "generation": generation},
+        ).fetchone()
+        if row is None or row["retired_at_s"] is not None:
+            return None
+        if row["key_sealed"] is not None:
+            return self._vault.open_sealed(row["key_sealed"], _key_of(wire_id))
+        if generation <= row["proved"]:
+            return None
+        if not may_be(generation, row["newest"]):
+            _log.error("box %s: key generation %d is refused", wire_id.hex(), generation)
+            return None
+        return self._next_key(db, row["box_id"], wire_id, generation)
 
     async def rotate_key(self, box_id: int, now_s: int) -> int:
         """Make a box's next key and return its generation; one still under way stays the next."""
@@ -159,7 +174,7 @@ class Boxes(Noun):
 
     async def key_proved(self, box_id: int, generation: int, now_s: int) -> None:
         """Take note that a box has used a newer key: the older ones are refused from now on."""
-        await self._engine.write(_key_proved, box_id, generation, now_s)
+        await self._engine.write(self._key_proved, box_id, generation, now_s)
 
     async def by_wire_id(self, wire_id: bytes) -> BoxAccount | None:
         """Return the box in service with this id on the wire."""
@@ -270,14 +285,51 @@ class Boxes(Noun):
                 "sealed": self._vault.seal(badge_key, _badge_key_of(wire_id)),
             },
         ).fetchone()
-        self._add_key(db, box_id, wire_id, 1, now_s)
+        self._add_key(db, box_id, wire_id, 1, secrets.token_bytes(32), now_s)
         tell(db, vehicle_id)
         return self._secrets_of(db, box_id)
 
+    def _next_key(
+        self, db: sqlite3.Connection, box_id: int, wire_id: bytes, generation: int
+    ) -> bytes:
+        """Work out a key after the first."""
+        (sealed,) = db.execute(
+            "SELECT key_sealed FROM box_key WHERE box_id = :box_id ORDER BY generation LIMIT 1",
+            {"box_id": box_id},
+        ).fetchone()
+        first = self._vault.open_sealed(sealed, _key_of(wire_id))
+        return self._vault.next_box_key(first, generation)
+
+    def _key_proved(self, db: sqlite3.Connection, box_id: int, generation: int, now_s: int) -> None:
+        proved = {"box_id": box_id, "generation": generation, "now_s": now_s}
+        known = "SELECT 1 FROM box_key WHERE box_id = :box_id AND generation = :generation"
+        if db.execute(known, proved).fetchone() is None:  # a restored server had forgotten it
+            (wire_id,) = db.execute(
+                "SELECT wire_id FROM box WHERE box_id = :box_id", proved
+            ).fetchone()
+            key = self._next_key(db, box_id, wire_id, generation)
+            self._add_key(db, box_id, wire_id, generation, key, now_s)
+        db.execute(
+            "UPDATE box SET generation = :generation"
+            " WHERE box_id = :box_id AND generation < :generation",
+            proved,
+        )
+        db.execute(
+            "UPDATE box_key SET retired_at_s = :now_s WHERE box_id = :box_id"
+            " AND generation < :generation AND retired_at_s IS NULL",
+            proved,
+        )
+
     def _add_key(
-        self, db: sqlite3.Connection, box_id: int, wire_id: bytes, generation: int, now_s: int
+        self,
+        db: sqlite3.Connection,
+        box_id: int,
+        wire_id: bytes,
+        generation: int,
+        key: bytes,
+        now_s: int,
     ) -> None:
-        key_sealed = self._vault.seal(secrets.token_bytes(32), _key_of(wire_id))
+        key_sealed = self._vault.seal(key, _key_of(wire_id))
         db.execute(
             "INSERT INTO box_key (box_id, generation, key_sealed, created_at_s)"
             " VALUES (:box_id, :generation, :key_sealed, :now_s)",
@@ -295,11 +347,13 @@ class Boxes(Noun):
             " FROM box b JOIN box_key k USING (box_id) WHERE b.box_id = :box_id GROUP BY b.box_id",
             {"box_id": box_id},
         ).fetchone()
-        if newest > proved:
+        if newest > proved or newest == MAX_KEY_GENERATION:
             return int(newest)
-        self._add_key(db, box_id, wire_id, newest + 1, now_s)
+        generation = int(newest) + 1
+        key = self._next_key(db, box_id, wire_id, generation)
+        self._add_key(db, box_id, wire_id, generation, key, now_s)
         tell(db, vehicle_id)
-        return int(newest) + 1
+        return generation
 
     def _secrets_of(self, db: sqlite3.Connection, box_id: int) -> BoxSecrets:
         row = db.execute(
@@ -401,20 +455,6 @@ def _allot_epoch(db: sqlite3.Connection, box_id: int) -> int:
         {"box_id": box_id},
     ).fetchone()
     return int(row[0])
-
-
-def _key_proved(db: sqlite3.Connection, box_id: int, generation: int, now_s: int) -> None:
-    proved = {"box_id": box_id, "generation": generation, "now_s": now_s}
-    db.execute(
-        "UPDATE box SET generation = :generation"
-        " WHERE box_id = :box_id AND generation < :generation",
-        proved,
-    )
-    db.execute(
-        "UPDATE box_key SET retired_at_s = :now_s WHERE box_id = :box_id"
-        " AND generation < :generation AND retired_at_s IS NULL",
-        proved,
-    )
 
 
 def _name_grants(

@@ -29,6 +29,7 @@ class Vault:
     def __init__(self, master_key: bytes) -> None:
         self._aead = AESGCM(master_key)
         self._index_key = hmac.digest(master_key, b"voiturier badge index", hashlib.sha256)
+        self._next_key = hmac.digest(master_key, b"voiturier next box key", hashlib.sha256)
 
     @classmethod
     def open(cls, path: Path, may_create: bool) -> "Vault":
@@ -62,6 +63,15 @@ class Vault:
     def badge_index(self, uid: bytes) -> bytes:
         """Return what a badge is looked up by: the same for the same UID, and no way back."""
         return hmac.digest(self._index_key, uid, hashlib.sha256)
+
+    def next_box_key(self, first_key: bytes, generation: int) -> bytes:
+        """Return a box's key of a generation after its first, the same at every call.
+
+        So a database restored from an older copy knows every later key, while a thief of the box,
+        of its identity file or of the database alone learns none of them.
+        """
+        what = generation.to_bytes(2, "big") + first_key
+        return hmac.digest(self._next_key, what, hashlib.sha256)
 
 
 def _create(path: Path) -> None:

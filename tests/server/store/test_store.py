@@ -4,14 +4,18 @@ import contextlib
 import copy
 import json
 import os
+import shutil
 import sqlite3
 import stat
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from server.fleet import fleet_file
+from server.fleet.counters import MAX_KEY_GENERATION, MAX_STEP, may_be
 from server.store import BoxExistsError, BoxStatus, SentGrants, Store, StoreError, schema
 from tests.fleet import (
     CAR,
@@ -117,7 +121,7 @@ async def test_a_car_has_one_box_unless_it_is_replaced(store: Store) -> None:
     new = await store.boxes.add(CAR, replace=True, now_s=NOW_S)
     assert await store.in_reader(lambda: store.boxes.key(old.wire_id, 1)) is None
     assert await store.in_reader(lambda: store.boxes.key(new.wire_id, 1)) == new.key
-    assert await store.in_reader(lambda: store.boxes.key(new.wire_id, 2)) is None
+    assert await store.in_reader(lambda: store.boxes.key(old.wire_id, 2)) is None
     assert await store.boxes.by_wire_id(old.wire_id) is None
     assert [vehicle.box_id for vehicle in await store.vehicles.all()] == [new.box_id, 2]
     assert [box.plate for box in await store.boxes.all()] == ["AB-123-CD", "EF-456-GH"]
@@ -180,19 +184,65 @@ async def test_two_keys_are_in_force_until_the_newer_is_proved(store: Store) -> 
 
     async def keys() -> list[bytes | None]:
         def read() -> list[bytes | None]:
-            return [store.boxes.key(box.wire_id, generation) for generation in (1, 2, 3)]
+            return [store.boxes.key(box.wire_id, generation) for generation in (0, 1, 2)]
 
         return await store.in_reader(read)
 
-    assert await keys() == [box.key, next_key.key, None]
+    assert await keys() == [None, box.key, next_key.key]
     await store.boxes.key_proved(box.box_id, 2, NOW_S + 2)
-    assert await keys() == [None, next_key.key, None]
+    assert await keys() == [None, None, next_key.key]
     account = await store.boxes.by_wire_id(box.wire_id)
     assert account is not None and account.generation == 2
     facts = await store.in_reader(lambda: store.access.of_box(account, NOW_S))
     assert facts is not None and facts.next_key is None
     assert (await store.boxes.secrets(box.box_id)).key == next_key.key
     assert await store.boxes.rotate_key(box.box_id, NOW_S + 3) == 3
+
+
+async def test_a_restored_database_works_out_the_keys_that_it_forgot(tmp_path: Path) -> None:
+    store = await open_small_fleet(tmp_path / "data")
+    box = await fit_box(store)
+    await store.close()
+    shutil.copytree(tmp_path / "data", tmp_path / "older")
+    store = Store.open(tmp_path / "data")
+    keys = {}
+    for generation in range(2, 6):
+        assert await store.boxes.rotate_key(box.box_id, NOW_S) == generation
+        await store.boxes.key_proved(box.box_id, generation, NOW_S)
+        keys[generation] = (await store.boxes.secrets(box.box_id)).key
+    assert len({box.key, *keys.values()}) == 5
+    await store.close()
+    older = Store.open(tmp_path / "older")
+
+    def known(generation: int) -> bytes | None:
+        return older.boxes.key(box.wire_id, generation)
+
+    for generation, key in keys.items():
+        assert await older.in_reader(lambda number=generation: known(number)) == key
+    await older.boxes.key_proved(box.box_id, 4, NOW_S)
+    assert (await older.boxes.secrets(box.box_id)).key == keys[4]
+    for generation in (1, 2, 3):
+        refused = await older.in_reader(lambda number=generation: known(number))
+        assert refused is None, "what the box has left behind speaks for it no more"
+    assert await older.boxes.rotate_key(box.box_id, NOW_S) == 5
+    await older.close()
+
+
+@given(st.integers(0, 0xFFFF))
+def test_a_key_generation_far_ahead_is_refused_and_said(generation: int) -> None:
+    assert may_be(generation, 1) == (generation <= 1 + MAX_STEP)
+
+
+async def test_a_box_far_ahead_in_its_keys_is_refused_and_said(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    box = await fit_box(store)
+    for generation in (1 + MAX_STEP + 1, MAX_KEY_GENERATION):
+        assert (
+            await store.in_reader(lambda number=generation: store.boxes.key(box.wire_id, number))
+            is None
+        )
+        assert f"box {box.wire_id.hex()}: key generation {generation} is refused" in caplog.text
 
 
 async def test_before_a_database_is_brought_up_to_date_it_is_kept_and_that_is_said(
