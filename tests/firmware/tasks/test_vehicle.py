@@ -26,7 +26,6 @@ from tests.firmware.tasks.vehicle_bench import (
     MARIE,
     NOW_S,
     PAUL,
-    STANDING,
     STRANGER,
     Box,
     Power,
@@ -145,7 +144,7 @@ async def test_a_badge_while_the_inhibiting_pulse_runs_enables_after_it(boot, wi
     box = boot()
     await box.stand(65)
     wires.ms += 1000
-    box.whereabouts.fix(STANDING, wires.ms)
+    box.whereabouts.fix(box.fix(0), wires.ms)
     looking = asyncio.create_task(box.vehicle.run())
     await asyncio.sleep(0)
     assert wires.log == ["inhibit"]

@@ -27,7 +27,6 @@ from tests.firmware.logic.storage import MemoryStorage
 
 MARIE, PAUL, STRANGER = b"marie---", b"paul----", b"stranger"
 NOW_S = 1_700_000_000
-STANDING = Fix(NOW_S, 0, None, None, 0)
 
 
 class Power:
@@ -194,8 +193,20 @@ class Box:
         """Ignition off, a receiver that says 0 km/h."""
         for _ in range(seconds):
             self.wires.ms += 1000
-            self.whereabouts.fix(STANDING, self.wires.ms)
+            self.whereabouts.fix(self.fix(0), self.wires.ms)
             await self.vehicle._look()
+
+    async def drive(self, seconds: int, speed_mm_s: int) -> None:
+        """Ignition on, at one speed."""
+        self.wires.on = True
+        for _ in range(seconds):
+            self.wires.ms += 1000
+            self.vehicle.fix(self.fix(speed_mm_s), self.wires.ms)
+            await self.vehicle._look()
+
+    def fix(self, speed_mm_s: int) -> Fix:
+        """What the receiver says now."""
+        return Fix(NOW_S + self.wires.ms // 1000, 0, None, None, speed_mm_s)
 
     def facts(self, kind: type) -> list[object]:
         found, seq = [], self.journal.lowest_seq
