@@ -6,13 +6,12 @@ Holds one speed and one position; measures no distance (odometer.py) and sends n
 from collections import namedtuple
 
 from firmware.logic.const import const
+from firmware.logic.road.trusted_speed import TrustedSpeed
 from shared_protocol.records import NO_POSITION
 
 Where = namedtuple("Where", ("odometer_m", "lat_e7", "lon_e7"))
 """NO_POSITION in both coordinates when the last fix is too old."""
 
-# A receiver that has said nothing for three of its periods says nothing about now.
-_SPEED_VALID_MS = const(3_000)
 # Long enough to leave the sky under a car park's roof, short enough to be that car park.
 _POSITION_VALID_MS = const(120_000)
 
@@ -22,18 +21,16 @@ class Whereabouts:
 
     def __init__(self):
         """Know nothing."""
-        self._speed_mm_s = None
+        self._speed = TrustedSpeed()
         self._position = (NO_POSITION, NO_POSITION)
-        self._speed_ms = self._position_ms = 0
+        self._position_ms = 0
 
     def fix(self, fix, now_ms: int) -> None:
         """Take a fix of nmea.py."""
         if fix.lat_e7 is not None:
             self._position = (fix.lat_e7, fix.lon_e7)
             self._position_ms = now_ms
-        if fix.speed_mm_s is not None:
-            self._speed_mm_s = fix.speed_mm_s
-            self._speed_ms = now_ms
+        self._speed.hear(fix, now_ms)
 
     def stay(self, now_ms: int) -> None:
         """Keep a position that is still valid: the receiver sleeps, the car is where it was."""
@@ -41,8 +38,8 @@ class Whereabouts:
             self._position_ms = now_ms
 
     def speed_mm_s(self, now_ms: int) -> int | None:
-        """The speed, None when it is not fresh."""
-        return self._speed_mm_s if now_ms - self._speed_ms <= _SPEED_VALID_MS else None
+        """The speed, None when it is not fresh or not to be trusted."""
+        return self._speed.mm_s(now_ms)
 
     def where(self, odometer_m: int, now_ms: int) -> Where:
         """The place for a record: without coordinates when they are too old."""
