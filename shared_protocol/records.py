@@ -29,6 +29,7 @@ TripResume = namedtuple("TripResume", ("odometer_m",))
 Gap = namedtuple("Gap", ("first_seq", "last_seq", "reason"))
 Occupant = namedtuple("Occupant", ("badge_tag",))
 Wear = namedtuple("Wear", ("erases",))
+TripAsked = namedtuple("TripAsked", ("odometer_m", "what"))
 
 KINDS = {
     1: (Boot, "Bt"),
@@ -45,6 +46,7 @@ KINDS = {
     12: (Gap, "IIB"),
     13: (Occupant, "8"),
     14: (Wear, "I"),
+    15: (TripAsked, "IB"),
 }
 """kind -> (class, layout of codec.py)."""
 
@@ -58,6 +60,14 @@ END_OTHER_DRIVER = 2
 END_INFERRED = 3
 END_COMMAND = 4
 END_TECHNICIAN = 5
+END_IGNITION_LEFT_ON = 6
+
+ASKED_NOTHING = 0
+ASKED_PAUSE = 1
+ASKED_END = 2
+ASKED_END_COMMAND = 3
+ASKED_END_COMMAND_WITHOUT_KEYS = 4
+ASKED_END_TECHNICIAN = 5
 
 ASSURANCE_LOW = 0
 ASSURANCE_HIGH = 1
@@ -75,6 +85,8 @@ REFUSED_KEYS_MISSING = 10
 REFUSED_DRIVER_FIRST = 11
 REFUSED_NOT_GENUINE = 12
 REFUSED_NO_LICENCE = 13
+REFUSED_MOVING = 14
+REFUSED_IGNITION_ON = 15
 
 RELAY_UNKNOWN = 0
 RELAY_ENABLED = 1

@@ -203,6 +203,21 @@ FORGOTTEN_WALKING_UP = _setting(
     (("tick",), *_IGNITION, *_clock(UNKNOWN, EARLY, ANNES), *_badges(WALTER, ANNE)),
     oldest_ms=12 * 3_600_000 + 1000, wall_s=EARLY,
 )  # fmt: skip
+HANDING_OVER = _setting(
+    "handing over, ticks of 22 s", 22_000,
+    (
+        ("tick",), *_IGNITION, *_speeds(), ("reset",), *_clock(ANNES, BRUNOS),
+        *_badges(ANNE, BRUNO),
+    ),
+)  # fmt: skip
+LEFT_ON = _setting(
+    "ignition left on, ticks of 300 s", 300_000,
+    (
+        ("tick",), *_IGNITION, *_speeds(), ("reset",), ("command", 2), *_badges(ANNE),
+        ("long", TESS.tag),
+    ),
+    commands=COMMANDS, standing_ms=1_801_000,
+)  # fmt: skip
 DOOR_ONLY = _setting(
     "door-only", 65_000,
     (
@@ -215,6 +230,6 @@ DOOR_ONLY = _setting(
 SETTINGS = (
     ROAD_64, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
     AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, CANCELLED, FLASH_FULL,
-    COMMANDED_TO_END, ROAD_65,
+    COMMANDED_TO_END, ROAD_65, HANDING_OVER, LEFT_ON,
     FORGOTTEN, PEOPLE_ALL_DAY,
 )  # fmt: skip

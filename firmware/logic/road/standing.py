@@ -1,7 +1,7 @@
 """Is the car off, does it stand, does it move? What ending, pausing and handing over ask.
 
     off      the ignition line has been off for 5 s without a break
-    stands   a trusted speed of at most 0.5 m/s for 5 s; an unknown speed stands while the line is off
+    stands   a trusted speed of at most 0.5 m/s for 5 s; an unknown one stands while the line is off
     moves    a trusted speed that is surely a drive, or that is above 0.5 m/s for 3 s
 
 A car that neither stands nor moves is one that nobody can tell of: what is asked then waits. Says
@@ -25,7 +25,7 @@ STILL_MM_S = const(500)
 _SURELY_MM_S = const(1_500)
 _MOVES_MS = const(3_000)
 # What was not looked at for longer than this was not seen unbroken.
-LONGEST_BLINK_MS = 5_000
+LONGEST_BLINK_MS = const(5_000)
 
 
 class Standing:

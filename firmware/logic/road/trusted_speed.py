@@ -1,4 +1,4 @@
-"""Can the receiver's speed be believed? Not when its time stands, nor when its positions contradict.
+"""Can the receiver's speed be believed? Not when its time stands, or its positions contradict it.
 
 A receiver that hangs repeats its last sentence; one that is deceived, or whose speed is frozen,
 says 0 while its positions drive on. Its speed is then unknown, which is not zero. Integers only.
