@@ -236,7 +236,7 @@ class Vehicle:
         self._believe_contact(CAUSE_CONTACT, now_ms)
         self._obey(now_ms)
         motion = self._motion(now_ms)
-        self._end_forgotten(now_ms)
+        self._end_forgotten(motion, now_ms)
         pulse = self._immobiliser.step(now_ms, self._trip.holds_start)
         if pulse != NO_PULSE:
             await self._pulse(pulse, cause_of(pulse, bool(self._commands.pending_id)))
@@ -257,10 +257,10 @@ class Vehicle:
         self._standing.look(now_ms, ignition_seen, speed_mm_s)
         return self._standing.motion(now_ms)
 
-    def _end_forgotten(self, now_ms: int) -> None:
-        time_s = self._clock.time_s(now_ms)
+    def _end_forgotten(self, motion: "Motion", now_ms: int) -> None:
+        trip, time_s = self._trip, self._clock.time_s(now_ms)
         parked_for_ms = self._immobiliser.parked_for_ms(now_ms)
-        if is_forgotten(self._grants, self._trip.driver, self._trip.grant, time_s, parked_for_ms):
+        if is_forgotten(self._grants, trip.driver, trip.grant, time_s, parked_for_ms, motion):
             self._ask_for(self._trip.end(END_INFERRED, self._where(now_ms)), now_ms)
 
     def _ask_for(self, outcome: "Outcome", now_ms: int) -> None:

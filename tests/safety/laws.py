@@ -43,9 +43,9 @@ class Promise:
     unlicensed: frozenset[bytes] = frozenset()
 
 
-Book = namedtuple("Book", ("driver", "paused", "booking", "lapsed", "asked"))
-"""Who has the car (a tag, b"" for nobody), and who had it when the box itself ended the trip; what
-is pending, of records.ASKED_*."""
+Book = namedtuple("Book", ("driver", "paused", "booking", "lapsed", "lapsed_s", "asked"))
+"""Who has the car (a tag, b"" for nobody), and who had it when the box itself ended the trip, and
+when; what is pending, of records.ASKED_*."""
 
 Memory = namedtuple(
     "Memory",
@@ -54,7 +54,7 @@ Memory = namedtuple(
 """`kept`: the book that flash holds. `role`: what the badge at the reader came as. `acted`,
 `cancelled`: what has become of commands, bit by bit."""
 
-NOBODY = Book(b"", False, 0, b"", 0)
+NOBODY = Book(b"", False, 0, b"", 0, 0)
 _COMMANDED = {
     COMMAND_END_TRIP: records.ASKED_END_COMMAND,
     COMMAND_END_TRIP_WITHOUT_KEYS: records.ASKED_END_COMMAND_WITHOUT_KEYS,
@@ -89,12 +89,17 @@ class Judge:
             return False
         if person.kind == "technician":
             return True
-        if now_s >= self._setting.expires_s or promise.outage or tag in promise.unlicensed:
+        if promise.outage or tag in promise.unlicensed:
             return False
+        expires_s = self._setting.expires_s
         if person.kind == "driver" and person.begins_s <= now_s < person.ends_s:
+            return person.begins_s < expires_s
+        in_time = bool(now_s and book.lapsed_s) and now_s - book.lapsed_s <= 72 * 3600
+        lapsed = book.lapsed == tag and in_time and not book.driver
+        if lapsed and not self._booked(tag, now_s, now_s):
             return True
-        if book.lapsed == tag and not book.driver and not self._booked(tag, now_s, now_s):
-            return True
+        if now_s >= expires_s:
+            return False
         if person.kind == "walk-up":
             return bool(now_s and not book.driver and not self._booked(tag, now_s, now_s + 1800))
         return False
@@ -208,7 +213,7 @@ class Judge:
             if not item.with_all_before:
                 kept = after.kept
                 for record in item.records:
-                    kept = _entered(kept, record)
+                    kept = _entered(kept, record, self._car.wall_s)
             return after._replace(kept=kept)
         elif isinstance(item, records.TripStart):
             _law(welcome and item.badge_tag == tag, "a trip begins for nobody")
@@ -231,7 +236,7 @@ class Judge:
             _law(mark == "arrives" and rides and bool(after.book.driver), "a passenger of no trip")
         elif isinstance(item, records.CommandResult):
             return self._answered(after, item, event)
-        book = _entered(after.book, item)
+        book = _entered(after.book, item, self._car.wall_s)
         return after if book is after.book else after._replace(book=book)
 
     def _moves(self) -> bool:
@@ -338,10 +343,13 @@ class Judge:
         person, now_s = self._people[memory.book.driver], self._car.wall_s
         if not now_s or memory.off_ms < HOUR_MS or person.kind == "technician":
             return False
-        revoked = person.tag in self._promises[self._car.grants_number].revoked
-        if person.kind == "walk-up" and not revoked:
+        if person.tag in self._promises[self._car.grants_number].revoked:
+            return False  # the set has lost the grant: not in the hours that are walked here
+        if now_s >= self._setting.expires_s:
+            return False
+        if person.kind == "walk-up":
             return memory.off_ms >= 12 * HOUR_MS
-        return revoked or now_s >= person.ends_s
+        return now_s >= person.ends_s + 2 * 3600
 
     def _command(self, event: Event) -> Any:
         _law(event[0] == "command", "a trip ends for no reason")
@@ -414,13 +422,13 @@ def _held(book: Book) -> bool:
     return bool(book.driver) and not book.paused
 
 
-def _entered(book: Book, record: Any) -> Book:
-    """The book after one more record."""
+def _entered(book: Book, record: Any, now_s: int) -> Book:
+    """The book after one more record, made at that time."""
     if isinstance(record, records.TripStart):
-        return Book(record.badge_tag, False, record.grant_id, b"", 0)
+        return Book(record.badge_tag, False, record.grant_id, b"", 0, 0)
     if isinstance(record, records.TripEnd):
         if record.reason in (records.END_INFERRED, records.END_IGNITION_LEFT_ON):
-            return NOBODY._replace(lapsed=book.driver)
+            return NOBODY._replace(lapsed=book.driver, lapsed_s=now_s)
         return NOBODY
     if isinstance(record, records.TripPause):
         return book._replace(paused=True, asked=0)

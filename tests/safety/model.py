@@ -415,7 +415,7 @@ class Car:
         stored, bodies = Trip(state if self._refused else self._stored_trip), []
         for record in records:
             bodies.append(decode_body(record.kind, record.body))
-            stored.apply(bodies[-1])
+            stored.apply(bodies[-1], record.time_s)
         self._stored_trip = stored.to_bytes()
         refused, self._refused = self._refused, False
         self._effect(Kept(tuple(bodies), refused))

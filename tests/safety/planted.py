@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
-from firmware.logic.access import immobiliser, trip
+from firmware.logic.access import forgotten, immobiliser, trip
 from firmware.logic.access.badge_decision import NO_TRIP, Granted, Refused
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.door_lock import DoorLock
@@ -86,7 +86,7 @@ def _any_badge_held_ends(shipped: Any) -> Any:
 
 
 def _whenever_parked(shipped: Any) -> Any:
-    return lambda grants, tag, grant_id, time_s, parked_for_ms: (
+    return lambda grants, tag, grant_id, time_s, parked_for_ms, motion: (
         grant_id != NO_TRIP and parked_for_ms > 0
     )
 
@@ -232,6 +232,14 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "the receiver sleeps in the middle of a trip": (
         settings.DOOR_ONLY,
         _in_place_of(Rest, "step", _rests_whoever_drives),
+    ),
+    "a lapsed trip is taken up for ever": (
+        settings.FORGOTTEN,
+        _in_place_of(trip, "_TAKEN_UP_FOR_S", lambda shipped: 1 << 40),
+    ),
+    "a trip is forgotten at the end of its booking": (
+        settings.FORGOTTEN,
+        _in_place_of(forgotten, "_AFTER_BOOKING_S", lambda shipped: -7200),
     ),
     "who comes back need not ask who has the car booked": (
         settings.FORGOTTEN,

@@ -78,7 +78,7 @@ SIGNAL_REFUSED = "refused {}"  # with the reason's number
 _ODOMETER_EVERY_MS = const(10_000)
 
 _NOTHING = Outcome(0, DOOR_LEAVE, "", ())
-_LAYOUT = const("B8IIBI")
+_LAYOUT = const("B8IIBII")
 _OPEN = const(1)
 _PAUSED = const(2)
 _IN_LEG = const(4)
@@ -100,6 +100,9 @@ _LEFT_ON_STILL_MS = const(600_000)
 _LEFT_ON_QUIET_MS = const(1_800_000)
 _TECHNICIAN_STILL_MS = const(60_000)
 _TECHNICIAN_QUIET_MS = const(600_000)
+
+# So long may a driver come back to a trip that the box ended.
+_TAKEN_UP_FOR_S = const(72 * 3600)
 
 # What the badge now at the reader has already done.
 _NO_CARD = const(0)  # or nothing that its being held or leaving could change
@@ -123,11 +126,13 @@ class Trip:
         self._grant_id = 0
         self.asked = ASKED_NOTHING
         self._asked_m = 0
+        self._ended_s = 0  # when the box itself ended the trip; 0: it did not, or knew no time
         self._card = _NO_CARD
         self._odometer_ms = 0
         if stored:
             values, _ = codec.decode(_LAYOUT, stored)
-            flags, self._tag, self._grant_id, self.odometer_m, self.asked, self._asked_m = values
+            flags, self._tag, self._grant_id, self.odometer_m = values[:4]
+            self.asked, self._asked_m, self._ended_s = values[4:]
             self.open = bool(flags & _OPEN)
             self.paused = bool(flags & _PAUSED)
             self.in_leg = bool(flags & _IN_LEG)
@@ -138,8 +143,8 @@ class Trip:
         """The state that `apply` changes, for the head of a journal segment."""
         flags = self.open * _OPEN + self.paused * _PAUSED + self.in_leg * _IN_LEG
         flags += self._lapsed * _LAPSED + self._private * _PRIVATE
-        trip = (flags, self._tag, self._grant_id, self.odometer_m, self.asked, self._asked_m)
-        return codec.encode(_LAYOUT, trip)
+        trip = (flags, self._tag, self._grant_id, self.odometer_m)
+        return codec.encode(_LAYOUT, trip + (self.asked, self._asked_m, self._ended_s))
 
     @property
     def holds_start(self) -> bool:
@@ -160,9 +165,14 @@ class Trip:
         """The badge tag of the trip in progress, or of the last one."""
         return self._tag
 
-    def lapsed_grant(self, tag: bytes) -> int:
-        """The grant of the last trip, if the box itself ended it and this badge had begun it."""
-        return self._grant_id if self._lapsed and tag == self._tag else NO_TRIP
+    def lapsed_grant(self, tag: bytes, time_s: int) -> int:
+        """The grant of the last trip, if the box itself ended it and this badge had begun it.
+
+        NO_TRIP 72 h later, and where either time is unknown: nobody could say how much later.
+        """
+        if not (self._lapsed and tag == self._tag and time_s and self._ended_s):
+            return NO_TRIP
+        return self._grant_id if time_s - self._ended_s <= _TAKEN_UP_FOR_S else NO_TRIP
 
     def badge_arrived(
         self,
@@ -183,7 +193,7 @@ class Trip:
         """
         if self.is_driver(tag):
             return self.driver_arrived(relay, where)
-        verdict = decide(grants, tag, time_s, self.grant, self.lapsed_grant(tag))
+        verdict = decide(grants, tag, time_s, self.grant, self.lapsed_grant(tag, time_s))
         return self.other_arrived(tag, verdict, ignition_on, motion, where, assurance)
 
     def driver_arrived(self, relay: int, where: Where) -> Outcome:
@@ -225,7 +235,8 @@ class Trip:
             return Outcome(cause, DOOR_UNLOCK, refused.signal, refused.records)
         records = self._end_records(END_OTHER_DRIVER, where) if self.open else []
         # The driver of a private trip that the box ended comes back: it stays private.
-        private = verdict.private or (self._private and verdict.grant_id == self.lapsed_grant(tag))
+        comes_back = self._lapsed and tag == self._tag and verdict.grant_id == self._grant_id
+        private = verdict.private or (self._private and comes_back)
         if private:
             where = Where(where.odometer_m, NO_POSITION, NO_POSITION)
         records.append(TripStart(tag, verdict.grant_id, *where, assurance, int(private)))
@@ -314,17 +325,19 @@ class Trip:
         self._odometer_ms = now_ms
         return (Odometer(odometer_m),)
 
-    def apply(self, record) -> None:
-        """Change the state by a record; one of another kind changes nothing."""
+    def apply(self, record, time_s: int = 0) -> None:
+        """Change the state by a record and its time; one of another kind changes nothing."""
         if isinstance(record, (TripStart, TripEnd, TripPause)):
             self.asked, self._asked_m = ASKED_NOTHING, 0
         if isinstance(record, TripStart):
             self.open, self.paused, self.in_leg, self._lapsed = True, False, False, False
             self._tag, self._grant_id = record.badge_tag, record.grant_id
             self._private = bool(record.private)
+            self._ended_s = 0
         elif isinstance(record, TripEnd):
             self.open = self.paused = self.in_leg = False
             self._lapsed = record.reason in (END_INFERRED, END_IGNITION_LEFT_ON)
+            self._ended_s = time_s if self._lapsed else 0
         elif isinstance(record, TripAsked):
             self.asked = record.what if self.open else ASKED_NOTHING
             self._asked_m = record.odometer_m if self.asked else 0

@@ -149,7 +149,7 @@ class Box:
         self.journal = Journal(flash)
         self.trip = Trip(self.journal.state)
         for record in self.journal.replay():
-            self.trip.apply(decode_body(record.kind, record.body))
+            self.trip.apply(decode_body(record.kind, record.body), record.time_s)
         self.commands = Commands(state.files.get("commands", b""))
         clock = Clock(0)
         clock.hear_server(NOW_S, 0, wires.ms)

@@ -79,7 +79,7 @@ BLIND = Motion(False, False, False, 0, 0, 60_000)  # ignition on, speed unknown
 
 def carried_out(trip, outcome):
     for record in outcome.records:
-        trip.apply(record)
+        trip.apply(record, NOW_S)
     return outcome
 
 
@@ -432,24 +432,24 @@ def test_whatever_ends_a_trip_names_its_reason_and_locks():
 
 def test_a_trip_that_the_box_ended_is_remembered_for_its_driver_and_nobody_else():
     trip = started()
-    assert trip.lapsed_grant(MARIE) == NO_TRIP
+    assert trip.lapsed_grant(MARIE, NOW_S) == NO_TRIP
     carried_out(trip, trip.end(END_INFERRED, HERE))
     for each in (trip, Trip(trip.to_bytes())):
-        assert each.lapsed_grant(MARIE) == 5
-        assert each.lapsed_grant(PAUL) == NO_TRIP
+        assert each.lapsed_grant(MARIE, NOW_S) == 5
+        assert each.lapsed_grant(PAUL, NOW_S) == NO_TRIP
         assert not each.open
     carried_out(trip, trip.other_arrived(PAUL, Granted(9, False, False), False, PARKED, HERE, LOW))
-    assert trip.lapsed_grant(PAUL) == trip.lapsed_grant(MARIE) == NO_TRIP
+    assert trip.lapsed_grant(PAUL, NOW_S) == trip.lapsed_grant(MARIE, NOW_S) == NO_TRIP
     carried_out(trip, trip.end(END_INFERRED, HERE))
     carried_out(trip, trip.other_arrived(PAUL, Granted(9, False, False), False, PARKED, HERE, LOW))
-    assert trip.lapsed_grant(PAUL) == NO_TRIP, "the trip goes on"
+    assert trip.lapsed_grant(PAUL, NOW_S) == NO_TRIP, "the trip goes on"
 
 
 def test_only_an_inferred_end_can_be_come_back_from():
     for reason in (END_BADGE_HELD, END_OTHER_DRIVER, END_COMMAND, END_TECHNICIAN):
         trip = started()
         carried_out(trip, trip.end(reason, HERE))
-        assert trip.lapsed_grant(MARIE) == NO_TRIP
+        assert trip.lapsed_grant(MARIE, NOW_S) == NO_TRIP
 
 
 def test_the_driver_and_the_grant_of_the_trip_are_told():
@@ -718,7 +718,7 @@ def test_a_pause_with_the_ignition_left_on_locks_and_keeps_the_trip():
 def test_who_left_the_ignition_on_may_come_back():
     trip = started()
     carried_out(trip, trip.end(END_IGNITION_LEFT_ON, HERE))
-    assert trip.lapsed_grant(MARIE) == 5
+    assert trip.lapsed_grant(MARIE, NOW_S) == 5
 
 
 def test_a_car_changes_hands_only_standing_and_off_or_after_its_driver_asked_to_end():
@@ -743,3 +743,17 @@ def test_what_is_asked_of_no_trip_is_not_pending():
     trip = Trip()
     trip.apply(TripAsked(5000, ASKED_END))
     assert trip.asked == ASKED_NOTHING
+
+
+def test_a_lapsed_trip_is_taken_up_for_three_days_and_never_at_an_unknown_time():
+    for reason in (END_INFERRED, END_IGNITION_LEFT_ON):
+        trip = started()
+        trip.apply(TripEnd(*HERE, reason), NOW_S)
+        for each in (trip, Trip(trip.to_bytes())):
+            for time_s, grant_id in (
+                (NOW_S, 5), (NOW_S + 72 * 3600, 5), (NOW_S + 72 * 3600 + 1, NO_TRIP), (0, NO_TRIP),
+            ):  # fmt: skip
+                assert each.lapsed_grant(MARIE, time_s) == grant_id
+        trip = started()
+        trip.apply(TripEnd(*HERE, reason), 0)
+        assert trip.lapsed_grant(MARIE, NOW_S) == NO_TRIP, "nobody knows how long ago that was"
