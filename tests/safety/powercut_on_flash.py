@@ -457,8 +457,7 @@ def commanding(command_id):
             stored=True,
             time_s=1_700_000_000,
             relay=RELAY_ENABLED,
-            keys_in=True,
-            is_driver=False,
+            asked=(),
         )
         box.state.write(COMMANDS, commands.to_bytes())
         yield
