@@ -78,7 +78,7 @@ class Box:
         journal = Journal(FlashStore("/journal"))
         trip = Trip(journal.state, identity.odometer_m)
         for record in journal.replay():
-            trip.apply(decode_body(record.kind, record.body))
+            trip.apply(decode_body(record.kind, record.body), record.time_s)
         odometer = Odometer(trip.odometer_m)
         uplink = Uplink(journal)
         recorder = Recorder(

@@ -34,6 +34,7 @@ Startable = namedtuple("Startable", ("hindrance",))
 ClockState = namedtuple("ClockState", ("number", "source", "doubtful", "uncertainty_s"))
 ClockMended = namedtuple("ClockMended", ("number", "shift_s"))
 ClockRefused = namedtuple("ClockRefused", ("source", "ahead_s"))
+TripAsked = namedtuple("TripAsked", ("odometer_m", "what"))
 
 KINDS = {
     1: (Boot, "Bt"),
@@ -52,6 +53,7 @@ KINDS = {
     14: (Wear, "I"),
     15: (Contradiction, "B"),
     16: (Startable, "B"),
+    17: (TripAsked, "IB"),
     20: (ClockState, "IBBI"),
     21: (ClockMended, "Ii"),
     22: (ClockRefused, "Bi"),
@@ -68,6 +70,14 @@ END_OTHER_DRIVER = 2
 END_INFERRED = 3
 END_COMMAND = 4
 END_TECHNICIAN = 5
+END_IGNITION_LEFT_ON = 6
+
+ASKED_NOTHING = 0
+ASKED_PAUSE = 1
+ASKED_END = 2
+ASKED_END_COMMAND = 3
+ASKED_END_COMMAND_WITHOUT_KEYS = 4
+ASKED_END_TECHNICIAN = 5
 
 ASSURANCE_LOW = 0
 ASSURANCE_HIGH = 1
@@ -85,6 +95,8 @@ REFUSED_KEYS_MISSING = 10
 REFUSED_DRIVER_FIRST = 11
 REFUSED_NOT_GENUINE = 12
 REFUSED_NO_LICENCE = 13
+REFUSED_MOVING = 14
+REFUSED_IGNITION_ON = 15
 
 RELAY_UNKNOWN = 0
 RELAY_ENABLED = 1

@@ -70,6 +70,7 @@ class Recorder:
         ration is not made, and not lost.
         """
         lost = self.lost
+        time_s = self._clock.time_s(now_ms)
         for body in bodies:
             if isinstance(body, Refusal) and not self._refusals.take(body.reason, now_ms):
                 continue
@@ -79,10 +80,10 @@ class Recorder:
             else:
                 self._singly = self._singly - 1 if patient else _SINGLY
                 try:
-                    _with_memory(self._add, body, now_ms)
+                    _with_memory(self._add, body, time_s, now_ms)
                 except Exception:  # anything at all: the driver comes first
                     self.lost += 1
-            self._trip.apply(body)
+            self._trip.apply(body, time_s)
         if self._singly >= 0 or len(self._waiting) >= _BATCH_RECORDS:
             self._put_in_flash(now_ms)
         return self.lost == lost
@@ -92,8 +93,8 @@ class Recorder:
         if now_ms - self._since_ms >= _WAIT_MS:
             self._put_in_flash(now_ms)
 
-    def _add(self, body, now_ms: int) -> None:
-        record = to_record(self._clock.time_s(now_ms), body)
+    def _add(self, body, time_s: int, now_ms: int) -> None:
+        record = to_record(time_s, body)
         if not self._waiting:
             self._state = self._trip.to_bytes()
             self._since_ms = now_ms

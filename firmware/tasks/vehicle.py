@@ -6,14 +6,22 @@ immobiliser's own step can never cross. The relay acts first, its record follows
 
 import asyncio
 
+from firmware.logic.access.commands import ASKS
 from firmware.logic.access.door_lock import DoorLock
 from firmware.logic.access.feedback import Feedback, cause_of
 from firmware.logic.access.forgotten import is_forgotten
 from firmware.logic.access.immobiliser import NO_PULSE, PULSE_ENABLE, PULSE_INHIBIT
-from firmware.logic.access.trip import CAUSE_CONTACT, DOOR_LOCK, DOOR_UNLOCK, signal_of
+from firmware.logic.access.trip import (
+    CAUSE_CONTACT,
+    DOOR_LOCK,
+    DOOR_UNLOCK,
+    SIGNAL_PENDING,
+    signal_of,
+)
 from firmware.logic.const import const
 from firmware.logic.road.rest import ASK_SLEEP, ASK_WAKE, Rest
-from shared_protocol.records import END_COMMAND, END_INFERRED, RELAY_ENABLED, RELAY_INHIBITED
+from firmware.logic.road.standing import Standing
+from shared_protocol.records import END_INFERRED, RELAY_ENABLED, RELAY_INHIBITED
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
     from firmware.logic.clock import Clock
     from firmware.logic.road.nmea import Fix
     from firmware.logic.road.odometer import Odometer
+    from firmware.logic.road.standing import Motion
     from firmware.logic.road.whereabouts import Where, Whereabouts
     from firmware.tasks.parts import Doors, Ignition, Receiver, Relay, Store, Uptime
     from firmware.tasks.recorder import Recorder
@@ -113,6 +122,7 @@ class Vehicle:
         self._feedback = Feedback(relay.contact())
         self.looked_ms = uptime.now_ms()
         self._rest = Rest(self.looked_ms)
+        self._standing = Standing(self.looked_ms)
         self._lock = asyncio.Lock()  # held from a decision to the end of its pulses
         self._look_now = asyncio.Event()  # ends the pause between two looks
         self._commands_waiting = []
@@ -140,6 +150,7 @@ class Vehicle:
 
     def answer_owed(self) -> None:
         """Record what a power loss kept from being recorded of a command's result."""
+        self._commands.trip_asks(self._trip.asked)
         results = self._commands.owed(self._relay.contact())
         self._record_results(results, self._uptime.now_ms())
 
@@ -153,6 +164,7 @@ class Vehicle:
                 time_s=self._clock.time_s(now_ms),
                 relay=self._relay.contact(),
                 ignition_on=self._ignition.on,
+                motion=self._motion(now_ms),
                 where=self._where(now_ms),
                 assurance=assurance,
             )
@@ -167,14 +179,16 @@ class Vehicle:
         """The badge has been at the reader for 3 s."""
         async with self._lock:
             now_ms = self._uptime.now_ms()
-            outcome = self._trip.badge_held(tag, self._keys_in(), self._where(now_ms))
+            motion = self._motion(now_ms)
+            outcome = self._trip.badge_held(tag, self._keys_in(), motion, self._where(now_ms))
             await self._act_on(outcome, now_ms)
 
     async def badge_left(self, tag: bytes, was_held: bool) -> None:
         """The badge has gone."""
         async with self._lock:
             now_ms = self._uptime.now_ms()
-            outcome = self._trip.badge_left(tag, was_held, self._where(now_ms))
+            motion = self._motion(now_ms)
+            outcome = self._trip.badge_left(tag, was_held, motion, self._where(now_ms))
             await self._act_on(outcome, now_ms)
 
     def fix(self, fix: "Fix", now_ms: int) -> None:
@@ -201,41 +215,47 @@ class Vehicle:
         if not commands.begin(command.command_id):
             self._recorder.write((commands.again(command.command_id, relay),), now_ms)
             return
+        asked = None
+        if command.kind in ASKS and self._trip.is_driver(command.badge_tag):
+            asked = self._trip.ask(
+                command.badge_tag,
+                ASKS[command.kind],
+                self._keys_in(),
+                self._motion(now_ms),
+                self._where(now_ms),
+            )
         obeyed = commands.obey(
             command,
             stored=self._store_commands(),
             time_s=self._clock.time_s(now_ms),
             relay=relay,
-            keys_in=self._keys_in(),
-            is_driver=self._trip.is_driver(command.badge_tag),
+            asked=asked.records if asked else (),
         )
-        if obeyed.ends_trip:
-            self._end_trip(END_COMMAND, now_ms)
+        if asked and obeyed.ends_trip:
+            self._ask_for(asked, now_ms)
         self._record_results(obeyed.results, now_ms)
 
     async def _look(self) -> None:
         now_ms = self._uptime.now_ms()
         self._believe_contact(CAUSE_CONTACT, now_ms)
         self._obey(now_ms)
-        ignition_seen = self._ignition.look()
-        speed_mm_s = self._whereabouts.speed_mm_s(now_ms)
-        self._immobiliser.ignition_proven = self._signs.prove(
-            now_ms, ignition_seen, speed_mm_s, self._clock.time_s(now_ms)
-        )
-        self._immobiliser.sense(now_ms, ignition_seen, (speed_mm_s,))
-        self._end_forgotten(now_ms)
+        motion = self._motion(now_ms)
+        self._end_forgotten(motion, now_ms)
         trip = self._trip
         pulse = self._immobiliser.step(now_ms, trip.holds_start, trip.owes_inhibit)
         if pulse != NO_PULSE:
             await self._pulse(pulse, cause_of(pulse, bool(self._commands.pending_id)))
         metres = self._odometer.metres
         self._recorder.write(self._trip.ignition(self._ignition.on, metres), now_ms)
+        if self._trip.asked:
+            where = self._where(now_ms)
+            await self._act_on(self._trip.settle(self._keys_in(), motion, where), now_ms)
         await self._lock_when_shut(now_ms)
         records = self._signs.tell(
             now_ms,
             contact=self._immobiliser.state,
             ignition_on=self._ignition.on,
-            speed_mm_s=speed_mm_s,
+            speed_mm_s=self._whereabouts.speed_mm_s(now_ms),
             startable=self._startable and not self._trip.open,
             hindrance=self._immobiliser.hinders(now_ms),
         )
@@ -249,16 +269,30 @@ class Vehicle:
         state = self._immobiliser.state
         return state == RELAY_ENABLED or (state == RELAY_INHIBITED and self._trip.owes_inhibit)
 
-    def _end_forgotten(self, now_ms: int) -> None:
-        time_s = self._clock.time_s(now_ms)
-        parked_for_ms = self._immobiliser.parked_for_ms(now_ms)
-        if is_forgotten(self._grants, self._trip.driver, self._trip.grant, time_s, parked_for_ms):
-            self._end_trip(END_INFERRED, now_ms)
+    def _motion(self, now_ms: int) -> "Motion":
+        """Look at the wires, for law 1 and for what is asked: what they say now."""
+        ignition_seen = self._ignition.look()
+        speed_mm_s = self._whereabouts.speed_mm_s(now_ms)
+        self._immobiliser.ignition_proven = self._signs.prove(
+            now_ms, ignition_seen, speed_mm_s, self._clock.time_s(now_ms)
+        )
+        self._immobiliser.sense(now_ms, ignition_seen, (speed_mm_s,))
+        self._standing.look(now_ms, ignition_seen, speed_mm_s)
+        return self._standing.motion(now_ms)
 
-    def _end_trip(self, reason: int, now_ms: int) -> None:
-        """End the trip without a badge; the doors are locked at the next look."""
-        self._recorder.write(self._trip.end(reason, self._where(now_ms)).records, now_ms)
-        self._door_lock.ask(now_ms)
+    def _end_forgotten(self, motion: "Motion", now_ms: int) -> None:
+        trip, time_s = self._trip, self._clock.time_s(now_ms)
+        parked_for_ms = self._immobiliser.parked_for_ms(now_ms)
+        if is_forgotten(self._grants, trip.driver, trip.grant, time_s, parked_for_ms, motion):
+            self._ask_for(self._trip.end(END_INFERRED, self._where(now_ms)), now_ms)
+
+    def _ask_for(self, outcome: "Outcome", now_ms: int) -> None:
+        """Carry out what no badge asked for; the doors are locked at the next look."""
+        self._record(outcome.records, now_ms)
+        if outcome.door == DOOR_LOCK:
+            self._door_lock.ask(now_ms)
+        if outcome.signal == SIGNAL_PENDING:  # somebody sits in it
+            self._signals.play(outcome.signal)
         self._look_now.set()
 
     def _let_rest(self) -> None:
@@ -287,7 +321,7 @@ class Vehicle:
         signal = signal_of(outcome, self._door_open())
         if signal:
             self._signals.play(signal)
-        self._recorder.write(outcome.records, now_ms)
+        self._record(outcome.records, now_ms)
         if outcome.door == DOOR_UNLOCK:
             self._door_lock.forget()
             await self._doors.unlock()
@@ -317,6 +351,12 @@ class Vehicle:
         self._immobiliser.contact(contact)
         self._recorder.write(self._feedback.seen(contact, cause, owed), now_ms)
         self._record_results(self._commands.relay_shows(contact), now_ms)
+
+    def _record(self, records, now_ms: int) -> None:
+        """Record what the trip did, and what that makes of a command."""
+        self._recorder.write(records, now_ms)
+        results = self._commands.trip_did(records, self._immobiliser.state)
+        self._record_results(results, now_ms)
 
     def _record_results(self, results, now_ms: int) -> None:
         if not results:

@@ -11,7 +11,9 @@ from typing import Literal
 Role = Literal["agent", "manager", "technician"]
 BookingState = Literal["active", "cancelled"]
 TripState = Literal["open", "paused", "ended"]
-EndReason = Literal["badge_held", "other_driver", "inferred", "command", "technician"]
+EndReason = Literal[
+    "badge_held", "other_driver", "inferred", "command", "technician", "ignition_left_on"
+]
 Assurance = Literal["low", "high"]  # low: known by a UID only, which can be copied
 RefusalReason = Literal[
     "unknown_badge",
@@ -27,6 +29,8 @@ RefusalReason = Literal[
     "driver_first",
     "not_genuine",
     "no_licence",
+    "moving",
+    "ignition_on",
     "other",
 ]
 GrantKind = Literal[

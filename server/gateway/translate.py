@@ -22,6 +22,7 @@ _END_REASONS: Mapping[int, model.EndReason] = {
     records.END_INFERRED: "inferred",
     records.END_COMMAND: "command",
     records.END_TECHNICIAN: "technician",
+    records.END_IGNITION_LEFT_ON: "ignition_left_on",
 }
 _REFUSAL_REASONS: Mapping[int, model.RefusalReason] = {
     records.REFUSED_UNKNOWN_BADGE: "unknown_badge",
@@ -37,6 +38,16 @@ _REFUSAL_REASONS: Mapping[int, model.RefusalReason] = {
     records.REFUSED_DRIVER_FIRST: "driver_first",
     records.REFUSED_NOT_GENUINE: "not_genuine",
     records.REFUSED_NO_LICENCE: "no_licence",
+    records.REFUSED_MOVING: "moving",
+    records.REFUSED_IGNITION_ON: "ignition_on",
+}
+_WISHES: Mapping[int, str] = {
+    records.ASKED_NOTHING: "nothing_any_more",
+    records.ASKED_PAUSE: "pause",
+    records.ASKED_END: "end_by_badge",
+    records.ASKED_END_COMMAND: "end_from_afar",
+    records.ASKED_END_COMMAND_WITHOUT_KEYS: "end_from_afar",
+    records.ASKED_END_TECHNICIAN: "end_by_technician",
 }
 _RELAY_STATES: Mapping[int, model.RelayState] = {
     records.RELAY_ENABLED: "enabled",
@@ -174,6 +185,9 @@ def _read(
         case records.TripResume():
             resumed = fleet.TripResumed(body.odometer_m)
             return "trip_resume", _fields(odometer_m=body.odometer_m), resumed
+        case records.TripAsked():
+            wish = _WISHES.get(body.what, _UNKNOWN)
+            return "trip_asked", _fields(odometer_m=body.odometer_m, wish=wish), None
         case records.Occupant():
             return "occupant", {}, fleet.OccupantJoined(holder)
         case records.Refusal():

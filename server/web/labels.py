@@ -39,6 +39,7 @@ END_REASONS: Mapping[EndReason, str] = {
     "inferred": N_("closed by itself, deduced by the box"),
     "command": N_("ended from afar, on request"),
     "technician": N_("a technician ended it"),
+    "ignition_left_on": N_("the driver asked to end it and left the ignition on"),
 }
 
 ASSURANCES: Mapping[Assurance, str] = {
@@ -49,12 +50,15 @@ ASSURANCES: Mapping[Assurance, str] = {
 # What became of a request to end the trip.
 END_ORDERS: Mapping[CommandState, str] = {
     "queued": N_("An end was asked for: the car has not heard of it yet. It must be in coverage."),
-    "pending": N_("An end was asked for: the car has heard of it and does it when that is safe."),
+    "pending": N_("An end was asked for and waits for the ignition to be switched off."),
     "applied": N_("An end was asked for, and the car ended the trip."),
-    "cancelled": N_("An end was asked for and taken back."),
+    "cancelled": N_(
+        "An end was asked for; then the driver drove on or badged, and it was dropped."
+    ),
     "expired": N_("An end was asked for, but it did not reach the car in time. Ask again."),
     "refused": N_(
-        "An end was asked for: the car refused. Are keys and fuel card back in their holder?"
+        "An end was asked for: the car refused. Does it stand? Are keys and fuel card back in their"
+        " holder?"
     ),
     "unknown": N_("An end was asked for: power failed, and nobody can know what the car did."),
 }
@@ -73,6 +77,8 @@ REFUSAL_REASONS: Mapping[RefusalReason, str] = {
     "driver_first": N_("A passenger's badge before the driver's"),
     "not_genuine": N_("The card did not prove that it is genuine"),
     "no_licence": N_("The driving licence is not recorded"),
+    "moving": N_("The car was moving"),
+    "ignition_on": N_("The ignition was on in another driver's trip"),
     "other": N_("Other reason"),
 }
 
@@ -98,6 +104,8 @@ REFUSAL_ADVICE: Mapping[RefusalReason, str] = {
     "no_licence": N_(
         "Look at the licence, then have it recorded in the fleet file: the car is told at once."
     ),
+    "moving": N_("Stop, then ask again."),
+    "ignition_on": N_("Switch the ignition off, then badge: the car changes hands then."),
     "other": N_("Call the technician."),
 }
 
@@ -126,6 +134,7 @@ RECORDS: Mapping[str, str] = {
     "command_result": N_("Order %(command_id)s: %(result)s"),
     "trip_pause": N_("Trip paused, doors locked, at odometer %(odometer_m)s km"),
     "occupant": N_("A passenger's badge was read"),
+    "trip_asked": N_("Asked for at odometer %(odometer_m)s km, with the ignition on: %(wish)s"),
     "trip_resume": N_("Trip resumed, doors unlocked, at odometer %(odometer_m)s km"),
     "wear": N_("The box's memory has been erased %(erases)s times"),
     "gap": N_("Records %(first_seq)s to %(last_seq)s are lost: %(reason)s"),
@@ -138,6 +147,14 @@ COMMAND_RESULTS: Mapping[str, str] = {
     "cancelled": N_("cancelled"),
     "expired": N_("expired"),
     "refused": N_("refused"),
+}
+
+WISHES: Mapping[str, str] = {
+    "nothing_any_more": N_("nothing any more"),
+    "pause": N_("a pause"),
+    "end_by_badge": N_("the end, by badge"),
+    "end_from_afar": N_("the end, from afar"),
+    "end_by_technician": N_("the end, by a technician"),
 }
 
 GAP_REASONS: Mapping[str, str] = {
@@ -207,7 +224,9 @@ def of_record(record: StoredRecord, speaker: Words) -> str:
 def _of_field(name: str, value: int | str, speaker: Words) -> str:
     if name == "odometer_m" and isinstance(value, int):
         return speaker.km(value)
-    for table in (END_REASONS, REFUSAL_REASONS, RELAY_STATES, COMMAND_RESULTS, GAP_REASONS):
+    for table in (
+        END_REASONS, REFUSAL_REASONS, RELAY_STATES, COMMAND_RESULTS, WISHES, GAP_REASONS,
+    ):  # fmt: skip
         if value in table:
             return speaker.say(table[value])  # type: ignore[index]
     return str(value)

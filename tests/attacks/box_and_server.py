@@ -172,7 +172,7 @@ class BoxLife:
         self.journal = Journal(journal, SEGMENT_BYTES)
         self.trip = Trip(self.journal.state)
         for record in self.journal.replay():
-            self.trip.apply(decode_body(record.kind, record.body))
+            self.trip.apply(decode_body(record.kind, record.body), record.time_s)
         self.commands = Commands(state.files.get(COMMANDS_FILE, b""))
         self._count_acts(acted)
         self.grants = GrantSet(state)

@@ -27,6 +27,7 @@ from firmware.logic.access.badge_decision import decide
 from firmware.logic.access.grants import GrantSet
 from firmware.logic.link.journal import Journal
 from firmware.logic.access.trip import Trip
+from firmware.logic.road.standing import Standing
 from firmware.logic.road.whereabouts import Where
 from shared_protocol.badges import badge_tag
 from shared_protocol.records import to_record
@@ -34,7 +35,7 @@ from tests.firmware.logic.storage import MemoryStorage
 rounds = int(sys.argv[1])
 key, uids = {key!r}, {uids!r}
 grants, journal = GrantSet(FlashStore({folder!r})), Journal(MemoryStorage())
-where = Where(123456, 480000000, 2000000)
+where, motion = Where(123456, 480000000, 2000000), Standing(0).motion(0)
 for turn in range(rounds):
     uid = uids[turn % len(uids)]
 """
@@ -43,11 +44,11 @@ STEPS = (
     (
         "its grants found, and the decision",
         "    trip = Trip()\n"
-        "    verdict = decide(grants, tag, {now_s}, trip.grant, trip.lapsed_grant(tag))\n",
+        "    verdict = decide(grants, tag, {now_s}, trip.grant, trip.lapsed_grant(tag, {now_s}))\n",
     ),
     (
         "what the trip makes of it",
-        "    outcome = trip.other_arrived(tag, verdict, False, where, 0)\n",
+        "    outcome = trip.other_arrived(tag, verdict, False, motion, where, 0)\n",
     ),
     (
         "its record in the journal",

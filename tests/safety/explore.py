@@ -96,7 +96,7 @@ class Explorer:
             return
         self._trying = ("a reading", b""), 0
         car.put_back(state)
-        free = NOBODY._replace(lapsed=book.lapsed)
+        free = NOBODY._replace(lapsed=book.lapsed, lapsed_s=book.lapsed_s)
         for person in PEOPLE:
             tag = person.tag
             may_now = self._judge.may_take(tag, book)
@@ -118,9 +118,20 @@ class Explorer:
                 if tag == book.driver or self._judge.may_take(tag, book):
                     self._end(tag)
 
+    def _park(self) -> None:
+        """Stop, switch off, and wait until the box has seen it."""
+        if self._car.speeds[0]:
+            self._car.happen(("speed", 0, 0))
+        if self._car.on:
+            self._car.happen(("ignition",))
+        for _ in range(3):
+            self._car.happen(("tick",))
+
     def _start(self, tag: bytes, releases: bool) -> None:
         """Within two reads the start is enabled in a trip of that badge, or by a technician's."""
         car = self._car
+        if car.trip_open and not (car.is_driver(tag) or releases):
+            self._park()
         for read in range(3):
             if read:
                 car.happen(("short", tag))
@@ -135,9 +146,14 @@ class Explorer:
             raise ViolationError("who started is stopped")
 
     def _end(self, tag: bytes) -> None:
+        """Where it moves, it stops first; what is asked is done once it is parked."""
+        if self._car.speeds[0]:
+            self._car.happen(("speed", 0, 0))
         for _ in range(2):
             if self._car.trip_open:
                 self._car.happen(("long", tag))
+        if self._car.trip_open:
+            self._park()
         if self._car.trip_open:
             raise ViolationError("the trip cannot be ended within two badge reads")
 

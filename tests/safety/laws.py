@@ -43,16 +43,23 @@ class Promise:
     unlicensed: frozenset[bytes] = frozenset()
 
 
-Book = namedtuple("Book", ("driver", "paused", "booking", "lapsed"))
-"""Who has the car (a tag, b"" for nobody), and who had it when the box itself ended the trip."""
+Book = namedtuple("Book", ("driver", "paused", "booking", "lapsed", "lapsed_s", "asked"))
+"""Who has the car (a tag, b"" for nobody), and who had it when the box itself ended the trip, and
+when; what is pending, of records.ASKED_*."""
 
 Memory = namedtuple(
-    "Memory", ("book", "kept", "role", "off_ms", "still_ms", "moved_ms", "acted", "cancelled")
+    "Memory",
+    ("book", "kept", "role", "off_ms", "still_ms", "moved_ms", "quiet_ms", "acted", "cancelled"),
 )
 """`kept`: the book that flash holds. `role`: what the badge at the reader came as. `acted`,
 `cancelled`: what has become of commands, bit by bit."""
 
-NOBODY = Book(b"", False, 0, b"")
+NOBODY = Book(b"", False, 0, b"", 0, 0)
+_COMMANDED = {
+    COMMAND_END_TRIP: records.ASKED_END_COMMAND,
+    COMMAND_END_TRIP_WITHOUT_KEYS: records.ASKED_END_COMMAND_WITHOUT_KEYS,
+}
+_OWN_ENDS = (records.ASKED_END, *_COMMANDED.values())
 _DRIVES = ("driver", "resumes")
 _MARKS = ("arrives", "copied", "held", "leaves", "boots")
 
@@ -68,7 +75,7 @@ class Judge:
 
     def beginning(self) -> Memory:
         still = (0,) * self._setting.signs
-        return Memory(NOBODY, NOBODY, "", 0, still, 0, 0, 0)
+        return Memory(NOBODY, NOBODY, "", 0, still, 0, 0, 0, 0)
 
     # Who may.
 
@@ -82,12 +89,17 @@ class Judge:
             return False
         if person.kind == "technician":
             return True
-        if now_s >= self._setting.expires_s or promise.outage or tag in promise.unlicensed:
+        if promise.outage or tag in promise.unlicensed:
             return False
+        expires_s = self._setting.expires_s
         if person.kind == "driver" and person.begins_s <= now_s < person.ends_s:
+            return person.begins_s < expires_s
+        in_time = bool(now_s and book.lapsed_s) and now_s - book.lapsed_s <= 72 * 3600
+        lapsed = book.lapsed == tag and in_time and not book.driver
+        if lapsed and not self._booked(tag, now_s, now_s):
             return True
-        if book.lapsed == tag and not book.driver and not self._booked(tag, now_s, now_s):
-            return True
+        if now_s >= expires_s:
+            return False
         if person.kind == "walk-up":
             return bool(now_s and not book.driver and not self._booked(tag, now_s, now_s + 1800))
         return False
@@ -109,6 +121,7 @@ class Judge:
         """The memory after an event. Raises ViolationError."""
         memory = self._aged(memory, event, before)
         at_reader = before.at_reader
+        aged = memory
         for mark, items in _parts(self._car.did):
             if mark == "boots":
                 memory = self._rebooted(memory)
@@ -125,32 +138,42 @@ class Judge:
                 was_held = bool(at_reader and at_reader[1])
                 self._must(memory, after, mark, tag, was_held, items)
             memory = after if mark != "leaves" else after._replace(role="")
+        if event[0] == "tick" and 2 * self._setting.tick_ms <= aged.off_ms - self._setting.tick_ms:
+            done = not memory.book.asked or memory.book != aged.book or self._moves()
+            _law(done or not self._car.keys_in, "what was asked for is never done")
         return memory
 
     def _aged(self, memory: Memory, event: Event, before: "Before") -> Memory:
         """The ages of ignition and signs at the end of the event."""
         car, name, oldest_ms = self._car, event[0], self._setting.oldest_ms
+        standing_ms = self._setting.standing_ms
         passed_ms = self._setting.tick_ms if name == "tick" else 0
         off_ms = 0 if car.on or name == "ignition" else memory.off_ms + passed_ms
         moved_ms = memory.moved_ms + passed_ms
+        quiet_ms = 0 if name == "asleep" else memory.quiet_ms + passed_ms
         still_ms = [age_ms + passed_ms for age_ms in memory.still_ms]
         for sign, (speed, was) in enumerate(zip(car.speeds, before.speeds, strict=True)):
             if speed != 0 or was != 0:
                 still_ms[sign] = 0
             if speed or was:
                 moved_ms = 0
+        if car.speeds[0] or before.speeds[0]:
+            quiet_ms = 0
         if name == "asleep":  # nobody looked: anything may have been
             off_ms = moved_ms = 0
             still_ms = [0] * len(still_ms)
         return memory._replace(
             off_ms=min(off_ms, oldest_ms),
             moved_ms=min(moved_ms, oldest_ms) if self._setting.proven else 0,
-            still_ms=tuple([min(age_ms, 61_000) for age_ms in still_ms]),
+            still_ms=tuple([min(age_ms, max(61_000, standing_ms)) for age_ms in still_ms]),
+            quiet_ms=min(quiet_ms, standing_ms),
         )
 
     def _rebooted(self, memory: Memory) -> Memory:
         still_ms = (0,) * self._setting.signs
-        return memory._replace(book=memory.kept, role="", off_ms=0, still_ms=still_ms, moved_ms=0)
+        return memory._replace(
+            book=memory.kept, role="", off_ms=0, still_ms=still_ms, moved_ms=0, quiet_ms=0
+        )
 
     def _role(self, memory: Memory, mark: str, tag: bytes, before: "Before") -> str:
         """What a badge that arrives comes as; later, what it came as."""
@@ -160,7 +183,8 @@ class Judge:
             return memory.role
         if tag == memory.book.driver:
             inhibited = before.contact_shows == records.RELAY_INHIBITED
-            return "resumes" if memory.book.paused or inhibited else "driver"
+            waits = memory.book.paused or memory.book.asked or inhibited
+            return "resumes" if waits else "driver"
         if not self.may_take(tag, memory.book):
             return "nobody"
         technician = self._people[tag].kind == "technician"
@@ -191,7 +215,7 @@ class Judge:
             if not item.with_all_before:
                 kept = after.kept
                 for record in item.records:
-                    kept = _entered(kept, record)
+                    kept = _entered(kept, record, self._car.wall_s)
             return after._replace(kept=kept)
         elif isinstance(item, records.TripStart):
             _law(welcome and item.badge_tag == tag, "a trip begins for nobody")
@@ -200,7 +224,12 @@ class Judge:
             self._may_tell(item, after.book.driver)
             after = self._may_end(after, item.reason, event, mark, tag)
         elif isinstance(item, records.TripPause):
-            _law(mark == "leaves" and tag == after.book.driver, "a trip is paused by another")
+            mine = mark == "leaves" and tag == after.book.driver
+            mine = mine or (mark == "" and after.book.asked == records.ASKED_PAUSE)
+            _law(mine, "a trip is paused by another")
+            _law(self._may_settle(after), "a trip is paused in a car that is not off and stands")
+        elif isinstance(item, records.TripAsked):
+            self._may_ask(after, item.what, event, mark, tag)
         elif isinstance(item, records.TripResume):
             _law(mark == "arrives" and tag == after.book.driver, "a trip is resumed by another")
         elif isinstance(item, records.Occupant):
@@ -209,8 +238,43 @@ class Judge:
             _law(mark == "arrives" and rides and bool(after.book.driver), "a passenger of no trip")
         elif isinstance(item, records.CommandResult):
             return self._answered(after, item, event)
-        book = _entered(after.book, item)
+        book = _entered(after.book, item, self._car.wall_s)
         return after if book is after.book else after._replace(book=book)
+
+    def _moves(self) -> bool:
+        return bool(self._car.speeds[0])
+
+    def _may_settle(self, memory: Memory) -> bool:
+        """Off for 5 s and standing for 5 s, where the speed is known."""
+        car = self._car
+        stands = car.speeds[0] is None or memory.still_ms[0] >= 5_000
+        return not car.on and memory.off_ms >= 5_000 and not self._moves() and stands
+
+    def _left_on(self, memory: Memory, still_ms: int, quiet_ms: int) -> bool:
+        unknown = self._car.speeds[0] is None
+        return memory.quiet_ms >= quiet_ms if unknown else memory.still_ms[0] >= still_ms
+
+    def _may_ask(self, memory: Memory, what: int, event: Event, mark: str, tag: bytes) -> None:
+        book = memory.book
+        _law(bool(book.driver), "something is asked of no trip")
+        if what == records.ASKED_NOTHING:
+            mine = mark == "arrives" and tag == book.driver
+            left = mark == "" and book.asked == records.ASKED_PAUSE
+            left = left and self._left_on(memory, 600_000, 1_800_000)
+            _law(mine or left, "what is pending is withdrawn by nobody")
+            return
+        _law(not self._moves(), "something is pending that was asked in a moving car")
+        if what == records.ASKED_PAUSE:
+            mine = mark == "leaves" and memory.role == "driver" and tag == book.driver
+        elif what == records.ASKED_END:
+            mine = mark == "held" and memory.role in _DRIVES and tag == book.driver
+        elif what == records.ASKED_END_TECHNICIAN:
+            mine = mark == "held" and memory.role == "technician"
+        else:
+            command = self._command(event)
+            mine = self._valid(command) and command.badge_tag == book.driver
+            mine = mine and what == _COMMANDED[command.kind]
+        _law(mine, "something is asked by who may not")
 
     def _parked(self, memory: Memory) -> bool:
         car = self._car
@@ -241,16 +305,30 @@ class Judge:
     def _may_end(self, after: Memory, reason: int, event: Event, mark: str, tag: bytes) -> Memory:
         car, book = self._car, after.book
         _law(bool(book.driver), "a trip ends that is not open")
+        asked = book.asked if mark == "" else 0
+        settled = self._may_settle(after)
         if reason == records.END_BADGE_HELD:
             mine = mark == "held" and tag == book.driver and after.role in _DRIVES
-            _law(mine, "a trip is ended by a badge that may not")
+            _law(mine or asked == records.ASKED_END, "a trip is ended by a badge that may not")
             _law(car.keys_in, "a trip ends without its keys")
         elif reason == records.END_TECHNICIAN:
-            _law(mark == "held" and after.role == "technician", "ended as by a technician")
+            mine = mark == "held" and after.role == "technician"
+            mine = mine or asked == records.ASKED_END_TECHNICIAN
+            _law(mine, "ended as by a technician")
+            settled = settled or (mark == "" and self._left_on(after, 60_000, 600_000))
         elif reason == records.END_OTHER_DRIVER:
             _law(mark == "arrives" and after.role == "starts", "a trip is split by nobody")
+            stands = after.still_ms[0] >= 5_000 if car.speeds[0] is not None else not car.on
+            settled = settled or (stands and book.asked in _OWN_ENDS)
         elif reason == records.END_INFERRED:
             _law(mark in ("", "boots") and self._forgotten(after), "a trip ends unforgotten")
+            return after
+        elif reason == records.END_IGNITION_LEFT_ON:
+            _law(asked in _OWN_ENDS, "a trip ends by its ignition, and nobody asked")
+            settled = self._left_on(after, 600_000, 1_800_000)
+        elif event[0] != "command" and asked in _COMMANDED.values():
+            free = car.keys_in or asked == records.ASKED_END_COMMAND_WITHOUT_KEYS
+            _law(free, "a command ends a trip without its keys")
         else:
             command = self._command(event)
             _law(not after.acted >> command.command_id & 1, "a command is obeyed twice")
@@ -260,16 +338,20 @@ class Judge:
             free = free or (command.kind == COMMAND_END_TRIP and car.keys_in)
             _law(free, "a command ends a trip without its keys")
             after = after._replace(acted=after.acted | 1 << command.command_id)
+        _law(settled, "a trip ends in a car that is not off and stands")
         return after
 
     def _forgotten(self, memory: Memory) -> bool:
         person, now_s = self._people[memory.book.driver], self._car.wall_s
         if not now_s or memory.off_ms < HOUR_MS or person.kind == "technician":
             return False
-        revoked = person.tag in self._promises[self._car.grants_number].revoked
-        if person.kind == "walk-up" and not revoked:
+        if person.tag in self._promises[self._car.grants_number].revoked:
+            return False  # the set has lost the grant: not in the hours that are walked here
+        if now_s >= self._setting.expires_s:
+            return False
+        if person.kind == "walk-up":
             return memory.off_ms >= 12 * HOUR_MS
-        return revoked or now_s >= person.ends_s
+        return now_s >= person.ends_s + 2 * 3600
 
     def _command(self, event: Event) -> Any:
         _law(event[0] == "command", "a trip ends for no reason")
@@ -301,19 +383,30 @@ class Judge:
         """What a badge is owed, and that nothing else changes the trip."""
         book, role, now = memory.book, after.role, after.book
         driver = role in _DRIVES and book.driver == tag
-        if mark == "arrives" and role in ("starts", "resumes", "technician"):
+        if mark == "arrives" and role == "starts" and book.driver and now == book:
+            inside = "unlock" in items or self._moves()
+            surely = self._may_settle(after) and after.off_ms > 2 * self._setting.tick_ms
+            _law(inside and not surely, "a badge that may does not get in")
+        elif mark == "arrives" and role in ("starts", "resumes", "technician"):
             moves = "enable" in items or not self._setting.start_relay
             _law(moves and "unlock" in items, "a badge that may does not get in")
             if role == "technician":
                 _law(now == book, "a technician's short badge changes the trip")
             else:
-                _law(now.driver == tag and not now.paused, "a badge that may has no trip")
+                mine = now.driver == tag and not now.paused and not now.asked
+                _law(mine, "a badge that may has no trip")
         elif mark == "held" and driver and self._car.keys_in:
-            _law(not now.driver, "the driver cannot end the trip")
+            asked = now.asked == records.ASKED_END
+            _law(asked or not now.driver or self._moves(), "the driver cannot end the trip")
         elif mark == "held" and role == "technician" and book.driver:
-            _law(not now.driver, "a technician cannot end the trip")
+            asked = now.asked == records.ASKED_END_TECHNICIAN
+            _law(asked or not now.driver or self._moves(), "a technician cannot end the trip")
+        elif mark == "held" and driver:
+            _law(now in (book, book._replace(asked=records.ASKED_END)), "keys out, trip changed")
         elif mark == "leaves" and role == "driver" and driver and not was_held:
-            _law(now == book._replace(paused=True), "the driver cannot pause")
+            paused = book._replace(paused=True, asked=0)
+            asked = book._replace(asked=records.ASKED_PAUSE)
+            _law(now in (paused, asked) or self._moves(), "the driver cannot pause")
         elif mark in ("arrives", "copied", "held", "leaves"):
             _law(now == book, "a badge changes a trip that it may not")
 
@@ -331,16 +424,18 @@ def _held(book: Book) -> bool:
     return bool(book.driver) and not book.paused
 
 
-def _entered(book: Book, record: Any) -> Book:
-    """The book after one more record."""
+def _entered(book: Book, record: Any, now_s: int) -> Book:
+    """The book after one more record, made at that time."""
     if isinstance(record, records.TripStart):
-        return Book(record.badge_tag, False, record.grant_id, b"")
+        return Book(record.badge_tag, False, record.grant_id, b"", 0, 0)
     if isinstance(record, records.TripEnd):
-        if record.reason == records.END_INFERRED:
-            return Book(b"", False, 0, book.driver)
+        if record.reason in (records.END_INFERRED, records.END_IGNITION_LEFT_ON):
+            return NOBODY._replace(lapsed=book.driver, lapsed_s=now_s)
         return NOBODY
     if isinstance(record, records.TripPause):
-        return book._replace(paused=True)
+        return book._replace(paused=True, asked=0)
+    if isinstance(record, records.TripAsked):
+        return book._replace(asked=record.what)
     if isinstance(record, records.TripResume):
         return book._replace(paused=False)
     return book

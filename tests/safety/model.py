@@ -1,9 +1,9 @@
 """One car whose every state can be taken down and put back: the shipped Vehicle on wires that obey.
 
 Nothing of the box is modelled: Vehicle, Immobiliser, Trip, decide, GrantSet, Commands, Feedback,
-is_forgotten, DoorLock and Rest are the shipped ones, joined as on the box, and Vehicle's own parts
-are driven to their end (its wires never wait). What is modelled is the world: the wires, the hands,
-the flash, the clock and the power supply. Judges nothing: that is laws.py.
+is_forgotten, DoorLock, Rest and Standing are the shipped ones, joined as on the box, and Vehicle's
+own parts are driven to their end (its wires never wait). What is modelled is the world: the wires,
+the hands, the flash, the clock and the power supply. Judges nothing: that is laws.py.
 
 Time is abstract. It passes in ticks of one length, with a look at the end of each, and what the box
 takes for an unbroken look is stretched to a tick; every instant is kept as its distance to now, and
@@ -12,6 +12,8 @@ beyond the last limit that asks for it all distances are one. So the states are 
 
 import asyncio
 from collections import namedtuple
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
@@ -22,6 +24,7 @@ from firmware.logic.access.grants import GRANTS_FILE, GrantSet
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.access.ration import Ration
 from firmware.logic.access.trip import Trip
+from firmware.logic.road import standing as standing_module
 from firmware.logic.road.whereabouts import Where
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.vehicle import Vehicle
@@ -48,7 +51,7 @@ _OLDEST_MS = {
 # Attributes of Vehicle that are no part and no state of the core. The commands that wait for a
 # pulse to end are among them: here each pulse ends before anything else begins.
 _BESIDE = {"looked_ms", "_look_now", "_lock", "_commands_waiting"}
-_OWN = ("_door_lock", "_feedback", "_rest")
+_OWN = ("_door_lock", "_feedback", "_rest", "_standing")
 # Of a part: the same in every state, or set anew by each look before anything asks for it.
 _NO_STATE = {"car", "_ignition_proven", "quiet", "settled"}
 
@@ -80,6 +83,7 @@ class Setting:
     proven: bool = False
     start_relay: bool = True
     power_cuts: bool = False  # after each effect of each event
+    standing_ms: int = 6_000  # beyond it nothing that Standing counts changes anything
 
 
 class Car:
@@ -142,7 +146,7 @@ class Car:
         }  # fmt: skip
         self._vehicle = Vehicle(**parts)
         self._kept = [
-            (vars(part), name, self._oldest_ms.get(name, setting.oldest_ms))
+            (vars(part), name, self._oldest(part, name))
             for part in (
                 self._immobiliser,
                 self._trip,
@@ -157,9 +161,18 @@ class Car:
         self._vehicle.answer_owed()
         self._on_look()
 
+    def _oldest(self, part: Any, name: str) -> int:
+        if isinstance(part, standing_module.Standing):
+            return self.setting.standing_ms
+        return self._oldest_ms.get(name, self.setting.oldest_ms)
+
     @property
     def trip_open(self) -> bool:
         return self._trip.open
+
+    def is_driver(self, tag: bytes) -> bool:
+        """Whether a trip of that badge is open."""
+        return self._trip.is_driver(tag)
 
     def trip_of(self, tag: bytes) -> bool:
         """Whether a trip of that badge is open and not paused."""
@@ -424,7 +437,7 @@ class Car:
         stored, bodies = Trip(state if self._refused else self._stored_trip), []
         for record in records:
             bodies.append(decode_body(record.kind, record.body))
-            stored.apply(bodies[-1])
+            stored.apply(bodies[-1], record.time_s)
         self._stored_trip = stored.to_bytes()
         refused, self._refused = self._refused, False
         self._effect(Kept(tuple(bodies), refused))
@@ -479,6 +492,11 @@ def _to_its_end(coroutine: Any) -> None:
     raise AssertionError("a part of the model waited")
 
 
-def ticking(setting: Setting) -> Any:
+@contextmanager
+def ticking(setting: Setting) -> Iterator[None]:
     """What the box takes for an unbroken look, stretched to a tick; a context manager."""
-    return patch.object(immobiliser_module, "LONGEST_BLINK_MS", setting.tick_ms)
+    with (
+        patch.object(immobiliser_module, "LONGEST_BLINK_MS", setting.tick_ms),
+        patch.object(standing_module, "LONGEST_BLINK_MS", setting.tick_ms),
+    ):
+        yield

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
-from firmware.logic.access import door_lock, immobiliser, trip
+from firmware.logic.access import door_lock, forgotten, immobiliser, trip
 from firmware.logic.access.badge_decision import NO_TRIP, Granted, Refused
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.door_lock import DoorLock
@@ -18,6 +18,7 @@ from firmware.logic.access.held_set import HeldSet
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.access.trip import DOOR_LEAVE, Outcome, Trip
 from firmware.logic.road.rest import Rest
+from firmware.logic.road.standing import Motion
 from firmware.tasks import recorder, vehicle
 from shared_protocol.records import (
     REFUSED_GRANTS_EXPIRED,
@@ -82,16 +83,16 @@ def _acts_late(shipped: Any) -> Any:
 
 
 def _any_badge_held_ends(shipped: Any) -> Any:
-    def badge_held(self: Any, tag: bytes, keys_in: bool, where: Any) -> Any:
+    def badge_held(self: Any, tag: bytes, keys_in: bool, motion: Any, where: Any) -> Any:
         if self.is_driver(tag) and keys_in:
             return self.end(1, where)
-        return shipped(self, tag, keys_in, where)
+        return shipped(self, tag, keys_in, motion, where)
 
     return badge_held
 
 
 def _whenever_parked(shipped: Any) -> Any:
-    return lambda grants, tag, grant_id, time_s, parked_for_ms: (
+    return lambda grants, tag, grant_id, time_s, parked_for_ms, motion: (
         grant_id != NO_TRIP and parked_for_ms > 0
     )
 
@@ -99,6 +100,21 @@ def _whenever_parked(shipped: Any) -> Any:
 def _wants_the_ignition_off(shipped: Any) -> Any:
     nothing = Outcome(0, DOOR_LEAVE, "", ())
     return lambda self, *others: nothing if self.in_leg else shipped(self, *others)
+
+
+def _ends_wherever_it_is(shipped: Any) -> Any:
+    parked = Motion(True, True, False, 0, 0, 0)
+    return lambda self, tag, what, keys_in, motion, where: shipped(
+        self, tag, what, keys_in, parked, where
+    )
+
+
+def _forgets_what_is_pending(shipped: Any) -> Any:
+    def to_bytes(self: Any) -> Any:
+        with patch.object(self, "asked", 0), patch.object(self, "_asked_m", 0):
+            return shipped(self)
+
+    return to_bytes
 
 
 def _tells_the_end(shipped: Any) -> Any:
@@ -201,7 +217,23 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
         settings.AT_THE_READER,
         _in_place_of(Trip, "badge_held", _any_badge_held_ends),
     ),
-    "a trip ends only with the ignition off": (
+    "a trip ends, or pauses, in a car that moves": (
+        settings.ROAD_64,
+        _in_place_of(Trip, "ask", _ends_wherever_it_is),
+    ),
+    "a car changes hands while it moves": (
+        settings.HANDING_OVER,
+        _in_place_of(Trip, "_may_change_hands", lambda shipped: lambda self, motion: True),
+    ),
+    "what is pending is forgotten in a reset": (
+        settings.HANDING_OVER,
+        _in_place_of(Trip, "to_bytes", _forgets_what_is_pending),
+    ),
+    "an ignition left on for five minutes ends a trip": (
+        settings.LEFT_ON,
+        _in_place_of(trip, "_LEFT_ON_STILL_MS", lambda shipped: 300_000),
+    ),
+    "an end cannot be asked for with the ignition on": (
         settings.ROAD_65,
         _in_place_of(Trip, "badge_held", _wants_the_ignition_off),
     ),
@@ -220,6 +252,14 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "the receiver sleeps in the middle of a trip": (
         settings.DOOR_ONLY,
         _in_place_of(Rest, "step", _rests_whoever_drives),
+    ),
+    "a lapsed trip is taken up for ever": (
+        settings.FORGOTTEN,
+        _in_place_of(trip, "_TAKEN_UP_FOR_S", lambda shipped: 1 << 40),
+    ),
+    "a trip is forgotten at the end of its booking": (
+        settings.FORGOTTEN,
+        _in_place_of(forgotten, "_AFTER_BOOKING_S", lambda shipped: -7200),
     ),
     "who comes back need not ask who has the car booked": (
         settings.FORGOTTEN,

@@ -183,7 +183,7 @@ class Box:
         )
         self.trip = Trip(self.journal.state)
         for record in self.journal.replay():
-            self.trip.apply(decode_body(record.kind, record.body))
+            self.trip.apply(decode_body(record.kind, record.body), record.time_s)
         clock = Clock(1_700_000_000)
         self.recorder = Recorder(
             journal=self.journal,
@@ -254,7 +254,7 @@ def trip_at(before, after, next_seq):
     trip = Trip(before.trip)
     for seq in range(before.next_seq, next_seq):
         record = after.records[seq]
-        trip.apply(decode_body(record.kind, record.body))
+        trip.apply(decode_body(record.kind, record.body), record.time_s)
     return trip.to_bytes()
 
 
@@ -460,8 +460,7 @@ def commanding(command_id):
             stored=True,
             time_s=1_700_000_000,
             relay=RELAY_ENABLED,
-            keys_in=True,
-            is_driver=False,
+            asked=(),
         )
         box.state.write(COMMANDS, commands.to_bytes())
         yield

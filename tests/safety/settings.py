@@ -38,7 +38,9 @@ EARLY = NOON_S - 2 * _HOUR_S
 SOON = NOON_S - _HOUR_S // 3
 ANNES = NOON_S + _HOUR_S
 BRUNOS = NOON_S + 5 * _HOUR_S
+ANNE_IS_LATE = NOON_S + 13 * _HOUR_S // 2  # more than two hours, and Bruno has the car
 LATE = EXPIRES_S
+DAYS_LATER = ANNE_IS_LATE + 72 * _HOUR_S + 1
 
 ANNE = Person("Anne", b"anne----", "driver", 1, NOON_S, NOON_S + 4 * _HOUR_S, private=True)
 BRUNO = Person("Bruno", b"bruno---", "driver", 2, ANNE.ends_s, NOON_S + 8 * _HOUR_S)
@@ -200,7 +202,7 @@ FORGOTTEN = _setting(
     "forgotten, ticks of an hour", 3_600_000,
     (
         ("tick",), *_IGNITION, ("reset",), ("grants", 0), ("grants", 1), ("grants", 3),
-        *_clock(UNKNOWN, EARLY, ANNES, BRUNOS), *_badges(ANNE, BRUNO),
+        *_clock(UNKNOWN, EARLY, ANNES, ANNE_IS_LATE, DAYS_LATER), *_badges(ANNE, BRUNO),
     ),
     oldest_ms=3_601_000,
 )  # fmt: skip
@@ -208,6 +210,21 @@ FORGOTTEN_WALKING_UP = _setting(
     "forgotten by who walked up, ticks of 6 h", 6 * 3_600_000,
     (("tick",), *_IGNITION, *_clock(UNKNOWN, EARLY, ANNES), *_badges(WALTER, ANNE)),
     oldest_ms=12 * 3_600_000 + 1000, wall_s=EARLY,
+)  # fmt: skip
+HANDING_OVER = _setting(
+    "handing over, ticks of 22 s", 22_000,
+    (
+        ("tick",), *_IGNITION, *_speeds(), ("reset",), *_clock(ANNES, BRUNOS),
+        *_badges(ANNE), ("short", BRUNO.tag),
+    ),
+)  # fmt: skip
+LEFT_ON = _setting(
+    "ignition left on, ticks of 300 s", 300_000,
+    (
+        ("tick",), *_IGNITION, *_speeds(), ("reset",), ("command", 2), *_badges(ANNE),
+        ("long", TESS.tag),
+    ),
+    commands=COMMANDS, standing_ms=1_801_000,
 )  # fmt: skip
 DOOR_ONLY = _setting(
     "door-only", 65_000,
@@ -221,6 +238,6 @@ DOOR_ONLY = _setting(
 SETTINGS = (
     ROAD_64, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
     AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, CANCELLED, FLASH_FULL,
-    COMMANDED_TO_END, ROAD_65,
+    COMMANDED_TO_END, ROAD_65, HANDING_OVER, LEFT_ON,
     FORGOTTEN, PEOPLE_ALL_DAY,
 )  # fmt: skip

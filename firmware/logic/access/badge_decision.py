@@ -54,7 +54,8 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
         open_grant: the grant of another driver's trip in progress, NO_TRIP when there is none. A
             badge with a booking of its own still gets in (the trip is split).
         lapsed_grant: the grant of a trip of this badge that the box itself ended, else NO_TRIP.
-            Its driver may come back as long as nobody else has the car booked.
+            Its driver may come back as long as nobody else has the car booked, also when the set
+            has expired: unless it says revoked, closed or without licence.
 
     Returns:
         Granted, RIDES or Refused.
@@ -74,7 +75,8 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
     for grant in of_all:
         if grant.kind == GRANT_REVOKED and not known:  # more than a set names: maybe this one
             return Refused(REFUSED_REVOKED)
-    if time_s and time_s >= grants.expires_s:
+    expired = bool(time_s) and time_s >= grants.expires_s
+    if expired and lapsed_grant == NO_TRIP and not _began_before_expiry(grants, known, time_s):
         return Refused(REFUSED_GRANTS_EXPIRED)
     for outage in of_all:
         if outage.kind != GRANT_MAINTENANCE:
@@ -99,7 +101,7 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
         elif kind == GRANT_WALK_UP:
             walks_up = bool(time_s)
         elif kind == GRANT_BOOKING:
-            if now:
+            if now and (not expired or grant.not_before_s < grants.expires_s):
                 return Granted(grant.grant_id, False, bool(grant.private))
             if time_s < grant.not_before_s and reason == REFUSED_TOO_LATE:
                 # Of several bookings, the one to come is what the agent needs to hear of.
@@ -110,6 +112,8 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
         return Refused(reason)
     if lapsed_grant != NO_TRIP and not grants.booked_by_another(tag, time_s, time_s):
         return Granted(lapsed_grant, False, False)  # the trip knows what that was for
+    if expired:
+        return Refused(REFUSED_GRANTS_EXPIRED)
     if wrong_car:
         return Refused(REFUSED_WRONG_CAR)
     if open_grant != NO_TRIP:
@@ -119,3 +123,15 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
     if grants.booked_by_another(tag, time_s, time_s + _FREE_FOR_S):
         return Refused(REFUSED_CAR_IN_USE)
     return Granted(0, False, False)
+
+
+def _began_before_expiry(grants, known, time_s: int) -> bool:
+    """Whether a booking among these runs that had begun before the set expired."""
+    for grant in known:
+        if (
+            grant.kind == GRANT_BOOKING
+            and grant.not_before_s < grants.expires_s
+            and grant.not_before_s <= time_s < grant.not_after_s
+        ):
+            return True
+    return False

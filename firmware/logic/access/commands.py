@@ -9,8 +9,10 @@ recorded, which is UNKNOWN where nobody can know, and says how the relay stands.
     inhibit          -> PENDING -> APPLIED when the relay is inhibited under law 1
     cancel inhibit   -> while pending: the inhibit is CANCELLED; later: REFUSED, for the only door
                         out of inhibited is a badge
-    end trip         -> APPLIED, also when that trip is over already; REFUSED while its keys are not
-                        in their holder, unless the command says that it does not matter
+    end trip         -> APPLIED, also when that trip is over already; REFUSED while the car moves,
+                        or its keys are not in their holder, unless the command says that it does
+                        not matter; PENDING while the ignition is on -> APPLIED, or CANCELLED when
+                        the driver drives on or badges
 
 Moves no relay and ends no trip: with no trip open the immobiliser inhibits by itself as soon as it
 is safe, and the trip is the caller's.
@@ -27,6 +29,8 @@ from shared_protocol.messages import (
     COMMAND_INHIBIT,
 )
 from shared_protocol.records import (
+    ASKED_END_COMMAND,
+    ASKED_END_COMMAND_WITHOUT_KEYS,
     COMMAND_APPLIED,
     COMMAND_CANCELLED,
     COMMAND_EXPIRED,
@@ -37,12 +41,19 @@ from shared_protocol.records import (
     RELAY_INHIBITED,
     RELAY_UNKNOWN,
     CommandResult,
+    TripAsked,
+    TripEnd,
 )
 
 Obeyed = namedtuple("Obeyed", ("ends_trip", "results"))
-"""What to do, in this order: end the trip, store the commands, record the results."""
+"""What to do, in this order: what ends the trip, store the commands, record the results."""
 
-_ENDS = (COMMAND_END_TRIP, COMMAND_END_TRIP_WITHOUT_KEYS)
+ASKS = {
+    COMMAND_END_TRIP: ASKED_END_COMMAND,
+    COMMAND_END_TRIP_WITHOUT_KEYS: ASKED_END_COMMAND_WITHOUT_KEYS,
+}
+"""Kind of a command -> what it asks of the open trip."""
+
 _HEAD_LAYOUT = const("II")
 _ANSWER_LAYOUT = const("IBB")  # id, result, 1 when it is still to be recorded
 _ANSWER_BYTES = const(6)
@@ -50,7 +61,10 @@ _ANSWERS_KEPT = const(4)
 
 
 class Commands:
-    """Attributes to read: `highest_id`, `pending_id` (0: no inhibit is pending)."""
+    """Attributes to read: `highest_id`, `pending_id` (0: no inhibit is pending).
+
+    An end of a trip that is pending is the one whose answer says so.
+    """
 
     def __init__(self, stored: bytes = b""):
         """Take up what `to_bytes` gave; nothing stored means that no command ever came."""
@@ -79,25 +93,23 @@ class Commands:
         self._answer(command_id, COMMAND_UNKNOWN, 0)
         return True
 
-    def obey(
-        self, command, *, stored: bool, time_s: int, relay: int, keys_in: bool, is_driver: bool
-    ) -> Obeyed:
+    def obey(self, command, *, stored: bool, time_s: int, relay: int, asked: tuple) -> Obeyed:
         """What a Command message that `begin` took does now; see `act`.
 
-        `stored`: flash holds its number; if not, it is refused. `is_driver`: the open trip is of
-        the badge that it names; of another's no command ends anything.
+        `stored`: flash holds its number; if not, it is refused. `asked`: see `act`.
         """
         if not stored:
             return Obeyed(False, [self._answer(command.command_id, COMMAND_REFUSED, relay)])
-        results = self.act(command, time_s, relay, keys_in)
-        is_end = command.kind in _ENDS and results[-1].result == COMMAND_APPLIED
-        return Obeyed(is_end and is_driver, results)
+        results = self.act(command, time_s, relay, asked)
+        done = results[-1].result in (COMMAND_APPLIED, COMMAND_PENDING)
+        return Obeyed(command.kind in ASKS and bool(asked) and done, results)
 
-    def act(self, command, time_s: int, relay: int, keys_in: bool) -> list[CommandResult]:
+    def act(self, command, time_s: int, relay: int, asked: tuple) -> list[CommandResult]:
         """Judge a command, and act; return what is to be recorded.
 
-        `time_s` 0 (unknown clock) refuses: whether it has expired cannot be told. `keys_in`: the
-        keys are in their holder, or there is none.
+        `time_s` 0 (unknown clock) refuses: whether it has expired cannot be told. `asked`: the
+        records with which the trip that the command names would answer to what it ASKS; none when
+        that trip is not open.
         """
         number = command.command_id
         results = []
@@ -113,12 +125,27 @@ class Commands:
         elif time_s and command.kind == COMMAND_CANCEL_INHIBIT and self.pending_id:
             results = self._settle_pending(COMMAND_CANCELLED, relay)
             result = COMMAND_APPLIED
-        elif time_s and (
-            command.kind == COMMAND_END_TRIP_WITHOUT_KEYS
-            or (command.kind == COMMAND_END_TRIP and keys_in)
-        ):
-            result = COMMAND_APPLIED
+        elif time_s and command.kind in ASKS:
+            if not asked or isinstance(asked[-1], TripEnd):
+                result = COMMAND_APPLIED
+            elif isinstance(asked[-1], TripAsked):
+                results = self._settle_ending(COMMAND_CANCELLED, relay)
+                result = COMMAND_PENDING
         return results + [self._answer(number, result, relay)]
+
+    def trip_did(self, records, relay: int) -> list[CommandResult]:
+        """Tell what was recorded: a trip's end, or another wish, settles a pending one."""
+        for record in records:
+            if isinstance(record, TripEnd):
+                return self._settle_ending(COMMAND_APPLIED, relay)
+            if isinstance(record, TripAsked) and record.what not in ASKS.values():
+                return self._settle_ending(COMMAND_CANCELLED, relay)
+        return []
+
+    def trip_asks(self, what: int) -> None:
+        """Tell at boot what is pending: power may have failed before an end's answer was kept."""
+        if what not in ASKS.values():
+            self._settle_ending(COMMAND_UNKNOWN, RELAY_UNKNOWN)
 
     def again(self, command_id: int, relay: int) -> CommandResult:
         """The answer to a repetition: the result it had, or UNKNOWN when that is forgotten."""
@@ -150,6 +177,12 @@ class Commands:
             return []
         number, self.pending_id = self.pending_id, 0
         return [self._answer(number, result, relay)]
+
+    def _settle_ending(self, result: int, relay: int) -> list[CommandResult]:
+        for number, kept, _ in self._answers:
+            if kept == COMMAND_PENDING and number != self.pending_id:
+                return [self._answer(number, result, relay)]
+        return []
 
     def _answer(self, command_id: int, result: int, relay: int) -> CommandResult:
         """Keep a result as owed, in place of the one that the command had."""

@@ -11,6 +11,7 @@ from firmware.logic.access.trip import (
     SIGNAL_NOTED,
     SIGNAL_OCCUPANT,
     SIGNAL_PAUSED,
+    SIGNAL_PENDING,
     SIGNAL_RELEASED,
     SIGNAL_RESUMED,
     SIGNAL_STARTED,
@@ -24,12 +25,13 @@ PATTERNS = {
     SIGNAL_RELEASED: "GG.g",
     SIGNAL_PAUSED: "G.g",
     SIGNAL_ENDED: "G.G.G",
+    SIGNAL_PENDING: "GG.g.g",
     SIGNAL_DOOR_OPEN: "G.R.G.R",
     "ready": "g.g",
 }
 """Event -> slots of SLOT_MS: g green, r red, capital with the buzzer, `.` dark and silent."""
 
-REFUSALS = "11 12 13 31 21 32 33 14 22 23 24 34 41"
+REFUSALS = "11 12 13 31 21 32 33 14 22 23 24 34 41 42 43"
 """Of each reason of shared_protocol.records, from 1 on: how many long ones, how many short ones.
 
 As one text: a table of patterns would cost the box's heap ten times as much."""

@@ -2,9 +2,14 @@
 
 Decides what the wires must do and which records follow; touches neither. Its state changes only by
 `apply(record)`, live and when the journal is replayed at boot, so that both always agree. Ending
-asks no grant, clock, network or ignition, only for the keys, where their holder is fitted; a
-technician, a manager and the box itself end a trip without them. Coordinates appear only in
-TripStart and TripEnd (mileage mode), and for private use not even there.
+asks no grant, clock or network, only for the keys, where their holder is fitted; a technician, a
+manager and the box itself end a trip without them. Coordinates appear only in TripStart and TripEnd
+(mileage mode), and for private use not even there.
+
+A trip ends, pauses and changes hands in a car that is off and stands (standing.py). While it moves
+that is refused. What is asked with the ignition on, or when nobody can tell, is pending: `settle`
+does it once the car is off and stands, and withdraws it after 50 m; the driver's next badge does,
+too. An ignition that stays on keeps no trip open for ever.
 """
 
 from collections import namedtuple
@@ -14,12 +19,22 @@ from firmware.logic.const import const
 from firmware.logic.road.whereabouts import Where
 from shared_protocol import codec
 from shared_protocol.records import (
+    ASKED_END,
+    ASKED_END_COMMAND,
+    ASKED_END_COMMAND_WITHOUT_KEYS,
+    ASKED_END_TECHNICIAN,
+    ASKED_NOTHING,
+    ASKED_PAUSE,
     END_BADGE_HELD,
+    END_COMMAND,
+    END_IGNITION_LEFT_ON,
     END_INFERRED,
     END_OTHER_DRIVER,
     END_TECHNICIAN,
     NO_POSITION,
+    REFUSED_IGNITION_ON,
     REFUSED_KEYS_MISSING,
+    REFUSED_MOVING,
     REFUSED_NOT_GENUINE,
     RELAY_INHIBITED,
     LegEnd,
@@ -28,6 +43,7 @@ from shared_protocol.records import (
     Odometer,
     Refusal,
     Relay,
+    TripAsked,
     TripEnd,
     TripPause,
     TripResume,
@@ -51,6 +67,7 @@ SIGNAL_STARTED = "started"
 SIGNAL_RESUMED = "resumed"
 SIGNAL_PAUSED = "paused"
 SIGNAL_ENDED = "ended"
+SIGNAL_PENDING = "pending"
 SIGNAL_NOTED = "noted"
 SIGNAL_OCCUPANT = "occupant"
 SIGNAL_RELEASED = "released"
@@ -62,13 +79,32 @@ SIGNAL_REFUSED = "refused {}"  # with the reason's number
 _ODOMETER_EVERY_MS = const(10_000)
 
 _NOTHING = Outcome(0, DOOR_LEAVE, "", ())
-_LAYOUT = const("B8II")
+_LAYOUT = const("B8IIBII")
 _OPEN = const(1)
 _PAUSED = const(2)
 _IN_LEG = const(4)
 _LAPSED = const(8)
 _PRIVATE = const(16)
 _OWES_INHIBIT = const(32)
+
+_END_REASON = {
+    ASKED_END: END_BADGE_HELD,
+    ASKED_END_COMMAND: END_COMMAND,
+    ASKED_END_COMMAND_WITHOUT_KEYS: END_COMMAND,
+    ASKED_END_TECHNICIAN: END_TECHNICIAN,
+}
+
+# Who drives on has changed his mind.
+_WITHDRAWN_AFTER_M = const(50)
+# An engine left running, in READY, or a line that is stuck: so long still by a trusted speed, or
+# without one neither moved nor cranked.
+_LEFT_ON_STILL_MS = const(600_000)
+_LEFT_ON_QUIET_MS = const(1_800_000)
+_TECHNICIAN_STILL_MS = const(60_000)
+_TECHNICIAN_QUIET_MS = const(600_000)
+
+# So long may a driver come back to a trip that the box ended.
+_TAKEN_UP_FOR_S = const(72 * 3600)
 
 # What the badge now at the reader has already done.
 _NO_CARD = const(0)  # or nothing that its being held or leaving could change
@@ -81,6 +117,8 @@ class Trip:
     """Attributes to read: `open`, `paused`, `in_leg`, `odometer_m` (the last one recorded).
 
     `owes_inhibit`: no inhibiting pulse is recorded since the start was enabled last.
+    `asked`: what is pending, of records.ASKED_*. Where a `motion` is asked for, that is one of
+    standing.py.
     """
 
     def __init__(self, stored: bytes = b"", odometer_m: int = 0):
@@ -90,10 +128,15 @@ class Trip:
         self.odometer_m = odometer_m
         self._tag = bytes(8)
         self._grant_id = 0
+        self.asked = ASKED_NOTHING
+        self._asked_m = 0
+        self._ended_s = 0  # when the box itself ended the trip; 0: it did not, or knew no time
         self._card = _NO_CARD
         self._odometer_ms = 0
         if stored:
-            (flags, self._tag, self._grant_id, self.odometer_m), _ = codec.decode(_LAYOUT, stored)
+            values, _ = codec.decode(_LAYOUT, stored)
+            flags, self._tag, self._grant_id, self.odometer_m = values[:4]
+            self.asked, self._asked_m, self._ended_s = values[4:]
             self.open = bool(flags & _OPEN)
             self.paused = bool(flags & _PAUSED)
             self.in_leg = bool(flags & _IN_LEG)
@@ -106,7 +149,8 @@ class Trip:
         flags = self.open * _OPEN + self.paused * _PAUSED + self.in_leg * _IN_LEG
         flags += self._lapsed * _LAPSED + self._private * _PRIVATE
         flags += self.owes_inhibit * _OWES_INHIBIT
-        return codec.encode(_LAYOUT, (flags, self._tag, self._grant_id, self.odometer_m))
+        trip = (flags, self._tag, self._grant_id, self.odometer_m)
+        return codec.encode(_LAYOUT, trip + (self.asked, self._asked_m, self._ended_s))
 
     @property
     def holds_start(self) -> bool:
@@ -127,9 +171,14 @@ class Trip:
         """The badge tag of the trip in progress, or of the last one."""
         return self._tag
 
-    def lapsed_grant(self, tag: bytes) -> int:
-        """The grant of the last trip, if the box itself ended it and this badge had begun it."""
-        return self._grant_id if self._lapsed and tag == self._tag else NO_TRIP
+    def lapsed_grant(self, tag: bytes, time_s: int) -> int:
+        """The grant of the last trip, if the box itself ended it and this badge had begun it.
+
+        NO_TRIP 72 h later, and where either time is unknown: nobody could say how much later.
+        """
+        if not (self._lapsed and tag == self._tag and time_s and self._ended_s):
+            return NO_TRIP
+        return self._grant_id if time_s - self._ended_s <= _TAKEN_UP_FOR_S else NO_TRIP
 
     def badge_arrived(
         self,
@@ -139,6 +188,7 @@ class Trip:
         time_s: int,
         relay: int,
         ignition_on: bool,
+        motion,
         where: Where,
         assurance: int,
     ) -> Outcome:
@@ -149,25 +199,31 @@ class Trip:
         """
         if self.is_driver(tag):
             return self.driver_arrived(relay, where)
-        verdict = decide(grants, tag, time_s, self.grant, self.lapsed_grant(tag))
-        return self.other_arrived(tag, verdict, ignition_on, where, assurance)
+        verdict = decide(grants, tag, time_s, self.grant, self.lapsed_grant(tag, time_s))
+        return self.other_arrived(tag, verdict, ignition_on, motion, where, assurance)
 
     def driver_arrived(self, relay: int, where: Where) -> Outcome:
         """The driver's own badge is at the reader: resume at once; anything else can wait."""
-        if not self.paused and relay != RELAY_INHIBITED:
+        if not (self.paused or self.asked) and relay != RELAY_INHIBITED:
             self._card = _IS_DRIVER
             return Outcome(0, DOOR_LEAVE, SIGNAL_NOTED, ())
         self._card = _HAS_RESUMED
-        records = (TripResume(where.odometer_m),) if self.paused else ()
-        return Outcome(CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_RESUMED, records)
+        records = []
+        if self.asked:
+            records.append(TripAsked(where.odometer_m, ASKED_NOTHING))
+        if self.paused:
+            records.append(TripResume(where.odometer_m))
+        return Outcome(CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_RESUMED, tuple(records))
 
     def other_arrived(
-        self, tag: bytes, verdict, ignition_on: bool, where: Where, assurance: int
+        self, tag: bytes, verdict, ignition_on: bool, motion, where: Where, assurance: int
     ) -> Outcome:
         """Another badge is at the reader, with its verdict (Granted, RIDES or Refused).
 
-        A granted one starts a trip, and ends the one of another driver first; a technician's
-        leaves that one alone, and releases the car.
+        A granted one starts a trip, and ends the one of another driver first: in a car that is off
+        and stands, or one that stands and whose driver asked to end. Of a car that may stand, with
+        the ignition on, it opens the doors. A technician's leaves the trip alone, and releases the
+        car.
         """
         self._card = _NO_CARD
         if verdict == RIDES:
@@ -178,9 +234,15 @@ class Trip:
         if verdict.technician and self.open:
             self._card = _IS_TECHNICIAN
             return Outcome(cause, DOOR_UNLOCK, SIGNAL_RELEASED, ())
+        if self.open and not self._may_change_hands(motion):
+            if motion.moves:
+                return _refused(tag, REFUSED_MOVING)
+            refused = _refused(tag, REFUSED_IGNITION_ON)
+            return Outcome(cause, DOOR_UNLOCK, refused.signal, refused.records)
         records = self._end_records(END_OTHER_DRIVER, where) if self.open else []
         # The driver of a private trip that the box ended comes back: it stays private.
-        private = verdict.private or (self._private and verdict.grant_id == self.lapsed_grant(tag))
+        comes_back = self._lapsed and tag == self._tag and verdict.grant_id == self._grant_id
+        private = verdict.private or (self._private and comes_back)
         if private:
             where = Where(where.odometer_m, NO_POSITION, NO_POSITION)
         records.append(TripStart(tag, verdict.grant_id, *where, assurance, int(private)))
@@ -193,30 +255,68 @@ class Trip:
         self._card = _NO_CARD
         return _refused(tag, REFUSED_NOT_GENUINE)
 
-    def badge_held(self, tag: bytes, keys_in: bool, where: Where) -> Outcome:
-        """A badge has been held for 3 s: it ends the trip, unless it just began it.
+    def badge_held(self, tag: bytes, keys_in: bool, motion, where: Where) -> Outcome:
+        """A badge has been held for 3 s: it asks for the trip's end, unless it just began it.
 
-        The driver's does with the keys in their holder (`keys_in`, true where there is none), a
+        The driver's ends it with the keys in their holder (`keys_in`, true where there is none), a
         technician's in any case. One that did not arrive (its card was not genuine) ends nothing.
         """
         if self._card == _IS_TECHNICIAN and self.open:
-            return self.end(END_TECHNICIAN, where)
+            return self.ask(tag, ASKED_END_TECHNICIAN, keys_in, motion, where)
         if self._card not in (_IS_DRIVER, _HAS_RESUMED) or not self.is_driver(tag):
             return _NOTHING
-        if not keys_in:
+        return self.ask(tag, ASKED_END, keys_in, motion, where)
+
+    def ask(self, tag: bytes, what: int, keys_in: bool, motion, where: Where) -> Outcome:
+        """Do what is asked of the open trip (ASKED_*) now, or later, or not; `tag` asks."""
+        if motion.moves:
+            return _refused(tag, REFUSED_MOVING)
+        if not (motion.off and motion.stands):
+            return Outcome(0, DOOR_LEAVE, SIGNAL_PENDING, (TripAsked(where.odometer_m, what),))
+        if not _suffice(what, keys_in):
             return _refused(tag, REFUSED_KEYS_MISSING)
-        return self.end(END_BADGE_HELD, where)
+        return self._done(what, where)
+
+    def settle(self, keys_in: bool, motion, where: Where) -> Outcome:
+        """Do what is pending, as soon as it may be; withdraw it when the car drives on."""
+        what = self.asked
+        if what == ASKED_NOTHING:
+            return _NOTHING
+        withdrawn = (TripAsked(where.odometer_m, ASKED_NOTHING),)
+        if where.odometer_m - self._asked_m >= _WITHDRAWN_AFTER_M:
+            return Outcome(0, DOOR_LEAVE, "", withdrawn)
+        if motion.off and motion.stands:
+            return self._done(what, where) if _suffice(what, keys_in) else _NOTHING
+        still_ms, quiet_ms = _LEFT_ON_STILL_MS, _LEFT_ON_QUIET_MS
+        if what == ASKED_END_TECHNICIAN:
+            still_ms, quiet_ms = _TECHNICIAN_STILL_MS, _TECHNICIAN_QUIET_MS
+        if motion.off or (motion.still_ms < still_ms and motion.quiet_ms < quiet_ms):
+            return _NOTHING
+        if what == ASKED_PAUSE:
+            return Outcome(0, DOOR_LOCK, "", withdrawn)
+        if what == ASKED_END_TECHNICIAN:
+            return self._done(what, where)
+        return self.end(END_IGNITION_LEFT_ON, where)
+
+    def _done(self, what: int, where: Where) -> Outcome:
+        if what == ASKED_PAUSE:
+            return Outcome(0, DOOR_LOCK, SIGNAL_PAUSED, (TripPause(where.odometer_m),))
+        return self.end(_END_REASON[what], where)
+
+    def _may_change_hands(self, motion) -> bool:
+        asked_to_end = self.asked in (ASKED_END, ASKED_END_COMMAND, ASKED_END_COMMAND_WITHOUT_KEYS)
+        return motion.stands and (motion.off or asked_to_end)
 
     def end(self, reason: int, where: Where) -> Outcome:
         """End the trip in progress, for a reason of records.END_*."""
         return Outcome(0, DOOR_LOCK, SIGNAL_ENDED, tuple(self._end_records(reason, where)))
 
-    def badge_left(self, tag: bytes, was_held: bool, where: Where) -> Outcome:
-        """A badge has gone: the driver's short badge pauses."""
+    def badge_left(self, tag: bytes, was_held: bool, motion, where: Where) -> Outcome:
+        """A badge has gone: the driver's short badge asks for a pause."""
         card, self._card = self._card, _NO_CARD
         if was_held or card != _IS_DRIVER or not self.is_driver(tag):
             return _NOTHING
-        return Outcome(0, DOOR_LOCK, SIGNAL_PAUSED, (TripPause(where.odometer_m),))
+        return self.ask(tag, ASKED_PAUSE, True, motion, where)
 
     def ignition(self, on: bool, odometer_m: int) -> tuple:
         """The records that bring the leg in line with the (debounced) ignition."""
@@ -231,21 +331,28 @@ class Trip:
         self._odometer_ms = now_ms
         return (Odometer(odometer_m),)
 
-    def apply(self, record) -> None:
-        """Change the state by a record; one of another kind changes nothing."""
+    def apply(self, record, time_s: int = 0) -> None:
+        """Change the state by a record and its time; one of another kind changes nothing."""
         if isinstance(record, Relay):
             if record.cause != CAUSE_CONTACT:  # that one is nobody's pulse
                 self.owes_inhibit = record.cause not in (CAUSE_PARKED, CAUSE_COMMAND)
             return
         if isinstance(record, (TripStart, TripResume)):
             self.owes_inhibit = True
+        if isinstance(record, (TripStart, TripEnd, TripPause)):
+            self.asked, self._asked_m = ASKED_NOTHING, 0
         if isinstance(record, TripStart):
             self.open, self.paused, self.in_leg, self._lapsed = True, False, False, False
             self._tag, self._grant_id = record.badge_tag, record.grant_id
             self._private = bool(record.private)
+            self._ended_s = 0
         elif isinstance(record, TripEnd):
             self.open = self.paused = self.in_leg = False
-            self._lapsed = record.reason == END_INFERRED
+            self._lapsed = record.reason in (END_INFERRED, END_IGNITION_LEFT_ON)
+            self._ended_s = time_s if self._lapsed else 0
+        elif isinstance(record, TripAsked):
+            self.asked = record.what if self.open else ASKED_NOTHING
+            self._asked_m = record.odometer_m if self.asked else 0
         elif isinstance(record, TripPause):
             self.paused = True
         elif isinstance(record, TripResume):
@@ -259,18 +366,20 @@ class Trip:
         self.odometer_m = record.odometer_m
 
     def _end_records(self, reason: int, where: Where) -> list:
-        records = []
-        if self.in_leg:
-            records.append(LegEnd(where.odometer_m))
+        """A leg that goes on is not said to be over: only the ignition's own edge says that."""
         if self._private:
             where = Where(where.odometer_m, NO_POSITION, NO_POSITION)
-        records.append(TripEnd(*where, reason))
-        return records
+        return [TripEnd(*where, reason)]
 
 
 def signal_of(outcome: Outcome, door_open: bool) -> str:
     """The signal of an outcome: of doors that are to be locked, first whether one is open."""
     return SIGNAL_DOOR_OPEN if door_open and outcome.door == DOOR_LOCK else outcome.signal
+
+
+def _suffice(what: int, keys_in: bool) -> bool:
+    """Whether the keys are where they must be for what is asked."""
+    return keys_in or what not in (ASKED_END, ASKED_END_COMMAND)
 
 
 def _refused(tag: bytes, reason: int) -> Outcome:

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from firmware.logic.access.badge_decision import Granted, Refused
 from firmware.logic.access.trip import DOOR_LOCK, DOOR_UNLOCK, Trip
+from firmware.logic.road.standing import Motion
 from firmware.logic.road.whereabouts import Where
 from shared_protocol.records import (
     ASSURANCE_LOW,
@@ -18,6 +19,7 @@ from shared_protocol.records import (
     TripStart,
 )
 
+PARKED = Motion(True, True, False, 60_000, 60_000, 0)
 TAGS = [b"marie---", b"paul----", b"thief---"]
 steps = st.lists(
     st.tuples(
@@ -62,11 +64,11 @@ def test_the_records_always_tell_a_story_that_makes_sense(steps):
                 records += carry_out(trip, tag, trip.driver_arrived(relay, here))
             else:
                 verdict = Refused(1) if tag == TAGS[2] else Granted(1, False, False)
-                outcome = trip.other_arrived(tag, verdict, ignition_on, here, ASSURANCE_LOW)
+                outcome = trip.other_arrived(tag, verdict, ignition_on, PARKED, here, ASSURANCE_LOW)
                 records += carry_out(trip, tag, outcome)
             if how == "held":
-                records += carry_out(trip, tag, trip.badge_held(tag, True, here))
-            records += carry_out(trip, tag, trip.badge_left(tag, how == "held", here))
+                records += carry_out(trip, tag, trip.badge_held(tag, True, PARKED, here))
+            records += carry_out(trip, tag, trip.badge_left(tag, how == "held", PARKED, here))
         for record in trip.ignition(ignition_on, metres):
             trip.apply(record)
             records.append(record)
@@ -77,8 +79,8 @@ def test_the_records_always_tell_a_story_that_makes_sense(steps):
                 driver, paused = record.badge_tag, False
                 assert driver != TAGS[2]
             elif isinstance(record, TripEnd):
-                assert driver is not None and not in_leg
-                driver = None
+                assert driver is not None
+                driver, in_leg = None, False
             elif isinstance(record, TripPause):
                 assert driver == tag and not paused
                 paused = True
@@ -102,7 +104,7 @@ def test_the_driver_can_always_end_the_trip_within_two_badges(steps):
     for what, tag, _, relay in steps:
         if what == "badge" and not trip.is_driver(tag):
             for record in trip.other_arrived(
-                tag, Granted(1, False, False), False, here, ASSURANCE_LOW
+                tag, Granted(1, False, False), False, PARKED, here, ASSURANCE_LOW
             ).records:
                 trip.apply(record)
         elif what == "badge":
@@ -112,6 +114,6 @@ def test_the_driver_can_always_end_the_trip_within_two_badges(steps):
     if tag is not None:
         for record in trip.driver_arrived(RELAY_ENABLED, here).records:
             trip.apply(record)
-        for record in trip.badge_held(tag, True, here).records:
+        for record in trip.badge_held(tag, True, PARKED, here).records:
             trip.apply(record)
         assert not trip.open

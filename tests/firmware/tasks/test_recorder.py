@@ -35,7 +35,7 @@ class Box:
         self.journal = Journal(storage, 300, 300 * 16)
         self.trip = Trip(self.journal.state)
         for record in self.journal.replay():
-            self.trip.apply(decode_body(record.kind, record.body))
+            self.trip.apply(decode_body(record.kind, record.body), record.time_s)
         self.wake_link = asyncio.Event()
         self.recorder = Recorder(
             journal=self.journal,

@@ -127,6 +127,7 @@ def test_a_power_loss_at_any_write_of_a_command_repeats_no_act_and_loses_no_resu
 
 async def test_two_badges_at_once_come_one_after_the_other_and_both_enable(boot, wires) -> None:
     box = boot()
+    await box.stand(6)
     await asyncio.gather(
         box.badge(MARIE),
         box.badge(PAUL),

@@ -151,7 +151,7 @@ class Box:
         self.journal = Journal(flash)
         self.trip = Trip(self.journal.state)
         for record in self.journal.replay():
-            self.trip.apply(decode_body(record.kind, record.body))
+            self.trip.apply(decode_body(record.kind, record.body), record.time_s)
         self.commands = Commands(state.files.get("commands", b""))
         clock = Clock(0)
         clock.hear_server(NOW_S, 0, wires.ms)
@@ -204,10 +204,22 @@ class Box:
             self.says_standing()
             await self.vehicle._look()
 
+    async def drive(self, seconds: int, speed_mm_s: int) -> None:
+        """Ignition on, at one speed."""
+        self.wires.on = True
+        for _ in range(seconds):
+            self.wires.ms += 1000
+            self.vehicle.fix(self.fix(speed_mm_s), self.wires.ms)
+            await self.vehicle._look()
+
     def says_standing(self) -> None:
         """A fix of now, of a car that stands."""
-        standing = Fix(NOW_S + self.wires.ms // 1000, self.wires.ms % 1000, None, None, 0)
-        self.whereabouts.fix(standing, self.wires.ms)
+        self.whereabouts.fix(self.fix(0), self.wires.ms)
+
+    def fix(self, speed_mm_s: int) -> Fix:
+        """What the receiver says now."""
+        ms = self.wires.ms
+        return Fix(NOW_S + ms // 1000, ms % 1000, None, None, speed_mm_s)
 
     def facts(self, kind: type) -> list[object]:
         found, seq = [], self.journal.lowest_seq

@@ -417,7 +417,7 @@ async def test_occupants_who_join_one_by_one_are_all_kept(
 
 
 async def test_each_refusal_has_its_reason(port: int, box: BoxSecrets, store: Store) -> None:
-    numbers = range(records.REFUSED_UNKNOWN_BADGE, records.REFUSED_NO_LICENCE + 1)
+    numbers = range(records.REFUSED_UNKNOWN_BADGE, records.REFUSED_IGNITION_ON + 1)
     client = await BoxClient.connect(port, box)
     await client.greet()
     await client.report(1, 1, *(records.Refusal(bytes(8), number) for number in numbers))
@@ -430,6 +430,8 @@ async def test_each_refusal_has_its_reason(port: int, box: BoxSecrets, store: St
         "driver_first",
         "not_genuine",
         "no_licence",
+        "moving",
+        "ignition_on",
     ]
     assert len(set(reasons)) == len(numbers) and "other" not in reasons
     client.close()

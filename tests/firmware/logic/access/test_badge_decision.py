@@ -65,7 +65,7 @@ def test_each_refusal_has_its_reason():
     assert judged(past) == REFUSED_TOO_LATE
     assert judged(past, future) == REFUSED_TOO_EARLY
     assert judged(grant(5), time_s=0) == REFUSED_CLOCK_UNKNOWN
-    assert judged(grant(5), expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
+    assert judged(grant(5, begins_s=NOW_S), expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
     assert judged(grant(5), expires_s=NOW_S + 1) is None
 
 
@@ -148,7 +148,7 @@ def test_a_driver_whose_trip_the_box_ended_comes_back_unless_somebody_has_the_ca
         assert judged(*held, lapsed_grant=BOOKING) is None
     assert judged(over, grant(7, PAUL), lapsed_grant=BOOKING) == REFUSED_TOO_LATE
     assert judged(lapsed_grant=BOOKING, time_s=0) is None
-    assert judged(over, lapsed_grant=BOOKING, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
+    assert judged(over, lapsed_grant=BOOKING, expires_s=NOW_S) is None
 
 
 def test_an_unknown_badge_with_a_lapsed_trip_hears_of_the_other_booking():
@@ -190,7 +190,7 @@ def test_any_of_two_outages_counts():
 def test_the_order_of_reasons_is_unknown_revoked_expired_maintenance_and_then_its_own():
     outage = grant(8, EVERY_BADGE, *ALWAYS, GRANT_MAINTENANCE)
     assert judged(outage, expires_s=NOW_S) == REFUSED_UNKNOWN_BADGE
-    assert judged(grant(5), outage, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
+    assert judged(grant(5, begins_s=NOW_S), outage, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
     assert judged(WALKS_UP, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
     endless = grant(6, MARIE, *ALWAYS)
     assert judged(endless, time_s=0, expires_s=1) is None, "unknown: whether it has expired"
@@ -198,7 +198,7 @@ def test_the_order_of_reasons_is_unknown_revoked_expired_maintenance_and_then_it
 
 def test_the_set_holds_until_its_last_second():
     for time_s, reason in ((NOW_S - 1, None), (NOW_S, REFUSED_GRANTS_EXPIRED)):
-        assert judged(grant(5), time_s=time_s, expires_s=NOW_S) == reason
+        assert judged(WALKS_UP, time_s=time_s, expires_s=NOW_S) == reason
 
 
 def test_a_passengers_reason_is_of_the_time_of_its_booking():
@@ -316,3 +316,31 @@ def test_a_kind_of_a_later_version_opens_nothing_and_forbids_nothing():
         assert judged(later, open_grant=4) == REFUSED_CAR_IN_USE
         assert judged(grant(5), later, of_the_car) is None
         assert judged(WALKS_UP, grant(7, PAUL, kind=kind)) is None, "nor is it a booking"
+
+
+def test_a_booking_that_began_before_the_set_expired_runs_to_its_end():
+    for begins_s, ends_s, reason in (
+        (NOW_S - 1, NOW_S + 1, None), (NOW_S, NOW_S + 1, REFUSED_GRANTS_EXPIRED),
+        (NOW_S - 2, NOW_S - 1, REFUSED_GRANTS_EXPIRED),
+    ):  # fmt: skip
+        assert judged(grant(5, MARIE, begins_s, ends_s), expires_s=NOW_S) == reason
+    booked = grant(5, MARIE, NOW_S - 1, NOW_S + 1)
+    outage = grant(8, EVERY_BADGE, NOW_S, NOW_S + 10, GRANT_MAINTENANCE)
+    assert judged(booked, outage, expires_s=NOW_S) == REFUSED_MAINTENANCE
+    assert judged(grant(5, PAUL, NOW_S - 1, NOW_S + 1), WALKS_UP, expires_s=NOW_S) == (
+        REFUSED_GRANTS_EXPIRED
+    )
+
+
+def test_an_old_set_still_says_who_may_not_take_up_a_lapsed_trip_and_opens_nothing_else():
+    outage = grant(8, EVERY_BADGE, NOW_S, NOW_S + 10, GRANT_MAINTENANCE)
+    unlicensed = grant(5, kind=GRANT_NO_LICENCE)
+    revoked = grant(9, MARIE, *ALWAYS, GRANT_REVOKED)
+    for held, reason in (
+        ((), None), ((outage,), REFUSED_MAINTENANCE), ((unlicensed,), REFUSED_NO_LICENCE),
+        ((revoked,), REFUSED_REVOKED), ((grant(7, PAUL), WALKS_UP), REFUSED_GRANTS_EXPIRED),
+    ):  # fmt: skip
+        assert judged(*held, lapsed_grant=BOOKING, expires_s=NOW_S) == reason
+    later = grant(6, MARIE, NOW_S, NOW_S + 10)
+    held = holding(later, expires_s=NOW_S)
+    assert decide(held, MARIE, NOW_S, NO_TRIP, BOOKING) == Granted(BOOKING, False, False)

@@ -9,18 +9,30 @@ from shared_protocol.messages import (
     Command,
 )
 from shared_protocol.records import (
+    ASKED_END_COMMAND,
+    ASKED_END_COMMAND_WITHOUT_KEYS,
+    ASKED_NOTHING,
+    ASKED_PAUSE,
     COMMAND_APPLIED,
     COMMAND_CANCELLED,
     COMMAND_EXPIRED,
     COMMAND_PENDING,
     COMMAND_REFUSED,
     COMMAND_UNKNOWN,
+    END_COMMAND,
+    REFUSED_KEYS_MISSING,
+    REFUSED_MOVING,
     RELAY_ENABLED,
     RELAY_INHIBITED,
     RELAY_UNKNOWN,
+    Refusal,
+    TripAsked,
+    TripEnd,
 )
 
 NOW_S = 1_700_000_000
+MARIE = b"marie---"
+ENDS = TripEnd(5000, 0, 0, END_COMMAND)
 
 
 def inhibit(number, expires_s=NOW_S + 100):
@@ -32,7 +44,7 @@ def cancel(number):
 
 
 def end(number, kind=COMMAND_END_TRIP, expires_s=NOW_S + 100):
-    return Command(number, expires_s, kind, b"marie---")
+    return Command(number, expires_s, kind, MARIE)
 
 
 def take(commands, command, time_s, relay, keys_in=True):
@@ -43,10 +55,12 @@ def take(commands, command, time_s, relay, keys_in=True):
     return results
 
 
-def obey(commands, command, time_s, relay, keys_in=True, stored=True, is_driver=True):
-    return commands.obey(
-        command, stored=stored, time_s=time_s, relay=relay, keys_in=keys_in, is_driver=is_driver
-    )
+def obey(commands, command, time_s, relay, keys_in=True, stored=True, asked=None):
+    """Of a trip that stands, and answers as trip.py does, unless `asked` says otherwise."""
+    if asked is None:
+        free = keys_in or command.kind == COMMAND_END_TRIP_WITHOUT_KEYS
+        asked = (ENDS if free else Refusal(MARIE, REFUSED_KEYS_MISSING),)
+    return commands.obey(command, stored=stored, time_s=time_s, relay=relay, asked=asked)
 
 
 def ends_trip(command, time_s, relay=RELAY_ENABLED, **others):
@@ -175,7 +189,7 @@ def test_an_end_of_a_trip_that_is_over_or_another_badges_is_applied_and_ends_not
     for kind in (COMMAND_END_TRIP, COMMAND_END_TRIP_WITHOUT_KEYS):
         commands = Commands()
         commands.begin(1)
-        obeyed = obey(commands, end(1, kind), NOW_S, RELAY_ENABLED, is_driver=False)
+        obeyed = obey(commands, end(1, kind), NOW_S, RELAY_ENABLED, asked=())
         assert obeyed == (False, [(1, COMMAND_APPLIED, RELAY_ENABLED)])
 
 
@@ -312,3 +326,64 @@ def test_what_is_stored_is_the_numbers_and_each_answer_with_whether_it_is_owed()
     assert commands.to_bytes() == bytes((0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 8, COMMAND_UNKNOWN, 1))
     commands.recorded()
     assert commands.to_bytes()[-1] == 0
+
+
+PENDING = (TripAsked(5000, ASKED_END_COMMAND),)
+
+
+def pending_end(number=1):
+    commands = Commands()
+    commands.begin(number)
+    assert obey(commands, end(number), NOW_S, RELAY_ENABLED, asked=PENDING) == (
+        True,
+        [(number, COMMAND_PENDING, RELAY_ENABLED)],
+    )
+    commands.recorded()
+    return commands
+
+
+def test_an_end_is_pending_until_the_trip_has_ended_also_over_a_restart():
+    for commands in (pending_end(), Commands(pending_end().to_bytes())):
+        commands.trip_asks(ASKED_END_COMMAND)
+        assert commands.trip_did(PENDING, RELAY_ENABLED) == []
+        assert said(commands.trip_did((ENDS,), RELAY_ENABLED)) == [(1, COMMAND_APPLIED)]
+        assert commands.trip_did((ENDS,), RELAY_ENABLED) == []
+
+
+def test_a_pending_end_that_is_withdrawn_or_replaced_is_cancelled():
+    for what in (ASKED_NOTHING, ASKED_PAUSE):
+        commands = pending_end()
+        results = commands.trip_did((TripAsked(5000, what),), RELAY_ENABLED)
+        assert said(results) == [(1, COMMAND_CANCELLED)]
+        assert commands.trip_did((ENDS,), RELAY_ENABLED) == []
+    commands = pending_end()
+    commands.begin(2)
+    again = obey(commands, end(2), NOW_S, RELAY_ENABLED, asked=PENDING)
+    assert said(again.results) == [(1, COMMAND_CANCELLED), (2, COMMAND_PENDING)]
+
+
+def test_an_end_while_the_car_moves_is_refused():
+    asked = (Refusal(MARIE, REFUSED_MOVING),)
+    for kind in (COMMAND_END_TRIP, COMMAND_END_TRIP_WITHOUT_KEYS):
+        commands = Commands()
+        commands.begin(1)
+        obeyed = obey(commands, end(1, kind), NOW_S, RELAY_ENABLED, asked=asked)
+        assert obeyed == (False, [(1, COMMAND_REFUSED, RELAY_ENABLED)])
+
+
+def test_a_pending_end_whose_trip_asks_nothing_any_more_at_boot_is_unknown():
+    commands = Commands(pending_end().to_bytes())
+    for what in (ASKED_END_COMMAND, ASKED_END_COMMAND_WITHOUT_KEYS):
+        commands.trip_asks(what)
+        assert commands.owed(RELAY_ENABLED) == []
+    commands.trip_asks(ASKED_NOTHING)
+    assert said(commands.owed(RELAY_ENABLED)) == [(1, COMMAND_UNKNOWN)]
+
+
+def test_a_pending_inhibit_and_a_pending_end_are_settled_each_by_itself():
+    commands = pending_end()
+    take(commands, inhibit(2), NOW_S, RELAY_ENABLED)
+    assert said(commands.relay_shows(RELAY_INHIBITED)) == [(2, COMMAND_APPLIED)]
+    take(commands, inhibit(3), NOW_S, RELAY_ENABLED)
+    assert said(commands.trip_did((ENDS,), RELAY_ENABLED)) == [(1, COMMAND_APPLIED)]
+    assert commands.pending_id == 3

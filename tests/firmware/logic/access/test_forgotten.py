@@ -2,30 +2,38 @@
 
 from firmware.logic.access.badge_decision import NO_TRIP
 from firmware.logic.access.forgotten import is_forgotten
+from firmware.logic.road.standing import Motion
 from shared_protocol.messages import GRANT_OTHER_CAR, GRANT_TECHNICIAN, GRANT_WALK_UP
 from tests.firmware.logic.held_sets import MARIE, NOW_S, PAUL, grant, holding
 
 HOUR_MS = 3_600_000
 BOOKING = 5
-OVER = grant(BOOKING, begins_s=NOW_S - 100, ends_s=NOW_S)
+DAYS_MS = 72 * HOUR_MS
+OVER = grant(BOOKING, begins_s=NOW_S - 10_000, ends_s=NOW_S - 7200)
 WALKS_UP = grant(0, MARIE, 0, 0xFFFFFFFF, GRANT_WALK_UP)
+NOTHING_SEEN = Motion(False, False, False, 0, 0, 0)
 
 
-def forgotten(*grants, grant_id=BOOKING, time_s=NOW_S, parked_for_ms=HOUR_MS):
-    return is_forgotten(holding(*grants), MARIE, grant_id, time_s, parked_for_ms)
+def forgotten(*grants, grant_id=BOOKING, time_s=NOW_S, parked_for_ms=HOUR_MS, **seen):
+    held = holding(*grants)
+    motion = NOTHING_SEEN._replace(**seen)
+    return is_forgotten(held, MARIE, grant_id, time_s, parked_for_ms, motion)
 
 
-def test_an_hour_after_the_end_of_its_booking_a_standing_trip_is_forgotten():
+def test_two_hours_after_its_booking_a_trip_is_forgotten_that_is_parked_for_one():
     assert forgotten(OVER) is True
+    assert forgotten(OVER, time_s=NOW_S - 1) is False
     assert forgotten(OVER, parked_for_ms=HOUR_MS - 1) is False
     assert forgotten(OVER, parked_for_ms=100 * HOUR_MS) is True
 
 
-def test_within_its_booking_no_trip_is_forgotten_however_long_it_stands():
+def test_within_a_booking_of_its_badge_no_trip_is_forgotten_however_long_it_stands():
     current = grant(BOOKING, begins_s=NOW_S - 100, ends_s=NOW_S + 1)
     for parked_for_ms in (HOUR_MS, 1000 * HOUR_MS):
         assert forgotten(current, parked_for_ms=parked_for_ms) is False
-    assert forgotten(current, time_s=NOW_S + 1) is True
+        assert forgotten(OVER, grant(9), parked_for_ms=parked_for_ms) is False
+    assert forgotten(OVER, grant(9, PAUL)) is True
+    assert forgotten(current, time_s=NOW_S + 1 + 7200) is True
 
 
 def test_a_walk_up_is_forgotten_after_twelve_hours():
@@ -33,28 +41,44 @@ def test_a_walk_up_is_forgotten_after_twelve_hours():
     assert forgotten(WALKS_UP, grant_id=0, parked_for_ms=12 * HOUR_MS) is True
 
 
-def test_a_walk_up_right_beside_it_does_not_lengthen_a_booking_nor_a_booking_a_walk_up():
+def test_a_walk_up_right_beside_it_does_not_lengthen_a_booking():
     assert forgotten(OVER, WALKS_UP) is True
-    current = grant(BOOKING, begins_s=NOW_S - 100, ends_s=NOW_S + 1)
-    assert forgotten(current, WALKS_UP, grant_id=0, parked_for_ms=12 * HOUR_MS) is True
-    assert forgotten(current, grant(9, begins_s=1, ends_s=2)) is False
+    assert forgotten(OVER, WALKS_UP, grant_id=0, parked_for_ms=12 * HOUR_MS) is True
 
 
-def test_at_an_unknown_time_nothing_is_forgotten():
-    for held in ((), (OVER,), (WALKS_UP,)):
-        assert forgotten(*held, time_s=0, parked_for_ms=1000 * HOUR_MS) is False
+def test_an_ignition_that_stays_on_lengthens_it_to_twelve_hours():
+    for held, grant_id in ((OVER, BOOKING), (WALKS_UP, 0)):
+        for still_ms, is_over in ((12 * HOUR_MS - 1, False), (12 * HOUR_MS, True)):
+            seen = forgotten(held, grant_id=grant_id, parked_for_ms=0, still_ms=still_ms)
+            assert seen is is_over
 
 
-def test_a_grant_that_the_set_no_longer_holds_has_run_out():
-    assert forgotten() is True
-    assert forgotten(grant(BOOKING, PAUL, ends_s=NOW_S + 1)) is True, "it was another badge's"
-    assert forgotten(parked_for_ms=HOUR_MS - 1) is False
+def test_where_nobody_can_tell_until_when_it_takes_three_days_and_no_longer():
+    expired = holding(OVER, expires_s=NOW_S)
+    for parked_for_ms, seen in (
+        (DAYS_MS, {}),
+        (0, {"still_ms": DAYS_MS}),
+        (0, {"quiet_ms": DAYS_MS}),
+    ):
+        for held, time_s in (((OVER,), 0), ((WALKS_UP,), 0), ((), NOW_S), ((OVER,), NOW_S)):
+            assert forgotten(*held, time_s=time_s, parked_for_ms=parked_for_ms, **seen) is True
+        motion = NOTHING_SEEN._replace(**seen)
+        assert is_forgotten(expired, MARIE, BOOKING, NOW_S, parked_for_ms, motion) is True
+    for held, time_s in (((OVER,), 0), ((WALKS_UP,), 0), ((), NOW_S)):
+        assert forgotten(*held, time_s=time_s, parked_for_ms=DAYS_MS - 1) is False
+    motion = NOTHING_SEEN
+    assert is_forgotten(expired, MARIE, BOOKING, NOW_S, DAYS_MS - 1, motion) is False
+
+
+def test_a_set_that_lost_the_grant_ends_nothing_before_its_time():
+    assert forgotten() is False
+    assert forgotten(grant(BOOKING, PAUL, ends_s=NOW_S + 1)) is False, "it was another badge's"
 
 
 def test_a_technicians_trip_and_one_of_a_driver_sent_to_another_car_end_by_their_window():
     for kind in (GRANT_TECHNICIAN, GRANT_OTHER_CAR):
-        assert forgotten(grant(BOOKING, MARIE, 1, NOW_S, kind)) is True
-        assert forgotten(grant(BOOKING, MARIE, 1, NOW_S + 1, kind)) is False
+        assert forgotten(grant(BOOKING, MARIE, 1, NOW_S - 7200, kind)) is True
+        assert forgotten(grant(BOOKING, MARIE, 1, NOW_S - 7199, kind)) is False
 
 
 def test_without_an_open_trip_nothing_is_forgotten():

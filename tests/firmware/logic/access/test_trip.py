@@ -15,6 +15,7 @@ from firmware.logic.access.trip import (
     SIGNAL_NOTED,
     SIGNAL_OCCUPANT,
     SIGNAL_PAUSED,
+    SIGNAL_PENDING,
     SIGNAL_REFUSED,
     SIGNAL_RELEASED,
     SIGNAL_RESUMED,
@@ -23,19 +24,28 @@ from firmware.logic.access.trip import (
     Trip,
     signal_of,
 )
+from firmware.logic.road.standing import Motion
 from firmware.logic.road.whereabouts import Where
 from shared_protocol.messages import GRANT_PASSENGER, GRANT_WALK_UP
 from shared_protocol.records import (
+    ASKED_END,
+    ASKED_END_COMMAND,
+    ASKED_END_COMMAND_WITHOUT_KEYS,
+    ASKED_END_TECHNICIAN,
+    ASKED_NOTHING,
+    ASKED_PAUSE,
     ASSURANCE_HIGH,
     ASSURANCE_LOW,
     END_BADGE_HELD,
     END_COMMAND,
+    END_IGNITION_LEFT_ON,
     END_INFERRED,
     END_OTHER_DRIVER,
     END_TECHNICIAN,
     NO_POSITION,
     REFUSED_CAR_IN_USE,
     REFUSED_KEYS_MISSING,
+    REFUSED_MOVING,
     REFUSED_NOT_GENUINE,
     REFUSED_TOO_EARLY,
     REFUSED_TOO_LATE,
@@ -48,6 +58,7 @@ from shared_protocol.records import (
     Occupant,
     Odometer,
     Refusal,
+    TripAsked,
     TripEnd,
     TripPause,
     TripResume,
@@ -60,25 +71,31 @@ MARIE = b"marie---"
 PAUL = b"paul----"
 TECHNICIAN = b"technic-"
 HERE = Where(5000, 480_061_000, 1_996_000)
+PARKED = Motion(True, True, False, 60_000, 60_000, 0)
+RUNNING = Motion(False, True, False, 0, 10_000, 0)  # stands, ignition on
+MOVING = Motion(False, False, True, 0, 0, 0)
+BLIND = Motion(False, False, False, 0, 0, 60_000)  # ignition on, speed unknown
 
 
 def carried_out(trip, outcome):
     for record in outcome.records:
-        trip.apply(record)
+        trip.apply(record, NOW_S)
     return outcome
 
 
 def started(ignition_on=False):
     trip = Trip()
-    carried_out(trip, trip.other_arrived(MARIE, Granted(5, False, False), ignition_on, HERE, LOW))
-    carried_out(trip, trip.badge_left(MARIE, False, HERE))
+    carried_out(
+        trip, trip.other_arrived(MARIE, Granted(5, False, False), ignition_on, PARKED, HERE, LOW)
+    )
+    carried_out(trip, trip.badge_left(MARIE, False, PARKED, HERE))
     return trip
 
 
 def tap(trip, tag=MARIE):
     """A short badge of the driver: what arrives and what leaves, as two outcomes."""
     first = carried_out(trip, trip.driver_arrived(RELAY_ENABLED, HERE))
-    return first, carried_out(trip, trip.badge_left(tag, False, HERE))
+    return first, carried_out(trip, trip.badge_left(tag, False, PARKED, HERE))
 
 
 def test_an_empty_box_counts_on_from_the_metres_it_is_given():
@@ -91,7 +108,7 @@ def test_an_empty_box_counts_on_from_the_metres_it_is_given():
 def test_a_granted_badge_enables_unlocks_and_starts_the_trip():
     trip = Trip()
     outcome = carried_out(
-        trip, trip.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW)
+        trip, trip.other_arrived(MARIE, Granted(5, False, False), False, PARKED, HERE, LOW)
     )
     assert outcome == (
         CAUSE_GRANT,
@@ -104,7 +121,7 @@ def test_a_granted_badge_enables_unlocks_and_starts_the_trip():
 
 
 def test_a_technicians_badge_is_named_as_the_cause():
-    outcome = Trip().other_arrived(MARIE, Granted(5, True, False), False, HERE, LOW)
+    outcome = Trip().other_arrived(MARIE, Granted(5, True, False), False, PARKED, HERE, LOW)
     assert outcome.enable_cause == CAUSE_TECHNICIAN
 
 
@@ -115,24 +132,26 @@ def test_a_trip_that_starts_with_the_ignition_on_begins_its_leg():
 
 def test_a_refused_badge_moves_nothing_and_leaves_a_record():
     trip = Trip()
-    outcome = trip.other_arrived(MARIE, Refused(REFUSED_TOO_EARLY), False, HERE, LOW)
+    outcome = trip.other_arrived(MARIE, Refused(REFUSED_TOO_EARLY), False, PARKED, HERE, LOW)
     assert outcome == (0, DOOR_LEAVE, "refused 2", (Refusal(MARIE, REFUSED_TOO_EARLY),))
     assert not trip.open
 
 
 def test_a_refused_badge_does_not_disturb_an_open_trip():
     trip = started()
-    carried_out(trip, trip.other_arrived(PAUL, Refused(REFUSED_TOO_EARLY), False, HERE, LOW))
-    assert trip.badge_left(PAUL, False, HERE).records == ()
-    assert trip.badge_held(PAUL, True, HERE).records == ()
+    carried_out(
+        trip, trip.other_arrived(PAUL, Refused(REFUSED_TOO_EARLY), False, PARKED, HERE, LOW)
+    )
+    assert trip.badge_left(PAUL, False, PARKED, HERE).records == ()
+    assert trip.badge_held(PAUL, True, PARKED, HERE).records == ()
     assert trip.holds_start and trip.is_driver(MARIE)
 
 
 def test_the_badge_that_starts_neither_pauses_nor_ends_by_being_held():
     trip = Trip()
-    carried_out(trip, trip.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW))
-    assert trip.badge_held(MARIE, True, HERE).records == ()
-    assert trip.badge_left(MARIE, True, HERE).records == ()
+    carried_out(trip, trip.other_arrived(MARIE, Granted(5, False, False), False, PARKED, HERE, LOW))
+    assert trip.badge_held(MARIE, True, PARKED, HERE).records == ()
+    assert trip.badge_left(MARIE, True, PARKED, HERE).records == ()
     assert trip.holds_start
 
 
@@ -154,25 +173,25 @@ def test_a_held_badge_ends_the_trip_running_or_paused():
         if paused:
             tap(trip)
         carried_out(trip, trip.driver_arrived(RELAY_ENABLED, HERE))
-        outcome = carried_out(trip, trip.badge_held(MARIE, True, HERE))
+        outcome = carried_out(trip, trip.badge_held(MARIE, True, PARKED, HERE))
         assert outcome == (0, DOOR_LOCK, SIGNAL_ENDED, (TripEnd(*HERE, END_BADGE_HELD),))
         assert not trip.open
-        assert trip.badge_left(MARIE, True, HERE).records == ()
+        assert trip.badge_left(MARIE, True, PARKED, HERE).records == ()
 
 
-def test_a_trip_ends_with_the_ignition_on_and_closes_its_leg():
+def test_an_end_says_nothing_of_an_ignition_that_nobody_saw_go_off():
     trip = started(ignition_on=True)
-    trip.driver_arrived(RELAY_ENABLED, HERE)
-    outcome = carried_out(trip, trip.badge_held(MARIE, True, HERE))
-    assert outcome.records == (LegEnd(5000), TripEnd(*HERE, END_BADGE_HELD))
+    outcome = carried_out(trip, trip.end(END_COMMAND, HERE))
+    assert outcome.records == (TripEnd(*HERE, END_COMMAND),)
     assert not trip.in_leg
 
 
 def test_another_granted_badge_splits_the_trip():
     trip = started(ignition_on=True)
-    outcome = carried_out(trip, trip.other_arrived(PAUL, Granted(9, False, False), True, HERE, LOW))
+    outcome = carried_out(
+        trip, trip.other_arrived(PAUL, Granted(9, False, False), True, PARKED, HERE, LOW)
+    )
     assert outcome.records == (
-        LegEnd(5000),
         TripEnd(*HERE, END_OTHER_DRIVER),
         TripStart(PAUL, 9, *HERE, 0, 0),
         LegStart(5000),
@@ -188,7 +207,7 @@ def test_a_driver_whose_relay_is_inhibited_gets_it_back_without_a_pause():
 
 def test_without_a_recent_fix_a_trip_has_no_position():
     nowhere = Where(5000, NO_POSITION, NO_POSITION)
-    outcome = Trip().other_arrived(MARIE, Granted(5, False, False), False, nowhere, LOW)
+    outcome = Trip().other_arrived(MARIE, Granted(5, False, False), False, PARKED, nowhere, LOW)
     assert outcome.records == (TripStart(MARIE, 5, 5000, NO_POSITION, NO_POSITION, 0, 0),)
 
 
@@ -252,7 +271,9 @@ def test_a_box_killed_in_mid_trip_comes_back_with_its_driver():
 
 def technician_at(trip, tag=TECHNICIAN):
     """A technician's badge has come to the reader."""
-    return carried_out(trip, trip.other_arrived(tag, Granted(0, True, False), False, HERE, LOW))
+    return carried_out(
+        trip, trip.other_arrived(tag, Granted(0, True, False), False, PARKED, HERE, LOW)
+    )
 
 
 def test_the_causes_are_the_numbers_that_records_carry():
@@ -263,7 +284,9 @@ def test_the_causes_are_the_numbers_that_records_carry():
 
 def test_the_assurance_of_a_badge_stands_in_its_record():
     trip = Trip()
-    outcome = trip.other_arrived(MARIE, Granted(5, False, False), False, HERE, ASSURANCE_HIGH)
+    outcome = trip.other_arrived(
+        MARIE, Granted(5, False, False), False, PARKED, HERE, ASSURANCE_HIGH
+    )
     assert outcome.records == (TripStart(MARIE, 5, *HERE, ASSURANCE_HIGH, 0),)
 
 
@@ -275,29 +298,29 @@ def test_a_technicians_short_badge_releases_and_leaves_the_trip_alone():
         before = trip.to_bytes()
         outcome = technician_at(trip)
         assert outcome == (CAUSE_TECHNICIAN, DOOR_UNLOCK, SIGNAL_RELEASED, ())
-        assert trip.badge_left(TECHNICIAN, False, HERE) == (0, DOOR_LEAVE, "", ())
+        assert trip.badge_left(TECHNICIAN, False, PARKED, HERE) == (0, DOOR_LEAVE, "", ())
         assert trip.to_bytes() == before
-        assert trip.badge_held(TECHNICIAN, True, HERE).records == (), "it has left"
+        assert trip.badge_held(TECHNICIAN, True, PARKED, HERE).records == (), "it has left"
 
 
 def test_a_technicians_held_badge_ends_the_trip_with_or_without_keys():
     for keys_in in (True, False):
         trip = started(ignition_on=True)
         technician_at(trip)
-        outcome = carried_out(trip, trip.badge_held(TECHNICIAN, keys_in, HERE))
-        records = (LegEnd(5000), TripEnd(*HERE, END_TECHNICIAN))
+        outcome = carried_out(trip, trip.badge_held(TECHNICIAN, keys_in, PARKED, HERE))
+        records = (TripEnd(*HERE, END_TECHNICIAN),)
         assert outcome == (0, DOOR_LOCK, SIGNAL_ENDED, records)
         assert not trip.open
-        assert trip.badge_held(TECHNICIAN, keys_in, HERE).records == ()
-        assert trip.badge_left(TECHNICIAN, True, HERE).records == ()
+        assert trip.badge_held(TECHNICIAN, keys_in, PARKED, HERE).records == ()
+        assert trip.badge_left(TECHNICIAN, True, PARKED, HERE).records == ()
 
 
 def test_a_technician_alone_starts_a_trip_and_does_not_end_it_in_the_same_breath():
     trip = Trip()
     technician_at(trip)
     assert trip.is_driver(TECHNICIAN)
-    assert trip.badge_held(TECHNICIAN, True, HERE).records == ()
-    assert trip.badge_left(TECHNICIAN, True, HERE).records == ()
+    assert trip.badge_held(TECHNICIAN, True, PARKED, HERE).records == ()
+    assert trip.badge_left(TECHNICIAN, True, PARKED, HERE).records == ()
     assert trip.holds_start
     tap(trip, TECHNICIAN)
     assert trip.paused
@@ -306,25 +329,27 @@ def test_a_technician_alone_starts_a_trip_and_does_not_end_it_in_the_same_breath
 def test_a_technicians_own_trip_ends_like_any_drivers():
     trip = Trip()
     technician_at(trip)
-    trip.badge_left(TECHNICIAN, False, HERE)
+    trip.badge_left(TECHNICIAN, False, PARKED, HERE)
     trip.driver_arrived(RELAY_ENABLED, HERE)
-    assert trip.badge_held(TECHNICIAN, False, HERE).signal == "refused 10"
-    assert trip.badge_held(TECHNICIAN, True, HERE).records == (TripEnd(*HERE, END_BADGE_HELD),)
+    assert trip.badge_held(TECHNICIAN, False, PARKED, HERE).signal == "refused 10"
+    assert trip.badge_held(TECHNICIAN, True, PARKED, HERE).records == (
+        TripEnd(*HERE, END_BADGE_HELD),
+    )
 
 
 def test_a_trip_that_ended_while_the_technicians_badge_was_at_the_reader_is_not_ended_twice():
     trip = started()
     technician_at(trip)
     carried_out(trip, trip.end(END_COMMAND, HERE))
-    assert trip.badge_held(TECHNICIAN, True, HERE) == (0, DOOR_LEAVE, "", ())
+    assert trip.badge_held(TECHNICIAN, True, PARKED, HERE) == (0, DOOR_LEAVE, "", ())
 
 
 def test_a_refused_or_riding_badge_after_a_technicians_has_nothing_of_it():
     for verdict in (Refused(REFUSED_TOO_EARLY), RIDES):
         trip = started()
         technician_at(trip)
-        carried_out(trip, trip.other_arrived(PAUL, verdict, False, HERE, LOW))
-        assert trip.badge_held(PAUL, True, HERE).records == ()
+        carried_out(trip, trip.other_arrived(PAUL, verdict, False, PARKED, HERE, LOW))
+        assert trip.badge_held(PAUL, True, PARKED, HERE).records == ()
         assert trip.open
 
 
@@ -334,23 +359,23 @@ def test_while_the_keys_are_missing_the_driver_is_told_and_the_trip_goes_on():
         if paused:
             tap(trip)
         carried_out(trip, trip.driver_arrived(RELAY_ENABLED, HERE))
-        outcome = carried_out(trip, trip.badge_held(MARIE, False, HERE))
+        outcome = carried_out(trip, trip.badge_held(MARIE, False, PARKED, HERE))
         refusal = Refusal(MARIE, REFUSED_KEYS_MISSING)
         assert outcome == (0, DOOR_LEAVE, "refused 10", (refusal,))
-        assert carried_out(trip, trip.badge_left(MARIE, True, HERE)).records == ()
+        assert carried_out(trip, trip.badge_left(MARIE, True, PARKED, HERE)).records == ()
         assert trip.holds_start
         carried_out(trip, trip.driver_arrived(RELAY_ENABLED, HERE))
-        carried_out(trip, trip.badge_held(MARIE, True, HERE))
+        carried_out(trip, trip.badge_held(MARIE, True, PARKED, HERE))
         assert not trip.open
 
 
 def test_a_passenger_is_noted_and_changes_nothing_else():
     trip = started()
     before = trip.to_bytes()
-    outcome = carried_out(trip, trip.other_arrived(PAUL, RIDES, True, HERE, LOW))
+    outcome = carried_out(trip, trip.other_arrived(PAUL, RIDES, True, PARKED, HERE, LOW))
     assert outcome == (0, DOOR_LEAVE, SIGNAL_OCCUPANT, (Occupant(PAUL),))
-    assert trip.badge_held(PAUL, True, HERE).records == ()
-    assert trip.badge_left(PAUL, False, HERE).records == ()
+    assert trip.badge_held(PAUL, True, PARKED, HERE).records == ()
+    assert trip.badge_left(PAUL, False, PARKED, HERE).records == ()
     assert trip.to_bytes() == before
 
 
@@ -360,8 +385,8 @@ def test_a_card_that_is_not_genuine_gets_nothing_not_even_the_end_of_its_owners_
         outcome = carried_out(trip, trip.not_genuine(MARIE))
         refusal = Refusal(MARIE, REFUSED_NOT_GENUINE)
         assert outcome == (0, DOOR_LEAVE, "refused 12", (refusal,))
-        assert trip.badge_held(MARIE, True, HERE) == (0, DOOR_LEAVE, "", ())
-        assert trip.badge_left(MARIE, False, HERE) == (0, DOOR_LEAVE, "", ())
+        assert trip.badge_held(MARIE, True, PARKED, HERE) == (0, DOOR_LEAVE, "", ())
+        assert trip.badge_left(MARIE, False, PARKED, HERE) == (0, DOOR_LEAVE, "", ())
         assert trip.to_bytes() == before
 
 
@@ -370,23 +395,23 @@ def test_a_card_that_is_not_genuine_after_a_good_one_has_nothing_of_it():
     for arrive in (lambda: trip.driver_arrived(RELAY_ENABLED, HERE), lambda: technician_at(trip)):
         arrive()
         trip.not_genuine(MARIE)
-        assert trip.badge_held(MARIE, True, HERE).records == ()
-        assert trip.badge_left(MARIE, False, HERE).records == ()
+        assert trip.badge_held(MARIE, True, PARKED, HERE).records == ()
+        assert trip.badge_left(MARIE, False, PARKED, HERE).records == ()
 
 
 def test_a_badge_that_left_without_having_arrived_pauses_nothing():
     trip = started()
-    assert trip.badge_left(MARIE, False, HERE) == (0, DOOR_LEAVE, "", ())
+    assert trip.badge_left(MARIE, False, PARKED, HERE) == (0, DOOR_LEAVE, "", ())
     trip.driver_arrived(RELAY_ENABLED, HERE)
     carried_out(trip, trip.end(END_COMMAND, HERE))
-    assert trip.badge_left(MARIE, False, HERE).records == (), "its trip is over"
-    assert trip.badge_held(MARIE, True, HERE).records == ()
+    assert trip.badge_left(MARIE, False, PARKED, HERE).records == (), "its trip is over"
+    assert trip.badge_held(MARIE, True, PARKED, HERE).records == ()
 
 
 def test_a_badge_that_leaves_while_another_is_the_driver_pauses_nothing():
     trip = started()
     trip.driver_arrived(RELAY_ENABLED, HERE)
-    assert trip.badge_left(PAUL, False, HERE).records == ()
+    assert trip.badge_left(PAUL, False, PARKED, HERE).records == ()
 
 
 def test_the_drivers_badge_at_an_unknown_relay_is_noted_as_at_an_enabled_one():
@@ -400,31 +425,31 @@ def test_whatever_ends_a_trip_names_its_reason_and_locks():
         trip = started(ignition_on=True)
         tap(trip)
         outcome = carried_out(trip, trip.end(reason, HERE))
-        records = (LegEnd(5000), TripEnd(*HERE, reason))
+        records = (TripEnd(*HERE, reason),)
         assert outcome == (0, DOOR_LOCK, SIGNAL_ENDED, records)
         assert (trip.open, trip.paused, trip.in_leg) == (False, False, False)
 
 
 def test_a_trip_that_the_box_ended_is_remembered_for_its_driver_and_nobody_else():
     trip = started()
-    assert trip.lapsed_grant(MARIE) == NO_TRIP
+    assert trip.lapsed_grant(MARIE, NOW_S) == NO_TRIP
     carried_out(trip, trip.end(END_INFERRED, HERE))
     for each in (trip, Trip(trip.to_bytes())):
-        assert each.lapsed_grant(MARIE) == 5
-        assert each.lapsed_grant(PAUL) == NO_TRIP
+        assert each.lapsed_grant(MARIE, NOW_S) == 5
+        assert each.lapsed_grant(PAUL, NOW_S) == NO_TRIP
         assert not each.open
-    carried_out(trip, trip.other_arrived(PAUL, Granted(9, False, False), False, HERE, LOW))
-    assert trip.lapsed_grant(PAUL) == trip.lapsed_grant(MARIE) == NO_TRIP
+    carried_out(trip, trip.other_arrived(PAUL, Granted(9, False, False), False, PARKED, HERE, LOW))
+    assert trip.lapsed_grant(PAUL, NOW_S) == trip.lapsed_grant(MARIE, NOW_S) == NO_TRIP
     carried_out(trip, trip.end(END_INFERRED, HERE))
-    carried_out(trip, trip.other_arrived(PAUL, Granted(9, False, False), False, HERE, LOW))
-    assert trip.lapsed_grant(PAUL) == NO_TRIP, "the trip goes on"
+    carried_out(trip, trip.other_arrived(PAUL, Granted(9, False, False), False, PARKED, HERE, LOW))
+    assert trip.lapsed_grant(PAUL, NOW_S) == NO_TRIP, "the trip goes on"
 
 
 def test_only_an_inferred_end_can_be_come_back_from():
     for reason in (END_BADGE_HELD, END_OTHER_DRIVER, END_COMMAND, END_TECHNICIAN):
         trip = started()
         carried_out(trip, trip.end(reason, HERE))
-        assert trip.lapsed_grant(MARIE) == NO_TRIP
+        assert trip.lapsed_grant(MARIE, NOW_S) == NO_TRIP
 
 
 def test_the_driver_and_the_grant_of_the_trip_are_told():
@@ -476,8 +501,8 @@ def test_the_first_odometer_record_of_a_box_waits_ten_seconds_too():
 def test_a_box_that_knows_nothing_is_all_zero():
     assert Trip().to_bytes() == bytes(len(Trip().to_bytes()))
     for trip in (Trip(), Trip(started().to_bytes())):
-        assert trip.badge_held(MARIE, True, HERE) == (0, DOOR_LEAVE, "", ())
-        assert trip.badge_left(MARIE, False, HERE) == (0, DOOR_LEAVE, "", ())
+        assert trip.badge_held(MARIE, True, PARKED, HERE) == (0, DOOR_LEAVE, "", ())
+        assert trip.badge_left(MARIE, False, PARKED, HERE) == (0, DOOR_LEAVE, "", ())
 
 
 UNTOLD = (5000, NO_POSITION, NO_POSITION)
@@ -486,7 +511,9 @@ PRIVATE = Granted(5, False, True)
 
 def private_trip():
     trip = Trip()
-    outcome = carried_out(trip, trip.other_arrived(MARIE, PRIVATE, False, HERE, ASSURANCE_HIGH))
+    outcome = carried_out(
+        trip, trip.other_arrived(MARIE, PRIVATE, False, PARKED, HERE, ASSURANCE_HIGH)
+    )
     assert outcome.records == (TripStart(MARIE, 5, *UNTOLD, ASSURANCE_HIGH, 1),)
     return trip
 
@@ -496,14 +523,16 @@ def test_a_private_trip_tells_no_place_however_it_ends_also_after_a_restart():
     for each in (trip, Trip(trip.to_bytes())):
         for reason in (END_BADGE_HELD, END_INFERRED, END_COMMAND, END_TECHNICIAN):
             assert each.end(reason, HERE).records == (TripEnd(*UNTOLD, reason),)
-        records = each.other_arrived(PAUL, Granted(9, False, False), False, HERE, LOW).records
+        records = each.other_arrived(
+            PAUL, Granted(9, False, False), False, PARKED, HERE, LOW
+        ).records
         assert records == (TripEnd(*UNTOLD, END_OTHER_DRIVER), TripStart(PAUL, 9, *HERE, LOW, 0))
 
 
 def test_the_trip_after_a_private_one_tells_its_places_again():
     trip = private_trip()
     carried_out(trip, trip.end(END_BADGE_HELD, HERE))
-    ordinary = trip.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW)
+    ordinary = trip.other_arrived(MARIE, Granted(5, False, False), False, PARKED, HERE, LOW)
     assert carried_out(trip, ordinary).records == (TripStart(MARIE, 5, *HERE, LOW, 0),)
     assert trip.end(END_COMMAND, HERE).records == (TripEnd(*HERE, END_COMMAND),)
 
@@ -514,18 +543,20 @@ def test_who_comes_back_to_a_private_trip_that_the_box_ended_stays_private():
     for each in (trip, Trip(trip.to_bytes())):
         for tag, grant_id, private in ((MARIE, 5, True), (MARIE, 6, False), (PAUL, 5, False)):
             verdict = Granted(grant_id, False, False)
-            (record,) = each.other_arrived(tag, verdict, False, HERE, LOW).records
+            (record,) = each.other_arrived(tag, verdict, False, PARKED, HERE, LOW).records
             assert record[2:] == (UNTOLD + (LOW, 1) if private else tuple(HERE) + (LOW, 0))
     ordinary = started()
     carried_out(ordinary, ordinary.end(END_INFERRED, HERE))
-    (record,) = ordinary.other_arrived(MARIE, Granted(5, False, False), False, HERE, LOW).records
+    (record,) = ordinary.other_arrived(
+        MARIE, Granted(5, False, False), False, PARKED, HERE, LOW
+    ).records
     assert record[2:] == tuple(HERE) + (LOW, 0)
 
 
 def test_a_private_trip_is_otherwise_like_any():
     trip, other = private_trip(), started()
     for each in (trip, other):
-        carried_out(each, each.badge_left(MARIE, False, HERE))
+        carried_out(each, each.badge_left(MARIE, False, PARKED, HERE))
     assert tap(trip) == tap(other)
     assert (trip.holds_start, trip.grant) == (other.holds_start, other.grant)
 
@@ -537,6 +568,7 @@ def arrive(trip, tag, *grants, time_s=NOW_S, relay=RELAY_ENABLED, ignition_on=Fa
         time_s=time_s,
         relay=relay,
         ignition_on=ignition_on,
+        motion=PARKED,
         where=HERE,
         assurance=ASSURANCE_HIGH,
     )
@@ -587,3 +619,141 @@ def test_doors_that_are_to_be_locked_are_said_to_be_open_and_no_others():
     for door_open in (True, False):
         assert signal_of(unlocks, door_open) == SIGNAL_STARTED
         assert signal_of(leaves, door_open) == ""
+
+
+EVERY_WISH = (
+    ASKED_PAUSE, ASKED_END, ASKED_END_COMMAND, ASKED_END_COMMAND_WITHOUT_KEYS, ASKED_END_TECHNICIAN,
+)  # fmt: skip
+PAUSED = (TripPause(5000),)
+DONE = {
+    ASKED_PAUSE: PAUSED,
+    ASKED_END: (TripEnd(*HERE, END_BADGE_HELD),),
+    ASKED_END_COMMAND: (TripEnd(*HERE, END_COMMAND),),
+    ASKED_END_COMMAND_WITHOUT_KEYS: (TripEnd(*HERE, END_COMMAND),),
+    ASKED_END_TECHNICIAN: (TripEnd(*HERE, END_TECHNICIAN),),
+}
+
+
+def asking(what, motion=RUNNING):
+    trip = started(ignition_on=True)
+    outcome = carried_out(trip, trip.ask(MARIE, what, True, motion, HERE))
+    assert outcome == (0, DOOR_LEAVE, SIGNAL_PENDING, (TripAsked(5000, what),))
+    assert trip.asked == what and trip.holds_start
+    return trip
+
+
+def test_whatever_is_asked_is_done_in_a_parked_car_and_refused_in_one_that_moves():
+    for what in EVERY_WISH:
+        trip = started()
+        outcome = trip.ask(MARIE, what, True, PARKED, HERE)
+        assert outcome.records == DONE[what] and outcome.door == DOOR_LOCK
+        outcome = trip.ask(MARIE, what, True, MOVING, HERE)
+        refusal = Refusal(MARIE, REFUSED_MOVING)
+        assert outcome == (0, DOOR_LEAVE, "refused 14", (refusal,))
+
+
+def test_what_is_asked_with_the_ignition_on_or_blindly_waits_until_it_may_be():
+    for what in EVERY_WISH:
+        for motion in (RUNNING, BLIND, PARKED._replace(stands=False), RUNNING._replace(off=False)):
+            trip = asking(what, motion)
+            for each in (trip, Trip(trip.to_bytes())):
+                assert each.settle(True, motion, HERE) == (0, DOOR_LEAVE, "", ())
+                outcome = carried_out(each, each.settle(True, PARKED, HERE))
+                assert outcome.records == DONE[what] and outcome.door == DOOR_LOCK
+                assert each.asked == ASKED_NOTHING
+                assert each.settle(True, PARKED, HERE).records == ()
+
+
+def test_a_pending_end_waits_for_the_keys_where_they_matter():
+    for what in EVERY_WISH:
+        waits = what in (ASKED_END, ASKED_END_COMMAND)
+        assert asking(what).settle(False, PARKED, HERE).records == (() if waits else DONE[what])
+
+
+def test_what_is_pending_is_withdrawn_by_fifty_metres_and_by_the_drivers_badge():
+    for what in EVERY_WISH:
+        trip = asking(what)
+        assert trip.settle(True, MOVING, HERE._replace(odometer_m=5049)).records == ()
+        records = trip.settle(True, MOVING, HERE._replace(odometer_m=5050)).records
+        assert records == (TripAsked(5050, ASKED_NOTHING),)
+        outcome = carried_out(trip, trip.driver_arrived(RELAY_ENABLED, HERE))
+        assert outcome.records == (TripAsked(5000, ASKED_NOTHING),)
+        assert outcome.signal == SIGNAL_RESUMED and trip.asked == ASKED_NOTHING
+        assert trip.badge_left(MARIE, False, RUNNING, HERE).records == ()
+
+
+def test_a_badge_held_while_something_is_pending_asks_for_the_end_anew():
+    trip = asking(ASKED_PAUSE)
+    carried_out(trip, trip.driver_arrived(RELAY_ENABLED, HERE))
+    outcome = trip.badge_held(MARIE, True, RUNNING, HERE)
+    assert outcome.records == (TripAsked(5000, ASKED_END),)
+
+
+def test_an_ignition_that_stays_on_keeps_no_trip_open_for_ever():
+    for what, still_ms, quiet_ms in (
+        (ASKED_END, 600_000, 1_800_000), (ASKED_END_COMMAND, 600_000, 1_800_000),
+        (ASKED_END_COMMAND_WITHOUT_KEYS, 600_000, 1_800_000),
+        (ASKED_END_TECHNICIAN, 60_000, 600_000),
+    ):  # fmt: skip
+        reason = END_TECHNICIAN if what == ASKED_END_TECHNICIAN else END_IGNITION_LEFT_ON
+        for motion in (
+            RUNNING._replace(still_ms=still_ms), BLIND._replace(quiet_ms=quiet_ms),
+        ):  # fmt: skip
+            trip = asking(what)
+            outcome = trip.settle(False, motion, HERE)
+            assert outcome == (0, DOOR_LOCK, SIGNAL_ENDED, (TripEnd(*HERE, reason),))
+        for motion in (
+            RUNNING._replace(still_ms=still_ms - 1), BLIND._replace(quiet_ms=quiet_ms - 1),
+        ):  # fmt: skip
+            assert asking(what).settle(False, motion, HERE).records == ()
+
+
+def test_a_pause_with_the_ignition_left_on_locks_and_keeps_the_trip():
+    trip = asking(ASKED_PAUSE)
+    outcome = carried_out(trip, trip.settle(True, RUNNING._replace(still_ms=600_000), HERE))
+    assert outcome == (0, DOOR_LOCK, "", (TripAsked(5000, ASKED_NOTHING),))
+    assert trip.holds_start
+
+
+def test_who_left_the_ignition_on_may_come_back():
+    trip = started()
+    carried_out(trip, trip.end(END_IGNITION_LEFT_ON, HERE))
+    assert trip.lapsed_grant(MARIE, NOW_S) == 5
+
+
+def test_a_car_changes_hands_only_standing_and_off_or_after_its_driver_asked_to_end():
+    granted = Granted(9, False, False)
+    for motion, signal in (
+        (PARKED, SIGNAL_STARTED), (RUNNING, "refused 15"), (BLIND, "refused 15"),
+        (PARKED._replace(stands=False), "refused 15"), (MOVING, "refused 14"),
+    ):  # fmt: skip
+        outcome = started().other_arrived(PAUL, granted, True, motion, HERE, LOW)
+        assert outcome.signal == signal
+        assert outcome.door == (DOOR_LEAVE if motion == MOVING else DOOR_UNLOCK)
+    for what in EVERY_WISH:
+        outcome = asking(what).other_arrived(PAUL, granted, True, RUNNING, HERE, LOW)
+        asked_to_end = what not in (ASKED_PAUSE, ASKED_END_TECHNICIAN)
+        assert (outcome.signal == SIGNAL_STARTED) is asked_to_end
+        assert asking(what).other_arrived(PAUL, granted, True, MOVING, HERE, LOW).records == (
+            Refusal(PAUL, REFUSED_MOVING),
+        )
+
+
+def test_what_is_asked_of_no_trip_is_not_pending():
+    trip = Trip()
+    trip.apply(TripAsked(5000, ASKED_END))
+    assert trip.asked == ASKED_NOTHING
+
+
+def test_a_lapsed_trip_is_taken_up_for_three_days_and_never_at_an_unknown_time():
+    for reason in (END_INFERRED, END_IGNITION_LEFT_ON):
+        trip = started()
+        trip.apply(TripEnd(*HERE, reason), NOW_S)
+        for each in (trip, Trip(trip.to_bytes())):
+            for time_s, grant_id in (
+                (NOW_S, 5), (NOW_S + 72 * 3600, 5), (NOW_S + 72 * 3600 + 1, NO_TRIP), (0, NO_TRIP),
+            ):  # fmt: skip
+                assert each.lapsed_grant(MARIE, time_s) == grant_id
+        trip = started()
+        trip.apply(TripEnd(*HERE, reason), 0)
+        assert trip.lapsed_grant(MARIE, NOW_S) == NO_TRIP, "nobody knows how long ago that was"

@@ -7,10 +7,11 @@ from shared_protocol.records import NO_POSITION
 NOWHERE = (NO_POSITION, NO_POSITION)
 HERE = (480_061_000, 1_996_000)
 THEN_MS = 1_000_000
+seconds = iter(range(1_700_000_000, 1_700_001_000))  # of the receiver, which go on
 
 
-def fix(position=HERE, speed_mm_s=1500, second=0):
-    return Fix(1_700_000_000 + second, 0, *position, speed_mm_s)
+def fix(position=HERE, speed_mm_s=1500, second=None):
+    return Fix(next(seconds) if second is None else 1_700_000_000 + second, 0, *position, speed_mm_s)
 
 
 def told(*fixes):

@@ -1,0 +1,50 @@
+"""The driver of a trip that the box itself ended comes back: for a while, and with the right."""
+
+import pytest
+
+from shared_protocol.messages import GRANT_BOOKING, GRANT_REVOKED, Grant
+from shared_protocol.records import TripStart
+from tests.firmware.tasks.vehicle_bench import MARIE, NOW_S, PAUL, Box
+
+HOUR_S = 3600
+DAY_S = 24 * HOUR_S
+
+
+async def lapsed(box: Box) -> None:
+    """Marie's trip, begun now, whose end the box infers after her booking."""
+    box.hold(Grant(MARIE, 1, 0, NOW_S + 600, GRANT_BOOKING, 0))
+    await box.badge(MARIE)
+    await box.vehicle.badge_left(MARIE, False)
+    await box.stand(3 * HOUR_S)
+    assert not box.trip.open
+    box.hold(Grant(PAUL, 2, NOW_S + 200 * DAY_S, NOW_S + 201 * DAY_S, GRANT_BOOKING, 0))
+
+
+async def comes_back(box: Box, after_s: int) -> bool:
+    box.wires.ms += after_s * 1000
+    await box.badge(MARIE)
+    await box.vehicle.badge_left(MARIE, False)
+    return box.trip.is_driver(MARIE)
+
+
+async def test_who_comes_back_the_next_day_takes_the_trip_up(boot):
+    box = boot()
+    await lapsed(box)
+    assert await comes_back(box, DAY_S)
+    assert [trip.grant_id for trip in box.facts(TripStart)] == [1, 1]
+
+
+@pytest.mark.parametrize("days", [3, 90])
+async def test_a_lapsed_trip_is_not_taken_up_after_three_days(boot, days: int):
+    box = boot()
+    await lapsed(box)
+    assert not await comes_back(box, days * DAY_S)
+
+
+async def test_a_revocation_that_has_faded_from_the_set_opens_nothing(boot):
+    box = boot()
+    await lapsed(box)
+    box.hold(Grant(MARIE, 9, 0, 0xFFFFFFFF, GRANT_REVOKED, 0))
+    assert not await comes_back(box, HOUR_S)
+    box.hold()
+    assert not await comes_back(box, 61 * DAY_S)
