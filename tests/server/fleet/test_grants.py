@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import combinations
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -245,6 +246,29 @@ def test_however_many_bookings_there_are_what_keeps_people_safe_stays_in_the_set
     assert [g.grant_id for g in grants[4:]] == [
         each.booking_id for each in flood[: len(grants) - 4]
     ]
+
+
+@pytest.mark.xfail(strict=True, reason="finding L9: a box holds the keys of all cards")
+def test_a_box_holds_the_keys_only_of_cards_that_may_come_in_their_window() -> None:
+    key = bytes(16)
+    badges = tuple(
+        Badge(i, i, bytes((i,)), key, None if i != 5 else NOW_S - 9) for i in range(1, 8)
+    )
+    facts = access(
+        booking(NOW_S + DAY_S, NOW_S + 2 * DAY_S, 1, booking_id=1),
+        booking(NOW_S + 9 * DAY_S, NOW_S + 10 * DAY_S, 2, booking_id=2),
+        booking(NOW_S, NOW_S + HOUR_S, 3, booking_id=3, vehicle_id=PEUGEOT),
+        badges=badges, walk_up=True, technicians=frozenset({4}),
+        companions=(Companion(1, 6, False),),
+    )  # fmt: skip
+    held = due(facts, NOW_S)
+    assert rules.cards_due(held, badges, MAX_CARD_KEYS) == [b"\4", b"\1", b"\5"]
+    walking = {grant.uid for grant in held if grant.kind == "walk_up"}
+    assert walking == {b"\1"}, "without its key it would open as a copy does"
+    allowed = due(replace(facts, simple_walk_up=True), NOW_S)
+    walking = {grant.uid for grant in allowed if grant.kind == "walk_up"}
+    assert walking == {b"\1", b"\2", b"\3", b"\6", b"\7"}
+    assert rules.cards_due(allowed, badges, MAX_CARD_KEYS) == [b"\4", b"\1", b"\5"]
 
 
 def test_a_card_whose_key_has_no_room_on_the_box_has_no_grant() -> None:
