@@ -19,6 +19,7 @@ def init_app(config: Config, clock: Clock) -> web.Application:
     app[CONFIG] = config
     app[CLOCK] = clock
     app[STORE] = Store.open(config.data_dir)
+    app[STORE].access.simple_walk_up = config.simple_walk_up
     app.cleanup_ctx.append(_store_open)
     gateway.setup(app)
     # Looked up when it is called: a test may listen to it.

@@ -97,7 +97,13 @@ def _parser() -> argparse.ArgumentParser:
             help=f"where {who} connect (default %(default)s; port 0: any free one)",
         )
 
-    _command(commands, "serve", _serve, "run the server", [data, listening])
+    serving = _command(commands, "serve", _serve, "run the server", [data, listening])
+    serving.add_argument(
+        "--simple-walk-up",
+        action="store_true",
+        help="let a card that has a key take a car for all without booking by its number alone,"
+        " which can be copied; the trip then shows it as low assurance",
+    )
 
     loading = _command(commands, "load", _load, "bring in a fleet from a JSON file", [data])
     loading.add_argument("file", type=Path, metavar="FLEET.json")
@@ -277,7 +283,12 @@ async def _vehicle(store: Store, plate: str) -> Vehicle:
 async def _serve(arguments: argparse.Namespace) -> None:
     from server.serving import serve  # the web, which no other command waits for
 
-    config = Config(arguments.data, arguments.http, arguments.boxes)
+    config = Config(
+        arguments.data,
+        arguments.http,
+        arguments.boxes,
+        simple_walk_up=arguments.simple_walk_up,
+    )
     await serve(config)
 
 

@@ -36,6 +36,7 @@ class Config:
     boxes: Address = Address("127.0.0.1", 7400)
     timezone: ZoneInfo = PARIS
     language: str = "fr"
+    simple_walk_up: bool = False  # a card with a key takes a car for all by its number alone
     demo_accounts: tuple[tuple[str, str, str], ...] = ()  # (login, password, who), shown to sign in
 
     @property

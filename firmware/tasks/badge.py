@@ -101,6 +101,9 @@ class BadgeTask:
     async def _arrived(self, tag: bytes, uid: bytes) -> None:
         self._card_told = False
         key = self._card_keys.of(tag)
+        if key is None and self._card_keys.may_lack(tag):  # its number alone would open as a copy's
+            await self._vehicle.badge_not_genuine(tag)
+            return
         if key is None:
             self._card_told = True
             await self._vehicle.badge_arrived(tag, ASSURANCE_LOW)

@@ -12,6 +12,7 @@ from server.actions.actor import Person
 from server.actions.offers import free_vehicles, pieces_for, standing
 from server.actions.tools import Actions
 from server.fleet.bookings import (
+    MAX_COMING,
     Wanted,
     Weeks,
     against_cancelling,
@@ -19,6 +20,7 @@ from server.fleet.bookings import (
     against_extension,
     against_hours,
     against_move,
+    against_number,
     against_other_car,
     against_past,
     against_standing,
@@ -113,6 +115,8 @@ async def move(actor: Person, request: Move, actions: Actions) -> Booking:
     fleet = await standing(actions, before.starts_at_s, before.ends_at_s)
     cars = {car.vehicle_id: car for car in fleet.cars}
     pieces = await pieces_for([before], actions)
+    own_bookings = await actions.store.bookings.coming(before.agent_id, fleet.now_s, MAX_COMING)
+    of_other = sum(one.vehicle_id == request.vehicle_id for one in own_bookings)
 
     def decide(booking: Booking) -> Booking:
         if booking.vehicle_id == request.vehicle_id and booking.state == "active":
@@ -121,7 +125,7 @@ async def move(actor: Person, request: Move, actions: Actions) -> Booking:
         other = cars.get(request.vehicle_id)
         if other is None:
             raise Refused(Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE))
-        _refuse(against_other_car(booking, other, pieces))
+        _refuse(against_other_car(booking, other, pieces) + against_number(1, of_other + 1))
         agent_id = booking.agent_id
         _refuse(against_standing(fleet, other.vehicle_id, booking.window, agent_id))
         return replace(booking, vehicle_id=other.vehicle_id)

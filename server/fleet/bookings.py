@@ -16,9 +16,14 @@ from server.fleet.model import Booking, Equipment, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS
 from server.fleet.refusals import Reason, Refusal
 
+MIN_LENGTH_S = 15 * 60  # a car's box has room for a week of these
 MAX_LENGTH_S = 31 * 24 * 3600  # a longer need is another car, not a booking of a shared one
 MAX_AHEAD_S = 366 * 24 * 3600
 MAX_PAST_S = 3600  # a form filled in slowly, a car taken a few minutes ago
+# Of one agent's to come: twice a day for a season, and half of these with one car. So nobody takes
+# a car from all others, or the room in its box.
+MAX_COMING = 200
+MAX_COMING_OF_CAR = 100
 MAX_PURPOSE_LENGTH = 200
 MAX_PLANNED_KM = 9_999  # across Europe and back
 
@@ -89,6 +94,8 @@ def against_hours(window: Window, now_s: int, weeks: int = 1) -> list[Refusal]:
         found.append(Refusal("starts_at_s", Reason.TOO_FAR))
     if window.to_s <= window.from_s:
         found.append(Refusal("ends_at_s", Reason.END_BEFORE_START))
+    elif window.to_s - window.from_s < MIN_LENGTH_S:
+        found.append(Refusal("ends_at_s", Reason.TOO_SHORT, {"minutes": MIN_LENGTH_S // 60}))
     else:
         found += _against_length(window)
     if weeks > 1 and MAX_WEEKLY_LENGTH_S < window.to_s - window.from_s <= MAX_LENGTH_S:
@@ -209,6 +216,16 @@ def phase(booking: Booking, under_way: bool, now_s: int) -> Phase:
 def against_cancelling(booking: Booking, now_s: int) -> list[Refusal]:
     """Return what keeps a booking that stands from being called off."""
     return [Refusal("id", Reason.ALREADY_OVER)] if booking.ends_at_s <= now_s else []
+
+
+def against_number(in_all: int, of_car: int) -> list[Refusal]:
+    """Return what is wrong with so many bookings to come of one agent, so many with one car."""
+    if of_car > MAX_COMING_OF_CAR:
+        said = {"bookings": MAX_COMING_OF_CAR}
+        return [Refusal("vehicle_id", Reason.TOO_MANY_OF_CAR, said)]
+    if in_all > MAX_COMING:
+        return [Refusal("starts_at_s", Reason.TOO_MANY_BOOKINGS, {"bookings": MAX_COMING})]
+    return []
 
 
 def _against_length(window: Window) -> list[Refusal]:

@@ -27,6 +27,8 @@ MAX_TECHNICIANS = 128  # badges
 MAX_REVOKED = 256  # named; of more a set says that there are more, and so they open nothing either
 MAX_OUTAGES = 64
 MAX_OTHER_CAR = 64
+# A box holds the keys only of those who may come in a window of theirs; its thief has no others.
+PROVEN: tuple[GrantKind, ...] = ("technician", "booking", "no_licence")
 ALWAYS = Window(0, 0xFFFFFFFF)
 NEVER_S = 1 << 62  # beyond any instant
 
@@ -38,7 +40,8 @@ class Access:
     `bookings` are those of this car that end after `reach_back_s`, and the one before; of other
     cars, to tell who stands before the wrong one, the soonest and those beside them. `badges` are
     all that can matter to this car, revoked ones too. `windows_of` are the `windows` of these
-    bookings, where they are known already.
+    bookings, where they are known already. `simple_walk_up`: whether a card that has a key may take
+    the car without a booking by its number alone, where the box does not hold its key.
     """
 
     vehicle_id: int
@@ -50,6 +53,7 @@ class Access:
     without_licence: frozenset[int]  # ids of agents whose driving licence is not recorded
     out_of_service: tuple[Window, ...]
     windows_of: Mapping[int, Window] | None = None
+    simple_walk_up: bool = False
 
 
 def reach_back_s(now_s: int) -> int:
@@ -72,7 +76,7 @@ def due(access: Access, now_s: int, most: int, most_keys: int) -> list[Grant]:
     ordered = list(_all(access, now_s))
     with_key = {badge.uid for badge in access.badges if badge.key is not None}
     cards = dict.fromkeys(
-        grant.uid for grant in ordered if grant.uid in with_key and grant.kind != "revoked"
+        grant.uid for grant in ordered if grant.uid in with_key and grant.kind in PROVEN
     )
     without_room = set(list(cards)[most_keys:])
     return [grant for grant in ordered if grant.uid not in without_room][:most]
@@ -84,7 +88,11 @@ def cards_due(due: Iterable[Grant], badges: Iterable[Badge], most: int) -> list[
     A revoked card comes last: its trip may be in progress, and until it ends it proves itself.
     """
     with_key = {badge.uid for badge in badges if badge.key is not None}
-    revoked = {grant.uid: grant.kind == "revoked" for grant in due if grant.uid in with_key}
+    revoked = {
+        grant.uid: grant.kind == "revoked"
+        for grant in due
+        if grant.uid in with_key and grant.kind in (*PROVEN, "revoked")
+    }
     cards = [uid for uid in revoked if uid is not None]
     return sorted(cards, key=lambda uid: revoked[uid])[:most]
 
@@ -162,7 +170,12 @@ def _all(access: Access, now_s: int) -> Iterator[Grant]:
         yield Grant(window.from_s, None, *_span(window), "maintenance")
     yield from (grant for grant in booked if grant.not_before_s > now_s)
     if access.walk_up:
-        yield from _walking_up("walk_up", valid.keys() - access.technicians - unlicensed, valid)
+        walking = valid.keys() - access.technicians - unlicensed
+        keyless = set() if access.simple_walk_up else {b.uid for b in access.badges if b.key}
+        keyless -= {grant.uid for grant in booked if grant.kind in PROVEN and grant.uid}
+        for grant in _walking_up("walk_up", walking, valid):
+            if grant.uid not in keyless:  # it would open as a copy does
+                yield grant
         yield from _walking_up("walk_up_no_licence", valid.keys() & unlicensed, valid)
     yield from _of_other_cars(elsewhere, access.companions, valid, windows_of, booked, now_s)
 

@@ -58,12 +58,21 @@ class Reason(StrEnum):
     END_BEFORE_START = "end_before_start", N_("The end must come after the start.")
     IN_THE_PAST = "in_the_past", N_("This is already over; choose a later time.")
     TOO_FAR = "too_far", N_("This is too far in the future.")
+    TOO_SHORT = "too_short", N_("This is too short for a booking: %(minutes)s minutes at least.")
     TOO_LONG = "too_long", N_("This is too long for one booking: %(days)s days at most.")
     TOO_LONG_WEEKLY = (
         "too_long_weekly",
         N_("This is too long to be repeated each week: six days at most."),
     )
     TOO_MANY_WEEKS = "too_many_weeks", N_("Repeat it for %(weeks)s weeks at most.")
+    TOO_MANY_BOOKINGS = (
+        "too_many_bookings",
+        N_("You would have more than %(bookings)s bookings to come: call some off."),
+    )
+    TOO_MANY_OF_CAR = (
+        "too_many_of_car",
+        N_("You would have more than %(bookings)s bookings of this car to come. Choose another."),
+    )
     PURPOSE_MISSING = "purpose_missing", N_("Say in a few words what the journey is for.")
     PURPOSE_TOO_LONG = "purpose_too_long", N_("Say it in fewer words: %(letters)s letters at most.")
     UNKNOWN_VEHICLE = "unknown_vehicle", N_("Choose one of the cars.")

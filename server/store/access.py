@@ -80,7 +80,12 @@ class AccessOfBox:
 
 
 class AccessOfCars(Noun):
-    """Who may use which car, as far as it is written down."""
+    """Who may use which car, as far as it is written down.
+
+    `simple_walk_up` is the operator's choice, as in Access; set it before anything is asked.
+    """
+
+    simple_walk_up = False
 
     _walk_up: tuple[int, list[Badge]] | None = None  # as of which news
     _known: tuple[Everywhere, int, int] | None = None  # as of which news, and since when
@@ -184,6 +189,7 @@ class AccessOfCars(Noun):
             fleet.without_licence,
             tuple(Window(*row) for row in spans),
             {**fleet.windows, **windows(bookings)},
+            self.simple_walk_up,
         )
         return AccessOfCar(access, fleet, as_of, fleet.until_s)
 

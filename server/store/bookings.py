@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from server.fleet.bookings import Journey, Wanted
+from server.fleet.bookings import Journey, Wanted, against_number
 from server.fleet.grants import AFTER_S, BEFORE_S
 from server.fleet.model import Booking, Window
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -223,6 +223,7 @@ def insert_booking(db: sqlite3.Connection, wanted: Wanted, agent_id: int, now_s:
             " FROM agent WHERE agent_id = :agent_id RETURNING booking_id",
             values | {"private": int(wanted.private), "agent_id": agent_id, "now_s": now_s},
         ).fetchone()
+    _judge_number(db, _read(db, row["booking_id"]), now_s)
     tell(db, wanted.vehicle_id)
     give_equipment(db, row["booking_id"], wanted.equipment)
     return _read(db, row["booking_id"])
@@ -248,6 +249,19 @@ def give_equipment(db: sqlite3.Connection, booking_id: int, codes: Collection[st
         )
 
 
+def _judge_number(db: sqlite3.Connection, booking: Booking, now_s: int) -> None:
+    """Raise Refused when with this one, which is stored, its agent has too many to come."""
+    if booking.ends_at_s <= now_s:
+        return
+    in_all, of_car = db.execute(
+        "SELECT count(*), coalesce(sum(vehicle_id = :vehicle_id), 0) FROM booking"
+        " WHERE agent_id = :agent_id AND ends_at_s > :now_s AND state = 'active'",
+        {"agent_id": booking.agent_id, "vehicle_id": booking.vehicle_id, "now_s": now_s},
+    ).fetchone()
+    if against := against_number(in_all, of_car):
+        raise Refused(*against)
+
+
 def _insert_all(
     db: sqlite3.Connection, requests: tuple[Wanted, ...], agent_id: int, now_s: int
 ) -> list[Booking]:
@@ -257,6 +271,8 @@ def _insert_all(
         try:
             made.append(insert_booking(db, wanted, agent_id, now_s))
         except Refused as refused:
+            if refused.first.reason not in (Reason.OVERLAP, Reason.EQUIPMENT_TAKEN):
+                raise
             in_the_way.setdefault(refused.first.reason, []).extend(refused.first.conflicts)
     for reason in (Reason.OVERLAP, Reason.EQUIPMENT_TAKEN):
         if reason in in_the_way:  # what was made is undone

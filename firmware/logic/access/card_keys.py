@@ -27,9 +27,13 @@ class CardKeys:
         return len(self._set)
 
     def of(self, tag: bytes) -> bytes | None:
-        """The key (16 bytes) of the card with this tag; None: it is known by its UID alone."""
+        """The key (16 bytes) of the card with this tag; None: it is not here."""
         found = self._set.find(tag)
         return found[0][CARD_KEY_KEY_BYTES:] if found else None
+
+    def may_lack(self, tag: bytes) -> bool:
+        """Whether flash may have lost this card's key, if it has one."""
+        return self._set.may_lack(tag)
 
     def take_part(self, message) -> bool:
         """Take one CardKeys message; True when it completed a set, which is then in force.

@@ -106,7 +106,8 @@ async def what_is_told(
     vehicle = Vehicle()
     uptime = SimpleNamespace(now_ms=lambda: next(now_ms))
     with pytest.raises(ScriptOverError):
-        await badge_task(reader, keys or CardKeys(MemoryStorage()), uptime, vehicle).run()
+        keys = CardKeys(MemoryStorage()) if keys is None else keys
+        await badge_task(reader, keys, uptime, vehicle).run()
     return vehicle.told
 
 
@@ -270,3 +271,14 @@ async def test_what_a_genuine_card_answered_once_proves_nothing_the_next_time() 
             await badge_task(reader, keys, uptime, vehicle, seed).run()
     assert vehicle.told == [("proved", TAG), ("forged", TAG)]
     assert recorded == []
+
+
+async def test_a_card_whose_key_damage_may_have_taken_is_not_let_in_by_its_number() -> None:
+    storage = MemoryStorage()
+    keys = CardKeys(storage)
+    for part in parts_of([messages.CardKey(TAG, CARD_KEY)]):
+        keys.take_part(part)
+    for name in storage.files:
+        storage.files[name] = storage.files[name][:-1]
+    reader = ScriptedReader(b"", CARD, CARD, b"", b"", b"")
+    assert await what_is_told(reader, keys=CardKeys(storage)) == [("forged", TAG)]

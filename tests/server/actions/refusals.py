@@ -16,8 +16,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from server.cli import main
+from server.clock import SystemClock
 from server.fleet import fleet_file
 from server.fleet.feedback import Said
 from server.fleet.model import TripFilter
@@ -51,17 +53,29 @@ LATER_S = NOW_S + 2 * DAY_S
 NOBODY = 999_999  # the number of no booking, trip or badge
 
 FAR_AWAY, GARAGED, WALKED_UP = "LN-100-AA", "SB-200-BB", "WU-300-CC"
+OFTEN = ("OF-401-DD", "OF-402-DD", "OF-403-DD")
+# 176 bookings to come: with 25 more there are too many in all, with 23 too many of the first car.
+OFTEN_BOOKED = [
+    (plate, LATER_S + day * DAY_S, weeks)
+    for plate, lengths in zip(OFTEN, ((26, 26, 26), (26, 26), (26, 20)), strict=True)
+    for day, weeks in enumerate(lengths)
+]
 MORE = {
     "sites": [{"code": "LOIN", "name": "Sous-préfecture"}],
     "vehicles": [
         vehicle(FAR_AWAY) | {"site": "LOIN"},
         vehicle(GARAGED, out_of_service=[{"from": LATER_S, "to": LATER_S + DAY_S}]),
         vehicle(WALKED_UP, walk_up=True),
+        *(vehicle(plate) for plate in OFTEN),
     ],
     "equipment": [{"code": "SIEGE-2", "name": "Siège enfant", "site": "LOIN"}],
     "bookings": [
         booking(PEUGEOT, LUCIE, NOW_S + 5 * DAY_S, NOW_S + 6 * DAY_S, equipment=["SIEGE-1"]),
         booking(PEUGEOT, KARIM, NOW_S + 8 * DAY_S, NOW_S + 9 * DAY_S),
+        *(
+            booking(plate, MANAGER, starts_at_s, starts_at_s + HOUR_S, weeks=weeks)
+            for plate, starts_at_s, weeks in OFTEN_BOOKED
+        ),
     ],
 }
 
@@ -275,9 +289,18 @@ def cases(
             **book(starts_at_s=NOW_S - DAY_S) | {"file": "meant: it may bring over what was"}
         ),
         Reason.TOO_FAR: Case(**book(starts_at_s=NOW_S + 3000 * DAY_S)),
+        Reason.TOO_SHORT: Case(**book(length_s=14 * 60), values={"minutes": 15}),
         Reason.TOO_LONG: Case(**book(length_s=32 * DAY_S), values={"days": 31}),
         Reason.TOO_LONG_WEEKLY: Case(**book(length_s=7 * DAY_S, weeks=2)),
         Reason.TOO_MANY_WEEKS: Case(**book(weeks=99), values={"weeks": 26}),
+        Reason.TOO_MANY_BOOKINGS: Case(
+            **book(OFTEN[2], LATER_S + 2 * HOUR_S, who=MANAGER, weeks=26),
+            values={"bookings": 200},
+        ),
+        Reason.TOO_MANY_OF_CAR: Case(
+            **book(OFTEN[0], LATER_S + 4 * HOUR_S, who=MANAGER, weeks=26),
+            values={"bookings": 100},
+        ),
         Reason.PURPOSE_MISSING: Case(**book(purpose=" ")),
         Reason.PURPOSE_TOO_LONG: Case(**book(purpose="x" * 201), values={"letters": 200}),
         Reason.UNKNOWN_VEHICLE: Case(**book(plate="XX-000-XX"), command=order("XX-000-XX")),
@@ -538,7 +561,11 @@ def placeholders(reason: Reason) -> set[str]:
 def voiturier(data_dir: Path, *words: str) -> tuple[str, int]:
     """Type a command; return what it says of its mistake, and its exit code."""
     said, code = io.StringIO(), 0
-    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+    with (
+        contextlib.redirect_stderr(said),
+        contextlib.redirect_stdout(io.StringIO()),
+        patch.object(SystemClock, "now_s", lambda self: NOW_S),
+    ):
         try:
             main([*words, "--data", str(data_dir)])
         except SystemExit as end:

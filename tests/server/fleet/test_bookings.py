@@ -7,13 +7,17 @@ import pytest
 from server.actions.bookings import Book
 from server.fleet.bookings import (
     MAX_AHEAD_S,
+    MAX_COMING,
+    MAX_COMING_OF_CAR,
     MAX_LENGTH_S,
     MAX_PAST_S,
     MAX_PURPOSE_LENGTH,
+    MIN_LENGTH_S,
     against_car,
     against_extension,
     against_hours,
     against_move,
+    against_number,
     against_other_car,
     against_past,
     phase,
@@ -53,22 +57,31 @@ def test_an_ordinary_booking_has_no_problem() -> None:
 @pytest.mark.parametrize(
     ("starts_in_s", "ends_in_s", "expected"),
     [
+        (0, MIN_LENGTH_S, {}),
+        (0, MIN_LENGTH_S - 1, {"ends_at_s": "too_short"}),
         (-MAX_PAST_S, 60, {}),
         (-MAX_PAST_S - 1, 60, {"starts_at_s": "in_the_past"}),
-        (-60, 0, {"ends_at_s": "in_the_past"}),
-        (-60, 1, {}),
+        (-MIN_LENGTH_S, 0, {"ends_at_s": "in_the_past"}),
+        (-MIN_LENGTH_S, 1, {}),
         (60, 60, {"ends_at_s": "end_before_start"}),
         (60, 59, {"ends_at_s": "end_before_start"}),
         (0, MAX_LENGTH_S, {}),
         (0, MAX_LENGTH_S + 1, {"ends_at_s": "too_long"}),
-        (MAX_AHEAD_S, MAX_AHEAD_S + 60, {}),
-        (MAX_AHEAD_S + 1, MAX_AHEAD_S + 60, {"starts_at_s": "too_far"}),
+        (MAX_AHEAD_S, MAX_AHEAD_S + MIN_LENGTH_S + 1, {}),
+        (MAX_AHEAD_S + 1, MAX_AHEAD_S + MIN_LENGTH_S + 1, {"starts_at_s": "too_far"}),
     ],
 )
 def test_the_limits_hold_on_both_sides(
     starts_in_s: int, ends_in_s: int, expected: dict[str, str]
 ) -> None:
     assert codes(starts_in_s, ends_in_s) == expected
+
+
+def test_an_agent_has_no_more_bookings_to_come_than_leave_room_for_the_others() -> None:
+    assert against_number(MAX_COMING, MAX_COMING_OF_CAR) == []
+    assert told(against_number(MAX_COMING + 1, 1)) == {"starts_at_s": "too_many_bookings"}
+    many = against_number(MAX_COMING_OF_CAR + 1, MAX_COMING_OF_CAR + 1)
+    assert told(many) == {"vehicle_id": "too_many_of_car"}
 
 
 def test_what_is_repeated_each_week_is_no_longer_than_six_days_and_no_more_than_half_a_year() -> (

@@ -247,16 +247,44 @@ def test_however_many_bookings_there_are_what_keeps_people_safe_stays_in_the_set
     ]
 
 
+def test_a_box_holds_the_keys_only_of_cards_that_may_come_in_their_window() -> None:
+    key = bytes(16)
+    badges = tuple(
+        Badge(i, i, bytes((i,)), key, None if i != 5 else NOW_S - 9) for i in range(1, 8)
+    )
+    facts = access(
+        booking(NOW_S + DAY_S, NOW_S + 2 * DAY_S, 1, booking_id=1),
+        booking(NOW_S + 9 * DAY_S, NOW_S + 10 * DAY_S, 2, booking_id=2),
+        booking(NOW_S, NOW_S + HOUR_S, 3, booking_id=3, vehicle_id=PEUGEOT),
+        badges=badges, walk_up=True, technicians=frozenset({4}),
+        companions=(Companion(1, 6, False),),
+    )  # fmt: skip
+    held = due(facts, NOW_S)
+    assert rules.cards_due(held, badges, MAX_CARD_KEYS) == [b"\4", b"\1", b"\5"]
+    walking = {grant.uid for grant in held if grant.kind == "walk_up"}
+    assert walking == {b"\1"}, "without its key it would open as a copy does"
+    allowed = due(replace(facts, simple_walk_up=True), NOW_S)
+    walking = {grant.uid for grant in allowed if grant.kind == "walk_up"}
+    assert walking == {b"\1", b"\2", b"\3", b"\6", b"\7"}
+    assert rules.cards_due(allowed, badges, MAX_CARD_KEYS) == [b"\4", b"\1", b"\5"]
+
+
 def test_a_card_whose_key_has_no_room_on_the_box_has_no_grant() -> None:
     cards = tuple(
         Badge(i, i, i.to_bytes(4, "big"), bytes(16)) for i in range(1, MAX_CARD_KEYS + 20)
     )
     plain = tuple(Badge(i, i, i.to_bytes(4, "big")) for i in range(900, 910))
     last = MAX_CARD_KEYS + 19
-    some = access(booking(NOW_S, NOW_S + 60, last), badges=(*cards, *plain), walk_up=True)
-    granted = {grant.uid for grant in due(some, NOW_S)}
+    some = access(
+        booking(NOW_S, NOW_S + 60, last),
+        booking(NOW_S + 60, NOW_S + 120, 1, booking_id=8),
+        badges=(*cards, *plain),
+        companions=tuple(Companion(8, i, True) for i in range(1, last)),
+        walk_up=True,
+    )
+    granted = {grant.uid for grant in rules.due(some, NOW_S, 2000, MAX_CARD_KEYS)}
     assert len(granted & {badge.uid for badge in cards}) == MAX_CARD_KEYS
-    assert cards[-1].uid in granted, "who has booked comes first"
+    assert cards[-1].uid in granted, "who comes first"
     assert {badge.uid for badge in plain} <= granted
 
 

@@ -25,6 +25,7 @@ from tests.fleet import (
     OTHER_CAR,
     PAUL,
     PAUL_UID,
+    booking,
     call_off,
     wanted,
 )
@@ -330,7 +331,9 @@ async def test_many_keys_come_in_parts_that_make_the_named_set(
 ) -> None:
     uids = [bytes([4, 9, 9, i]) for i in range(60)]
     cards = [{"uid": uid.hex(), "key": (uid * 4).hex()} for uid in uids]
-    await load(store, vehicles=[car(walk_up=True)], agents=[agent("guest", *cards)])
+    booked = booking(FLEET["vehicles"][0]["plate"], "guest", NOW_S + 3600, NOW_S + 7200)
+    vehicles = [car(walk_up=True)]
+    await load(store, vehicles=vehicles, agents=[agent("guest", *cards)], bookings=[booked])
     client = await BoxClient.connect(port, box)
     await client.greet()
     parts = [await client.expect(messages.CardKeys) for _ in range(3)]
@@ -349,7 +352,9 @@ async def test_the_largest_sets_of_grants_and_keys_arrive_whole(
 ) -> None:
     uids = [bytes([4, 9, i // 256, i % 256]) for i in range(MAX_GRANTS + 10)]
     cards = [{"uid": uid.hex(), "key": (uid * 4).hex()} for uid in uids]
-    await load(store, vehicles=[car(walk_up=True)], agents=[agent("guest", *cards)])
+    booked = booking(FLEET["vehicles"][0]["plate"], "guest", NOW_S + 3600, NOW_S + 7200)
+    vehicles = [car(walk_up=True)]
+    await load(store, vehicles=vehicles, agents=[agent("guest", *cards)], bookings=[booked])
     client = await BoxClient.connect(port, box)
     await client.greet()
     part, keys = await client.expect(messages.CardKeys), 0
@@ -361,6 +366,8 @@ async def test_the_largest_sets_of_grants_and_keys_arrive_whole(
     assert len({grant.badge_tag for grant in grants}) == MAX_CARD_KEYS + 2, "Marie's and Paul's"
     client.send(a_status(card_keys_hash=part.keys_hash))
     await marker(client)
+    for each in await store.bookings.between(NOW_S + 3600, NOW_S + 7200):
+        await call_off(store, each.booking_id)
     await load(store, agents=[agent("guest", *(uid.hex() for uid in uids))])
     registry.notify(None)
     part = await client.expect(messages.CardKeys)

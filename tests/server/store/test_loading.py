@@ -170,7 +170,7 @@ async def test_a_password_stays_when_no_new_one_is_given(store: Store) -> None:
 async def test_a_private_booking_loads_only_with_a_car_for_private_use(store: Store) -> None:
     data = copy.deepcopy(FLEET)
     start_s = NOW_S + 50 * 3600
-    private = FLEET["bookings"][0] | {"starts_at": start_s, "ends_at": start_s + 60}
+    private = FLEET["bookings"][0] | {"starts_at": start_s, "ends_at": start_s + 900}
     data["bookings"].append(private | {"private": True})
     said = await refusal_of(store, fleet_file.parse(json.dumps(data)))
     assert "bookings[1], private: This car is not for private use" in said
@@ -215,16 +215,16 @@ EQUIPMENT = [
         (entry(SOON_S, -60, weeks=2), "ends_at", Reason.END_BEFORE_START),
         (entry(SOON_S, 32 * DAY_S), "ends_at", Reason.TOO_LONG),
         (entry(SOON_S, 7 * DAY_S, weeks=2), "ends_at", Reason.TOO_LONG_WEEKLY),
-        (entry(NOW_S + 367 * DAY_S, 60), "starts_at", Reason.TOO_FAR),
-        (entry((1 << 32) - 61, 60, weeks=26), "starts_at", Reason.TOO_FAR),
-        (entry(SOON_S, 60, private=True), "private", Reason.NO_PRIVATE_USE),
-        (entry(SOON_S, 60, vehicle="XX-1"), "vehicle", Reason.UNKNOWN_VEHICLE),
-        (entry(SOON_S, 60, agent="nobody"), "agent", Reason.UNKNOWN_NAME),
-        (entry(SOON_S, 60, equipment=["PELLE"]), "equipment", Reason.EQUIPMENT_UNKNOWN),
-        (entry(SOON_S, 60, equipment=["CHAINES"]), "equipment", Reason.EQUIPMENT_ELSEWHERE),
-        (entry(NOW_S, 60), "vehicle", Reason.OVERLAP),
-        (entry(SOON_S + DAY_S, 60), "vehicle", Reason.OUT_OF_SERVICE),
-        (entry(SOON_S - 6 * DAY_S, 60, weeks=2), "vehicle", Reason.OUT_OF_SERVICE),
+        (entry(NOW_S + 367 * DAY_S, 900), "starts_at", Reason.TOO_FAR),
+        (entry((1 << 32) - 901, 900, weeks=26), "starts_at", Reason.TOO_FAR),
+        (entry(SOON_S, 900, private=True), "private", Reason.NO_PRIVATE_USE),
+        (entry(SOON_S, 900, vehicle="XX-1"), "vehicle", Reason.UNKNOWN_VEHICLE),
+        (entry(SOON_S, 900, agent="nobody"), "agent", Reason.UNKNOWN_NAME),
+        (entry(SOON_S, 900, equipment=["PELLE"]), "equipment", Reason.EQUIPMENT_UNKNOWN),
+        (entry(SOON_S, 900, equipment=["CHAINES"]), "equipment", Reason.EQUIPMENT_ELSEWHERE),
+        (entry(NOW_S, 900), "vehicle", Reason.OVERLAP),
+        (entry(SOON_S + DAY_S, 900), "vehicle", Reason.OUT_OF_SERVICE),
+        (entry(SOON_S - 6 * DAY_S, 900, weeks=2), "vehicle", Reason.OUT_OF_SERVICE),
     ],
     ids=lambda value: str(value) if isinstance(value, Reason) else "",
 )
@@ -247,7 +247,7 @@ async def test_a_new_booking_is_held_to_the_rules_and_told_with_its_place(
 
 
 async def test_several_bookings_at_fault_are_told_at_once(store: Store) -> None:
-    file = changed({"bookings": [entry(SOON_S, 0), entry(SOON_S, 60), entry(NOW_S, 60, weeks=3)]})
+    file = changed({"bookings": [entry(SOON_S, 0), entry(SOON_S, 900), entry(NOW_S, 900, weeks=3)]})
     with pytest.raises(Refused) as refused:
         await store.fleet.load(file, {}, NOW_S)
     assert [(r.field, r.reason) for r in refused.value.refusals] == [
@@ -257,15 +257,15 @@ async def test_several_bookings_at_fault_are_told_at_once(store: Store) -> None:
 
 
 async def test_a_file_may_bring_over_what_was(store: Store) -> None:
-    await store.fleet.load(changed({"bookings": [entry(NOW_S - 900 * DAY_S, 60)]}), {}, NOW_S)
+    await store.fleet.load(changed({"bookings": [entry(NOW_S - 900 * DAY_S, 900)]}), {}, NOW_S)
     assert len(await store.bookings.between(0, 1 << 32)) == 2
 
 
 async def test_a_booking_that_is_there_is_not_judged_again(store: Store) -> None:
     data = copy.deepcopy(FLEET)
     data["vehicles"][0]["private_use"] = True
-    data["bookings"] = [entry(SOON_S, 60, private=True)]
-    for private_use, out_of_service in ((True, []), (False, [{"from": 5, "to": SOON_S + 60}])):
+    data["bookings"] = [entry(SOON_S, 900, private=True)]
+    for private_use, out_of_service in ((True, []), (False, [{"from": 5, "to": SOON_S + 900}])):
         data["vehicles"][0] |= {"private_use": private_use, "out_of_service": out_of_service}
         await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
     assert len(await store.bookings.between(0, 1 << 32)) == 2
@@ -276,7 +276,7 @@ async def test_a_booking_keeps_its_equipment_in_a_file_in_which_its_car_has_chan
 ) -> None:
     data = {"equipment": EQUIPMENT, **copy.deepcopy(FLEET)}
     data["sites"].append({"code": "DDT", "name": "Territoires"})
-    data["bookings"].append(entry(NOW_S - 9 * DAY_S, 60, equipment=["SIEGE"]))
+    data["bookings"].append(entry(NOW_S - 9 * DAY_S, 900, equipment=["SIEGE"]))
     await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
     data["vehicles"][0]["site"] = "DDT"
     await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
@@ -304,7 +304,7 @@ async def test_a_weekly_booking_keeps_its_local_hours_and_its_new_weeks_are_adde
 
 
 async def test_what_a_file_says_of_a_journey_is_kept(store: Store) -> None:
-    entry = booking("EF-456-GH", "marie.leroy", NOW_S, NOW_S + 60, planned_km=85, private=False)
+    entry = booking("EF-456-GH", "marie.leroy", NOW_S, NOW_S + 900, planned_km=85, private=False)
     await store.fleet.load(changed({"bookings": [entry]}), {}, NOW_S)
     (made,) = await store.bookings.of_vehicle(OTHER_CAR, 0)
     assert (made.planned_km, made.private, made.purpose) == (85, False, "Chantier")
@@ -313,12 +313,12 @@ async def test_what_a_file_says_of_a_journey_is_kept(store: Store) -> None:
 async def test_who_rides_along_is_said_of_the_booking_that_stands_and_not_of_one_called_off(
     store: Store,
 ) -> None:
-    hours = (SOON_S, SOON_S + 60)
-    await store.fleet.load(changed({"bookings": [entry(SOON_S, 60)]}), {}, NOW_S)
+    hours = (SOON_S, SOON_S + 900)
+    await store.fleet.load(changed({"bookings": [entry(SOON_S, 900)]}), {}, NOW_S)
     (first,) = await store.bookings.between(*hours)
     await call_off(store, first.booking_id)
     again = await store.bookings.create(wanted(first.vehicle_id, *hours), first.agent_id, NOW_S)
-    file = changed({"bookings": [entry(SOON_S, 60, drivers=["paul.morin"])]})
+    file = changed({"bookings": [entry(SOON_S, 900, drivers=["paul.morin"])]})
     await store.fleet.load(file, {}, NOW_S)
     access = (await store.access.of_car(first.vehicle_id, NOW_S)).access
     assert Companion(again.booking_id, PAUL, True) in access.companions
@@ -334,7 +334,7 @@ async def test_a_file_of_many_faults_is_given_up_when_as_many_are_found_as_are_t
         return insert_booking(*booking)
 
     monkeypatch.setattr("server.store.fleet.insert_booking", insert)
-    taken = [{**entry(NOW_S - 60 * i, 60 * i + 60), "agent": "paul.morin"} for i in range(1, 60)]
+    taken = [{**entry(NOW_S - 900 * i, 900 * i + 900), "agent": "paul.morin"} for i in range(1, 60)]
     with pytest.raises(Refused) as refused:
         await store.fleet.load(changed({"bookings": taken}), {}, NOW_S)
     assert len(refused.value.refusals) == len(tried) == MOST_REFUSALS
