@@ -55,6 +55,7 @@ LEAF_FIRST = (
     "shared_protocol.session",
     "firmware.tasks.link",
     "firmware.tasks.recorder",
+    "firmware.logic.access.ration",
     "firmware.logic.access.signals",
     "firmware.tasks.signals",
     "firmware.tasks.supervisor",

@@ -6,6 +6,13 @@ need no grant (trip.py).
 
 from collections import namedtuple
 
+from firmware.logic.access.card import (
+    RANK_GRANTED,
+    RANK_REFUSED,
+    RANK_RIDES,
+    RANK_TECHNICIAN,
+    RANK_UNKNOWN,
+)
 from firmware.logic.const import const
 from shared_protocol.messages import (
     EVERY_BADGE,
@@ -113,3 +120,15 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
     if grants.booked_by_another(tag, time_s, time_s + _FREE_FOR_S):
         return Refused(REFUSED_CAR_IN_USE)
     return Granted(0, False, False)
+
+
+def rank_of(verdict) -> int:
+    """How much a verdict of `decide` allows, as RANK_* of card.py.
+
+    Of one person's two badges the booking's counts before the technician's: it says what for.
+    """
+    if verdict == RIDES:
+        return RANK_RIDES
+    if isinstance(verdict, Refused):
+        return RANK_UNKNOWN if verdict.reason == REFUSED_UNKNOWN_BADGE else RANK_REFUSED
+    return RANK_TECHNICIAN if verdict.technician else RANK_GRANTED
