@@ -29,8 +29,9 @@ _SEARCHES = const(4)  # so up to eight cards: more than the field of a wallet ca
 _SPEAKS_ISO_DEP = const(0x20)  # a bit of SAK: the chip has asked for the card's ATS, and tells it
 
 _TRIES = const(3)
-# The reader acknowledges within 15 ms; a byte's way and the task's turn come on top.
-_ACK_TIMEOUT_S = const(0.030)
+# The reader acknowledges within 15 ms; a byte's way comes on top, and the task's turn, which a
+# handshake's arithmetic puts off by 15 ms at a time.
+_ACK_TIMEOUT_S = const(0.060)
 _ANSWER_TIMEOUT_S = const(0.200)
 # The longest answer, two cards with 10-byte UIDs and a longish ATS each, is shorter.
 _BUFFER_BYTES = const(128)

@@ -95,7 +95,8 @@ class BadgeTask:
             return uids
         if len(uids) == 1:
             return uids
-        await self._reader.drop_field()
+        if uids:  # perhaps not all of them, and these are selected
+            await self._reader.drop_field()
         return await self._reader.read_cards() or uids
 
     async def _tell(self, uids: list) -> None:
