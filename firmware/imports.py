@@ -40,6 +40,7 @@ LEAF_FIRST = (
     "firmware.logic.access.immobiliser",
     "firmware.logic.access.badge_decision",
     "firmware.logic.road.whereabouts",
+    "firmware.logic.access.ration",
     "firmware.logic.access.trip",
     "firmware.logic.clock",
     "firmware.logic.link.journal",

@@ -1,4 +1,4 @@
-"""The PN532 badge reader on its serial line (HSU): finds a card, reads its UID, speaks to it.
+"""The PN532 badge reader on its serial line (HSU): finds cards, reads their UIDs, speaks to one.
 
 Bytes in, bytes out; what a badge may do is decided elsewhere. A UID is never printed.
 """
@@ -18,15 +18,22 @@ _SAM_CONFIGURATION = const(b"\x14\x01")  # normal mode, no security module
 _FEW_RETRIES = const(b"\x32\x05\xff\x01\x02")  # RFConfiguration: give up on an empty field at once
 _FIELD_OFF = const(b"\x32\x01\x00")  # RFConfiguration; the next search switches it on again
 _LIST_ONE_CARD = const(b"\x4a\x01\x00")  # InListPassiveTarget, one target, 106 kbit/s type A
+_LIST_TWO_CARDS = const(b"\x4a\x02\x00")  # the most that the chip looks for at a time
+_HALT_THEM = const(b"\x52\x00")  # InRelease of all: silent until the field has been off
 _TO_THE_CARD = const(b"\x40\x01")  # InDataExchange with the target that was listed
 _DONE = const(0)  # its status: the card answered, and this is all of it
 _AUTO_POLL = const(b"\x60\xff\x01\x00")  # InAutoPoll, for ever, every 150 ms, 106 kbit/s type A
 
+_MOST_AT_A_TIME = const(2)
+_SEARCHES = const(4)  # so up to eight cards: more than the field of a wallet can feed
+_SPEAKS_ISO_DEP = const(0x20)  # a bit of SAK: the chip has asked for the card's ATS, and tells it
+
 _TRIES = const(3)
-# The reader acknowledges within 15 ms; a byte's way and the task's turn come on top.
-_ACK_TIMEOUT_S = const(0.030)
+# The reader acknowledges within 15 ms; a byte's way comes on top, and the task's turn, which a
+# handshake's arithmetic puts off by 15 ms at a time.
+_ACK_TIMEOUT_S = const(0.060)
 _ANSWER_TIMEOUT_S = const(0.200)
-# The longest answer, a card with a 10-byte UID and its history, is far shorter.
+# The longest answer, two cards with 10-byte UIDs and a longish ATS each, is shorter.
 _BUFFER_BYTES = const(128)
 
 
@@ -52,15 +59,28 @@ class Pn532:
         """
         await self._command(_FIELD_OFF)
 
-    async def read_card(self, uid: bytes = b"") -> bytes:
-        """Select a card, of several the one with this `uid`, and return its UID.
+    async def read_cards(self) -> list:
+        """The UIDs of all the cards in the field, none twice; raises ReaderError.
 
-        b"" when there is none; raises ReaderError.
+        The chip finds two at a time: those are halted, and it looks for more.
         """
-        answer = await self._command(_LIST_ONE_CARD + _cascaded(uid))
-        if not answer or not answer[0]:
-            return b""
-        return _uid(answer[1:])
+        uids = []
+        for _ in range(_SEARCHES):
+            found = _listed(await self._command(_LIST_TWO_CARDS))
+            more = [uid for uid in found if uid not in uids]
+            uids += more
+            if len(more) < _MOST_AT_A_TIME:
+                break
+            await self._command(_HALT_THEM)
+        return uids
+
+    async def read_card(self, uid: bytes) -> bytes:
+        """Select the card with this UID, which is returned; b"" when there is none.
+
+        Raises ReaderError.
+        """
+        found = _listed(await self._command(_LIST_ONE_CARD + _cascaded(uid)))
+        return found[0] if found else b""
 
     async def exchange(self, data: bytes) -> bytes:
         """What the selected card answers to `data`; b"" when nothing whole comes.
@@ -74,18 +94,25 @@ class Pn532:
             return b""
         return answer[1:] if answer and answer[0] == _DONE else b""
 
-    async def wait_for_card(self, timeout_s: float) -> bytes:
-        """The UID of the next card: the reader looks by itself and says nothing meanwhile.
+    async def wait_for_cards(self, timeout_s: float) -> list:
+        """The UIDs of the next cards: the reader looks by itself and says nothing meanwhile.
 
-        b"" after `timeout_s`, when the card went as it came or when the answer is damaged;
-        ReaderError when the reader is mute or does not know how to wait.
+        None after `timeout_s`, when the card went as it came or when the answer is damaged; not all
+        when there are two, which is the most that it tells. ReaderError when the reader is mute or
+        does not know how to wait.
         """
         answer = await self._command(_AUTO_POLL, b"", timeout_s)
-        # number of cards, kind of card, length of what follows
-        if len(answer) < 3 or not answer[0]:
+        uids, at = [], 1
+        for _ in range(answer[0] if answer else 0):
+            # kind of card, length of what follows
+            if len(answer) < at + 2:
+                break
+            end = at + 2 + answer[at + 1]
+            uids.append(_uid(answer, at + 2, end))
+            at = end
+        if not uids:
             self._stream.write(_ACK)  # ends the search
-            return b""
-        return _uid(answer[3:])
+        return uids
 
     async def _command(
         self, command: bytes, before: bytes = b"", patience_s: float = 0.0, tries: int = _TRIES
@@ -141,11 +168,23 @@ class Pn532:
         self._heard = (self._heard + await self._stream.read())[-_BUFFER_BYTES:]
 
 
-def _uid(target: bytes) -> bytes:
-    """The UID in a card's data: card number, ATQA 2, SAK, UID length, UID."""
-    if len(target) < 5 or not target[4] or len(target) < 5 + target[4]:
+def _listed(answer: bytes) -> list:
+    """The UIDs in an answer to InListPassiveTarget; raises ReaderError."""
+    uids, at = [], 1
+    for _ in range(answer[0] if answer else 0):
+        uids.append(_uid(answer, at, len(answer)))
+        sak, at = answer[at + 3], at + 5 + len(uids[-1])
+        if sak & _SPEAKS_ISO_DEP and at < len(answer):
+            at += answer[at]  # the ATS, whose first byte is its length
+    return uids
+
+
+def _uid(data: bytes, at: int, end: int) -> bytes:
+    """The UID in a card's data: card number, ATQA 2, SAK, UID length, UID; raises ReaderError."""
+    uid_at = at + 5
+    if uid_at > end or not data[at + 4] or uid_at + data[at + 4] > min(end, len(data)):
         raise ReaderError("card")
-    return target[5 : 5 + target[4]]
+    return data[uid_at : uid_at + data[at + 4]]
 
 
 def _cascaded(uid: bytes) -> bytes:

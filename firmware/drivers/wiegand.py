@@ -37,24 +37,26 @@ class Wiegand:
     async def drop_field(self) -> None:
         """Nothing: the reader sees to its field."""
 
-    async def read_card(self, uid: bytes = b"") -> bytes:
-        """The number of a card that has come since the last time, b"" for none.
+    async def read_cards(self) -> list:
+        """The number of a card that has come since the last time, or none."""
+        number = self._take()
+        return [number] if number else []
 
-        It cannot be looked for: the card with this `uid` is taken to be there.
-        """
-        return uid or self._take()
+    async def read_card(self, uid: bytes) -> bytes:
+        """This UID: it cannot be looked for, and is taken to be there."""
+        return uid
 
     async def exchange(self, data: bytes) -> bytes:
         """Nothing ever: no card is spoken to through this reader."""
         return b""
 
-    async def wait_for_card(self, timeout_s: float) -> bytes:
-        """The number of the next card; b"" after `timeout_s`, or when noise came instead."""
+    async def wait_for_cards(self, timeout_s: float) -> list:
+        """The number of the next card; none after `timeout_s`, or when noise came instead."""
         try:
             await asyncio.wait_for(self._frame(), timeout_s)
         except asyncio.TimeoutError:
             pass
-        return self._take()
+        return await self.read_cards()
 
     async def _frame(self) -> None:
         """Until pulses have come and stopped."""

@@ -1,11 +1,12 @@
-"""The reader's loop: waits for a card, has it prove itself, tells the car what the badge did.
+"""The reader's loop: waits for cards, has one prove itself, tells the car what the badge did.
 
-A UID becomes a tag here and goes no further. A card whose tag has a key opens nothing by its UID.
+A UID becomes a tag here and goes no further. A card whose tag has a key opens nothing by its UID. A
+phone is no badge, and looked past.
 """
 
 import asyncio
 
-from firmware.logic.access.card import Arrived, Held, ReaderError
+from firmware.logic.access.card import Arrived, Held, ReaderError, is_badge
 from firmware.logic.access.ev2 import Proof
 from firmware.logic.const import const
 from shared_protocol.badges import badge_tag
@@ -58,36 +59,48 @@ class BadgeTask:
         self._uptime = uptime
         self._vehicle = vehicle
         self._can_wait = True  # until the reader shows that it cannot
+        self._cards = False  # whether any lies there, badge or not
         self._card_told = False  # whether the car has been told of the card that is there
 
     async def run(self) -> None:
-        """Let the reader wait for a card, then poll it until the card has gone; for ever."""
+        """Let the reader wait for a card, then poll it until the field is empty; for ever."""
         while True:
             try:
                 await self._reader.wake()
                 while True:
-                    if self._can_wait and not self._presence.occupied:
-                        await self._tell(await self._wait())
+                    if self._can_wait and not self._is_watched:
+                        uids = await self._wait()
                     else:
-                        await self._tell(await self._reader.read_card())
+                        uids = await self._reader.read_cards()
+                    self._cards = bool(uids)
+                    await self._tell([uid for uid in uids if is_badge(uid)])
                     await self._reader.drop_field()
-                    if self._presence.occupied or not self._can_wait:
+                    if self._is_watched or not self._can_wait:
                         await asyncio.sleep(_POLL_EVERY_S)
             except ReaderError:
                 await asyncio.sleep(_WAKE_AGAIN_S)
 
-    async def _wait(self) -> bytes:
-        """The next card's UID. A reader that cannot wait by itself is polled from then on."""
-        try:
-            uid = await self._reader.wait_for_card(_WAIT_S)
-        except ReaderError:
-            uid = await self._reader.read_card()  # raises when it is the reader that is gone
-            self._can_wait = False
-            return uid
-        return uid or await self._reader.read_card()
+    @property
+    def _is_watched(self) -> bool:
+        """Whether cards lie there, or did a moment ago: a badge may come beside them."""
+        return self._cards or self._presence.occupied
 
-    async def _tell(self, uid: bytes) -> None:
-        for event in self._presence.seen(uid, self._uptime.now_ms()):
+    async def _wait(self) -> list:
+        """The next cards' UIDs. A reader that cannot wait by itself is polled from then on."""
+        try:
+            uids = await self._reader.wait_for_cards(_WAIT_S)
+        except ReaderError:
+            uids = await self._reader.read_cards()  # raises when it is the reader that is gone
+            self._can_wait = False
+            return uids
+        if len(uids) == 1:
+            return uids
+        if uids:  # perhaps not all of them, and these are selected
+            await self._reader.drop_field()
+        return await self._reader.read_cards() or uids
+
+    async def _tell(self, uids: list) -> None:
+        for event in self._presence.seen(uids, self._uptime.now_ms(), self._rank):
             tag = badge_tag(self._badge_key, event.uid)
             if isinstance(event, Arrived):
                 await self._arrived(tag, event.uid)
@@ -97,6 +110,9 @@ class BadgeTask:
                 await self._vehicle.badge_held(tag)
             else:
                 await self._vehicle.badge_left(tag, event.was_held)
+
+    def _rank(self, uid: bytes) -> int:
+        return self._vehicle.badge_rank(badge_tag(self._badge_key, uid))
 
     async def _arrived(self, tag: bytes, uid: bytes) -> None:
         self._card_told = False
@@ -112,12 +128,14 @@ class BadgeTask:
         try:
             genuine = await self._prove(uid, key)
         finally:
-            if genuine is None:  # it left, or the reader did: it may come again
+            if genuine is None:  # it left, or the reader did: it may come again, at once
                 self._presence.forget()
+                self._cards = False
         if genuine:
             self._card_told = True
             await self._vehicle.badge_arrived(tag, ASSURANCE_HIGH)
         elif genuine is False:
+            self._presence.disown()
             await self._vehicle.badge_not_genuine(tag)
 
     async def _prove(self, uid: bytes, key: bytes) -> bool | None:

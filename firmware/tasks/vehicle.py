@@ -154,6 +154,11 @@ class Vehicle:
         results = self._commands.owed(self._relay.contact())
         self._record_results(results, self._uptime.now_ms())
 
+    def badge_rank(self, tag: bytes) -> int:
+        """How much the badge with this tag may do now, as RANK_* of card.py; nothing moves."""
+        time_s = self._clock.time_s(self._uptime.now_ms())
+        return self._trip.badge_rank(tag, self._grants, time_s)
+
     async def badge_arrived(self, tag: bytes, assurance: int) -> None:
         """A badge (its 8-byte tag) has come to the reader; `assurance` of records.ASSURANCE_*."""
         async with self._lock:

@@ -323,7 +323,8 @@ class Pn532:
         self._pending.append(self._timeline.call_later(delay_s, self._found))
 
     def _found(self) -> None:
-        cards = self._answering()[: self._wanted]
+        most = self._wanted
+        cards = self._answering()[:most]
         if not cards:
             return  # it left during the anticollision: the chip goes on looking
         self._stop()
@@ -331,13 +332,17 @@ class Pn532:
         for card in cards:
             card.activated = card.speaks_iso_dep
         targets = [bytes([number]) + card.target for number, card in self._targets.items()]
+        delay_s = 0.0
         if self._auto_type is None:
+            if len(cards) < most:  # it has looked for another in vain
+                attempts = 1 if self._passive_retries == _FOREVER else self._passive_retries
+                delay_s = attempts * _ATTEMPT_S
             body = bytes([_IN_LIST_PASSIVE_TARGET + 1, len(targets)]) + b"".join(targets)
         else:
             body = bytes([_IN_AUTO_POLL + 1, len(targets)])
             for target in targets:
                 body += bytes([self._auto_type, len(target)]) + target
-        self._reply(body, delay_s=0)
+        self._reply(body, delay_s)
         self.answers_ms.append(self._timeline.now_us // 1000)
 
     def _nothing(self) -> None:

@@ -83,10 +83,22 @@ class Phone(Card):
     """
 
     _FIRST_BYTE = b"\x08"
+    _ATQA_SAK = bytes.fromhex("000420")
+    _ATS = bytes.fromhex("0578807002")
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
         super().__init__(self._made_up())
+
+    @property
+    def target(self) -> bytes:
+        """Return what a reader is told of it: ATQA, SAK, UID, ATS."""
+        return self._ATQA_SAK + bytes([len(self.uid)]) + self.uid + self._ATS
+
+    @property
+    def speaks_iso_dep(self) -> bool:
+        """It is selected as far as ISO 14443-4."""
+        return True
 
     def lose_field(self) -> None:
         """Forget the UID as well."""

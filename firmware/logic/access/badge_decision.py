@@ -6,6 +6,13 @@ need no grant (trip.py).
 
 from collections import namedtuple
 
+from firmware.logic.access.card import (
+    RANK_GRANTED,
+    RANK_REFUSED,
+    RANK_RIDES,
+    RANK_TECHNICIAN,
+    RANK_UNKNOWN,
+)
 from firmware.logic.const import const
 from shared_protocol.messages import (
     EVERY_BADGE,
@@ -135,3 +142,15 @@ def _began_before_expiry(grants, known, time_s: int) -> bool:
         ):
             return True
     return False
+
+
+def rank_of(verdict) -> int:
+    """How much a verdict of `decide` allows, as RANK_* of card.py.
+
+    Of one person's two badges the booking's counts before the technician's: it says what for.
+    """
+    if verdict == RIDES:
+        return RANK_RIDES
+    if isinstance(verdict, Refused):
+        return RANK_UNKNOWN if verdict.reason == REFUSED_UNKNOWN_BADGE else RANK_REFUSED
+    return RANK_TECHNICIAN if verdict.technician else RANK_GRANTED

@@ -14,7 +14,8 @@ too. An ignition that stays on keeps no trip open for ever.
 
 from collections import namedtuple
 
-from firmware.logic.access.badge_decision import NO_TRIP, RIDES, Refused, decide
+from firmware.logic.access.badge_decision import NO_TRIP, RIDES, Refused, decide, rank_of
+from firmware.logic.access.card import RANK_DRIVER
 from firmware.logic.const import const
 from firmware.logic.road.whereabouts import Where
 from shared_protocol import codec
@@ -199,8 +200,15 @@ class Trip:
         """
         if self.is_driver(tag):
             return self.driver_arrived(relay, where)
-        verdict = decide(grants, tag, time_s, self.grant, self.lapsed_grant(tag, time_s))
+        verdict = self._verdict(tag, grants, time_s)
         return self.other_arrived(tag, verdict, ignition_on, motion, where, assurance)
+
+    def badge_rank(self, tag: bytes, grants, time_s: int) -> int:
+        """How much a badge may do now, as RANK_* of card.py; changes nothing."""
+        return RANK_DRIVER if self.is_driver(tag) else rank_of(self._verdict(tag, grants, time_s))
+
+    def _verdict(self, tag: bytes, grants, time_s: int):
+        return decide(grants, tag, time_s, self.grant, self.lapsed_grant(tag, time_s))
 
     def driver_arrived(self, relay: int, where: Where) -> Outcome:
         """The driver's own badge is at the reader: resume at once; anything else can wait."""

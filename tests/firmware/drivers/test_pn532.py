@@ -1,6 +1,7 @@
 """The reader's frames, as the maker's manual and libnfc have them."""
 
 import asyncio
+import random
 
 import pytest
 
@@ -8,6 +9,7 @@ from firmware.drivers.pn532 import Pn532
 from firmware.logic.access.card import ReaderError
 from firmware.logic.access.ev2 import Proof
 from simulator.devices.pn532 import Pn532 as Chip
+from simulator.devices.pn532_cards import Phone
 from simulator.engine.timeline import US, Timeline
 from tests.firmware.drivers.scripted import ScriptedStream
 from tests.firmware.logic.host_aes import aes
@@ -46,9 +48,9 @@ async def test_waking_sends_what_libnfc_sends_and_limits_the_search() -> None:
 
 
 async def test_an_empty_field_is_no_card() -> None:
-    pn532, stream = reader((b"\xd4\x4a\x01\x00", [ACK, NO_CARD]))
-    assert await pn532.read_card() == b""
-    assert stream.said == [bytes.fromhex("0000ff04fcd44a0100e100")]
+    pn532, stream = reader((b"\xd4\x4a\x02\x00", [ACK, NO_CARD]))
+    assert await pn532.read_cards() == []
+    assert stream.said == [bytes.fromhex("0000ff04fcd44a0200e000")]
 
 
 @pytest.mark.parametrize("uid", [UID, bytes(range(4, 11)), bytes(range(10))], ids=len)
@@ -56,12 +58,12 @@ async def test_a_card_gives_its_uid_of_any_length_cut_anywhere(uid: bytes) -> No
     data = ACK + card(uid)
     for size in (1, 5, 100):
         pn532, _ = reader((b"\x4a", [data[i : i + size] for i in range(0, len(data), size)]))
-        assert await pn532.read_card() == uid
+        assert await pn532.read_cards() == [uid]
 
 
 async def test_a_command_without_acknowledgement_is_sent_again() -> None:
     pn532, stream = reader((b"\x4a", []), (b"\x4a", []), (b"\x4a", [ACK + card(UID)]))
-    assert await pn532.read_card() == UID
+    assert await pn532.read_cards() == [UID]
     assert len(stream.said) == 3
 
 
@@ -70,19 +72,19 @@ async def test_a_wrong_checksum_is_not_believed_and_the_command_sent_again() -> 
     damaged[-3] ^= 1
     for bad in (bytes(damaged), card(UID).replace(b"\xff\x0c\xf4", b"\xff\x0c\xf5")):
         pn532, _ = reader((b"\x4a", [ACK + bad]), (b"\x4a", [ACK + card(UID)]))
-        assert await pn532.read_card() == UID
+        assert await pn532.read_cards() == [UID]
 
 
 async def test_a_silent_reader_is_an_error_after_three_tries() -> None:
     pn532, stream = reader()
     with pytest.raises(ReaderError):
-        await pn532.read_card()
+        await pn532.read_cards()
     assert len(stream.said) == 3
 
 
 async def test_an_answer_to_another_command_is_not_taken_for_ours() -> None:
     pn532, _ = reader((b"\x4a", [ACK + SAM_DONE]), (b"\x4a", [ACK + card(UID)]))
-    assert await pn532.read_card() == UID
+    assert await pn532.read_cards() == [UID]
 
 
 @pytest.mark.parametrize(
@@ -92,26 +94,26 @@ async def test_an_answer_to_another_command_is_not_taken_for_ours() -> None:
 async def test_a_card_answer_that_is_cut_is_an_error(body: bytes) -> None:
     pn532, _ = reader((b"\x4a", [ACK + frame(body)]))
     with pytest.raises(ReaderError):
-        await pn532.read_card()
+        await pn532.read_cards()
 
 
 async def test_half_an_answer_or_half_an_acknowledgement_has_the_command_sent_again() -> None:
     for half in (ACK + card(UID)[:9], ACK[:4], b""):
         pn532, stream = reader((b"\x4a", [half]), (b"\x4a", [ACK + card(UID)]))
-        assert await pn532.read_card() == UID
+        assert await pn532.read_cards() == [UID]
         assert len(stream.said) == 2
 
 
 async def test_an_answer_whose_acknowledgement_is_a_nack_is_asked_for_again() -> None:
     nack = bytes.fromhex("0000ffff0000")
     pn532, stream = reader((b"\x4a", [nack + card(UID)]), (b"\x4a", [ACK + card(UID)]))
-    assert await pn532.read_card() == UID
+    assert await pn532.read_cards() == [UID]
     assert len(stream.said) == 2
 
 
 async def test_noise_before_the_answer_is_passed_over() -> None:
     pn532, _ = reader((b"\x4a", [b"\x55\x00\x12" + ACK + b"\xff\x00\x00" + card(UID)]))
-    assert await pn532.read_card() == UID
+    assert await pn532.read_cards() == [UID]
 
 
 # The reader waits by itself.
@@ -127,31 +129,78 @@ def found(*uids: bytes) -> bytes:
 @pytest.mark.parametrize("uid", [UID, bytes(range(4, 11)), bytes(range(10))], ids=len)
 async def test_a_waiting_reader_tells_the_card_that_comes(uid: bytes) -> None:
     pn532, stream = reader((b"\xd4\x60", [ACK, found(uid)]))
-    assert await pn532.wait_for_card(1.0) == uid
+    assert await pn532.wait_for_cards(1.0) == [uid]
     assert stream.said == [bytes.fromhex("0000ff05fbd460ff0100cc00")]
 
 
-async def test_of_two_cards_the_first_is_told() -> None:
+async def test_both_of_two_cards_are_told() -> None:
     pn532, _ = reader((b"\xd4\x60", [ACK + found(UID, bytes(7))]))
-    assert await pn532.wait_for_card(1.0) == UID
+    assert await pn532.wait_for_cards(1.0) == [UID, bytes(7)]
+
+
+def listed(*targets: bytes) -> bytes:
+    """The answer to InListPassiveTarget, as UM0701-02 (7.3.5) has it."""
+    numbered = [bytes((number,)) + target for number, target in enumerate(targets, start=1)]
+    return ACK + frame(b"\xd5\x4b" + bytes((len(numbered),)) + b"".join(numbered))
+
+
+CLASSIC = bytes.fromhex("00040804") + UID
+PHONE = bytes.fromhex("0004200408a0b0c0") + bytes.fromhex("0578807002")  # with its ATS
+NTAG = bytes.fromhex("0044000704010203040506")
+NTAG_424 = bytes.fromhex("034420070402030405060706") + bytes.fromhex("7777710280")
+RELEASED = ACK + frame(b"\xd5\x53\x00")
+
+
+async def test_cards_are_listed_two_at_a_time_and_halted_until_no_more_are_found() -> None:
+    pn532, stream = reader(
+        (b"\x4a\x02\x00", [listed(PHONE, CLASSIC)]),
+        (b"\x52\x00", [RELEASED]),
+        (b"\x4a\x02\x00", [listed(NTAG_424, NTAG)]),
+        (b"\x52\x00", [RELEASED]),
+        (b"\x4a\x02\x00", [ACK + NO_CARD]),
+    )
+    assert [uid.hex() for uid in await pn532.read_cards()] == [
+        "08a0b0c0", UID.hex(), "04020304050607", "04010203040506",
+    ]  # fmt: skip
+    assert stream.all_used
+
+
+async def test_a_chip_that_finds_the_same_cards_again_is_not_asked_for_ever() -> None:
+    pn532, stream = reader(
+        *[(b"\x4a\x02\x00", [listed(CLASSIC, NTAG)]), (b"\x52\x00", [RELEASED])] * 5
+    )
+    assert len(await pn532.read_cards()) == 2
+    assert len(stream.said) == 3
+
+
+async def test_what_is_cut_off_of_a_list_of_cards_is_an_error_and_no_other_uid() -> None:
+    whole = listed(PHONE, NTAG_424)[len(ACK) + 5 : -2]
+    for size in range(3, len(whole)):
+        cut = whole[:size]
+        pn532, _ = reader((b"\x4a", [ACK + frame(cut)]), (b"\x52\x00", [RELEASED]))
+        try:
+            uids = await pn532.read_cards()
+        except ReaderError:
+            continue
+        assert uids == [PHONE[4:8], NTAG_424[4:11]], "only an ATS may be cut: nobody needs it"
 
 
 async def test_no_card_in_time_is_none_and_the_search_is_ended() -> None:
     pn532, stream = reader((b"\xd4\x60", [ACK]))
-    assert await pn532.wait_for_card(0.05) == b""
+    assert await pn532.wait_for_cards(0.05) == []
     assert stream.said[-1] == ACK
 
 
 async def test_a_search_that_ends_without_a_card_is_none() -> None:
     pn532, _ = reader((b"\xd4\x60", [ACK + frame(b"\xd5\x61\x00")]))
-    assert await pn532.wait_for_card(1.0) == b""
+    assert await pn532.wait_for_cards(1.0) == []
 
 
 async def test_a_reader_that_does_not_know_how_to_wait_is_an_error() -> None:
     refusal = bytes.fromhex("0000ff01ff7f8100")
     pn532, _ = reader(*[(b"\xd4\x60", [ACK + refusal])] * 3)
     with pytest.raises(ReaderError):
-        await pn532.wait_for_card(0.05)
+        await pn532.wait_for_cards(0.05)
 
 
 async def test_a_damaged_answer_ends_the_wait_and_not_only_the_timeout_does() -> None:
@@ -159,7 +208,7 @@ async def test_a_damaged_answer_ends_the_wait_and_not_only_the_timeout_does() ->
     damaged[-2] ^= 1
     for bad in (found(UID)[:9], bytes(damaged), b"\x55"):
         pn532, stream = reader((b"\xd4\x60", [ACK, bad]))
-        assert await asyncio.wait_for(pn532.wait_for_card(60.0), 2.0) == b""
+        assert await asyncio.wait_for(pn532.wait_for_cards(60.0), 2.0) == []
         assert stream.said[-1] == ACK
 
 
@@ -248,7 +297,7 @@ async def test_a_chip_that_missed_the_wake_up_is_woken_by_the_next(line: ChipStr
     pn532 = Pn532(line)
     await pn532.wake()
     line.chip.present(UID, 10)
-    assert await pn532.read_card() == UID
+    assert await pn532.read_cards() == [UID]
 
 
 async def test_a_chip_that_lost_its_power_is_an_error_until_it_is_woken(line: ChipStream) -> None:
@@ -257,9 +306,9 @@ async def test_a_chip_that_lost_its_power_is_an_error_until_it_is_woken(line: Ch
     line.chip.present(UID, 100)
     line.chip.power_off()
     with pytest.raises(ReaderError):
-        await pn532.read_card()
+        await pn532.read_cards()
     await pn532.wake()
-    assert await pn532.read_card() == UID
+    assert await pn532.read_cards() == [UID]
 
 
 @pytest.mark.parametrize("cut", range(1, 10))
@@ -271,7 +320,7 @@ async def test_a_box_that_died_in_the_middle_of_a_command_wakes_the_chip(
     line.chip.present(UID, 10)
     restarted = Pn532(line)
     await restarted.wake()
-    assert await restarted.read_card() == UID
+    assert await restarted.read_cards() == [UID]
 
 
 @pytest.mark.parametrize("fault", ["half_frame", "wrong_checksum"])
@@ -283,20 +332,42 @@ async def test_answers_that_are_always_damaged_are_an_error_and_the_next_whole_o
     line.chip.present(UID, 100)
     line.chip.fault(fault)
     with pytest.raises(ReaderError):
-        await pn532.read_card()
-    assert await pn532.wait_for_card(60.0) == b""
+        await pn532.read_cards()
+    assert await pn532.wait_for_cards(60.0) == []
     line.chip.fault(None)
-    assert await pn532.read_card() == UID
-    assert await pn532.wait_for_card(60.0) == UID
+    assert await pn532.read_cards() == [UID]
+    assert await pn532.wait_for_cards(60.0) == [UID]
 
 
-async def test_of_two_cards_in_the_field_one_is_read(line: ChipStream) -> None:
+@pytest.mark.parametrize("others", range(8))
+async def test_all_the_cards_in_the_field_are_read_and_read_again_after_it_was_off(
+    line: ChipStream, others: int
+) -> None:
     pn532 = Pn532(line)
     await pn532.wake()
-    line.chip.present(UID, 10)
-    line.chip.present(bytes(range(4, 11)), 10, beside=True)
-    assert await pn532.read_card() == UID
-    assert await pn532.wait_for_card(1.0) == UID
+    uids = [UID, *(bytes(range(number, number + 7)) for number in range(1, 1 + others))]
+    for uid in uids:
+        line.chip.present(uid, 100, beside=True, key=None if len(uid) == 4 else KEY)
+    for _ in range(3):
+        assert await pn532.read_cards() == uids
+        await pn532.drop_field()
+    assert await pn532.wait_for_cards(1.0) == uids[:2]
+    await pn532.drop_field()
+    assert await pn532.read_card(uids[-1]) == uids[-1]
+
+
+async def test_a_phone_has_another_uid_whenever_the_field_was_off(line: ChipStream) -> None:
+    pn532 = Pn532(line)
+    await pn532.wake()
+    line.chip.lay(Phone(random.Random(1)), 100)
+    line.chip.present(UID, 100, beside=True)
+    seen = set()
+    for _ in range(5):
+        phone, badge = await pn532.read_cards()
+        assert (phone[:1], len(phone), badge) == (b"\x08", 4, UID)
+        seen.add(phone)
+        await pn532.drop_field()
+    assert len(seen) == 5
 
 
 KEY = bytes(range(16))
@@ -316,7 +387,7 @@ async def test_a_card_proves_itself_after_the_search_that_found_it(line: ChipStr
     await pn532.wake()
     line.chip.present(CARD, 100, key=KEY)
     line.chip.present(UID, 100, beside=True)
-    assert await pn532.wait_for_card(1.0) == CARD
+    assert await pn532.wait_for_cards(1.0) == [CARD, UID]
     for _ in range(3):
         await pn532.drop_field()
         assert await proves_itself(pn532, CARD, KEY) is True
@@ -332,13 +403,13 @@ async def test_a_card_that_was_spoken_to_is_found_again_when_the_field_has_been_
     pn532 = Pn532(line)
     await pn532.wake()
     line.chip.present(CARD, 100, key=KEY)
-    assert await pn532.read_card() == CARD
-    assert await pn532.read_card() == b""
+    assert await pn532.read_cards() == [CARD]
+    assert await pn532.read_cards() == []
     await pn532.drop_field()
-    assert await pn532.read_card() == CARD
+    assert await pn532.read_cards() == [CARD]
     restarted = Pn532(line)
     await restarted.wake()
-    assert await restarted.wait_for_card(1.0) == CARD
+    assert await restarted.wait_for_cards(1.0) == [CARD]
 
 
 @pytest.mark.parametrize("fault", ["half_frame", "wrong_checksum", "unplugged"])

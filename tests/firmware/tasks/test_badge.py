@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from firmware.logic.access.card import CardPresence, ReaderError
+from firmware.logic.access.card import RANK_GRANTED, RANK_UNKNOWN, CardPresence, ReaderError
 from firmware.logic.access.card_keys import CardKeys
 from firmware.tasks import badge
 from shared_protocol import messages
@@ -45,11 +45,18 @@ class ScriptedReader:
     async def wake(self) -> None:
         self._answer(WAKE)
 
-    async def wait_for_card(self, timeout_s: float) -> bytes:
-        return self._answer(WAIT)
+    async def wait_for_cards(self, timeout_s: float) -> list[bytes]:
+        return self._all(WAIT)
 
-    async def read_card(self, uid: bytes = b"") -> bytes:
+    async def read_cards(self) -> list[bytes]:
+        return self._all(READ)
+
+    async def read_card(self, uid: bytes) -> bytes:
         return self._answer(READ)
+
+    def _all(self, asked: str) -> list[bytes]:
+        answer = self._answer(asked)
+        return [answer] if answer else []
 
     async def drop_field(self) -> None:
         pass
@@ -67,6 +74,9 @@ class Vehicle:
     async def badge_arrived(self, tag: bytes, assurance: int) -> None:
         self.told.append(("arrived" if assurance == ASSURANCE_LOW else "proved", tag))
         assert assurance in (ASSURANCE_LOW, ASSURANCE_HIGH)
+
+    def badge_rank(self, tag: bytes) -> int:
+        return RANK_GRANTED
 
     async def badge_not_genuine(self, tag: bytes) -> None:
         self.told.append(("forged", tag))
@@ -112,17 +122,17 @@ async def what_is_told(
 
 
 async def test_a_card_that_the_reader_waited_for_is_polled_until_it_has_gone() -> None:
-    reader = ScriptedReader(b"", UID, UID, b"", b"", b"")
+    reader = ScriptedReader(b"", UID, UID, *[b""] * 5)
     tag = badge_tag(KEY, UID)
     assert await what_is_told(reader) == [("arrived", tag), ("left", tag)]
-    assert reader.asked == [WAKE, WAIT, READ, READ, READ, WAIT]
+    assert reader.asked == [WAKE, WAIT] + [READ] * 5 + [WAIT]
 
 
 async def test_a_reader_that_cannot_wait_is_polled_from_then_on() -> None:
-    reader = ScriptedReader(b"", SILENT, b"", b"", UID, b"", b"", b"")
+    reader = ScriptedReader(b"", SILENT, b"", b"", UID, *[b""] * 5)
     tag = badge_tag(KEY, UID)
     assert await what_is_told(reader) == [("arrived", tag), ("left", tag)]
-    assert reader.asked == [WAKE, WAIT] + [READ] * 6
+    assert reader.asked == [WAKE, WAIT] + [READ] * 8
 
 
 async def test_a_reader_that_was_gone_is_not_taken_for_one_that_cannot_wait() -> None:
@@ -135,6 +145,30 @@ async def test_after_a_wait_without_a_card_the_reader_is_asked_whether_it_is_the
     reader = ScriptedReader(b"", b"", b"", b"", SILENT, b"", UID)
     assert await what_is_told(reader) == [("arrived", badge_tag(KEY, UID))]
     assert reader.asked == [WAKE, WAIT, READ, WAIT, READ, WAKE, WAIT]
+
+
+async def test_a_phone_is_told_to_nobody_and_the_badge_is_looked_for_beside_it() -> None:
+    phones = [bytes([8, 0, 0, number]) for number in range(9)]
+    reader = ScriptedReader(b"", *phones, UID, phones[0], b"", b"")
+    assert await what_is_told(reader) == [("arrived", badge_tag(KEY, UID))]
+    assert reader.asked == [WAKE, WAIT] + [READ] * 12, "a wait would find the phone at once"
+
+
+async def test_when_two_cards_end_the_wait_the_whole_field_is_read_before_any_is_told() -> None:
+    class Wallet(ScriptedReader):
+        def _all(self, asked: str) -> list[bytes]:
+            return [self._answer(asked) for _ in range(2 if asked == WAIT else 3)]
+
+    class Judging(Vehicle):
+        def badge_rank(self, tag: bytes) -> int:
+            return RANK_GRANTED if tag == badge_tag(KEY, UID) else RANK_UNKNOWN
+
+    vehicle, uptime = Judging(), SimpleNamespace(now_ms=lambda: 0)
+    others = [bytes([4, 0, 0, 1]), bytes([4, 0, 0, 2])]
+    reader = Wallet(b"", *others, *others, UID)
+    with pytest.raises(ScriptOverError):
+        await badge_task(reader, CardKeys(MemoryStorage()), uptime, vehicle).run()
+    assert vehicle.told == [("arrived", badge_tag(KEY, UID))]
 
 
 # Cards that prove themselves.
@@ -178,11 +212,11 @@ def genuine() -> Ntag424:
 
 
 async def test_a_card_with_a_key_counts_once_it_has_proved_itself() -> None:
-    reader = CardReader(b"", CARD, CARD, CARD, b"", b"", b"", card=genuine())
+    reader = CardReader(b"", CARD, CARD, CARD, *[b""] * 5, card=genuine())
     told = await what_is_told(reader, keys=keys_of((CARD, CARD_KEY)))
     assert told == [("proved", TAG), ("left", TAG)]
     assert reader.exchanges == 3
-    assert reader.asked == [WAKE, WAIT] + [READ] * 4 + [WAIT]
+    assert reader.asked == [WAKE, WAIT] + [READ] * 6 + [WAIT]
 
 
 async def test_a_card_without_a_key_is_known_by_its_uid_beside_others_that_have_one() -> None:
