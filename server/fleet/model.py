@@ -44,6 +44,8 @@ GrantKind = Literal[
     "walk_up_no_licence",
     "other_car",
 ]
+Contradiction = Literal["cranked", "driven", "never_opens", "ignition_off", "other"]
+Hindrance = Literal["ignition_on", "moves", "no_sign", "relay", "other"]
 RelayState = Literal["unknown", "enabled", "inhibited"]
 ClockSource = Literal["none", "gnss", "server"]
 CommandKind = Literal["inhibit", "cancel", "end-trip", "end-trip-without-keys"]
@@ -205,6 +207,8 @@ class Box:
     holds; they are equal when the box is up to date. The set sent last left at `grants_sent_at_s`.
     `generation` is that of the newest key it has proved to hold; `newest_generation` is above it
     while a new key is on its way. `flash_erases` counts since the flash was new.
+    `startable_since_s`: since when anybody could start the car though it is nobody's, None when
+    that is not so, and `hindrance` why it is. `contradiction` is the last one it told, and when.
     """
 
     box_id: int
@@ -222,6 +226,10 @@ class Box:
     generation: int
     newest_generation: int
     flash_erases: int | None
+    startable_since_s: int | None
+    hindrance: Hindrance | None
+    contradiction: Contradiction | None
+    contradiction_at_s: int | None
 
 
 @dataclass(frozen=True, slots=True)

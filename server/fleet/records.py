@@ -6,7 +6,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from server.fleet.model import Assurance, CommandState, EndReason, RefusalReason, RelayState
+from server.fleet.model import (
+    Assurance,
+    CommandState,
+    Contradiction,
+    EndReason,
+    Hindrance,
+    RefusalReason,
+    RelayState,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,22 @@ class RelaySeen:
 
 
 @dataclass(frozen=True, slots=True)
+class CarStartable:
+    """Nobody has the car and anybody could start it; `hindrance`: why it is not inhibited."""
+
+    at_s: int
+    hindrance: Hindrance
+
+
+@dataclass(frozen=True, slots=True)
+class SignsContradict:
+    """Feedback contact, crank and motion contradict each other."""
+
+    at_s: int
+    contradiction: Contradiction
+
+
+@dataclass(frozen=True, slots=True)
 class CommandAnswered:
     """What became of a command."""
 
@@ -131,6 +155,8 @@ FleetRecord = (
     | OdometerRead
     | BadgeRefused
     | RelaySeen
+    | CarStartable
+    | SignsContradict
     | CommandAnswered
 )
 

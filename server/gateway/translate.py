@@ -64,6 +64,18 @@ _COMMAND_STATES: Mapping[int, model.CommandState] = {
 _GAP_REASONS: Mapping[int, str] = {
     records.GAP_UNREADABLE: "unreadable",
 }
+_CONTRADICTIONS: Mapping[int, model.Contradiction] = {
+    records.CONTRADICTION_CRANKED: "cranked",
+    records.CONTRADICTION_DRIVEN: "driven",
+    records.CONTRADICTION_NEVER_OPENS: "never_opens",
+    records.CONTRADICTION_IGNITION_OFF: "ignition_off",
+}
+_HINDRANCES: Mapping[int, model.Hindrance] = {
+    records.STARTABLE_IGNITION_ON: "ignition_on",
+    records.STARTABLE_MOVES: "moves",
+    records.STARTABLE_NO_SIGN: "no_sign",
+    records.STARTABLE_RELAY: "relay",
+}
 _CLOCK_SOURCES: Mapping[int, model.ClockSource] = {
     messages.CLOCK_GNSS: "gnss",
     messages.CLOCK_SERVER: "server",
@@ -196,6 +208,14 @@ def _read(
         case records.Relay():
             state = _RELAY_STATES.get(body.state, "unknown")
             return "relay", _fields(state=state, cause=body.cause), fleet.RelaySeen(state)
+        case records.Contradiction():
+            signs = _CONTRADICTIONS.get(body.signs, "other")
+            contradicts = fleet.SignsContradict(about_s, signs)
+            return "contradiction", _fields(reason=signs), contradicts
+        case records.Startable():
+            hindrance = _HINDRANCES.get(body.hindrance, "other")
+            startable = fleet.CarStartable(about_s, hindrance)
+            return "startable", _fields(reason=hindrance), startable
         case records.CommandResult():
             return _command_result(body)
         case records.Gap():

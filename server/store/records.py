@@ -11,7 +11,16 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from server.fleet.records import BadgeRefused, CommandAnswered, FleetRecord, ReadRecord, RelaySeen
+from server.fleet.records import (
+    BadgeRefused,
+    CarStartable,
+    CommandAnswered,
+    FleetRecord,
+    ReadRecord,
+    RelaySeen,
+    SignsContradict,
+    TripStarted,
+)
 from server.fleet.trips import Followed, TripDraft
 from server.store import trip_rows
 from server.store.noun import Noun
@@ -191,8 +200,35 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
             )
         case RelaySeen():
             db.execute(
-                "UPDATE box SET relay = :relay WHERE box_id = :box_id",
+                "UPDATE box SET relay = :relay, startable_since_s ="
+                " CASE WHEN :relay = 'inhibited' THEN NULL ELSE startable_since_s END"
+                " WHERE box_id = :box_id",
                 {"relay": record.relay, "box_id": batch.box_id},
+            )
+        case TripStarted():
+            db.execute(
+                "UPDATE box SET startable_since_s = NULL WHERE box_id = :box_id",
+                {"box_id": batch.box_id},
+            )
+        case CarStartable():
+            db.execute(
+                "UPDATE box SET startable_since_s = coalesce(startable_since_s, :at_s),"
+                " hindrance = :hindrance WHERE box_id = :box_id",
+                {
+                    "at_s": record.at_s,
+                    "hindrance": record.hindrance,
+                    "box_id": batch.box_id,
+                },
+            )
+        case SignsContradict():
+            db.execute(
+                "UPDATE box SET contradiction = :contradiction, contradiction_at_s = :at_s"
+                " WHERE box_id = :box_id",
+                {
+                    "contradiction": record.contradiction,
+                    "at_s": record.at_s,
+                    "box_id": batch.box_id,
+                },
             )
         case CommandAnswered():
             db.execute(

@@ -11,7 +11,9 @@ from server.fleet.model import (
     Assurance,
     ClockSource,
     CommandState,
+    Contradiction,
     EndReason,
+    Hindrance,
     RefusalReason,
     RelayState,
     StoredRecord,
@@ -115,6 +117,22 @@ RELAY_STATES: Mapping[RelayState, str] = {
     "inhibited": N_("start inhibited"),
 }
 
+CONTRADICTIONS: Mapping[Contradiction, str] = {
+    "cranked": N_("the car was started while its relay's contact said that it cannot be"),
+    "driven": N_("the car drives while its relay's contact said that it cannot be started"),
+    "never_opens": N_("the relay's contact stays closed after three pulses"),
+    "ignition_off": N_("the car moves with the ignition off: towed, or a broken wire"),
+    "other": N_("its signs contradict each other"),
+}
+
+HINDRANCES: Mapping[Hindrance, str] = {
+    "ignition_on": N_("the ignition is on"),
+    "moves": N_("it moves, or does not stand still for long enough"),
+    "no_sign": N_("nothing shows that it stands: no satellites, ignition wire not proven"),
+    "relay": N_("the relay does not obey"),
+    "other": N_("another reason"),
+}
+
 CLOCK_SOURCES: Mapping[ClockSource, str] = {
     "none": N_("not set"),
     "gnss": N_("from the satellites"),
@@ -137,6 +155,8 @@ RECORDS: Mapping[str, str] = {
     "trip_asked": N_("Asked for at odometer %(odometer_m)s km, with the ignition on: %(wish)s"),
     "trip_resume": N_("Trip resumed, doors unlocked, at odometer %(odometer_m)s km"),
     "wear": N_("The box's memory has been erased %(erases)s times"),
+    "contradiction": N_("Contradiction: %(reason)s"),
+    "startable": N_("Nobody has the car, and anybody could start it: %(reason)s"),
     "gap": N_("Records %(first_seq)s to %(last_seq)s are lost: %(reason)s"),
 }
 UNKNOWN_RECORD = N_("Record of a kind this server does not know")
@@ -225,8 +245,15 @@ def _of_field(name: str, value: int | str, speaker: Words) -> str:
     if name == "odometer_m" and isinstance(value, int):
         return speaker.km(value)
     for table in (
-        END_REASONS, REFUSAL_REASONS, RELAY_STATES, COMMAND_RESULTS, WISHES, GAP_REASONS,
-    ):  # fmt: skip
+        END_REASONS,
+        REFUSAL_REASONS,
+        RELAY_STATES,
+        COMMAND_RESULTS,
+        WISHES,
+        GAP_REASONS,
+        CONTRADICTIONS,
+        HINDRANCES,
+    ):
         if value in table:
             return speaker.say(table[value])  # type: ignore[index]
     return str(value)

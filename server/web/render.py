@@ -72,6 +72,8 @@ def _environment(speaker: Words) -> Environment:
         refusal_reasons=labels.REFUSAL_REASONS,
         refusal_advice=labels.REFUSAL_ADVICE,
         relay_states=labels.RELAY_STATES,
+        contradictions=labels.CONTRADICTIONS,
+        hindrances=labels.HINDRANCES,
         clock_sources=labels.CLOCK_SOURCES,
         assurances=labels.ASSURANCES,
         end_orders=labels.END_ORDERS,

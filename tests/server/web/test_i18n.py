@@ -127,6 +127,8 @@ def test_every_kind_of_record_has_a_sentence_and_every_reason_in_it_a_name():
     assert set(translate._COMMAND_STATES.values()) <= set(labels.COMMAND_RESULTS) | set(in_any)
     assert set(translate._GAP_REASONS.values()) == set(labels.GAP_REASONS)
     assert set(translate._WISHES.values()) == set(labels.WISHES)
+    assert {*translate._CONTRADICTIONS.values(), "other"} == set(labels.CONTRADICTIONS)
+    assert {*translate._HINDRANCES.values(), "other"} == set(labels.HINDRANCES)
 
 
 def test_every_reason_to_refuse_is_told_somewhere():

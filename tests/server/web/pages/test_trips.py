@@ -12,7 +12,16 @@ from server.gateway.translate import read_record
 from server.store import Batch
 from server.web.pages.trips import RECORDS_SHOWN
 from server.web.paging import PAGE_SIZE
-from shared_protocol.records import Wear, to_record
+from shared_protocol.records import (
+    CONTRADICTION_IGNITION_OFF,
+    RELAY_INHIBITED,
+    STARTABLE_NO_SIGN,
+    Contradiction,
+    Relay,
+    Startable,
+    Wear,
+    to_record,
+)
 from tests.server.web.sample import (
     CLIO,
     KARIM,
@@ -178,6 +187,26 @@ async def test_the_boxes_page_shows_how_often_a_boxs_memory_was_erased(arrive, s
         await report_of_clio(store, read_record(record, Holder(), NOW_S))
     page = await manager.read("/boitiers")
     assert page.count("4512") == 1 and "4511" not in page, "the last one, of the one that told"
+
+
+async def test_the_boxes_page_says_in_words_which_car_anybody_could_start_until_it_is_inhibited(
+    arrive, store
+):
+    manager = await arrive(MANAGER)
+    said = "démarrable par n’importe qui"
+    assert said not in await manager.read("/boitiers")
+    for body in (Startable(STARTABLE_NO_SIGN), Contradiction(CONTRADICTION_IGNITION_OFF)):
+        record = to_record(NOW_S, body)
+        await report_of_clio(store, read_record(record, Holder(), NOW_S))
+    page = await manager.read("/boitiers")
+    assert page.count(said) == 1
+    assert "fil de contact non vérifié" in page
+    assert "la voiture se déplace contact coupé" in page
+    inhibited = to_record(NOW_S + 60, Relay(RELAY_INHIBITED, 3))
+    await report_of_clio(store, read_record(inhibited, Holder(), NOW_S + 60))
+    page = await manager.read("/boitiers")
+    assert said not in page
+    assert "la voiture se déplace contact coupé" in page
 
 
 async def test_a_deduced_end_is_flagged_in_the_log_and_on_its_page(arrive, store):
