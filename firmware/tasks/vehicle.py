@@ -13,7 +13,7 @@ from firmware.logic.access.immobiliser import NO_PULSE, PULSE_ENABLE, PULSE_INHI
 from firmware.logic.access.trip import CAUSE_CONTACT, DOOR_LOCK, DOOR_UNLOCK, signal_of
 from firmware.logic.const import const
 from firmware.logic.road.rest import ASK_SLEEP, ASK_WAKE, Rest
-from shared_protocol.records import END_COMMAND, END_INFERRED
+from shared_protocol.records import END_COMMAND, END_INFERRED, Refusal
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ _LOOK_EVERY_S = const(0.5)
 _LOOK_QUIET_S = const(4.0)
 
 COMMANDS_FILE = "commands"
+CLOCK_FILE = "clock"
 
 
 class Vehicle:
@@ -82,11 +83,11 @@ class Vehicle:
             trip: the one in progress.
             whereabouts: the last fix.
             odometer: the running metres.
-            clock: Unix time.
+            clock: Unix time, which satellites and server tell through here.
             grants: the set in force.
             commands: those of the server.
             recorder: records what happened.
-            state_store: the flash that holds what the commands know.
+            state_store: the flash that holds what commands and clock know.
         """
         self._uptime = uptime
         self._ignition = ignition
@@ -112,6 +113,7 @@ class Vehicle:
         self._lock = asyncio.Lock()  # held from a decision to the end of its pulses
         self._look_now = asyncio.Event()  # ends the pause between two looks
         self._commands_waiting = []
+        self._refused = None  # the badge at the reader that was: tag, assurance, the clock's number
 
     @property
     def quiet(self) -> bool:
@@ -142,17 +144,28 @@ class Vehicle:
     async def badge_arrived(self, tag: bytes, assurance: int) -> None:
         """A badge (its 8-byte tag) has come to the reader; `assurance` of records.ASSURANCE_*."""
         async with self._lock:
-            now_ms = self._uptime.now_ms()
-            outcome = self._trip.badge_arrived(
-                tag,
-                self._grants,
-                time_s=self._clock.time_s(now_ms),
-                relay=self._relay.contact(),
-                ignition_on=self._ignition.on,
-                where=self._where(now_ms),
-                assurance=assurance,
-            )
-            await self._act_on(outcome, now_ms)
+            await self._judge(tag, assurance)
+
+    async def _judge(self, tag: bytes, assurance: int) -> None:
+        now_ms = self._uptime.now_ms()
+        outcome = self._trip.badge_arrived(
+            tag,
+            self._grants,
+            time_s=self._clock.time_s(now_ms),
+            closed_s=self._clock.closed_s,
+            relay=self._relay.contact(),
+            ignition_on=self._ignition.on,
+            where=self._where(now_ms),
+            assurance=assurance,
+        )
+        is_refused = bool(outcome.records) and isinstance(outcome.records[0], Refusal)
+        self._refused = (tag, assurance, self._clock.number) if is_refused else None
+        await self._act_on(outcome, now_ms)
+
+    async def _judge_again(self) -> None:
+        """A badge that is still there was refused by a time that is told no more."""
+        if self._refused and self._refused[2] != self._clock.number:
+            await self._judge(self._refused[0], self._refused[1])
 
     async def badge_not_genuine(self, tag: bytes) -> None:
         """A card that has a key of its own did not prove that it holds it."""
@@ -169,17 +182,27 @@ class Vehicle:
     async def badge_left(self, tag: bytes, was_held: bool) -> None:
         """The badge has gone."""
         async with self._lock:
+            self._refused = None
             now_ms = self._uptime.now_ms()
             outcome = self._trip.badge_left(tag, was_held, self._where(now_ms))
             await self._act_on(outcome, now_ms)
 
     def fix(self, fix: "Fix", now_ms: int) -> None:
         """A fix of the receiver: the clock, the odometer, the sign of stillness."""
-        self._clock.hear_gnss(fix.time_s, fix.millisecond, now_ms)
+        self._keep_clock(self._clock.hear_gnss(fix.time_s, fix.millisecond, now_ms), now_ms)
         self._whereabouts.fix(fix, now_ms)
         time_ms = fix.time_s * 1000 + fix.millisecond
         self._odometer.add(time_ms, fix.speed_mm_s, self._ignition.on)
         self._recorder.write(self._trip.odometer(self._odometer.metres, now_ms), now_ms)
+
+    def server_time(self, time_s: int, millisecond: int, now_ms: int) -> None:
+        """The server has told its time."""
+        self._keep_clock(self._clock.hear_server(time_s, millisecond, now_ms), now_ms)
+
+    def set_issued(self, issue_s: int, now_ms: int) -> None:
+        """A set of grants that the server issued then is in force."""
+        self._clock.hear_issue(issue_s)
+        self._store(CLOCK_FILE, self._clock.to_bytes(now_ms))
 
     def command(self, command: "Command", now_ms: int) -> None:
         """A Command of the server; one that comes in mid pulse waits for the next look."""
@@ -213,6 +236,7 @@ class Vehicle:
         now_ms = self._uptime.now_ms()
         self._believe_contact(CAUSE_CONTACT, now_ms)
         self._obey(now_ms)
+        await self._judge_again()
         ignition_seen = self._ignition.look()
         signs = (self._whereabouts.speed_mm_s(now_ms),)
         self._immobiliser.sense(now_ms, ignition_seen, signs)
@@ -227,7 +251,7 @@ class Vehicle:
         self.looked_ms = now_ms
 
     def _end_forgotten(self, now_ms: int) -> None:
-        time_s = self._clock.time_s(now_ms)
+        time_s = self._clock.settled_s(now_ms)  # a jump that may be withdrawn ends nothing
         parked_for_ms = self._immobiliser.parked_for_ms(now_ms)
         if is_forgotten(self._grants, self._trip.driver, self._trip.grant, time_s, parked_for_ms):
             self._end_trip(END_INFERRED, now_ms)
@@ -297,10 +321,18 @@ class Vehicle:
             self._commands.recorded()
             self._store_commands()
 
+    def _keep_clock(self, records, now_ms: int) -> None:
+        if records:
+            self._recorder.write(records, now_ms)
+            self._store(CLOCK_FILE, self._clock.to_bytes(now_ms))
+
     def _store_commands(self) -> bool:
-        """Whether flash holds what the commands know; if not, memory has to do till the boot."""
+        return self._store(COMMANDS_FILE, self._commands.to_bytes())
+
+    def _store(self, name: str, data: bytes) -> bool:
+        """Whether flash holds it; if not, memory has to do till the boot."""
         try:
-            self._state_store.write(COMMANDS_FILE, self._commands.to_bytes())
+            self._state_store.write(name, data)
         except OSError:
             return False
         return True

@@ -56,7 +56,7 @@ def booked_until(world: World, tmp_path: Path, expires_s: int) -> Car:
         held.take_part(part)
     write_file(tmp_path / "flash.img", "/state/grants", storage.files[GRANTS_FILE])
     car.power_on()
-    world.run_until(lambda: car.report()["clock_source"] == 1, 60)
+    world.run_until(lambda: car.report()["clock_source"] == 1, 120)
     return car
 
 
@@ -236,7 +236,7 @@ def test_power_lost_in_the_middle_of_the_enabling_pulse_or_right_after_strands_n
         booked.kill()
         world.run_for(2)
         booked.power_on()
-        world.run_until(lambda: booked.report()["clock_source"] == 1, 60)
+        world.run_until(lambda: booked.report()["clock_source"] == 1, 120)
         badge(world, booked, DRIVER)
         assert booked.relay == "enabled"
         assert booked.report()["crashes"] == 0
