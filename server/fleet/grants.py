@@ -11,12 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from server.fleet.model import Badge, Booking, Companion, Grant, GrantKind, Window
-from shared_protocol.limits import GRANTS_VALID_S
 
 BEFORE_S = 15 * 60  # who comes early finds the car open
 AFTER_S = 30 * 60  # who is back late can still fetch what lies in the car
 AHEAD_S = 7 * 24 * 3600  # a box out of coverage for a week still opens for who booked before
-VALID_S = GRANTS_VALID_S  # and after a week without news it opens for nobody but a technician
+VALID_S = 7 * 24 * 3600  # and after a week without news it opens for nobody but a technician
 OTHER_CAR_AHEAD_S = 24 * 3600
 REVOKED_FOR_S = 60 * 24 * 3600  # afterwards the badge is unknown, which opens nothing either
 MAX_REVOKED = 64

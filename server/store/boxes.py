@@ -21,7 +21,7 @@ from server.store.vault import Vault
 
 BOXES = """
 SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, b.epoch, b.firmware_version, b.last_seen_s,
-  b.relay, b.clock_source, b.grants_generation, b.grants_confirmed,
+  b.relay, b.clock_source, b.clock_doubtful, b.clock_off_s, b.grants_generation, b.grants_confirmed,
   b.grants_sent_at_s, b.generation,
   (SELECT max(generation) FROM box_key k WHERE k.box_id = b.box_id) AS newest_generation,
   (SELECT CAST(fields ->> 'erases' AS INTEGER) FROM record r

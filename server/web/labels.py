@@ -127,6 +127,13 @@ RECORDS: Mapping[str, str] = {
     "trip_pause": N_("Trip paused, doors locked, at odometer %(odometer_m)s km"),
     "occupant": N_("A passenger's badge was read"),
     "trip_resume": N_("Trip resumed, doors unlocked, at odometer %(odometer_m)s km"),
+    "clock_state": N_("The box's clock rests on another ground, ± %(off_s)s s (no. %(number)s)"),
+    "clock_mended": N_(
+        "The box's clock no. %(number)s was wrong: its times are shifted by %(shift_s)s s"
+    ),
+    "clock_refused": N_(
+        "A source that contradicts the box's clock by %(ahead_s)s s is not believed"
+    ),
     "wear": N_("The box's memory has been erased %(erases)s times"),
     "gap": N_("Records %(first_seq)s to %(last_seq)s are lost: %(reason)s"),
 }
