@@ -152,7 +152,6 @@ class Vehicle:
             tag,
             self._grants,
             time_s=self._clock.time_s(now_ms),
-            closed_s=self._clock.closed_s,
             relay=self._relay.contact(),
             ignition_on=self._ignition.on,
             where=self._where(now_ms),
@@ -323,6 +322,7 @@ class Vehicle:
 
     def _keep_clock(self, records, now_ms: int) -> None:
         if records:
+            self._grants.closed_s = self._clock.closed_s
             self._recorder.write(records, now_ms)
             self._store(CLOCK_FILE, self._clock.to_bytes(now_ms))
 

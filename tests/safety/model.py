@@ -334,7 +334,7 @@ class Car:
         return self.wall_s
 
     settled_s = time_s
-    number = closed_s = 0
+    number = 0
 
     def look(self) -> bool:
         edge, self._edge = self._edge, False

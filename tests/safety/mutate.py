@@ -57,14 +57,7 @@ _ONLY_ONE_RESULT = "a command to end the trip has one result, the first and the 
 _NOT_ASKED = "asked only after 65 s of ignition off, so after a look, which counts it"
 _IN_VAIN = "a page that cannot hold it is looked through in vain: slower, and the same is found"
 _PAGE = "if page[-size : length - size] >= prefix and page[:length] <= prefix:"
-_NO_WINDOW = "no window and no set ends in the first second of 1970"
-_DECIDE = (
-    "def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int,"
-    " closed_s: int = 0):"
-)
 SURVIVORS: dict[tuple[str, str, str], str] = {
-    ("badge_decision", _DECIDE, "0 -> -1"): _NO_WINDOW,
-    ("badge_decision", _DECIDE, "0 -> 1"): _NO_WINDOW,
     ("held_set", _PAGE, "And -> Or"): _IN_VAIN,
     (
         "held_set",

@@ -44,7 +44,7 @@ NO_TRIP = -1
 _FREE_FOR_S = const(1800)
 
 
-def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int, closed_s: int = 0):
+def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
     """Judge a badge tag against a GrantSet.
 
     Args:
@@ -55,7 +55,6 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int, 
             badge with a booking of its own still gets in (the trip is split).
         lapsed_grant: the grant of a trip of this badge that the box itself ended, else NO_TRIP.
             Its driver may come back as long as nobody else has the car booked.
-        closed_s: what ended until then stays closed, also when the clock has gone back since.
 
     Returns:
         Granted, RIDES or Refused.
@@ -69,7 +68,7 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int, 
             return Granted(grant.grant_id, True, False)
     if not known and lapsed_grant == NO_TRIP:
         return Refused(REFUSED_UNKNOWN_BADGE)
-    if time_s and max(time_s, closed_s) >= grants.expires_s:
+    if time_s and max(time_s, grants.closed_s) >= grants.expires_s:
         return Refused(REFUSED_GRANTS_EXPIRED)
     for outage in grants.of_badge(EVERY_BADGE):
         if outage.kind != GRANT_MAINTENANCE:
@@ -80,8 +79,9 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int, 
     reason = REFUSED_TOO_LATE if time_s else REFUSED_CLOCK_UNKNOWN
     rides = walks_up = wrong_car = False
     for grant in known:
+        ends_s = grant.not_after_s
         kind = grant.kind  # one that this version does not know opens nothing
-        now = grant.not_before_s <= time_s < grant.not_after_s and closed_s < grant.not_after_s
+        now = grant.not_before_s <= time_s < ends_s and grants.closed_s < ends_s
         if kind == GRANT_PASSENGER:
             rides = rides or grant.grant_id == open_grant
             if now:

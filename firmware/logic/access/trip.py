@@ -129,7 +129,6 @@ class Trip:
         grants,
         *,
         time_s: int,
-        closed_s: int = 0,
         relay: int,
         ignition_on: bool,
         where: Where,
@@ -137,12 +136,12 @@ class Trip:
     ) -> Outcome:
         """A badge is at the reader: the driver's own is asked nothing, any other has its verdict.
 
-        `time_s` (0: unknown), `closed_s` and the GrantSet decide; `assurance` of
-        records.ASSURANCE_* says how the badge proved itself.
+        `time_s` (0: unknown) and the GrantSet decide; `assurance` of records.ASSURANCE_* says how
+        the badge proved itself.
         """
         if self.is_driver(tag):
             return self.driver_arrived(relay, where)
-        verdict = decide(grants, tag, time_s, self.grant, self.lapsed_grant(tag), closed_s)
+        verdict = decide(grants, tag, time_s, self.grant, self.lapsed_grant(tag))
         return self.other_arrived(tag, verdict, ignition_on, where, assurance)
 
     def driver_arrived(self, relay: int, where: Where) -> Outcome:

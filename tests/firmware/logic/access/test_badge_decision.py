@@ -64,7 +64,8 @@ def test_a_window_that_had_closed_stays_closed_when_the_clock_goes_back():
         (NOW_S + 19, Refused(REFUSED_TOO_LATE)),
         (NOW_S + 20, Refused(REFUSED_GRANTS_EXPIRED)),
     ):
-        assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP, closed_s) == verdict
+        held.closed_s = closed_s
+        assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == verdict
 
 
 def test_each_refusal_has_its_reason():
