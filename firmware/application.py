@@ -43,7 +43,7 @@ from firmware.tasks.recorder import Recorder
 from firmware.tasks.signals import SignalsTask
 from firmware.tasks.signs import IGNITION_LINE_FILE, Signs
 from firmware.tasks.supervisor import Supervisor
-from firmware.tasks.vehicle import COMMANDS_FILE, Vehicle
+from firmware.tasks.vehicle import CLOCK_FILE, COMMANDS_FILE, Vehicle
 from firmware.tasks.watchdog import WatchdogTask
 from firmware.version import VERSION
 from shared_protocol.records import Boot, decode_body
@@ -71,14 +71,16 @@ class Box:
         keys = Keys(
             identity.box_id, identity.generation, identity.key, state_store.read_or_empty(KEYS_FILE)
         )
-        clock = Clock(identity.time_floor_s)
         grants = GrantSet(state_store)
         card_keys = CardKeys(state_store)
         commands = Commands(state_store.read_or_empty(COMMANDS_FILE))
         journal = Journal(FlashStore("/journal"))
         trip = Trip(journal.state, identity.odometer_m)
+        newest_s = 0
         for record in journal.replay():
             trip.apply(decode_body(record.kind, record.body), record.time_s)
+            newest_s = record.time_s or newest_s
+        clock = Clock(identity.time_floor_s, state_store.read_or_empty(CLOCK_FILE), newest_s)
         odometer = Odometer(trip.odometer_m)
         uplink = Uplink(journal)
         recorder = Recorder(

@@ -15,3 +15,5 @@ CONFIG = web.AppKey("CONFIG", Config)
 ACTIONS = web.AppKey("ACTIONS", Actions)
 # notify(box_id) wakes that box's connection after its bookings changed; notify(None) wakes all.
 NOTIFY: web.AppKey[Callable[[int | None], None]] = web.AppKey("NOTIFY")
+# Whether the server doubts its own clock, and tells no box the time.
+DOUBTS_TIME: web.AppKey[Callable[[], bool]] = web.AppKey("DOUBTS_TIME")

@@ -179,6 +179,15 @@ def _parser() -> argparse.ArgumentParser:
     for parser_of_badge in (revoking, restoring):
         parser_of_badge.add_argument("--uid", required=True, metavar="HEX", help="of the badge")
 
+    vouching = _command(
+        commands,
+        "confirm-time",
+        _confirm_time,
+        "vouch for the server's clock when the server doubts it and tells no box the time",
+        [data],
+    )
+    vouching.add_argument("--by", required=True, metavar="NAME", help="who looked at a right clock")
+
     saving = _command(
         commands, "backup", _back_up, "copy the database, also while the server runs", [data]
     )
@@ -312,6 +321,15 @@ async def _load(arguments: argparse.Namespace) -> None:
         print(f"revoked badges in the file, which stay so: {revoked} (`voiturier badge restore`)")
     bookings = sum(booking.weeks for booking in file.bookings)
     print(f"loaded: {len(file.vehicles)} vehicles, {len(file.agents)} agents, {bookings} bookings")
+
+
+async def _confirm_time(arguments: argparse.Namespace) -> None:
+    if not arguments.by.strip():
+        raise CommandError("--by NAME is needed: who vouches for the time?")
+    async with _existing_fleet(arguments.data) as actions:
+        now_s = actions.clock.now_s()
+        await actions.store.boxes.vouch_for_time(arguments.by.strip(), now_s)
+    print(f"it is {_utc(now_s)}, says {arguments.by.strip()}: a running server believes it")
 
 
 async def _add_box(arguments: argparse.Namespace) -> None:

@@ -4,11 +4,13 @@ So a test or a simulated world (lockstep.py) can give it another. Never here: wh
 """
 
 import asyncio
+import ctypes
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+_SYNCHRONISED = range(5)  # of adjtimex(2): 5 is TIME_ERROR, -1 is refused
 LOOK_EVERY_S = 1.0  # how soon another process's change (a loaded booking, a command) is seen
 
 
@@ -62,6 +64,10 @@ class Clock(ABC):
     def stirred(self) -> None:
         """Take note that a watched stream received, closed or became idle."""
 
+    def is_synchronised(self) -> bool:
+        """Say whether a time service vouches for `now_ms`; False where nobody says so."""
+        return False
+
     def now_s(self) -> int:
         """Return Unix seconds, UTC."""
         return self.now_ms() // 1000
@@ -73,6 +79,12 @@ class SystemClock(Clock):
     def now_ms(self) -> int:
         """See Clock."""
         return time.time_ns() // 1_000_000
+
+    def is_synchronised(self) -> bool:
+        """See Clock: what the kernel was told by NTP, PTP or the hypervisor."""
+        adjtimex = getattr(ctypes.CDLL(None), "adjtimex", None)  # Linux has it
+        # Zeros ask, and set nothing; struct timex is shorter on every machine.
+        return adjtimex is not None and adjtimex(ctypes.create_string_buffer(512)) in _SYNCHRONISED
 
     def monotonic_ms(self) -> int:
         """See Clock."""

@@ -38,6 +38,9 @@ MAX_GRANTS = 1024
 """Of a set: 500 badges, the bookings of a week and what else there is to say. 22 KiB, of which the
 box has up to four copies while it writes a new set."""
 
+GRANTS_VALID_S = 7 * 24 * 3600
+"""From the issue of a set to its expiry: without the server for so long, a box asks for it."""
+
 MAX_CARD_KEYS = 512
 """Of a set: as many as badges. 12 KiB."""
 

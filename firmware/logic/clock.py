@@ -12,6 +12,8 @@ number whose time turns out wrong is told with what it was off by, so that the s
 Never here: a clock that is read, a file, or what is done with the time.
 """
 
+from binascii import crc32
+
 from firmware.logic.const import const
 from shared_protocol import codec
 from shared_protocol.messages import CLOCK_GNSS, CLOCK_NONE, CLOCK_SERVER
@@ -42,8 +44,8 @@ _BOTH = const(3)
 
 # Times that may yet turn out wrong; more would be a server that jumps every day.
 _MOST_OPEN = const(4)
-_KEPT_LAYOUT = const("IBII")
-_NOTHING_KEPT = (0, 0, 0, 0)
+_KEPT_LAYOUT = const("IBIII")  # number, whether sure, newest time, issue of the set, checksum
+_KEPT_BYTES = const(17)
 
 
 class Clock:
@@ -59,11 +61,10 @@ class Clock:
 
         Args:
             time_floor_s: when this firmware was built: every earlier time is refused.
-            kept: as `to_bytes` gave it; b"" for a new box.
+            kept: as `to_bytes` gave it; of a damaged one nothing is believed.
             newest_record_s: the time of the newest record in flash, 0 when it has none.
         """
-        values = codec.decode(_KEPT_LAYOUT, kept)[0] if kept else _NOTHING_KEPT
-        self.number, self._kept_is_sure, kept_s, self._issue_s = values
+        self.number, self._kept_is_sure, kept_s, self._issue_s = _opened(kept)
         self._newest_s = newest_record_s or kept_s
         self.source = CLOCK_NONE
         self.closed_s = 0
@@ -115,7 +116,7 @@ class Clock:
         """What a boot should know; to be kept whenever records were returned."""
         sure = not self.doubtful and self._rests_on in (_SERVER, _BOTH)
         newest_s = self.time_s(now_ms) or self._newest_s
-        return codec.encode(_KEPT_LAYOUT, (self.number, int(sure), newest_s, self._issue_s))
+        return _sealed((self.number, int(sure), newest_s, self._issue_s))
 
     def hear_issue(self, issue_s: int) -> None:
         """Take note of when the server issued the set in force; while it is doubted, of nothing."""
@@ -361,6 +362,17 @@ class _Run:
         elif now_ms - self.last_ms <= _UNBROKEN_MS:
             self.heard_ms += now_ms - self.last_ms
         self.offset_ms, self.last_ms = offset_ms, now_ms
+
+
+def _sealed(values: tuple) -> bytes:
+    data = codec.encode(_KEPT_LAYOUT[:-1], values)
+    return data + crc32(data).to_bytes(4, "big")
+
+
+def _opened(data: bytes) -> tuple:
+    if len(data) != _KEPT_BYTES or _sealed(codec.decode(_KEPT_LAYOUT, data)[0][:-1]) != data:
+        return (0, 0, 0, 0)
+    return tuple(codec.decode(_KEPT_LAYOUT, data)[0][:-1])
 
 
 def _size_of(off_s: int) -> int:

@@ -11,6 +11,7 @@ from firmware.logic.const import const
 from firmware.logic.link import modem_states as states
 from firmware.version import VERSION
 from shared_protocol.errors import ProtocolError
+from shared_protocol.limits import GRANTS_VALID_S
 from shared_protocol.messages import (
     Ack,
     CardKeys,
@@ -185,13 +186,17 @@ class LinkTask:
         if isinstance(message, Ack):
             self._uplink.acknowledged(message.epoch, message.seq, now_ms)
         elif isinstance(message, Time):
-            self._clock.hear_server(message.time_s, message.millisecond, now_ms)
+            self._vehicle.server_time(message.time_s, message.millisecond, now_ms)
         elif isinstance(message, Grants):
             if self._grants.take_part(message):
+                self._vehicle.set_issued(self._grants.expires_s - GRANTS_VALID_S, now_ms)
                 session.send(self._status(now_ms))  # the server sees what the box now holds
         elif isinstance(message, GrantsChange):
             # In force, the server sees what the box now holds; void, that it must send all.
-            if self._grants.take_change(message) is not None:
+            taken = self._grants.take_change(message)
+            if taken:
+                self._vehicle.set_issued(self._grants.expires_s - GRANTS_VALID_S, now_ms)
+            if taken is not None:
                 session.send(self._status(now_ms))
         elif isinstance(message, CardKeys):
             if self._card_keys.take_part(message):

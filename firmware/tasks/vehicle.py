@@ -21,7 +21,7 @@ from firmware.logic.access.trip import (
 from firmware.logic.const import const
 from firmware.logic.road.rest import ASK_SLEEP, ASK_WAKE, Rest
 from firmware.logic.road.standing import Standing
-from shared_protocol.records import END_INFERRED, RELAY_ENABLED, RELAY_INHIBITED
+from shared_protocol.records import END_INFERRED, RELAY_ENABLED, RELAY_INHIBITED, Refusal
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ _LOOK_EVERY_S = const(0.5)
 _LOOK_QUIET_S = const(4.0)
 
 COMMANDS_FILE = "commands"
+CLOCK_FILE = "clock"
 
 
 class Vehicle:
@@ -94,11 +95,11 @@ class Vehicle:
             trip: the one in progress.
             whereabouts: the last fix.
             odometer: the running metres.
-            clock: Unix time.
+            clock: Unix time, which satellites and server tell through here.
             grants: the set in force.
             commands: those of the server.
             recorder: records what happened.
-            state_store: the flash that holds what the commands know.
+            state_store: the flash that holds what commands and clock know.
         """
         self._uptime = uptime
         self._ignition = ignition
@@ -126,6 +127,7 @@ class Vehicle:
         self._lock = asyncio.Lock()  # held from a decision to the end of its pulses
         self._look_now = asyncio.Event()  # ends the pause between two looks
         self._commands_waiting = []
+        self._refused = None  # the badge at the reader that was: tag, assurance, the clock's number
 
     @property
     def quiet(self) -> bool:
@@ -162,18 +164,28 @@ class Vehicle:
     async def badge_arrived(self, tag: bytes, assurance: int) -> None:
         """A badge (its 8-byte tag) has come to the reader; `assurance` of records.ASSURANCE_*."""
         async with self._lock:
-            now_ms = self._uptime.now_ms()
-            outcome = self._trip.badge_arrived(
-                tag,
-                self._grants,
-                time_s=self._clock.time_s(now_ms),
-                relay=self._relay.contact(),
-                ignition_on=self._ignition.on,
-                motion=self._motion(now_ms),
-                where=self._where(now_ms),
-                assurance=assurance,
-            )
-            await self._act_on(outcome, now_ms)
+            await self._judge(tag, assurance)
+
+    async def _judge(self, tag: bytes, assurance: int) -> None:
+        now_ms = self._uptime.now_ms()
+        outcome = self._trip.badge_arrived(
+            tag,
+            self._grants,
+            time_s=self._clock.time_s(now_ms),
+            relay=self._relay.contact(),
+            ignition_on=self._ignition.on,
+            motion=self._motion(now_ms),
+            where=self._where(now_ms),
+            assurance=assurance,
+        )
+        is_refused = bool(outcome.records) and isinstance(outcome.records[0], Refusal)
+        self._refused = (tag, assurance, self._clock.number) if is_refused else None
+        await self._act_on(outcome, now_ms)
+
+    async def _judge_again(self) -> None:
+        """A badge that is still there was refused by a time that is told no more."""
+        if self._refused and self._refused[2] != self._clock.number:
+            await self._judge(self._refused[0], self._refused[1])
 
     async def badge_not_genuine(self, tag: bytes) -> None:
         """A card that has a key of its own did not prove that it holds it."""
@@ -191,6 +203,7 @@ class Vehicle:
     async def badge_left(self, tag: bytes, was_held: bool) -> None:
         """The badge has gone."""
         async with self._lock:
+            self._refused = None
             now_ms = self._uptime.now_ms()
             motion = self._motion(now_ms)
             outcome = self._trip.badge_left(tag, was_held, motion, self._where(now_ms))
@@ -198,11 +211,20 @@ class Vehicle:
 
     def fix(self, fix: "Fix", now_ms: int) -> None:
         """A fix of the receiver: the clock, the odometer, the sign of stillness."""
-        self._clock.hear_gnss(fix.time_s, fix.millisecond, now_ms)
+        self._keep_clock(self._clock.hear_gnss(fix.time_s, fix.millisecond, now_ms), now_ms)
         self._whereabouts.fix(fix, now_ms)
         time_ms = fix.time_s * 1000 + fix.millisecond
         self._odometer.add(time_ms, fix.speed_mm_s, self._ignition.on)
         self._recorder.write(self._trip.odometer(self._odometer.metres, now_ms), now_ms)
+
+    def server_time(self, time_s: int, millisecond: int, now_ms: int) -> None:
+        """The server has told its time."""
+        self._keep_clock(self._clock.hear_server(time_s, millisecond, now_ms), now_ms)
+
+    def set_issued(self, issue_s: int, now_ms: int) -> None:
+        """A set of grants that the server issued then is in force."""
+        self._clock.hear_issue(issue_s)
+        self._store(CLOCK_FILE, self._clock.to_bytes(now_ms))
 
     def command(self, command: "Command", now_ms: int) -> None:
         """A Command of the server; one that comes in mid pulse waits for the next look."""
@@ -244,6 +266,7 @@ class Vehicle:
         now_ms = self._uptime.now_ms()
         self._believe_contact(CAUSE_CONTACT, now_ms)
         self._obey(now_ms)
+        await self._judge_again()
         motion = self._motion(now_ms)
         self._end_forgotten(motion, now_ms)
         trip = self._trip
@@ -286,7 +309,8 @@ class Vehicle:
         return self._standing.motion(now_ms)
 
     def _end_forgotten(self, motion: "Motion", now_ms: int) -> None:
-        trip, time_s = self._trip, self._clock.time_s(now_ms)
+        trip = self._trip
+        time_s = self._clock.settled_s(now_ms)  # a jump that may be withdrawn ends nothing
         parked_for_ms = self._immobiliser.parked_for_ms(now_ms)
         if is_forgotten(self._grants, trip.driver, trip.grant, time_s, parked_for_ms, motion):
             self._ask_for(self._trip.end(END_INFERRED, self._where(now_ms)), now_ms)
@@ -371,10 +395,19 @@ class Vehicle:
             self._commands.recorded()
             self._store_commands()
 
+    def _keep_clock(self, records, now_ms: int) -> None:
+        if records:
+            self._grants.closed_s = self._clock.closed_s
+            self._recorder.write(records, now_ms)
+            self._store(CLOCK_FILE, self._clock.to_bytes(now_ms))
+
     def _store_commands(self) -> bool:
-        """Whether flash holds what the commands know; if not, memory has to do till the boot."""
+        return self._store(COMMANDS_FILE, self._commands.to_bytes())
+
+    def _store(self, name: str, data: bytes) -> bool:
+        """Whether flash holds it; if not, memory has to do till the boot."""
         try:
-            self._state_store.write(COMMANDS_FILE, self._commands.to_bytes())
+            self._state_store.write(name, data)
         except OSError:
             return False
         return True

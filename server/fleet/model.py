@@ -205,6 +205,8 @@ class Box:
 
     `grants_generation` is the last set sent, `grants_confirmed` the last one the box said it
     holds; they are equal when the box is up to date. The set sent last left at `grants_sent_at_s`.
+    Its clock was `clock_off_s` off at most when it last said so (None: never), and is
+    `clock_doubtful` (1) while one source alone vouches for it.
     `generation` is that of the newest key it has proved to hold; `newest_generation` is above it
     while a new key is on its way. `flash_erases` counts since the flash was new.
     `startable_since_s`: since when anybody could start the car though it is nobody's, None when
@@ -220,6 +222,8 @@ class Box:
     last_seen_s: int | None
     relay: RelayState
     clock_source: ClockSource
+    clock_doubtful: int
+    clock_off_s: int | None
     grants_generation: int
     grants_confirmed: int
     grants_sent_at_s: int | None

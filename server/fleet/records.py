@@ -144,6 +144,22 @@ class CommandAnswered:
     state: CommandState
 
 
+@dataclass(frozen=True, slots=True)
+class ClockStated:
+    """What the box's clock rests on from here: one source that no other confirms, or more."""
+
+    doubtful: bool
+    off_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimesMended:
+    """What was recorded under the clock of this number was at another time."""
+
+    number: int
+    shift_s: int
+
+
 FleetRecord = (
     TripStarted
     | TripEnded
@@ -158,6 +174,8 @@ FleetRecord = (
     | CarStartable
     | SignsContradict
     | CommandAnswered
+    | ClockStated
+    | TimesMended
 )
 
 

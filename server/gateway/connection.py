@@ -9,6 +9,7 @@ at most. Never here: what is said (conversation.py), what a frame is (shared_pro
 import asyncio
 import logging
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -42,6 +43,7 @@ class Services:
     clock: Clock
     pipeline: Pipeline
     registry: Registry
+    doubts_time: Callable[[], bool] = lambda: False  # whether no box is to be told the time
     newcomers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_NEWCOMERS))
 
 
@@ -234,7 +236,12 @@ class Connection(asyncio.Protocol):
             await services.store.boxes.key_proved(box.box_id, generation, services.clock.now_s())
             box = await self._in_service(wire_id)
         self._conversation = Conversation(
-            box, self._send, services.store, services.pipeline, services.clock
+            box,
+            self._send,
+            services.store,
+            services.pipeline,
+            services.clock,
+            services.doubts_time,
         )
         self._keeper.established(self)
         services.registry.claim(box.box_id, self)

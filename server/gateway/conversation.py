@@ -30,6 +30,7 @@ from shared_protocol.messages import CardKey
 _log = logging.getLogger(__name__)
 
 TIME_EVERY_MS = 3_600_000  # a box's own crystal drifts less than a second in that
+DOUBT_AGAIN_MS = 60_000
 GRANTS_RENEW_S = 24 * 3600  # so a box in coverage always has six days or more
 GRANTS_REPEAT_S = 300  # a box that does not take a set, of grants or keys, is not flooded with it
 NO_BADGE = bytes(8)
@@ -46,6 +47,7 @@ class Conversation:
         store: what is known.
         pipeline: where records go.
         clock: the time.
+        doubts_time: whether that is not to be told now.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Conversation:
         store: Store,
         pipeline: Pipeline,
         clock: Clock,
+        doubts_time: Callable[[], bool] = lambda: False,
     ) -> None:
         self.box = box
         self.next_due_ms: int | None = None  # on the clock's monotonic scale
@@ -62,6 +65,7 @@ class Conversation:
         self._store = store
         self._pipeline = pipeline
         self._clock = clock
+        self._doubts_time = doubts_time
         self._status: messages.Status | None = None
         self._epoch_sent = False  # and not yet taken: the records of this Status have no name
         self._whole_hash = b""  # of the last whole set of grants sent on this connection
@@ -179,6 +183,9 @@ class Conversation:
             await self._offer_commands(self._status)
 
     def _tell_time(self) -> None:
+        if self._doubts_time():
+            self.next_due_ms = self._clock.monotonic_ms() + DOUBT_AGAIN_MS
+            return
         now_ms = self._clock.now_ms()
         self._send(messages.Time(now_ms // 1000, now_ms % 1000))
         self.next_due_ms = self._clock.monotonic_ms() + TIME_EVERY_MS
@@ -198,7 +205,7 @@ class Conversation:
         sent = self._sent
         if sent is not None and sent.grants_hash == wanted.grants_hash:
             age_s = now_s - sent.sent_at_s
-            if is_held and age_s < GRANTS_RENEW_S:
+            if is_held and 0 <= age_s < GRANTS_RENEW_S:  # one sent in the future was misdated
                 return
             if self._whole_hash == wanted.grants_hash and age_s < GRANTS_REPEAT_S:
                 return

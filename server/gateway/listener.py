@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from server.app_keys import CLOCK, CONFIG, NOTIFY, STORE
+from server.app_keys import CLOCK, CONFIG, DOUBTS_TIME, NOTIFY, STORE
 from server.config import Address
 from server.gateway.connection import Connection, Services
+from server.gateway.doubt import Doubt
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
 from server.store import StoreError
@@ -90,7 +91,9 @@ def setup(app: web.Application) -> None:
     """Add the boxes' port and NOTIFY to the application; it listens while the application runs."""
     registry = Registry()
     store, clock = app[STORE], app[CLOCK]
-    app[LISTENER] = Listener(Services(store, clock, Pipeline(store), registry))
+    doubt = Doubt(clock)
+    app[LISTENER] = Listener(Services(store, clock, Pipeline(store), registry, doubt.doubts))
+    app[DOUBTS_TIME] = doubt.doubts
     app[NOTIFY] = registry.notify
     told = store.news.newest  # the number of the last news that connections were woken for
 
@@ -101,11 +104,14 @@ def setup(app: web.Application) -> None:
             await store.boxes.keep_heard()
         except StoreError as error:  # it is looked again: a full disk or a long load may pass
             _log.error("cannot see what other programs changed: %s", error)
+        if doubt.in_doubt:
+            doubt.hear((await store.boxes.time_known()).word)
         if store.news.newest > told:  # a command has loaded bookings, queued an order
             since, told = told, store.news.newest
             registry.wake(store.news.since(since))
 
     async def running(app: web.Application) -> AsyncIterator[None]:
+        doubt.begin(*await store.boxes.time_known())
         await app[LISTENER].start(app[CONFIG].boxes)
         looking = asyncio.create_task(clock.look_regularly(look))
         yield

@@ -222,6 +222,18 @@ def _read(
             cause = _GAP_REASONS.get(body.reason, _UNKNOWN)
             fields = _fields(first_seq=body.first_seq, last_seq=body.last_seq, reason=cause)
             return "gap", fields, None
+        case records.ClockState():
+            source = _CLOCK_SOURCES.get(body.source, "none")
+            fields = _fields(
+                number=body.number, source=source, doubtful=body.doubtful, off_s=body.uncertainty_s
+            )
+            return "clock_state", fields, fleet.ClockStated(bool(body.doubtful), body.uncertainty_s)
+        case records.ClockMended():
+            fields = _fields(number=body.number, shift_s=body.shift_s)
+            return "clock_mended", fields, fleet.TimesMended(body.number, body.shift_s)
+        case records.ClockRefused():
+            source = _CLOCK_SOURCES.get(body.source, "none")
+            return "clock_refused", _fields(source=source, ahead_s=body.ahead_s), None
         case records.Wear():
             return "wear", _fields(erases=body.erases), None
         case _:

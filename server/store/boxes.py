@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 BOXES = """
 SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, b.epoch, b.firmware_version, b.last_seen_s,
   b.relay, b.startable_since_s, b.hindrance, b.contradiction, b.contradiction_at_s,
-  b.clock_source, b.grants_generation, b.grants_confirmed,
+  b.clock_source, b.clock_doubtful, b.clock_off_s, b.grants_generation, b.grants_confirmed,
   b.grants_sent_at_s, b.generation,
   (SELECT max(generation) FROM box_key k WHERE k.box_id = b.box_id) AS newest_generation,
   (SELECT CAST(fields ->> 'erases' AS INTEGER) FROM record r
@@ -94,6 +94,13 @@ class BoxStatus:
     grants_generation: int
     epoch: int
     command_id: int
+
+
+class TimeKnown(NamedTuple):
+    """When the server last stored that it heard a box (0: never); the last operator's word (0)."""
+
+    own_s: int
+    word: int
 
 
 class UnawareBox(NamedTuple):
@@ -200,6 +207,18 @@ class Boxes(Noun):
         except BaseException:
             self._heard_s = noted | self._heard_s
             raise
+
+    async def time_known(self) -> TimeKnown:
+        """Return what there is to hold the server's clock against."""
+        rows = await self._rows(
+            "SELECT (SELECT coalesce(max(last_seen_s), 0) FROM box) AS own_s,"
+            " (SELECT coalesce(max(time_word_id), 0) FROM time_word) AS word"
+        )
+        return TimeKnown(*rows[0])
+
+    async def vouch_for_time(self, said_by: str, now_s: int) -> None:
+        """Keep an operator's word that it is `now_s`; what was stored as later was not."""
+        await self._engine.write(_vouch_for_time, said_by, now_s)
 
     async def sent_grants(self, box_id: int) -> SentGrants | None:
         """Return which set of grants was last sent to a box."""
@@ -438,6 +457,14 @@ def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: 
         {"box_id": box_id, "taken": status.command_id, "now_s": now_s},
     )
     return held_seq(db, box_id, status.epoch)
+
+
+def _vouch_for_time(db: sqlite3.Connection, said_by: str, now_s: int) -> None:
+    db.execute(
+        "INSERT INTO time_word (said_by, said_at_s) VALUES (:said_by, :now_s)",
+        {"said_by": said_by, "now_s": now_s},
+    )
+    db.execute("UPDATE box SET last_seen_s = :now_s WHERE last_seen_s > :now_s", {"now_s": now_s})
 
 
 def _keep_heard(db: sqlite3.Connection, last_seen_s: Mapping[int, int]) -> None:

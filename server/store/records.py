@@ -14,16 +14,24 @@ from dataclasses import dataclass
 from server.fleet.records import (
     BadgeRefused,
     CarStartable,
+    ClockStated,
     CommandAnswered,
     FleetRecord,
     ReadRecord,
     RelaySeen,
     SignsContradict,
     TripStarted,
+    TimesMended,
 )
 from server.fleet.trips import Followed, TripDraft
 from server.store import trip_rows
 from server.store.noun import Noun
+
+# From the record that began a clock to the one that began the next; see `_mend_times`.
+_OF_CLOCK = """r.box_id = :box_id AND r.at_s IS NOT NULL
+  AND (r.epoch, r.seq) >= (:first_epoch, :first_seq)
+  AND (r.epoch, r.seq) < (:end_epoch, :end_seq)"""
+_LATER = (1 << 31, 0)  # than any record
 
 Follow = Callable[[TripDraft | None, Iterable[FleetRecord | None]], Followed]
 
@@ -198,6 +206,10 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
                     "booking_id": record.holder.booking_id,
                 },
             )
+        case ClockStated():
+            _note_clock(db, batch.box_id, record)
+        case TimesMended():
+            _mend_times(db, batch.box_id, batch.vehicle_id, record)
         case RelaySeen():
             db.execute(
                 "UPDATE box SET relay = :relay, startable_since_s ="
@@ -237,3 +249,54 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
                 " AND (:state <> 'unknown' OR state = 'queued')",
                 {"state": record.state, "id": record.command_id, "box": batch.box_id},
             )
+
+
+def _note_clock(db: sqlite3.Connection, box_id: int, clock: ClockStated) -> None:
+    """Keep what a box said of its clock last."""
+    db.execute(
+        "UPDATE box SET clock_doubtful = :doubtful, clock_off_s = :off_s WHERE box_id = :box_id",
+        {"doubtful": int(clock.doubtful), "off_s": clock.off_s, "box_id": box_id},
+    )
+
+
+def _mend_times(db: sqlite3.Connection, box_id: int, vehicle_id: int, mended: TimesMended) -> None:
+    """Shift the times of what was recorded while a clock ran; one nobody knows mends nothing."""
+    begun = db.execute(
+        "SELECT epoch, seq, CAST(fields ->> 'number' AS INTEGER) AS number FROM record"
+        " WHERE box_id = :box_id AND kind_name = 'clock_state' ORDER BY epoch, seq",
+        {"box_id": box_id},
+    ).fetchall()
+    # The last that began under this number: it may have been told anew, and others came between.
+    first = end = None
+    for epoch, seq, number in begun:
+        if number == mended.number and (first is None or end is not None):
+            first, end = (epoch, seq), None
+        elif number != mended.number and first is not None and end is None:
+            end = (epoch, seq)
+    if first is None:
+        return
+    end = end or _LATER
+    where = {
+        "box_id": box_id, "vehicle_id": vehicle_id, "shift_s": mended.shift_s,
+        "first_epoch": first[0], "first_seq": first[1], "end_epoch": end[0], "end_seq": end[1],
+    }  # fmt: skip
+    for table, column, kinds in (
+        ("leg", "started_at_s", "'leg_start', 'trip_start'"),
+        ("leg", "ended_at_s", "'leg_end', 'trip_end'"),
+        ("trip", "started_at_s", "'trip_start'"),
+        ("trip", "ended_at_s", "'trip_end'"),
+    ):
+        db.execute(
+            f"UPDATE {table} SET {column} = {column} + :shift_s WHERE {table}_id IN ("
+            f"SELECT t.{table}_id FROM record r JOIN {table} t USING (trip_id)"
+            f" WHERE {_OF_CLOCK} AND r.kind_name IN ({kinds}) AND t.{column} = r.at_s)",
+            where,
+        )
+    db.execute(
+        "UPDATE refusal SET at_s = at_s + :shift_s WHERE refusal_id IN ("
+        "SELECT f.refusal_id FROM record r"
+        " JOIN refusal f ON f.at_s = r.at_s AND f.received_at_s = r.received_at_s"
+        f" WHERE {_OF_CLOCK} AND r.kind_name = 'refusal' AND f.vehicle_id = :vehicle_id)",
+        where,
+    )
+    db.execute(f"UPDATE record AS r SET at_s = at_s + :shift_s WHERE {_OF_CLOCK}", where)

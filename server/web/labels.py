@@ -154,6 +154,13 @@ RECORDS: Mapping[str, str] = {
     "occupant": N_("A passenger's badge was read"),
     "trip_asked": N_("Asked for at odometer %(odometer_m)s km, with the ignition on: %(wish)s"),
     "trip_resume": N_("Trip resumed, doors unlocked, at odometer %(odometer_m)s km"),
+    "clock_state": N_("The box's clock rests on another ground, ± %(off_s)s s (no. %(number)s)"),
+    "clock_mended": N_(
+        "The box's clock no. %(number)s was wrong: its times are shifted by %(shift_s)s s"
+    ),
+    "clock_refused": N_(
+        "A source that contradicts the box's clock by %(ahead_s)s s is not believed"
+    ),
     "wear": N_("The box's memory has been erased %(erases)s times"),
     "contradiction": N_("Contradiction: %(reason)s"),
     "startable": N_("Nobody has the car, and anybody could start it: %(reason)s"),

@@ -61,7 +61,8 @@ def park(world: World, tmp_path: Path) -> Park:
             write_file(image, f"/state/{name}", data)
         car.modem.off()
         car.power_on()
-        world.run_until(lambda: car.report()["clock_source"] == 1, 60)
+        world.run_until(lambda: car.report()["clock_source"] == 1, 120)
+        world.run_for(1)  # and that is recorded
         return car
 
     return make

@@ -56,7 +56,7 @@ def booked_until(world: World, tmp_path: Path, expires_s: int) -> Car:
         held.take_part(part)
     write_file(tmp_path / "flash.img", "/state/grants", storage.files[GRANTS_FILE])
     car.power_on()
-    world.run_until(lambda: car.report()["clock_source"] == 1, 60)
+    world.run_until(lambda: car.report()["clock_source"] == 1, 120)
     return car
 
 
@@ -236,7 +236,7 @@ def test_power_lost_in_the_middle_of_the_enabling_pulse_or_right_after_strands_n
         booked.kill()
         world.run_for(2)
         booked.power_on()
-        world.run_until(lambda: booked.report()["clock_source"] == 1, 60)
+        world.run_until(lambda: booked.report()["clock_source"] == 1, 120)
         badge(world, booked, DRIVER)
         assert booked.relay == "enabled"
         assert booked.report()["crashes"] == 0
@@ -289,6 +289,7 @@ def test_memory_does_not_grow_while_the_box_tries_to_connect(world: World, car: 
             looks.append(car.report()["heap_alloc"])
         return min(looks)
 
+    world.run_until(lambda: car.report()["clock_source"] == 1, 120)
     before = least_heap()
     world.run_for(1200)
     assert least_heap() <= before + 256

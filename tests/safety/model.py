@@ -49,8 +49,9 @@ _OLDEST_MS = {
     "_busy_ms": 61_000,
 }  # fmt: skip
 # Attributes of Vehicle that are no part and no state of the core. The commands that wait for a
-# pulse to end are among them: here each pulse ends before anything else begins.
-_BESIDE = {"looked_ms", "_look_now", "_lock", "_commands_waiting"}
+# pulse to end are among them: here each pulse ends before anything else begins. So is the badge
+# that was refused: it is judged again when the clock has jumped, which this one never says.
+_BESIDE = {"looked_ms", "_look_now", "_lock", "_commands_waiting", "_refused"}
 _OWN = ("_door_lock", "_feedback", "_rest", "_standing")
 # Of a part: the same in every state, or set anew by each look before anything asks for it.
 _NO_STATE = {"car", "_ignition_proven", "quiet", "settled"}
@@ -366,6 +367,9 @@ class Car:
 
     def time_s(self, now_ms: int) -> int:
         return self.wall_s
+
+    settled_s = time_s
+    number = 0
 
     def look(self) -> bool:
         edge, self._edge = self._edge, False

@@ -268,6 +268,20 @@ def test_a_lost_badge_is_revoked_and_the_boxes_that_have_not_confirmed_are_named
     assert "is not blocked" in mistake(capsys, *restore)
 
 
+def test_an_operator_vouches_for_the_time_by_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    (tmp_path / "fleet.json").write_text(json.dumps(FLEET))
+    voiturier("load", tmp_path / "fleet.json", "--data", data)
+    assert "--by" in mistake(capsys, "confirm-time", "--data", data, "--by", " ")
+    voiturier("confirm-time", "--data", data, "--by", "Odile Operator")
+    assert "says Odile Operator" in capsys.readouterr().out
+    with sqlite3.connect(data / "voiturier.db") as database:
+        assert database.execute("SELECT said_by FROM time_word").fetchall() == [("Odile Operator",)]
+    database.close()
+
+
 def box_was_heard(data: Path) -> None:
     """As if the one box had spoken, and been sent grants, at the small fleet's present."""
     with sqlite3.connect(data / "voiturier.db") as database:

@@ -82,7 +82,7 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
     for grant in of_all:
         if grant.kind == GRANT_REVOKED and not known:  # more than a set names: maybe this one
             return Refused(REFUSED_REVOKED)
-    expired = bool(time_s) and time_s >= grants.expires_s
+    expired = bool(time_s) and max(time_s, grants.closed_s) >= grants.expires_s
     if expired and lapsed_grant == NO_TRIP and not _began_before_expiry(grants, known, time_s):
         return Refused(REFUSED_GRANTS_EXPIRED)
     for outage in of_all:
@@ -94,8 +94,9 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
     reason = REFUSED_TOO_LATE if time_s else REFUSED_CLOCK_UNKNOWN
     rides = walks_up = wrong_car = False
     for grant in known:
+        ends_s = grant.not_after_s
         kind = grant.kind  # one that this version does not know opens nothing
-        now = grant.not_before_s <= time_s < grant.not_after_s
+        now = grant.not_before_s <= time_s < ends_s and grants.closed_s < ends_s
         if kind == GRANT_PASSENGER:
             rides = rides or grant.grant_id == open_grant
             if now:

@@ -28,7 +28,10 @@ _KIND_AT = const(20)
 
 
 class GrantSet:
-    """Attributes to read: `generation`, `expires_s` (0: no set yet), `hash` (8 bytes)."""
+    """Attributes to read: `generation`, `expires_s` (0: no set yet), `hash` (8 bytes).
+
+    To be set: `closed_s`; what ended until then stays closed, though the clock has gone back since.
+    """
 
     def __init__(self, storage):
         """Take up what flash holds; an absent set is an empty one."""
@@ -36,6 +39,7 @@ class GrantSet:
             storage, GRANTS_FILE, GRANT_BYTES, GRANT_KEY_BYTES, MAX_GRANTS, _NOTE_BYTES
         )
         self._hold()
+        self.closed_s = 0
 
     def __len__(self):
         return len(self._set)

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from server.app_keys import CLOCK, STORE
+from server.app_keys import CLOCK, DOUBTS_TIME, STORE
 from server.fleet.model import Agent
 from server.web.auth import manager_only
 from server.web.paging import before_of
@@ -26,6 +26,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         "boxes/list.html",
         boxes=boxes,
         silent_before_s=silent_before_s,
+        doubts_time=request.app[DOUBTS_TIME](),
         following=following,
     )
 

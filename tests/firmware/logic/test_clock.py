@@ -231,6 +231,16 @@ def test_the_number_goes_on_after_a_power_cut():
     assert after.clock.number == car.clock.number + 1
 
 
+def test_of_a_damaged_file_nothing_is_believed():
+    kept = both().clock.to_bytes(61_000)
+    for at in range(len(kept)):
+        damaged = bytearray(kept)
+        damaged[at] ^= 4
+        assert Clock(FLOOR_S, bytes(damaged)).number == 0
+    assert [Clock(FLOOR_S, kept[:size]).number for size in (0, 5, 16)] == [0, 0, 0]
+    assert Clock(FLOOR_S, kept).number == 1
+
+
 def test_a_day_of_satellites_replaces_a_server_that_is_silent_and_reopens_no_window():
     car = Car().server(10 * DAY_S).sky(61)
     assert car.off_s == 10 * DAY_S

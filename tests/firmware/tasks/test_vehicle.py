@@ -8,7 +8,9 @@ import pytest
 from firmware.logic.access.commands import Commands
 from shared_protocol.messages import (
     COMMAND_INHIBIT,
+    GRANT_BOOKING,
     Command,
+    Grant,
 )
 from shared_protocol.records import (
     COMMAND_APPLIED,
@@ -17,7 +19,9 @@ from shared_protocol.records import (
     COMMAND_UNKNOWN,
     RELAY_ENABLED,
     RELAY_INHIBITED,
+    ClockMended,
     CommandResult,
+    Refusal,
     Relay,
     TripEnd,
     TripStart,
@@ -233,3 +237,32 @@ def test_a_silent_receiver_is_woken_until_it_is_heard_whatever_was_heard_before(
     wires.heard_ms = wires.ms
     box.vehicle._let_rest()
     assert wires.asked == ["sleep", *["wake"] * 4]
+
+
+async def test_a_badge_that_a_wrong_time_refused_is_judged_again_while_it_is_at_the_reader(
+    boot, wires
+) -> None:
+    box = boot()
+    ends_s = NOW_S + 40 * 3600
+    box.hold(Grant(MARIE, 1, 0, ends_s, GRANT_BOOKING, 0))
+    wires.ms += 3 * 3_600_000  # nobody heard for so long, then a server that is a day ahead
+    for _ in range(25):
+        wires.ms += 3_600_000
+        box.vehicle.server_time(NOW_S + wires.ms // 1000 + 86_400, 0, wires.ms)
+    await box.badge(MARIE)
+    assert not box.trip.open
+    box.vehicle.server_time(NOW_S + wires.ms // 1000, 0, wires.ms)
+    await box.stand(1)
+    assert box.trip.open
+    assert len(box.facts(ClockMended)) == 1
+    assert "clock" in box.state.files
+
+
+async def test_a_refused_badge_is_judged_once_and_not_again_when_it_has_left(boot, wires) -> None:
+    box = boot()
+    await box.badge(STRANGER)
+    await box.stand(5)
+    await box.vehicle.badge_left(STRANGER, False)
+    box.clock.number += 1
+    await box.stand(5)
+    assert len(box.facts(Refusal)) == 1

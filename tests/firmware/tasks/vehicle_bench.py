@@ -153,8 +153,10 @@ class Box:
         for record in self.journal.replay():
             self.trip.apply(decode_body(record.kind, record.body), record.time_s)
         self.commands = Commands(state.files.get("commands", b""))
-        clock = Clock(0)
+        self.clock = clock = Clock(0)
         clock.hear_server(NOW_S, 0, wires.ms)
+        for second in range(62):
+            clock.hear_gnss(NOW_S - 61 + second, 0, wires.ms - 61_000 + second * 1000)
         self.grants = GrantSet(Flash())
         self.hold(
             *(Grant(tag, n, 0, NOW_S * 2, GRANT_BOOKING, 0) for n, tag in ((1, MARIE), (2, PAUL)))

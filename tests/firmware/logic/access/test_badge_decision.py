@@ -56,6 +56,18 @@ def test_the_window_holds_its_first_second_and_not_its_last():
         assert judged(mine, time_s=time_s) == reason
 
 
+def test_a_window_that_had_closed_stays_closed_when_the_clock_goes_back():
+    held = holding(grant(BOOKING, ends_s=NOW_S + 10), expires_s=NOW_S + 20)
+    for closed_s, verdict in (
+        (NOW_S + 9, Granted(BOOKING, False, False)),
+        (NOW_S + 10, Refused(REFUSED_TOO_LATE)),
+        (NOW_S + 19, Refused(REFUSED_TOO_LATE)),
+        (NOW_S + 20, Refused(REFUSED_GRANTS_EXPIRED)),
+    ):
+        held.closed_s = closed_s
+        assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == verdict
+
+
 def test_each_refusal_has_its_reason():
     past = grant(1, begins_s=NOW_S - 100, ends_s=NOW_S - 50)
     future = grant(2, begins_s=NOW_S + 50, ends_s=NOW_S + 100)

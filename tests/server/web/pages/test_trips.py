@@ -9,13 +9,15 @@ from server.fleet.model import TripFilter
 from server.fleet.records import Holder, Position, ReadRecord, TripEnded, TripStarted
 from server.fleet.trips import follow
 from server.gateway.translate import read_record
-from server.store import Batch
+from server.store import Batch, BoxStatus
 from server.web.pages.trips import RECORDS_SHOWN
 from server.web.paging import PAGE_SIZE
+from shared_protocol.messages import CLOCK_SERVER
 from shared_protocol.records import (
     CONTRADICTION_IGNITION_OFF,
     RELAY_INHIBITED,
     STARTABLE_NO_SIGN,
+    ClockState,
     Contradiction,
     Relay,
     Startable,
@@ -179,6 +181,20 @@ async def test_the_boxes_page_shows_what_each_said_last(arrive):
     assert page.count("Dernier contact") == 3, "the column and one label a box"
 
 
+async def test_the_boxes_page_shows_how_far_off_a_clock_may_be_and_that_it_is_doubtful(
+    arrive, store
+):
+    manager = await arrive(MANAGER)
+    assert "douteuse" not in await manager.read("/boitiers")
+    for doubtful, shown in ((1, True), (0, False)):
+        record = to_record(NOW_S, ClockState(3, CLOCK_SERVER, doubtful, 117))
+        clio = await report_of_clio(store, read_record(record, Holder(), NOW_S))
+        said = BoxStatus("1", "unknown", "server", 0, 1, 0)
+        await store.boxes.note_status(clio, said, NOW_S)
+        page = await manager.read("/boitiers")
+        assert ("± 117 s" in page, "douteuse" in page) == (True, shown)
+
+
 async def test_the_boxes_page_shows_how_often_a_boxs_memory_was_erased(arrive, store):
     manager = await arrive(MANAGER)
     assert "Effacements mémoire" in await manager.read("/boitiers")
@@ -239,6 +255,7 @@ async def report_of_clio(store, reported):
     seq = await store.records.held_seq(clio.box_id, 1) + 1
     batch = Batch(clio.box_id, clio.vehicle_id, 1, seq, 1, (reported,), NOW_S)
     await store.records.append(batch, follow)
+    return clio.box_id
 
 
 async def test_who_rode_along_and_how_sure_the_badge_is_are_shown(arrive, store):
