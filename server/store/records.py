@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from server.fleet.records import BadgeRefused, CommandAnswered, FleetRecord, ReadRecord, RelaySeen
 from server.fleet.trips import Followed, TripDraft
-from server.store import trip_rows
+from server.fleet.unassigned import outside_trips
+from server.store import trip_rows, unassigned
 from server.store.noun import Noun
 
-Follow = Callable[[TripDraft | None, Iterable[FleetRecord | None]], Followed]
+Follow = Callable[[TripDraft | None, Iterable[FleetRecord | None], int | None], Followed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
     if not fresh or batch.first_seq > max(held + 1, batch.lowest_seq):
         return held
     first_seq = batch.first_seq + known
+    # What is told under another name than what came before does not follow on it for sure either.
+    is_gap = first_seq > held + 1 or (not held and _has_spoken(db, batch.box_id))
     if first_seq > held + 1:
         db.execute(
             "INSERT INTO gap (box_id, epoch, first_seq, last_seq, noted_at_s)"
@@ -99,8 +102,20 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
             },
         )
     open_trip = trip_rows.load_open(db, batch.box_id)
-    followed = follow(open_trip, [record.means for record in fresh])
+    before = unassigned.known(db, batch.box_id)
+    lost_since_s = None
+    if is_gap and open_trip is not None:
+        lost_since_s = _last_heard_s(db, open_trip)
+    followed = follow(open_trip, [record.means for record in fresh], lost_since_s)
     trip_ids = [trip_rows.save(db, batch.box_id, batch.vehicle_id, trip) for trip in followed.trips]
+    rows, reading = outside_trips(
+        before.reading,
+        before.open_row,
+        [(record.means, record.at_s or batch.received_at_s) for record in fresh],
+        followed.trip_of,
+        is_gap,
+    )
+    unassigned.save(db, batch.box_id, batch.vehicle_id, rows, reading, followed.trips, trip_ids)
     kept = [
         record.without_place or record
         if trip is not None and followed.trips[trip].private
@@ -137,6 +152,20 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
         {"at_s": batch.received_at_s, "box_id": batch.box_id},
     )
     return first_seq + len(fresh) - 1
+
+
+def _has_spoken(db: sqlite3.Connection, box_id: int) -> bool:
+    query = "SELECT 1 FROM record WHERE box_id = :box_id LIMIT 1"
+    return db.execute(query, {"box_id": box_id}).fetchone() is not None
+
+
+def _last_heard_s(db: sqlite3.Connection, trip: TripDraft) -> int:
+    """Read when a trip told its last record, by the box's time."""
+    (at_s,) = db.execute(
+        "SELECT max(coalesce(at_s, received_at_s)) FROM record WHERE trip_id = :trip_id",
+        {"trip_id": trip.trip_id},
+    ).fetchone()
+    return trip.started_at_s if at_s is None else int(at_s)
 
 
 def _forget_orders(db: sqlite3.Connection, box_id: int, trip: TripDraft) -> None:
