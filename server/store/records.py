@@ -1,14 +1,15 @@
 """The records of boxes in the database, each exactly once, and what follows from them.
 
 A box's records of one epoch are stored from the first on; a range that the box no longer holds is
-noted as a gap, so that records and gaps leave no hole. A batch is one
-transaction with the trips, legs and refusals it makes. Never here: what records mean; that is the
-`follow` it is handed.
+noted as a gap. A box whose flash is an older image tells in its new epoch what it told before: such
+a range is noted as a repeat and stored under its first name alone. So records, gaps and repeats
+leave no hole. A batch is one transaction with the trips, legs and refusals it makes. Never here:
+what records mean; that is the `follow` it is handed.
 """
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from server.fleet.records import BadgeRefused, CommandAnswered, FleetRecord, ReadRecord, RelaySeen
@@ -76,8 +77,12 @@ class Records(Noun):
 
 def held_seq(db: sqlite3.Connection, box_id: int, epoch: int) -> int:
     """Read up to which sequence number all records are committed."""
-    query = "SELECT max(seq) FROM record WHERE box_id = :box_id AND epoch = :epoch"
-    return db.execute(query, {"box_id": box_id, "epoch": epoch}).fetchone()[0] or 0
+    query = (
+        "SELECT coalesce((SELECT max(seq) FROM record"
+        " WHERE box_id = :box_id AND epoch = :epoch), (SELECT max(last_seq) FROM repeat"
+        " WHERE box_id = :box_id AND epoch = :epoch), 0)"
+    )
+    return int(db.execute(query, {"box_id": box_id, "epoch": epoch}).fetchone()[0])
 
 
 def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
@@ -87,8 +92,25 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
     if not fresh or batch.first_seq > max(held + 1, batch.lowest_seq):
         return held
     first_seq = batch.first_seq + known
+    begins = not _has_spoken(db, batch.box_id, batch.epoch)
+    repeated = _repeated(db, batch, first_seq, fresh) if begins else 0
+    if repeated:
+        last_seq = first_seq + repeated - 1
+        db.execute(
+            "INSERT INTO repeat (box_id, epoch, first_seq, last_seq)"
+            " VALUES (:box_id, :epoch, :first_seq, :last_seq)",
+            {
+                "box_id": batch.box_id,
+                "epoch": batch.epoch,
+                "first_seq": held + 1,  # what it no longer holds was acknowledged under that name
+                "last_seq": last_seq,
+            },
+        )
+        held, first_seq, fresh = last_seq, last_seq + 1, fresh[repeated:]
+        if not fresh:
+            return held
     # What is told under another name than what came before does not follow on it for sure either.
-    is_gap = first_seq > held + 1 or (not held and _has_spoken(db, batch.box_id))
+    is_gap = first_seq > held + 1 or (begins and _has_spoken(db, batch.box_id))
     if first_seq > held + 1:
         db.execute(
             "INSERT INTO gap (box_id, epoch, first_seq, last_seq, noted_at_s)"
@@ -154,9 +176,43 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
     return first_seq + len(fresh) - 1
 
 
-def _has_spoken(db: sqlite3.Connection, box_id: int) -> bool:
-    query = "SELECT 1 FROM record WHERE box_id = :box_id LIMIT 1"
-    return db.execute(query, {"box_id": box_id}).fetchone() is not None
+def _has_spoken(db: sqlite3.Connection, box_id: int, epoch: int | None = None) -> bool:
+    """Say whether a box has told anything new, in this epoch or ever."""
+    query = (
+        "SELECT 1 FROM record WHERE box_id = :box_id AND epoch = coalesce(:epoch, epoch) LIMIT 1"
+    )
+    return db.execute(query, {"box_id": box_id, "epoch": epoch}).fetchone() is not None
+
+
+def _repeated(
+    db: sqlite3.Connection, batch: Batch, first_seq: int, records: Sequence[ReadRecord]
+) -> int:
+    """Return how many records at the beginning of a batch are stored under an earlier epoch.
+
+    An older image of the flash numbers its records as it did before, so the same happening has the
+    same number, time and body. From the first that differs on the box lives another life: that is
+    its start, which no two lives have in common.
+    """
+    stored = db.execute(
+        "WITH RECURSIVE epochs (epoch) AS ("
+        " SELECT min(epoch) FROM record WHERE box_id = :box_id UNION ALL"
+        " SELECT (SELECT min(epoch) FROM record WHERE box_id = :box_id AND epoch > epochs.epoch)"
+        " FROM epochs WHERE epochs.epoch IS NOT NULL)"
+        " SELECT r.seq, r.kind, r.at_s, r.body FROM epochs e JOIN record r ON r.box_id = :box_id"
+        " AND r.epoch = e.epoch AND r.seq BETWEEN :first_seq AND :last_seq",
+        {
+            "box_id": batch.box_id,
+            "first_seq": first_seq,
+            "last_seq": first_seq + len(records) - 1,
+        },
+    )
+    known = {(seq, kind, at_s, bytes(body)) for seq, kind, at_s, body in stored}
+    for i, record in enumerate(records):
+        ways = (record, record.without_place or record)  # as it came, or as it was kept
+        names = {(first_seq + i, way.kind, way.at_s, way.body) for way in ways}
+        if not names & known:
+            return i
+    return len(records)
 
 
 def _last_heard_s(db: sqlite3.Connection, trip: TripDraft) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from sqlite_utils import Database
 
 from server.store.engine import StoreError
-from server.store.schema import equipment, news, page_indexes, planned_km, unassigned
+from server.store.schema import equipment, news, page_indexes, planned_km, repeats, unassigned
 
 # Two active bookings of a car may touch but not overlap: [start, end[. An insert and an update
 # are held to it alike, so that no path, and no other program, can double-book.
@@ -419,4 +419,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     news.add,
     planned_km.add,
     unassigned.add,
+    repeats.add,
 )

@@ -165,7 +165,7 @@ async def test_a_drive_becomes_a_trip_with_its_legs_and_records(
     ack = await client.report(
         1,
         1,
-        records.Boot(1, "1.0"),
+        records.Boot(1, "1.0", 7),
         records.TripStart(tag, BOOKING, 1_000, *PLACE, 0, 0),
         records.LegStart(1_000),
         records.Odometer(2_500),
