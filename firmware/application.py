@@ -193,7 +193,8 @@ class Box:
                 "watchdog": watchdog.run,
             }
         )
-        recorder.write((Boot(machine.reset_cause(), VERSION),), now_ms)
+        life = int.from_bytes(entropy(4), "big")
+        recorder.write((Boot(machine.reset_cause(), VERSION, life),), now_ms)
         signals.play("ready")
 
     async def run(self) -> None:

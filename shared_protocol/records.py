@@ -13,7 +13,7 @@ from shared_protocol.errors import LocalProtocolError
 Record = namedtuple("Record", ("kind", "time_s", "body"))
 """kind u8, time_s u32 (Unix seconds UTC, 0 = the box did not know), body at most 255 bytes."""
 
-Boot = namedtuple("Boot", ("cause", "firmware_version"))
+Boot = namedtuple("Boot", ("cause", "firmware_version", "life"))
 TripStart = namedtuple(
     "TripStart", ("badge_tag", "grant_id", "odometer_m", "lat_e7", "lon_e7", "assurance", "private")
 )
@@ -37,7 +37,7 @@ ClockRefused = namedtuple("ClockRefused", ("source", "ahead_s"))
 TripAsked = namedtuple("TripAsked", ("odometer_m", "what"))
 
 KINDS = {
-    1: (Boot, "Bt"),
+    1: (Boot, "BtI"),
     2: (TripStart, "8IIiiBB"),
     3: (TripEnd, "IiiB"),
     4: (LegStart, "I"),

@@ -314,8 +314,8 @@ class StoredRecord:
 class TripDetail:
     """One trip with its legs and records, or the newest of these, each in the order of the box.
 
-    `record_count` is how many there are, `records_lost` counts those between its first and its
-    last record that no longer are anywhere.
+    `record_count` is how many there are, `records_lost` counts those behind its last record that no
+    longer are anywhere: it ends with what is known of it.
     """
 
     trip: Trip

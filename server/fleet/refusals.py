@@ -129,6 +129,17 @@ class Reason(StrEnum):
     NO_SUCH_TRIP = "no_such_trip", N_("There is no such trip."), Kind.NOT_FOUND
     NOT_THE_DRIVER = "not_the_driver", N_("Only the driver may do this."), Kind.FORBIDDEN
     TRIP_OVER = "trip_over", N_("This trip is already over."), Kind.CONFLICT
+    NO_SUCH_METRES = "no_such_metres", N_("There are no such kilometres."), Kind.NOT_FOUND
+    ALREADY_ATTRIBUTED = (
+        "already_attributed",
+        N_("Somebody has said already whose kilometres these are."),
+        Kind.CONFLICT,
+    )
+    METRES_CHANGED = (
+        "metres_changed",
+        N_("They have become more meanwhile: look again."),
+        Kind.CONFLICT,
+    )
 
     # The fleet
     NOT_ALLOWED = "not_allowed", N_("Your role does not allow this."), Kind.FORBIDDEN

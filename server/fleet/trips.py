@@ -2,7 +2,8 @@
 
 A box's records arrive in order and without a hole, so the rules need only the trip that is still
 open. A trip's distance is the sum of what the odometer advanced inside it: it never shrinks, also
-when a replaced box counts from zero again. What happens outside a trip makes no trip.
+when a replaced box counts from zero again. What happens outside a trip makes no trip. Where records
+are lost, a trip ends with the last that is known of it: whose the next metres are nobody can know.
 
 Never here: SQL, the wire, the clock.
 """
@@ -75,12 +76,19 @@ class Followed:
     trip_of: tuple[int | None, ...]
 
 
-def follow(open_trip: TripDraft | None, records: Iterable[FleetRecord | None]) -> Followed:
+def follow(
+    open_trip: TripDraft | None,
+    records: Iterable[FleetRecord | None],
+    lost_since_s: int | None = None,
+) -> Followed:
     """Apply one box's records, in its order, to the trip it had open (None: it had none).
 
     None among them stands for one that changes no trip, yet belongs to the open one.
+    `lost_since_s`: records before the first are lost; nothing is known of the trip from then on.
     """
     trips = [] if open_trip is None else [open_trip]
+    if open_trip is not None and lost_since_s is not None:
+        trips = [_ended(open_trip, lost_since_s, "inferred", None)]
     trip_of: list[int | None] = []
     for record in records:
         under_way = bool(trips) and trips[-1].state != "ended"

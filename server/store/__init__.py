@@ -32,6 +32,7 @@ from server.store.fleet import Fleet
 from server.store.news import News
 from server.store.records import Batch, Records
 from server.store.trips import Refusals, Trips
+from server.store.unassigned import UnassignedDistances
 from server.store.vault import Vault
 from server.store.vehicles import Vehicles
 
@@ -77,6 +78,7 @@ class Store:
         self.records = Records(engine, vault)
         self.refusals = Refusals(engine, vault)
         self.trips = Trips(engine, vault)
+        self.unassigned = UnassignedDistances(engine, vault)
         self.vehicles = Vehicles(engine, vault)
 
     @classmethod

@@ -1,14 +1,15 @@
 """The records of boxes in the database, each exactly once, and what follows from them.
 
 A box's records of one epoch are stored from the first on; a range that the box no longer holds is
-noted as a gap, so that records and gaps leave no hole. A batch is one
-transaction with the trips, legs and refusals it makes. Never here: what records mean; that is the
-`follow` it is handed.
+noted as a gap. A box whose flash is an older image tells in its new epoch what it told before: such
+a range is noted as a repeat and stored under its first name alone. So records, gaps and repeats
+leave no hole. A batch is one transaction with the trips, legs and refusals it makes. Never here:
+what records mean; that is the `follow` it is handed.
 """
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from server.fleet.records import (
@@ -24,7 +25,8 @@ from server.fleet.records import (
     TimesMended,
 )
 from server.fleet.trips import Followed, TripDraft
-from server.store import trip_rows
+from server.fleet.unassigned import outside_trips
+from server.store import trip_rows, unassigned
 from server.store.noun import Noun
 
 # From the record that began a clock to the one that began the next; see `_mend_times`.
@@ -33,7 +35,7 @@ _OF_CLOCK = """r.box_id = :box_id AND r.at_s IS NOT NULL
   AND (r.epoch, r.seq) < (:end_epoch, :end_seq)"""
 _LATER = (1 << 31, 0)  # than any record
 
-Follow = Callable[[TripDraft | None, Iterable[FleetRecord | None]], Followed]
+Follow = Callable[[TripDraft | None, Iterable[FleetRecord | None], int | None], Followed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,12 @@ class Records(Noun):
 
 def held_seq(db: sqlite3.Connection, box_id: int, epoch: int) -> int:
     """Read up to which sequence number all records are committed."""
-    query = "SELECT max(seq) FROM record WHERE box_id = :box_id AND epoch = :epoch"
-    return db.execute(query, {"box_id": box_id, "epoch": epoch}).fetchone()[0] or 0
+    query = (
+        "SELECT coalesce((SELECT max(seq) FROM record"
+        " WHERE box_id = :box_id AND epoch = :epoch), (SELECT max(last_seq) FROM repeat"
+        " WHERE box_id = :box_id AND epoch = :epoch), 0)"
+    )
+    return int(db.execute(query, {"box_id": box_id, "epoch": epoch}).fetchone()[0])
 
 
 def _append_read(
@@ -120,6 +126,25 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
     if not fresh or batch.first_seq > max(held + 1, batch.lowest_seq):
         return held
     first_seq = batch.first_seq + known
+    begins = not _has_spoken(db, batch.box_id, batch.epoch)
+    repeated = _repeated(db, batch, first_seq, fresh) if begins else 0
+    if repeated:
+        last_seq = first_seq + repeated - 1
+        db.execute(
+            "INSERT INTO repeat (box_id, epoch, first_seq, last_seq)"
+            " VALUES (:box_id, :epoch, :first_seq, :last_seq)",
+            {
+                "box_id": batch.box_id,
+                "epoch": batch.epoch,
+                "first_seq": held + 1,  # what it no longer holds was acknowledged under that name
+                "last_seq": last_seq,
+            },
+        )
+        held, first_seq, fresh = last_seq, last_seq + 1, fresh[repeated:]
+        if not fresh:
+            return held
+    # What is told under another name than what came before does not follow on it for sure either.
+    is_gap = first_seq > held + 1 or (begins and _has_spoken(db, batch.box_id))
     if first_seq > held + 1:
         db.execute(
             "INSERT INTO gap (box_id, epoch, first_seq, last_seq, noted_at_s)"
@@ -133,8 +158,20 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
             },
         )
     open_trip = trip_rows.load_open(db, batch.box_id)
-    followed = follow(open_trip, [record.means for record in fresh])
+    before = unassigned.known(db, batch.box_id)
+    lost_since_s = None
+    if is_gap and open_trip is not None:
+        lost_since_s = _last_heard_s(db, open_trip)
+    followed = follow(open_trip, [record.means for record in fresh], lost_since_s)
     trip_ids = [trip_rows.save(db, batch.box_id, batch.vehicle_id, trip) for trip in followed.trips]
+    rows, reading = outside_trips(
+        before.reading,
+        before.open_row,
+        [(record.means, record.at_s or batch.received_at_s) for record in fresh],
+        followed.trip_of,
+        is_gap,
+    )
+    unassigned.save(db, batch.box_id, batch.vehicle_id, rows, reading, followed.trips, trip_ids)
     kept = [
         record.without_place or record
         if trip is not None and followed.trips[trip].private
@@ -171,6 +208,54 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
         {"at_s": batch.received_at_s, "box_id": batch.box_id},
     )
     return first_seq + len(fresh) - 1
+
+
+def _has_spoken(db: sqlite3.Connection, box_id: int, epoch: int | None = None) -> bool:
+    """Say whether a box has told anything new, in this epoch or ever."""
+    query = (
+        "SELECT 1 FROM record WHERE box_id = :box_id AND epoch = coalesce(:epoch, epoch) LIMIT 1"
+    )
+    return db.execute(query, {"box_id": box_id, "epoch": epoch}).fetchone() is not None
+
+
+def _repeated(
+    db: sqlite3.Connection, batch: Batch, first_seq: int, records: Sequence[ReadRecord]
+) -> int:
+    """Return how many records at the beginning of a batch are stored under an earlier epoch.
+
+    An older image of the flash numbers its records as it did before, so the same happening has the
+    same number, time and body. From the first that differs on the box lives another life: that is
+    its start, which no two lives have in common.
+    """
+    stored = db.execute(
+        "WITH RECURSIVE epochs (epoch) AS ("
+        " SELECT min(epoch) FROM record WHERE box_id = :box_id UNION ALL"
+        " SELECT (SELECT min(epoch) FROM record WHERE box_id = :box_id AND epoch > epochs.epoch)"
+        " FROM epochs WHERE epochs.epoch IS NOT NULL)"
+        " SELECT r.seq, r.kind, r.at_s, r.body FROM epochs e JOIN record r ON r.box_id = :box_id"
+        " AND r.epoch = e.epoch AND r.seq BETWEEN :first_seq AND :last_seq",
+        {
+            "box_id": batch.box_id,
+            "first_seq": first_seq,
+            "last_seq": first_seq + len(records) - 1,
+        },
+    )
+    known = {(seq, kind, at_s, bytes(body)) for seq, kind, at_s, body in stored}
+    for i, record in enumerate(records):
+        ways = (record, record.without_place or record)  # as it came, or as it was kept
+        names = {(first_seq + i, way.kind, way.at_s, way.body) for way in ways}
+        if not names & known:
+            return i
+    return len(records)
+
+
+def _last_heard_s(db: sqlite3.Connection, trip: TripDraft) -> int:
+    """Read when a trip told its last record, by the box's time."""
+    (at_s,) = db.execute(
+        "SELECT max(coalesce(at_s, received_at_s)) FROM record WHERE trip_id = :trip_id",
+        {"trip_id": trip.trip_id},
+    ).fetchone()
+    return trip.started_at_s if at_s is None else int(at_s)
 
 
 def _forget_orders(db: sqlite3.Connection, box_id: int, trip: TripDraft) -> None:

@@ -139,7 +139,9 @@ SELECT coalesce(sum(g.last_seq - g.first_seq + 1), 0)
 FROM (SELECT box_id, epoch, min(seq) AS first_seq, max(seq) AS last_seq
       FROM record WHERE trip_id = :trip_id GROUP BY box_id, epoch) own
   JOIN gap g ON g.box_id = own.box_id AND g.epoch = own.epoch
-    AND g.first_seq > own.first_seq AND g.last_seq < own.last_seq
+    AND g.first_seq > own.first_seq AND g.first_seq <= own.last_seq + 1
+    AND NOT EXISTS (SELECT 1 FROM record e WHERE e.box_id = own.box_id AND e.epoch = own.epoch
+      AND e.seq = own.last_seq AND e.kind_name = 'trip_end' AND g.first_seq > own.last_seq)
 """
 
 

@@ -233,6 +233,7 @@ class HostileNetwork(RuleBasedStateMachine):
         gaps = pair.rows("SELECT epoch, first_seq, last_seq FROM gap")
         assert self.restored or not gaps, "nothing may be given up"
         covered = pair.rows("SELECT epoch, seq, seq FROM record") + gaps
+        covered += pair.rows("SELECT epoch, first_seq, last_seq FROM repeat")
         expected: dict[int, int] = {}
         for epoch, first, last in sorted(covered):
             assert first == expected.get(epoch, 1), (epoch, first)

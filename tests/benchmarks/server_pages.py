@@ -69,6 +69,7 @@ def pages(marks: Landmarks) -> list[tuple[str, str]]:
         f"/api/trips?before={marks.old_trip}",
         f"/api/trips/{marks.long_trip}",
         "/avis",
+        "/a-traiter",
         f"/avis/{marks.message}",
         "/api/feedback",
         "/badges-refuses",

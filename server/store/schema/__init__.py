@@ -10,7 +10,16 @@ from collections.abc import Callable
 from sqlite_utils import Database
 
 from server.store.engine import StoreError
-from server.store.schema import clocks, equipment, news, page_indexes, planned_km, signs
+from server.store.schema import (
+    clocks,
+    equipment,
+    news,
+    page_indexes,
+    planned_km,
+    repeats,
+    signs,
+    unassigned,
+)
 
 # Two active bookings of a car may touch but not overlap: [start, end[. An insert and an update
 # are held to it alike, so that no path, and no other program, can double-book.
@@ -420,4 +429,6 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     planned_km.add,
     signs.add,
     clocks.add,
+    unassigned.add,
+    repeats.add,
 )

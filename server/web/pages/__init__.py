@@ -12,6 +12,7 @@ from server.web.pages import (
     rebooking,
     refusals,
     sign_in,
+    to_do,
     trips,
 )
 
@@ -25,4 +26,5 @@ ROUTES = (
     *refusals.ROUTES,
     *badges.ROUTES,
     *boxes.ROUTES,
+    *to_do.ROUTES,
 )

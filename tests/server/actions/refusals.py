@@ -23,7 +23,7 @@ from server.clock import SystemClock
 from server.fleet import fleet_file
 from server.fleet.feedback import Said
 from server.fleet.model import TripFilter
-from server.fleet.records import Holder, ReadRecord, TripStarted
+from server.fleet.records import Holder, OdometerRead, ReadRecord, TripStarted
 from server.fleet.refusals import N_, Reason
 from server.store import Store
 from server.web.i18n import load_words
@@ -41,6 +41,7 @@ from tests.server.web.sample import (
     PARIS,
     PEUGEOT,
     fill,
+    report,
     tell,
 )
 from tests.support import ROOT
@@ -96,6 +97,10 @@ async def fill_more(store: Store) -> None:
     car = next(car for car in await store.vehicles.all() if car.plate == WALKED_UP)
     begun = TripStarted(NOW_S - HOUR_S, 0, Holder(karim.agent_id, karim.directorate_id), None)
     await tell(store, car.vehicle_id, [ReadRecord(2, "trip_start", begun.at_s, b"", {}, begun)])
+    for metres in (0, 7_000):
+        await report(store, PEUGEOT, OdometerRead(metres))
+    assert await store.unassigned.attribute(1, 7_000, karim.agent_id, manager.agent_id, NOW_S)
+    await report(store, PEUGEOT, OdometerRead(9_000))
 
 
 async def ended_trips(store: Store) -> list[int]:
@@ -246,6 +251,10 @@ def cases(
             "api": Call(f"/api/feedback/{number}/answer", said, MANAGER),
         }
 
+    def attribute(number: int, distance_m: str = "2000") -> dict[str, Any]:
+        fields = {"agent_id": "Karim", "distance_m": distance_m}
+        return {"page": Page(f"/a-traiter/kilometres/{number}", fields, MANAGER)}
+
     def order(plate: str) -> Command:
         return Command(("command", "inhibit", "--vehicle", plate))
 
@@ -348,6 +357,9 @@ def cases(
         Reason.NO_SUCH_TRIP: Case(**say(NOBODY, message="Merci")),
         Reason.NOT_THE_DRIVER: Case(**say(trips["unsaid"], MANAGER, message="Merci")),
         Reason.TRIP_OVER: Case(Page(f"/trajets/{trips['unsaid']}/terminer", {}, LUCIE)),
+        Reason.NO_SUCH_METRES: Case(**attribute(NOBODY)),
+        Reason.ALREADY_ATTRIBUTED: Case(**attribute(1)),
+        Reason.METRES_CHANGED: Case(**attribute(2, distance_m="1")),
         # The fleet
         Reason.NOT_ALLOWED: Case(
             Page(f"/trajets/{trips['running']}/terminer", {"without_keys": "y"}),

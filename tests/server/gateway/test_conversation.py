@@ -165,7 +165,7 @@ async def test_a_drive_becomes_a_trip_with_its_legs_and_records(
     ack = await client.report(
         1,
         1,
-        records.Boot(1, "1.0"),
+        records.Boot(1, "1.0", 7),
         records.TripStart(tag, BOOKING, 1_000, *PLACE, 0, 0),
         records.LegStart(1_000),
         records.Odometer(2_500),
@@ -397,5 +397,7 @@ async def test_a_trip_tells_how_many_of_its_records_are_lost(
     (trip,) = await store.trips.log(TripFilter())
     detail = await store.trips.get(trip.trip_id)
     assert detail is not None and detail.records_lost == 6
-    assert (trip.distance_m, trip.state) == (8_000, "ended"), "the odometer runs on"
+    assert (trip.distance_m, trip.state) == (0, "ended"), "what was lost is not guessed"
+    (row,) = await store.unassigned.log(9)
+    assert (row.distance_m, row.after_trip_id, row.is_gap) == (8_000, trip.trip_id, True)
     again.close()

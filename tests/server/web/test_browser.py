@@ -37,6 +37,7 @@ PAGES = {
         "/trajets/{under_way}/avis",
         "/nowhere",
         "/boitiers",
+        "/a-traiter",
     ],
     LUCIE: ["/trajets/{ended}", "/trajets/{ended}/avis", "/reservations"],
     MANAGER: [

@@ -117,6 +117,7 @@ async def test_any_form_is_answered(karim, path, fields):
         "/badges",
         "/avis",
         "/boitiers",
+        "/a-traiter",
         "/reservations/nouvelle",
         "/api/trips",
         "/api/refusals",
