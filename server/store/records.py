@@ -21,8 +21,8 @@ from server.fleet.records import (
     ReadRecord,
     RelaySeen,
     SignsContradict,
-    TripStarted,
     TimesMended,
+    TripStarted,
 )
 from server.fleet.trips import Followed, TripDraft
 from server.fleet.unassigned import outside_trips

@@ -10,12 +10,12 @@ from wtforms import HiddenField, StringField
 from server.actions import Person
 from server.actions import unassigned as acts
 from server.app_keys import ACTIONS, STORE
-from server.fleet.inputs import judged
+from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refused
 from server.fleet.unassigned import Unassigned
 from server.web.auth import manager_only
-from server.web.forms import PageForm, clean, form_of, number_or_none, sent_form
+from server.web.forms import PageForm, form_of, number_or_none, sent_form
 from server.web.i18n import N_, words_of
 from server.web.paging import PAGE_SIZE, before_of
 from server.web.refused import say, show_on
@@ -27,7 +27,7 @@ LIST = "/a-traiter"
 class AttributeForm(PageForm):
     """Whose kilometres these are, and how many were shown."""
 
-    agent_id = StringField(N_("Agent"), default="", filters=[clean])
+    agent_id = StringField(N_("Agent"), default="", filters=[one_line])
     distance_m = HiddenField()
 
 

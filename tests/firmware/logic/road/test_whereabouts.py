@@ -11,7 +11,9 @@ seconds = iter(range(1_700_000_000, 1_700_001_000))  # of the receiver, which go
 
 
 def fix(position=HERE, speed_mm_s=1500, second=None):
-    return Fix(next(seconds) if second is None else 1_700_000_000 + second, 0, *position, speed_mm_s)
+    return Fix(
+        next(seconds) if second is None else 1_700_000_000 + second, 0, *position, speed_mm_s
+    )
 
 
 def told(*fixes):
