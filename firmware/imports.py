@@ -68,6 +68,7 @@ LEAF_FIRST = (
     "firmware.logic.access.feedback",
     "firmware.logic.access.forgotten",
     "firmware.logic.road.rest",
+    "firmware.logic.road.standing",
     "firmware.tasks.vehicle",
     "firmware.tasks.watchdog",
     "firmware.application",
