@@ -1,6 +1,20 @@
 """What a badge gets by the grants on the box, and the reason when it gets nothing."""
 
-from firmware.logic.access.badge_decision import NO_TRIP, RIDES, Granted, Refused, decide
+from firmware.logic.access.badge_decision import (
+    NO_TRIP,
+    RIDES,
+    Granted,
+    Refused,
+    decide,
+    rank_of,
+)
+from firmware.logic.access.card import (
+    RANK_GRANTED,
+    RANK_REFUSED,
+    RANK_RIDES,
+    RANK_TECHNICIAN,
+    RANK_UNKNOWN,
+)
 from shared_protocol.messages import (
     EVERY_BADGE,
     GRANT_MAINTENANCE,
@@ -316,3 +330,17 @@ def test_a_kind_of_a_later_version_opens_nothing_and_forbids_nothing():
         assert judged(later, open_grant=4) == REFUSED_CAR_IN_USE
         assert judged(grant(5), later, of_the_car) is None
         assert judged(WALKS_UP, grant(7, PAUL, kind=kind)) is None, "nor is it a booking"
+
+
+def test_of_several_verdicts_the_one_that_allows_most_has_the_highest_rank():
+    verdicts = (
+        Refused(REFUSED_UNKNOWN_BADGE),
+        Refused(REFUSED_TOO_LATE),
+        RIDES,
+        Granted(9, True, False),
+        Granted(BOOKING, False, False),
+    )
+    ranks = [rank_of(verdict) for verdict in verdicts]
+    assert ranks == [RANK_UNKNOWN, RANK_REFUSED, RANK_RIDES, RANK_TECHNICIAN, RANK_GRANTED]
+    assert ranks == sorted(set(ranks))
+    assert rank_of(Refused(REFUSED_REVOKED)) == RANK_REFUSED

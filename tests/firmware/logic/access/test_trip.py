@@ -1,6 +1,12 @@
 """One trip at a time: start, pause, resume, end, split; and its state from its records."""
 
 from firmware.logic.access.badge_decision import NO_TRIP, RIDES, Granted, Refused
+from firmware.logic.access.card import (
+    RANK_DRIVER,
+    RANK_GRANTED,
+    RANK_REFUSED,
+    RANK_UNKNOWN,
+)
 from firmware.logic.access.trip import (
     CAUSE_COMMAND,
     CAUSE_CONTACT,
@@ -587,3 +593,15 @@ def test_doors_that_are_to_be_locked_are_said_to_be_open_and_no_others():
     for door_open in (True, False):
         assert signal_of(unlocks, door_open) == SIGNAL_STARTED
         assert signal_of(leaves, door_open) == ""
+
+
+def test_a_badge_is_ranked_by_what_it_may_do_now_and_nothing_changes():
+    held = holding(grant(5, PAUL), grant(0, MARIE, 0, 0xFFFFFFFF, GRANT_WALK_UP))
+    trip = started()
+    before = trip.to_bytes()
+    assert trip.badge_rank(MARIE, held, NOW_S) == RANK_DRIVER, "whatever her grants say"
+    assert trip.badge_rank(PAUL, held, NOW_S) == RANK_GRANTED
+    assert trip.badge_rank(PAUL, held, NOW_S + 10**6) == RANK_REFUSED
+    assert trip.badge_rank(TECHNICIAN, held, NOW_S) == RANK_UNKNOWN
+    assert trip.to_bytes() == before
+    assert Trip().badge_rank(MARIE, held, NOW_S) == RANK_REFUSED, "PAUL has the car booked"
