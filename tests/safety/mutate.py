@@ -30,7 +30,6 @@ TESTS = {
     "badge_decision": ("badge_decision",),
     "forgotten": ("forgotten",),
     "door_lock": ("door_lock",),
-    "card": ("card",),
     "ration": ("ration",),
     "commands": ("commands",),
     "feedback": ("feedback",),

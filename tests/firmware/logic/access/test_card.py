@@ -94,7 +94,7 @@ def test_a_card_that_is_forgotten_arrives_anew_and_never_leaves():
 
 def test_a_card_that_flickers_is_one_presentation_and_can_be_held():
     polls = [(at, BADGE if at % 900 == 0 else b"") for at in range(0, 3700, 300)]
-    assert events_of([*polls, (4600, b"")]) == [
+    assert events_of(polls + [(4600, b"")]) == [
         (0, Arrived(BADGE)),
         (3600, Held(BADGE)),
         (4600, Left(BADGE, True)),

@@ -45,6 +45,14 @@ def test_after_ten_minutes_the_doors_stay_as_they_are():
         assert lock.step(LATEST_MS - 1, False) is False, "the wish is forgotten, not only late"
 
 
+def test_the_wish_ends_after_ten_minutes_also_between_two_looks():
+    for seen_ms in (TWICE_MS, TWICE_MS - 1):
+        lock = asked()
+        assert lock.step(LATEST_MS - seen_ms, False) is False
+        assert lock.step(LATEST_MS, False) is False
+        assert not lock.due
+
+
 def test_who_unlocks_ends_the_wish():
     lock = asked()
     lock.step(ASKED_MS, False)
