@@ -30,6 +30,7 @@ TESTS = {
     "badge_decision": ("badge_decision",),
     "forgotten": ("forgotten",),
     "door_lock": ("door_lock",),
+    "ration": ("ration",),
     "commands": ("commands",),
     "feedback": ("feedback",),
     "rest": ("rest",),

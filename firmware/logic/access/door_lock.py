@@ -17,8 +17,7 @@ class DoorLock:
 
     def __init__(self):
         """Wish nothing."""
-        self._until_ms = None
-        self._shut_ms = None  # the first of the looks in a row that found the doors shut
+        self.forget()
 
     @property
     def due(self) -> bool:
@@ -27,12 +26,13 @@ class DoorLock:
 
     def ask(self, now_ms: int) -> None:
         """Wish to lock; `step` says when."""
+        self.forget()
         self._until_ms = now_ms + _LONGEST_WAIT_MS
-        self._shut_ms = None
 
     def forget(self) -> None:
         """Wish nothing any more: somebody unlocks."""
         self._until_ms = None
+        self._shut_ms = None  # the first of the looks in a row that found the doors shut
 
     def step(self, now_ms: int, door_open: bool) -> bool:
         """Take one look at the doors; whether to press lock now, which it says once."""

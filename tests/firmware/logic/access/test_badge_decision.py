@@ -1,6 +1,20 @@
 """What a badge gets by the grants on the box, and the reason when it gets nothing."""
 
-from firmware.logic.access.badge_decision import NO_TRIP, RIDES, Granted, Refused, decide
+from firmware.logic.access.badge_decision import (
+    NO_TRIP,
+    RIDES,
+    Granted,
+    Refused,
+    decide,
+    rank_of,
+)
+from firmware.logic.access.card import (
+    RANK_GRANTED,
+    RANK_REFUSED,
+    RANK_RIDES,
+    RANK_TECHNICIAN,
+    RANK_UNKNOWN,
+)
 from shared_protocol.messages import (
     EVERY_BADGE,
     GRANT_MAINTENANCE,
@@ -356,3 +370,17 @@ def test_an_old_set_still_says_who_may_not_take_up_a_lapsed_trip_and_opens_nothi
     later = grant(6, MARIE, NOW_S, NOW_S + 10)
     held = holding(later, expires_s=NOW_S)
     assert decide(held, MARIE, NOW_S, NO_TRIP, BOOKING) == Granted(BOOKING, False, False)
+
+
+def test_of_several_verdicts_the_one_that_allows_most_has_the_highest_rank():
+    verdicts = (
+        Refused(REFUSED_UNKNOWN_BADGE),
+        Refused(REFUSED_TOO_LATE),
+        RIDES,
+        Granted(9, True, False),
+        Granted(BOOKING, False, False),
+    )
+    ranks = [rank_of(verdict) for verdict in verdicts]
+    assert ranks == [RANK_UNKNOWN, RANK_REFUSED, RANK_RIDES, RANK_TECHNICIAN, RANK_GRANTED]
+    assert ranks == sorted(set(ranks))
+    assert rank_of(Refused(REFUSED_REVOKED)) == RANK_REFUSED

@@ -1,6 +1,12 @@
 """One trip at a time: start, pause, resume, end, split; and its state from its records."""
 
 from firmware.logic.access.badge_decision import NO_TRIP, RIDES, Granted, Refused
+from firmware.logic.access.card import (
+    RANK_DRIVER,
+    RANK_GRANTED,
+    RANK_REFUSED,
+    RANK_UNKNOWN,
+)
 from firmware.logic.access.trip import (
     CAUSE_COMMAND,
     CAUSE_CONTACT,
@@ -757,3 +763,15 @@ def test_a_lapsed_trip_is_taken_up_for_three_days_and_never_at_an_unknown_time()
         trip = started()
         trip.apply(TripEnd(*HERE, reason), 0)
         assert trip.lapsed_grant(MARIE, NOW_S) == NO_TRIP, "nobody knows how long ago that was"
+
+
+def test_a_badge_is_ranked_by_what_it_may_do_now_and_nothing_changes():
+    held = holding(grant(5, PAUL), grant(0, MARIE, 0, 0xFFFFFFFF, GRANT_WALK_UP))
+    trip = started()
+    before = trip.to_bytes()
+    assert trip.badge_rank(MARIE, held, NOW_S) == RANK_DRIVER, "whatever her grants say"
+    assert trip.badge_rank(PAUL, held, NOW_S) == RANK_GRANTED
+    assert trip.badge_rank(PAUL, held, NOW_S + 10**6) == RANK_REFUSED
+    assert trip.badge_rank(TECHNICIAN, held, NOW_S) == RANK_UNKNOWN
+    assert trip.to_bytes() == before
+    assert Trip().badge_rank(MARIE, held, NOW_S) == RANK_REFUSED, "PAUL has the car booked"
