@@ -41,6 +41,7 @@ LEAF_FIRST = (
     "firmware.logic.access.badge_decision",
     "firmware.logic.road.whereabouts",
     "firmware.logic.access.ration",
+    "firmware.logic.access.wishes",
     "firmware.logic.access.trip",
     "firmware.logic.clock",
     "firmware.logic.link.journal",

@@ -15,6 +15,7 @@ from server.fleet.model import Badge, Booking, Companion, Grant, GrantKind, Wind
 
 BEFORE_S = 15 * 60  # who comes early finds the car open
 AFTER_S = 30 * 60  # who is back late can still fetch what lies in the car
+KEPT_S = 3 * 3600  # a box needs two of them to see that its driver forgot to end the trip
 AHEAD_S = 7 * 24 * 3600  # a box out of coverage for a week still opens for who booked before
 VALID_S = 7 * 24 * 3600  # and after a week without news it opens for nobody but a technician
 OTHER_CAR_AHEAD_S = 24 * 3600
@@ -105,7 +106,9 @@ def stay_until_s(access: Access, now_s: int) -> int:
         if (window := windows_of.get(booking.booking_id)) is not None:
             is_here = booking.vehicle_id == access.vehicle_id
             ahead_s = AHEAD_S if is_here else OTHER_CAR_AHEAD_S
-            instants += (window.from_s - ahead_s + 1, window.from_s, window.to_s)
+            kept_s = KEPT_S if is_here else 0
+            begins_s, ends_s = window.from_s, window.to_s
+            instants += (begins_s - ahead_s + 1, begins_s, ends_s, ends_s + kept_s)
     for window in access.out_of_service:
         instants += (window.from_s - AHEAD_S + 1, window.to_s)
     for badge in access.badges:
@@ -199,7 +202,7 @@ def _of_bookings(
 ) -> Iterator[Grant]:
     for booking in bookings:
         window = windows_of[booking.booking_id]
-        if not _meets(window, now_s, now_s + AHEAD_S):
+        if not _meets(window, now_s - KEPT_S, now_s + AHEAD_S):
             continue
         drivers = _drivers(booking, companions)
         passengers = {c.agent_id for c in companions if c.booking_id == booking.booking_id}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from server.fleet.grants import (
     AFTER_S,
     BEFORE_S,
+    KEPT_S,
     MAX_REVOKED,
     NEVER_S,
     Access,
@@ -167,7 +168,7 @@ class AccessOfCars(Noun):
             " UNION SELECT booking_id FROM (SELECT booking_id FROM booking"
             " WHERE vehicle_id = :vehicle_id AND state = 'active' AND starts_at_s <= :from_s"
             " ORDER BY starts_at_s DESC LIMIT 2) begun",
-            car | {"from_s": reach_back_s(now_s)},
+            car | {"from_s": reach_back_s(now_s) - KEPT_S},
         )
         bookings = _bookings(db, [row[0] for row in ids])
         companions = _companions(db, bookings)

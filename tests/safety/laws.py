@@ -146,7 +146,7 @@ class Judge:
     def _aged(self, memory: Memory, event: Event, before: "Before") -> Memory:
         """The ages of ignition and signs at the end of the event."""
         car, name, oldest_ms = self._car, event[0], self._setting.oldest_ms
-        standing_ms = self._setting.standing_ms
+        standing_ms = max(self._setting.standing_ms, self._setting.tick_ms)
         passed_ms = self._setting.tick_ms if name == "tick" else 0
         off_ms = 0 if car.on or name == "ignition" else memory.off_ms + passed_ms
         moved_ms = memory.moved_ms + passed_ms

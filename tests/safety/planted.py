@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
-from firmware.logic.access import door_lock, forgotten, immobiliser, trip
+from firmware.logic.access import door_lock, forgotten, immobiliser, trip, wishes
 from firmware.logic.access.badge_decision import NO_TRIP, Granted, Refused
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.door_lock import DoorLock
@@ -231,7 +231,7 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     ),
     "an ignition left on for five minutes ends a trip": (
         settings.LEFT_ON,
-        _in_place_of(trip, "_LEFT_ON_STILL_MS", lambda shipped: 300_000),
+        _in_place_of(wishes, "_LEFT_ON_STILL_MS", lambda shipped: 300_000),
     ),
     "an end cannot be asked for with the ignition on": (
         settings.ROAD_65,

@@ -38,6 +38,7 @@ from shared_protocol.messages import (
 )
 from shared_protocol.messages import CardKeys as CardKeysMessage
 from shared_protocol.records import (
+    ASKED_END,
     END_BADGE_HELD,
     RELAY_ENABLED,
     CommandResult,
@@ -47,6 +48,7 @@ from shared_protocol.records import (
     Record,
     Refusal,
     Relay,
+    TripAsked,
     TripEnd,
     TripStart,
     decode_body,
@@ -499,6 +501,7 @@ OPERATIONS = (
             writing(TripStart(TAG, 7, *WHERE, 0, 0), LegStart(1000)),
             writing(Refusal(TAG, 2)),
             writing(Relay(RELAY_ENABLED, 1)),
+            writing(TripAsked(1200, ASKED_END)),
             writing(LegEnd(1200)),
             writing(TripEnd(1200, 0, 0, END_BADGE_HELD)),
             writing(Refusal(TAG, 1)),

@@ -224,7 +224,7 @@ LEFT_ON = _setting(
         ("tick",), *_IGNITION, *_speeds(), ("reset",), ("command", 2), *_badges(ANNE),
         ("long", TESS.tag),
     ),
-    commands=COMMANDS, standing_ms=1_801_000,
+    commands=COMMANDS, standing_ms=601_000,
 )  # fmt: skip
 DOOR_ONLY = _setting(
     "door-only", 65_000,

@@ -16,22 +16,18 @@ from collections import namedtuple
 
 from firmware.logic.access.badge_decision import NO_TRIP, RIDES, Refused, decide, rank_of
 from firmware.logic.access.card import RANK_DRIVER
+from firmware.logic.access.wishes import END_REASON, OWN_ENDS, may_be, waited_enough
 from firmware.logic.const import const
 from firmware.logic.road.whereabouts import Where
 from shared_protocol import codec
 from shared_protocol.records import (
     ASKED_END,
-    ASKED_END_COMMAND,
-    ASKED_END_COMMAND_WITHOUT_KEYS,
     ASKED_END_TECHNICIAN,
     ASKED_NOTHING,
     ASKED_PAUSE,
-    END_BADGE_HELD,
-    END_COMMAND,
     END_IGNITION_LEFT_ON,
     END_INFERRED,
     END_OTHER_DRIVER,
-    END_TECHNICIAN,
     NO_POSITION,
     REFUSED_IGNITION_ON,
     REFUSED_KEYS_MISSING,
@@ -88,22 +84,8 @@ _LAPSED = const(8)
 _PRIVATE = const(16)
 _OWES_INHIBIT = const(32)
 
-_END_REASON = {
-    ASKED_END: END_BADGE_HELD,
-    ASKED_END_COMMAND: END_COMMAND,
-    ASKED_END_COMMAND_WITHOUT_KEYS: END_COMMAND,
-    ASKED_END_TECHNICIAN: END_TECHNICIAN,
-}
-
 # Who drives on has changed his mind.
 _WITHDRAWN_AFTER_M = const(50)
-# An engine left running, in READY, or a line that is stuck: so long still by a trusted speed, or
-# without one neither moved nor cranked.
-_LEFT_ON_STILL_MS = const(600_000)
-_LEFT_ON_QUIET_MS = const(1_800_000)
-_TECHNICIAN_STILL_MS = const(60_000)
-_TECHNICIAN_QUIET_MS = const(600_000)
-
 # So long may a driver come back to a trip that the box ended.
 _TAKEN_UP_FOR_S = const(72 * 3600)
 
@@ -281,7 +263,7 @@ class Trip:
             return _refused(tag, REFUSED_MOVING)
         if not (motion.off and motion.stands):
             return Outcome(0, DOOR_LEAVE, SIGNAL_PENDING, (TripAsked(where.odometer_m, what),))
-        if not _suffice(what, keys_in):
+        if not may_be(what, keys_in):
             return _refused(tag, REFUSED_KEYS_MISSING)
         return self._done(what, where)
 
@@ -294,11 +276,8 @@ class Trip:
         if where.odometer_m - self._asked_m >= _WITHDRAWN_AFTER_M:
             return Outcome(0, DOOR_LEAVE, "", withdrawn)
         if motion.off and motion.stands:
-            return self._done(what, where) if _suffice(what, keys_in) else _NOTHING
-        still_ms, quiet_ms = _LEFT_ON_STILL_MS, _LEFT_ON_QUIET_MS
-        if what == ASKED_END_TECHNICIAN:
-            still_ms, quiet_ms = _TECHNICIAN_STILL_MS, _TECHNICIAN_QUIET_MS
-        if motion.off or (motion.still_ms < still_ms and motion.quiet_ms < quiet_ms):
+            return self._done(what, where) if may_be(what, keys_in) else _NOTHING
+        if not waited_enough(what, motion):
             return _NOTHING
         if what == ASKED_PAUSE:
             return Outcome(0, DOOR_LOCK, "", withdrawn)
@@ -309,11 +288,10 @@ class Trip:
     def _done(self, what: int, where: Where) -> Outcome:
         if what == ASKED_PAUSE:
             return Outcome(0, DOOR_LOCK, SIGNAL_PAUSED, (TripPause(where.odometer_m),))
-        return self.end(_END_REASON[what], where)
+        return self.end(END_REASON[what], where)
 
     def _may_change_hands(self, motion) -> bool:
-        asked_to_end = self.asked in (ASKED_END, ASKED_END_COMMAND, ASKED_END_COMMAND_WITHOUT_KEYS)
-        return motion.stands and (motion.off or asked_to_end)
+        return motion.stands and (motion.off or self.asked in OWN_ENDS)
 
     def end(self, reason: int, where: Where) -> Outcome:
         """End the trip in progress, for a reason of records.END_*."""
@@ -383,11 +361,6 @@ class Trip:
 def signal_of(outcome: Outcome, door_open: bool) -> str:
     """The signal of an outcome: of doors that are to be locked, first whether one is open."""
     return SIGNAL_DOOR_OPEN if door_open and outcome.door == DOOR_LOCK else outcome.signal
-
-
-def _suffice(what: int, keys_in: bool) -> bool:
-    """Whether the keys are where they must be for what is asked."""
-    return keys_in or what not in (ASKED_END, ASKED_END_COMMAND)
 
 
 def _refused(tag: bytes, reason: int) -> Outcome:

@@ -13,6 +13,7 @@ from server.fleet.grants import (
     AHEAD_S,
     ALWAYS,
     BEFORE_S,
+    KEPT_S,
     MAX_OTHER_CAR,
     MAX_REVOKED,
     REVOKED_FOR_S,
@@ -71,12 +72,12 @@ def test_each_badge_of_the_agent_opens_during_the_booking_with_its_grace() -> No
     ]
 
 
-def test_a_booking_counts_until_the_last_second_of_its_grace_and_from_a_week_before() -> None:
+def test_a_booking_counts_until_its_driver_can_have_been_forgotten_and_from_a_week_before() -> None:
     def counts(starts_at_s: int, ends_at_s: int) -> bool:
         return bool(due(access(booking(starts_at_s, ends_at_s)), NOW_S))
 
-    assert counts(NOW_S - 9 * HOUR_S, NOW_S - AFTER_S + 1)
-    assert not counts(NOW_S - 9 * HOUR_S, NOW_S - AFTER_S)
+    assert counts(NOW_S - 9 * HOUR_S, NOW_S - KEPT_S - AFTER_S + 1)
+    assert not counts(NOW_S - 9 * HOUR_S, NOW_S - KEPT_S - AFTER_S)
     begins_s = NOW_S + AHEAD_S + BEFORE_S
     assert counts(begins_s - 1, begins_s + 60)
     assert not counts(begins_s, begins_s + 60)
