@@ -9,14 +9,18 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
-from firmware.logic.access import immobiliser, trip
+from firmware.logic.access import ignition_line, immobiliser, trip
 from firmware.logic.access.badge_decision import NO_TRIP, Granted, Refused
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.door_lock import DoorLock
 from firmware.logic.access.grants import GrantSet
+from firmware.logic.access.ignition_line import IgnitionLine
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
+from firmware.logic.access.startable import Watch
 from firmware.logic.access.trip import DOOR_LEAVE, Outcome, Trip
+from firmware.logic.road import trusted_speed
 from firmware.logic.road.rest import Rest
+from firmware.logic.road.trusted_speed import TrustedSpeed
 from firmware.tasks import vehicle
 from shared_protocol.records import REFUSED_GRANTS_EXPIRED, REFUSED_NO_LICENCE, REFUSED_REVOKED
 from tests.safety import settings
@@ -60,8 +64,8 @@ def _begins_with_tries(shipped: Any) -> Any:
 
 
 def _tries_without_trip(shipped: Any) -> Any:
-    return lambda self, now_ms, start_held: shipped(
-        self, now_ms, start_held or bool(self._tries_left)
+    return lambda self, now_ms, start_held, owed: shipped(
+        self, now_ms, start_held or bool(self._tries_left), owed
     )
 
 
@@ -113,6 +117,10 @@ def _forgets_what_for(shipped: Any) -> Any:
 
 def _rests_whoever_drives(shipped: Any) -> Any:
     return lambda self, now_ms, **others: shipped(self, now_ms, **others | {"trip_open": False})
+
+
+def _believes_the_contact(shipped: Any) -> Any:
+    return lambda self, now_ms, start_held, owed: shipped(self, now_ms, start_held)
 
 
 PLANTED: dict[str, tuple[Setting, Plant]] = {
@@ -200,6 +208,38 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "the receiver sleeps in the middle of a trip": (
         settings.DOOR_ONLY,
         _in_place_of(Rest, "step", _rests_whoever_drives),
+    ),
+    "nothing proves the ignition line": (
+        settings.PROVES_ITSELF,
+        _in_place_of(IgnitionLine, "proven", lambda shipped: lambda self, time_s: False),
+    ),
+    "a motion with the line off leaves its proof": (
+        settings.PROVES_ITSELF,
+        _in_place_of(
+            ignition_line,
+            "_what",
+            lambda shipped: lambda on, speed: shipped(on, speed) if on or not speed else 0,
+        ),
+    ),
+    "a line that was never seen on is proven": (
+        settings.PROVES_ITSELF,
+        _in_place_of(IgnitionLine, "proven", lambda shipped: lambda self, time_s: self._off_s > 0),
+    ),
+    "nobody is told of a car that anybody could start": (
+        settings.PROVES_ITSELF,
+        _in_place_of(Watch, "step", lambda shipped: lambda *arguments: ()),
+    ),
+    "a lone second of noise is motion": (
+        settings.NOISY,
+        _in_place_of(TrustedSpeed, "_stood", lambda shipped: lambda self, at_ms: False),
+    ),
+    "a fix lost for a moment is motion": (
+        settings.NOISY,
+        _in_place_of(trusted_speed, "_STANDING_VALID_MS", lambda shipped: 3_000),
+    ),
+    "the contact says whether a pulse is needed": (
+        settings.CONTACT_LIES,
+        _in_place_of(Immobiliser, "step", _believes_the_contact),
     ),
     "who comes back need not ask who has the car booked": (
         settings.FORGOTTEN,
