@@ -45,6 +45,11 @@ class Signs:
                 pass
         return self._line.proven(time_s)
 
+    def begin_trip(self) -> None:
+        """A badge has enabled the start: what is told of the car is told anew."""
+        self.contradictions.begin_trip()
+        self._watch.begin()
+
     def tell(
         self,
         now_ms: int,

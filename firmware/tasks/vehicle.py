@@ -345,7 +345,7 @@ class Vehicle:
     async def _act_on(self, outcome: "Outcome", now_ms: int) -> None:
         self._look_now.set()
         if outcome.enable_cause:
-            self._signs.contradictions.begin_trip()
+            self._signs.begin_trip()
             await self._pulse(self._immobiliser.badge_accepted(now_ms), outcome.enable_cause)
         signal = signal_of(outcome, self._door_open())
         if signal:

@@ -74,7 +74,7 @@ class Explorer:
         """Each event, and each with the power cut after each of its effects; and the state then."""
         car = self._car
         state, memory = _unpacked(key)
-        before = Before(state[0], state[3], state[10])
+        before = Before(state[14] or state[0], state[3], state[10], state[2])
         car.put_back(state)
         for event in [event for event in self._setting.events if car.possible(event)]:
             cut_after = last = 0

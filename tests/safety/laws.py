@@ -14,7 +14,8 @@ from shared_protocol import records
 from shared_protocol.messages import COMMAND_END_TRIP, COMMAND_END_TRIP_WITHOUT_KEYS
 from tests.safety.model import Car, Event, Kept
 
-HOUR_MS = 3_600_000
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
 
 
 class ViolationError(Exception):
@@ -49,10 +50,17 @@ when; what is pending, of records.ASKED_*."""
 
 Memory = namedtuple(
     "Memory",
-    ("book", "kept", "role", "off_ms", "still_ms", "moved_ms", "quiet_ms", "acted", "cancelled"),
-)
+    (
+        "book", "kept", "role", "off_ms", "still_ms", "moved_ms", "quiet_ms", "acted", "cancelled",
+        "idle_ms", "untold_ms", "owed", "seen", "proof",
+    ),
+)  # fmt: skip
 """`kept`: the book that flash holds. `role`: what the badge at the reader came as. `acted`,
-`cancelled`: what has become of commands, bit by bit."""
+`cancelled`: what has become of commands, bit by bit. `idle_ms`: for how long law 1 has allowed to
+inhibit a car that is not; `untold_ms`: for how long anybody could start one that is nobody's, and
+was not told so (None: neither). `owed`: no inhibiting pulse came since the last enabling one.
+`seen`: ignition and motion at the last look, `proof`: what they have proved of the ignition line.
+"""
 
 NOBODY = Book(b"", False, 0, b"", 0, 0)
 _COMMANDED = {
@@ -61,6 +69,11 @@ _COMMANDED = {
 }
 _OWN_ENDS = (records.ASKED_END, *_COMMANDED.values())
 _DRIVES = ("driver", "resumes")
+_LOOKS = ("tick", "noise", "speed", "look")
+# What the box cannot have seen without a break, or what moves nothing however often it is pulsed.
+_DISTURBS = ("ignition", "asleep", "coil_fails")
+_PROVES = {"on moves": 1, "off stands": 2}
+_PROVEN = 3
 _MARKS = ("arrives", "copied", "held", "leaves", "boots")
 
 
@@ -75,7 +88,9 @@ class Judge:
 
     def beginning(self) -> Memory:
         still = (0,) * self._setting.signs
-        return Memory(NOBODY, NOBODY, "", 0, still, 0, 0, 0, 0)
+        return Memory(
+            NOBODY, NOBODY, "", 0, still, 0, 0, 0, 0, None, None, False, self._seen(False), 0
+        )
 
     # Who may.
 
@@ -138,16 +153,69 @@ class Judge:
                 was_held = bool(at_reader and at_reader[1])
                 self._must(memory, after, mark, tag, was_held, items)
             memory = after if mark != "leaves" else after._replace(role="")
+        memory = self._waited(memory, event, before.edge)
         if event[0] == "tick" and 2 * self._setting.tick_ms <= aged.off_ms - self._setting.tick_ms:
             done = not memory.book.asked or memory.book != aged.book or self._moves()
             _law(done or not self._car.keys_in, "what was asked for is never done")
         return memory
 
+    def _passed_ms(self, event: Event) -> int:
+        return self._setting.tick_ms if event[0] in ("tick", "noise") else 0
+
+    def _waited(self, memory: Memory, event: Event, edge: bool) -> Memory:
+        """How long it is overdue that the car is inhibited, or that somebody is told."""
+        car, passed_ms = self._car, self._passed_ms(event)
+        startable = car.contact_shows == records.RELAY_ENABLED and self._setting.start_relay
+        nobodys = startable and not memory.book.driver
+        looks = event[0] in _LOOKS
+        still = all(speed in (0, None) for speed in car.speeds)
+        known = self._proven(memory) or None not in car.speeds
+        boots = "boots" in car.did
+        if not (nobodys and not car.on and still and known) or event[0] in _DISTURBS:
+            idle_ms = None
+        elif boots:
+            idle_ms = 0
+        elif memory.idle_ms is None:
+            idle_ms = 0 if looks and not edge else None
+        else:
+            idle_ms = memory.idle_ms + passed_ms
+        _law(idle_ms is None or idle_ms < 12 * MINUTE_MS, "never inhibited after a trip's end")
+        untold_ms = memory.untold_ms
+        if not nobodys or not self._setting.tells:
+            untold_ms = None
+        elif boots or untold_ms is None:
+            untold_ms = 0
+        elif untold_ms >= 0:
+            untold_ms += passed_ms
+        late = untold_ms is not None and untold_ms >= HOUR_MS
+        _law(not late, "nobody is told that anybody could start the car")
+        return memory._replace(idle_ms=idle_ms, untold_ms=untold_ms)
+
+    def _proven(self, memory: Memory) -> bool:
+        return memory.proof == _PROVEN if self._setting.tells else self._setting.proven
+
+    def _seen(self, edge: bool) -> str:
+        on, speed = self._car.on or edge, self._car.speeds[0]
+        if speed is None or not self._setting.tells:
+            return ""
+        return f"{'on' if on else 'off'} {'moves' if speed else 'stands'}"
+
+    def _looked(self, memory: Memory, event: Event, edge: bool) -> Memory:
+        """What the world has shown of the ignition line: the same at two looks, a tick apart."""
+        if not self._setting.tells or event[0] not in _LOOKS:
+            return memory
+        seen, proof = self._seen(edge), memory.proof
+        if seen == memory.seen and self._passed_ms(event):
+            proof = 0 if seen == "off moves" else proof | _PROVES.get(seen, 0)
+        return memory._replace(seen=seen, proof=proof)
+
     def _aged(self, memory: Memory, event: Event, before: "Before") -> Memory:
         """The ages of ignition and signs at the end of the event."""
-        car, name, oldest_ms = self._car, event[0], self._setting.oldest_ms
-        standing_ms = max(self._setting.standing_ms, self._setting.tick_ms)
-        passed_ms = self._setting.tick_ms if name == "tick" else 0
+        car, name, setting = self._car, event[0], self._setting
+        oldest_ms = setting.oldest_ms
+        passed_ms = self._passed_ms(event)
+        standing_ms = max(setting.standing_ms, setting.tick_ms)
+        memory = self._looked(memory, event, before.edge)
         off_ms = 0 if car.on or name == "ignition" else memory.off_ms + passed_ms
         moved_ms = memory.moved_ms + passed_ms
         quiet_ms = 0 if name == "asleep" else memory.quiet_ms + passed_ms
@@ -164,7 +232,7 @@ class Judge:
             still_ms = [0] * len(still_ms)
         return memory._replace(
             off_ms=min(off_ms, oldest_ms),
-            moved_ms=min(moved_ms, oldest_ms) if self._setting.proven else 0,
+            moved_ms=min(moved_ms, oldest_ms) if setting.proven or setting.tells else 0,
             still_ms=tuple([min(age_ms, max(61_000, standing_ms)) for age_ms in still_ms]),
             quiet_ms=min(quiet_ms, standing_ms),
         )
@@ -172,7 +240,13 @@ class Judge:
     def _rebooted(self, memory: Memory) -> Memory:
         still_ms = (0,) * self._setting.signs
         return memory._replace(
-            book=memory.kept, role="", off_ms=0, still_ms=still_ms, moved_ms=0, quiet_ms=0
+            book=memory.kept,
+            role="",
+            off_ms=0,
+            still_ms=still_ms,
+            moved_ms=0,
+            quiet_ms=0,
+            seen=self._seen(False),
         )
 
     def _role(self, memory: Memory, mark: str, tag: bytes, before: "Before") -> str:
@@ -195,11 +269,13 @@ class Judge:
         welcome = mark == "arrives" and after.role != "nobody"
         if item == "inhibit":
             self._may_inhibit(after, mark)
+            return after._replace(owed=False)
         elif item == "enable":
             again = mark == "" and event[0] != "command" and _held(after.book)
             _law(self._setting.start_relay, "a pulse in a door-only car")
             _law(mark != "boots", "a pulse at boot")
             _law(welcome or again, "the start is enabled for nobody")
+            return after._replace(owed=True)
         elif item == "unlock":
             _law(welcome, "the doors are unlocked for nobody")
         elif item == "lock":
@@ -207,7 +283,8 @@ class Judge:
         elif item == "sleep":
             _law(self._parked(after), "the receiver sleeps in a car that is not parked")
         elif item == "wake":
-            _law(not self._parked(after), "the receiver is woken in a parked car")
+            resting = self._parked(after) and not after.owed
+            _law(not resting, "the receiver is woken in a parked car")
         elif isinstance(item, Kept):
             refused = any(isinstance(record, records.Refusal) for record in item.records)
             _law(self._car.has_room or not refused, "a refusal takes the room of trips")
@@ -217,6 +294,9 @@ class Judge:
                 for record in item.records:
                     kept = _entered(kept, record, self._car.wall_s)
             return after._replace(kept=kept)
+        elif isinstance(item, records.Startable):
+            _law(not after.book.driver, "a trip is told of as a car that is nobody's")
+            return after._replace(untold_ms=-1)
         elif isinstance(item, records.TripStart):
             _law(welcome and item.badge_tag == tag, "a trip begins for nobody")
             self._may_tell(item, tag)
@@ -278,7 +358,7 @@ class Judge:
 
     def _parked(self, memory: Memory) -> bool:
         car = self._car
-        enabled = car.contact_shows == records.RELAY_ENABLED
+        enabled = car.contact() == records.RELAY_ENABLED
         return not (memory.book.driver or car.on or enabled) and car.wall_s > 0
 
     def _may_tell(self, record: Any, driver: bytes) -> None:
@@ -299,7 +379,7 @@ class Judge:
         ]
         _law(all(age_ms >= 60_000 for age_ms in valid), "inhibited before a sign is still 60 s")
         if len(valid) < max(1, min(2, setting.signs)):
-            quiet = setting.proven and memory.off_ms >= 600_000 and memory.moved_ms >= 600_000
+            quiet = self._proven(memory) and memory.off_ms >= 600_000 and memory.moved_ms >= 600_000
             _law(quiet, "inhibited with too few signs before ten quiet minutes")
 
     def _may_end(self, after: Memory, reason: int, event: Event, mark: str, tag: bytes) -> Memory:
@@ -411,7 +491,7 @@ class Judge:
             _law(now == book, "a badge changes a trip that it may not")
 
 
-Before = namedtuple("Before", ("contact_shows", "speeds", "at_reader"))
+Before = namedtuple("Before", ("contact_shows", "speeds", "at_reader", "edge"))
 """The world before the event, as far as a judge asks for it."""
 
 

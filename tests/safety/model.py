@@ -1,9 +1,10 @@
 """One car whose every state can be taken down and put back: the shipped Vehicle on wires that obey.
 
 Nothing of the box is modelled: Vehicle, Immobiliser, Trip, decide, GrantSet, Commands, Feedback,
-is_forgotten, DoorLock, Rest and Standing are the shipped ones, joined as on the box, and Vehicle's
-own parts are driven to their end (its wires never wait). What is modelled is the world: the wires,
-the hands, the flash, the clock and the power supply. Judges nothing: that is laws.py.
+is_forgotten, DoorLock, Rest, Signs, Standing and TrustedSpeed are the shipped ones, joined as on
+the box, and Vehicle's own parts are driven to their end (its wires never wait). What is modelled is
+the world: the wires, the hands, the flash, the clock and the power supply. Judges nothing: that is
+laws.py.
 
 Time is abstract. It passes in ticks of one length, with a look at the end of each, and what the box
 takes for an unbroken look is stretched to a tick; every instant is kept as its distance to now, and
@@ -18,15 +19,20 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
+from firmware.logic.access import ignition_line
 from firmware.logic.access import immobiliser as immobiliser_module
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GRANTS_FILE, GrantSet
+from firmware.logic.access.ignition_line import IgnitionLine
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.access.ration import Ration
 from firmware.logic.access.trip import Trip
 from firmware.logic.road import standing as standing_module
+from firmware.logic.road.nmea import Fix
+from firmware.logic.road.trusted_speed import TrustedSpeed
 from firmware.logic.road.whereabouts import Where
 from firmware.tasks.recorder import Recorder
+from firmware.tasks.signs import IGNITION_LINE_FILE, Signs
 from firmware.tasks.vehicle import Vehicle
 from shared_protocol.messages import CLOCK_GNSS, CLOCK_NONE, Command, Grant
 from shared_protocol.records import (
@@ -46,7 +52,7 @@ NOW_MS = 1_000_000_000
 # Beyond these an instant's age changes nothing: the limit that asks for it, and a second more.
 _OLDEST_MS = {
     "_still_since_ms": 61_000, "_pulsed_ms": 31_000, "_until_ms": 601_000, "_shut_ms": 1_000,
-    "_busy_ms": 61_000,
+    "_busy_ms": 61_000, "_since_ms": 11_000, "_startable_since_ms": 1_801_000,
 }  # fmt: skip
 # Attributes of Vehicle that are no part and no state of the core. The commands that wait for a
 # pulse to end are among them: here each pulse ends before anything else begins. So is the badge
@@ -54,7 +60,7 @@ _OLDEST_MS = {
 _BESIDE = {"looked_ms", "_look_now", "_lock", "_commands_waiting", "_refused"}
 _OWN = ("_door_lock", "_feedback", "_rest", "_standing")
 # Of a part: the same in every state, or set anew by each look before anything asks for it.
-_NO_STATE = {"car", "_ignition_proven", "quiet", "settled"}
+_NO_STATE = {"car", "ignition_proven", "quiet", "settled", "denied"}
 
 Event = tuple[Any, ...]
 State = tuple[Any, ...]
@@ -85,6 +91,7 @@ class Setting:
     start_relay: bool = True
     power_cuts: bool = False  # after each effect of each event
     standing_ms: int = 6_000  # beyond it nothing that Standing counts changes anything
+    tells: bool = False  # the line proves itself, and what the signs say is told; else as `proven`
 
 
 class Car:
@@ -94,16 +101,22 @@ class Car:
         """Park the car, inhibited, without a trip, and boot its box."""
         self.setting = setting
         self._sets = [self._grant_set(grants) for grants in setting.grant_sets]
-        self._oldest_ms = _OLDEST_MS | {"_moved_ms": setting.oldest_ms if setting.proven else 0}
+        self._oldest_ms = _OLDEST_MS | {
+            "_moved_ms": setting.oldest_ms if setting.proven or setting.tells else 0
+        }
         self.contact_shows = RELAY_INHIBITED if setting.start_relay else RELAY_UNKNOWN
         self.on = self._edge = False
         self.speeds: tuple[int | None, ...] = (0,) * setting.signs
         self.has_room = True  # in the journal, for what the events of trips outweigh
+        self.contact_lies = 0  # what it shows whatever the relay does; 0: the truth
         self.door_open = self.door_bounces = self.coil_fails = self.flash_full = False
         self.keys_in = True
         self.wall_s, self.grants_number = setting.wall_s, 0
         self.at_reader: tuple[bytes, bool] | None = None  # a badge's tag, whether it was held
         self._stored_trip, self._stored_commands = Trip().to_bytes(), b""
+        self._stored_line = b""
+        self._trusted: dict[tuple[int | None, ...], int | None] = {}
+        self._noise: tuple[int | None, ...] = ()  # in place of the last seconds' speeds
         self._refused = False  # by the flash, since the last record that it took
         self.now = NOW_MS
         self.did: list[Any] = []  # pulses and records of the last event, in order
@@ -126,7 +139,7 @@ class Car:
         setting = self.setting
         kind = _SeveralSigns if setting.start_relay else DoorOnly
         self._immobiliser = kind(
-            self.contact_shows, self.now, signs=setting.signs, ignition_proven=setting.proven
+            self.contact(), self.now, signs=setting.signs, ignition_proven=setting.proven
         )
         self._immobiliser.car = self
         self._trip = Trip(self._stored_trip)
@@ -136,7 +149,9 @@ class Car:
             journal=self, trip=self._trip, clock=self, uplink=self, wake_link=asyncio.Event()
         )
         recorder.car = self
+        signs, told = self._signs()
         parts: dict[str, Any] = {
+            "signs": signs,
             "uptime": self, "ignition": self, "relay": self, "doors": self,
             "door_open": lambda: self.door_open and not self.door_bounces,
             "keys_in": lambda: self.keys_in,
@@ -153,6 +168,7 @@ class Car:
                 self._trip,
                 self._commands,
                 *[getattr(self._vehicle, own) for own in _OWN],
+                *told,
             )
             for name in sorted(vars(part))
             if name not in _NO_STATE
@@ -166,6 +182,15 @@ class Car:
         if isinstance(part, standing_module.Standing):
             return self.setting.standing_ms
         return self._oldest_ms.get(name, self.setting.oldest_ms)
+
+    def _signs(self) -> tuple[Any, tuple[Any, ...]]:
+        """The shipped ones, and what of them has a state; or some that tell nothing."""
+        if not self.setting.tells:
+            return _FixedSigns(self.setting.proven), ()
+        line = IgnitionLine(self._stored_line)
+        signs = Signs(ignition_line=line, cranked=lambda: False, state_store=self, now_ms=self.now)
+        signs.contradictions = _FixedSigns(False)  # nothing depends on what is told of them
+        return signs, (line, signs._watch)
 
     @property
     def trip_open(self) -> bool:
@@ -186,8 +211,8 @@ class Car:
         return (
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
-            self._stored_trip, self._stored_commands, self._refused,
-            self.door_bounces, self.has_room, *self._taken_down(),
+            self._stored_trip, self._stored_commands, self._refused, self.contact_lies,
+            self._stored_line, self.door_bounces, self.has_room, *self._taken_down(),
         )  # fmt: skip
 
     def put_back(self, state: State) -> None:
@@ -195,8 +220,8 @@ class Car:
         (
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
-            self._stored_trip, self._stored_commands, self._refused,
-            self.door_bounces, self.has_room, *values,
+            self._stored_trip, self._stored_commands, self._refused, self.contact_lies,
+            self._stored_line, self.door_bounces, self.has_room, *values,
         ) = state  # fmt: skip
         self.now = NOW_MS
         self._vehicle._grants = self._sets[self.grants_number]
@@ -261,6 +286,10 @@ class Car:
             return self.wall_s != event[1]
         if name == "grants":
             return self.grants_number != event[1]
+        if name == "contact":
+            return self.contact_lies != event[1]
+        if name == "noise":
+            return self.speeds[0] == 0
         if name == "speed":
             return self.speeds[event[1]] != event[2]
         return True
@@ -269,6 +298,21 @@ class Car:
         self.now += self.setting.tick_ms
         self.door_bounces = False
         self._on_look()
+
+    def _on_noise(self, *noise: int | None) -> None:
+        """A tick at whose end the receiver of a standing car says these speeds for a second each.
+
+        None: it has no fix in that second. Each second is looked at, and two that are as before.
+        """
+        self.now += self.setting.tick_ms - 1000 * (len(noise) + 1)
+        for self._noise in [noise[:end] for end in range(len(noise) + 1)] + [(*noise, 0)]:
+            self._on_look()
+            self.now += 1000 * (len(self._noise) <= len(noise))
+        self._noise = ()
+
+    def _on_contact(self, shows: int) -> None:
+        """The feedback contact breaks, and shows the same for ever; or is mended (0)."""
+        self.contact_lies = shows
 
     def _on_asleep(self) -> None:
         """The box looks at nothing for two ticks."""
@@ -376,7 +420,7 @@ class Car:
         return self.on or edge
 
     def contact(self) -> int:
-        return self.contact_shows
+        return self.contact_lies or self.contact_shows
 
     async def enable(self) -> None:
         self._pulse("enable", RELAY_ENABLED)
@@ -394,7 +438,20 @@ class Car:
         """The panel: nothing depends on it."""
 
     def speed_mm_s(self, now_ms: int) -> int | None:
-        return self.speeds[0]
+        """What is trusted of the receiver: of its noise, after half a minute without any."""
+        if not self._noise:
+            return self.speeds[0]
+        if self._noise not in self._trusted:
+            self._trusted[self._noise] = self._trust()
+        return self._trusted[self._noise]
+
+    def _trust(self) -> int | None:
+        trusted, second = TrustedSpeed(), 0
+        for speed_mm_s in (*[0] * 30, *self._noise):
+            second += 1
+            if speed_mm_s is not None:
+                trusted.fix(Fix(second, 0, None, None, speed_mm_s), second * 1000)
+        return trusted.mm_s(second * 1000)
 
     @property
     def source(self) -> int:
@@ -427,7 +484,10 @@ class Car:
         """The state store."""
         if self.flash_full:
             raise OSError
-        self._stored_commands = data
+        if name == IGNITION_LINE_FILE:
+            self._stored_line = data
+        else:
+            self._stored_commands = data
         self._effect("stored")
 
     def append_batch(self, records: Any, state: bytes) -> None:
@@ -469,6 +529,29 @@ class _SeveralSigns(Immobiliser):
         super().sense(now_ms, ignition_on, signs + self.car.speeds[1:])
 
 
+class _FixedSigns:
+    """Signs that know whether the line is proven, and tell nothing."""
+
+    def __init__(self, proven: bool):
+        self._proven = proven
+        self.contradictions = self
+
+    def prove(self, *look: Any) -> bool:
+        return self._proven
+
+    def tell(self, now_ms: int, **look: Any) -> tuple[()]:
+        return ()
+
+    def look(self, now_ms: int, **look: Any) -> tuple[()]:
+        return ()
+
+    def begin_trip(self) -> None:
+        """It tells nothing."""
+
+    def inhibits(self) -> None:
+        """It tells nothing."""
+
+
 class _ToldRecorder(Recorder):
     """The shipped one; tells the records. No day here has more refusals than its ration."""
 
@@ -502,5 +585,6 @@ def ticking(setting: Setting) -> Iterator[None]:
     with (
         patch.object(immobiliser_module, "LONGEST_BLINK_MS", setting.tick_ms),
         patch.object(standing_module, "LONGEST_BLINK_MS", setting.tick_ms),
+        patch.object(ignition_line, "LONGEST_BLINK_MS", setting.tick_ms),
     ):
         yield

@@ -9,16 +9,27 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
-from firmware.logic.access import door_lock, forgotten, immobiliser, trip, wishes
+from firmware.logic.access import (
+    door_lock,
+    forgotten,
+    ignition_line,
+    immobiliser,
+    trip,
+    wishes,
+)
 from firmware.logic.access.badge_decision import NO_TRIP, Granted, Refused
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.door_lock import DoorLock
 from firmware.logic.access.grants import GRANTS_FILE, GrantSet
 from firmware.logic.access.held_set import HeldSet
+from firmware.logic.access.ignition_line import IgnitionLine
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
+from firmware.logic.access.startable import Watch
 from firmware.logic.access.trip import DOOR_LEAVE, Outcome, Trip
+from firmware.logic.road import trusted_speed
 from firmware.logic.road.rest import Rest
 from firmware.logic.road.standing import Motion
+from firmware.logic.road.trusted_speed import TrustedSpeed
 from firmware.tasks import recorder, vehicle
 from shared_protocol.records import (
     REFUSED_GRANTS_EXPIRED,
@@ -67,8 +78,8 @@ def _begins_with_tries(shipped: Any) -> Any:
 
 
 def _tries_without_trip(shipped: Any) -> Any:
-    return lambda self, now_ms, start_held: shipped(
-        self, now_ms, start_held or bool(self._tries_left)
+    return lambda self, now_ms, start_held, owed: shipped(
+        self, now_ms, start_held or bool(self._tries_left), owed
     )
 
 
@@ -141,6 +152,10 @@ def _has_one_file(shipped: Any) -> Any:
     return lambda self, name, number: (
         shipped(self, name, number) if name == GRANTS_FILE else (None, None)
     )
+
+
+def _believes_the_contact(shipped: Any) -> Any:
+    return lambda self, now_ms, start_held, owed: shipped(self, now_ms, start_held)
 
 
 PLANTED: dict[str, tuple[Setting, Plant]] = {
@@ -260,6 +275,38 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "a trip is forgotten at the end of its booking": (
         settings.FORGOTTEN,
         _in_place_of(forgotten, "_AFTER_BOOKING_S", lambda shipped: -7200),
+    ),
+    "nothing proves the ignition line": (
+        settings.PROVES_ITSELF,
+        _in_place_of(IgnitionLine, "proven", lambda shipped: lambda self, time_s: False),
+    ),
+    "a motion with the line off leaves its proof": (
+        settings.PROVES_ITSELF,
+        _in_place_of(
+            ignition_line,
+            "_what",
+            lambda shipped: lambda on, speed: shipped(on, speed) if on or not speed else 0,
+        ),
+    ),
+    "a line that was never seen on is proven": (
+        settings.PROVES_ITSELF,
+        _in_place_of(IgnitionLine, "proven", lambda shipped: lambda self, time_s: self._off_s > 0),
+    ),
+    "nobody is told of a car that anybody could start": (
+        settings.PROVES_ITSELF,
+        _in_place_of(Watch, "step", lambda shipped: lambda *arguments: ()),
+    ),
+    "a lone second of noise is motion": (
+        settings.NOISY,
+        _in_place_of(TrustedSpeed, "_stood", lambda shipped: lambda self, at_ms: False),
+    ),
+    "a fix lost for a moment is motion": (
+        settings.NOISY,
+        _in_place_of(trusted_speed, "_STANDING_VALID_MS", lambda shipped: 3_000),
+    ),
+    "the contact says whether a pulse is needed": (
+        settings.CONTACT_LIES,
+        _in_place_of(Immobiliser, "step", _believes_the_contact),
     ),
     "who comes back need not ask who has the car booked": (
         settings.FORGOTTEN,

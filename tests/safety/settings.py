@@ -147,6 +147,22 @@ UNDERGROUND_TWO = _setting(
     (("tick",), *_IGNITION, *_speeds(0), *_speeds(1), ("short", ANNE.tag)),
     signs=2, proven=True, oldest_ms=601_000,
 )  # fmt: skip
+# Where the line proves itself, and what the box cannot do is told.
+PROVES_ITSELF = _setting(
+    "underground, the line proves itself", 1_200_000,
+    (("tick",), *_IGNITION, *_speeds(), ("reset",), ("long", ANNE.tag)),
+    tells=True, oldest_ms=601_000,
+)  # fmt: skip
+NOISY = _setting(
+    "parked, the receiver's noise", 60_000,
+    (("tick",), *_IGNITION, ("noise", 650), ("noise", 14_000), ("noise", None, None, None, None),
+     ("reset",), *_badges(ANNE)),
+)  # fmt: skip
+CONTACT_LIES = _setting(
+    "the feedback contact is broken", 65_000,
+    (("tick",), *_IGNITION, ("contact", RELAY_INHIBITED), ("contact", RELAY_ENABLED),
+     ("contact", 0), ("reset",), *_badges(ANNE, TESS)),
+)  # fmt: skip
 PEOPLE_ALL_DAY = _setting(
     "everybody, all day", 65_000,
     (
@@ -238,6 +254,6 @@ DOOR_ONLY = _setting(
 SETTINGS = (
     ROAD_64, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
     AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, CANCELLED, FLASH_FULL,
-    COMMANDED_TO_END, ROAD_65, HANDING_OVER, LEFT_ON,
+    COMMANDED_TO_END, ROAD_65, HANDING_OVER, LEFT_ON, PROVES_ITSELF, NOISY, CONTACT_LIES,
     FORGOTTEN, PEOPLE_ALL_DAY,
 )  # fmt: skip

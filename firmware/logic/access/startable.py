@@ -15,14 +15,17 @@ class Watch:
 
     def __init__(self):
         """Begin with a car that is not."""
+        self.begin()
+
+    def begin(self) -> None:
+        """Somebody has the car."""
         self._startable_since_ms = None
         self._told = False
 
     def step(self, now_ms: int, startable: bool, hindrance: int) -> tuple:
         """The record, when it is due; `hindrance` of records.STARTABLE_*."""
         if not startable:
-            self._startable_since_ms = None
-            self._told = False
+            self.begin()
         elif self._startable_since_ms is None:
             self._startable_since_ms = now_ms
         elif not self._told and now_ms - self._startable_since_ms >= TELL_AFTER_MS:
