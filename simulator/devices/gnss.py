@@ -30,6 +30,7 @@ FAULTS = {
     "jammed": "another sender is louder than the satellites: no fix",
     "wild": "reflections or a spoofer: positions and speeds far off",
     "rolled_over": "a date 1024 weeks back",
+    "tomorrow": "a date one day late, with a sound fix",
     "no_leap_seconds": "its almanac lacks the leap seconds: 18 s fast",
     "noisy": "lines arrive damaged, cut and joined",
     "silent": "it says nothing at all",
@@ -188,6 +189,8 @@ class GnssReceiver:
         unix_s = now_us / US
         if fault == "rolled_over":
             unix_s -= _WEEKS_1024_S
+        elif fault == "tomorrow":
+            unix_s += 86_400
         elif fault == "no_leap_seconds":
             unix_s += _LEAP_SECONDS
         if not self._sees_sky or fault in _NO_FIX or now_us < self._fix_us:

@@ -164,6 +164,14 @@ def test_a_wild_receiver_is_far_off_and_says_that_its_geometry_is_bad():
     assert float(parsed(said[0][1])[1].horizontal_dil) > 5
 
 
+def test_a_date_of_tomorrow_comes_with_a_sound_fix():
+    bench = Bench()
+    bench.listen(2)
+    bench.receiver.fault("tomorrow")
+    (fix,) = fixes_of(bench.listen(1))
+    assert fix.time_s == START_UNIX_S + 3 + 86_400
+
+
 def test_a_date_of_1024_weeks_ago_is_set_right_by_the_box():
     bench = Bench()
     bench.listen(2)
@@ -201,7 +209,7 @@ def test_a_silent_receiver_says_nothing():
 def test_a_fault_that_no_receiver_has_is_refused_with_those_it_has():
     with pytest.raises(ValueError, match="antenna_open"):
         Bench().receiver.fault("rusty")
-    assert len(FAULTS) == 8
+    assert len(FAULTS) == 9
 
 
 # Sleep.
