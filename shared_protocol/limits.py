@@ -34,6 +34,14 @@ instructions to encode one)."""
 MAX_SEQ = 0xFFFFFFFF
 """Of a record in its epoch: 4 bytes name it; one a second takes 136 years to get there."""
 
+MAX_COUNTER_STEP = 256
+"""How far an epoch or a key generation may be ahead of what the other side knows: one a week and a
+copy of the database of five years before. What is further ahead would use the counter up."""
+
+MAX_COMMAND_STEP = 1 << 24
+"""How far a command's id may be ahead of the time: ids are times, and one more where several are
+asked in a second. Half a year of a wrong clock."""
+
 MAX_GRANTS = 1024
 """Of a set: 500 badges, the bookings of a week and what else there is to say. 22 KiB, of which the
 box has up to four copies while it writes a new set."""

@@ -239,6 +239,11 @@ class Vehicle:
     def _obey_one(self, command: "Command", now_ms: int) -> None:
         """A command's number is in flash before anything follows from it."""
         commands, relay = self._commands, self._immobiliser.state
+        time_s = self._clock.time_s(now_ms)
+        refused = commands.refused_as_jump(command.command_id, time_s, relay)
+        if refused is not None:
+            self._recorder.write((refused,), now_ms)
+            return
         if not commands.begin(command.command_id):
             self._recorder.write((commands.again(command.command_id, relay),), now_ms)
             return
@@ -254,7 +259,7 @@ class Vehicle:
         obeyed = commands.obey(
             command,
             stored=self._store_commands(),
-            time_s=self._clock.time_s(now_ms),
+            time_s=time_s,
             relay=relay,
             asked=asked.records if asked else (),
         )

@@ -13,6 +13,9 @@ MAX_KEY_GENERATION = 0xFFFF
 MAX_STEP = 256
 """A key or a lost journal a week, and a copy of the database of five years before."""
 
+MAX_COMMAND_STEP = 1 << 24
+"""Of a command's number ahead of the time, in seconds: a box refuses what is further."""
+
 
 def may_be(said: int, known: int) -> bool:
     """Say whether a box may be that far when this server knows of `known`."""

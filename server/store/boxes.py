@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from server.fleet.counters import MAX_KEY_GENERATION, may_be
+from server.fleet.counters import MAX_EPOCH, MAX_KEY_GENERATION, MAX_STEP, may_be
 from server.fleet.model import Box, ClockSource, RelayState
 from server.fleet.records import TripEnded
 from server.fleet.trips import follow
@@ -433,13 +433,14 @@ def _end_trip(db: sqlite3.Connection, box_id: int, vehicle_id: int, at_s: int) -
 
 
 def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: int) -> int:
-    db.execute(
+    (wire_id, known) = db.execute(
         # A box that is ahead in epoch or generation tells of a time that a backup does not hold.
         "UPDATE box SET last_seen_s = :now_s, firmware_version = :firmware_version,"
         " relay = :relay, clock_source = :clock_source, grants_confirmed = :generation,"
         " grants_generation = CASE WHEN grants_generation < :generation THEN :generation"
         " ELSE grants_generation END,"
-        " epoch = CASE WHEN epoch < :epoch THEN :epoch ELSE epoch END WHERE box_id = :box_id",
+        " epoch = CASE WHEN :epoch > epoch AND :epoch <= epoch + :step THEN :epoch ELSE epoch END"
+        " WHERE box_id = :box_id RETURNING wire_id, epoch",
         {
             "now_s": now_s,
             "firmware_version": status.firmware_version,
@@ -447,9 +448,12 @@ def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: 
             "clock_source": status.clock_source,
             "generation": status.grants_generation,
             "epoch": status.epoch,
+            "step": MAX_STEP,
             "box_id": box_id,
         },
-    )
+    ).fetchone()
+    if status.epoch > known:  # its records are taken under that name, which counts for no other
+        _log.error("box %s: epoch %d is beyond reason", wire_id.hex(), status.epoch)
     # Not taken until now, it never will be: the box refuses what has expired.
     db.execute(
         "UPDATE command SET state = 'expired' WHERE box_id = :box_id AND state = 'queued'"
@@ -476,21 +480,27 @@ def _keep_heard(db: sqlite3.Connection, last_seen_s: Mapping[int, int]) -> None:
 
 
 def _allot_epoch(db: sqlite3.Connection, box_id: int) -> int:
-    row = db.execute(
-        "UPDATE box SET epoch = 1 + coalesce((SELECT max(r.epoch) FROM record r"
-        " WHERE r.box_id = box.box_id AND r.epoch > box.epoch), epoch)"
-        " WHERE box_id = :box_id RETURNING epoch",
-        {"box_id": box_id},
-    ).fetchone()
-    return int(row[0])
+    """Go on from the last; at the end the numbers go round, past every one that names something."""
+    of_box = {"box_id": box_id}
+    (epoch,) = db.execute("SELECT epoch FROM box WHERE box_id = :box_id", of_box).fetchone()
+    used = " UNION ALL ".join(
+        f"SELECT 1 FROM {table} WHERE box_id = :box_id AND epoch = :epoch"
+        for table in ("record", "gap", "repeat")
+    )
+    epoch = epoch % MAX_EPOCH + 1
+    while db.execute(used, of_box | {"epoch": epoch}).fetchone():
+        epoch = epoch % MAX_EPOCH + 1
+    db.execute("UPDATE box SET epoch = :epoch WHERE box_id = :box_id", of_box | {"epoch": epoch})
+    return int(epoch)
 
 
 def _name_grants(
     db: sqlite3.Connection, box_id: int, grants_hash: bytes, grants_set: bytes, now_s: int
 ) -> int:
     row = db.execute(
-        "UPDATE box SET grants_generation = grants_generation"
-        " + CASE WHEN grants_hash = :grants_hash THEN 0 ELSE 1 END,"
+        # It only tells sets apart: at the end of its four bytes it begins anew.
+        "UPDATE box SET grants_generation = CASE WHEN grants_hash = :grants_hash"
+        " THEN grants_generation ELSE grants_generation % 4294967295 + 1 END,"
         " grants_hash = :grants_hash, grants_set = :grants_set, grants_sent_at_s = :now_s"
         " WHERE box_id = :box_id RETURNING grants_generation",
         {

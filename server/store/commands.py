@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from server.fleet.counters import MAX_COMMAND_STEP
 from server.fleet.model import Command, CommandKind
 from server.store.news import tell
 from server.store.noun import Noun
@@ -59,12 +60,19 @@ def _queue_command(
     db: sqlite3.Connection, box_id: int, kind: CommandKind, now_s: int, expires_at_s: int
 ) -> Command:
     row = db.execute(
+        # Numbers given while this server's clock was far ahead do not count: boxes refuse them.
         # At least the present second: so an id rises also after an older backup was restored.
         "INSERT INTO command (command_id, box_id, kind, created_at_s, expires_at_s, state)"
         " VALUES (coalesce((SELECT 1 + max(command_id) FROM command"
-        " WHERE command_id >= :now_s), :now_s),"
+        " WHERE command_id BETWEEN :now_s AND :now_s + :step), :now_s),"
         " :box_id, :kind, :now_s, :expires_at_s, 'queued') RETURNING *",
-        {"box_id": box_id, "kind": kind, "now_s": now_s, "expires_at_s": expires_at_s},
+        {
+            "box_id": box_id,
+            "kind": kind,
+            "now_s": now_s,
+            "expires_at_s": expires_at_s,
+            "step": MAX_COMMAND_STEP // 2,
+        },
     ).fetchone()
     car = db.execute("SELECT vehicle_id FROM box WHERE box_id = :id", {"id": box_id}).fetchone()
     tell(db, *car)

@@ -22,6 +22,7 @@ from collections import namedtuple
 
 from firmware.logic.const import const
 from shared_protocol import codec
+from shared_protocol.limits import MAX_COMMAND_STEP
 from shared_protocol.messages import (
     COMMAND_CANCEL_INHIBIT,
     COMMAND_END_TRIP,
@@ -84,6 +85,16 @@ class Commands:
         for answer in self._answers:
             codec.encode_onto(data, _ANSWER_LAYOUT, answer)
         return bytes(data)
+
+    def refused_as_jump(self, command_id: int, time_s: int, relay: int):
+        """The answer to a command whose id is beyond reason at that time, or None.
+
+        Ids are times: to take one of the far future would refuse every later command. Nothing is
+        kept of it. `time_s` 0 (unknown clock): none can be judged, and none would be obeyed.
+        """
+        if command_id > self.highest_id and (not time_s or command_id > time_s + MAX_COMMAND_STEP):
+            return CommandResult(command_id, COMMAND_REFUSED, relay)
+        return None
 
     def begin(self, command_id: int) -> bool:
         """Take note of a command before anything is done; False when it is a repetition."""

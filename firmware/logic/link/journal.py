@@ -30,6 +30,7 @@ from errno import ENOMEM
 
 from firmware.logic.const import const
 from shared_protocol import codec
+from shared_protocol.limits import MAX_COUNTER_STEP
 from shared_protocol.messages import RECORD_LAYOUT
 from shared_protocol.records import Record
 
@@ -99,10 +100,15 @@ class Journal:
     def adopt(self, epoch: int) -> bool:
         """Name everything held by the epoch that the server allotted; False when it is not new.
 
+        One far above is refused, for it would use the numbers up; one far below is the way back
+        from such a jump.
+
         Raises:
             OSError: the flash refused; nothing has changed.
         """
-        if epoch <= self.epoch:
+        ahead = epoch - self.epoch
+        jumps = self.epoch and ahead > MAX_COUNTER_STEP
+        if not epoch or jumps or -MAX_COUNTER_STEP < ahead <= 0:
             return False
         self._storage.write(_EPOCH_FILE, epoch.to_bytes(2, "big"))
         self.epoch = epoch

@@ -7,6 +7,7 @@ that one. Storage is the caller's; nothing here is ever printed.
 
 from shared_protocol import codec
 from shared_protocol.errors import RemoteProtocolError
+from shared_protocol.limits import MAX_COUNTER_STEP
 
 _LAYOUT = "8HkHk"  # box id, then generation and key: the one in force, the next
 
@@ -35,9 +36,10 @@ class Keys:
     def take(self, generation: int, key: bytes) -> bool:
         """Take the key of a NewKey message; False when it is not above the one in use.
 
+        One far above is not taken either: it would use the generations up.
         The one in use has just proved itself: it stays as the other.
         """
-        if generation <= self.generation:
+        if not 0 < generation - self.generation <= MAX_COUNTER_STEP:
             return False
         self._pair = [(self.generation, self.key), (generation, key)]
         self._use(-1)

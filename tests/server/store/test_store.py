@@ -15,8 +15,17 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from server.fleet import fleet_file
-from server.fleet.counters import MAX_KEY_GENERATION, MAX_STEP, may_be
-from server.store import BoxExistsError, BoxStatus, SentGrants, Store, StoreError, schema
+from server.fleet.counters import (
+    MAX_COMMAND_STEP,
+    MAX_EPOCH,
+    MAX_KEY_GENERATION,
+    MAX_STEP,
+    may_be,
+)
+from server.fleet.records import ReadRecord
+from server.fleet.trips import follow
+from server.store import Batch, BoxExistsError, BoxStatus, SentGrants, Store, StoreError, schema
+from shared_protocol import limits
 from tests.fleet import (
     CAR,
     FLEET,
@@ -226,6 +235,47 @@ async def test_a_restored_database_works_out_the_keys_that_it_forgot(tmp_path: P
         assert refused is None, "what the box has left behind speaks for it no more"
     assert await older.boxes.rotate_key(box.box_id, NOW_S) == 5
     await older.close()
+
+
+@pytest.mark.parametrize("said", [2 + MAX_STEP, 30_000, MAX_EPOCH])
+async def test_an_epoch_beyond_reason_is_said_and_uses_nothing_up(
+    store: Store, caplog: pytest.LogCaptureFixture, said: int
+) -> None:
+    box = await fit_box(store)
+    assert await store.boxes.allot_epoch(box.box_id) == 1
+    status = BoxStatus("1.0", "enabled", "gnss", 0, said, 0)
+    assert await store.boxes.note_status(box.box_id, status, NOW_S) == 0
+    assert f"epoch {said} is beyond reason" in caplog.text
+    assert await store.boxes.allot_epoch(box.box_id) == 2
+
+
+async def test_at_their_end_epochs_go_round_past_those_that_name_records(store: Store) -> None:
+    box = await fit_box(store)
+    for epoch in range(MAX_STEP, MAX_EPOCH + MAX_STEP, MAX_STEP):
+        status = BoxStatus("1.0", "enabled", "gnss", 0, min(epoch, MAX_EPOCH), 0)
+        await store.boxes.note_status(box.box_id, status, NOW_S)
+    record = ReadRecord(0, "", NOW_S, b"", {}, None)
+    await store.records.append(Batch(box.box_id, CAR, 1, 1, 1, (record,), NOW_S), follow)
+    assert [await store.boxes.allot_epoch(box.box_id) for _ in range(2)] == [2, 3]
+
+
+async def test_a_command_number_of_the_far_future_counts_for_no_later_one(store: Store) -> None:
+    box, far_s = await fit_box(store), NOW_S + 2_000_000_000
+    await store.commands.queue(box.box_id, "inhibit", far_s, far_s + 10)
+    order = await store.commands.queue(box.box_id, "inhibit", NOW_S, NOW_S + 10)
+    assert order.command_id == NOW_S
+
+
+async def test_a_generation_of_grants_at_its_end_begins_anew(store: Store) -> None:
+    box = await fit_box(store)
+    status = BoxStatus("1.0", "enabled", "gnss", 0xFFFFFFFF, 1, 0)
+    await store.boxes.note_status(box.box_id, status, NOW_S)
+    assert await store.boxes.name_grants(box.box_id, b"a", b"set a", NOW_S) == 1
+
+
+def test_server_and_wire_have_the_same_idea_of_a_jump() -> None:
+    assert MAX_STEP == limits.MAX_COUNTER_STEP
+    assert MAX_COMMAND_STEP == limits.MAX_COMMAND_STEP
 
 
 @given(st.integers(0, 0xFFFF))

@@ -1,6 +1,7 @@
 """Commands: once each, in rising order, none too late."""
 
 from firmware.logic.access.commands import Commands
+from shared_protocol.limits import MAX_COMMAND_STEP
 from shared_protocol.messages import (
     COMMAND_CANCEL_INHIBIT,
     COMMAND_END_TRIP,
@@ -28,6 +29,7 @@ from shared_protocol.records import (
     Refusal,
     TripAsked,
     TripEnd,
+    CommandResult,
 )
 
 NOW_S = 1_700_000_000
@@ -387,3 +389,16 @@ def test_a_pending_inhibit_and_a_pending_end_are_settled_each_by_itself():
     take(commands, inhibit(3), NOW_S, RELAY_ENABLED)
     assert said(commands.trip_did((ENDS,), RELAY_ENABLED)) == [(1, COMMAND_APPLIED)]
     assert commands.pending_id == 3
+
+
+def test_a_command_of_the_far_future_is_refused_and_keeps_no_later_one_away():
+    commands = Commands()
+    now_s = 1_790_000_000
+    for far, time_s in ((0xFFFFFFFF, now_s), (now_s + MAX_COMMAND_STEP + 1, now_s), (5, 0)):
+        answer = commands.refused_as_jump(far, time_s, RELAY_ENABLED)
+        assert answer == CommandResult(far, COMMAND_REFUSED, RELAY_ENABLED)
+    assert commands.highest_id == 0
+    for near in (now_s, now_s + MAX_COMMAND_STEP):
+        assert commands.refused_as_jump(near, now_s, RELAY_ENABLED) is None
+    commands.begin(now_s)
+    assert commands.refused_as_jump(now_s, 0, RELAY_ENABLED) is None, "it is answered again"

@@ -3,6 +3,7 @@
 from errno import EIO, ENOMEM
 
 from firmware.logic.link.journal import Journal
+from shared_protocol.limits import MAX_COUNTER_STEP
 from tests.firmware.logic.storage import STATE, MemoryStorage, held, record
 
 
@@ -148,6 +149,19 @@ def test_an_empty_journal_knows_no_epoch_and_keeps_the_one_it_adopts():
     assert not journal.adopt(3)
     again = Journal(storage, 100)
     assert (again.epoch, held(again)) == (7, numbered(1, 12))
+
+
+def test_a_jump_to_the_end_of_the_epochs_is_refused_and_from_there_is_a_way_back():
+    journal = filled(MemoryStorage(), 3)
+    assert journal.adopt(2), "one that knows none takes what it is given"
+    for far in (2 + MAX_COUNTER_STEP + 1, 0xFFFF, 0):
+        assert not journal.adopt(far)
+    assert journal.adopt(2 + MAX_COUNTER_STEP)
+    wiped = filled(MemoryStorage(), 3)
+    assert wiped.adopt(0xFFFF)
+    assert not wiped.adopt(0xFFFE), "one just behind is an old word"
+    assert wiped.adopt(4)
+    assert (wiped.epoch, held(wiped)) == (4, numbered(1, 3))
 
 
 def test_an_epoch_that_flash_refuses_or_lost_is_not_known():

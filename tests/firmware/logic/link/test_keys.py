@@ -1,6 +1,7 @@
 """Which key the next handshake uses, over a rotation, failures and a restart."""
 
 from firmware.logic.link.keys import Keys
+from shared_protocol.limits import MAX_COUNTER_STEP
 
 BOX = b"box one."
 FIRST, SECOND, THIRD = [bytes([n]) * 32 for n in (1, 2, 3)]
@@ -62,3 +63,10 @@ def test_what_is_stored_of_another_box_or_before_a_newer_identity_or_torn_is_not
         assert (again.generation, again.key) == (generation, THIRD)
         again.failed()
         assert again.key == THIRD
+
+
+def test_a_jump_to_the_end_of_the_generations_is_not_taken():
+    keys = Keys(BOX, 1, FIRST)
+    for far in (1 + MAX_COUNTER_STEP + 1, 0xFFFF):
+        assert not keys.take(far, SECOND)
+    assert keys.take(1 + MAX_COUNTER_STEP, SECOND)
