@@ -26,10 +26,10 @@ from shared_protocol.records import (
     RELAY_ENABLED,
     RELAY_INHIBITED,
     RELAY_UNKNOWN,
+    CommandResult,
     Refusal,
     TripAsked,
     TripEnd,
-    CommandResult,
 )
 
 NOW_S = 1_700_000_000
