@@ -12,10 +12,9 @@ number whose time turns out wrong is told with what it was off by, so that the s
 Never here: a clock that is read, a file, or what is done with the time.
 """
 
-from binascii import crc32
-
+from firmware.logic.clock_kept import opened, sealed
+from firmware.logic.clock_source import CRYSTAL_MS_A_STEP, ClockSource
 from firmware.logic.const import const
-from shared_protocol import codec
 from shared_protocol.messages import CLOCK_GNSS, CLOCK_NONE, CLOCK_SERVER
 from shared_protocol.records import ClockMended, ClockRefused, ClockState
 
@@ -27,11 +26,8 @@ _SERVER_OFF_MS = const(100_000)
 # move by and stay the same. No more than the sum of the two above.
 _AGREE_MS = const(120_000)
 
-_CRYSTAL_MS_A_STEP = const(10_000)  # 1 ms of each: 100 ppm, ten times what a crystal is sold with
 _COHERENT_MS = const(60_000)
 _RUN_TOLERANCE_MS = const(2_000)  # of a sentence on its way through a UART
-_UNBROKEN_MS = const(5_000)  # a longer silence of the receiver counts for nothing
-_HEARD_WITHIN_MS = const(7_200_000)  # twice what lies between two words of the server
 _PREFERRED_MS = const(3_600_000)  # without sky for longer, the server's word is as good
 _DAY_MS = const(86_400_000)
 _AFTER_NEWEST_S = const(400 * 86_400)  # longer than any car stands without a record
@@ -44,8 +40,6 @@ _BOTH = const(3)
 
 # Times that may yet turn out wrong; more would be a server that jumps every day.
 _MOST_OPEN = const(4)
-_KEPT_LAYOUT = const("IBIII")  # number, whether sure, newest time, issue of the set, checksum
-_KEPT_BYTES = const(17)
 
 
 class Clock:
@@ -64,7 +58,7 @@ class Clock:
             kept: as `to_bytes` gave it; of a damaged one nothing is believed.
             newest_record_s: the time of the newest record in flash, 0 when it has none.
         """
-        self.number, self._kept_is_sure, kept_s, self._issue_s = _opened(kept)
+        self.number, self._kept_is_sure, kept_s, self._issue_s = opened(kept)
         self._newest_s = newest_record_s or kept_s
         self.source = CLOCK_NONE
         self.closed_s = 0
@@ -77,8 +71,8 @@ class Clock:
         self._latest_ms = 0
         self._moved_ms = 0
         self._gnss_used_ms = 0
-        self._gnss = _Run(_RUN_TOLERANCE_MS)
-        self._server = _Run(_SERVER_OFF_MS)
+        self._gnss = ClockSource(_RUN_TOLERANCE_MS)
+        self._server = ClockSource(_SERVER_OFF_MS)
         self._gnss_refused = self._server_refused = False  # and told
         self._open = []  # times that may turn out wrong, or right after all
         self._told = (self.number, False, 0)
@@ -110,13 +104,13 @@ class Clock:
         if self._rests_on == _NOTHING:
             return 0
         off_ms = max(self._high_ms - self._offset_ms, self._offset_ms - self._low_ms)
-        return off_ms + (now_ms - self._bounds_ms) // _CRYSTAL_MS_A_STEP
+        return off_ms + (now_ms - self._bounds_ms) // CRYSTAL_MS_A_STEP
 
     def to_bytes(self, now_ms: int) -> bytes:
         """What a boot should know; to be kept whenever records were returned."""
         sure = not self.doubtful and self._rests_on in (_SERVER, _BOTH)
         newest_s = self.time_s(now_ms) or self._newest_s
-        return _sealed((self.number, int(sure), newest_s, self._issue_s))
+        return sealed((self.number, int(sure), newest_s, self._issue_s))
 
     def hear_issue(self, issue_s: int) -> None:
         """Take note of when the server issued the set in force; while it is doubted, of nothing."""
@@ -195,7 +189,7 @@ class Clock:
         server = self._server
         for former in reversed(self._open):
             rests_on, alone, offset_ms, low_ms, high_ms, left_ms = former[1:]
-            off_ms = _SERVER_OFF_MS + (now_ms - left_ms) // _CRYSTAL_MS_A_STEP
+            off_ms = _SERVER_OFF_MS + (now_ms - left_ms) // CRYSTAL_MS_A_STEP
             if low_ms - off_ms <= server.offset_ms <= high_ms + off_ms:
                 self._go_to(rests_on, offset_ms, low_ms, high_ms, left_ms, now_ms)
                 self._let_drift(now_ms)
@@ -238,19 +232,19 @@ class Clock:
             and now_ms - self._server.last_ms >= _DAY_MS
         )
 
-    def _fits(self, run: "_Run", off_ms: int) -> bool:
+    def _fits(self, run: ClockSource, off_ms: int) -> bool:
         return (
             self._rests_on != _NOTHING
             and self._low_ms - off_ms <= run.offset_ms <= self._high_ms + off_ms
         )
 
     def _let_drift(self, now_ms: int) -> None:
-        drift_ms = (now_ms - self._bounds_ms) // _CRYSTAL_MS_A_STEP
-        self._bounds_ms += drift_ms * _CRYSTAL_MS_A_STEP
+        drift_ms = (now_ms - self._bounds_ms) // CRYSTAL_MS_A_STEP
+        self._bounds_ms += drift_ms * CRYSTAL_MS_A_STEP
         self._low_ms -= drift_ms
         self._high_ms += drift_ms
 
-    def _narrow(self, run: "_Run", off_ms: int, now_ms: int) -> None:
+    def _narrow(self, run: ClockSource, off_ms: int, now_ms: int) -> None:
         """Keep of the estimate what this source allows too."""
         self._low_ms = max(self._low_ms, run.offset_ms - off_ms)
         self._high_ms = min(self._high_ms, run.offset_ms + off_ms)
@@ -315,7 +309,7 @@ class Clock:
         self._gnss_refused = True
         return [self._refusal(CLOCK_GNSS, self._gnss)]
 
-    def _refusal(self, source: int, run: "_Run") -> ClockRefused:
+    def _refusal(self, source: int, run: ClockSource) -> ClockRefused:
         return ClockRefused(source, _seconds(run.offset_ms - self._offset_ms))
 
     def _tell(self, withdrawn: bool, now_ms: int) -> list:
@@ -333,46 +327,6 @@ class Clock:
                     bodies.append(ClockMended(former[0], _seconds(off_ms)))
             self._open = []
         return bodies
-
-
-class _Run:
-    """What one source has been saying without contradicting itself or the crystal.
-
-    `offset_ms` is its last word, `heard_ms` how long it was heard without a break, in all.
-    """
-
-    def __init__(self, tolerance_ms: int):
-        self._tolerance_ms = tolerance_ms
-        self._anchor_ms = self._first_ms = 0
-        self.offset_ms = self.last_ms = 0
-        self.heard_ms = -1  # never
-
-    @property
-    def span_ms(self) -> int:
-        return self.last_ms - self._first_ms
-
-    def is_recent(self, now_ms: int) -> bool:
-        return self.heard_ms >= 0 and now_ms - self.last_ms <= _HEARD_WITHIN_MS
-
-    def hear(self, offset_ms: int, now_ms: int) -> None:
-        drift_ms = (now_ms - self._first_ms) // _CRYSTAL_MS_A_STEP
-        apart_ms = abs(offset_ms - self._anchor_ms)
-        if self.heard_ms < 0 or apart_ms > self._tolerance_ms + drift_ms:
-            self._anchor_ms, self._first_ms, self.heard_ms = offset_ms, now_ms, 0
-        elif now_ms - self.last_ms <= _UNBROKEN_MS:
-            self.heard_ms += now_ms - self.last_ms
-        self.offset_ms, self.last_ms = offset_ms, now_ms
-
-
-def _sealed(values: tuple) -> bytes:
-    data = codec.encode(_KEPT_LAYOUT[:-1], values)
-    return data + crc32(data).to_bytes(4, "big")
-
-
-def _opened(data: bytes) -> tuple:
-    if len(data) != _KEPT_BYTES or _sealed(codec.decode(_KEPT_LAYOUT, data)[0][:-1]) != data:
-        return (0, 0, 0, 0)
-    return tuple(codec.decode(_KEPT_LAYOUT, data)[0][:-1])
 
 
 def _size_of(off_s: int) -> int:

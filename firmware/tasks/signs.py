@@ -3,14 +3,14 @@
 Keeps the proof of the line in flash, and says what to record; moves nothing.
 """
 
-from firmware.logic.access.contradictions import Contradictions
-from firmware.logic.access.startable import Watch
+from firmware.logic.signs.contradictions import Contradictions
+from firmware.logic.signs.startable import Watch
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from firmware.logic.access.ignition_line import IgnitionLine
+    from firmware.logic.signs.ignition_line import IgnitionLine
     from firmware.tasks.parts import Store
 
 IGNITION_LINE_FILE = "ignition_line"

@@ -7,20 +7,15 @@ immobiliser's own step can never cross. The relay acts first, its record follows
 import asyncio
 
 from firmware.logic.access.commands import ASKS
-from firmware.logic.access.door_lock import DoorLock
-from firmware.logic.access.feedback import Feedback, cause_of
+from firmware.logic.access.feedback import cause_of
 from firmware.logic.access.forgotten import is_forgotten
-from firmware.logic.access.immobiliser import NO_PULSE, PULSE_ENABLE, PULSE_INHIBIT
-from firmware.logic.access.trip import (
-    CAUSE_CONTACT,
-    DOOR_LOCK,
-    DOOR_UNLOCK,
-    SIGNAL_PENDING,
-    signal_of,
-)
+from firmware.logic.access.immobiliser import NO_PULSE
+from firmware.logic.access.outcome import CAUSE_CONTACT
 from firmware.logic.const import const
 from firmware.logic.road.rest import ASK_SLEEP, ASK_WAKE, Rest
 from firmware.logic.road.standing import Standing
+from firmware.tasks.acts import Acts
+from firmware.tasks.orders import Orders
 from shared_protocol.records import END_INFERRED, RELAY_ENABLED, RELAY_INHIBITED, Refusal
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
@@ -30,7 +25,8 @@ if TYPE_CHECKING:
     from firmware.logic.access.commands import Commands
     from firmware.logic.access.grants import GrantSet
     from firmware.logic.access.immobiliser import Immobiliser
-    from firmware.logic.access.trip import Outcome, Trip
+    from firmware.logic.access.outcome import Outcome
+    from firmware.logic.access.trip import Trip
     from firmware.logic.clock import Clock
     from firmware.logic.road.nmea import Fix
     from firmware.logic.road.odometer import Odometer
@@ -47,7 +43,6 @@ _LOOK_EVERY_S = const(0.5)
 # an unbroken look.
 _LOOK_QUIET_S = const(4.0)
 
-COMMANDS_FILE = "commands"
 CLOCK_FILE = "clock"
 
 
@@ -105,10 +100,7 @@ class Vehicle:
         self._ignition = ignition
         self._signs = signs
         self._relay = relay
-        self._doors = doors
-        self._door_open = door_open
         self._keys_in = keys_in
-        self._signals = signals
         self._receiver = receiver
         self._immobiliser = immobiliser
         self._trip = trip
@@ -116,11 +108,21 @@ class Vehicle:
         self._odometer = odometer
         self._clock = clock
         self._grants = grants
-        self._commands = commands
         self._recorder = recorder
         self._state_store = state_store
-        self._door_lock = DoorLock()
-        self._feedback = Feedback(relay.contact())
+        self._orders = Orders(commands, recorder, state_store)
+        self._acts = Acts(
+            uptime=uptime,
+            relay=relay,
+            doors=doors,
+            door_open=door_open,
+            signals=signals,
+            signs=signs,
+            immobiliser=immobiliser,
+            trip=trip,
+            orders=self._orders,
+            recorder=recorder,
+        )
         self.looked_ms = uptime.now_ms()
         self._rest = Rest(self.looked_ms)
         self._standing = Standing(self.looked_ms)
@@ -141,7 +143,7 @@ class Vehicle:
             async with self._lock:
                 await self._look()
                 self._let_rest()
-            if not self.quiet or self._door_lock.due:
+            if not self.quiet or self._acts.door_lock.due:
                 await asyncio.sleep(_LOOK_EVERY_S)
                 continue
             self._look_now.clear()
@@ -152,9 +154,8 @@ class Vehicle:
 
     def answer_owed(self) -> None:
         """Record what a power loss kept from being recorded of a command's result."""
-        self._commands.trip_asks(self._trip.asked)
-        results = self._commands.owed(self._relay.contact())
-        self._record_results(results, self._uptime.now_ms())
+        now_ms = self._uptime.now_ms()
+        self._orders.answer_owed(self._trip.asked, self._relay.contact(), now_ms)
 
     def badge_rank(self, tag: bytes) -> int:
         """How much the badge with this tag may do now, as RANK_* of card.py; nothing moves."""
@@ -224,7 +225,7 @@ class Vehicle:
     def set_issued(self, issue_s: int, now_ms: int) -> None:
         """A set of grants that the server issued then is in force."""
         self._clock.hear_issue(issue_s)
-        self._store(CLOCK_FILE, self._clock.to_bytes(now_ms))
+        self._store_clock(now_ms)
 
     def command(self, command: "Command", now_ms: int) -> None:
         """A Command of the server; one that comes in mid pulse waits for the next look."""
@@ -238,14 +239,8 @@ class Vehicle:
 
     def _obey_one(self, command: "Command", now_ms: int) -> None:
         """A command's number is in flash before anything follows from it."""
-        commands, relay = self._commands, self._immobiliser.state
-        time_s = self._clock.time_s(now_ms)
-        refused = commands.refused_as_jump(command.command_id, time_s, relay)
-        if refused is not None:
-            self._recorder.write((refused,), now_ms)
-            return
-        if not commands.begin(command.command_id):
-            self._recorder.write((commands.again(command.command_id, relay),), now_ms)
+        relay, time_s = self._immobiliser.state, self._clock.time_s(now_ms)
+        if not self._orders.begin(command, time_s, relay, now_ms):
             return
         asked = None
         if command.kind in ASKS and self._trip.is_driver(command.badge_tag):
@@ -256,20 +251,14 @@ class Vehicle:
                 self._motion(now_ms),
                 self._where(now_ms),
             )
-        obeyed = commands.obey(
-            command,
-            stored=self._store_commands(),
-            time_s=time_s,
-            relay=relay,
-            asked=asked.records if asked else (),
-        )
+        obeyed = self._orders.obey(command, time_s, relay, asked.records if asked else ())
         if asked and obeyed.ends_trip:
-            self._ask_for(asked, now_ms)
-        self._record_results(obeyed.results, now_ms)
+            self._begin(asked, now_ms)
+        self._orders.answer(obeyed.results, now_ms)
 
     async def _look(self) -> None:
         now_ms = self._uptime.now_ms()
-        self._believe_contact(CAUSE_CONTACT, now_ms)
+        self._acts.believe_contact(CAUSE_CONTACT, now_ms)
         self._obey(now_ms)
         await self._judge_again()
         motion = self._motion(now_ms)
@@ -277,13 +266,12 @@ class Vehicle:
         trip = self._trip
         pulse = self._immobiliser.step(now_ms, trip.holds_start, trip.owes_inhibit)
         if pulse != NO_PULSE:
-            await self._pulse(pulse, cause_of(pulse, bool(self._commands.pending_id)))
-        metres = self._odometer.metres
-        self._recorder.write(self._trip.ignition(self._ignition.on, metres), now_ms)
-        if self._trip.asked:
-            where = self._where(now_ms)
-            await self._act_on(self._trip.settle(self._keys_in(), motion, where), now_ms)
-        await self._lock_when_shut(now_ms)
+            await self._acts.pulse(pulse, cause_of(pulse, self._orders.is_inhibit_pending))
+        self._recorder.write(trip.ignition(self._ignition.on, self._odometer.metres), now_ms)
+        if trip.asked:
+            settled = trip.settle(self._keys_in(), motion, self._where(now_ms))
+            await self._act_on(settled, now_ms)
+        await self._acts.lock_when_shut(now_ms)
         records = self._signs.tell(
             now_ms,
             contact=self._immobiliser.state,
@@ -318,16 +306,15 @@ class Vehicle:
         time_s = self._clock.settled_s(now_ms)  # a jump that may be withdrawn ends nothing
         parked_for_ms = self._immobiliser.parked_for_ms(now_ms)
         if is_forgotten(self._grants, trip.driver, trip.grant, time_s, parked_for_ms, motion):
-            self._ask_for(self._trip.end(END_INFERRED, self._where(now_ms)), now_ms)
+            self._begin(self._trip.end(END_INFERRED, self._where(now_ms)), now_ms)
 
-    def _ask_for(self, outcome: "Outcome", now_ms: int) -> None:
-        """Carry out what no badge asked for; the doors are locked at the next look."""
-        self._record(outcome.records, now_ms)
-        if outcome.door == DOOR_LOCK:
-            self._door_lock.ask(now_ms)
-        if outcome.signal == SIGNAL_PENDING:  # somebody sits in it
-            self._signals.play(outcome.signal)
+    def _begin(self, outcome: "Outcome", now_ms: int) -> None:
+        self._acts.begin(outcome, now_ms)
         self._look_now.set()
+
+    async def _act_on(self, outcome: "Outcome", now_ms: int) -> None:
+        self._look_now.set()
+        await self._acts.carry_out(outcome, now_ms)
 
     def _let_rest(self) -> None:
         """Let the receiver sleep in a car that is parked and settled, and wake it in any other."""
@@ -347,75 +334,17 @@ class Vehicle:
         if self._rest.settled:
             self._whereabouts.stay(now_ms)
 
-    async def _act_on(self, outcome: "Outcome", now_ms: int) -> None:
-        self._look_now.set()
-        if outcome.enable_cause:
-            self._signs.begin_trip()
-            await self._pulse(self._immobiliser.badge_accepted(now_ms), outcome.enable_cause)
-        signal = signal_of(outcome, self._door_open())
-        if signal:
-            self._signals.play(signal)
-        self._record(outcome.records, now_ms)
-        if outcome.door == DOOR_UNLOCK:
-            self._door_lock.forget()
-            await self._doors.unlock()
-        elif outcome.door == DOOR_LOCK:
-            self._door_lock.ask(now_ms)
-            await self._lock_when_shut(now_ms)
-
-    async def _lock_when_shut(self, now_ms: int) -> None:
-        if self._door_lock.step(now_ms, self._door_open()):
-            await self._doors.lock()
-
-    async def _pulse(self, pulse: int, cause: int) -> None:
-        if pulse == PULSE_ENABLE:
-            await self._relay.enable()
-        elif pulse == PULSE_INHIBIT:
-            await self._relay.inhibit()
-            self._signs.contradictions.inhibits()
-        owed = pulse == PULSE_INHIBIT and self._trip.owes_inhibit
-        self._believe_contact(cause, self._uptime.now_ms(), owed)
-
-    def _believe_contact(self, cause: int, now_ms: int, owed: bool = False) -> None:
-        """Tell everything that goes by the feedback contact what it shows.
-
-        `owed`: after a pulse that had to be given whatever it shows, and is told so.
-        """
-        contact = self._relay.contact()
-        self._immobiliser.contact(contact)
-        self._recorder.write(self._feedback.seen(contact, cause, owed), now_ms)
-        self._record_results(self._commands.relay_shows(contact), now_ms)
-
-    def _record(self, records, now_ms: int) -> None:
-        """Record what the trip did, and what that makes of a command."""
-        self._recorder.write(records, now_ms)
-        results = self._commands.trip_did(records, self._immobiliser.state)
-        self._record_results(results, now_ms)
-
-    def _record_results(self, results, now_ms: int) -> None:
-        if not results:
-            return
-        self._store_commands()
-        if self._recorder.write(results, now_ms):
-            self._commands.recorded()
-            self._store_commands()
-
     def _keep_clock(self, records, now_ms: int) -> None:
         if records:
             self._grants.closed_s = self._clock.closed_s
             self._recorder.write(records, now_ms)
-            self._store(CLOCK_FILE, self._clock.to_bytes(now_ms))
+            self._store_clock(now_ms)
 
-    def _store_commands(self) -> bool:
-        return self._store(COMMANDS_FILE, self._commands.to_bytes())
-
-    def _store(self, name: str, data: bytes) -> bool:
-        """Whether flash holds it; if not, memory has to do till the boot."""
+    def _store_clock(self, now_ms: int) -> None:
         try:
-            self._state_store.write(name, data)
+            self._state_store.write(CLOCK_FILE, self._clock.to_bytes(now_ms))
         except OSError:
-            return False
-        return True
+            pass  # memory has to do till the boot
 
     def _where(self, now_ms: int) -> "Where":
         return self._whereabouts.where(self._odometer.metres, now_ms)

@@ -16,7 +16,6 @@ from firmware.identity import Identity
 from firmware.logic.access.card_keys import CardKeys
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GrantSet
-from firmware.logic.access.ignition_line import IgnitionLine
 from firmware.logic.access.immobiliser import Immobiliser
 from firmware.logic.access.trip import Trip
 from firmware.logic.clock import Clock
@@ -25,10 +24,12 @@ from firmware.logic.link.keys import Keys
 from firmware.logic.link.uplink import Uplink
 from firmware.logic.road.odometer import Odometer
 from firmware.logic.road.whereabouts import Whereabouts
+from firmware.logic.signs.ignition_line import IgnitionLine
 from firmware.tasks.link import KEYS_FILE, LinkTask
+from firmware.tasks.orders import COMMANDS_FILE
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.signs import Signs
-from firmware.tasks.vehicle import COMMANDS_FILE, Vehicle
+from firmware.tasks.vehicle import Vehicle
 from server.clock import SystemClock
 from server.gateway.connection import Connection, Services
 from server.gateway.pipeline import Pipeline

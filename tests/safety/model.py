@@ -19,11 +19,9 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-from firmware.logic.access import ignition_line
 from firmware.logic.access import immobiliser as immobiliser_module
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GRANTS_FILE, GrantSet
-from firmware.logic.access.ignition_line import IgnitionLine
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.access.ration import Ration
 from firmware.logic.access.trip import Trip
@@ -31,6 +29,8 @@ from firmware.logic.road import standing as standing_module
 from firmware.logic.road.nmea import Fix
 from firmware.logic.road.trusted_speed import TrustedSpeed
 from firmware.logic.road.whereabouts import Where
+from firmware.logic.signs import ignition_line
+from firmware.logic.signs.ignition_line import IgnitionLine
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.signs import IGNITION_LINE_FILE, Signs
 from firmware.tasks.vehicle import Vehicle
@@ -57,8 +57,9 @@ _OLDEST_MS = {
 # Attributes of Vehicle that are no part and no state of the core. The commands that wait for a
 # pulse to end are among them: here each pulse ends before anything else begins. So is the badge
 # that was refused: it is judged again when the clock has jumped, which this one never says.
-_BESIDE = {"looked_ms", "_look_now", "_lock", "_commands_waiting", "_refused"}
-_OWN = ("_door_lock", "_feedback", "_rest", "_standing")
+_BESIDE = {"looked_ms", "_look_now", "_lock", "_commands_waiting", "_refused", "_acts", "_orders"}
+_OWN = ("_rest", "_standing")
+_OWN_OF_ACTS = ("door_lock", "feedback")
 # Of a part: the same in every state, or set anew by each look before anything asks for it.
 _NO_STATE = {"car", "ignition_proven", "quiet", "settled", "denied"}
 
@@ -161,6 +162,7 @@ class Car:
             "commands": self._commands, "recorder": recorder, "state_store": self,
         }  # fmt: skip
         self._vehicle = Vehicle(**parts)
+        acts = self._vehicle._acts
         self._kept = [
             (vars(part), name, self._oldest(part, name))
             for part in (
@@ -168,12 +170,15 @@ class Car:
                 self._trip,
                 self._commands,
                 *[getattr(self._vehicle, own) for own in _OWN],
+                *[getattr(acts, own) for own in _OWN_OF_ACTS],
                 *told,
             )
             for name in sorted(vars(part))
             if name not in _NO_STATE
         ]
-        unknown = set(vars(self._vehicle)) - {f"_{part}" for part in parts} - _BESIDE - {*_OWN}
+        held = {**vars(self._vehicle), **vars(acts), **vars(self._vehicle._orders)}
+        known = {f"_{part}" for part in parts} | _BESIDE | {*_OWN, *_OWN_OF_ACTS}
+        unknown = set(held) - known
         assert not unknown, f"Vehicle has a state that the walk does not take down: {unknown}"
         self._vehicle.answer_owed()
         self._on_look()

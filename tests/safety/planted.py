@@ -12,7 +12,6 @@ from unittest.mock import patch
 from firmware.logic.access import (
     door_lock,
     forgotten,
-    ignition_line,
     immobiliser,
     trip,
     wishes,
@@ -22,14 +21,16 @@ from firmware.logic.access.commands import Commands
 from firmware.logic.access.door_lock import DoorLock
 from firmware.logic.access.grants import GRANTS_FILE, GrantSet
 from firmware.logic.access.held_set import HeldSet
-from firmware.logic.access.ignition_line import IgnitionLine
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
-from firmware.logic.access.startable import Watch
-from firmware.logic.access.trip import DOOR_LEAVE, Outcome, Trip
+from firmware.logic.access.outcome import DOOR_LEAVE, Outcome
+from firmware.logic.access.trip import Trip
 from firmware.logic.road import trusted_speed
 from firmware.logic.road.rest import Rest
 from firmware.logic.road.standing import Motion
 from firmware.logic.road.trusted_speed import TrustedSpeed
+from firmware.logic.signs import ignition_line
+from firmware.logic.signs.ignition_line import IgnitionLine
+from firmware.logic.signs.startable import Watch
 from firmware.tasks import recorder, vehicle
 from shared_protocol.records import (
     REFUSED_GRANTS_EXPIRED,

@@ -4,12 +4,7 @@ The contact is believed, never the pulse that was given. Moves nothing and recor
 """
 
 from firmware.logic.access.immobiliser import PULSE_ENABLE
-from firmware.logic.access.trip import (
-    CAUSE_COMMAND,
-    CAUSE_GRANT,
-    CAUSE_PARKED,
-    CAUSE_TECHNICIAN,
-)
+from firmware.logic.access.outcome import CAUSE_COMMAND, CAUSE_GRANT, CAUSE_PARKED, CAUSE_TECHNICIAN
 from shared_protocol.records import Relay
 
 
@@ -21,7 +16,7 @@ class Feedback:
         self.shown = contact
 
     def seen(self, contact: int, cause: int, owed: bool = False) -> tuple:
-        """What to record of what the contact shows after a cause of trip.CAUSE_*.
+        """What to record of what the contact shows after a cause of outcome.CAUSE_*.
 
         A technician's release is told also when the start was enabled already, and a pulse that
         was `owed` also when the contact shows no change.

@@ -5,7 +5,7 @@ them on the telephone. The long ones say where the matter lies: 1 the booking, 2
 or the badge, 4 the driver. docs/signals.md shows the same table to agents; a test compares them.
 """
 
-from firmware.logic.access.trip import (
+from firmware.logic.access.outcome import (
     SIGNAL_DOOR_OPEN,
     SIGNAL_ENDED,
     SIGNAL_NOTED,

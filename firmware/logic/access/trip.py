@@ -12,10 +12,29 @@ does it once the car is off and stands, and withdraws it after 50 m; the driver'
 too. An ignition that stays on keeps no trip open for ever.
 """
 
-from collections import namedtuple
-
 from firmware.logic.access.badge_decision import NO_TRIP, RIDES, Refused, decide, rank_of
 from firmware.logic.access.card import RANK_DRIVER
+from firmware.logic.access.outcome import (
+    CAUSE_COMMAND,
+    CAUSE_CONTACT,
+    CAUSE_GRANT,
+    CAUSE_PARKED,
+    CAUSE_TECHNICIAN,
+    DOOR_LEAVE,
+    DOOR_LOCK,
+    DOOR_UNLOCK,
+    NOTHING,
+    SIGNAL_ENDED,
+    SIGNAL_NOTED,
+    SIGNAL_OCCUPANT,
+    SIGNAL_PAUSED,
+    SIGNAL_PENDING,
+    SIGNAL_RELEASED,
+    SIGNAL_RESUMED,
+    SIGNAL_STARTED,
+    Outcome,
+    refusal_of,
+)
 from firmware.logic.access.wishes import END_REASON, OWN_ENDS, may_be, waited_enough
 from firmware.logic.const import const
 from firmware.logic.road.whereabouts import Where
@@ -38,7 +57,6 @@ from shared_protocol.records import (
     LegStart,
     Occupant,
     Odometer,
-    Refusal,
     Relay,
     TripAsked,
     TripEnd,
@@ -47,35 +65,10 @@ from shared_protocol.records import (
     TripStart,
 )
 
-Outcome = namedtuple("Outcome", ("enable_cause", "door", "signal", "records"))
-"""What to do, in this order: relay (0: leave it), doors, signal, then what to record."""
-
-CAUSE_GRANT = 1
-CAUSE_TECHNICIAN = 2
-CAUSE_PARKED = 3
-CAUSE_COMMAND = 4
-CAUSE_CONTACT = 5  # seen on the feedback contact: the sealed override, or a hand
-
-DOOR_LEAVE = 0
-DOOR_UNLOCK = 1
-DOOR_LOCK = 2
-
-SIGNAL_STARTED = "started"
-SIGNAL_RESUMED = "resumed"
-SIGNAL_PAUSED = "paused"
-SIGNAL_ENDED = "ended"
-SIGNAL_PENDING = "pending"
-SIGNAL_NOTED = "noted"
-SIGNAL_OCCUPANT = "occupant"
-SIGNAL_RELEASED = "released"
-SIGNAL_DOOR_OPEN = "door_open"
-SIGNAL_REFUSED = "refused {}"  # with the reason's number
-
 # The page follows the trip. A box whose power is cut loses at most this much driving, and what
 # waits in recorder.py.
 _ODOMETER_EVERY_MS = const(10_000)
 
-_NOTHING = Outcome(0, DOOR_LEAVE, "", ())
 _LAYOUT = const("B8IIBII")
 _OPEN = const(1)
 _PAUSED = const(2)
@@ -219,15 +212,15 @@ class Trip:
         if verdict == RIDES:
             return Outcome(0, DOOR_LEAVE, SIGNAL_OCCUPANT, (Occupant(tag),))
         if isinstance(verdict, Refused):
-            return _refused(tag, verdict.reason)
+            return refusal_of(tag, verdict.reason)
         cause = CAUSE_TECHNICIAN if verdict.technician else CAUSE_GRANT
         if verdict.technician and self.open:
             self._card = _IS_TECHNICIAN
             return Outcome(cause, DOOR_UNLOCK, SIGNAL_RELEASED, ())
         if self.open and not self._may_change_hands(motion):
             if motion.moves:
-                return _refused(tag, REFUSED_MOVING)
-            refused = _refused(tag, REFUSED_IGNITION_ON)
+                return refusal_of(tag, REFUSED_MOVING)
+            refused = refusal_of(tag, REFUSED_IGNITION_ON)
             return Outcome(cause, DOOR_UNLOCK, refused.signal, refused.records)
         records = self._end_records(END_OTHER_DRIVER, where) if self.open else []
         # The driver of a private trip that the box ended comes back: it stays private.
@@ -243,7 +236,7 @@ class Trip:
     def not_genuine(self, tag: bytes) -> Outcome:
         """A card that has a key did not prove that it holds it: whatever its grants, it is none."""
         self._card = _NO_CARD
-        return _refused(tag, REFUSED_NOT_GENUINE)
+        return refusal_of(tag, REFUSED_NOT_GENUINE)
 
     def badge_held(self, tag: bytes, keys_in: bool, motion, where: Where) -> Outcome:
         """A badge has been held for 3 s: it asks for the trip's end, unless it just began it.
@@ -254,36 +247,35 @@ class Trip:
         if self._card == _IS_TECHNICIAN and self.open:
             return self.ask(tag, ASKED_END_TECHNICIAN, keys_in, motion, where)
         if self._card not in (_IS_DRIVER, _HAS_RESUMED) or not self.is_driver(tag):
-            return _NOTHING
+            return NOTHING
         return self.ask(tag, ASKED_END, keys_in, motion, where)
 
     def ask(self, tag: bytes, what: int, keys_in: bool, motion, where: Where) -> Outcome:
         """Do what is asked of the open trip (ASKED_*) now, or later, or not; `tag` asks."""
         if motion.moves:
-            return _refused(tag, REFUSED_MOVING)
+            return refusal_of(tag, REFUSED_MOVING)
         if not (motion.off and motion.stands):
             return Outcome(0, DOOR_LEAVE, SIGNAL_PENDING, (TripAsked(where.odometer_m, what),))
         if not may_be(what, keys_in):
-            return _refused(tag, REFUSED_KEYS_MISSING)
+            return refusal_of(tag, REFUSED_KEYS_MISSING)
         return self._done(what, where)
 
     def settle(self, keys_in: bool, motion, where: Where) -> Outcome:
         """Do what is pending, as soon as it may be; withdraw it when the car drives on."""
         what = self.asked
         if what == ASKED_NOTHING:
-            return _NOTHING
+            return NOTHING
         withdrawn = (TripAsked(where.odometer_m, ASKED_NOTHING),)
         if where.odometer_m - self._asked_m >= _WITHDRAWN_AFTER_M:
             return Outcome(0, DOOR_LEAVE, "", withdrawn)
         if motion.off and motion.stands:
-            return self._done(what, where) if may_be(what, keys_in) else _NOTHING
+            return self._done(what, where) if may_be(what, keys_in) else NOTHING
         if not waited_enough(what, motion):
-            return _NOTHING
+            return NOTHING
         if what == ASKED_PAUSE:
             return Outcome(0, DOOR_LOCK, "", withdrawn)
-        if what == ASKED_END_TECHNICIAN:
-            return self._done(what, where)
-        return self.end(END_IGNITION_LEFT_ON, where)
+        is_technicians = what == ASKED_END_TECHNICIAN
+        return self.end(END_REASON[what] if is_technicians else END_IGNITION_LEFT_ON, where)
 
     def _done(self, what: int, where: Where) -> Outcome:
         if what == ASKED_PAUSE:
@@ -301,7 +293,7 @@ class Trip:
         """A badge has gone: the driver's short badge asks for a pause."""
         card, self._card = self._card, _NO_CARD
         if was_held or card != _IS_DRIVER or not self.is_driver(tag):
-            return _NOTHING
+            return NOTHING
         return self.ask(tag, ASKED_PAUSE, True, motion, where)
 
     def ignition(self, on: bool, odometer_m: int) -> tuple:
@@ -356,12 +348,3 @@ class Trip:
         if self._private:
             where = Where(where.odometer_m, NO_POSITION, NO_POSITION)
         return [TripEnd(*where, reason)]
-
-
-def signal_of(outcome: Outcome, door_open: bool) -> str:
-    """The signal of an outcome: of doors that are to be locked, first whether one is open."""
-    return SIGNAL_DOOR_OPEN if door_open and outcome.door == DOOR_LOCK else outcome.signal
-
-
-def _refused(tag: bytes, reason: int) -> Outcome:
-    return Outcome(0, DOOR_LEAVE, SIGNAL_REFUSED.format(reason), (Refusal(tag, reason),))

@@ -1,10 +1,10 @@
 """All that the box says by light and sound."""
 
-from firmware.logic.access import trip
+from firmware.logic.access import outcome
 from firmware.logic.access.signals import PATTERNS, pattern
 from shared_protocol import records
 
 REASONS = [getattr(records, name) for name in dir(records) if name.startswith("REFUSED_")]
 EVERY = dict(PATTERNS)
 """Event -> pattern, of all that the box says."""
-EVERY.update({event: pattern(event) for event in map(trip.SIGNAL_REFUSED.format, REASONS)})
+EVERY.update({event: pattern(event) for event in map(outcome.SIGNAL_REFUSED.format, REASONS)})

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware.logic.access.ignition_line import IgnitionLine
+from firmware.logic.signs.ignition_line import IgnitionLine
 
 NOW_S = 1_700_000_000
 DAY_S = 86_400

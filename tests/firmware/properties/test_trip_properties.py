@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firmware.logic.access.badge_decision import Granted, Refused
-from firmware.logic.access.trip import DOOR_LOCK, DOOR_UNLOCK, Trip
+from firmware.logic.access.outcome import DOOR_LOCK, DOOR_UNLOCK
+from firmware.logic.access.trip import Trip
 from firmware.logic.road.standing import Motion
 from firmware.logic.road.whereabouts import Where
 from shared_protocol.records import (

@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-from firmware.logic.access.trip import CAUSE_TECHNICIAN
+from firmware.logic.access.outcome import CAUSE_TECHNICIAN
 from shared_protocol.messages import (
     COMMAND_END_TRIP,
     COMMAND_END_TRIP_WITHOUT_KEYS,
@@ -139,12 +139,12 @@ async def test_a_contact_that_bounces_at_one_look_locks_no_open_door(
     box = boot()
     await start(box)
     looks = iter(range(1000))
-    box.vehicle._door_open = lambda: next(looks) != bounces_at
+    box.vehicle._acts._door_open = lambda: next(looks) != bounces_at
     await hold(box, MARIE)
     for _ in range(10):
         await box.stand(1)
         assert "lock" not in wires.log
-    box.vehicle._door_open = lambda: False
+    box.vehicle._acts._door_open = lambda: False
     await box.stand(2)
     assert wires.log.count("lock") == 1
 

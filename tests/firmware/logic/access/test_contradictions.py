@@ -1,7 +1,7 @@
 """What contact, crank and motion say against each other is told once, and single looks never."""
 
-from firmware.logic.access.contradictions import Contradictions
-from firmware.logic.access.startable import TELL_AFTER_MS, Watch
+from firmware.logic.signs.contradictions import Contradictions
+from firmware.logic.signs.startable import TELL_AFTER_MS, Watch
 from shared_protocol.records import (
     CONTRADICTION_CRANKED,
     CONTRADICTION_DRIVEN,

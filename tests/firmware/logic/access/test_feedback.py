@@ -2,7 +2,7 @@
 
 from firmware.logic.access.feedback import Feedback, cause_of
 from firmware.logic.access.immobiliser import PULSE_ENABLE, PULSE_INHIBIT
-from firmware.logic.access.trip import (
+from firmware.logic.access.outcome import (
     CAUSE_COMMAND,
     CAUSE_CONTACT,
     CAUSE_GRANT,

@@ -1,13 +1,13 @@
 """Patterns of light and sound: one for each event, each distinct."""
 
-from firmware.logic.access import trip
+from firmware.logic.access import outcome
 from firmware.logic.access.signals import PATTERNS, REFUSALS, slots
 from tests.firmware.logic.every_signal import EVERY
 
 
 def test_every_event_of_a_badge_has_a_pattern_and_no_two_are_alike():
     for name in ("STARTED", "RESUMED", "PAUSED", "ENDED", "NOTED", "OCCUPANT", "DOOR_OPEN"):
-        assert getattr(trip, "SIGNAL_" + name) in PATTERNS
+        assert getattr(outcome, "SIGNAL_" + name) in PATTERNS
     assert len(EVERY) == len(PATTERNS) + len(REFUSALS.split())
     assert len(set(EVERY.values())) == len(EVERY)
 
@@ -29,7 +29,7 @@ def test_a_refusal_is_counted_at_most_to_four_long_and_four_short():
 
 
 def test_a_refusal_never_shows_green_and_an_acceptance_never_red():
-    for event in set(EVERY) - {trip.SIGNAL_DOOR_OPEN}:
+    for event in set(EVERY) - {outcome.SIGNAL_DOOR_OPEN}:
         colours = [0, 0]
         for green, red, _ in slots(event):
             colours[0] |= green

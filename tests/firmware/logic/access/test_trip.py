@@ -7,7 +7,7 @@ from firmware.logic.access.card import (
     RANK_REFUSED,
     RANK_UNKNOWN,
 )
-from firmware.logic.access.trip import (
+from firmware.logic.access.outcome import (
     CAUSE_COMMAND,
     CAUSE_CONTACT,
     CAUSE_GRANT,
@@ -27,9 +27,9 @@ from firmware.logic.access.trip import (
     SIGNAL_RESUMED,
     SIGNAL_STARTED,
     Outcome,
-    Trip,
     signal_of,
 )
+from firmware.logic.access.trip import Trip
 from firmware.logic.road.standing import Motion
 from firmware.logic.road.whereabouts import Where
 from shared_protocol.messages import GRANT_PASSENGER, GRANT_WALK_UP

@@ -45,10 +45,10 @@ def test_a_position_counts_for_two_minutes():
 
 def test_a_fix_without_speed_or_without_position_says_nothing_of_it():
     whereabouts = told(fix(speed_mm_s=0))
-    whereabouts.fix(fix((None, None), 900, 2), THEN_MS + 2_000)
+    whereabouts.fix(fix((None, None), 900), THEN_MS + 2_000)
     assert whereabouts.where(7, THEN_MS + 120_001) == Where(7, *NOWHERE)
     assert whereabouts.speed_mm_s(THEN_MS + 4_000) == 900
-    whereabouts.fix(fix(HERE, None, 4), THEN_MS + 4_000)
+    whereabouts.fix(fix(HERE, None), THEN_MS + 4_000)
     assert whereabouts.speed_mm_s(THEN_MS + 5_000) == 900
     assert whereabouts.speed_mm_s(THEN_MS + 5_001) is None
     assert whereabouts.where(7, THEN_MS + 124_000) == Where(7, *HERE)

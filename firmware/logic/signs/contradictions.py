@@ -4,8 +4,8 @@ Each kind once a trip, or a day. Believes none of them and moves nothing: law 1 
 them broken.
 """
 
-from firmware.logic.access.ignition_line import LONGEST_BLINK_MS, MOVING_MM_S, SURE_MS
 from firmware.logic.const import const
+from firmware.logic.signs.ignition_line import LONGEST_BLINK_MS, MOVING_MM_S, SURE_MS
 from shared_protocol.records import (
     CONTRADICTION_CRANKED,
     CONTRADICTION_DRIVEN,
