@@ -42,13 +42,16 @@ def booked(world: World, tmp_path: Path) -> Car:
     return booked_until(world, tmp_path, START_S + 86_400)
 
 
-def booked_until(world: World, tmp_path: Path, expires_s: int) -> Car:
+def booked_until(
+    world: World, tmp_path: Path, expires_s: int, colleague_from_s: int = START_S - 3600
+) -> Car:
     car = Car(world, IDENTITY, tmp_path / "flash.img")
     grants = [
-        Grant(
-            badge_tag(b"\x22" * 32, uid), number, START_S - 3600, START_S + 36_000, GRANT_BOOKING, 0
+        Grant(badge_tag(b"\x22" * 32, uid), number, from_s, START_S + 36_000, GRANT_BOOKING, 0)
+        for number, uid, from_s in (
+            (1, DRIVER, START_S - 3600),
+            (2, COLLEAGUE, colleague_from_s),
         )
-        for number, uid in ((1, DRIVER), (2, COLLEAGUE))
     ]
     storage = MemoryStorage()
     held = GrantSet(storage)
@@ -148,12 +151,16 @@ def test_a_held_badge_ends_the_trip_and_the_car_is_inhibited_when_it_is_safe(
     booked.drive(speed_kmh=30)
     world.run_for(60)
     badge(world, booked, DRIVER, hold_s=4)
-    assert not booked.report()["trip_open"], "ending always works, even on the move"
-    world.run_for(300)
-    assert booked.relay == "enabled"
+    assert booked.report()["trip_open"], "no trip ends in a car that moves"
     booked.drive(speed_kmh=0)
+    world.run_for(10)
+    badge(world, booked, DRIVER, hold_s=4)
+    world.run_for(300)
+    assert booked.report()["trip_open"], "it waits for the ignition"
+    assert booked.relay == "enabled"
     booked.set_ignition(False)
     world.run_for(64)
+    assert not booked.report()["trip_open"]
     assert booked.relay == "enabled"
     world.run_for(10)
     assert (booked.relay, booked.door) == ("inhibited", "locked")
@@ -196,7 +203,7 @@ def test_a_box_killed_in_mid_trip_comes_back_with_its_trip_and_its_kilometres(
 def test_a_set_of_grants_that_expires_in_mid_trip_takes_nothing_from_its_driver(
     world: World, tmp_path: Path
 ) -> None:
-    car = booked_until(world, tmp_path, START_S + 300)
+    car = booked_until(world, tmp_path, START_S + 300, colleague_from_s=START_S + 300)
     badge(world, car, DRIVER)
     world.run_for(400)
     badge(world, car, DRIVER)

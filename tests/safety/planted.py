@@ -138,8 +138,8 @@ def _tells_the_end(shipped: Any) -> Any:
 
 
 def _forgets_what_for(shipped: Any) -> Any:
-    def apply(self: Any, record: Any) -> None:
-        shipped(self, record)
+    def apply(self: Any, record: Any, *others: Any) -> None:
+        shipped(self, record, *others)
         self._private = self._private and self.open
 
     return apply

@@ -2,21 +2,20 @@
 
 from firmware.logic.access.badge_decision import NO_TRIP
 from firmware.logic.access.forgotten import is_forgotten
-from firmware.logic.road.standing import Motion
 from shared_protocol.messages import GRANT_OTHER_CAR, GRANT_TECHNICIAN, GRANT_WALK_UP
 from tests.firmware.logic.held_sets import MARIE, NOW_S, PAUL, grant, holding
+from tests.firmware.logic.motions import motion_of
 
 HOUR_MS = 3_600_000
 BOOKING = 5
 DAYS_MS = 72 * HOUR_MS
 OVER = grant(BOOKING, begins_s=NOW_S - 10_000, ends_s=NOW_S - 7200)
 WALKS_UP = grant(0, MARIE, 0, 0xFFFFFFFF, GRANT_WALK_UP)
-NOTHING_SEEN = Motion(False, False, False, 0, 0, 0)
 
 
 def forgotten(*grants, grant_id=BOOKING, time_s=NOW_S, parked_for_ms=HOUR_MS, **seen):
     held = holding(*grants)
-    motion = NOTHING_SEEN._replace(**seen)
+    motion = motion_of(**seen)
     return is_forgotten(held, MARIE, grant_id, time_s, parked_for_ms, motion)
 
 
@@ -62,11 +61,11 @@ def test_where_nobody_can_tell_until_when_it_takes_three_days_and_no_longer():
     ):
         for held, time_s in (((OVER,), 0), ((WALKS_UP,), 0), ((), NOW_S), ((OVER,), NOW_S)):
             assert forgotten(*held, time_s=time_s, parked_for_ms=parked_for_ms, **seen) is True
-        motion = NOTHING_SEEN._replace(**seen)
+        motion = motion_of(**seen)
         assert is_forgotten(expired, MARIE, BOOKING, NOW_S, parked_for_ms, motion) is True
     for held, time_s in (((OVER,), 0), ((WALKS_UP,), 0), ((), NOW_S)):
         assert forgotten(*held, time_s=time_s, parked_for_ms=DAYS_MS - 1) is False
-    motion = NOTHING_SEEN
+    motion = motion_of()
     assert is_forgotten(expired, MARIE, BOOKING, NOW_S, DAYS_MS - 1, motion) is False
 
 

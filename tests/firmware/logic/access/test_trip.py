@@ -30,7 +30,6 @@ from firmware.logic.access.outcome import (
     signal_of,
 )
 from firmware.logic.access.trip import Trip
-from firmware.logic.road.standing import Motion
 from firmware.logic.road.whereabouts import Where
 from shared_protocol.messages import GRANT_PASSENGER, GRANT_WALK_UP
 from shared_protocol.records import (
@@ -71,16 +70,18 @@ from shared_protocol.records import (
     TripStart,
 )
 from tests.firmware.logic.held_sets import NOW_S, grant, holding
+from tests.firmware.logic.motions import motion_of
 
 LOW = ASSURANCE_LOW
 MARIE = b"marie---"
 PAUL = b"paul----"
 TECHNICIAN = b"technic-"
 HERE = Where(5000, 480_061_000, 1_996_000)
-PARKED = Motion(True, True, False, 60_000, 60_000, 0)
-RUNNING = Motion(False, True, False, 0, 10_000, 0)  # stands, ignition on
-MOVING = Motion(False, False, True, 0, 0, 0)
-BLIND = Motion(False, False, False, 0, 0, 60_000)  # ignition on, speed unknown
+PARKED = motion_of(off=True, stands=True, off_ms=60_000, still_ms=60_000)
+OFF_AND_CREEPING = motion_of(off=True, off_ms=60_000, still_ms=60_000)
+RUNNING = motion_of(stands=True, still_ms=10_000)  # ignition on
+MOVING = motion_of(moves=True)
+BLIND = motion_of(quiet_ms=60_000)  # ignition on, speed unknown
 
 
 def carried_out(trip, outcome):
@@ -660,7 +661,7 @@ def test_whatever_is_asked_is_done_in_a_parked_car_and_refused_in_one_that_moves
 
 def test_what_is_asked_with_the_ignition_on_or_blindly_waits_until_it_may_be():
     for what in EVERY_WISH:
-        for motion in (RUNNING, BLIND, PARKED._replace(stands=False), RUNNING._replace(off=False)):
+        for motion in (RUNNING, BLIND, OFF_AND_CREEPING):
             trip = asking(what, motion)
             for each in (trip, Trip(trip.to_bytes())):
                 assert each.settle(True, motion, HERE) == (0, DOOR_LEAVE, "", ())
@@ -679,8 +680,8 @@ def test_a_pending_end_waits_for_the_keys_where_they_matter():
 def test_what_is_pending_is_withdrawn_by_fifty_metres_and_by_the_drivers_badge():
     for what in EVERY_WISH:
         trip = asking(what)
-        assert trip.settle(True, MOVING, HERE._replace(odometer_m=5049)).records == ()
-        records = trip.settle(True, MOVING, HERE._replace(odometer_m=5050)).records
+        assert trip.settle(True, MOVING, Where(5049, *HERE[1:])).records == ()
+        records = trip.settle(True, MOVING, Where(5050, *HERE[1:])).records
         assert records == (TripAsked(5050, ASKED_NOTHING),)
         outcome = carried_out(trip, trip.driver_arrived(RELAY_ENABLED, HERE))
         assert outcome.records == (TripAsked(5000, ASKED_NOTHING),)
@@ -703,20 +704,20 @@ def test_an_ignition_that_stays_on_keeps_no_trip_open_for_ever():
     ):  # fmt: skip
         reason = END_TECHNICIAN if what == ASKED_END_TECHNICIAN else END_IGNITION_LEFT_ON
         for motion in (
-            RUNNING._replace(still_ms=still_ms), BLIND._replace(quiet_ms=quiet_ms),
+            motion_of(stands=True, still_ms=still_ms), motion_of(quiet_ms=quiet_ms),
         ):  # fmt: skip
             trip = asking(what)
             outcome = trip.settle(False, motion, HERE)
             assert outcome == (0, DOOR_LOCK, SIGNAL_ENDED, (TripEnd(*HERE, reason),))
         for motion in (
-            RUNNING._replace(still_ms=still_ms - 1), BLIND._replace(quiet_ms=quiet_ms - 1),
+            motion_of(stands=True, still_ms=still_ms - 1), motion_of(quiet_ms=quiet_ms - 1),
         ):  # fmt: skip
             assert asking(what).settle(False, motion, HERE).records == ()
 
 
 def test_a_pause_with_the_ignition_left_on_locks_and_keeps_the_trip():
     trip = asking(ASKED_PAUSE)
-    outcome = carried_out(trip, trip.settle(True, RUNNING._replace(still_ms=600_000), HERE))
+    outcome = carried_out(trip, trip.settle(True, motion_of(stands=True, still_ms=600_000), HERE))
     assert outcome == (0, DOOR_LOCK, "", (TripAsked(5000, ASKED_NOTHING),))
     assert trip.holds_start
 
@@ -731,7 +732,7 @@ def test_a_car_changes_hands_only_standing_and_off_or_after_its_driver_asked_to_
     granted = Granted(9, False, False)
     for motion, signal in (
         (PARKED, SIGNAL_STARTED), (RUNNING, "refused 15"), (BLIND, "refused 15"),
-        (PARKED._replace(stands=False), "refused 15"), (MOVING, "refused 14"),
+        (OFF_AND_CREEPING, "refused 15"), (MOVING, "refused 14"),
     ):  # fmt: skip
         outcome = started().other_arrived(PAUL, granted, True, motion, HERE, LOW)
         assert outcome.signal == signal
