@@ -200,6 +200,17 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class PendingWish:
+    """What somebody asked of a trip under way, that its car does as soon as it is safe."""
+
+    trip_id: int
+    plate: str
+    agent_name: str | None
+    asked_at_s: int
+    wish: str
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
     """The unit in a car: who it is and what it said last (None: never heard).
 

@@ -37,6 +37,9 @@ FROM box b JOIN vehicle v USING (vehicle_id) WHERE b.retired_at_s IS NULL
 _AFTER = """v.plate > (SELECT plate FROM box last JOIN vehicle USING (vehicle_id)
   WHERE last.box_id = :box_id)"""
 
+_WRONG = """(b.startable_since_s IS NOT NULL OR b.contradiction IS NOT NULL
+  OR b.clock_doubtful = 1)"""
+
 
 class BoxExistsError(Exception):
     """The car has a box already, and replacing it was not asked for."""
@@ -127,6 +130,14 @@ class Boxes(Noun):
         rows = await self._rows(
             f"{BOXES} {after} ORDER BY v.plate LIMIT :limit", limit=limit, box_id=after_id
         )
+        return [Box(**row) for row in rows]
+
+    async def to_look_at(self, limit: int) -> list[Box]:
+        """Return boxes that tell of something wrong with their car, by plate.
+
+        A car that anybody could start, a contradiction of its signs, or a doubtful clock.
+        """
+        rows = await self._rows(f"{BOXES} AND {_WRONG} ORDER BY v.plate LIMIT :limit", limit=limit)
         return [Box(**row) for row in rows]
 
     async def add(self, vehicle_id: int, replace: bool, now_s: int) -> BoxSecrets:

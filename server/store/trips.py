@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from server.fleet.model import (
     Leg,
+    PendingWish,
     Refusal,
     StoredRecord,
     Trip,
@@ -49,6 +50,21 @@ _REFUSED_BEFORE = (
     " < (SELECT received_at_s, refusal_id FROM refusal WHERE refusal_id = :before_id)"
 )
 
+# The last word on it: a pause that was carried out ends a wish too, as the end of the trip does.
+_PENDING = """
+SELECT t.trip_id, v.plate, a.full_name AS agent_name,
+  coalesce(r.at_s, r.received_at_s) AS asked_at_s, r.fields ->> 'wish' AS wish
+FROM trip t
+JOIN vehicle v USING (vehicle_id)
+LEFT JOIN agent a USING (agent_id)
+JOIN record r ON r.trip_id = t.trip_id AND r.kind_name = 'trip_asked'
+WHERE t.state <> 'ended' AND r.fields ->> 'wish' <> 'nothing_any_more'
+  AND NOT EXISTS (SELECT 1 FROM record later WHERE later.trip_id = t.trip_id
+    AND later.kind_name IN ('trip_asked', 'trip_pause')
+    AND (later.epoch, later.seq) > (r.epoch, r.seq))
+ORDER BY asked_at_s, t.trip_id LIMIT :limit
+"""
+
 
 class Trips(Noun):
     """The trip log."""
@@ -79,6 +95,11 @@ class Trips(Noun):
         # Sorted here: asked for the order, SQLite reads all trips to have it.
         trips = await self._trips("WHERE t.state <> 'ended'", {})
         return sorted(trips, key=lambda trip: trip.trip_id)
+
+    async def pending(self, limit: int) -> list[PendingWish]:
+        """Return what was asked of trips under way and waits in the car, by when it was asked."""
+        rows = await self._rows(_PENDING, limit=limit)
+        return [PendingWish(**row) for row in rows]
 
     async def of_bookings(self, booking_ids: Iterable[int]) -> list[Trip]:
         """Return the trips of these bookings, by start."""

@@ -74,6 +74,7 @@ def _environment(speaker: Words) -> Environment:
         relay_states=labels.RELAY_STATES,
         contradictions=labels.CONTRADICTIONS,
         hindrances=labels.HINDRANCES,
+        wishes=labels.WISHES,
         clock_sources=labels.CLOCK_SOURCES,
         assurances=labels.ASSURANCES,
         end_orders=labels.END_ORDERS,

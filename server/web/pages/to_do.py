@@ -33,11 +33,19 @@ class AttributeForm(PageForm):
 
 @manager_only
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """Show kilometres without a trip, the newest first."""
+    """Show what waits in cars, cars to look at, and kilometres without a trip, newest first."""
+    store = request.app[STORE]
     rows = await acts.log(Person(agent), request.app[ACTIONS], PAGE_SIZE + 1, before_of(request))
     shown = rows[:PAGE_SIZE]
     older = f"{LIST}?before={shown[-1].unassigned_id}" if len(rows) > PAGE_SIZE else None
-    return await page(request, "to_do/list.html", unassigned=shown, older=older)
+    return await page(
+        request,
+        "to_do/list.html",
+        pending=await store.trips.pending(PAGE_SIZE),
+        boxes=await store.boxes.to_look_at(PAGE_SIZE),
+        unassigned=shown,
+        older=older,
+    )
 
 
 @manager_only

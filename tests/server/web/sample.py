@@ -198,3 +198,12 @@ async def fields(store, plate=CLIO, start_s=NOW_S + 2 * DAY_S, end_s=None, purpo
 async def own(store, login):
     agent = await store.agents.by_login(login)
     return await store.bookings.of_agent(agent.agent_id, 0)
+
+
+async def report_of_clio(store: Store, reported: ReadRecord) -> int:
+    """Let the Clio's box report one more thing."""
+    clio = (await store.vehicles.all())[0]
+    seq = await store.records.held_seq(clio.box_id, 1) + 1
+    batch = Batch(clio.box_id, clio.vehicle_id, 1, seq, 1, (reported,), NOW_S)
+    await store.records.append(batch, follow)
+    return clio.box_id

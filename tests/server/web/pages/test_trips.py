@@ -32,6 +32,7 @@ from tests.server.web.sample import (
     NOW_S,
     PAST_TRIPS,
     PEUGEOT,
+    report_of_clio,
     trip_ids,
 )
 
@@ -247,15 +248,6 @@ async def test_a_trip_parked_elsewhere_is_marked_and_its_driver_is_told_kindly(a
     assert "garée hors du parking" in await karim.read("/reservations")
     answer = await karim.client.get(f"/api/trips/{under_way}")
     assert (await answer.json())["trip"]["wrong_site"] is True
-
-
-async def report_of_clio(store, reported):
-    """Let the Clio's box report one more thing."""
-    clio = (await store.vehicles.all())[0]
-    seq = await store.records.held_seq(clio.box_id, 1) + 1
-    batch = Batch(clio.box_id, clio.vehicle_id, 1, seq, 1, (reported,), NOW_S)
-    await store.records.append(batch, follow)
-    return clio.box_id
 
 
 async def test_who_rode_along_and_how_sure_the_badge_is_are_shown(arrive, store):
