@@ -22,6 +22,7 @@ DIRECTORIES = (
     "tests/firmware/logic/access",
     "tests/firmware/logic/link",
     "tests/firmware/logic/road",
+    "tests/firmware/logic/signs",
 )
 HEAP = "32m"  # the largest JSON of vectors is parsed whole; the box's heap has its own test
 

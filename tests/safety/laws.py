@@ -239,8 +239,15 @@ class Judge:
 
     def _rebooted(self, memory: Memory) -> Memory:
         still_ms = (0,) * self._setting.signs
+        cancelled = memory.cancelled
+        if memory.kept.asked and not memory.book.asked:
+            # Flash was full and kept no withdrawal: nobody was told of one, and the wish stands.
+            for command in self._setting.commands:
+                if _COMMANDED.get(command.kind) == memory.kept.asked:
+                    cancelled &= ~(1 << command.command_id)
         return memory._replace(
             book=memory.kept,
+            cancelled=cancelled,
             role="",
             off_ms=0,
             still_ms=still_ms,

@@ -36,8 +36,12 @@ TESTS = {
     "rest": ("rest",),
     "grants": ("badge_decision", "grants"),
     "held_set": ("badge_decision", "grants", "held_set"),
+    "wishes": ("trip",),
+    "standing": ("standing", "standing_limits"),
+    "startable": ("contradictions",),
+    "ignition_line": ("ignition_line_limits",),
 }
-"""A module of firmware/logic -> the tests of it."""
+"""A module of firmware/logic -> the tests of it, which may be of another room."""
 
 LOOK_UPS = {
     "grants": ("of_badge", "booked_by_another"),
@@ -50,12 +54,14 @@ LABELS = (
     ("NO_PULSE", "PULSE_ENABLE", "PULSE_INHIBIT"),
     ("ASK_NOTHING", "ASK_WAKE", "ASK_SLEEP"),
     ("DOOR_LEAVE", "DOOR_UNLOCK", "DOOR_LOCK"),
+    ("_NOTHING", "_ON_AND_MOVES", "_OFF_AND_STANDS", "_OFF_AND_MOVES"),
     ("_NO_CARD", "_HAS_RESUMED", "_IS_DRIVER", "_IS_TECHNICIAN"),
 )
 """Constants that are only told apart: they get another one's number, not one that nobody has."""
 
-_ONLY_ONE_RESULT = "a command to end the trip has one result, the first and the last"
-_NOT_ASKED = "asked only after 65 s of ignition off, so after a look, which counts it"
+_ONLY_ONE_RECORD = "a trip answers a wish with one record, the first and the last"
+_NOT_ASKED = "asked only once the ignition was seen off, so after a look, which counts it"
+_NO_PROOF = "what proves nothing may be called anything, and begin at any time"
 _IN_VAIN = "a page that cannot hold it is looked through in vain: slower, and the same is found"
 _PAGE = "if page[-size : length - size] >= prefix and page[:length] <= prefix:"
 SURVIVORS: dict[tuple[str, str, str], str] = {
@@ -79,13 +85,17 @@ SURVIVORS: dict[tuple[str, str, str], str] = {
         "flags = self.open * _OPEN + self.paused * _PAUSED + self.in_leg * _IN_LEG",
         "Mult -> FloorDiv",
     ): "_OPEN is 1",
+    ("trip", "return self.ask(tag, ASKED_PAUSE, True, motion, where)", "True -> False"): (
+        "a pause asks for no keys"
+    ),
+    ("ignition_line", "return _NOTHING", "return _NOTHING -> return None"): _NO_PROOF,
+    ("ignition_line", "self._since_ms = self._looked_ms = 0", "0 -> 1"): _NO_PROOF,
+    ("ignition_line", "self._since_ms = self._looked_ms = 0", "0 -> -1"): _NO_PROOF,
+    ("badge_decision", "return False", "return False -> return None"): "only its truth is asked",
     ("commands", "self._answer(command_id, COMMAND_UNKNOWN, 0)", "0 -> 1"): "nobody is answered",
     ("commands", "self._answer(command_id, COMMAND_UNKNOWN, 0)", "0 -> -1"): "nobody is answered",
-    (
-        "commands",
-        "is_end = command.kind in _ENDS and results[-1].result == COMMAND_APPLIED",
-        "1 -> 0",
-    ): _ONLY_ONE_RESULT,
+    ("commands", "if not asked or isinstance(asked[-1], TripEnd):", "1 -> 0"): _ONLY_ONE_RECORD,
+    ("commands", "elif isinstance(asked[-1], TripAsked):", "1 -> 0"): _ONLY_ONE_RECORD,
 }
 """(module, the line, the change) -> why it changes nothing that can be told from outside."""
 
@@ -155,6 +165,11 @@ def mutants(module: str) -> list[Mutant]:
 def _path(module: str) -> Path:
     (path,) = (ROOT / "firmware" / "logic").glob(f"*/{module}.py")
     return path
+
+
+def _tests(name: str) -> ModuleType:
+    (path,) = (ROOT / "tests" / "firmware" / "logic").glob(f"*/test_{name}.py")
+    return importlib.import_module(f"tests.firmware.logic.{path.parent.name}.{path.stem}")
 
 
 def _unchanged(module: str) -> Mutant:
@@ -272,13 +287,12 @@ def is_killed(mutant: Mutant) -> bool:
 
 
 def _run_tests(mutant: Mutant) -> None:
-    room = f"firmware.logic.{_path(mutant.module).parent.name}"
-    name = f"{room}.{mutant.module}"
+    name = f"firmware.logic.{_path(mutant.module).parent.name}.{mutant.module}"
     module = ModuleType(name)
     sys.modules[name] = module
     exec(mutant.code, vars(module))
     for tests in TESTS[mutant.module]:
-        tested = importlib.import_module(f"tests.{room}.test_{tests}")
+        tested = _tests(tests)
         for test in [entry for entry in dir(tested) if entry.startswith("test_")]:
             getattr(tested, test)()
 

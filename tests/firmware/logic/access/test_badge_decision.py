@@ -384,3 +384,41 @@ def test_of_several_verdicts_the_one_that_allows_most_has_the_highest_rank():
     assert ranks == [RANK_UNKNOWN, RANK_REFUSED, RANK_RIDES, RANK_TECHNICIAN, RANK_GRANTED]
     assert ranks == sorted(set(ranks))
     assert rank_of(Refused(REFUSED_REVOKED)) == RANK_REFUSED
+
+
+def lacking(held, *tags):
+    """The same set, of which flash has lost what it said of these badges."""
+    held.may_lack = lambda tag: tag in tags
+    return held
+
+
+def test_what_may_be_lost_of_a_badge_or_of_the_car_refuses_all_but_a_technician():
+    expired = Refused(REFUSED_GRANTS_EXPIRED)
+    for tag in (MARIE, EVERY_BADGE):
+        assert decide(lacking(holding(grant(5)), tag), MARIE, NOW_S, NO_TRIP, NO_TRIP) == expired
+        assert decide(lacking(holding(), tag), MARIE, NOW_S, NO_TRIP, BOOKING) == expired
+        technician = lacking(holding(grant(5, kind=GRANT_TECHNICIAN)), tag)
+        assert decide(technician, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(5, True, False)
+    held = lacking(holding(grant(5)), PAUL)
+    assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(5, False, False)
+
+
+def test_where_more_are_revoked_than_a_set_names_who_is_not_named_takes_up_no_trip():
+    every = grant(9, EVERY_BADGE, *ALWAYS, GRANT_REVOKED)
+    assert judged(every, lapsed_grant=BOOKING) == REFUSED_REVOKED
+    assert judged(every, WALKS_UP, lapsed_grant=BOOKING) is None
+    assert judged(every, grant(5)) is None
+
+
+def test_a_clock_that_went_back_behind_the_sets_end_takes_no_booking_in_its_first_second():
+    held = holding(grant(BOOKING, begins_s=NOW_S, ends_s=NOW_S + 100), expires_s=NOW_S + 20)
+    held.closed_s = NOW_S + 20
+    granted = Granted(BOOKING, False, False)
+    assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == granted
+    assert decide(held, MARIE, NOW_S - 1, NO_TRIP, NO_TRIP) == Refused(REFUSED_GRANTS_EXPIRED)
+
+
+def test_a_booking_that_has_just_ended_is_none_of_an_expired_set():
+    outage = grant(8, EVERY_BADGE, NOW_S, NOW_S + 10, GRANT_MAINTENANCE)
+    over = grant(BOOKING, MARIE, NOW_S - 2, NOW_S)
+    assert judged(over, outage, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED

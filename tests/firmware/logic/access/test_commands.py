@@ -402,3 +402,15 @@ def test_a_command_of_the_far_future_is_refused_and_keeps_no_later_one_away():
         assert commands.refused_as_jump(near, now_s, RELAY_ENABLED) is None
     commands.begin(now_s)
     assert commands.refused_as_jump(now_s, 0, RELAY_ENABLED) is None, "it is answered again"
+
+
+def test_an_end_that_waits_is_asked_of_the_trip_though_it_cancels_another():
+    waits = (TripAsked(5000, ASKED_END_COMMAND),)
+    commands = Commands()
+    for number, answers in (
+        (1, [(1, COMMAND_PENDING)]), (2, [(1, COMMAND_CANCELLED), (2, COMMAND_PENDING)]),
+    ):  # fmt: skip
+        assert commands.begin(number)
+        obeyed = obey(commands, end(number), NOW_S, RELAY_ENABLED, asked=waits)
+        assert obeyed.ends_trip is True and said(obeyed.results) == answers
+        commands.recorded()

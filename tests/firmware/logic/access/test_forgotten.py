@@ -83,3 +83,14 @@ def test_a_technicians_trip_and_one_of_a_driver_sent_to_another_car_end_by_their
 def test_without_an_open_trip_nothing_is_forgotten():
     for held in ((), (OVER,), (WALKS_UP,)):
         assert forgotten(*held, grant_id=NO_TRIP, parked_for_ms=1000 * HOUR_MS) is False
+
+
+def test_another_booking_counts_from_its_first_second_to_the_one_before_its_end():
+    assert forgotten(OVER, grant(9, begins_s=NOW_S)) is False
+    assert forgotten(OVER, grant(9, begins_s=NOW_S + 1)) is True
+    assert forgotten(OVER, grant(9, ends_s=NOW_S + 1)) is False
+    assert forgotten(OVER, grant(9, ends_s=NOW_S)) is True
+
+
+def test_a_booking_that_is_over_does_not_shorten_a_walk_up():
+    assert forgotten(WALKS_UP, OVER, grant_id=0, parked_for_ms=12 * HOUR_MS - 1) is False

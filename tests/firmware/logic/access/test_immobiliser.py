@@ -21,7 +21,13 @@ from firmware.logic.access.immobiliser import (
     DoorOnly,
     Immobiliser,
 )
-from shared_protocol.records import RELAY_UNKNOWN
+from shared_protocol.records import (
+    RELAY_UNKNOWN,
+    STARTABLE_IGNITION_ON,
+    STARTABLE_MOVES,
+    STARTABLE_NO_SIGN,
+    STARTABLE_RELAY,
+)
 
 STANDING = 0
 DRIVING = 14_000
@@ -464,3 +470,27 @@ def test_a_car_is_parked_for_as_long_as_its_ignition_has_been_off_once_it_is_saf
     car.live(1, speed_mm_s=501)
     assert car.immobiliser.off_for_ms(car.now_ms) == 3_666_000
     assert car.immobiliser.parked_for_ms(car.now_ms) == 0
+
+
+def test_a_pulse_that_is_owed_is_given_whatever_the_contact_shows():
+    for contact in (ENABLED, INHIBITED):
+        car = Car(contact)
+        car.live(66, start_held=True)
+        assert car.immobiliser.step(car.now_ms, False, True) == PULSE_INHIBIT
+        assert car.immobiliser.state == INHIBITED
+    car = Car(INHIBITED)
+    car.live(66, start_held=True)
+    assert car.immobiliser.step(car.now_ms, False, False) == NO_PULSE
+
+
+def test_what_keeps_a_car_from_being_inhibited_is_told():
+    car = Car(signs=1)
+    assert car.immobiliser.hinders(0) == STARTABLE_IGNITION_ON
+    car.live(100, ignition_on=True)
+    assert car.immobiliser.hinders(car.now_ms) == STARTABLE_IGNITION_ON
+    car.live(100, speed_mm_s=DRIVING)
+    assert car.immobiliser.hinders(car.now_ms) == STARTABLE_MOVES
+    car.live(100, speed_mm_s=None)
+    assert car.immobiliser.hinders(car.now_ms) == STARTABLE_NO_SIGN
+    car.live(100)
+    assert car.immobiliser.hinders(car.now_ms) == STARTABLE_RELAY

@@ -31,6 +31,7 @@ from firmware.logic.access.outcome import (
 )
 from firmware.logic.access.trip import Trip
 from firmware.logic.road.whereabouts import Where
+from shared_protocol import codec
 from shared_protocol.messages import GRANT_PASSENGER, GRANT_WALK_UP
 from shared_protocol.records import (
     ASKED_END,
@@ -63,6 +64,7 @@ from shared_protocol.records import (
     Occupant,
     Odometer,
     Refusal,
+    Relay,
     TripAsked,
     TripEnd,
     TripPause,
@@ -776,3 +778,71 @@ def test_a_badge_is_ranked_by_what_it_may_do_now_and_nothing_changes():
     assert trip.badge_rank(TECHNICIAN, held, NOW_S) == RANK_UNKNOWN
     assert trip.to_bytes() == before
     assert Trip().badge_rank(MARIE, held, NOW_S) == RANK_REFUSED, "PAUL has the car booked"
+
+
+def test_an_inhibiting_pulse_is_owed_from_the_start_on_until_the_box_has_given_it():
+    trip = Trip()
+    assert not trip.owes_inhibit
+    for record, owes in (
+        (TripStart(MARIE, 5, *HERE, 0, 1), True),
+        (Relay(RELAY_INHIBITED, CAUSE_PARKED), False),
+        (TripPause(5000), False),
+        (Relay(RELAY_ENABLED, CAUSE_CONTACT), False),
+        (TripResume(5000), True),
+        (Relay(RELAY_INHIBITED, CAUSE_CONTACT), True),
+        (Relay(RELAY_INHIBITED, CAUSE_COMMAND), False),
+        (Relay(RELAY_ENABLED, CAUSE_GRANT), True),
+        (TripEnd(*UNTOLD, END_INFERRED), True),
+        (Relay(RELAY_INHIBITED, CAUSE_PARKED), False),
+        (Relay(RELAY_ENABLED, CAUSE_TECHNICIAN), True),
+    ):
+        trip.apply(record)
+        assert trip.owes_inhibit is owes
+        again = Trip(trip.to_bytes())
+        assert again.owes_inhibit is owes
+        assert again.to_bytes() == trip.to_bytes()
+        assert again.end(END_COMMAND, HERE).records == (TripEnd(*UNTOLD, END_COMMAND),)
+
+
+def kept(flags, odometer_m=5000, asked=ASKED_NOTHING, asked_m=0, ended_s=0):
+    """What flash holds of MARIE's trip."""
+    return codec.encode("B8IIBII", (flags, MARIE, 5, odometer_m, asked, asked_m, ended_s))
+
+
+def test_what_is_kept_says_nothing_of_what_is_over():
+    open_, lapsed, owes = 1, 8, 32
+    trip = started()
+    assert trip.to_bytes() == kept(open_ + owes)
+    trip.apply(TripAsked(5001, ASKED_END), NOW_S)
+    assert trip.to_bytes() == kept(open_ + owes, 5001, ASKED_END, 5001)
+    trip.apply(TripAsked(5002, ASKED_NOTHING), NOW_S)
+    assert trip.to_bytes() == kept(open_ + owes, 5002)
+    trip.apply(TripEnd(*HERE, END_INFERRED), NOW_S)
+    assert trip.to_bytes() == kept(lapsed + owes, ended_s=NOW_S)
+    trip.apply(TripStart(MARIE, 5, *HERE, 0, 0), NOW_S)
+    assert trip.to_bytes() == kept(open_ + owes)
+    trip.apply(TripEnd(*HERE, END_COMMAND), NOW_S)
+    assert trip.to_bytes() == kept(owes)
+
+
+def test_an_end_whose_time_is_not_told_is_one_at_an_unknown_time():
+    trip = started()
+    trip.apply(TripEnd(*HERE, END_INFERRED))
+    assert trip.lapsed_grant(MARIE, 2) == NO_TRIP
+
+
+def test_only_another_wish_a_pause_or_the_trips_end_settles_what_is_pending():
+    for record in (Odometer(5010), LegEnd(5010), LegStart(5010), Occupant(PAUL), Refusal(PAUL, 1)):
+        trip = asking(ASKED_END)
+        trip.apply(record)
+        assert trip.asked == ASKED_END
+    for record in (TripPause(5010), TripEnd(*HERE, END_COMMAND), TripStart(PAUL, 9, *HERE, 0, 0)):
+        trip = asking(ASKED_END)
+        trip.apply(record)
+        assert trip.asked == ASKED_NOTHING
+
+
+def test_what_is_withdrawn_on_the_way_moves_neither_relay_nor_doors():
+    there = Where(5050, *HERE[1:])
+    outcome = asking(ASKED_END).settle(True, MOVING, there)
+    assert outcome == (0, DOOR_LEAVE, "", (TripAsked(5050, ASKED_NOTHING),))

@@ -106,3 +106,13 @@ def test_a_startable_car_of_nobody_is_told_once_within_the_hour_and_not_before_l
     assert 12 * 60_000 < TELL_AFTER_MS < 60 * 60_000
     assert watch.step(10_000_000, False, STARTABLE_NO_SIGN) == ()
     assert watch.step(10_001_000, True, STARTABLE_NO_SIGN) == (), "its time begins anew"
+
+
+def test_the_half_hour_counts_from_the_look_at_which_the_car_became_startable():
+    watch = Watch()
+    for since_ms in (5_000_000, 9_000_000):
+        due_ms = since_ms + TELL_AFTER_MS
+        for ms, is_told in ((since_ms, False), (due_ms - 1, False), (due_ms, True)):
+            records = (Startable(STARTABLE_NO_SIGN),) if is_told else ()
+            assert watch.step(ms, True, STARTABLE_NO_SIGN) == records
+        assert watch.step(due_ms + 1, False, STARTABLE_NO_SIGN) == (), "somebody has it"
