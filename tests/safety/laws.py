@@ -240,7 +240,7 @@ class Judge:
     def _rebooted(self, memory: Memory) -> Memory:
         still_ms = (0,) * self._setting.signs
         cancelled = memory.cancelled
-        if memory.kept.asked and not memory.book.asked:
+        if memory.kept.asked not in (records.ASKED_NOTHING, memory.book.asked):
             # Flash was full and kept no withdrawal: nobody was told of one, and the wish stands.
             for command in self._setting.commands:
                 if _COMMANDED.get(command.kind) == memory.kept.asked:
