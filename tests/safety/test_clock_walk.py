@@ -66,7 +66,7 @@ PLANTED = {
     ),
     "the numbers begin again after a power cut": (
         "sky",
-        patch.object(clock_module, "_opened", lambda data: (0, 0, 0, 0)),
+        patch.object(clock_module, "opened", lambda data: (0, 0, 0, 0)),
     ),
 }
 
