@@ -104,12 +104,18 @@ class Records(Noun):
 
 def held_seq(db: sqlite3.Connection, box_id: int, epoch: int) -> int:
     """Read up to which sequence number all records are committed."""
+    told, repeated = _told(db, box_id, epoch)
+    return told or repeated or 0
+
+
+def _told(db: sqlite3.Connection, box_id: int, epoch: int) -> tuple[int | None, int | None]:
+    """Read the last number of what a box told in an epoch, and of what it only told again."""
     query = (
-        "SELECT coalesce((SELECT max(seq) FROM record"
-        " WHERE box_id = :box_id AND epoch = :epoch), (SELECT max(last_seq) FROM repeat"
-        " WHERE box_id = :box_id AND epoch = :epoch), 0)"
+        "SELECT (SELECT max(seq) FROM record WHERE box_id = :box_id AND epoch = :epoch),"
+        " (SELECT max(last_seq) FROM repeat WHERE box_id = :box_id AND epoch = :epoch)"
     )
-    return int(db.execute(query, {"box_id": box_id, "epoch": epoch}).fetchone()[0])
+    told, repeated = db.execute(query, {"box_id": box_id, "epoch": epoch}).fetchone()
+    return told, repeated
 
 
 def _append_read(
@@ -120,13 +126,13 @@ def _append_read(
 
 
 def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
-    held = held_seq(db, batch.box_id, batch.epoch)
+    told, repeated_before = _told(db, batch.box_id, batch.epoch)
+    held, begins = told or repeated_before or 0, told is None
     known = max(0, held + 1 - batch.first_seq)
     fresh = batch.records[known:]
     if not fresh or batch.first_seq > max(held + 1, batch.lowest_seq):
         return held
     first_seq = batch.first_seq + known
-    begins = not _has_spoken(db, batch.box_id, batch.epoch)
     repeated = _repeated(db, batch, first_seq, fresh) if begins else 0
     if repeated:
         last_seq = first_seq + repeated - 1
@@ -210,12 +216,10 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
     return first_seq + len(fresh) - 1
 
 
-def _has_spoken(db: sqlite3.Connection, box_id: int, epoch: int | None = None) -> bool:
-    """Say whether a box has told anything new, in this epoch or ever."""
-    query = (
-        "SELECT 1 FROM record WHERE box_id = :box_id AND epoch = coalesce(:epoch, epoch) LIMIT 1"
-    )
-    return db.execute(query, {"box_id": box_id, "epoch": epoch}).fetchone() is not None
+def _has_spoken(db: sqlite3.Connection, box_id: int) -> bool:
+    """Say whether a box has ever told anything."""
+    query = "SELECT 1 FROM record WHERE box_id = :box_id LIMIT 1"
+    return db.execute(query, {"box_id": box_id}).fetchone() is not None
 
 
 def _repeated(
@@ -304,7 +308,8 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
             )
         case TripStarted():
             db.execute(
-                "UPDATE box SET startable_since_s = NULL WHERE box_id = :box_id",
+                "UPDATE box SET startable_since_s = NULL"
+                " WHERE box_id = :box_id AND startable_since_s IS NOT NULL",
                 {"box_id": batch.box_id},
             )
         case CarStartable():
