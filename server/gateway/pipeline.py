@@ -98,7 +98,9 @@ class Pipeline:
         """Return who each record is about, for those that name a badge."""
         named = _names_badge(bodies)
         tags = {body.badge_tag for body in named}
-        bookings, found = await self._store.in_reader(lambda: self._likely(box, named))
+        bookings, found = await self._store.in_reader(
+            lambda: self._likely(box, named), lane="quick"
+        )
         if missing := tags - found.keys():
             found |= await self._tags.search(box, missing, received_at_s)
         return [
