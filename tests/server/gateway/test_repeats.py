@@ -43,6 +43,29 @@ async def test_a_flash_image_one_record_older_than_what_the_server_holds_doubles
     assert (trip.distance_m, await store.records.stored()) == (8_000, 4)
 
 
+@pytest.mark.xfail(strict=True, reason="finding L16: a mended time makes a repeat look new")
+async def test_an_older_image_doubles_no_trip_whose_times_were_mended_meanwhile(
+    store: Store,
+) -> None:
+    secrets = await fit_box(store)
+    box = await store.boxes.by_wire_id(secrets.wire_id)
+    assert box is not None
+    tag = badge_tag(secrets.badge_key, MARIE_UID)
+    bodies = [
+        records.ClockState(1, 2, 1, 100),
+        records.TripStart(tag, BOOKING, 1_000, *PLACE, 0, 0),
+        records.TripEnd(9_000, *PLACE, records.END_BADGE_HELD),
+        records.ClockState(2, 1, 0, 20),
+        records.ClockMended(1, -3_600),
+    ]
+    told = [records.to_record(NOW_S + i, body) for i, body in enumerate(bodies)]
+    pipeline = Pipeline(store)
+    await pipeline.accept(box, 1, 1, 1, told, NOW_S + 9)
+    await pipeline.accept(box, 2, 1, 1, told[:3], NOW_S + 99)
+    (trip,) = await store.trips.log(TripFilter())
+    assert trip.started_at_s == NOW_S + 1 - 3_600
+
+
 STATUS = BoxStatus("1.0", "enabled", "gnss", 0, 0, 0)
 LIFE = st.lists(
     st.one_of(
