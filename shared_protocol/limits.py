@@ -26,9 +26,9 @@ MAX_MESSAGE_BYTES = MAX_FRAME_BYTES - TAG_BYTES
 MAX_TEXT_BYTES = 16
 """Texts are firmware versions, in UTF-8: `2026.11.22-rc1` fits."""
 
-MAX_RECORDS_BYTES = MAX_MESSAGE_BYTES - 8
-"""What the encoded records of one Records message may take: type 1, epoch 2, first_seq 4, count 1
-come off. To stay within 20 ms a call, the box sends at most 40 records at once (28,000
+MAX_RECORDS_BYTES = MAX_MESSAGE_BYTES - 12
+"""What the encoded records of one Records message may take: type 1, epoch 2, first_seq 4, chain 4,
+count 1 come off. To stay within 20 ms a call, the box sends at most 40 records at once (28,000
 instructions to encode one)."""
 
 MAX_SEQ = 0xFFFFFFFF

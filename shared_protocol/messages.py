@@ -5,6 +5,7 @@ a count byte and the items. Bytes after that are a later version's and are skipp
 type tells the direction. Nothing here seals, frames or remembers.
 """
 
+from binascii import crc32
 from collections import namedtuple
 
 from shared_protocol import codec
@@ -36,8 +37,8 @@ Status = namedtuple(
         "card_keys_hash",
     ),
 )
-Records = namedtuple("Records", ("epoch", "first_seq", "records"))
-Ack = namedtuple("Ack", ("epoch", "seq"))
+Records = namedtuple("Records", ("epoch", "first_seq", "chain", "records"))
+Ack = namedtuple("Ack", ("epoch", "seq", "chain"))
 Time = namedtuple("Time", ("time_s", "millisecond"))
 Grants = namedtuple("Grants", ("generation", "expires_s", "part", "parts", "grants"))
 Command = namedtuple("Command", ("command_id", "expires_s", "kind", "badge_tag"))
@@ -59,8 +60,8 @@ CARD_KEY_LAYOUT = "8a"
 
 TABLE = {
     0x01: (Status, "tBIHIII8IBB8", None, ""),
-    0x02: (Records, "HI", Record, RECORD_LAYOUT),
-    0x41: (Ack, "HI", None, ""),
+    0x02: (Records, "HII", Record, RECORD_LAYOUT),
+    0x41: (Ack, "HII", None, ""),
     0x42: (Time, "IH", None, ""),
     0x43: (Grants, "IIBB", Grant, GRANT_LAYOUT),
     0x44: (Command, "IIB8", None, ""),
@@ -161,3 +162,8 @@ def decode(data: bytes) -> tuple[tuple[object, ...] | None, int]:
 def record_bytes(record: Record) -> int:
     """What a record takes in a Records message, to be held against limits.MAX_RECORDS_BYTES."""
     return 6 + len(record.body)
+
+
+def chained(chain: int, record: Record) -> int:
+    """The chain of a box's records up to this one; `chain`: up to the one before, 0 at first."""
+    return crc32(codec.encode(RECORD_LAYOUT, record), chain)

@@ -184,7 +184,7 @@ class LinkTask:
             return True
         message = event.message
         if isinstance(message, Ack):
-            self._uplink.acknowledged(message.epoch, message.seq, now_ms)
+            self._uplink.acknowledged(message.epoch, message.seq, message.chain, now_ms)
         elif isinstance(message, Time):
             self._vehicle.server_time(message.time_s, message.millisecond, now_ms)
         elif isinstance(message, Grants):

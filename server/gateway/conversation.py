@@ -20,7 +20,7 @@ from server.fleet.model import Command
 from server.gateway.pipeline import Pipeline
 from server.gateway.translate import COMMAND_KINDS, driver_tag, status_of
 from server.gateway.wanted import Lookout, Wanted, keys_behind, keys_hash
-from server.store import BoxAccount, BoxStatus, SentGrants, Store
+from server.store import BoxAccount, BoxStatus, Held, SentGrants, Store
 from server.store.boxes import NextKey
 from shared_protocol import messages, sets
 from shared_protocol.errors import RemoteProtocolError
@@ -115,13 +115,13 @@ class Conversation:
         self._change_hash = b""  # this answers it
         held = await self._note(status_of(status))
         if held is not None and (before is None or before.epoch != status.epoch):
-            await self._say_held(status, held)
+            await self._say_held(before, status, held)
         if before is None:
             self._tell_time()
         else:
             await self.refresh()
 
-    async def _note(self, said: BoxStatus) -> int | None:
+    async def _note(self, said: BoxStatus) -> Held | None:
         """Keep what a box says of itself: at once what is new, with others' that it was heard.
 
         Returns what is held of its records; None when it said nothing new.
@@ -148,18 +148,28 @@ class Conversation:
             self._keys_behind.clear()
         return wanted
 
-    async def _say_held(self, status: messages.Status, held: int) -> None:
+    async def _say_held(
+        self, before: messages.Status | None, status: messages.Status, held: Held
+    ) -> None:
         name = self.box.wire_id.hex()
-        self._epoch_sent = status.epoch == 0 or status.next_seq <= held
+        self._epoch_sent = (
+            status.epoch == 0
+            or status.next_seq <= held.seq
+            # An older image may still have what was noted as lost: in another epoch it can tell.
+            or status.lowest_seq <= await self._store.records.lost_to(self.box.box_id, status.epoch)
+        )
         if self._epoch_sent:
             epoch = await self._store.boxes.allot_epoch(self.box.box_id)
             if status.epoch:
-                _log.error("box %s lost its count: it goes on in epoch %d", name, epoch)
+                _log.error("box %s is an older image: it goes on in epoch %d", name, epoch)
+            elif before is not None:
+                _log.error("box %s tells another life: it goes on in epoch %d", name, epoch)
             self._send(messages.Epoch(epoch))
             return
-        if status.lowest_seq > held + 1:
-            _log.error("box %s: records %d to %d are lost", name, held + 1, status.lowest_seq - 1)
-        self._send(messages.Ack(status.epoch, held))
+        if status.lowest_seq > held.seq + 1:
+            first, last = held.seq + 1, status.lowest_seq - 1
+            _log.error("box %s: records %d to %d are lost", name, first, last)
+        self._send(messages.Ack(status.epoch, held.seq, held.chain or 0))
 
     async def _take_records(self, batch: messages.Records) -> None:
         if self._status is None or batch.epoch != self._status.epoch or batch.first_seq < 1:
@@ -175,10 +185,11 @@ class Conversation:
             self._status.lowest_seq,
             batch.records,
             self._clock.now_s(),
+            batch.chain,
         )
         self._noted = None  # they tell of the relay, too
-        self._send(messages.Ack(batch.epoch, held))
-        if held + 1 >= self._status.next_seq:
+        self._send(messages.Ack(batch.epoch, held.seq, held.chain or 0))
+        if held.seq + 1 >= self._status.next_seq:
             await self._reread_orders()
             await self._offer_commands(self._status)
 

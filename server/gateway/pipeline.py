@@ -5,13 +5,15 @@ SQL, sockets, or what a record means.
 """
 
 from collections.abc import Mapping
+from itertools import accumulate
 
 from server.fleet import trips
 from server.fleet.model import Badge, Booking
 from server.fleet.records import Holder
 from server.gateway.tags import Tags, among
 from server.gateway.translate import body_of, read_record
-from server.store import Batch, BoxAccount, Store
+from server.store import Batch, BoxAccount, Held, Store
+from shared_protocol.messages import chained
 from shared_protocol.records import REFUSED_WRONG_CAR, Occupant, Record, Refusal, TripStart
 
 Body = tuple[object, ...] | None
@@ -36,7 +38,8 @@ class Pipeline:
         lowest_seq: int,
         records: list[Record],
         received_at_s: int,
-    ) -> int:
+        chain: int | None = None,
+    ) -> Held:
         """Commit what is new in a batch.
 
         Args:
@@ -46,11 +49,13 @@ class Pipeline:
             lowest_seq: the oldest record the box says it still holds.
             records: as they came.
             received_at_s: the time of arrival.
+            chain: of the record before them; None from who keeps none.
 
         Returns:
-            Up to which sequence number everything is committed: what the Ack says.
+            Up to which record everything is committed: what the Ack says.
         """
         bodies = [body_of(record) for record in records]
+        chains = () if chain is None else tuple(accumulate(records, chained, initial=chain))
 
         def batch(holders: list[Holder]) -> Batch:
             read = zip(records, holders, strict=True)
@@ -62,6 +67,7 @@ class Pipeline:
                 lowest_seq,
                 tuple(read_record(record, holder, received_at_s) for record, holder in read),
                 received_at_s,
+                chains,
             )
 
         def batch_of_booked() -> Batch | None:

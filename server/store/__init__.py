@@ -30,7 +30,7 @@ from server.store.equipment import Pieces
 from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
 from server.store.fleet import Fleet
 from server.store.news import News
-from server.store.records import Batch, Records
+from server.store.records import Batch, Held, Records
 from server.store.trips import Refusals, Trips
 from server.store.unassigned import UnassignedDistances
 from server.store.vault import Vault
@@ -43,6 +43,7 @@ __all__ = [
     "BoxExistsError",
     "BoxSecrets",
     "BoxStatus",
+    "Held",
     "SentGrants",
     "Store",
     "StoreError",

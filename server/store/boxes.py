@@ -18,7 +18,7 @@ from server.store import trip_rows
 from server.store.engine import Engine
 from server.store.news import tell
 from server.store.noun import Noun, among
-from server.store.records import held_seq
+from server.store.records import Held, held_of
 from server.store.vault import Vault
 
 _log = logging.getLogger(__name__)
@@ -199,8 +199,8 @@ class Boxes(Noun):
         """Return the box in service with this id on the wire."""
         return await self._engine.read(self._by_wire_id, wire_id, lane="quick")
 
-    async def note_status(self, box_id: int, status: BoxStatus, now_s: int) -> int:
-        """Keep what a box said of itself; return what is held of its epoch: `records.held_seq`."""
+    async def note_status(self, box_id: int, status: BoxStatus, now_s: int) -> Held:
+        """Keep what a box said of itself; return what is held of its epoch."""
         return await self._engine.write(_note_status, box_id, status, now_s)
 
     def hear(self, box_id: int, now_s: int) -> None:
@@ -443,7 +443,7 @@ def _end_trip(db: sqlite3.Connection, box_id: int, vehicle_id: int, at_s: int) -
         trip_rows.save(db, box_id, vehicle_id, follow(trip, [end]).trips[0])
 
 
-def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: int) -> int:
+def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: int) -> Held:
     (wire_id, known) = db.execute(
         # A box that is ahead in epoch or generation tells of a time that a backup does not hold.
         "UPDATE box SET last_seen_s = :now_s, firmware_version = :firmware_version,"
@@ -471,7 +471,7 @@ def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: 
         " AND command_id > :taken AND expires_at_s <= :now_s",
         {"box_id": box_id, "taken": status.command_id, "now_s": now_s},
     )
-    return held_seq(db, box_id, status.epoch)
+    return held_of(db, box_id, status.epoch)
 
 
 def _vouch_for_time(db: sqlite3.Connection, said_by: str, now_s: int) -> None:

@@ -3,14 +3,17 @@
 A box's records of one epoch are stored from the first on; a range that the box no longer holds is
 noted as a gap. A box whose flash is an older image tells in its new epoch what it told before: such
 a range is noted as a repeat and stored under its first name alone. So records, gaps and repeats
-leave no hole. A batch is one transaction with the trips, legs and refusals it makes. Never here:
-what records mean; that is the `follow` it is handed.
+leave no hole. A record is known again by its chain, which names all that came before it too. A
+batch is one transaction with the trips, legs and refusals it makes. Never here: what records mean;
+that is the `follow` it is handed.
 """
 
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
 
 from server.fleet.records import (
     BadgeRefused,
@@ -43,7 +46,8 @@ class Batch:
     """Records `first_seq`, `first_seq + 1`, ... of one box and epoch.
 
     The box no longer holds anything below `lowest_seq`: what the server lacks below it is lost
-    and not waited for.
+    and not waited for. `chains` are those before the first and of each; none from a teller who
+    keeps no chain, whose records are not known again.
     """
 
     box_id: int
@@ -53,6 +57,17 @@ class Batch:
     lowest_seq: int
     records: tuple[ReadRecord, ...]
     received_at_s: int
+    chains: tuple[int, ...] = ()
+
+
+class Held(NamedTuple):
+    """Up to which sequence number all records of an epoch are committed (0: none is).
+
+    `chain`: of that record; None when nobody told one.
+    """
+
+    seq: int
+    chain: int | None
 
 
 class Records(Noun):
@@ -60,7 +75,7 @@ class Records(Noun):
 
     async def held_seq(self, box_id: int, epoch: int) -> int:
         """Return up to which sequence number all records are committed; 0 when none is."""
-        return await self._engine.read(held_seq, box_id, epoch)
+        return (await self._engine.read(held_of, box_id, epoch)).seq
 
     async def trip_start(self, box_id: int) -> bytes | None:
         """Return the body of the record that began a box's trip in progress; None without one."""
@@ -72,17 +87,18 @@ class Records(Noun):
         )
         return bytes(rows[0]["body"]) if rows else None
 
-    async def append(self, batch: Batch, follow: Follow) -> int:
+    async def append(self, batch: Batch, follow: Follow) -> Held:
         """Commit what is new in a batch together with what follows from it.
 
-        A batch that would leave a hole is stored nowhere.
+        A batch that would leave a hole, or is of another history than what is held, is stored
+        nowhere.
 
         Returns:
-            As `held_seq`, after it.
+            What is held after it.
         """
         return await self._engine.write(_append, batch, follow)
 
-    async def append_read(self, read: Callable[[], Batch | None], follow: Follow) -> int | None:
+    async def append_read(self, read: Callable[[], Batch | None], follow: Follow) -> Held | None:
         """Commit the batch that `read()` makes out in the writer's thread.
 
         A thread less to wait for. `read` may ask what a reader's thread may ask.
@@ -96,73 +112,144 @@ class Records(Noun):
         """Return how many records there are."""
         return int((await self._rows("SELECT count(*) FROM record"))[0][0])
 
+    async def lost_to(self, box_id: int, epoch: int) -> int:
+        """Return the last number of an epoch that was noted as lost; 0: none was."""
+        rows = await self._rows(
+            "SELECT coalesce(max(last_seq), 0) FROM gap WHERE box_id = :box_id AND epoch = :epoch",
+            box_id=box_id,
+            epoch=epoch,
+        )
+        return int(rows[0][0])
+
     async def lost(self) -> int:
         """Return how many records boxes made that no longer are anywhere."""
         rows = await self._rows("SELECT coalesce(sum(last_seq - first_seq + 1), 0) FROM gap")
         return int(rows[0][0])
 
 
-def held_seq(db: sqlite3.Connection, box_id: int, epoch: int) -> int:
-    """Read up to which sequence number all records are committed."""
-    told, repeated = _told(db, box_id, epoch)
-    return told or repeated or 0
+def held_of(db: sqlite3.Connection, box_id: int, epoch: int) -> Held:
+    """Read what is committed of a box's epoch, told there or only told again."""
+    told = _last(db, "record", "seq", box_id, epoch)
+    again = _last(db, "repeat", "last_seq", box_id, epoch)
+    return max(told, again, key=lambda held: held.seq)
 
 
-def _told(db: sqlite3.Connection, box_id: int, epoch: int) -> tuple[int | None, int | None]:
-    """Read the last number of what a box told in an epoch, and of what it only told again."""
-    query = (
-        "SELECT (SELECT max(seq) FROM record WHERE box_id = :box_id AND epoch = :epoch),"
-        " (SELECT max(last_seq) FROM repeat WHERE box_id = :box_id AND epoch = :epoch)"
-    )
-    told, repeated = db.execute(query, {"box_id": box_id, "epoch": epoch}).fetchone()
-    return told, repeated
+def _last(db: sqlite3.Connection, table: str, column: str, box_id: int, epoch: int) -> Held:
+    row = db.execute(
+        f"SELECT {column}, chain FROM {table} WHERE box_id = :box_id AND epoch = :epoch"
+        f" ORDER BY {column} DESC LIMIT 1",
+        {"box_id": box_id, "epoch": epoch},
+    ).fetchone()
+    return Held(*row) if row else Held(0, 0)
 
 
 def _append_read(
     db: sqlite3.Connection, read: Callable[[], Batch | None], follow: Follow
-) -> int | None:
+) -> Held | None:
     batch = read()
     return None if batch is None else _append(db, batch, follow)
 
 
-def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
-    told, repeated_before = _told(db, batch.box_id, batch.epoch)
-    held, begins = told or repeated_before or 0, told is None
-    known = max(0, held + 1 - batch.first_seq)
-    fresh = batch.records[known:]
-    if not fresh or batch.first_seq > max(held + 1, batch.lowest_seq):
-        return held
+def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> Held:
+    held = held_of(db, batch.box_id, batch.epoch)
+    known = max(0, held.seq + 1 - batch.first_seq)
+    fresh, chains = batch.records[known:], batch.chains[known:]
     first_seq = batch.first_seq + known
-    repeated = _repeated(db, batch, first_seq, fresh) if begins else 0
-    if repeated:
-        last_seq = first_seq + repeated - 1
-        db.execute(
-            "INSERT INTO repeat (box_id, epoch, first_seq, last_seq)"
-            " VALUES (:box_id, :epoch, :first_seq, :last_seq)",
-            {
-                "box_id": batch.box_id,
-                "epoch": batch.epoch,
-                "first_seq": held + 1,  # what it no longer holds was acknowledged under that name
-                "last_seq": last_seq,
-            },
-        )
-        held, first_seq, fresh = last_seq, last_seq + 1, fresh[repeated:]
-        if not fresh:
-            return held
-    # What is told under another name than what came before does not follow on it for sure either.
-    is_gap = first_seq > held + 1 or (begins and _has_spoken(db, batch.box_id))
-    if first_seq > held + 1:
-        db.execute(
-            "INSERT INTO gap (box_id, epoch, first_seq, last_seq, noted_at_s)"
-            " VALUES (:box_id, :epoch, :first_seq, :last_seq, :noted_at_s)",
-            {
-                "box_id": batch.box_id,
-                "epoch": batch.epoch,
-                "first_seq": held + 1,
-                "last_seq": first_seq - 1,
-                "noted_at_s": batch.received_at_s,
-            },
-        )
+    is_hole = first_seq > held.seq + 1
+    if not fresh or first_seq > max(held.seq + 1, batch.lowest_seq):
+        return held
+    if chains and not is_hole and held.chain not in (None, chains[0]):
+        return held  # an older image of the flash has gone on from before what is held
+    again = _told_again(db, batch, first_seq, chains)
+    if is_hole and True in again[:2]:  # what is before it was acknowledged under its first name
+        _note_again(db, batch, held.seq + 1, first_seq - 1, chains[0])
+    elif is_hole:
+        _note_gap(db, batch, held.seq + 1, first_seq - 1)
+    i = 0
+    for is_again, run in groupby(again[1:]):
+        end = i + len(list(run))
+        chain = chains[end] if chains else None
+        if is_again:
+            _note_again(db, batch, first_seq + i, first_seq + end - 1, chain)
+        else:
+            _store(db, batch, first_seq + i, fresh[i:end], chains[i + 1 : end + 1], follow)
+        i = end
+    return Held(first_seq + len(fresh) - 1, chain)
+
+
+def _told_again(
+    db: sqlite3.Connection, batch: Batch, first_seq: int, chains: Sequence[int]
+) -> list[bool]:
+    """Say of the record before a batch's rest and of each of it whether another epoch has it.
+
+    An older image of the flash numbers its records as it did before, so the same happening has the
+    same number and chain.
+    """
+    count = batch.first_seq + len(batch.records) - first_seq
+    if not chains:
+        return [False] * (count + 1)
+    stored = db.execute(
+        "WITH RECURSIVE epochs (epoch) AS ("
+        " SELECT min(epoch) FROM record WHERE box_id = :box_id UNION ALL"
+        " SELECT (SELECT min(epoch) FROM record WHERE box_id = :box_id AND epoch > epochs.epoch)"
+        " FROM epochs WHERE epochs.epoch IS NOT NULL)"
+        " SELECT r.seq, r.chain FROM epochs e JOIN record r ON r.box_id = :box_id"
+        " AND r.epoch = e.epoch AND r.seq BETWEEN :first_seq AND :last_seq"
+        " WHERE e.epoch <> :epoch",
+        {
+            "box_id": batch.box_id,
+            "epoch": batch.epoch,
+            "first_seq": first_seq - 1,
+            "last_seq": first_seq + count - 1,
+        },
+    )
+    known = {(seq, chain) for seq, chain in stored}
+    return [(first_seq - 1 + i, chain) in known for i, chain in enumerate(chains)]
+
+
+def _note_again(
+    db: sqlite3.Connection, batch: Batch, first_seq: int, last_seq: int, chain: int | None
+) -> None:
+    db.execute(
+        "INSERT INTO repeat (box_id, epoch, first_seq, last_seq, chain)"
+        " VALUES (:box_id, :epoch, :first_seq, :last_seq, :chain)",
+        {
+            "box_id": batch.box_id,
+            "epoch": batch.epoch,
+            "first_seq": first_seq,
+            "last_seq": last_seq,
+            "chain": chain,
+        },
+    )
+
+
+def _note_gap(db: sqlite3.Connection, batch: Batch, first_seq: int, last_seq: int) -> None:
+    db.execute(
+        "INSERT INTO gap (box_id, epoch, first_seq, last_seq, noted_at_s)"
+        " VALUES (:box_id, :epoch, :first_seq, :last_seq, :noted_at_s)",
+        {
+            "box_id": batch.box_id,
+            "epoch": batch.epoch,
+            "first_seq": first_seq,
+            "last_seq": last_seq,
+            "noted_at_s": batch.received_at_s,
+        },
+    )
+
+
+def _store(
+    db: sqlite3.Connection,
+    batch: Batch,
+    first_seq: int,
+    fresh: Sequence[ReadRecord],
+    chains: Sequence[int],
+    follow: Follow,
+) -> None:
+    """Store records that nobody has told before, and what follows from them."""
+    # What comes after a hole, or is told under another name than what came before, does not follow
+    # on what is known for sure.
+    told = _last(db, "record", "seq", batch.box_id, batch.epoch)
+    is_gap = told.seq != first_seq - 1 or (first_seq == 1 and _has_spoken(db, batch.box_id))
     open_trip = trip_rows.load_open(db, batch.box_id)
     before = unassigned.known(db, batch.box_id)
     lost_since_s = None
@@ -186,8 +273,8 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
     ]
     db.executemany(
         "INSERT INTO record (box_id, epoch, seq, kind, kind_name, at_s, received_at_s, trip_id,"
-        " fields, body) VALUES (:box_id, :epoch, :seq, :kind, :kind_name, :at_s, :received_at_s,"
-        " :trip_id, :fields, :body)",
+        " fields, body, chain) VALUES (:box_id, :epoch, :seq, :kind, :kind_name, :at_s,"
+        " :received_at_s, :trip_id, :fields, :body, :chain)",
         [
             {
                 "box_id": batch.box_id,
@@ -200,6 +287,7 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
                 "trip_id": None if trip is None else trip_ids[trip],
                 "fields": json.dumps(dict(record.fields)),
                 "body": record.body,
+                "chain": chains[i] if chains else None,
             }
             for i, (record, trip) in enumerate(zip(kept, followed.trip_of, strict=True))
         ],
@@ -213,44 +301,12 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> int:
         " WHERE box_id = :box_id AND coalesce(last_seen_s, 0) < :at_s",
         {"at_s": batch.received_at_s, "box_id": batch.box_id},
     )
-    return first_seq + len(fresh) - 1
 
 
 def _has_spoken(db: sqlite3.Connection, box_id: int) -> bool:
     """Say whether a box has ever told anything."""
     query = "SELECT 1 FROM record WHERE box_id = :box_id LIMIT 1"
     return db.execute(query, {"box_id": box_id}).fetchone() is not None
-
-
-def _repeated(
-    db: sqlite3.Connection, batch: Batch, first_seq: int, records: Sequence[ReadRecord]
-) -> int:
-    """Return how many records at the beginning of a batch are stored under an earlier epoch.
-
-    An older image of the flash numbers its records as it did before, so the same happening has the
-    same number, time and body. From the first that differs on the box lives another life: that is
-    its start, which no two lives have in common.
-    """
-    stored = db.execute(
-        "WITH RECURSIVE epochs (epoch) AS ("
-        " SELECT min(epoch) FROM record WHERE box_id = :box_id UNION ALL"
-        " SELECT (SELECT min(epoch) FROM record WHERE box_id = :box_id AND epoch > epochs.epoch)"
-        " FROM epochs WHERE epochs.epoch IS NOT NULL)"
-        " SELECT r.seq, r.kind, r.at_s, r.body FROM epochs e JOIN record r ON r.box_id = :box_id"
-        " AND r.epoch = e.epoch AND r.seq BETWEEN :first_seq AND :last_seq",
-        {
-            "box_id": batch.box_id,
-            "first_seq": first_seq,
-            "last_seq": first_seq + len(records) - 1,
-        },
-    )
-    known = {(seq, kind, at_s, bytes(body)) for seq, kind, at_s, body in stored}
-    for i, record in enumerate(records):
-        ways = (record, record.without_place or record)  # as it came, or as it was kept
-        names = {(first_seq + i, way.kind, way.at_s, way.body) for way in ways}
-        if not names & known:
-            return i
-    return len(records)
 
 
 def _last_heard_s(db: sqlite3.Connection, trip: TripDraft) -> int:

@@ -14,7 +14,7 @@ from shared_protocol.session import Received, Session
 from tests.shared_protocol.both.helpers import exchange, make_box, make_server, work
 
 STATUS = messages.Status("1.0", 0, 0, 1, 1, 1, 0, bytes(8), 0, 0, 0, bytes(8))
-ACK = messages.Ack(1, 0)
+ACK = messages.Ack(1, 0, 0)
 
 Stage = Callable[[], tuple[Session, bytes]]
 

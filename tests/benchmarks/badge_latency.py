@@ -156,7 +156,10 @@ class Link:
             self._session.send(messages.Epoch(1))
         elif isinstance(message, messages.Records):
             last = message.first_seq + len(message.records) - 1
-            self._session.send(messages.Ack(message.epoch, last))
+            chain = message.chain
+            for record in message.records:
+                chain = messages.chained(chain, record)
+            self._session.send(messages.Ack(message.epoch, last, chain))
 
     def _flush(self) -> None:
         data = self._session.bytes_to_send()

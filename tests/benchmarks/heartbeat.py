@@ -214,13 +214,13 @@ class Box:
 
     async def marker(self) -> None:
         """Get an answer: all that was said before has been worked on."""
-        self.client.send(messages.Records(1, 1, []))
+        self.client.send(messages.Records(1, 1, 0, []))
         await self.answered(messages.Ack)
 
     async def report(self, body: tuple[object, ...]) -> None:
         self.seq += 1
         record = records.to_record(int(time.time()), body)
-        self.client.send(messages.Records(1, self.seq, [record]))
+        self.client.send(self.client.batch(1, self.seq, [record]))
         await self.answered(messages.Ack)
 
     async def start_trip(self) -> None:

@@ -96,7 +96,7 @@ def insider(data: bytes) -> None:
         box, server = joined()
         sender, receiver = (box, server) if to_server else (server, box)
         if not to_server:  # the server may speak once the box's first frame has opened
-            box.send(messages.Records(1, 1, []))
+            box.send(messages.Records(1, 1, 0, []))
             exchange(box, server)
         plain = data[: limits.MAX_MESSAGE_BYTES] or b"\0"
         sealed = sender._sending.seal(b"", plain)

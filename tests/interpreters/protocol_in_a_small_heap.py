@@ -32,7 +32,7 @@ for _ in range(3):
     box.receive_data(server.bytes_to_send(), 0)
 
 grants = [messages.Grant(bytes(8), i, 0, 1, 1, 0) for i in range(limits.MAX_ITEMS_PER_PART)]
-full = messages.Records(1, 1, [records.Record(200, 0, bytes(246))] * 4)
+full = messages.Records(1, 1, 0, [records.Record(200, 0, bytes(245))] * 4)
 box.send(full)
 assert server.receive_data(box.bytes_to_send(), 0)[-1].message == full
 server.send(messages.Grants(1, 1, 0, 1, grants))

@@ -91,8 +91,8 @@ def test_our_box_speaks_with_a_stranger_as_server() -> None:
     box.receive_data(frame(bytes(server.write_message())), 0)
     assert work(box) == [Established(BOX_ID, 3)]
     for seq in range(3):
-        sealed = server.encrypt(encode(Ack(1, seq)))
-        assert box.receive_data(frame(sealed), 0) == [Received(Ack(1, seq))]
+        sealed = server.encrypt(encode(Ack(1, seq, 0)))
+        assert box.receive_data(frame(sealed), 0) == [Received(Ack(1, seq, 0))]
 
 
 def test_our_server_speaks_with_a_stranger_as_box() -> None:

@@ -214,7 +214,7 @@ class Box:
         """Every record that can be sent: number -> record."""
         found, seq = {}, self.journal.oldest_seq
         while seq < self.journal.next_seq:
-            first, records = self.journal.read(seq)
+            first, records, _ = self.journal.read(seq)
             for i, record in enumerate(records):
                 found[first + i] = record
             seq = first + len(records)

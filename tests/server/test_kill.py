@@ -53,18 +53,18 @@ class Server:
 async def talk(server: Server, box: BoxSecrets, acked: int, stop_at: int) -> int:
     """Send records on from `acked`; kill the server in the middle of what follows `stop_at`."""
     client = await BoxClient.connect(server.port, box)
-    held = (await client.greet(next_seq=COUNT + 1)).seq
+    _, held, chain = await client.greet(next_seq=COUNT + 1)
     assert held >= acked, "an acknowledged record is gone"
     while held < COUNT:
         batch = [
             records.to_record(0, records.Odometer(seq)) for seq in range(held + 1, held + 1 + BATCH)
         ]
-        client.send(messages.Records(1, held + 1, batch))
+        client.send(messages.Records(1, held + 1, chain, batch))
         await client.writer.drain()
         if held >= stop_at:
             server.kill()
         try:
-            held = (await client.expect(messages.Ack)).seq
+            _, held, chain = await client.expect(messages.Ack)
         except (EOFError, ConnectionError):
             break
     client.close()

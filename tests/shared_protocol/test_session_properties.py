@@ -28,10 +28,10 @@ card_key = st.builds(messages.CardKey, bytes8, st.binary(min_size=16, max_size=1
 
 from_box = st.one_of(
     st.builds(messages.Status, texts, u8, u32, u16, u32, u32, u32, bytes8, u32, u8, u8, bytes8),
-    st.builds(messages.Records, u16, u32, st.lists(record, max_size=9)),
+    st.builds(messages.Records, u16, u32, u32, st.lists(record, max_size=9)),
 )
 from_server = st.one_of(
-    st.builds(messages.Ack, u16, u32),
+    st.builds(messages.Ack, u16, u32, u32),
     st.builds(messages.Time, u32, u16),
     st.builds(messages.Grants, u32, u32, u8, u8, st.lists(grant, max_size=45)),
     st.builds(messages.Command, u32, u32, u8, bytes8),

@@ -11,27 +11,18 @@ is refuses in the same order.
 The epoch that the server allotted stands in a file beside the segments, so that both are lost
 together: a journal without it does not know its epoch, which is 0 then.
 
-A segment is named by its first sequence number, `0000002a.seg`; no file of another name is ever
-read. It begins with the caller's state before its first record, so that state + records of the
-newest segment give the state at the last record, and no other file has to be kept in step:
-
-    head    length 1, state, appends 4, segments 4, checksum 4
-    record  kind 1, time 4, length 1, body, checksum 4     (checksum: CRC-32 begun with the seq)
-
-The counts of wear stand as they were before the segment. Segments may overlap; a number is read
-from the latest that begins at or before it.
+How a segment lies in flash is segment.py. Segments may overlap; a number is read from the latest
+that begins at or before it.
 
 `storage` has names(), read(name, offset, count), append(name, data), write(name, data), which is
 atomic, and delete(name); what they wrote is in flash when they return.
 """
 
-from binascii import crc32
 from errno import ENOMEM
 
 from firmware.logic.const import const
-from shared_protocol import codec
+from firmware.logic.link import segment
 from shared_protocol.limits import MAX_COUNTER_STEP
-from shared_protocol.messages import RECORD_LAYOUT
 from shared_protocol.records import Record
 
 # Four blocks of the flash. Appending rewrites the block that is being filled, nothing more; a start
@@ -46,12 +37,6 @@ _CHUNK_BYTES = const(512)
 
 _EPOCH_FILE = const("epoch")
 ENOSPC = const(28)  # MicroPython's errno does not name it
-_WEAR_LAYOUT = const("II")
-_WEAR_BYTES = const(8)
-_SUFFIX = const(".seg")
-_CHECKSUM_BYTES = const(4)
-_HEAD_OF_RECORD_BYTES = const(6)
-_SHORTEST_RECORD_BYTES = const(10)
 
 
 class Journal:
@@ -79,7 +64,7 @@ class Journal:
         self._firsts = []  # first sequence number of each segment, oldest first
         self.epoch = 0
         for name in storage.names():
-            first = _first_of(name)
+            first = segment.first_of(name)
             if first:
                 self._firsts.append(first)
             elif name == _EPOCH_FILE:
@@ -88,8 +73,10 @@ class Journal:
         self._given_up = 0  # nothing up to here can be read
         self.state = b""
         self.next_seq = self.lowest_seq = 1
+        self._chain = 0  # of the newest record
         self._size = segment_bytes  # of the newest segment; full: the next append begins another
-        self._cursor = (0, 0, 0)  # where the last read ended: seq, first of its segment, offset
+        # Where the last read began and ended: seq, first of its segment, offset, chain before seq.
+        self._cursors = ()
         self._recover()
 
     @property
@@ -114,11 +101,23 @@ class Journal:
         self.epoch = epoch
         return True
 
+    def disown(self) -> None:
+        """Know no epoch any more: what the server holds under it is another box's life.
+
+        A boot before the next one is adopted finds it again, and finds out again.
+        """
+        self.epoch = 0
+
+    def is_of_here(self, seq: int, chain: int) -> bool:
+        """Whether the history with this chain at its record `seq` is ours, as far as flash says."""
+        first, _, before = self.read(seq + 1)
+        return first != seq + 1 or before == chain
+
     def replay(self):
         """Yield the records of the newest segment, which come after `state`."""
         seq = self._firsts[-1] if self._firsts else self.next_seq
         while seq < self.next_seq:
-            seq, records = self.read(seq)
+            seq, records, _ = self.read(seq)
             seq += len(records)
             yield from records
 
@@ -140,51 +139,54 @@ class Journal:
             OSError: the flash refused; no record has a number, all may be appended again. The next
                 one begins a segment, so that its `state` counts.
         """
-        data = bytearray()
-        for i, record in enumerate(records):
-            data += sealed(codec.encode(RECORD_LAYOUT, record), self.next_seq + i)
+        data, chain = segment.seal_records(records, self._chain)
         try:
             self._put(data, state)
         except OSError as error:
             self._refused = error.args[:1] == (ENOSPC,)
             raise
         self._refused = False
+        self._chain = chain
         self.next_seq += len(records)
         return self.next_seq - len(records)
 
-    def read(self, seq: int) -> tuple[int, list[Record]]:
+    def read(self, seq: int) -> tuple[int, list[Record], int]:
         """Read some consecutive records from `seq` on, at most _CHUNK_BYTES.
 
         Returns:
-            The sequence number of the first and the records; none only when there are none. The
-            first is above `seq` when flash no longer gives what was there.
+            The sequence number of the first, the records, and the chain of the one before; no
+            records only when there are none. The first is above `seq` when flash no longer gives
+            what was there.
         """
-        at_seq, first, offset = self._cursor
-        if at_seq != seq:
-            at_seq, first, offset = self._start_of(seq)
+        if seq >= self.next_seq:
+            return self.next_seq, [], self._chain
+        at_seq, first, offset, chain = self._start_of(seq)
         while at_seq < self.next_seq:
             if at_seq in self._firsts and at_seq != first:
-                first, offset = at_seq, self._head_bytes(at_seq)
+                first, offset, chain = self._begin_of(at_seq)
             data = self._read(first, offset, _CHUNK_BYTES)
-            records = []
-            begin, at = at_seq, 0
-            while at_seq < self.next_seq and (at_seq == begin or at_seq not in self._firsts):
-                record, size = _open_record(data, at, at_seq)
+            records, begin = [], ()
+            at, start = 0, at_seq
+            while at_seq < self.next_seq and (at_seq == start or at_seq not in self._firsts):
+                record, size, after = segment.open_record(data, at, chain)
                 if record is None:
                     break
                 if at_seq >= seq:
+                    begin = begin or (at_seq, first, offset + at, chain)
                     records.append(record)
                 at_seq += 1
                 at += size
+                chain = after
             offset += at
             if not at:  # unreadable: go on where the next segment begins
                 if first == self._firsts[-1]:
                     self._size = self._segment_bytes  # nothing is to be found behind it
                 at_seq = min([f for f in self._firsts if f > at_seq] or [self.next_seq])
-            self._cursor = (at_seq, first, offset)
+            end = (at_seq, first, offset, chain)
+            self._cursors = (begin, end) if records else (end,)
             if records:
-                return max(seq, begin), records
-        return self.next_seq, []
+                return begin[0], records, begin[3]
+        return self.next_seq, [], self._chain
 
     def go_back(self, seq: int) -> None:
         """Begin again at `seq` or at the oldest held: the server has lost what it acknowledged."""
@@ -200,7 +202,7 @@ class Journal:
         if self.lowest_seq <= seq < self.next_seq:  # beyond: not about what is here
             self.lowest_seq = seq + 1
         while len(self._firsts) > 1 and self._firsts[1] <= self.lowest_seq:
-            name = self._name(self._firsts.pop(0))
+            name = segment.name_of(self._firsts.pop(0))
             self._refused = False
             try:
                 self._storage.delete(name)
@@ -211,15 +213,14 @@ class Journal:
         """Put sealed records behind the others or, when they do not fit, into a new segment."""
         size, self._size = self._size, self._segment_bytes  # a failed attempt may leave a tail
         if size + len(data) <= self._segment_bytes:
-            self._storage.append(self._name(self._firsts[-1]), data)
+            self._storage.append(segment.name_of(self._firsts[-1]), data)
             self.appends += 1
         else:
             if len(self._firsts) >= self._most_segments:
                 raise OSError(ENOSPC)
             seq = self.next_seq
-            wear = codec.encode(_WEAR_LAYOUT, (self.appends, self.segments))
-            head = sealed(bytes((len(state),)) + state + wear, seq)
-            self._storage.write(self._name(seq), head + data)
+            head = segment.head_of(seq, state, self.appends, self.segments, self._chain)
+            self._storage.write(segment.name_of(seq), head + data)
             if self._firsts[-1:] != [seq]:  # else it replaces one whose only batch was torn
                 self._firsts.append(seq)
             self.segments += 1
@@ -232,17 +233,15 @@ class Journal:
         self.lowest_seq = self._firsts[0]
         self.next_seq = newest = self._firsts[-1]
         self._size = self._head_bytes(newest)
-        head = self._read(newest, 0, self._size)
-        if sealed(head[:-_CHECKSUM_BYTES], newest) != head:
+        head = segment.open_head(self._read(newest, 0, self._size), newest)
+        if not head:
             self._skip_segment()
             return
-        end = 1 + head[0]
-        self.state = head[1:end]
-        (self.appends, self.segments), _ = codec.decode(_WEAR_LAYOUT, head, end)
+        self.state, self.appends, self.segments, self._chain = head
         self.segments += 1
         while True:
             try:
-                data = self._storage.read(self._name(newest), self._size, _CHUNK_BYTES)
+                data = self._storage.read(segment.name_of(newest), self._size, _CHUNK_BYTES)
             except OSError as error:
                 if error.errno == ENOMEM:
                     raise
@@ -250,10 +249,11 @@ class Journal:
                 return
             at = 0
             while True:
-                record, size = _open_record(data, at, self.next_seq)
+                record, size, chain = segment.open_record(data, at, self._chain)
                 if record is None:
                     break
                 at += size
+                self._chain = chain
                 self.next_seq += 1
             self._size += at
             if not at:
@@ -265,16 +265,14 @@ class Journal:
     def _skip_segment(self) -> None:
         """Go on in a new segment, for the rest of the newest is out of reach.
 
-        However many records it held, no number is used twice.
+        However many records it held, no number is used twice, and no chain is that of any of them.
         """
-        self.next_seq = self._firsts[-1] + self._segment_bytes // _SHORTEST_RECORD_BYTES
+        self._chain = 0
+        self.next_seq = self._firsts[-1] + self._segment_bytes // segment.SHORTEST_RECORD_BYTES
         self._size = self._segment_bytes
 
-    def _name(self, first: int) -> str:
-        return "{:08x}".format(first) + _SUFFIX
-
     def _read(self, first: int, offset: int, count: int) -> bytes:
-        return self._read_file(self._name(first), offset, count)
+        return self._read_file(segment.name_of(first), offset, count)
 
     def _read_file(self, name: str, offset: int, count: int) -> bytes:
         """Some bytes of a file; b"" when flash does not give them."""
@@ -286,40 +284,20 @@ class Journal:
             return b""
 
     def _head_bytes(self, first: int) -> int:
-        return 1 + (self._read(first, 0, 1) or b"\0")[0] + _WEAR_BYTES + _CHECKSUM_BYTES
+        return segment.head_bytes(self._read(first, 0, 1))
 
-    def _start_of(self, seq: int) -> tuple[int, int, int]:
+    def _start_of(self, seq: int) -> tuple[int, int, int, int]:
+        """Where to read on to find `seq`: as a cursor."""
+        for cursor in self._cursors:
+            if cursor[0] == seq:
+                return cursor
         first = self._firsts[0] if self._firsts else self.next_seq
         for candidate in self._firsts:
             if candidate <= seq:
                 first = candidate
-        offset = self._head_bytes(first) if self._firsts else 0
-        return first, first, offset
+        return (first,) + self._begin_of(first)
 
-
-def _first_of(name: str) -> int:
-    """The first sequence number of a segment by its name; 0 for a file that is none."""
-    digits = name[: -len(_SUFFIX)]
-    if len(digits) != 8 or not name.endswith(_SUFFIX):
-        return 0
-    for digit in digits:
-        if digit not in "0123456789abcdef":
-            return 0
-    return int(digits, 16)
-
-
-def sealed(data: bytes, seq: int) -> bytes:
-    """Data with the checksum under which it belongs to a sequence number."""
-    return data + crc32(data, seq).to_bytes(_CHECKSUM_BYTES, "big")
-
-
-def _open_record(data: bytes, at: int, seq: int):
-    """The record at `at` and its size in flash, or None and 0 when it is not whole and sound."""
-    body = at + _HEAD_OF_RECORD_BYTES
-    if body > len(data):
-        return None, 0
-    end = body + data[body - 1]
-    checksum = data[end : end + _CHECKSUM_BYTES]
-    if crc32(data[at:end], seq).to_bytes(_CHECKSUM_BYTES, "big") != checksum:
-        return None, 0
-    return Record(*codec.decode(RECORD_LAYOUT, data, at)[0]), end + _CHECKSUM_BYTES - at
+    def _begin_of(self, first: int) -> tuple[int, int, int]:
+        """First, offset and chain before its first record, of a segment."""
+        size = self._head_bytes(first)
+        return first, size, segment.chain_in(self._read(first, 0, size))

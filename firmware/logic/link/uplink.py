@@ -36,7 +36,7 @@ class Uplink:
         self._told = False  # whether the server has said on this connection what it holds
         self._next_seq = 0
         self._before_hole = False  # what comes next is unreadable, and waits for what comes before
-        self._under_way = []  # (last seq, bytes) of each Records message not acknowledged
+        self._under_way = []  # (last seq, bytes, chain before) of each Records not acknowledged
         self._waiting_since_ms = None
         self._hold_until_ms = 0
         self._added_ms = None
@@ -59,10 +59,18 @@ class Uplink:
         if self._added_ms is None:
             self._added_ms = now_ms
 
-    def acknowledged(self, epoch: int, seq: int, now_ms: int) -> None:
-        """Take an Ack; one of other records than ours changes nothing."""
+    def acknowledged(self, epoch: int, seq: int, chain: int, now_ms: int) -> None:
+        """Take an Ack; one of other records than ours forgets none.
+
+        One that is about our numbers but another history, after an older image of the flash was put
+        back, makes the box ask for an epoch in which to tell its own.
+        """
         journal = self._journal
         if epoch != journal.epoch or seq >= journal.next_seq:
+            return
+        if not self._is_ours(seq, chain):
+            journal.disown()
+            self.connected(now_ms)
             return
         journal.acknowledge(seq)
         if not self._told:  # the first word counts, also when it takes back an earlier one
@@ -86,7 +94,7 @@ class Uplink:
         """The next Records message, or None when there is none, or none may be sent yet."""
         if not self._journal.epoch or self._window_is_full() or now_ms < self._records_due_ms():
             return None
-        first, records = self._journal.read(self._next_seq)
+        first, records, chain = self._journal.read(self._next_seq)
         self._before_hole = first > self._next_seq
         if self._before_hole:
             if not self._under_way:
@@ -98,10 +106,10 @@ class Uplink:
         if not records:
             return None
         size = sum([len(record.body) + 6 for record in records])
-        self._under_way.append((self._next_seq - 1, size))
+        self._under_way.append((self._next_seq - 1, size, chain))
         if self._waiting_since_ms is None:
             self._waiting_since_ms = now_ms
-        return Records(self._journal.epoch, first, records)
+        return Records(self._journal.epoch, first, chain, records)
 
     def is_lost(self, now_ms: int) -> bool:
         """Whether an acknowledgement is overdue: the connection is to be made anew."""
@@ -130,6 +138,13 @@ class Uplink:
             due_ms = min(due_ms, self._records_due_ms())
         return due_ms
 
+    def _is_ours(self, seq: int, chain: int) -> bool:
+        """Whether our history has this chain at `seq`; for what is under way, without the flash."""
+        for (last, _, _), (_, _, ours) in zip(self._under_way, self._under_way[1:]):
+            if last == seq:
+                return chain == ours
+        return self._journal.is_of_here(seq, chain)
+
     def _give_up_to(self, first: int, now_ms: int) -> None:
         """Say in a Status, before anything else, that the box no longer holds what was before."""
         self.lost += first - self._next_seq
@@ -148,4 +163,4 @@ class Uplink:
     def _window_is_full(self) -> bool:
         if self._before_hole and self._under_way:
             return True
-        return sum([size for _, size in self._under_way]) >= _WINDOW_BYTES
+        return sum([sent[1] for sent in self._under_way]) >= _WINDOW_BYTES

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from server.store.engine import StoreError
 from server.store.schema import (
+    chains,
     clocks,
     equipment,
     news,
@@ -431,4 +432,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     clocks.add,
     unassigned.add,
     repeats.add,
+    chains.add,
 )

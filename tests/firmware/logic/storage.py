@@ -77,7 +77,7 @@ def held(journal):
     seq = journal.lowest_seq
     found = []
     while seq < journal.next_seq:
-        seq, records = journal.read(seq)
+        seq, records, _ = journal.read(seq)
         for each in records:
             found.append((seq, each))
             seq += 1

@@ -110,7 +110,7 @@ class JournalHistory(RuleBasedStateMachine):
     def everything_confirmed_and_not_acknowledged_is_there(self) -> None:
         seq = self.acknowledged + 1
         while seq <= self.highest:
-            first, records = self.journal.read(seq)
+            first, records, _ = self.journal.read(seq)
             assert first == seq
             for record in records:
                 assert record == self.confirmed[seq]

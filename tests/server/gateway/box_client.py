@@ -31,6 +31,7 @@ class BoxClient:
         self.received: list[Any] = []
         self.history: list[Any] = []
         self.sent = b""
+        self.chains: dict[int, int] = {}  # seq -> as told or acknowledged on this connection
 
     @classmethod
     async def dial(cls, port: int, box: BoxSecrets, key: bytes | None = None) -> "BoxClient":
@@ -83,6 +84,8 @@ class BoxClient:
             if isinstance(event, Received):
                 self.received.append(event.message)
                 self.history.append(event.message)
+                if isinstance(event.message, messages.Ack):
+                    self.chains[event.message.seq] = event.message.chain
 
     async def expect(self, kind: type[M]) -> M:
         """Return the next message, which must be of this kind once Time has been passed over."""
@@ -98,8 +101,15 @@ class BoxClient:
     async def report(self, epoch: int, first_seq: int, *bodies: tuple[object, ...]) -> messages.Ack:
         """Send records as one batch and return its Ack."""
         told = [records.to_record(1_790_000_000, body) for body in bodies]
-        self.send(messages.Records(epoch, first_seq, told))
+        self.send(self.batch(epoch, first_seq, told))
         return await self.expect(messages.Ack)
+
+    def batch(self, epoch: int, first_seq: int, told: list[records.Record]) -> messages.Records:
+        """The message with these records, which follow on those told before."""
+        before = self.chains.get(first_seq - 1, 0)
+        for seq, record in enumerate(told, first_seq):
+            self.chains[seq] = messages.chained(self.chains.get(seq - 1, 0), record)
+        return messages.Records(epoch, first_seq, before, told)
 
     async def wait_closed(self) -> None:
         """Wait until the server has closed."""
@@ -155,5 +165,5 @@ async def state_of(store: Store, command_id: int) -> str:
 
 async def marker(client: BoxClient, epoch: int = 1) -> None:
     """Get an answer to something harmless: whatever the server says later was not said before."""
-    client.send(messages.Records(epoch, 1, []))
+    client.send(messages.Records(epoch, 1, 0, []))
     await client.expect(messages.Ack)

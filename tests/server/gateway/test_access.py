@@ -211,7 +211,7 @@ async def test_a_box_is_told_who_has_another_car(
     window = (NOW_S - BEFORE_S, NOW_S + HOUR_S + AFTER_S)
     assert told == [messages.Grant(paul, booking.booking_id, *window, messages.GRANT_OTHER_CAR, 0)]
     wrong = records.Refusal(paul, records.REFUSED_WRONG_CAR)
-    client.send(messages.Records(1, 1, [records.to_record(NOW_S, wrong)]))
+    client.send(client.batch(1, 1, [records.to_record(NOW_S, wrong)]))
     await client.expect(messages.Ack)
     (refusal,) = await store.refusals.log()
     assert (refusal.reason, refusal.booked_plate) == ("wrong_car", "EF-456-GH")
@@ -474,7 +474,7 @@ async def test_a_box_is_never_asked_to_end_the_trip_of_somebody_else(
     first = await BoxClient.connect(port, box)
     await first.greet(next_seq=2)
     start = records.to_record(NOW_S - HOUR_S, records.TripStart(marie, BOOKING, 0, *PLACE, 0, 0))
-    first.send(messages.Records(1, 1, [start]))
+    first.send(first.batch(1, 1, [start]))
     await first.expect(messages.Ack)
     first.close()
     ending = await store.commands.queue(
@@ -485,7 +485,7 @@ async def test_a_box_is_never_asked_to_end_the_trip_of_somebody_else(
     ended = records.TripEnd(5, *PLACE, records.END_BADGE_HELD)
     began = records.TripStart(paul, 0, 5, *PLACE, 0, 0)
     told = [records.to_record(NOW_S + 60, body) for body in (ended, began)]
-    client.send(messages.Records(1, 2, told))
+    client.send(client.batch(1, 2, told))
     await client.expect(messages.Ack)
     await marker(client)
     assert client.count(messages.Command) == 0

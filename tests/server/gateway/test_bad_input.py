@@ -105,7 +105,7 @@ async def test_a_truncated_stream_stores_nothing_of_its_last_frame(
 ) -> None:
     client = await BoxClient.connect(port, box)
     client.session.send(a_status())
-    client.session.send(messages.Records(1, 1, [records.to_record(0, ODOMETER)]))
+    client.session.send(client.batch(1, 1, [records.to_record(0, ODOMETER)]))
     client.writer.write(client.session.bytes_to_send()[:-1])
     client.writer.write_eof()
     await client.wait_closed()
@@ -131,7 +131,7 @@ async def test_records_before_the_status_close_the_connection(
     port: int, box: BoxSecrets, store: Store, witness: BoxClient, log: pytest.LogCaptureFixture
 ) -> None:
     client = await BoxClient.connect(port, box)
-    client.send(messages.Records(1, 1, [records.to_record(0, ODOMETER)]))
+    client.send(client.batch(1, 1, [records.to_record(0, ODOMETER)]))
     await client.wait_closed()
     assert reasons(log) == ["records_unannounced"]
     await assert_unharmed(store, witness)
@@ -174,7 +174,7 @@ async def test_records_numbered_past_the_last_number_are_refused_and_not_stored(
     client = await BoxClient.connect(port, box)
     await client.greet(lowest_seq=last, next_seq=last)
     two = [records.to_record(0, ODOMETER)] * 2
-    client.send(messages.Records(1, last, two))
+    client.send(client.batch(1, last, two))
     await client.wait_closed()
     assert reasons(log)[-1] == "records_seq"
     assert await store.records.stored() == 0
@@ -209,7 +209,7 @@ async def test_a_car_that_floods_takes_turns_with_everybody_else(
     sealing = client.session._sending
     assert sealing is not None
     flood = b"".join(frame(sealing.seal(b"", b"\x3f")) for _ in range(count))
-    client.session.send(messages.Records(1, 1, [records.to_record(0, ODOMETER)]))
+    client.session.send(client.batch(1, 1, [records.to_record(0, ODOMETER)]))
     everybody_else = asyncio.create_task(take_turns())
     client.writer.write(flood + client.session.bytes_to_send())
     await client.expect(messages.Ack)

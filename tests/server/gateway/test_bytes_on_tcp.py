@@ -59,7 +59,7 @@ async def test_a_handshake_and_a_frame_cost_no_more_on_tcp_than_promised(
         relay.up = relay.down = b""
         said = [
             a_status(),
-            messages.Records(1, 1, [records.to_record(9, records.Odometer(5))] * 20),
+            messages.Records(1, 1, 0, [records.to_record(9, records.Odometer(5))] * 20),
         ]
         for message in said:
             client.send(message)

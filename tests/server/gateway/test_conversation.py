@@ -38,7 +38,7 @@ async def test_a_box_is_told_what_is_held_the_time_and_its_grants(
     port: int, box: BoxSecrets, store: Store
 ) -> None:
     client = await BoxClient.connect(port, box)
-    assert await client.greet() == messages.Ack(1, 0)
+    assert await client.greet() == messages.Ack(1, 0, 0)
     time = await client.expect(messages.Time)
     assert abs(time.time_s - NOW_S) < 60
     grants = await client.expect(messages.Grants)
@@ -170,7 +170,7 @@ async def test_a_drive_becomes_a_trip_with_its_legs_and_records(
         records.LegStart(1_000),
         records.Odometer(2_500),
     )
-    assert ack == messages.Ack(1, 4)
+    assert ack == messages.Ack(1, 4, client.chains[4])
     (trip,) = await store.trips.log(TripFilter())
     assert (trip.state, trip.distance_m, trip.agent_name) == ("open", 1_500, "Marie Leroy")
     assert (trip.booking_id, trip.directorate_code) == (BOOKING, "DDT")
@@ -225,7 +225,7 @@ async def test_a_record_of_a_later_kind_or_cut_short_is_stored_as_it_came(
     client = await BoxClient.connect(port, box)
     await client.greet()
     later = [records.Record(99, NOW_S, b"later"), records.Record(2, NOW_S, b"short")]
-    client.send(messages.Records(1, 1, later))
+    client.send(client.batch(1, 1, later))
     assert (await client.expect(messages.Ack)).seq == 2
     assert await store.records.stored() == 2
     assert await store.trips.log(TripFilter()) == []
@@ -257,10 +257,10 @@ async def test_a_box_that_knows_no_epoch_is_allotted_one_and_then_heard(
     client = await BoxClient.connect(port, box)
     client.send(a_status(epoch=0, next_seq=3))
     assert await client.expect(messages.Epoch) == messages.Epoch(1)
-    client.send(messages.Records(0, 1, [records.to_record(0, records.Odometer(9))]))
-    assert await client.greet(epoch=1, next_seq=3) == messages.Ack(1, 0)
+    client.send(client.batch(0, 1, [records.to_record(0, records.Odometer(9))]))
+    assert await client.greet(epoch=1, next_seq=3) == messages.Ack(1, 0, 0)
     assert client.count(messages.Ack) == 1, "records without an epoch have no name"
-    assert await client.report(1, 1, records.Odometer(1)) == messages.Ack(1, 1)
+    assert await client.report(1, 1, records.Odometer(1)) == messages.Ack(1, 1, client.chains[1])
     assert client.count(messages.Time) == 1
     client.close()
     wiped = await BoxClient.connect(port, box)
@@ -279,10 +279,10 @@ async def test_a_box_that_lost_its_count_goes_on_in_another_epoch(
     client.close()
     wiped = await BoxClient.connect(port, box)
     wiped.send(a_status(lowest_seq=1, next_seq=2))
-    wiped.send(messages.Records(1, 1, [records.to_record(0, records.Odometer(9))]))
+    wiped.send(wiped.batch(1, 1, [records.to_record(0, records.Odometer(9))]))
     assert await wiped.expect(messages.Epoch) == messages.Epoch(2)
-    assert await wiped.greet(epoch=2, lowest_seq=1, next_seq=2) == messages.Ack(2, 0)
-    assert await wiped.report(2, 1, records.Odometer(9)) == messages.Ack(2, 1)
+    assert await wiped.greet(epoch=2, lowest_seq=1, next_seq=2) == messages.Ack(2, 0, 0)
+    assert await wiped.report(2, 1, records.Odometer(9)) == messages.Ack(2, 1, wiped.chains[1])
     assert await store.records.stored() == 3
     wiped.close()
 

@@ -49,7 +49,7 @@ async def test_a_database_that_another_program_holds_costs_the_connection_and_no
     await client.greet()
     await client.expect(messages.Grants)
     other_program.execute("BEGIN IMMEDIATE")
-    client.send(messages.Records(1, 1, [records.to_record(0, ODOMETER)]))
+    client.send(client.batch(1, 1, [records.to_record(0, ODOMETER)]))
     await client.wait_closed()
     assert client.count(messages.Ack) == 1  # the greeting's
     assert "the database cannot be used: database is locked" in caplog.messages[0]

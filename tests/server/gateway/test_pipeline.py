@@ -90,7 +90,7 @@ def test_duplicates_gaps_and_restarts_leave_each_record_stored_exactly_once(
             answer = await Pipeline(store).accept(box, 1, first, 1, batch, NOW_S)
             if first <= held + 1:
                 held = max(held, first - 1 + len(batch))
-            assert answer == held == await store.records.held_seq(box.box_id, 1)
+            assert answer.seq == held == await store.records.held_seq(box.box_id, 1)
             if restart:
                 await store.close()
                 store = Store.open(data_dir)

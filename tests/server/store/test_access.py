@@ -152,7 +152,7 @@ async def test_no_question_about_one_car_reads_a_whole_table(store: Store) -> No
     started = TripStarted(NOW_S, 0, Holder(MARIE), None, "high", False)
     record = ReadRecord(2, "trip_start", NOW_S, b"", {}, started)
     batch = Batch(secrets.box_id, CAR, 1, 1, 1, (record,), NOW_S)
-    assert await store.records.append(batch, follow) == 1
+    assert (await store.records.append(batch, follow)).seq == 1
     questions = [sql for sql in asked if sql.split()[0] in ("SELECT", "UPDATE", "DELETE")]
     plans = {
         f"{row['detail']}: {sql}"

@@ -244,7 +244,7 @@ async def test_an_epoch_beyond_reason_is_said_and_uses_nothing_up(
     box = await fit_box(store)
     assert await store.boxes.allot_epoch(box.box_id) == 1
     status = BoxStatus("1.0", "enabled", "gnss", 0, said, 0)
-    assert await store.boxes.note_status(box.box_id, status, NOW_S) == 0
+    assert await store.boxes.note_status(box.box_id, status, NOW_S) == (0, 0)
     assert f"epoch {said} is beyond reason" in caplog.text
     assert await store.boxes.allot_epoch(box.box_id) == 2
 

@@ -8,8 +8,8 @@ GRANT = messages.Grant(b"badgetag", 7, 1_790_000_000, 1_790_003_600, 1, 0)
 RECORD = records.to_record(0, records.Odometer(1000))
 EXAMPLES = (
     messages.Status("1.2.3", 1, 1_790_000_000, 2, 10, 15, 4, b"8 bytes.", 9, 1, 0, b"of cards"),
-    messages.Records(2, 10, [RECORD, records.to_record(5, records.LegEnd(2000))]),
-    messages.Ack(2, 14),
+    messages.Records(2, 10, 99, [RECORD, records.to_record(5, records.LegEnd(2000))]),
+    messages.Ack(2, 14, 0xFFFFFFFF),
     messages.Time(1_790_000_000, 999),
     messages.Grants(4, 1_790_600_000, 0, 1, [GRANT]),
     messages.Command(9, 1_790_000_060, messages.COMMAND_END_TRIP, b"badgetag"),
@@ -61,13 +61,13 @@ def test_records_fill_a_frame_exactly_and_not_a_byte_more():
     full = records.Record(200, 0, bytes(250))
     rest = limits.MAX_RECORDS_BYTES - 3 * messages.record_bytes(full)
     last = records.Record(200, 0, bytes(rest - 6))
-    fitting = messages.Records(1, 1, [full, full, full, last])
+    fitting = messages.Records(1, 1, 0, [full, full, full, last])
     assert sum([messages.record_bytes(record) for record in fitting.records]) == (
         limits.MAX_RECORDS_BYTES
     )
     assert len(messages.encode(fitting)) == limits.MAX_MESSAGE_BYTES
     last = records.Record(200, 0, bytes(rest - 5))
-    too_long = messages.Records(1, 1, [full, full, full, last])
+    too_long = messages.Records(1, 1, 0, [full, full, full, last])
     assert fault_of(LocalProtocolError, messages.encode, too_long) == "message_long"
 
 
@@ -79,5 +79,5 @@ def test_a_message_that_no_frame_can_carry_is_the_peers_fault():
 
 
 def test_more_items_than_a_count_byte_are_our_fault():
-    many = messages.Records(1, 1, [records.Record(200, 0, b"")] * 256)
+    many = messages.Records(1, 1, 0, [records.Record(200, 0, b"")] * 256)
     assert fault_of(LocalProtocolError, messages.encode, many) == "message_long"

@@ -42,7 +42,7 @@ def test_an_unknown_kind_gives_nothing():
 
 
 def test_something_that_is_no_record_is_our_fault():
-    assert fault_of(LocalProtocolError, records.encode_body, Ack(1, 1)) == "record_kind"
+    assert fault_of(LocalProtocolError, records.encode_body, Ack(1, 1, 0)) == "record_kind"
 
 
 def test_a_position_out_of_range_is_our_fault():

@@ -19,8 +19,8 @@ from tests.shared_protocol.both.helpers import (
 )
 
 STATUS = messages.Status("1.0", 0, 0, 1, 1, 1, 0, bytes(8), 0, 0, 0, bytes(8))
-RECORDS = messages.Records(1, 1, [records.to_record(0, records.Odometer(5))])
-ACK = messages.Ack(1, 1)
+RECORDS = messages.Records(1, 1, 0, [records.to_record(0, records.Odometer(5))])
+ACK = messages.Ack(1, 1, 9)
 ESTABLISHED = Established(BOX_ID, GENERATION)
 
 
@@ -304,7 +304,7 @@ def test_sending_the_other_sides_message_is_our_fault():
 
 def test_a_caller_that_does_not_drain_is_stopped():
     box, _ = joined()
-    big = messages.Records(1, 1, [records.Record(200, 0, bytes(250))] * 3)
+    big = messages.Records(1, 1, 0, [records.Record(200, 0, bytes(250))] * 3)
     sent = 0
     while sent < 100:
         try:

@@ -76,7 +76,7 @@ def test_the_records():
         assert records.decode_body(kind, body) == record, vector["meaning"]
 
 
-def test_the_names_of_badges_and_of_sets_of_grants():
+def test_the_names_of_badges_of_sets_of_grants_and_of_histories():
     vectors = load("names.json")
     for vector in vectors["badge_tag"]:
         badge_key, uid, tag = unhex(vector, "badge_key", "uid", "tag")
@@ -84,6 +84,11 @@ def test_the_names_of_badges_and_of_sets_of_grants():
     for vector in vectors["grants_hash"]:
         grants = [messages.Grant(*values(messages.GRANT_LAYOUT, row)) for row in vector["grants"]]
         assert sets.set_hash(sets.grants_to_bytes(grants)) == bytes.fromhex(vector["hash"])
+    for vector in vectors["chain"]:
+        chain = vector["before"]
+        for kind, time_s, body in vector["records"]:
+            chain = messages.chained(chain, records.Record(kind, time_s, bytes.fromhex(body)))
+        assert chain == vector["chain"]
 
 
 def test_a_whole_connection():

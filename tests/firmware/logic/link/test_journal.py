@@ -4,6 +4,7 @@ from errno import EIO, ENOMEM
 
 from firmware.logic.link.journal import Journal
 from shared_protocol.limits import MAX_COUNTER_STEP
+from shared_protocol.messages import chained
 from tests.firmware.logic.storage import STATE, MemoryStorage, held, record
 
 
@@ -45,7 +46,7 @@ def test_a_read_stays_within_its_chunk():
         journal.append(record(number, size=number % 256), STATE)
     seq = 1
     while seq < journal.next_seq:
-        seq, records = journal.read(seq)
+        seq, records, _ = journal.read(seq)
         assert sum(len(each.body) + 6 for each in records) <= 512
         seq += len(records)
 
@@ -64,7 +65,7 @@ def test_a_reading_goes_on_into_records_appended_meanwhile():
     assert held(journal) == numbered(1, 10)
     for number in range(11, 31):
         journal.append(record(number), STATE)
-        assert journal.read(number) == (number, [record(number)])
+        assert journal.read(number)[:2] == (number, [record(number)])
 
 
 def test_acknowledged_segments_leave_and_the_newest_stays():
@@ -201,7 +202,7 @@ def test_a_segment_that_flash_no_longer_gives_is_stepped_over():
     journal = filled(storage, 50)
     names = sorted(storage.files)
     second = storage.files[names[1]]
-    storage.files[names[1]] = second[:20] + b"\xff" + second[21:]
+    storage.files[names[1]] = second[:24] + b"\xff" + second[25:]
     numbers = [seq for seq, _ in held(journal)]
     first_of = [int(name[:8], 16) for name in names]
     expected = [n for n in range(1, 51) if not first_of[1] <= n < first_of[2]]
@@ -434,3 +435,60 @@ def test_only_files_of_its_own_form_are_read():
         again.acknowledge(20)
         assert again.append(record(21), STATE) == 21
         assert storage.files[foreign], "and it is left alone"
+
+
+def test_each_reading_tells_the_chain_before_it_across_segments_boots_and_a_torn_tail():
+    storage = MemoryStorage()
+    journal = filled(storage, 18, 100)
+    chains = [0]
+    for number in range(1, 31):
+        chains.append(chained(chains[-1], record(number)))
+    storage.torn_after = 5
+    journal_refuses = False
+    try:
+        journal.append(record(19), STATE)
+    except OSError:
+        journal_refuses = True
+    assert journal_refuses
+    for _ in range(2):
+        for number in range(journal.next_seq, journal.next_seq + 6):
+            journal.append(record(number), STATE)
+        for number in range(1, journal.next_seq + 1):
+            seq, _, chain = journal.read(number)
+            assert (seq, chain) == (number, chains[number - 1])
+            assert journal.is_of_here(number - 1, chain)
+            assert not journal.is_of_here(number - 1, chain ^ 1)
+        journal = Journal(storage, 100)
+    assert journal.next_seq == 31
+
+
+def test_a_chain_that_cannot_be_compared_is_believed():
+    storage = MemoryStorage()
+    journal = filled(storage, 20, 100)
+    journal.acknowledge(15)
+    assert journal.oldest_seq > 5
+    assert journal.is_of_here(3, 1), "no longer held"
+    storage.unreadable = min(name for name in storage.files if name.endswith(".seg"))
+    assert journal.is_of_here(journal.oldest_seq, 1), "no longer readable"
+
+
+def test_a_journal_that_lost_its_newest_segment_begins_another_chain():
+    storage = MemoryStorage()
+    filled(storage, 10, 4096)
+    (name,) = [name for name in storage.files if name.endswith(".seg")]
+    storage.files[name] = b"\xff" + storage.files[name][1:]
+    again = Journal(storage, 4096)
+    assert again.is_of_here(again.next_seq - 1, 0)
+    first = again.append(record(1), STATE)
+    assert again.read(first) == (first, [record(1)], 0)
+
+
+def test_a_disowned_epoch_comes_back_at_the_next_boot_unless_another_is_adopted():
+    storage = MemoryStorage()
+    journal = filled(storage, 3, 4096)
+    assert journal.adopt(7)
+    journal.disown()
+    assert journal.epoch == 0
+    assert Journal(storage, 4096).epoch == 7
+    assert journal.adopt(8)
+    assert Journal(storage, 4096).epoch == 8

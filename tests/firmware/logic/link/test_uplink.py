@@ -2,6 +2,7 @@
 
 from firmware.logic.link.journal import Journal
 from firmware.logic.link.uplink import Uplink
+from shared_protocol.messages import chained
 from shared_protocol.records import GAP_UNREADABLE, Gap, Record, Wear
 from tests.firmware.logic.storage import MemoryStorage
 
@@ -19,6 +20,14 @@ def journal_in(storage, segment_bytes=4096):
     return journal
 
 
+def chain_of(seq):
+    """As of a server that holds what `add` made."""
+    chain = 0
+    for _ in range(seq):
+        chain = chained(chain, Record(6, 0, bytes(4)))
+    return chain
+
+
 def make(count):
     journal = journal_in(MemoryStorage())
     add(journal, count)
@@ -34,7 +43,7 @@ def connected(count, now_ms=0):
     journal, uplink = make(count)
     uplink.connected(now_ms)
     assert uplink.status_due(now_ms)
-    uplink.acknowledged(EPOCH, 0, now_ms)
+    uplink.acknowledged(EPOCH, 0, chain_of(0), now_ms)
     return journal, uplink
 
 
@@ -56,7 +65,7 @@ def test_status_comes_first_and_records_wait_for_the_servers_word():
     uplink.connected(0)
     assert uplink.status_due(0)
     assert drain(uplink, 0) == []
-    uplink.acknowledged(EPOCH, 6, 100)
+    uplink.acknowledged(EPOCH, 6, chain_of(6), 100)
     assert seqs(drain(uplink, 100)) == [7, 8, 9, 10]
     assert journal.lowest_seq == 7
 
@@ -86,7 +95,7 @@ def test_an_acknowledgement_opens_the_window():
             break
         assert sent[0] == last + 1
         last = sent[-1]
-        uplink.acknowledged(EPOCH, last, 0)
+        uplink.acknowledged(EPOCH, last, chain_of(last), 0)
     assert last == 1000
     assert journal.lowest_seq == 1001
 
@@ -94,9 +103,9 @@ def test_an_acknowledgement_opens_the_window():
 def test_after_a_reconnection_everything_unacknowledged_is_sent_again():
     _, uplink = connected(20)
     assert seqs(drain(uplink, 0)) == list(range(1, 21))
-    uplink.acknowledged(EPOCH, 7, 10)
+    uplink.acknowledged(EPOCH, 7, chain_of(7), 10)
     uplink.connected(5000)
-    uplink.acknowledged(EPOCH, 7, 5000)
+    uplink.acknowledged(EPOCH, 7, chain_of(7), 5000)
     assert seqs(drain(uplink, 5000)) == list(range(8, 21))
 
 
@@ -128,14 +137,14 @@ def test_silence_after_connecting_is_a_lost_link_too():
 def test_silence_with_nothing_to_acknowledge_is_peace():
     _, uplink = connected(5)
     drain(uplink, 0)
-    uplink.acknowledged(EPOCH, 5, 100)
+    uplink.acknowledged(EPOCH, 5, chain_of(5), 100)
     assert not uplink.is_lost(10 * ACK_TIMEOUT_MS)
 
 
 def test_an_acknowledgement_of_another_epoch_forgets_nothing():
     journal, uplink = connected(5)
     drain(uplink, 0)
-    uplink.acknowledged(EPOCH + 1, 5, 0)
+    uplink.acknowledged(EPOCH + 1, 5, chain_of(5), 0)
     assert journal.lowest_seq == 1
 
 
@@ -155,7 +164,7 @@ def with_a_hole():
     uplink = Uplink(journal)
     uplink.connected(0)
     assert uplink.status_due(0)
-    uplink.acknowledged(EPOCH, 0, 0)
+    uplink.acknowledged(EPOCH, 0, chain_of(0), 0)
     return journal, uplink, int(names[2][:8], 16), int(names[3][:8], 16)
 
 
@@ -165,7 +174,7 @@ def test_a_hole_in_flash_is_announced_once_all_before_it_is_acknowledged():
     assert not uplink.status_due(0)
     assert uplink.next_deadline() > 0, "nothing to do before the acknowledgement"
     assert (journal.lowest_seq, uplink.lost) == (1, 0), "these can be read, and may be wanted again"
-    uplink.acknowledged(EPOCH, first - 1, 10)
+    uplink.acknowledged(EPOCH, first - 1, chain_of(first - 1), 10)
     assert drain(uplink, 10) == []
     assert (journal.lowest_seq, uplink.lost) == (after, after - first)
     assert journal.oldest_seq == after
@@ -179,9 +188,9 @@ def test_a_hole_in_flash_is_announced_once_all_before_it_is_acknowledged():
 def test_a_link_lost_before_a_hole_repeats_what_was_before():
     _, uplink, first, _ = with_a_hole()
     drain(uplink, 0)
-    uplink.acknowledged(EPOCH, first - 3, 10)
+    uplink.acknowledged(EPOCH, first - 3, chain_of(first - 3), 10)
     uplink.connected(1000)
-    uplink.acknowledged(EPOCH, first - 3, 1000)
+    uplink.acknowledged(EPOCH, first - 3, chain_of(first - 3), 1000)
     assert seqs(drain(uplink, 1000)) == [first - 2, first - 1]
     assert uplink.lost == 0
 
@@ -192,7 +201,7 @@ def test_a_hole_at_the_end_leaves_nothing_to_send():
     add(journal, 9)
     uplink = Uplink(journal)
     uplink.connected(0)
-    uplink.acknowledged(EPOCH, 0, 0)
+    uplink.acknowledged(EPOCH, 0, chain_of(0), 0)
     storage.unreadable = min(storage.files)
     assert drain(uplink, 0) == []
     assert (journal.lowest_seq, uplink.lost) == (10, 9)
@@ -203,10 +212,10 @@ def test_a_hole_at_the_end_leaves_nothing_to_send():
 def test_an_acknowledgement_of_what_was_never_recorded_forgets_nothing():
     journal, uplink = connected(5)
     drain(uplink, 0)
-    uplink.acknowledged(EPOCH, 1000, 10)
+    uplink.acknowledged(EPOCH, 1000, chain_of(1000), 10)
     assert journal.lowest_seq == 1
     uplink.connected(20)
-    uplink.acknowledged(EPOCH, 0, 20)
+    uplink.acknowledged(EPOCH, 0, chain_of(0), 20)
     assert seqs(drain(uplink, 20)) == [1, 2, 3, 4, 5]
 
 
@@ -216,35 +225,35 @@ def test_a_box_without_an_epoch_asks_for_one_and_sends_no_record():
     uplink = Uplink(journal)
     uplink.connected(0)
     assert uplink.status_due(0)
-    uplink.acknowledged(0, 0, 10)
+    uplink.acknowledged(0, 0, chain_of(0), 10)
     assert drain(uplink, FIRST_ACK_WAIT_MS) == []
     assert uplink.next_deadline() == STATUS_EVERY_MS, "nothing else to wake for"
     assert journal.adopt(EPOCH)
     uplink.connected(20_000)
     assert uplink.status_due(20_000)
-    uplink.acknowledged(EPOCH, 0, 20_010)
+    uplink.acknowledged(EPOCH, 0, chain_of(0), 20_010)
     assert seqs(drain(uplink, 20_010)) == [1, 2, 3, 4, 5]
 
 
 def test_a_server_that_lost_what_it_acknowledged_gets_again_what_flash_still_holds():
-    journal = journal_in(MemoryStorage(), 100)
+    journal = journal_in(MemoryStorage(), 104)
     add(journal, 50)
     uplink = Uplink(journal)
     uplink.connected(0)
-    uplink.acknowledged(EPOCH, 45, 0)
+    uplink.acknowledged(EPOCH, 45, chain_of(45), 0)
     oldest = journal.oldest_seq
     assert 1 < oldest <= 45, "a segment stays whole until its last record is acknowledged"
     for held, begins in ((44, 45), (5, oldest)):
         uplink.connected(1000)
-        uplink.acknowledged(EPOCH, held, 1000)
+        uplink.acknowledged(EPOCH, held, chain_of(held), 1000)
         assert seqs(drain(uplink, 1000)) == list(range(max(begins, oldest), 51))
 
 
 def test_a_later_word_of_the_server_never_goes_back():
     journal, uplink = connected(20)
     drain(uplink, 0)
-    uplink.acknowledged(EPOCH, 15, 10)
-    uplink.acknowledged(EPOCH, 3, 20)
+    uplink.acknowledged(EPOCH, 15, chain_of(15), 10)
+    uplink.acknowledged(EPOCH, 3, chain_of(3), 20)
     assert journal.lowest_seq == 16
     assert drain(uplink, 20) == []
 
@@ -258,3 +267,21 @@ def test_the_wear_of_the_flash_is_told_once_a_day_of_running():
     assert uplink.take_wear(day_ms) is None
     assert uplink.take_wear(2 * day_ms + 4_999) == Wear(3)
     assert uplink.take_wear(3 * day_ms) is None, "a late one moves the next"
+
+
+def test_an_acknowledgement_of_another_history_forgets_nothing_and_asks_for_an_epoch():
+    for held in (0, 7):  # the first word, and a later one
+        journal, uplink = connected(20)
+        drain(uplink, 0)
+        uplink.acknowledged(EPOCH, held, chain_of(held), 1000)
+        uplink.acknowledged(EPOCH, 9, chain_of(9) ^ 1, 2000)
+        assert (journal.lowest_seq, journal.epoch) == (held + 1, 0)
+        assert uplink.status_due(2000)
+        assert drain(uplink, 20_000) == []
+        assert journal.adopt(EPOCH + 1)
+
+
+def test_every_message_says_the_chain_of_what_comes_before_it():
+    _, uplink = connected(1000)
+    for message in drain(uplink, 0):
+        assert message.chain == chain_of(message.first_seq - 1)
