@@ -72,6 +72,8 @@ def pages(marks: Landmarks) -> list[tuple[str, str]]:
         f"/api/trips/{marks.long_trip}",
         "/avis",
         "/a-traiter",
+        "/a-traiter/kilometres",
+        "/a-traiter/contradictions",
         f"/avis/{marks.message}",
         "/api/feedback",
         "/badges-refuses",

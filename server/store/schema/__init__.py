@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from server.store.engine import StoreError
 from server.store.schema import (
     clocks,
+    contradictions,
     equipment,
     news,
     page_indexes,
@@ -431,4 +432,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     clocks.add,
     unassigned.add,
     repeats.add,
+    contradictions.add,
 )
