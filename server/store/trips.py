@@ -60,7 +60,8 @@ JOIN vehicle v USING (vehicle_id)
 LEFT JOIN agent a USING (agent_id)
 CROSS JOIN record r
 WHERE t.state <> 'ended' AND r.trip_id = t.trip_id AND r.kind_name = 'trip_asked'
-  AND r.fields ->> 'wish' <> 'nothing_any_more' AND NOT EXISTS (SELECT 1 FROM record later WHERE later.trip_id = t.trip_id
+  AND r.fields ->> 'wish' <> 'nothing_any_more' AND NOT EXISTS (
+    SELECT 1 FROM record later WHERE later.trip_id = t.trip_id
     AND later.kind_name IN ('trip_asked', 'trip_pause')
     AND (later.epoch, later.seq) > (r.epoch, r.seq))
 ORDER BY asked_at_s, t.trip_id LIMIT :limit
