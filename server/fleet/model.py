@@ -205,9 +205,30 @@ class PendingWish:
 
     trip_id: int
     plate: str
+    vehicle_label: str
     agent_name: str | None
     asked_at_s: int
     wish: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldContradiction:
+    """What a car's signs said against each other, `times` times until somebody saw it.
+
+    `contradiction_id` is its number on the list. It was told from `first_at_s` to `last_at_s`;
+    `seen_by` and `seen_at_s` are None while nobody has seen it.
+    """
+
+    contradiction_id: int
+    vehicle_id: int
+    plate: str
+    vehicle_label: str
+    kind: Contradiction
+    times: int
+    first_at_s: int
+    last_at_s: int
+    seen_by: str | None
+    seen_at_s: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,17 +238,20 @@ class Box:
     `grants_generation` is the last set sent, `grants_confirmed` the last one the box said it
     holds; they are equal when the box is up to date. The set sent last left at `grants_sent_at_s`.
     Its clock was `clock_off_s` off at most when it last said so (None: never), and is
-    `clock_doubtful` (1) while one source alone vouches for it.
+    `clock_doubtful` (1) while one source alone vouches for it; the server has known that since
+    `clock_doubtful_since_s`.
     `generation` is that of the newest key it has proved to hold; `newest_generation` is above it
     while a new key is on its way. `flash_erases` counts since the flash was new.
     `startable_since_s`: since when anybody could start the car though it is nobody's, None when
-    that is not so, and `hindrance` why it is. `contradiction` is the last one it told, and when.
+    that is not so, and `hindrance` why it is. `contradiction` is the last one it told that nobody
+    has seen, and when.
     """
 
     box_id: int
     wire_id: bytes
     vehicle_id: int
     plate: str
+    vehicle_label: str
     epoch: int
     firmware_version: str | None
     last_seen_s: int | None
@@ -235,6 +259,7 @@ class Box:
     clock_source: ClockSource
     clock_doubtful: int
     clock_off_s: int | None
+    clock_doubtful_since_s: int | None
     grants_generation: int
     grants_confirmed: int
     grants_sent_at_s: int | None

@@ -141,6 +141,12 @@ class Reason(StrEnum):
         Kind.CONFLICT,
     )
 
+    CONTRADICTION_CHANGED = (
+        "contradiction_changed",
+        N_("Somebody has seen it already, or the car told it once more: look again."),
+        Kind.CONFLICT,
+    )
+
     # The fleet
     NOT_ALLOWED = "not_allowed", N_("Your role does not allow this."), Kind.FORBIDDEN
     NO_SUCH_BADGE = "no_such_badge", N_("No agent has a badge with this UID."), Kind.NOT_FOUND

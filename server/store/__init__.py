@@ -25,6 +25,7 @@ from server.store.boxes import (
     SentGrants,
 )
 from server.store.commands import Commands
+from server.store.contradictions import Contradictions
 from server.store.engine import StoreError
 from server.store.equipment import Pieces
 from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
@@ -72,6 +73,7 @@ class Store:
         self.bookings = Bookings(engine, vault)
         self.boxes = Boxes(engine, vault)
         self.commands = Commands(engine, vault)
+        self.contradictions = Contradictions(engine, vault)
         self.directorates = Directorates(engine, vault)
         self.equipment = Pieces(engine, vault)
         self.feedback = FeedbackOfTrips(engine, vault)

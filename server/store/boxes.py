@@ -24,21 +24,24 @@ from server.store.vault import Vault
 _log = logging.getLogger(__name__)
 
 BOXES = """
-SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, b.epoch, b.firmware_version, b.last_seen_s,
-  b.relay, b.startable_since_s, b.hindrance, b.contradiction, b.contradiction_at_s,
-  b.clock_source, b.clock_doubtful, b.clock_off_s, b.grants_generation, b.grants_confirmed,
+SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, v.label AS vehicle_label,
+  b.epoch, b.firmware_version, b.last_seen_s,
+  b.relay, b.startable_since_s, b.hindrance, c.kind AS contradiction,
+  c.last_at_s AS contradiction_at_s, b.clock_source, b.clock_doubtful, b.clock_off_s,
+  b.clock_doubtful_since_s, b.grants_generation, b.grants_confirmed,
   b.grants_sent_at_s, b.generation,
   (SELECT max(generation) FROM box_key k WHERE k.box_id = b.box_id) AS newest_generation,
   (SELECT CAST(fields ->> 'erases' AS INTEGER) FROM record r
     WHERE r.box_id = b.box_id AND r.kind_name = 'wear'
     ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS flash_erases
-FROM box b JOIN vehicle v USING (vehicle_id) WHERE b.retired_at_s IS NULL
+FROM box b JOIN vehicle v USING (vehicle_id)
+LEFT JOIN contradiction c ON c.contradiction_id = (SELECT contradiction_id FROM contradiction told
+  WHERE told.box_id = b.box_id AND told.seen_at_s IS NULL
+  ORDER BY told.last_at_s DESC, told.contradiction_id DESC LIMIT 1)
+WHERE b.retired_at_s IS NULL
 """
 _AFTER = """v.plate > (SELECT plate FROM box last JOIN vehicle USING (vehicle_id)
   WHERE last.box_id = :box_id)"""
-
-_WRONG = """(b.startable_since_s IS NOT NULL OR b.contradiction IS NOT NULL
-  OR b.clock_doubtful = 1)"""
 
 
 class BoxExistsError(Exception):
@@ -132,12 +135,19 @@ class Boxes(Noun):
         )
         return [Box(**row) for row in rows]
 
-    async def to_look_at(self, limit: int) -> list[Box]:
-        """Return boxes that tell of something wrong with their car, by plate.
+    async def startable(self, limit: int) -> list[Box]:
+        """Return boxes whose car anybody could start though it is nobody's, the oldest first."""
+        return await self._wrong("b.startable_since_s", limit)
 
-        A car that anybody could start, a contradiction of its signs, or a doubtful clock.
-        """
-        rows = await self._rows(f"{BOXES} AND {_WRONG} ORDER BY v.plate LIMIT :limit", limit=limit)
+    async def doubtful(self, limit: int) -> list[Box]:
+        """Return boxes whose clock one source alone vouches for, the oldest first."""
+        return await self._wrong("b.clock_doubtful_since_s", limit, "b.clock_doubtful = 1")
+
+    async def _wrong(self, since: str, limit: int, which: str | None = None) -> list[Box]:
+        rows = await self._rows(
+            f"{BOXES} AND {which or f'{since} IS NOT NULL'} ORDER BY {since}, v.plate LIMIT :limit",
+            limit=limit,
+        )
         return [Box(**row) for row in rows]
 
     async def add(self, vehicle_id: int, replace: bool, now_s: int) -> BoxSecrets:

@@ -29,7 +29,7 @@ from server.fleet.records import (
 )
 from server.fleet.trips import Followed, TripDraft
 from server.fleet.unassigned import outside_trips
-from server.store import trip_rows, unassigned
+from server.store import contradictions, trip_rows, unassigned
 from server.store.noun import Noun
 
 # From the record that began a clock to the one that began the next; see `_mend_times`.
@@ -352,7 +352,7 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
                 },
             )
         case ClockStated():
-            _note_clock(db, batch.box_id, record)
+            _note_clock(db, batch.box_id, record, batch.received_at_s)
         case TimesMended():
             _mend_times(db, batch.box_id, batch.vehicle_id, record)
         case RelaySeen():
@@ -379,15 +379,7 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
                 },
             )
         case SignsContradict():
-            db.execute(
-                "UPDATE box SET contradiction = :contradiction, contradiction_at_s = :at_s"
-                " WHERE box_id = :box_id",
-                {
-                    "contradiction": record.contradiction,
-                    "at_s": record.at_s,
-                    "box_id": batch.box_id,
-                },
-            )
+            contradictions.note(db, batch.box_id, record.contradiction, record.at_s)
         case CommandAnswered():
             db.execute(
                 # "Nobody can know" is news only where nothing is known.
@@ -397,11 +389,20 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
             )
 
 
-def _note_clock(db: sqlite3.Connection, box_id: int, clock: ClockStated) -> None:
+def _note_clock(
+    db: sqlite3.Connection, box_id: int, clock: ClockStated, received_at_s: int
+) -> None:
     """Keep what a box said of its clock last."""
     db.execute(
-        "UPDATE box SET clock_doubtful = :doubtful, clock_off_s = :off_s WHERE box_id = :box_id",
-        {"doubtful": int(clock.doubtful), "off_s": clock.off_s, "box_id": box_id},
+        "UPDATE box SET clock_doubtful = :doubtful, clock_off_s = :off_s,"
+        " clock_doubtful_since_s = CASE WHEN :doubtful = 0 THEN NULL"
+        " ELSE coalesce(clock_doubtful_since_s, :received_at_s) END WHERE box_id = :box_id",
+        {
+            "doubtful": int(clock.doubtful),
+            "off_s": clock.off_s,
+            "received_at_s": received_at_s,  # its own time is what is in doubt
+            "box_id": box_id,
+        },
     )
 
 
@@ -445,4 +446,15 @@ def _mend_times(db: sqlite3.Connection, box_id: int, vehicle_id: int, mended: Ti
         f" WHERE {_OF_CLOCK} AND r.kind_name = 'refusal' AND f.vehicle_id = :vehicle_id)",
         where,
     )
+    for table, column, kind in (
+        ("box", "startable_since_s", "startable"),
+        ("contradiction", "first_at_s", "contradiction"),
+        ("contradiction", "last_at_s", "contradiction"),
+    ):
+        db.execute(
+            f"UPDATE {table} SET {column} = {column} + :shift_s WHERE box_id = :box_id"
+            f" AND {column} IN (SELECT r.at_s FROM record r"
+            f" WHERE {_OF_CLOCK} AND r.kind_name = '{kind}')",
+            where,
+        )
     db.execute(f"UPDATE record AS r SET at_s = at_s + :shift_s WHERE {_OF_CLOCK}", where)

@@ -51,15 +51,17 @@ _REFUSED_BEFORE = (
 )
 
 # The last word on it: a pause that was carried out ends a wish too, as the end of the trip does.
+# A plain join lets SQLite begin with all records there are.
 _PENDING = """
-SELECT t.trip_id, v.plate, a.full_name AS agent_name,
+SELECT t.trip_id, v.plate, v.label AS vehicle_label, a.full_name AS agent_name,
   coalesce(r.at_s, r.received_at_s) AS asked_at_s, r.fields ->> 'wish' AS wish
 FROM trip t
 JOIN vehicle v USING (vehicle_id)
 LEFT JOIN agent a USING (agent_id)
-JOIN record r ON r.trip_id = t.trip_id AND r.kind_name = 'trip_asked'
-WHERE t.state <> 'ended' AND r.fields ->> 'wish' <> 'nothing_any_more'
-  AND NOT EXISTS (SELECT 1 FROM record later WHERE later.trip_id = t.trip_id
+CROSS JOIN record r
+WHERE t.state <> 'ended' AND r.trip_id = t.trip_id AND r.kind_name = 'trip_asked'
+  AND r.fields ->> 'wish' <> 'nothing_any_more' AND NOT EXISTS (
+    SELECT 1 FROM record later WHERE later.trip_id = t.trip_id
     AND later.kind_name IN ('trip_asked', 'trip_pause')
     AND (later.epoch, later.seq) > (r.epoch, r.seq))
 ORDER BY asked_at_s, t.trip_id LIMIT :limit

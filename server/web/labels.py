@@ -133,6 +133,28 @@ HINDRANCES: Mapping[Hindrance, str] = {
     "other": N_("another reason"),
 }
 
+CONTRADICTION_ADVICE: Mapping[Contradiction, str] = {
+    "cranked": N_(
+        "Relay or contact is broken: anybody may be able to start it. Call a technician."
+    ),
+    "driven": N_("Relay or contact is broken: anybody may be able to start it. Call a technician."),
+    "never_opens": N_(
+        "Relay or contact is broken: anybody may be able to start it. Call a technician."
+    ),
+    "ignition_off": N_("Find out whether it was towed or carried; if not, have its wires checked."),
+    "other": N_("Have its wires checked."),
+}
+
+HINDRANCE_ADVICE: Mapping[Hindrance, str] = {
+    "ignition_on": N_("Go and switch it off, or find out who sits in it."),
+    "moves": N_("Find out whether it is being towed or carried. If it stands: have it checked."),
+    "no_sign": N_(
+        "Check that its doors are locked. Driven once under the open sky, the box proves its wire."
+    ),
+    "relay": N_("Check that its doors are locked, and call a technician."),
+    "other": N_("Check that its doors are locked, and call a technician."),
+}
+
 CLOCK_SOURCES: Mapping[ClockSource, str] = {
     "none": N_("not set"),
     "gnss": N_("from the satellites"),

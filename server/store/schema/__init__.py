@@ -13,6 +13,7 @@ from server.store.engine import StoreError
 from server.store.schema import (
     chains,
     clocks,
+    contradictions,
     equipment,
     news,
     page_indexes,
@@ -433,4 +434,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     unassigned.add,
     repeats.add,
     chains.add,
+    contradictions.add,
 )

@@ -44,6 +44,23 @@ class UnassignedDistances(Noun):
         )
         return [_unassigned(row) for row in rows]
 
+    async def nobodys(self, limit: int) -> list[Unassigned]:
+        """Return rows that nobody was given yet, the oldest first."""
+        rows = await self._rows(
+            f"{_UNASSIGNED} WHERE u.attributed_at_s IS NULL ORDER BY u.unassigned_id LIMIT :limit",
+            limit=limit,
+        )
+        return [_unassigned(row) for row in rows]
+
+    async def given(self, limit: int) -> list[Unassigned]:
+        """Return rows that somebody was given, the last given first."""
+        rows = await self._rows(
+            f"{_UNASSIGNED} WHERE u.attributed_at_s IS NOT NULL"
+            " ORDER BY u.attributed_at_s DESC, u.unassigned_id DESC LIMIT :limit",
+            limit=limit,
+        )
+        return [_unassigned(row) for row in rows]
+
     async def get(self, unassigned_id: int) -> Unassigned | None:
         """Return one row."""
         rows = await self._rows(

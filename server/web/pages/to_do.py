@@ -1,27 +1,39 @@
-"""The page "to do": what only a person can settle, one section for each kind.
+"""The page "to do": what only a person can settle, one section for each kind, and what was settled.
 
-Kilometres without a trip are given to a named person on a page of their own. Never here: which
-these are, and who may say whose.
+A section is a line of SECTIONS and a template of its name in to_do/. Kilometres without a trip are
+given to a named person on a page of their own. Never here: which these are, and who may say whose.
 """
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 from wtforms import HiddenField, StringField
 
-from server.actions import Person
+from server.actions import Person, contradictions
 from server.actions import unassigned as acts
-from server.app_keys import ACTIONS, STORE
+from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refused
 from server.fleet.unassigned import Unassigned
+from server.store import Store
 from server.web.auth import manager_only
 from server.web.forms import PageForm, form_of, number_or_none, sent_form
 from server.web.i18n import N_, words_of
+from server.web.pages.boxes import SILENT_AFTER_S
 from server.web.paging import PAGE_SIZE, before_of
 from server.web.refused import say, show_on
 from server.web.render import flash, page
 
 LIST = "/a-traiter"
+SETTLED = 3  # of each kind: the rest is a page of its own
+
+
+class SeenForm(PageForm):
+    """How often the contradiction that was seen had been told."""
+
+    times = HiddenField()
 
 
 class AttributeForm(PageForm):
@@ -31,21 +43,162 @@ class AttributeForm(PageForm):
     distance_m = HiddenField()
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One kind of thing that waits: its template is to_do/NAME.html, `find` what stands there.
+
+    `title`, `word` (on its counter), `meaning` and `all_name` are message ids; `all_at` is where
+    those stand that do not fit. `found` is what `find` gave: one more than is shown, if need be.
+    """
+
+    name: str
+    title: str
+    word: str
+    meaning: str
+    find: Callable[[Store, int], Awaitable[Sequence[object]]]
+    all_at: str
+    all_name: str
+    tone: str = "calm"
+    found: Sequence[object] = ()
+
+    @property
+    def entries(self) -> Sequence[object]:
+        """What is shown."""
+        return self.found[:PAGE_SIZE]
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more."""
+        return len(self.found) > PAGE_SIZE
+
+    @property
+    def count(self) -> str:
+        """How many wait, as far as that was looked up."""
+        return f"{len(self.entries)}{'+' if self.is_cut else ''}"
+
+
+# What could let somebody drive off comes first, what can wait until the month's end last.
+SECTIONS = (
+    Section(
+        "startable",
+        N_("Startable by anybody"),
+        N_("Startable"),
+        N_("Nobody has the car, and yet its engine can be started without a badge."),
+        lambda store, limit: store.boxes.startable(limit),
+        "/boitiers",
+        N_("All boxes"),
+        "urgent",
+    ),
+    Section(
+        "contradictions",
+        N_("Cars that contradict themselves"),
+        N_("Contradictions"),
+        N_("What a car tells cannot all be true. Mark it once you have looked into it."),
+        lambda store, limit: store.contradictions.unseen(limit),
+        "/boitiers",
+        N_("All boxes"),
+        "urgent",
+    ),
+    Section(
+        "pending",
+        N_("Waiting in the car"),
+        N_("Pending"),
+        N_(
+            "The car does it as soon as it stands with the ignition off. If that does not come:"
+            " have its driver switch it off."
+        ),
+        lambda store, limit: store.trips.pending(limit),
+        "/trajets",
+        N_("Trip log"),
+    ),
+    Section(
+        "clocks",
+        N_("Doubtful clocks"),
+        N_("Clocks"),
+        N_(
+            "One source alone vouches for the time. Who may drive does not change; times may be"
+            " wrong. It settles within a day under the open sky, in coverage; if not, have the box"
+            " looked at."
+        ),
+        lambda store, limit: store.boxes.doubtful(limit),
+        "/boitiers",
+        N_("All boxes"),
+    ),
+    Section(
+        "kilometres",
+        N_("Kilometres without a trip"),
+        N_("Without a trip"),
+        N_("They are nobody’s, and in nobody’s costs, until you say whose."),
+        lambda store, limit: store.unassigned.nobodys(limit),
+        f"{LIST}/kilometres",
+        N_("All kilometres without a trip"),
+    ),
+)
+
+
 @manager_only
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """Show what waits in cars, cars to look at, and kilometres without a trip, newest first."""
-    store = request.app[STORE]
-    rows = await acts.log(Person(agent), request.app[ACTIONS], PAGE_SIZE + 1, before_of(request))
-    shown = rows[:PAGE_SIZE]
-    older = f"{LIST}?before={shown[-1].unassigned_id}" if len(rows) > PAGE_SIZE else None
+    """Show what waits, by kind, the oldest first; then what was settled last."""
+    store, now_s = request.app[STORE], request.app[CLOCK].now_s()
     return await page(
         request,
         "to_do/list.html",
-        pending=await store.trips.pending(PAGE_SIZE),
-        boxes=await store.boxes.to_look_at(PAGE_SIZE),
-        unassigned=shown,
-        older=older,
+        sections=[each for each in [await _filled(one, store) for one in SECTIONS] if each.found],
+        settled={
+            "contradictions": await store.contradictions.seen(SETTLED),
+            "kilometres": await store.unassigned.given(SETTLED),
+        },
+        form=await form_of(PageForm, request),
+        now_s=now_s,
+        silent_before_s=now_s - SILENT_AFTER_S,
     )
+
+
+async def _filled(section: Section, store: Store) -> Section:
+    return replace(section, found=await section.find(store, PAGE_SIZE + 1))
+
+
+@manager_only
+async def note_seen(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """Take a contradiction from the list, under this person's name."""
+    form = await sent_form(SeenForm, request)
+    told = {
+        "contradiction_id": int(request.match_info["id"]),
+        "times": number_or_none(form.times.data or "") or 0,
+    }
+    words = words_of(request)
+    try:
+        seen = await contradictions.note_seen(
+            Person(agent), judged(contradictions.NoteSeen, told), request.app[ACTIONS]
+        )
+    except Refused as refused:
+        if refused.first.reason is not Reason.CONTRADICTION_CHANGED:
+            raise
+        await flash(request, "warning", say(refused.first, words))
+    else:
+        text = N_("%(plate)s: you have seen it. It comes back if the car tells it anew.")
+        await flash(request, "success", words.say(text, plate=seen.plate))
+    raise web.HTTPSeeOther(LIST)
+
+
+@manager_only
+async def show_seen(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """Show the contradictions that somebody has seen, the last one first."""
+    rows = await contradictions.seen(
+        Person(agent), request.app[ACTIONS], PAGE_SIZE + 1, before_of(request)
+    )
+    shown = rows[:PAGE_SIZE]
+    older = f"{request.path}?before={shown[-1].contradiction_id}" if len(rows) > PAGE_SIZE else None
+    return await page(request, "to_do/all_seen.html", seen=shown, older=older)
+
+
+@manager_only
+async def show_kilometres(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """Show all kilometres without a trip, and whose they became, newest first."""
+    rows = await acts.log(Person(agent), request.app[ACTIONS], PAGE_SIZE + 1, before_of(request))
+    shown = rows[:PAGE_SIZE]
+    older = f"{request.path}?before={shown[-1].unassigned_id}" if len(rows) > PAGE_SIZE else None
+    return await page(request, "to_do/all_kilometres.html", unassigned=shown, older=older)
 
 
 @manager_only
@@ -107,6 +260,9 @@ async def _not_now(request: web.Request, refused: Refused) -> Exception:
 
 ROUTES = (
     web.get(LIST, show_list),
+    web.get(f"{LIST}/contradictions", show_seen),
+    web.post(f"{LIST}/contradictions/{{id:[0-9]{{1,18}}}}/vue", note_seen),
+    web.get(f"{LIST}/kilometres", show_kilometres),
     web.get("/a-traiter/kilometres/{id:[0-9]{1,18}}", show_form),
     web.post("/a-traiter/kilometres/{id:[0-9]{1,18}}", attribute),
 )

@@ -255,6 +255,10 @@ def cases(
         fields = {"agent_id": "Karim", "distance_m": distance_m}
         return {"page": Page(f"/a-traiter/kilometres/{number}", fields, MANAGER)}
 
+    def saw(number: int, times: int) -> dict[str, Any]:
+        told = {"times": str(times)}
+        return {"page": Page(f"/a-traiter/contradictions/{number}/vue", told, MANAGER)}
+
     def order(plate: str) -> Command:
         return Command(("command", "inhibit", "--vehicle", plate))
 
@@ -360,6 +364,7 @@ def cases(
         Reason.NO_SUCH_METRES: Case(**attribute(NOBODY)),
         Reason.ALREADY_ATTRIBUTED: Case(**attribute(1)),
         Reason.METRES_CHANGED: Case(**attribute(2, distance_m="1")),
+        Reason.CONTRADICTION_CHANGED: Case(**saw(NOBODY, 1)),
         # The fleet
         Reason.NOT_ALLOWED: Case(
             Page(f"/trajets/{trips['running']}/terminer", {"without_keys": "y"}),

@@ -7,7 +7,20 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from server.fleet.feedback import Said
-from server.fleet.records import OdometerRead, TripEnded
+from server.fleet.records import Holder, OdometerRead, TripEnded
+from server.gateway.translate import read_record
+from shared_protocol.messages import CLOCK_SERVER
+from shared_protocol.records import (
+    ASKED_END,
+    CONTRADICTION_CRANKED,
+    CONTRADICTION_IGNITION_OFF,
+    STARTABLE_NO_SIGN,
+    ClockState,
+    Contradiction,
+    Startable,
+    TripAsked,
+    to_record,
+)
 from tests.server.web.sample import (
     CLIO,
     KARIM,
@@ -16,7 +29,9 @@ from tests.server.web.sample import (
     NOW_S,
     PASSWORD,
     PAST_TRIPS,
+    PEUGEOT,
     report,
+    report_of_clio,
     trip_ids,
 )
 from tests.support import ROOT, skip_or_fail
@@ -56,6 +71,10 @@ PAGES = {
         "/avis",
         "/avis/{under_way}",
         "/boitiers",
+        "/a-traiter",
+        "/a-traiter/kilometres",
+        "/a-traiter/kilometres/2",
+        "/a-traiter/contradictions",
     ],
 }
 
@@ -121,6 +140,7 @@ async def test_every_page_is_accessible_fits_and_loads_all_it_names(
     await store.feedback.say(under_way, Said(None, "Aile rayée\nà l’avant droit", True), NOW_S)
     await store.feedback.say(ended, Said(4, "Bonne route", False), NOW_S)
     await store.feedback.answer(ended, NOW_S, "À bientôt", manager.agent_id, NOW_S)
+    await something_of_each_kind_to_do(store)
     ids = {"under_way": under_way, "ended": ended, "booking": booking, "later": later}
     ids |= {"karim": karim.agent_id, "badge": badge.badge_id}
     faults: dict[str, list[str]] = {}
@@ -139,6 +159,65 @@ async def test_every_page_is_accessible_fits_and_loads_all_it_names(
             assert await page.get_attribute("html", "lang") == locale[:2]
         await page.context.close()
     assert {where: what for where, what in faults.items() if what} == {}
+
+
+async def something_of_each_kind_to_do(store) -> None:
+    """Kilometres of nobody and of somebody, and what a car's box tells of its signs and clock."""
+    manager = await store.agents.by_login(MANAGER)
+    for metres in (0, 12_400):
+        await report(store, PEUGEOT, OdometerRead(metres))
+    await store.unassigned.attribute(1, 12_400, manager.agent_id, manager.agent_id, NOW_S)
+    await report(store, PEUGEOT, OdometerRead(15_000))
+    for body in (
+        TripAsked(5000, ASKED_END),
+        Startable(STARTABLE_NO_SIGN),
+        ClockState(1, CLOCK_SERVER, 1, 100),
+        Contradiction(CONTRADICTION_CRANKED),
+        Contradiction(CONTRADICTION_IGNITION_OFF),
+    ):
+        await report_of_clio(store, read_record(to_record(NOW_S, body), Holder(), NOW_S))
+    seen = (await store.contradictions.unseen(1))[0]
+    await store.contradictions.note_seen(seen.contradiction_id, 1, manager.agent_id, NOW_S)
+
+
+@pytest.mark.parametrize("locale", ["fr-FR", "en-GB"])
+async def test_the_names_of_the_pages_stand_on_one_line_on_a_phone(browser, client, locale):
+    page = await open_page(browser, client, WIDTHS["phone"], locale)
+    await sign_in(page, MANAGER)
+    heights = set()
+    for path in ("/reservations", "/a-traiter"):  # the current one is bold, and wider
+        await page.goto(path)
+        for name in await page.locator("nav .short").all():
+            box = await name.bounding_box()
+            assert box
+            heights.add(round(box["height"]))
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= WIDTHS["phone"]
+    assert len(heights) == 1, "no name is broken into two lines"
+
+
+async def test_a_manager_takes_a_contradiction_from_the_list_without_javascript(
+    browser, client, store
+):
+    await something_of_each_kind_to_do(store)
+    context = await browser.new_context(
+        base_url=str(client.make_url("/")),
+        viewport={"width": WIDTHS["phone"], "height": 800},
+        java_script_enabled=False,
+        locale="fr-FR",
+    )
+    page = await context.new_page()
+    await sign_in(page, MANAGER)
+    await page.goto("/a-traiter")
+    button = page.get_by_role("button", name="Marquer comme vue")
+    box = await button.bounding_box()
+    assert box
+    assert box["height"] >= 44
+    await button.click()
+    await expect(page.get_by_role("status")).to_contain_text("marquée comme vue")
+    await expect(button).to_have_count(0)
+    await page.get_by_role("link", name="Toutes les contradictions vues").click()
+    await expect(page.locator("tbody tr")).to_have_count(2)
 
 
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=list(WIDTHS))

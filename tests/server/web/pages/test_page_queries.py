@@ -9,8 +9,8 @@ from server.store import sqlite
 from tests.server.web.sample import CLIO, KARIM, LUCIE, MANAGER, own, trip_ids
 
 GROWING = {
-    "booking", "booking_equipment", "companion", "feedback", "gap", "leg", "occupant",
-    "out_of_service", "record", "refusal", "trip",
+    "booking", "booking_equipment", "companion", "contradiction", "feedback", "gap", "leg",
+    "occupant", "out_of_service", "record", "refusal", "trip", "unassigned",
 }  # fmt: skip
 # The names that the queries give these tables.
 SHORT = {"b": "booking", "o": "booking", "n": "booking", "t": "trip", "f": "feedback",
@@ -78,6 +78,11 @@ async def test_no_page_reads_a_growing_table_as_a_whole(asked, arrive, store):
             f"/badges?agent={karim.agent_id}",
             "/boitiers",
             "/boitiers?after=1",
+            "/a-traiter",
+            "/a-traiter/kilometres",
+            "/a-traiter/kilometres?before=2",
+            "/a-traiter/contradictions",
+            "/a-traiter/contradictions?before=2",
         ),
     }
     asked.clear()  # what filled the database is no page's question

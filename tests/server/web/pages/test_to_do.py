@@ -1,19 +1,24 @@
 """The page of what only a person can settle, beyond kilometres without a trip."""
 
-from server.fleet.records import Holder
+import pytest
+
+from server.fleet.records import Holder, OdometerRead
 from server.gateway.translate import read_record
 from shared_protocol.messages import CLOCK_SERVER
 from shared_protocol.records import (
     ASKED_END,
     ASKED_NOTHING,
+    CONTRADICTION_CRANKED,
+    CONTRADICTION_IGNITION_OFF,
     STARTABLE_NO_SIGN,
     ClockState,
+    Contradiction,
     Startable,
     TripAsked,
     TripPause,
     to_record,
 )
-from tests.server.web.sample import MANAGER, NOW_S, report_of_clio
+from tests.server.web.sample import KARIM, MANAGER, NOW_S, PEUGEOT, report, report_of_clio
 
 PATH = "/a-traiter"
 WAITS = "En attente dans la voiture"
@@ -40,7 +45,7 @@ async def test_a_startable_car_and_a_doubtful_clock_are_listed_until_they_are_no
     arrive, store
 ) -> None:
     manager = await arrive(MANAGER)
-    assert "Voitures à regarder" not in await manager.read(PATH)
+    assert "Rien n’attend" in await manager.read(PATH)
     await told(store, Startable(STARTABLE_NO_SIGN), ClockState(1, CLOCK_SERVER, 1, 100))
     page = await manager.read(PATH)
     assert page.count("démarrable par n’importe qui") == 1
@@ -49,3 +54,53 @@ async def test_a_startable_car_and_a_doubtful_clock_are_listed_until_they_are_no
     page = await manager.read(PATH)
     assert "horloge douteuse" not in page
     assert "démarrable par n’importe qui" in page
+
+
+async def test_kilometres_leave_the_list_when_they_are_given_and_stay_in_the_history(
+    arrive, store
+) -> None:
+    manager = await arrive(MANAGER)
+    for metres in (0, 7_000):
+        await report(store, PEUGEOT, OdometerRead(metres))
+    page = await manager.read(PATH)
+    assert "Km sans trajet" in page
+    assert f"{PATH}/kilometres/1" in page
+    await manager.send(f"{PATH}/kilometres/1", agent_id="Karim <b>Benali", distance_m="7000")
+    page = await manager.read(PATH)
+    assert "Km sans trajet" not in page
+    assert page.count("selon Claire Martin") == 1
+    assert f"{PATH}/kilometres/1" not in page
+    assert "selon Claire Martin" in await manager.read(f"{PATH}/kilometres")
+
+
+async def test_a_contradiction_leaves_the_list_under_a_name_until_the_car_tells_it_anew(
+    arrive, store
+) -> None:
+    manager = await arrive(MANAGER)
+    await told(store, *[Contradiction(CONTRADICTION_IGNITION_OFF)] * 2)
+    page = await manager.read(PATH)
+    assert "remorquée, ou fil rompu" in page
+    assert "Signalé 2 fois" in page
+    assert "remorquée, ou fil rompu" in await manager.read("/boitiers")
+    await manager.send(PATH, f"{PATH}/contradictions/1/vue", times="2")
+    page = await manager.read(PATH)
+    assert "Voitures qui se contredisent" not in page
+    assert "vue par Claire Martin" in page
+    assert "remorquée, ou fil rompu" not in await manager.read("/boitiers")
+    assert "Claire Martin" in await manager.read(f"{PATH}/contradictions")
+    await told(store, Contradiction(CONTRADICTION_IGNITION_OFF))
+    assert "Voitures qui se contredisent" in await manager.read(PATH)
+
+
+async def test_no_place_stands_on_the_page_of_what_is_to_do(arrive, store) -> None:
+    manager = await arrive(MANAGER)
+    await told(store, TripAsked(5000, ASKED_END), Contradiction(CONTRADICTION_CRANKED))
+    page = await manager.read(PATH)
+    assert "48,0" not in page, "that is where the sample's cars are"
+    assert "°" not in page
+
+
+@pytest.mark.parametrize("path", [PATH, f"{PATH}/kilometres", f"{PATH}/contradictions"])
+async def test_an_agent_sees_nothing_of_what_managers_settle(arrive, path) -> None:
+    agent = await arrive(KARIM)
+    await agent.read(path, 403)
