@@ -26,7 +26,6 @@ from firmware.logic.access.card_keys import CardKeys
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GrantSet
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
-from firmware.logic.access.trip import Trip
 from firmware.logic.clock import Clock
 from firmware.logic.link.journal import Journal
 from firmware.logic.link.keys import Keys
@@ -36,6 +35,7 @@ from firmware.logic.road.odometer import Odometer
 from firmware.logic.road.whereabouts import Whereabouts
 from firmware.logic.signs.ignition_line import IgnitionLine
 from firmware.logic.state_version import require_known
+from firmware.logic.trip.trip import Trip
 from firmware.tasks.badge import BadgeTask
 from firmware.tasks.gnss import GnssTask
 from firmware.tasks.link import KEYS_FILE, LinkTask
@@ -44,7 +44,8 @@ from firmware.tasks.recorder import Recorder
 from firmware.tasks.signals import SignalsTask
 from firmware.tasks.signs import IGNITION_LINE_FILE, Signs
 from firmware.tasks.supervisor import Supervisor
-from firmware.tasks.vehicle import CLOCK_FILE, Vehicle
+from firmware.tasks.timekeeper import CLOCK_FILE
+from firmware.tasks.vehicle import Vehicle
 from firmware.tasks.watchdog import WatchdogTask
 from firmware.version import VERSION
 from shared_protocol.records import Boot, decode_body

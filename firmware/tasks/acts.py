@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from firmware.logic.access.immobiliser import Immobiliser
     from firmware.logic.access.outcome import Outcome
-    from firmware.logic.access.trip import Trip
+    from firmware.logic.trip.trip import Trip
     from firmware.tasks.orders import Orders
     from firmware.tasks.parts import Doors, Relay, Uptime
     from firmware.tasks.recorder import Recorder

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from firmware.logic.access.commands import Commands
     from firmware.logic.access.grants import GrantSet
     from firmware.logic.access.immobiliser import Immobiliser
-    from firmware.logic.access.trip import Trip
     from firmware.logic.clock import Clock
     from firmware.logic.link.journal import Journal
     from firmware.logic.link.keys import Keys
     from firmware.logic.link.uplink import Uplink
+    from firmware.logic.trip.trip import Trip
     from firmware.tasks.parts import Entropy, Modem, Store, Uptime
     from firmware.tasks.recorder import Recorder
     from firmware.tasks.vehicle import Vehicle
@@ -186,16 +186,16 @@ class LinkTask:
         if isinstance(message, Ack):
             self._uplink.acknowledged(message.epoch, message.seq, message.chain, now_ms)
         elif isinstance(message, Time):
-            self._vehicle.server_time(message.time_s, message.millisecond, now_ms)
+            self._vehicle.timekeeper.server_time(message.time_s, message.millisecond, now_ms)
         elif isinstance(message, Grants):
             if self._grants.take_part(message):
-                self._vehicle.set_issued(self._grants.expires_s - GRANTS_VALID_S, now_ms)
+                self._vehicle.timekeeper.set_issued(self._grants.expires_s - GRANTS_VALID_S, now_ms)
                 session.send(self._status(now_ms))  # the server sees what the box now holds
         elif isinstance(message, GrantsChange):
             # In force, the server sees what the box now holds; void, that it must send all.
             taken = self._grants.take_change(message)
             if taken:
-                self._vehicle.set_issued(self._grants.expires_s - GRANTS_VALID_S, now_ms)
+                self._vehicle.timekeeper.set_issued(self._grants.expires_s - GRANTS_VALID_S, now_ms)
             if taken is not None:
                 session.send(self._status(now_ms))
         elif isinstance(message, CardKeys):

@@ -21,10 +21,10 @@ TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know th
 if TYPE_CHECKING:
     import asyncio
 
-    from firmware.logic.access.trip import Trip
     from firmware.logic.clock import Clock
     from firmware.logic.link.journal import Journal
     from firmware.logic.link.uplink import Uplink
+    from firmware.logic.trip.trip import Trip
 
 _PATIENT = (Odometer,)
 _OUTWEIGHED = (Odometer, Refusal)  # by whatever else there is to record

@@ -8,14 +8,15 @@ import asyncio
 
 from firmware.logic.access.commands import ASKS
 from firmware.logic.access.feedback import cause_of
-from firmware.logic.access.forgotten import is_forgotten
 from firmware.logic.access.immobiliser import NO_PULSE
 from firmware.logic.access.outcome import CAUSE_CONTACT
 from firmware.logic.const import const
 from firmware.logic.road.rest import ASK_SLEEP, ASK_WAKE, Rest
 from firmware.logic.road.standing import Standing
+from firmware.logic.trip.forgotten import is_forgotten
 from firmware.tasks.acts import Acts
 from firmware.tasks.orders import Orders
+from firmware.tasks.timekeeper import Timekeeper
 from shared_protocol.records import END_INFERRED, RELAY_ENABLED, RELAY_INHIBITED, Refusal
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
     from firmware.logic.access.grants import GrantSet
     from firmware.logic.access.immobiliser import Immobiliser
     from firmware.logic.access.outcome import Outcome
-    from firmware.logic.access.trip import Trip
     from firmware.logic.clock import Clock
     from firmware.logic.road.nmea import Fix
     from firmware.logic.road.odometer import Odometer
     from firmware.logic.road.standing import Motion
     from firmware.logic.road.whereabouts import Where, Whereabouts
+    from firmware.logic.trip.trip import Trip
     from firmware.tasks.parts import Doors, Ignition, Receiver, Relay, Store, Uptime
     from firmware.tasks.recorder import Recorder
     from firmware.tasks.signals import SignalsTask
@@ -43,13 +44,12 @@ _LOOK_EVERY_S = const(0.5)
 # an unbroken look.
 _LOOK_QUIET_S = const(4.0)
 
-CLOCK_FILE = "clock"
-
 
 class Vehicle:
     """Everything that one car does, called by the tasks of badge reader, receiver and link.
 
-    Attribute to read: `looked_ms`, when a look at the wires was last carried through.
+    Attributes to read: `looked_ms`, when a look at the wires was last carried through;
+    `timekeeper`, for what the server tells of the time.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Vehicle:
             trip: the one in progress.
             whereabouts: the last fix.
             odometer: the running metres.
-            clock: Unix time, which satellites and server tell through here.
+            clock: Unix time, told by `timekeeper`.
             grants: the set in force.
             commands: those of the server.
             recorder: records what happened.
@@ -107,9 +107,9 @@ class Vehicle:
         self._whereabouts = whereabouts
         self._odometer = odometer
         self._clock = clock
+        self.timekeeper = Timekeeper(clock, grants, recorder, state_store)
         self._grants = grants
         self._recorder = recorder
-        self._state_store = state_store
         self._orders = Orders(commands, recorder, state_store)
         self._acts = Acts(
             uptime=uptime,
@@ -212,20 +212,11 @@ class Vehicle:
 
     def fix(self, fix: "Fix", now_ms: int) -> None:
         """A fix of the receiver: the clock, the odometer, the sign of stillness."""
-        self._keep_clock(self._clock.hear_gnss(fix.time_s, fix.millisecond, now_ms), now_ms)
+        self.timekeeper.fix(fix, now_ms)
         self._whereabouts.fix(fix, now_ms)
         time_ms = fix.time_s * 1000 + fix.millisecond
         self._odometer.add(time_ms, fix.speed_mm_s, self._ignition.on)
         self._recorder.write(self._trip.odometer(self._odometer.metres, now_ms), now_ms)
-
-    def server_time(self, time_s: int, millisecond: int, now_ms: int) -> None:
-        """The server has told its time."""
-        self._keep_clock(self._clock.hear_server(time_s, millisecond, now_ms), now_ms)
-
-    def set_issued(self, issue_s: int, now_ms: int) -> None:
-        """A set of grants that the server issued then is in force."""
-        self._clock.hear_issue(issue_s)
-        self._store_clock(now_ms)
 
     def command(self, command: "Command", now_ms: int) -> None:
         """A Command of the server; one that comes in mid pulse waits for the next look."""
@@ -333,18 +324,6 @@ class Vehicle:
             self._receiver.sleep()
         if self._rest.settled:
             self._whereabouts.stay(now_ms)
-
-    def _keep_clock(self, records, now_ms: int) -> None:
-        if records:
-            self._grants.closed_s = self._clock.closed_s
-            self._recorder.write(records, now_ms)
-            self._store_clock(now_ms)
-
-    def _store_clock(self, now_ms: int) -> None:
-        try:
-            self._state_store.write(CLOCK_FILE, self._clock.to_bytes(now_ms))
-        except OSError:
-            pass  # memory has to do till the boot
 
     def _where(self, now_ms: int) -> "Where":
         return self._whereabouts.where(self._odometer.metres, now_ms)

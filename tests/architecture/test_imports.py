@@ -18,7 +18,7 @@ PLANTED = {
     "wire": ("shared_protocol/codec.py", "import server.clock"),
     "box": ("firmware/tasks/gnss.py", "import simulator.errors"),
     "box-layers": ("firmware/drivers/relay.py", "import firmware.tasks.vehicle"),
-    "logic-layers": ("firmware/logic/road/nmea.py", "import firmware.logic.access.trip"),
+    "logic-layers": ("firmware/logic/road/nmea.py", "import firmware.logic.trip.trip"),
     "server": ("server/gateway/listener.py", "import firmware.board"),
     "flasher": ("flasher/image.py", "import server.clock"),
     "server-layers": ("server/store/agents.py", "import server.web.auth"),

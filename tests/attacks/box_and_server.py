@@ -17,7 +17,6 @@ from firmware.logic.access.card_keys import CardKeys
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GrantSet
 from firmware.logic.access.immobiliser import Immobiliser
-from firmware.logic.access.trip import Trip
 from firmware.logic.clock import Clock
 from firmware.logic.link.journal import Journal
 from firmware.logic.link.keys import Keys
@@ -25,6 +24,7 @@ from firmware.logic.link.uplink import Uplink
 from firmware.logic.road.odometer import Odometer
 from firmware.logic.road.whereabouts import Whereabouts
 from firmware.logic.signs.ignition_line import IgnitionLine
+from firmware.logic.trip.trip import Trip
 from firmware.tasks.link import KEYS_FILE, LinkTask
 from firmware.tasks.orders import COMMANDS_FILE
 from firmware.tasks.recorder import Recorder

@@ -26,7 +26,7 @@ from firmware.drivers.flash_store import FlashStore
 from firmware.logic.access.badge_decision import decide
 from firmware.logic.access.grants import GrantSet
 from firmware.logic.link.journal import Journal
-from firmware.logic.access.trip import (Trip)
+from firmware.logic.trip.trip import (Trip)
 from firmware.logic.road.standing import Standing
 from firmware.logic.road.whereabouts import Where
 from shared_protocol.badges import badge_tag

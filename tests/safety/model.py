@@ -24,13 +24,13 @@ from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GRANTS_FILE, GrantSet
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.access.ration import Ration
-from firmware.logic.access.trip import Trip
 from firmware.logic.road import standing as standing_module
 from firmware.logic.road.nmea import Fix
 from firmware.logic.road.trusted_speed import TrustedSpeed
 from firmware.logic.road.whereabouts import Where
 from firmware.logic.signs import ignition_line
 from firmware.logic.signs.ignition_line import IgnitionLine
+from firmware.logic.trip.trip import Trip
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.signs import IGNITION_LINE_FILE, Signs
 from firmware.tasks.vehicle import Vehicle
@@ -57,7 +57,8 @@ _OLDEST_MS = {
 # Attributes of Vehicle that are no part and no state of the core. The commands that wait for a
 # pulse to end are among them: here each pulse ends before anything else begins. So is the badge
 # that was refused: it is judged again when the clock has jumped, which this one never says.
-_BESIDE = {"looked_ms", "_look_now", "_lock", "_commands_waiting", "_refused", "_acts", "_orders"}
+_BESIDE = {"looked_ms", "timekeeper", "_look_now", "_lock", "_commands_waiting", "_refused"}
+_BESIDE |= {"_acts", "_orders"}
 _OWN = ("_rest", "_standing")
 _OWN_OF_ACTS = ("door_lock", "feedback")
 # Of a part: the same in every state, or set anew by each look before anything asks for it.

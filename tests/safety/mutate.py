@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TESTS = {
     "immobiliser": ("immobiliser",),
     "trip": ("trip",),
+    "state": ("trip",),
     "badge_decision": ("badge_decision",),
     "forgotten": ("forgotten",),
     "door_lock": ("door_lock",),
@@ -81,7 +82,7 @@ SURVIVORS: dict[tuple[str, str, str], str] = {
     ("immobiliser", "self._valid = 0  # how many signs are", "0 -> 1"): _NOT_ASKED,
     ("immobiliser", "self._valid = 0  # how many signs are", "0 -> -1"): _NOT_ASKED,
     (
-        "trip",
+        "state",
         "flags = self.open * _OPEN + self.paused * _PAUSED + self.in_leg * _IN_LEG",
         "Mult -> FloorDiv",
     ): "_OPEN is 1",

@@ -9,13 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
-from firmware.logic.access import (
-    door_lock,
-    forgotten,
-    immobiliser,
-    trip,
-    wishes,
-)
+from firmware.logic.access import door_lock, immobiliser
 from firmware.logic.access.badge_decision import NO_TRIP, Granted, Refused
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.door_lock import DoorLock
@@ -23,7 +17,6 @@ from firmware.logic.access.grants import GRANTS_FILE, GrantSet
 from firmware.logic.access.held_set import HeldSet
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.access.outcome import DOOR_LEAVE, Outcome
-from firmware.logic.access.trip import Trip
 from firmware.logic.road import trusted_speed
 from firmware.logic.road.rest import Rest
 from firmware.logic.road.standing import Motion
@@ -31,6 +24,8 @@ from firmware.logic.road.trusted_speed import TrustedSpeed
 from firmware.logic.signs import ignition_line
 from firmware.logic.signs.ignition_line import IgnitionLine
 from firmware.logic.signs.startable import Watch
+from firmware.logic.trip import forgotten, state, trip, wishes
+from firmware.logic.trip.trip import Trip
 from firmware.tasks import recorder, vehicle
 from shared_protocol.records import (
     REFUSED_GRANTS_EXPIRED,
@@ -271,7 +266,7 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     ),
     "a lapsed trip is taken up for ever": (
         settings.FORGOTTEN,
-        _in_place_of(trip, "_TAKEN_UP_FOR_S", lambda shipped: 1 << 40),
+        _in_place_of(state, "_TAKEN_UP_FOR_S", lambda shipped: 1 << 40),
     ),
     "a trip is forgotten at the end of its booking": (
         settings.FORGOTTEN,

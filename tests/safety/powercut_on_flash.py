@@ -22,11 +22,11 @@ from firmware.drivers.flash_store import FlashStore
 from firmware.logic.access.card_keys import CardKeys
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GrantSet
-from firmware.logic.access.trip import Trip
 from firmware.logic.clock import Clock
 from firmware.logic.link.journal import Journal
 from firmware.logic.link.keys import Keys
 from firmware.logic.link.uplink import Uplink
+from firmware.logic.trip.trip import Trip
 from firmware.tasks.recorder import Recorder
 from shared_protocol.messages import (
     COMMAND_INHIBIT,

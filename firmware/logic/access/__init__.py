@@ -1,1 +1,1 @@
-"""Who may use the car now: badges, grants, trip, relay, doors, commands."""
+"""Who may use the car now: badges, grants, relay, doors, commands."""

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 
 from firmware.logic.access.badge_decision import Granted, Refused
 from firmware.logic.access.outcome import DOOR_LOCK, DOOR_UNLOCK
-from firmware.logic.access.trip import Trip
 from firmware.logic.road.standing import Motion
 from firmware.logic.road.whereabouts import Where
+from firmware.logic.trip.trip import Trip
 from shared_protocol.records import (
     ASSURANCE_LOW,
     RELAY_ENABLED,

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from firmware.logic.access.trip import Trip
 from firmware.logic.clock import Clock
 from firmware.logic.link.journal import Journal
 from firmware.logic.link.uplink import Uplink
+from firmware.logic.trip.trip import Trip
 from firmware.tasks.recorder import Recorder
 from shared_protocol.records import (
     END_BADGE_HELD,

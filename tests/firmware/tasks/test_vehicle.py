@@ -248,10 +248,10 @@ async def test_a_badge_that_a_wrong_time_refused_is_judged_again_while_it_is_at_
     wires.ms += 3 * 3_600_000  # nobody heard for so long, then a server that is a day ahead
     for _ in range(25):
         wires.ms += 3_600_000
-        box.vehicle.server_time(NOW_S + wires.ms // 1000 + 86_400, 0, wires.ms)
+        box.vehicle.timekeeper.server_time(NOW_S + wires.ms // 1000 + 86_400, 0, wires.ms)
     await box.badge(MARIE)
     assert not box.trip.open
-    box.vehicle.server_time(NOW_S + wires.ms // 1000, 0, wires.ms)
+    box.vehicle.timekeeper.server_time(NOW_S + wires.ms // 1000, 0, wires.ms)
     await box.stand(1)
     assert box.trip.open
     assert len(box.facts(ClockMended)) == 1

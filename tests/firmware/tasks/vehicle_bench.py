@@ -6,7 +6,6 @@ from typing import Any
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GrantSet
 from firmware.logic.access.immobiliser import Immobiliser
-from firmware.logic.access.trip import Trip
 from firmware.logic.clock import Clock
 from firmware.logic.link.journal import Journal
 from firmware.logic.link.uplink import Uplink
@@ -14,6 +13,7 @@ from firmware.logic.road.nmea import Fix
 from firmware.logic.road.odometer import Odometer
 from firmware.logic.road.whereabouts import Whereabouts
 from firmware.logic.signs.ignition_line import IgnitionLine
+from firmware.logic.trip.trip import Trip
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.signs import IGNITION_LINE_FILE, Signs
 from firmware.tasks.vehicle import Vehicle

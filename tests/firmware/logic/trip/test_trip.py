@@ -29,8 +29,8 @@ from firmware.logic.access.outcome import (
     Outcome,
     signal_of,
 )
-from firmware.logic.access.trip import Trip
 from firmware.logic.road.whereabouts import Where
+from firmware.logic.trip.trip import Trip
 from shared_protocol import codec
 from shared_protocol.messages import GRANT_PASSENGER, GRANT_WALK_UP
 from shared_protocol.records import (

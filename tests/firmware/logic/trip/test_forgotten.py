@@ -1,7 +1,7 @@
 """When a trip that nobody ended is taken for over."""
 
 from firmware.logic.access.badge_decision import NO_TRIP
-from firmware.logic.access.forgotten import is_forgotten
+from firmware.logic.trip.forgotten import is_forgotten
 from shared_protocol.messages import GRANT_OTHER_CAR, GRANT_TECHNICIAN, GRANT_WALK_UP
 from tests.firmware.logic.held_sets import MARIE, NOW_S, PAUL, grant, holding
 from tests.firmware.logic.motions import motion_of

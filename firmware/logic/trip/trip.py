@@ -1,10 +1,9 @@
 """One trip at most: badge to start it, short badge to pause and resume, held badge to end it.
 
-Decides what the wires must do and which records follow; touches neither. Its state changes only by
-`apply(record)`, live and when the journal is replayed at boot, so that both always agree. Ending
-asks no grant, clock or network, only for the keys, where their holder is fitted; a technician, a
-manager and the box itself end a trip without them. Coordinates appear only in TripStart and TripEnd
-(mileage mode), and for private use not even there.
+Decides what the wires must do and which records follow; touches neither, and changes nothing of the
+trip: those records do (state.py). Ending asks no grant, clock or network, only for the keys, where
+their holder is fitted; a technician, a manager and the box itself end a trip without them.
+Coordinates appear only in TripStart and TripEnd (mileage mode), and for private use not even there.
 
 A trip ends, pauses and changes hands in a car that is off and stands (standing.py). While it moves
 that is refused. What is asked with the ignition on, or when nobody can tell, is pending: `settle`
@@ -12,13 +11,10 @@ does it once the car is off and stands, and withdraws it after 50 m; the driver'
 too. An ignition that stays on keeps no trip open for ever.
 """
 
-from firmware.logic.access.badge_decision import NO_TRIP, RIDES, Refused, decide, rank_of
+from firmware.logic.access.badge_decision import RIDES, Refused, decide, rank_of
 from firmware.logic.access.card import RANK_DRIVER
 from firmware.logic.access.outcome import (
-    CAUSE_COMMAND,
-    CAUSE_CONTACT,
     CAUSE_GRANT,
-    CAUSE_PARKED,
     CAUSE_TECHNICIAN,
     DOOR_LEAVE,
     DOOR_LOCK,
@@ -35,17 +31,16 @@ from firmware.logic.access.outcome import (
     Outcome,
     refusal_of,
 )
-from firmware.logic.access.wishes import END_REASON, OWN_ENDS, may_be, waited_enough
 from firmware.logic.const import const
 from firmware.logic.road.whereabouts import Where
-from shared_protocol import codec
+from firmware.logic.trip.state import TripState
+from firmware.logic.trip.wishes import END_REASON, OWN_ENDS, may_be, waited_enough
 from shared_protocol.records import (
     ASKED_END,
     ASKED_END_TECHNICIAN,
     ASKED_NOTHING,
     ASKED_PAUSE,
     END_IGNITION_LEFT_ON,
-    END_INFERRED,
     END_OTHER_DRIVER,
     NO_POSITION,
     REFUSED_IGNITION_ON,
@@ -57,7 +52,6 @@ from shared_protocol.records import (
     LegStart,
     Occupant,
     Odometer,
-    Relay,
     TripAsked,
     TripEnd,
     TripPause,
@@ -69,19 +63,8 @@ from shared_protocol.records import (
 # waits in recorder.py.
 _ODOMETER_EVERY_MS = const(10_000)
 
-_LAYOUT = const("B8IIBII")
-_OPEN = const(1)
-_PAUSED = const(2)
-_IN_LEG = const(4)
-_LAPSED = const(8)
-_PRIVATE = const(16)
-_OWES_INHIBIT = const(32)
-
 # Who drives on has changed his mind.
 _WITHDRAWN_AFTER_M = const(50)
-# So long may a driver come back to a trip that the box ended.
-_TAKEN_UP_FOR_S = const(72 * 3600)
-
 # What the badge now at the reader has already done.
 _NO_CARD = const(0)  # or nothing that its being held or leaving could change
 _HAS_RESUMED = const(1)
@@ -89,72 +72,14 @@ _IS_DRIVER = const(2)
 _IS_TECHNICIAN = const(3)
 
 
-class Trip:
-    """Attributes to read: `open`, `paused`, `in_leg`, `odometer_m` (the last one recorded).
-
-    `owes_inhibit`: no inhibiting pulse is recorded since the start was enabled last.
-    `asked`: what is pending, of records.ASKED_*. Where a `motion` is asked for, that is one of
-    standing.py.
-    """
+class Trip(TripState):
+    """What may be read of it: state.py. A `motion` is one of standing.py."""
 
     def __init__(self, stored: bytes = b"", odometer_m: int = 0):
         """Take up what `to_bytes` gave; nothing stored means no trip, and metres as given."""
-        self.open = self.paused = self.in_leg = self._lapsed = self._private = False
-        self.owes_inhibit = False
-        self.odometer_m = odometer_m
-        self._tag = bytes(8)
-        self._grant_id = 0
-        self.asked = ASKED_NOTHING
-        self._asked_m = 0
-        self._ended_s = 0  # when the box itself ended the trip; 0: it did not, or knew no time
+        super().__init__(stored, odometer_m)
         self._card = _NO_CARD
         self._odometer_ms = 0
-        if stored:
-            values, _ = codec.decode(_LAYOUT, stored)
-            flags, self._tag, self._grant_id, self.odometer_m = values[:4]
-            self.asked, self._asked_m, self._ended_s = values[4:]
-            self.open = bool(flags & _OPEN)
-            self.paused = bool(flags & _PAUSED)
-            self.in_leg = bool(flags & _IN_LEG)
-            self._lapsed = bool(flags & _LAPSED)
-            self._private = bool(flags & _PRIVATE)
-            self.owes_inhibit = bool(flags & _OWES_INHIBIT)
-
-    def to_bytes(self) -> bytes:
-        """The state that `apply` changes, for the head of a journal segment."""
-        flags = self.open * _OPEN + self.paused * _PAUSED + self.in_leg * _IN_LEG
-        flags += self._lapsed * _LAPSED + self._private * _PRIVATE
-        flags += self.owes_inhibit * _OWES_INHIBIT
-        trip = (flags, self._tag, self._grant_id, self.odometer_m)
-        return codec.encode(_LAYOUT, trip + (self.asked, self._asked_m, self._ended_s))
-
-    @property
-    def holds_start(self) -> bool:
-        """Whether the start must stay enabled: the trip is open and its driver did not pause it."""
-        return self.open and not self.paused
-
-    def is_driver(self, tag: bytes) -> bool:
-        """Whether this badge opened the trip in progress."""
-        return self.open and tag == self._tag
-
-    @property
-    def grant(self) -> int:
-        """The grant of the trip in progress, NO_TRIP when there is none."""
-        return self._grant_id if self.open else NO_TRIP
-
-    @property
-    def driver(self) -> bytes:
-        """The badge tag of the trip in progress, or of the last one."""
-        return self._tag
-
-    def lapsed_grant(self, tag: bytes, time_s: int) -> int:
-        """The grant of the last trip, if the box itself ended it and this badge had begun it.
-
-        NO_TRIP 72 h later, and where either time is unknown: nobody could say how much later.
-        """
-        if not (self._lapsed and tag == self._tag and time_s and self._ended_s):
-            return NO_TRIP
-        return self._grant_id if time_s - self._ended_s <= _TAKEN_UP_FOR_S else NO_TRIP
 
     def badge_arrived(
         self,
@@ -308,40 +233,6 @@ class Trip:
             return ()
         self._odometer_ms = now_ms
         return (Odometer(odometer_m),)
-
-    def apply(self, record, time_s: int = 0) -> None:
-        """Change the state by a record and its time; one of another kind changes nothing."""
-        if isinstance(record, Relay):
-            if record.cause != CAUSE_CONTACT:  # that one is nobody's pulse
-                self.owes_inhibit = record.cause not in (CAUSE_PARKED, CAUSE_COMMAND)
-            return
-        if isinstance(record, (TripStart, TripResume)):
-            self.owes_inhibit = True
-        if isinstance(record, (TripStart, TripEnd, TripPause)):
-            self.asked, self._asked_m = ASKED_NOTHING, 0
-        if isinstance(record, TripStart):
-            self.open, self.paused, self.in_leg, self._lapsed = True, False, False, False
-            self._tag, self._grant_id = record.badge_tag, record.grant_id
-            self._private = bool(record.private)
-            self._ended_s = 0
-        elif isinstance(record, TripEnd):
-            self.open = self.paused = self.in_leg = False
-            self._lapsed = record.reason in (END_INFERRED, END_IGNITION_LEFT_ON)
-            self._ended_s = time_s if self._lapsed else 0
-        elif isinstance(record, TripAsked):
-            self.asked = record.what if self.open else ASKED_NOTHING
-            self._asked_m = record.odometer_m if self.asked else 0
-        elif isinstance(record, TripPause):
-            self.paused = True
-        elif isinstance(record, TripResume):
-            self.paused = False
-        elif isinstance(record, LegStart):
-            self.in_leg = True
-        elif isinstance(record, LegEnd):
-            self.in_leg = False
-        elif not isinstance(record, Odometer):
-            return
-        self.odometer_m = record.odometer_m
 
     def _end_records(self, reason: int, where: Where) -> list:
         """A leg that goes on is not said to be over: only the ignition's own edge says that."""

@@ -1,0 +1,1 @@
+"""Whose trip it is, and when it begins, pauses, changes hands and ends."""

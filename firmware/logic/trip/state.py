@@ -1,0 +1,134 @@
+"""What is known of one car's trip: open or not, whose, paused, what is asked of it.
+
+Changes only by `apply(record)`, live and when the journal is replayed at boot, so that both always
+agree. Decides nothing: that is trip.py.
+"""
+
+from firmware.logic.access.badge_decision import NO_TRIP
+from firmware.logic.access.outcome import CAUSE_COMMAND, CAUSE_CONTACT, CAUSE_PARKED
+from firmware.logic.const import const
+from shared_protocol import codec
+from shared_protocol.records import (
+    ASKED_NOTHING,
+    END_IGNITION_LEFT_ON,
+    END_INFERRED,
+    LegEnd,
+    LegStart,
+    Odometer,
+    Relay,
+    TripAsked,
+    TripEnd,
+    TripPause,
+    TripResume,
+    TripStart,
+)
+
+_LAYOUT = const("B8IIBII")
+_OPEN = const(1)
+_PAUSED = const(2)
+_IN_LEG = const(4)
+_LAPSED = const(8)
+_PRIVATE = const(16)
+_OWES_INHIBIT = const(32)
+
+# So long may a driver come back to a trip that the box ended.
+_TAKEN_UP_FOR_S = const(72 * 3600)
+
+
+class TripState:
+    """Attributes to read: `open`, `paused`, `in_leg`, `odometer_m` (the last one recorded).
+
+    `owes_inhibit`: no inhibiting pulse is recorded since the start was enabled last.
+    `asked`: what is pending, of records.ASKED_*.
+    """
+
+    def __init__(self, stored: bytes, odometer_m: int):
+        """Take up what `to_bytes` gave; nothing stored means no trip, and metres as given."""
+        self.open = self.paused = self.in_leg = self._lapsed = self._private = False
+        self.owes_inhibit = False
+        self.odometer_m = odometer_m
+        self._tag = bytes(8)
+        self._grant_id = 0
+        self.asked = ASKED_NOTHING
+        self._asked_m = 0
+        self._ended_s = 0  # when the box itself ended the trip; 0: it did not, or knew no time
+        if stored:
+            values, _ = codec.decode(_LAYOUT, stored)
+            flags, self._tag, self._grant_id, self.odometer_m = values[:4]
+            self.asked, self._asked_m, self._ended_s = values[4:]
+            self.open = bool(flags & _OPEN)
+            self.paused = bool(flags & _PAUSED)
+            self.in_leg = bool(flags & _IN_LEG)
+            self._lapsed = bool(flags & _LAPSED)
+            self._private = bool(flags & _PRIVATE)
+            self.owes_inhibit = bool(flags & _OWES_INHIBIT)
+
+    def to_bytes(self) -> bytes:
+        """The state that `apply` changes, for the head of a journal segment."""
+        flags = self.open * _OPEN + self.paused * _PAUSED + self.in_leg * _IN_LEG
+        flags += self._lapsed * _LAPSED + self._private * _PRIVATE
+        flags += self.owes_inhibit * _OWES_INHIBIT
+        trip = (flags, self._tag, self._grant_id, self.odometer_m)
+        return codec.encode(_LAYOUT, trip + (self.asked, self._asked_m, self._ended_s))
+
+    @property
+    def holds_start(self) -> bool:
+        """Whether the start must stay enabled: the trip is open and its driver did not pause it."""
+        return self.open and not self.paused
+
+    def is_driver(self, tag: bytes) -> bool:
+        """Whether this badge opened the trip in progress."""
+        return self.open and tag == self._tag
+
+    @property
+    def grant(self) -> int:
+        """The grant of the trip in progress, NO_TRIP when there is none."""
+        return self._grant_id if self.open else NO_TRIP
+
+    @property
+    def driver(self) -> bytes:
+        """The badge tag of the trip in progress, or of the last one."""
+        return self._tag
+
+    def lapsed_grant(self, tag: bytes, time_s: int) -> int:
+        """The grant of the last trip, if the box itself ended it and this badge had begun it.
+
+        NO_TRIP 72 h later, and where either time is unknown: nobody could say how much later.
+        """
+        if not (self._lapsed and tag == self._tag and time_s and self._ended_s):
+            return NO_TRIP
+        return self._grant_id if time_s - self._ended_s <= _TAKEN_UP_FOR_S else NO_TRIP
+
+    def apply(self, record, time_s: int = 0) -> None:
+        """Change the state by a record and its time; one of another kind changes nothing."""
+        if isinstance(record, Relay):
+            if record.cause != CAUSE_CONTACT:  # that one is nobody's pulse
+                self.owes_inhibit = record.cause not in (CAUSE_PARKED, CAUSE_COMMAND)
+            return
+        if isinstance(record, (TripStart, TripResume)):
+            self.owes_inhibit = True
+        if isinstance(record, (TripStart, TripEnd, TripPause)):
+            self.asked, self._asked_m = ASKED_NOTHING, 0
+        if isinstance(record, TripStart):
+            self.open, self.paused, self.in_leg, self._lapsed = True, False, False, False
+            self._tag, self._grant_id = record.badge_tag, record.grant_id
+            self._private = bool(record.private)
+            self._ended_s = 0
+        elif isinstance(record, TripEnd):
+            self.open = self.paused = self.in_leg = False
+            self._lapsed = record.reason in (END_INFERRED, END_IGNITION_LEFT_ON)
+            self._ended_s = time_s if self._lapsed else 0
+        elif isinstance(record, TripAsked):
+            self.asked = record.what if self.open else ASKED_NOTHING
+            self._asked_m = record.odometer_m if self.asked else 0
+        elif isinstance(record, TripPause):
+            self.paused = True
+        elif isinstance(record, TripResume):
+            self.paused = False
+        elif isinstance(record, LegStart):
+            self.in_leg = True
+        elif isinstance(record, LegEnd):
+            self.in_leg = False
+        elif not isinstance(record, Odometer):
+            return
+        self.odometer_m = record.odometer_m
