@@ -98,6 +98,7 @@ SURVIVORS: dict[tuple[str, str, str], str] = {
     ("commands", "self._answer(command_id, COMMAND_UNKNOWN, 0)", "0 -> -1"): "nobody is answered",
     ("commands", "if not asked or isinstance(asked[-1], TripEnd):", "1 -> 0"): _ONLY_ONE_RECORD,
     ("commands", "elif isinstance(asked[-1], TripAsked):", "1 -> 0"): _ONLY_ONE_RECORD,
+    ("commands", "elif isinstance(asked[-1], Ordered):", "1 -> 0"): _ONLY_ONE_RECORD,
 }
 """(module, the line, the change) -> why it changes nothing that can be told from outside."""
 

@@ -9,7 +9,7 @@ from wtforms import HiddenField, StringField
 
 from server.actions import Person
 from server.actions import unassigned as acts
-from server.app_keys import ACTIONS, STORE
+from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refused
@@ -33,7 +33,7 @@ class AttributeForm(PageForm):
 
 @manager_only
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """Show what waits in cars, cars to look at, and kilometres without a trip, newest first."""
+    """Show orders from afar, what waits in cars, cars to look at, and kilometres without a trip."""
     store = request.app[STORE]
     rows = await acts.log(Person(agent), request.app[ACTIONS], PAGE_SIZE + 1, before_of(request))
     shown = rows[:PAGE_SIZE]
@@ -41,6 +41,8 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     return await page(
         request,
         "to_do/list.html",
+        ends=await store.commands.ends_from_afar(request.app[CLOCK].now_s(), PAGE_SIZE),
+        thefts=await store.theft_orders.standing(PAGE_SIZE),
         pending=await store.trips.pending(PAGE_SIZE),
         boxes=await store.boxes.to_look_at(PAGE_SIZE),
         unassigned=shown,
