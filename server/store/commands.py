@@ -9,17 +9,17 @@ from server.store.noun import Noun
 
 # Of a trip under way: what was asked before it began was about another.
 _ENDS_FROM_AFAR = """
-SELECT c.command_id, t.trip_id, t.vehicle_id, v.plate, a.full_name AS agent_name,
-  m.full_name AS asked_by, c.created_at_s AS asked_at_s, c.expires_at_s, c.state,
-  EXISTS (SELECT 1 FROM command w WHERE w.box_id = c.box_id AND w.kind = 'withdraw-end'
-    AND w.command_id > c.command_id AND w.state = 'queued') AS is_withdrawn
+SELECT e.command_id, t.trip_id, t.vehicle_id, v.plate, a.full_name AS agent_name,
+  m.full_name AS asked_by, e.created_at_s AS asked_at_s, e.expires_at_s, e.state,
+  EXISTS (SELECT 1 FROM command w WHERE w.box_id = e.box_id AND w.kind = 'withdraw-end'
+    AND w.command_id > e.command_id AND w.state = 'queued') AS is_withdrawn
 FROM trip t
 JOIN vehicle v USING (vehicle_id)
-JOIN command c ON c.box_id = t.box_id AND c.created_at_s >= t.started_at_s
+JOIN command e ON e.box_id = t.box_id AND e.created_at_s >= t.started_at_s
 LEFT JOIN agent a ON a.agent_id = t.agent_id
-LEFT JOIN agent m ON m.agent_id = c.agent_id
-WHERE t.state <> 'ended' AND c.kind IN ('end-from-afar', 'end-from-afar-without-keys')
-  AND c.state IN ('queued', 'pending') AND c.expires_at_s > :now_s
+LEFT JOIN agent m ON m.agent_id = e.agent_id
+WHERE t.state <> 'ended' AND e.kind IN ('end-from-afar', 'end-from-afar-without-keys')
+  AND e.state IN ('queued', 'pending') AND e.expires_at_s > :now_s
 """
 
 
@@ -77,16 +77,13 @@ class Commands(Noun):
         `trip_id`: only of that trip.
         """
         of_trip = "TRUE" if trip_id is None else "t.trip_id = :trip_id"
-        rows = await self._rows(
-            f"{_ENDS_FROM_AFAR} AND {of_trip} ORDER BY c.command_id LIMIT :limit",
-            now_s=now_s,
-            limit=limit,
-            trip_id=trip_id,
-        )
-        return [
-            EndFromAfar(**row | {"is_withdrawn": bool(row["is_withdrawn"])})
+        rows = await self._rows(f"{_ENDS_FROM_AFAR} AND {of_trip}", now_s=now_s, trip_id=trip_id)
+        found = [
+            EndFromAfar(**{**row, "is_withdrawn": bool(row["is_withdrawn"])})
             for row in map(dict, rows)
         ]
+        # Sorted here: asked for the order, SQLite reads all commands to have it.
+        return sorted(found, key=lambda end: end.command_id)[:limit]
 
 
 def queued(db: sqlite3.Connection, box_id: int) -> list[Command]:

@@ -7,16 +7,16 @@ from server.store.commands import queue
 from server.store.noun import Noun
 
 _THEFT_ORDERS = """
-SELECT o.theft_order_id, o.vehicle_id, v.plate, v.label AS vehicle_label, o.reference,
-  o.asked_by_id, a.full_name AS asked_by, o.asked_at_s, b.full_name AS confirmed_by,
-  o.confirmed_at_s, c.state, w.full_name AS withdrawn_by, o.withdrawn_at_s,
+SELECT s.theft_order_id, s.vehicle_id, v.plate, v.label AS vehicle_label, s.reference,
+  s.asked_by_id, a.full_name AS asked_by, s.asked_at_s, b.full_name AS confirmed_by,
+  s.confirmed_at_s, c.state, w.full_name AS withdrawn_by, s.withdrawn_at_s,
   d.state AS withdrawal
-FROM theft_order o JOIN vehicle v USING (vehicle_id)
-  JOIN agent a ON a.agent_id = o.asked_by_id
-  LEFT JOIN agent b ON b.agent_id = o.confirmed_by_id
-  LEFT JOIN agent w ON w.agent_id = o.withdrawn_by_id
-  LEFT JOIN command c ON c.command_id = o.command_id
-  LEFT JOIN command d ON d.command_id = o.withdrawal_id
+FROM theft_order s JOIN vehicle v USING (vehicle_id)
+  JOIN agent a ON a.agent_id = s.asked_by_id
+  LEFT JOIN agent b ON b.agent_id = s.confirmed_by_id
+  LEFT JOIN agent w ON w.agent_id = s.withdrawn_by_id
+  LEFT JOIN command c ON c.command_id = s.command_id
+  LEFT JOIN command d ON d.command_id = s.withdrawal_id
 """
 
 
@@ -26,17 +26,17 @@ class TheftOrders(Noun):
     async def standing(self, limit: int) -> list[TheftOrder]:
         """Return those that nobody has withdrawn, or whose car has not yet heard so."""
         rows = await self._rows(
-            f"{_THEFT_ORDERS} WHERE o.withdrawn_at_s IS NULL OR d.state = 'queued'"
-            " ORDER BY o.theft_order_id LIMIT :limit",
+            f"{_THEFT_ORDERS} WHERE s.withdrawn_at_s IS NULL OR d.state = 'queued'"
+            " ORDER BY s.theft_order_id LIMIT :limit",
             limit=limit,
         )
         return [TheftOrder(**row) for row in rows]
 
     async def log(self, limit: int, before_id: int | None = None) -> list[TheftOrder]:
         """Return all, the newest first; `before_id` is the last of the page before."""
-        older = "TRUE" if before_id is None else "o.theft_order_id < :before_id"
+        older = "TRUE" if before_id is None else "s.theft_order_id < :before_id"
         rows = await self._rows(
-            f"{_THEFT_ORDERS} WHERE {older} ORDER BY o.theft_order_id DESC LIMIT :limit",
+            f"{_THEFT_ORDERS} WHERE {older} ORDER BY s.theft_order_id DESC LIMIT :limit",
             limit=limit,
             before_id=before_id,
         )
@@ -45,7 +45,7 @@ class TheftOrders(Noun):
     async def of_car(self, vehicle_id: int) -> TheftOrder | None:
         """Return the one that stands of a car."""
         rows = await self._rows(
-            f"{_THEFT_ORDERS} WHERE o.vehicle_id = :vehicle_id AND o.withdrawn_at_s IS NULL",
+            f"{_THEFT_ORDERS} WHERE s.vehicle_id = :vehicle_id AND s.withdrawn_at_s IS NULL",
             vehicle_id=vehicle_id,
         )
         return TheftOrder(**rows[0]) if rows else None
@@ -53,7 +53,7 @@ class TheftOrders(Noun):
     async def get(self, theft_order_id: int) -> TheftOrder | None:
         """Return one."""
         rows = await self._rows(
-            f"{_THEFT_ORDERS} WHERE o.theft_order_id = :theft_order_id",
+            f"{_THEFT_ORDERS} WHERE s.theft_order_id = :theft_order_id",
             theft_order_id=theft_order_id,
         )
         return TheftOrder(**rows[0]) if rows else None
