@@ -43,6 +43,7 @@ LEAF_FIRST = (
     "firmware.logic.access.ration",
     "firmware.logic.trip.wishes",
     "firmware.logic.access.outcome",
+    "firmware.logic.trip.afar",
     "firmware.logic.trip.state",
     "firmware.logic.trip.trip",
     "firmware.logic.clock_kept",

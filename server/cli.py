@@ -13,14 +13,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
-from server.actions import Actions, Operator, badges, boxes
+from server.actions import Actions, Operator, Person, badges, boxes, theft
+from server.actions.boxes import OrderKind
 from server.actions.fleet import load
 from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
 from server.config import Address, Config, ServeError
 from server.fleet import fleet_file, json_text
-from server.fleet.commands import VALID_S
 from server.fleet.grants import VALID_S as GRANTS_VALID_S
 from server.fleet.inputs import judged
 from server.fleet.lateness import late_s
@@ -216,12 +217,24 @@ def _parser() -> argparse.ArgumentParser:
     ordering.add_argument("--vehicle", required=True, metavar="PLATE")
     ordering.add_argument(
         "kind",
-        choices=tuple(VALID_S),
+        choices=get_args(OrderKind),
         help="inhibit: the box does it when no trip is open and the car stands; cancel: not any"
-        " more (each is forgotten after 24 hours). end-trip: as the driver would, when the car"
-        " stands; end-trip-without-keys: also when the keys are not back in their holder (each is"
-        " forgotten after 15 minutes, or when that trip ends otherwise)",
+        " more. end-from-afar: end the trip once the ignition has been off for an hour;"
+        " end-from-afar-without-keys: also when the keys are not back in their holder;"
+        " withdraw-end: not any more (each is forgotten after 24 hours)",
     )
+
+    stealing = _command(
+        commands,
+        "theft",
+        _theft,
+        "say that a car is stolen; another manager confirms it, any takes it back",
+        [data],
+    )
+    stealing.add_argument("step", choices=("report", "confirm", "withdraw"))
+    stealing.add_argument("--vehicle", required=True, metavar="PLATE")
+    stealing.add_argument("--by", required=True, metavar="LOGIN", help="the manager who says so")
+    stealing.add_argument("--reference", default="", help="of the complaint, to report")
 
     showing = _command(
         commands, "demo", _demo, "a small fleet with simulated cars that drive", [listening]
@@ -413,6 +426,24 @@ async def _order(arguments: argparse.Namespace) -> None:
         wanted = boxes.Order(vehicle_id=vehicle.vehicle_id, kind=arguments.kind)
         order = await boxes.order(_OPERATOR, wanted, actions)
     print(f"command {order.command_id}: {order.kind} queued for {vehicle.plate}")
+
+
+async def _theft(arguments: argparse.Namespace) -> None:
+    async with _existing_fleet(arguments.data) as actions:
+        vehicle = await _vehicle(actions.store, arguments.vehicle)
+        manager = await actions.store.agents.by_login(arguments.by)
+        if manager is None:
+            raise CommandError(f"nobody has the login {arguments.by}")
+        person, car = Person(manager), vehicle.vehicle_id
+        if arguments.step == "report":
+            told = {"vehicle_id": car, "reference": arguments.reference}
+            await theft.report(person, judged(theft.Report, told), actions)
+        else:
+            standing = await actions.store.theft_orders.of_car(car)
+            one = theft.OneTheftOrder(theft_order_id=standing.theft_order_id if standing else 0)
+            act = theft.confirm if arguments.step == "confirm" else theft.withdraw
+            await act(person, one, actions)
+    print(f"theft order, {arguments.step}: {vehicle.plate}, by {manager.full_name}")
 
 
 async def _back_up(arguments: argparse.Namespace) -> None:

@@ -35,6 +35,7 @@ ClockState = namedtuple("ClockState", ("number", "source", "doubtful", "uncertai
 ClockMended = namedtuple("ClockMended", ("number", "shift_s"))
 ClockRefused = namedtuple("ClockRefused", ("source", "ahead_s"))
 TripAsked = namedtuple("TripAsked", ("odometer_m", "what"))
+Ordered = namedtuple("Ordered", ("what", "expires_s"))
 
 KINDS = {
     1: (Boot, "BtI"),
@@ -57,6 +58,7 @@ KINDS = {
     20: (ClockState, "IBBI"),
     21: (ClockMended, "Ii"),
     22: (ClockRefused, "Bi"),
+    25: (Ordered, "BI"),
 }
 """kind -> (class, layout of codec.py)."""
 
@@ -71,6 +73,7 @@ END_INFERRED = 3
 END_COMMAND = 4
 END_TECHNICIAN = 5
 END_IGNITION_LEFT_ON = 6
+END_FROM_AFAR = 7
 
 ASKED_NOTHING = 0
 ASKED_PAUSE = 1
@@ -78,6 +81,9 @@ ASKED_END = 2
 ASKED_END_COMMAND = 3
 ASKED_END_COMMAND_WITHOUT_KEYS = 4
 ASKED_END_TECHNICIAN = 5
+ASKED_END_FROM_AFAR = 6
+ASKED_END_FROM_AFAR_WITHOUT_KEYS = 7
+ASKED_THEFT = 8
 
 ASSURANCE_LOW = 0
 ASSURANCE_HIGH = 1
@@ -97,6 +103,7 @@ REFUSED_NOT_GENUINE = 12
 REFUSED_NO_LICENCE = 13
 REFUSED_MOVING = 14
 REFUSED_IGNITION_ON = 15
+REFUSED_THEFT_ORDER = 16
 
 RELAY_UNKNOWN = 0
 RELAY_ENABLED = 1

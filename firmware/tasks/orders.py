@@ -3,9 +3,12 @@
 Which order may be carried out, and what it means to the trip, is commands.py and vehicle.py.
 """
 
+from firmware.logic.access.commands import ORDERS
+
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
     from firmware.logic.access.commands import Commands, Obeyed
+    from firmware.logic.trip.trip import Trip
     from firmware.tasks.parts import Store
     from firmware.tasks.recorder import Recorder
     from shared_protocol.messages import Command
@@ -27,9 +30,9 @@ class Orders:
         """Whether an order to inhibit waits for law 1."""
         return bool(self._commands.pending_id)
 
-    def answer_owed(self, asked: int, contact: int, now_ms: int) -> None:
+    def answer_owed(self, trip: "Trip", contact: int, now_ms: int) -> None:
         """Record what a power loss kept from being recorded of an order's result."""
-        self._commands.trip_asks(asked)
+        self._commands.trip_asks(trip.asked, trip.ordered)
         self.answer(self._commands.owed(contact), now_ms)
 
     def begin(self, command: "Command", time_s: int, relay: int, now_ms: int) -> bool:
@@ -44,13 +47,20 @@ class Orders:
 
     def obey(self, command: "Command", time_s: int, relay: int, asked) -> "Obeyed":
         """Act on an order whose number has begun; `asked`: the records of what the trip says."""
-        return self._commands.obey(
+        obeyed = self._commands.obey(
             command, stored=self._keep(), time_s=time_s, relay=relay, asked=asked
         )
+        if command.kind in ORDERS:  # it has a number before it is in force: that is a record
+            self._keep()
+        return obeyed
 
     def trip_did(self, records, relay: int, now_ms: int) -> None:
         """Answer what these records of the trip settle."""
         self.answer(self._commands.trip_did(records, relay), now_ms)
+
+    def theft_done(self, relay: int, now_ms: int) -> None:
+        """Answer a theft order: the car is nobody's, and nobody can start it."""
+        self.answer(self._commands.theft_done(relay), now_ms)
 
     def relay_shows(self, contact: int, now_ms: int) -> None:
         """Answer what the relay settles."""

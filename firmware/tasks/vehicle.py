@@ -13,11 +13,18 @@ from firmware.logic.access.outcome import CAUSE_CONTACT
 from firmware.logic.const import const
 from firmware.logic.road.rest import ASK_SLEEP, ASK_WAKE, Rest
 from firmware.logic.road.standing import Standing
+from firmware.logic.trip.afar import FromAfar
 from firmware.logic.trip.forgotten import is_forgotten
 from firmware.tasks.acts import Acts
 from firmware.tasks.orders import Orders
 from firmware.tasks.timekeeper import Timekeeper
-from shared_protocol.records import END_INFERRED, RELAY_ENABLED, RELAY_INHIBITED, Refusal
+from shared_protocol.records import (
+    ASKED_THEFT,
+    END_INFERRED,
+    RELAY_ENABLED,
+    RELAY_INHIBITED,
+    Refusal,
+)
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
@@ -126,6 +133,7 @@ class Vehicle:
         self.looked_ms = uptime.now_ms()
         self._rest = Rest(self.looked_ms)
         self._standing = Standing(self.looked_ms)
+        self._from_afar = FromAfar(self.looked_ms)
         self._lock = asyncio.Lock()  # held from a decision to the end of its pulses
         self._look_now = asyncio.Event()  # ends the pause between two looks
         self._commands_waiting = []
@@ -155,7 +163,7 @@ class Vehicle:
     def answer_owed(self) -> None:
         """Record what a power loss kept from being recorded of a command's result."""
         now_ms = self._uptime.now_ms()
-        self._orders.answer_owed(self._trip.asked, self._relay.contact(), now_ms)
+        self._orders.answer_owed(self._trip, self._relay.contact(), now_ms)
 
     def badge_rank(self, tag: bytes) -> int:
         """How much the badge with this tag may do now, as RANK_* of card.py; nothing moves."""
@@ -233,7 +241,7 @@ class Vehicle:
         relay, time_s = self._immobiliser.state, self._clock.time_s(now_ms)
         if not self._orders.begin(command, time_s, relay, now_ms):
             return
-        asked = None
+        asked = self._from_afar.take(command, self._trip, now_ms)
         if command.kind in ASKS and self._trip.is_driver(command.badge_tag):
             asked = self._trip.ask(
                 command.badge_tag,
@@ -242,8 +250,8 @@ class Vehicle:
                 self._motion(now_ms),
                 self._where(now_ms),
             )
-        obeyed = self._orders.obey(command, time_s, relay, asked.records if asked else ())
-        if asked and obeyed.ends_trip:
+        obeyed = self._orders.obey(command, time_s, relay, asked.records)
+        if obeyed.ends_trip:
             self._begin(asked, now_ms)
         self._orders.answer(obeyed.results, now_ms)
 
@@ -253,7 +261,7 @@ class Vehicle:
         self._obey(now_ms)
         await self._judge_again()
         motion = self._motion(now_ms)
-        self._end_forgotten(motion, now_ms)
+        self._end_by_itself(motion, now_ms)
         trip = self._trip
         pulse = self._immobiliser.step(now_ms, trip.holds_start, trip.owes_inhibit)
         if pulse != NO_PULSE:
@@ -262,6 +270,8 @@ class Vehicle:
         if trip.asked:
             settled = trip.settle(self._keys_in(), motion, self._where(now_ms))
             await self._act_on(settled, now_ms)
+        if trip.ordered == ASKED_THEFT and not (trip.open or self._startable):
+            self._orders.theft_done(self._immobiliser.state, now_ms)
         await self._acts.lock_when_shut(now_ms)
         records = self._signs.tell(
             now_ms,
@@ -292,12 +302,19 @@ class Vehicle:
         self._standing.look(now_ms, ignition_seen, speed_mm_s)
         return self._standing.motion(now_ms)
 
-    def _end_forgotten(self, motion: "Motion", now_ms: int) -> None:
-        trip = self._trip
+    def _end_by_itself(self, motion: "Motion", now_ms: int) -> None:
+        """End what nobody in the car asks to end: it is forgotten, or somebody ordered it."""
+        trip, where = self._trip, self._where(now_ms)
         time_s = self._clock.settled_s(now_ms)  # a jump that may be withdrawn ends nothing
         parked_for_ms = self._immobiliser.parked_for_ms(now_ms)
         if is_forgotten(self._grants, trip.driver, trip.grant, time_s, parked_for_ms, motion):
-            self._begin(self._trip.end(END_INFERRED, self._where(now_ms)), now_ms)
+            self._begin(trip.end(END_INFERRED, where), now_ms)
+        if trip.ordered:
+            outcome = self._from_afar.step(
+                trip, now_ms, time_s, self._keys_in(), parked_for_ms, motion, where
+            )
+            if outcome.records:
+                self._begin(outcome, now_ms)
 
     def _begin(self, outcome: "Outcome", now_ms: int) -> None:
         self._acts.begin(outcome, now_ms)

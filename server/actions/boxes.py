@@ -3,13 +3,20 @@
 Never here: what a box must know of its car (identity_file.py), when it obeys (the box).
 """
 
-from server.actions.actor import Actor, manager_only
+from typing import Literal
+
+from server.actions.actor import Actor, Person, manager_only
 from server.actions.tools import Actions
 from server.fleet.commands import VALID_S
 from server.fleet.inputs import Flag, Id, Input
 from server.fleet.model import Command, CommandKind
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store import BoxExistsError, BoxSecrets
+
+OrderKind = Literal[
+    "inhibit", "cancel", "end-from-afar", "end-from-afar-without-keys", "withdraw-end"
+]
+"""What one person may ask of a box, whoever has the car."""
 
 
 class AddBox(Input):
@@ -26,10 +33,10 @@ class RotateKey(Input):
 
 
 class Order(Input):
-    """A request to a car's box."""
+    """A request to a car's box; a theft order takes two persons (theft.py)."""
 
     vehicle_id: Id
-    kind: CommandKind
+    kind: OrderKind
 
 
 async def add(actor: Actor, request: AddBox, actions: Actions) -> BoxSecrets:
@@ -70,13 +77,19 @@ async def order(actor: Actor, request: Order, actions: Actions) -> Command:
         Refused: NOT_ALLOWED, UNKNOWN_VEHICLE, NO_BOX.
     """
     manager_only(actor)
-    return await ask(await fitted_box(request.vehicle_id, actions), request.kind, actions)
+    return await ask(actor, await fitted_box(request.vehicle_id, actions), request.kind, actions)
 
 
-async def ask(box_id: int, kind: CommandKind, actions: Actions) -> Command:
+async def ask(actor: Actor, box_id: int, kind: CommandKind, actions: Actions) -> Command:
     """Store a request to a box, for as long as it is worth carrying out, and wake the box."""
     now_s = actions.clock.now_s()
-    command = await actions.store.commands.queue(box_id, kind, now_s, now_s + VALID_S[kind])
+    command = await actions.store.commands.queue(
+        box_id,
+        kind,
+        now_s,
+        now_s + VALID_S[kind],
+        actor.agent.agent_id if isinstance(actor, Person) else None,
+    )
     actions.notify(box_id)
     return command
 

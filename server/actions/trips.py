@@ -7,13 +7,13 @@ how kilometres are counted (fleet/trips.py).
 from dataclasses import dataclass, replace
 
 from server.actions import boxes
-from server.actions.actor import Actor, Person, is_manager, is_self
+from server.actions.actor import Actor, Person, is_manager, is_self, manager_only
 from server.actions.tools import Actions
-from server.fleet.commands import is_awaited
+from server.fleet.commands import END_OF, is_awaited
 from server.fleet.feedback import Feedback
 from server.fleet.inputs import Flag, Id, Input
 from server.fleet.lateness import late_s
-from server.fleet.model import Booking, Command, CommandKind, Trip, TripDetail, TripFilter
+from server.fleet.model import Booking, Command, EndFromAfar, Trip, TripDetail, TripFilter
 from server.fleet.refusals import Reason, Refusal, Refused
 
 
@@ -33,12 +33,14 @@ class EndTrip(OneTrip):
 class TripView:
     """A trip for its page, with what is known of it and what whoever asks may do with it.
 
-    `late_s` is 0 for one that was not late; `end_order` the newest request to end it.
+    `late_s` is 0 for one that was not late; `end_order` the newest request to end it;
+    `ends_from_afar` what a manager may withdraw of these, one at most.
     """
 
     detail: TripDetail
     booking: Booking | None
     late_s: int
+    ends_from_afar: tuple[EndFromAfar, ...]
     feedback: Feedback | None
     end_order: Command | None
     is_driver: bool
@@ -49,9 +51,10 @@ class TripView:
 
 @dataclass(frozen=True, slots=True)
 class EndOffer:
-    """A trip under way, and whether whoever asks may end it without the keys too."""
+    """A trip under way, whether whoever asks is its driver, and may end it without the keys too."""
 
     trip: Trip
+    is_driver: bool
     without_keys_too: bool
 
 
@@ -98,6 +101,9 @@ async def view(
         detail,
         next(iter(bookings.values()), None),
         late_s(trip, now_s),
+        tuple(await store.commands.ends_from_afar(now_s, 1, trip.trip_id))
+        if is_manager(actor)
+        else (),
         feedback,
         await store.commands.end_order(trip.trip_id, now_s),
         is_driver,
@@ -123,11 +129,11 @@ async def to_end(actor: Actor, request: OneTrip, actions: Actions) -> EndOffer:
     trip = await get(actor, request, actions)
     if trip.state == "ended":
         raise Refused(Refusal("", Reason.TRIP_OVER))
-    return EndOffer(trip, is_manager(actor))
+    return EndOffer(trip, is_self(actor, trip.agent_id), is_manager(actor))
 
 
 async def end(actor: Actor, request: EndTrip, actions: Actions) -> Command:
-    """Ask the box to end a trip, as its driver would; asking twice is asking once.
+    """Ask the box to end a trip: as its driver would, or from afar; asking twice is asking once.
 
     Raises:
         Refused: NO_SUCH_TRIP, TRIP_OVER; NOT_ALLOWED, for an agent without the keys.
@@ -135,9 +141,36 @@ async def end(actor: Actor, request: EndTrip, actions: Actions) -> Command:
     offer = await to_end(actor, OneTrip(trip_id=request.trip_id), actions)
     if request.without_keys and not offer.without_keys_too:
         raise Refused(Refusal("without_keys", Reason.NOT_ALLOWED))
-    kind: CommandKind = "end-trip-without-keys" if request.without_keys else "end-trip"
+    kind = END_OF[offer.is_driver, request.without_keys]
     now_s = actions.clock.now_s()
     before = await actions.store.commands.end_order(request.trip_id, now_s)
     if before is not None and is_awaited(before, kind):
         return before
-    return await boxes.ask(await boxes.fitted_box(offer.trip.vehicle_id, actions), kind, actions)
+    box_id = await boxes.fitted_box(offer.trip.vehicle_id, actions)
+    return await boxes.ask(actor, box_id, kind, actions)
+
+
+async def to_withdraw(actor: Actor, request: OneTrip, actions: Actions) -> EndFromAfar:
+    """Return the end of a trip under way that somebody else asked for, and that waits.
+
+    Raises:
+        Refused: NOT_ALLOWED, NO_SUCH_TRIP, NOTHING_TO_WITHDRAW.
+    """
+    manager_only(actor)
+    trip = await get(actor, request, actions)
+    now_s = actions.clock.now_s()
+    waiting = await actions.store.commands.ends_from_afar(now_s, 1, trip.trip_id)
+    if not waiting or waiting[0].is_withdrawn:
+        raise Refused(Refusal("", Reason.NOTHING_TO_WITHDRAW))
+    return waiting[0]
+
+
+async def withdraw_end(actor: Actor, request: OneTrip, actions: Actions) -> Command:
+    """Tell the box that somebody else's end of a trip is not wanted any more.
+
+    Raises:
+        Refused: as `to_withdraw`; NO_BOX.
+    """
+    waiting = await to_withdraw(actor, request, actions)
+    box_id = await boxes.fitted_box(waiting.vehicle_id, actions)
+    return await boxes.ask(actor, box_id, "withdraw-end", actions)

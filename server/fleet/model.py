@@ -12,7 +12,13 @@ Role = Literal["agent", "manager", "technician"]
 BookingState = Literal["active", "cancelled"]
 TripState = Literal["open", "paused", "ended"]
 EndReason = Literal[
-    "badge_held", "other_driver", "inferred", "command", "technician", "ignition_left_on"
+    "badge_held",
+    "other_driver",
+    "inferred",
+    "command",
+    "technician",
+    "ignition_left_on",
+    "from_afar",
 ]
 Assurance = Literal["low", "high"]  # low: known by a UID only, which can be copied
 RefusalReason = Literal[
@@ -31,6 +37,7 @@ RefusalReason = Literal[
     "no_licence",
     "moving",
     "ignition_on",
+    "theft_order",
     "other",
 ]
 GrantKind = Literal[
@@ -48,7 +55,17 @@ Contradiction = Literal["cranked", "driven", "never_opens", "ignition_off", "oth
 Hindrance = Literal["ignition_on", "moves", "no_sign", "relay", "other"]
 RelayState = Literal["unknown", "enabled", "inhibited"]
 ClockSource = Literal["none", "gnss", "server"]
-CommandKind = Literal["inhibit", "cancel", "end-trip", "end-trip-without-keys"]
+CommandKind = Literal[
+    "inhibit",
+    "cancel",
+    "end-trip",
+    "end-trip-without-keys",
+    "end-from-afar",
+    "end-from-afar-without-keys",
+    "withdraw-end",
+    "theft",
+    "withdraw-theft",
+]
 CommandState = Literal["queued", "pending", "applied", "cancelled", "expired", "refused", "unknown"]
 
 
@@ -391,6 +408,51 @@ class Command:
     created_at_s: int
     expires_at_s: int
     state: CommandState
+    agent_id: int | None = None  # who asked; None: an operator, or the server itself
+
+
+@dataclass(frozen=True, slots=True)
+class EndFromAfar:
+    """The end of a trip under way that somebody else than its driver asked for, and that waits.
+
+    `is_withdrawn`: that it is not wanted any more is on its way to the car.
+    """
+
+    command_id: int
+    trip_id: int
+    vehicle_id: int
+    plate: str
+    vehicle_label: str
+    agent_name: str | None
+    asked_by: str | None
+    asked_at_s: int
+    expires_at_s: int
+    state: CommandState
+    is_withdrawn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TheftOrder:
+    """That a car is stolen: said by one person, and in force once another has confirmed it.
+
+    `state` is that of the command to its box, `withdrawal` of the one that takes it back (None:
+    there is none).
+    """
+
+    theft_order_id: int
+    vehicle_id: int
+    plate: str
+    vehicle_label: str
+    reference: str
+    asked_by_id: int
+    asked_by: str
+    asked_at_s: int
+    confirmed_by: str | None
+    confirmed_at_s: int | None
+    state: CommandState | None
+    withdrawn_by: str | None
+    withdrawn_at_s: int | None
+    withdrawal: CommandState | None
 
 
 @dataclass(frozen=True, slots=True)

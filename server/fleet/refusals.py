@@ -129,6 +129,32 @@ class Reason(StrEnum):
     NO_SUCH_TRIP = "no_such_trip", N_("There is no such trip."), Kind.NOT_FOUND
     NOT_THE_DRIVER = "not_the_driver", N_("Only the driver may do this."), Kind.FORBIDDEN
     TRIP_OVER = "trip_over", N_("This trip is already over."), Kind.CONFLICT
+    NOTHING_TO_WITHDRAW = (
+        "nothing_to_withdraw",
+        N_("Nobody asked for its end, or it is withdrawn already."),
+        Kind.CONFLICT,
+    )
+    NO_SUCH_THEFT_ORDER = (
+        "no_such_theft_order",
+        N_("There is no such theft order."),
+        Kind.NOT_FOUND,
+    )
+    REFERENCE_MISSING = (
+        "reference_missing",
+        N_("Give the reference of the complaint, in %(letters)s letters at most."),
+    )
+    THEFT_ORDER_STANDS = (
+        "theft_order_stands",
+        N_("Somebody has reported this car stolen already."),
+        Kind.CONFLICT,
+    )
+    SAME_PERSON = (
+        "same_person",
+        N_("You reported it: somebody else has to confirm it."),
+        Kind.FORBIDDEN,
+    )
+    IS_CONFIRMED = "is_confirmed", N_("This theft order is confirmed already."), Kind.CONFLICT
+    IS_WITHDRAWN = "is_withdrawn", N_("This theft order is withdrawn."), Kind.CONFLICT
     NO_SUCH_METRES = "no_such_metres", N_("There are no such kilometres."), Kind.NOT_FOUND
     ALREADY_ATTRIBUTED = (
         "already_attributed",

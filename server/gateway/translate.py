@@ -23,6 +23,7 @@ _END_REASONS: Mapping[int, model.EndReason] = {
     records.END_COMMAND: "command",
     records.END_TECHNICIAN: "technician",
     records.END_IGNITION_LEFT_ON: "ignition_left_on",
+    records.END_FROM_AFAR: "from_afar",
 }
 _REFUSAL_REASONS: Mapping[int, model.RefusalReason] = {
     records.REFUSED_UNKNOWN_BADGE: "unknown_badge",
@@ -40,6 +41,7 @@ _REFUSAL_REASONS: Mapping[int, model.RefusalReason] = {
     records.REFUSED_NO_LICENCE: "no_licence",
     records.REFUSED_MOVING: "moving",
     records.REFUSED_IGNITION_ON: "ignition_on",
+    records.REFUSED_THEFT_ORDER: "theft_order",
 }
 _WISHES: Mapping[int, str] = {
     records.ASKED_NOTHING: "nothing_any_more",
@@ -48,6 +50,9 @@ _WISHES: Mapping[int, str] = {
     records.ASKED_END_COMMAND: "end_from_afar",
     records.ASKED_END_COMMAND_WITHOUT_KEYS: "end_from_afar",
     records.ASKED_END_TECHNICIAN: "end_by_technician",
+    records.ASKED_END_FROM_AFAR: "others_end",
+    records.ASKED_END_FROM_AFAR_WITHOUT_KEYS: "others_end",
+    records.ASKED_THEFT: "theft",
 }
 _RELAY_STATES: Mapping[int, model.RelayState] = {
     records.RELAY_ENABLED: "enabled",
@@ -85,6 +90,11 @@ COMMAND_KINDS: Mapping[model.CommandKind, int] = {
     "cancel": messages.COMMAND_CANCEL_INHIBIT,
     "end-trip": messages.COMMAND_END_TRIP,
     "end-trip-without-keys": messages.COMMAND_END_TRIP_WITHOUT_KEYS,
+    "end-from-afar": messages.COMMAND_END_FROM_AFAR,
+    "end-from-afar-without-keys": messages.COMMAND_END_FROM_AFAR_WITHOUT_KEYS,
+    "withdraw-end": messages.COMMAND_WITHDRAW_END,
+    "theft": messages.COMMAND_THEFT,
+    "withdraw-theft": messages.COMMAND_WITHDRAW_THEFT,
 }
 _GRANT_KINDS: Mapping[model.GrantKind, int] = {
     "booking": messages.GRANT_BOOKING,
@@ -200,6 +210,9 @@ def _read(
         case records.TripAsked():
             wish = _WISHES.get(body.what, _UNKNOWN)
             return "trip_asked", _fields(odometer_m=body.odometer_m, wish=wish), None
+        case records.Ordered():
+            wish = _WISHES.get(body.what, _UNKNOWN)
+            return "ordered", _fields(wish=wish), None
         case records.Occupant():
             return "occupant", {}, fleet.OccupantJoined(holder)
         case records.Refusal():

@@ -32,6 +32,7 @@ from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
 from server.store.fleet import Fleet
 from server.store.news import News
 from server.store.records import Batch, Held, Records
+from server.store.theft_orders import TheftOrders
 from server.store.trips import Refusals, Trips
 from server.store.unassigned import UnassignedDistances
 from server.store.vault import Vault
@@ -80,6 +81,7 @@ class Store:
         self.fleet = Fleet(engine, vault)
         self.records = Records(engine, vault)
         self.refusals = Refusals(engine, vault)
+        self.theft_orders = TheftOrders(engine, vault)
         self.trips = Trips(engine, vault)
         self.unassigned = UnassignedDistances(engine, vault)
         self.vehicles = Vehicles(engine, vault)

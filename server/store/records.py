@@ -328,7 +328,8 @@ def _forget_orders(db: sqlite3.Connection, box_id: int, trip: TripDraft) -> None
     meant_s = trip.started_at_s if trip.state != "ended" else 1 << 32
     db.execute(
         "UPDATE command SET state = 'expired' WHERE box_id = :box_id AND state = 'queued'"
-        " AND kind IN ('end-trip', 'end-trip-without-keys') AND created_at_s < :meant_s",
+        " AND kind IN ('end-trip', 'end-trip-without-keys', 'end-from-afar',"
+        " 'end-from-afar-without-keys') AND created_at_s < :meant_s",
         {"box_id": box_id, "meant_s": meant_s},
     )
 

@@ -42,6 +42,7 @@ END_REASONS: Mapping[EndReason, str] = {
     "command": N_("ended from afar, on request"),
     "technician": N_("a technician ended it"),
     "ignition_left_on": N_("the driver asked to end it and left the ignition on"),
+    "from_afar": N_("ended from afar, by somebody else than its driver"),
 }
 
 ASSURANCES: Mapping[Assurance, str] = {
@@ -65,6 +66,39 @@ END_ORDERS: Mapping[CommandState, str] = {
     "unknown": N_("An end was asked for: power failed, and nobody can know what the car did."),
 }
 
+# The same, of a trip that is another's.
+ENDS_FROM_AFAR: Mapping[CommandState, str] = {
+    "queued": N_("A manager asked for the end: the car has not heard of it yet."),
+    "pending": N_(
+        "A manager asked for the end: it comes once the ignition has been off for an hour without"
+        " a break. Driving on and badging go on as usual and withdraw nothing."
+    ),
+    "applied": N_("A manager asked for the end, and the trip is over."),
+    "cancelled": N_("A manager asked for the end; it was withdrawn, or asked for anew."),
+    "expired": N_("A manager asked for the end; its day is over, and the trip went on."),
+    "refused": N_(
+        "A manager asked for the end: the car refused. It is reported stolen, or does not know the"
+        " time."
+    ),
+    "unknown": N_(
+        "A manager asked for the end: power failed, and nobody can know what the car did."
+    ),
+}
+
+# What became of a theft order that was confirmed.
+THEFT_STATES: Mapping[CommandState, str] = {
+    "queued": N_("The car has not heard of it yet."),
+    "pending": N_(
+        "The car knows: it lets nobody take it over, and shuts once the engine has been off for a"
+        " minute."
+    ),
+    "applied": N_("The car is shut: only a technician’s badge opens it."),
+    "cancelled": N_("It was taken back before the car was shut."),
+    "expired": N_("The car was not heard of for a year."),
+    "refused": N_("The car refused: it does not know the time."),
+    "unknown": N_("Power failed in the car, and nobody can know whether it knows. Report it anew."),
+}
+
 REFUSAL_REASONS: Mapping[RefusalReason, str] = {
     "unknown_badge": N_("Badge without a booking for this car"),
     "too_early": N_("Before the booking begins"),
@@ -81,6 +115,7 @@ REFUSAL_REASONS: Mapping[RefusalReason, str] = {
     "no_licence": N_("The driving licence is not recorded"),
     "moving": N_("The car was moving"),
     "ignition_on": N_("The ignition was on in another driver's trip"),
+    "theft_order": N_("The car is reported stolen"),
     "other": N_("Other reason"),
 }
 
@@ -108,6 +143,7 @@ REFUSAL_ADVICE: Mapping[RefusalReason, str] = {
     ),
     "moving": N_("Stop, then ask again."),
     "ignition_on": N_("Switch the ignition off, then badge: the car changes hands then."),
+    "theft_order": N_("If the car is found, or was never stolen, withdraw the theft order."),
     "other": N_("Call the technician."),
 }
 
@@ -175,6 +211,7 @@ RECORDS: Mapping[str, str] = {
     "trip_pause": N_("Trip paused, doors locked, at odometer %(odometer_m)s km"),
     "occupant": N_("A passenger's badge was read"),
     "trip_asked": N_("Asked for at odometer %(odometer_m)s km, with the ignition on: %(wish)s"),
+    "ordered": N_("Ordered from afar: %(wish)s"),
     "trip_resume": N_("Trip resumed, doors unlocked, at odometer %(odometer_m)s km"),
     "clock_state": N_("The box's clock rests on another ground, ± %(off_s)s s (no. %(number)s)"),
     "clock_mended": N_(
@@ -204,6 +241,8 @@ WISHES: Mapping[str, str] = {
     "end_by_badge": N_("the end, by badge"),
     "end_from_afar": N_("the end, from afar"),
     "end_by_technician": N_("the end, by a technician"),
+    "others_end": N_("somebody else’s end of the trip, once it has been off for an hour"),
+    "theft": N_("the car is reported stolen"),
 }
 
 GAP_REASONS: Mapping[str, str] = {

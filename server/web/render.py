@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from server.fleet.commands import ENDS_FROM_AFAR
 from server.fleet.model import Agent
 from server.fleet.refusals import Refused
 from server.store import StoreError
@@ -80,6 +81,9 @@ def _environment(speaker: Words) -> Environment:
         clock_sources=labels.CLOCK_SOURCES,
         assurances=labels.ASSURANCES,
         end_orders=labels.END_ORDERS,
+        ends_from_afar=labels.ENDS_FROM_AFAR,
+        commands_from_afar=ENDS_FROM_AFAR,
+        theft_states=labels.THEFT_STATES,
         ratings=labels.RATING_WORDS,
         dangers=labels.DANGERS,
         phases=labels.PHASES,

@@ -28,11 +28,12 @@ TESTS = {
     "immobiliser": ("immobiliser",),
     "trip": ("trip",),
     "state": ("trip",),
+    "afar": ("afar",),
     "badge_decision": ("badge_decision",),
     "forgotten": ("forgotten",),
     "door_lock": ("door_lock",),
     "ration": ("ration",),
-    "commands": ("commands",),
+    "commands": ("commands", "afar"),
     "feedback": ("feedback",),
     "rest": ("rest",),
     "grants": ("badge_decision", "grants"),
@@ -97,6 +98,7 @@ SURVIVORS: dict[tuple[str, str, str], str] = {
     ("commands", "self._answer(command_id, COMMAND_UNKNOWN, 0)", "0 -> -1"): "nobody is answered",
     ("commands", "if not asked or isinstance(asked[-1], TripEnd):", "1 -> 0"): _ONLY_ONE_RECORD,
     ("commands", "elif isinstance(asked[-1], TripAsked):", "1 -> 0"): _ONLY_ONE_RECORD,
+    ("commands", "elif isinstance(asked[-1], Ordered):", "1 -> 0"): _ONLY_ONE_RECORD,
 }
 """(module, the line, the change) -> why it changes nothing that can be told from outside."""
 

@@ -300,7 +300,7 @@ def test_a_badge_that_is_none_or_nobody_s_is_told_without_its_number(
     assert line == "voiturier: No agent has a badge with this UID."
 
 
-@pytest.mark.parametrize("kind", ["end-trip", "end-trip-without-keys"])
+@pytest.mark.parametrize("kind", ["end-from-afar", "end-from-afar-without-keys"])
 def test_an_end_of_trip_is_queued(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
 ) -> None:

@@ -31,7 +31,7 @@ PATTERNS = {
 }
 """Event -> slots of SLOT_MS: g green, r red, capital with the buzzer, `.` dark and silent."""
 
-REFUSALS = "11 12 13 31 21 32 33 14 22 23 24 34 41 42 43"
+REFUSALS = "11 12 13 31 21 32 33 14 22 23 24 34 41 42 43 44"
 """Of each reason of shared_protocol.records, from 1 on: how many long ones, how many short ones.
 
 As one text: a table of patterns would cost the box's heap ten times as much."""

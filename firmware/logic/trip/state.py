@@ -10,11 +10,14 @@ from firmware.logic.const import const
 from shared_protocol import codec
 from shared_protocol.records import (
     ASKED_NOTHING,
+    ASKED_THEFT,
+    END_FROM_AFAR,
     END_IGNITION_LEFT_ON,
     END_INFERRED,
     LegEnd,
     LegStart,
     Odometer,
+    Ordered,
     Relay,
     TripAsked,
     TripEnd,
@@ -23,7 +26,7 @@ from shared_protocol.records import (
     TripStart,
 )
 
-_LAYOUT = const("B8IIBII")
+_LAYOUT = const("B8IIBIIBI")
 _OPEN = const(1)
 _PAUSED = const(2)
 _IN_LEG = const(4)
@@ -39,7 +42,8 @@ class TripState:
     """Attributes to read: `open`, `paused`, `in_leg`, `odometer_m` (the last one recorded).
 
     `owes_inhibit`: no inhibiting pulse is recorded since the start was enabled last.
-    `asked`: what is pending, of records.ASKED_*.
+    `asked`: what is pending, of records.ASKED_*. `ordered`: what somebody else ordered from afar,
+    of the same, and `ordered_until_s`, 0 for no end.
     """
 
     def __init__(self, stored: bytes, odometer_m: int):
@@ -52,10 +56,12 @@ class TripState:
         self.asked = ASKED_NOTHING
         self._asked_m = 0
         self._ended_s = 0  # when the box itself ended the trip; 0: it did not, or knew no time
+        self.ordered, self.ordered_until_s = ASKED_NOTHING, 0
         if stored:
             values, _ = codec.decode(_LAYOUT, stored)
             flags, self._tag, self._grant_id, self.odometer_m = values[:4]
-            self.asked, self._asked_m, self._ended_s = values[4:]
+            self.asked, self._asked_m, self._ended_s = values[4:7]
+            self.ordered, self.ordered_until_s = values[7:]
             self.open = bool(flags & _OPEN)
             self.paused = bool(flags & _PAUSED)
             self.in_leg = bool(flags & _IN_LEG)
@@ -69,7 +75,8 @@ class TripState:
         flags += self._lapsed * _LAPSED + self._private * _PRIVATE
         flags += self.owes_inhibit * _OWES_INHIBIT
         trip = (flags, self._tag, self._grant_id, self.odometer_m)
-        return codec.encode(_LAYOUT, trip + (self.asked, self._asked_m, self._ended_s))
+        trip += (self.asked, self._asked_m, self._ended_s)
+        return codec.encode(_LAYOUT, trip + (self.ordered, self.ordered_until_s))
 
     @property
     def holds_start(self) -> bool:
@@ -105,8 +112,13 @@ class TripState:
             if record.cause != CAUSE_CONTACT:  # that one is nobody's pulse
                 self.owes_inhibit = record.cause not in (CAUSE_PARKED, CAUSE_COMMAND)
             return
+        if isinstance(record, Ordered):
+            self._take_order(record)
+            return
         if isinstance(record, (TripStart, TripResume)):
             self.owes_inhibit = True
+        if isinstance(record, (TripStart, TripEnd)) and self.ordered != ASKED_THEFT:
+            self._take_order(Ordered(ASKED_NOTHING, 0))  # an end was that trip's
         if isinstance(record, (TripStart, TripEnd, TripPause)):
             self.asked, self._asked_m = ASKED_NOTHING, 0
         if isinstance(record, TripStart):
@@ -116,7 +128,7 @@ class TripState:
             self._ended_s = 0
         elif isinstance(record, TripEnd):
             self.open = self.paused = self.in_leg = False
-            self._lapsed = record.reason in (END_INFERRED, END_IGNITION_LEFT_ON)
+            self._lapsed = record.reason in (END_INFERRED, END_IGNITION_LEFT_ON, END_FROM_AFAR)
             self._ended_s = time_s if self._lapsed else 0
         elif isinstance(record, TripAsked):
             self.asked = record.what if self.open else ASKED_NOTHING
@@ -132,3 +144,6 @@ class TripState:
         elif not isinstance(record, Odometer):
             return
         self.odometer_m = record.odometer_m
+
+    def _take_order(self, order) -> None:
+        self.ordered, self.ordered_until_s = order.what, order.expires_s

@@ -33,6 +33,7 @@ from firmware.logic.access.outcome import (
 )
 from firmware.logic.const import const
 from firmware.logic.road.whereabouts import Where
+from firmware.logic.trip.afar import under_order
 from firmware.logic.trip.state import TripState
 from firmware.logic.trip.wishes import END_REASON, OWN_ENDS, may_be, waited_enough
 from shared_protocol.records import (
@@ -108,7 +109,8 @@ class Trip(TripState):
         return RANK_DRIVER if self.is_driver(tag) else rank_of(self._verdict(tag, grants, time_s))
 
     def _verdict(self, tag: bytes, grants, time_s: int):
-        return decide(grants, tag, time_s, self.grant, self.lapsed_grant(tag, time_s))
+        verdict = decide(grants, tag, time_s, self.grant, self.lapsed_grant(tag, time_s))
+        return under_order(verdict, self.ordered)
 
     def driver_arrived(self, relay: int, where: Where) -> Outcome:
         """The driver's own badge is at the reader: resume at once; anything else can wait."""

@@ -15,6 +15,7 @@ from server.store.schema import (
     clocks,
     contradictions,
     equipment,
+    from_afar,
     news,
     page_indexes,
     planned_km,
@@ -435,4 +436,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     repeats.add,
     chains.add,
     contradictions.add,
+    from_afar.add,
 )

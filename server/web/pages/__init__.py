@@ -12,6 +12,7 @@ from server.web.pages import (
     rebooking,
     refusals,
     sign_in,
+    theft,
     to_do,
     trips,
 )
@@ -27,4 +28,5 @@ ROUTES = (
     *badges.ROUTES,
     *boxes.ROUTES,
     *to_do.ROUTES,
+    *theft.ROUTES,
 )

@@ -1,4 +1,4 @@
-"""The page "boxes": what each car's unit said last. Reading only."""
+"""The page "boxes": what each car's unit said last, and what is asked of it. Reading only."""
 
 from aiohttp import web
 
@@ -17,14 +17,17 @@ PAGE_SIZE = 50
 @manager_only
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show the boxes by plate, and whether each has confirmed the grants that it should hold."""
-    silent_before_s = request.app[CLOCK].now_s() - SILENT_AFTER_S
-    found = await request.app[STORE].boxes.page(PAGE_SIZE + 1, before_of(request, "after"))
+    store, now_s = request.app[STORE], request.app[CLOCK].now_s()
+    silent_before_s = now_s - SILENT_AFTER_S
+    found = await store.boxes.page(PAGE_SIZE + 1, before_of(request, "after"))
     boxes = found[:PAGE_SIZE]
     following = f"{request.path}?after={boxes[-1].box_id}" if len(found) > PAGE_SIZE else None
     return await page(
         request,
         "boxes/list.html",
         boxes=boxes,
+        stolen={order.plate for order in await store.theft_orders.standing(PAGE_SIZE)},
+        ending={end.plate for end in await store.commands.ends_from_afar(now_s, PAGE_SIZE)},
         silent_before_s=silent_before_s,
         doubts_time=request.app[DOUBTS_TIME](),
         following=following,

@@ -55,7 +55,7 @@ class Section:
     title: str
     word: str
     meaning: str
-    find: Callable[[Store, int], Awaitable[Sequence[object]]]
+    find: Callable[[Store, int, int], Awaitable[Sequence[object]]]
     all_at: str
     all_name: str
     tone: str = "calm"
@@ -80,11 +80,21 @@ class Section:
 # What could let somebody drive off comes first, what can wait until the month's end last.
 SECTIONS = (
     Section(
+        "thefts",
+        N_("Theft orders"),
+        N_("Thefts"),
+        N_("A car that is reported stolen lets nobody in but technicians."),
+        lambda store, limit, _: store.theft_orders.standing(limit),
+        "/vols",
+        N_("All theft orders"),
+        "urgent",
+    ),
+    Section(
         "startable",
         N_("Startable by anybody"),
         N_("Startable"),
         N_("Nobody has the car, and yet its engine can be started without a badge."),
-        lambda store, limit: store.boxes.startable(limit),
+        lambda store, limit, _: store.boxes.startable(limit),
         "/boitiers",
         N_("All boxes"),
         "urgent",
@@ -94,7 +104,7 @@ SECTIONS = (
         N_("Cars that contradict themselves"),
         N_("Contradictions"),
         N_("What a car tells cannot all be true. Mark it once you have looked into it."),
-        lambda store, limit: store.contradictions.unseen(limit),
+        lambda store, limit, _: store.contradictions.unseen(limit),
         "/boitiers",
         N_("All boxes"),
         "urgent",
@@ -107,7 +117,18 @@ SECTIONS = (
             "The car does it as soon as it stands with the ignition off. If that does not come:"
             " have its driver switch it off."
         ),
-        lambda store, limit: store.trips.pending(limit),
+        lambda store, limit, _: store.trips.pending(limit),
+        "/trajets",
+        N_("Trip log"),
+    ),
+    Section(
+        "ends_from_afar",
+        N_("Ends from afar"),
+        N_("From afar"),
+        N_(
+            "The car ends the trip once its ignition has been off for an hour; after a day it no longer does."
+        ),
+        lambda store, limit, now_s: store.commands.ends_from_afar(now_s, limit),
         "/trajets",
         N_("Trip log"),
     ),
@@ -120,7 +141,7 @@ SECTIONS = (
             " wrong. It settles within a day under the open sky, in coverage; if not, have the box"
             " looked at."
         ),
-        lambda store, limit: store.boxes.doubtful(limit),
+        lambda store, limit, _: store.boxes.doubtful(limit),
         "/boitiers",
         N_("All boxes"),
     ),
@@ -129,7 +150,7 @@ SECTIONS = (
         N_("Kilometres without a trip"),
         N_("Without a trip"),
         N_("They are nobody’s, and in nobody’s costs, until you say whose."),
-        lambda store, limit: store.unassigned.nobodys(limit),
+        lambda store, limit, _: store.unassigned.nobodys(limit),
         f"{LIST}/kilometres",
         N_("All kilometres without a trip"),
     ),
@@ -143,7 +164,9 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     return await page(
         request,
         "to_do/list.html",
-        sections=[each for each in [await _filled(one, store) for one in SECTIONS] if each.found],
+        sections=[
+            each for each in [await _filled(one, store, now_s) for one in SECTIONS] if each.found
+        ],
         settled={
             "contradictions": await store.contradictions.seen(SETTLED),
             "kilometres": await store.unassigned.given(SETTLED),
@@ -154,8 +177,8 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     )
 
 
-async def _filled(section: Section, store: Store) -> Section:
-    return replace(section, found=await section.find(store, PAGE_SIZE + 1))
+async def _filled(section: Section, store: Store, now_s: int) -> Section:
+    return replace(section, found=await section.find(store, PAGE_SIZE + 1, now_s))
 
 
 @manager_only

@@ -101,6 +101,14 @@ async def fill_more(store: Store) -> None:
         await report(store, PEUGEOT, OdometerRead(metres))
     assert await store.unassigned.attribute(1, 7_000, karim.agent_id, manager.agent_id, NOW_S)
     await report(store, PEUGEOT, OdometerRead(9_000))
+    by_plate = {car.plate: car for car in await store.vehicles.all()}
+    for plate, who in ((PEUGEOT, manager), (WALKED_UP, karim), (CLIO, karim)):
+        number = await store.theft_orders.ask(by_plate[plate].vehicle_id, "PV", who.agent_id, NOW_S)
+        assert number is not None
+    confirmed = by_plate[WALKED_UP].box_id
+    assert confirmed is not None
+    assert await store.theft_orders.confirm(2, confirmed, manager.agent_id, NOW_S, LATER_S)
+    assert await store.theft_orders.withdraw(3, karim.agent_id, NOW_S, LATER_S) == 0
 
 
 async def ended_trips(store: Store) -> list[int]:
@@ -259,6 +267,16 @@ def cases(
         told = {"times": str(times)}
         return {"page": Page(f"/a-traiter/contradictions/{number}/vue", told, MANAGER)}
 
+    def stolen(plate: str, reference: str = "PV 1") -> dict[str, Any]:
+        words = ("theft", "report", "--vehicle", plate, "--by", MANAGER, "--reference", reference)
+        fields = {"vehicle_id": plate, "reference": reference}
+        return {"page": Page("/vols/signaler", fields, MANAGER), "command": Command(words)}
+
+    def theft(number: int, plate: str) -> dict[str, Any]:
+        words = ("theft", "confirm", "--vehicle", plate, "--by", MANAGER)
+        page = Page(f"/vols/{number}/confirmer", {}, MANAGER)
+        return {"page": page, "command": Command(words)}
+
     def order(plate: str) -> Command:
         return Command(("command", "inhibit", "--vehicle", plate))
 
@@ -361,6 +379,13 @@ def cases(
         Reason.NO_SUCH_TRIP: Case(**say(NOBODY, message="Merci")),
         Reason.NOT_THE_DRIVER: Case(**say(trips["unsaid"], MANAGER, message="Merci")),
         Reason.TRIP_OVER: Case(Page(f"/trajets/{trips['unsaid']}/terminer", {}, LUCIE)),
+        Reason.NOTHING_TO_WITHDRAW: Case(Page(f"/trajets/{trips['running']}/retirer", {}, MANAGER)),
+        Reason.NO_SUCH_THEFT_ORDER: Case(**theft(NOBODY, CLIO)),
+        Reason.REFERENCE_MISSING: Case(**stolen(CLIO, " "), values={"letters": 60}),
+        Reason.THEFT_ORDER_STANDS: Case(**stolen(PEUGEOT)),
+        Reason.SAME_PERSON: Case(**theft(1, PEUGEOT)),
+        Reason.IS_CONFIRMED: Case(**theft(2, WALKED_UP)),
+        Reason.IS_WITHDRAWN: Case(theft(3, CLIO)["page"], command="speaks of the one that stands"),
         Reason.NO_SUCH_METRES: Case(**attribute(NOBODY)),
         Reason.ALREADY_ATTRIBUTED: Case(**attribute(1)),
         Reason.METRES_CHANGED: Case(**attribute(2, distance_m="1")),

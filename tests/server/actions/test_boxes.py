@@ -1,9 +1,11 @@
 """A box for a car, its next key, and what it is asked to do: the operator's acts."""
 
+from typing import get_args
+
 import pytest
 
 from server.actions import Actions, Operator, Person, boxes
-from server.actions.boxes import AddBox, Order, RotateKey
+from server.actions.boxes import AddBox, Order, OrderKind, RotateKey
 from server.fleet.commands import VALID_S
 from server.fleet.inputs import judged
 from server.fleet.refusals import Reason, Refused
@@ -38,7 +40,13 @@ async def test_a_key_under_way_stays_the_next(actions: Actions) -> None:
         assert await boxes.rotate_key(OPERATOR, RotateKey(vehicle_id=CAR), actions) == 2
 
 
-@pytest.mark.parametrize("kind", VALID_S)
+@pytest.mark.parametrize("kind", ["end-trip", "end-trip-without-keys", "theft", "withdraw-theft"])
+def test_what_is_its_driver_s_to_ask_or_takes_two_is_no_order(kind: str) -> None:
+    with pytest.raises(Refused):
+        judged(Order, {"vehicle_id": CAR, "kind": kind})
+
+
+@pytest.mark.parametrize("kind", get_args(OrderKind))
 async def test_an_order_is_kept_as_long_as_it_is_worth_carrying_out_and_wakes_its_box(
     actions: Actions, woken: list[int | None], kind
 ) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from server.actions import Actions, Operator, Person, trips
 from server.actions.trips import EndTrip, OneTrip
-from server.fleet.commands import END_TRIP_VALID_S
+from server.fleet.commands import END_FROM_AFAR_VALID_S, END_TRIP_VALID_S
 from server.fleet.feedback import Said
 from server.fleet.model import Agent, Role, TripFilter
 from server.fleet.refusals import Reason, Refused
@@ -116,7 +116,53 @@ async def test_without_the_keys_it_is_a_manager_s_to_ask_and_another_request(
             (Operator(), without),
         )
     ]
-    assert kinds == ["end-trip", "end-trip-without-keys", "end-trip-without-keys"]
+    assert kinds == ["end-trip", "end-from-afar-without-keys", "end-from-afar-without-keys"]
+    waiting = await actions.store.commands.ends_from_afar(actions.clock.now_s(), 9)
+    assert [end.asked_by for end in waiting] == [paul.agent.full_name], "asked twice is asked once"
+
+
+async def test_a_manager_s_end_is_anothers_unless_it_is_their_own_trip(
+    actions: Actions, paul: Person, box: ReportingBox
+) -> None:
+    own = EndTrip(trip_id=await box.start_trip(PAUL))
+    assert (await trips.end(paul, own, actions)).kind == "end-trip"
+    others = EndTrip(trip_id=await box.start_trip())
+    assert (await trips.end(paul, others, actions)).kind == "end-from-afar"
+    assert (await trips.end(Operator(), others, actions)).agent_id == paul.agent.agent_id
+
+
+async def test_somebody_else_s_end_is_withdrawn_by_a_manager_once(
+    actions: Actions, marie: Person, paul: Person, box: ReportingBox
+) -> None:
+    one = OneTrip(trip_id=await box.start_trip())
+    nothing = ("", Reason.NOTHING_TO_WITHDRAW)
+    assert await refusal(trips.withdraw_end(paul, one, actions)) == nothing
+    ordered = await trips.end(paul, EndTrip(trip_id=one.trip_id), actions)
+    assert await refusal(trips.withdraw_end(marie, one, actions)) == ("", Reason.NOT_ALLOWED)
+    withdrawal = await trips.withdraw_end(paul, one, actions)
+    assert withdrawal.kind == "withdraw-end" and withdrawal.command_id > ordered.command_id
+    (end,) = (await trips.view(paul, one, actions)).ends_from_afar
+    assert end.is_withdrawn, "and stays listed until the car has heard so"
+    assert await refusal(trips.withdraw_end(paul, one, actions)) == nothing
+
+
+async def test_somebody_else_s_end_is_listed_until_its_day_is_over_or_the_trip_is(
+    actions: Actions, clock: StillClock, paul: Person, box: ReportingBox
+) -> None:
+    async def listed() -> list[int]:
+        waiting = await actions.store.commands.ends_from_afar(clock.now_s(), 9)
+        return [end.trip_id for end in waiting]
+
+    trip_id = await box.start_trip()
+    await trips.end(paul, EndTrip(trip_id=trip_id), actions)
+    clock.at_s += END_FROM_AFAR_VALID_S - 1
+    assert await listed() == [trip_id]
+    clock.at_s += 1
+    assert await listed() == []
+    await trips.end(paul, EndTrip(trip_id=trip_id), actions)
+    assert await listed() == [trip_id]
+    await box.end_trip()
+    assert await listed() == []
 
 
 async def test_a_trip_that_is_over_is_left_alone(

@@ -346,7 +346,7 @@ def pending_end(number=1):
 
 def test_an_end_is_pending_until_the_trip_has_ended_also_over_a_restart():
     for commands in (pending_end(), Commands(pending_end().to_bytes())):
-        commands.trip_asks(ASKED_END_COMMAND)
+        commands.trip_asks(ASKED_END_COMMAND, ASKED_NOTHING)
         assert commands.trip_did(PENDING, RELAY_ENABLED) == []
         assert said(commands.trip_did((ENDS,), RELAY_ENABLED)) == [(1, COMMAND_APPLIED)]
         assert commands.trip_did((ENDS,), RELAY_ENABLED) == []
@@ -376,9 +376,9 @@ def test_an_end_while_the_car_moves_is_refused():
 def test_a_pending_end_whose_trip_asks_nothing_any_more_at_boot_is_unknown():
     commands = Commands(pending_end().to_bytes())
     for what in (ASKED_END_COMMAND, ASKED_END_COMMAND_WITHOUT_KEYS):
-        commands.trip_asks(what)
+        commands.trip_asks(what, ASKED_NOTHING)
         assert commands.owed(RELAY_ENABLED) == []
-    commands.trip_asks(ASKED_NOTHING)
+    commands.trip_asks(ASKED_NOTHING, ASKED_NOTHING)
     assert said(commands.owed(RELAY_ENABLED)) == [(1, COMMAND_UNKNOWN)]
 
 

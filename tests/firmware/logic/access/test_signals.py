@@ -25,7 +25,7 @@ def test_a_refusal_is_counted_at_most_to_four_long_and_four_short():
             assert parts == ["RR"] * longs + ["r"] * shorts
             assert 1 <= longs <= 4 and 1 <= shorts <= 4
             counted.add((longs, shorts))
-    assert len(counted) == 15
+    assert len(counted) == 16
 
 
 def test_a_refusal_never_shows_green_and_an_acceptance_never_red():

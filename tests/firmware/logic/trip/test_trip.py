@@ -37,13 +37,16 @@ from shared_protocol.records import (
     ASKED_END,
     ASKED_END_COMMAND,
     ASKED_END_COMMAND_WITHOUT_KEYS,
+    ASKED_END_FROM_AFAR,
     ASKED_END_TECHNICIAN,
     ASKED_NOTHING,
     ASKED_PAUSE,
+    ASKED_THEFT,
     ASSURANCE_HIGH,
     ASSURANCE_LOW,
     END_BADGE_HELD,
     END_COMMAND,
+    END_FROM_AFAR,
     END_IGNITION_LEFT_ON,
     END_INFERRED,
     END_OTHER_DRIVER,
@@ -63,6 +66,7 @@ from shared_protocol.records import (
     LegStart,
     Occupant,
     Odometer,
+    Ordered,
     Refusal,
     Relay,
     TripAsked,
@@ -804,9 +808,10 @@ def test_an_inhibiting_pulse_is_owed_from_the_start_on_until_the_box_has_given_i
         assert again.end(END_COMMAND, HERE).records == (TripEnd(*UNTOLD, END_COMMAND),)
 
 
-def kept(flags, odometer_m=5000, asked=ASKED_NOTHING, asked_m=0, ended_s=0):
+def kept(flags, odometer_m=5000, asked=ASKED_NOTHING, asked_m=0, ended_s=0, ordered=(0, 0)):
     """What flash holds of MARIE's trip."""
-    return codec.encode("B8IIBII", (flags, MARIE, 5, odometer_m, asked, asked_m, ended_s))
+    values = (flags, MARIE, 5, odometer_m, asked, asked_m, ended_s)
+    return codec.encode("B8IIBIIBI", values + ordered)
 
 
 def test_what_is_kept_says_nothing_of_what_is_over():
@@ -823,6 +828,34 @@ def test_what_is_kept_says_nothing_of_what_is_over():
     assert trip.to_bytes() == kept(open_ + owes)
     trip.apply(TripEnd(*HERE, END_COMMAND), NOW_S)
     assert trip.to_bytes() == kept(owes)
+
+
+def test_an_order_from_afar_is_kept_as_long_as_it_stands():
+    open_, lapsed, owes = 1, 8, 32
+    trip = started()
+    until = (ASKED_END_FROM_AFAR, NOW_S + 60)
+    trip.apply(Ordered(*until), NOW_S)
+    assert trip.to_bytes() == kept(open_ + owes, ordered=until)
+    again = Trip(trip.to_bytes())
+    assert (again.ordered, again.ordered_until_s) == until
+    for over in (
+        Ordered(ASKED_NOTHING, 0), TripStart(MARIE, 5, *HERE, 0, 0), TripEnd(*HERE, END_FROM_AFAR)
+    ):  # fmt: skip
+        trip.apply(Ordered(*until), NOW_S)
+        trip.apply(over, NOW_S)
+        assert (trip.ordered, trip.ordered_until_s) == (ASKED_NOTHING, 0)
+    assert trip.to_bytes() == kept(lapsed + owes, ended_s=NOW_S), "it may be taken up again"
+
+
+def test_a_theft_order_outlives_every_trip():
+    trip = started()
+    trip.apply(Ordered(ASKED_THEFT, 0), NOW_S)
+    for record in (TripEnd(*HERE, END_FROM_AFAR), TripStart(MARIE, 5, *HERE, 0, 0)):
+        trip.apply(record, NOW_S)
+        assert trip.ordered == ASKED_THEFT
+        assert Trip(trip.to_bytes()).ordered == ASKED_THEFT
+    trip.apply(Ordered(ASKED_NOTHING, 0), NOW_S)
+    assert trip.ordered == ASKED_NOTHING
 
 
 def test_an_end_whose_time_is_not_told_is_one_at_an_unknown_time():

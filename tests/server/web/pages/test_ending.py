@@ -61,7 +61,41 @@ async def test_a_manager_may_end_it_without_the_keys_and_an_agent_may_not(arrive
     assert await orders(store) == []
     await manager.send(page)
     assert (await manager.send(page, without_keys="1")).status == 303
-    assert await orders(store) == [("end-trip", "queued"), ("end-trip-without-keys", "queued")]
+    assert await orders(store) == [
+        ("end-from-afar", "queued"),
+        ("end-from-afar-without-keys", "queued"),
+    ]
+
+
+async def test_a_manager_s_end_says_by_whom_and_since_when_and_can_be_withdrawn(arrive, store):
+    under_way, _ = await trip_ids(store)
+    page, withdrawal = f"/trajets/{under_way}", f"/trajets/{under_way}/retirer"
+    karim, manager = await arrive(KARIM), await arrive(MANAGER)
+    assert "une heure sans interruption" in await manager.read(f"{page}/terminer")
+    await manager.send(f"{page}/terminer")
+    order = await store.commands.end_order(under_way, NOW_S)
+    for path in (page, "/a-traiter"):
+        shown = await manager.read(path)
+        assert "la voiture ne l’a pas encore reçue" in shown and withdrawal in shown
+    await report(store, CommandAnswered(order.command_id, "pending"))
+    who = (await store.agents.by_login(MANAGER)).full_name
+    for path in (page, "/a-traiter"):
+        shown = await manager.read(path)
+        assert who in shown and "une heure sans interruption" in shown and withdrawal in shown
+    assert "fin demandée" in await manager.read("/boitiers")
+    hers = await karim.read(page)
+    assert "Un gestionnaire a demandé la fin" in hers and withdrawal not in hers
+    await karim.read(withdrawal, status=403)
+    assert who in await manager.read(withdrawal)
+    assert (await manager.send(withdrawal)).status == 303
+    assert (await orders(store))[-1] == ("withdraw-end", "queued")
+    for path in (page, "/a-traiter"):
+        shown = await manager.read(path)
+        assert "la voiture ne le sait pas encore" in shown and withdrawal not in shown
+    await report(store, CommandAnswered(order.command_id, "cancelled"))
+    assert "Demandé à distance" not in await manager.read("/a-traiter")
+    assert (await manager.send(withdrawal)).status == 303
+    assert len(await orders(store)) == 2, "there is nothing more to withdraw"
 
 
 async def test_nobody_else_may_end_it_and_an_ended_one_is_left_alone(arrive, store):

@@ -1,0 +1,111 @@
+"""Theft orders: one manager says that a car is stolen, another confirms it, either takes it back.
+
+Its car then lets nobody in but technicians. Never here: when it stops the car (the box decides, and
+never a running engine).
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from server.actions import boxes
+from server.actions.actor import Actor, Person, manager_only
+from server.actions.tools import Actions
+from server.fleet.commands import THEFT_VALID_S
+from server.fleet.inputs import Id, Input, Line, Says
+from server.fleet.model import TheftOrder
+from server.fleet.refusals import Reason, Refusal, Refused
+
+MAX_REFERENCE_LENGTH = 60
+_NO_REFERENCE = Says(
+    Reason.REFERENCE_MISSING, Reason.REFERENCE_MISSING, {"letters": MAX_REFERENCE_LENGTH}
+)
+
+
+class Report(Input):
+    """That a car is stolen, and the reference of the complaint."""
+
+    vehicle_id: Id
+    reference: Annotated[Line, Field(min_length=1, max_length=MAX_REFERENCE_LENGTH), _NO_REFERENCE]
+
+
+class OneTheftOrder(Input):
+    """A theft order by its number."""
+
+    theft_order_id: Id
+
+
+async def log(
+    actor: Actor, actions: Actions, limit: int, before_id: int | None = None
+) -> list[TheftOrder]:
+    """Return theft orders, the newest first; raises Refused: NOT_ALLOWED."""
+    manager_only(actor)
+    return await actions.store.theft_orders.log(limit, before_id)
+
+
+async def get(actor: Actor, request: OneTheftOrder, actions: Actions) -> TheftOrder:
+    """Return a theft order.
+
+    Raises:
+        Refused: NOT_ALLOWED, NO_SUCH_THEFT_ORDER.
+    """
+    manager_only(actor)
+    found = await actions.store.theft_orders.get(request.theft_order_id)
+    if found is None:
+        raise Refused(Refusal("", Reason.NO_SUCH_THEFT_ORDER))
+    return found
+
+
+async def report(actor: Person, request: Report, actions: Actions) -> int:
+    """Say that a car is stolen, and return the number of the order that waits for another person.
+
+    Raises:
+        Refused: NOT_ALLOWED, UNKNOWN_VEHICLE, NO_BOX, THEFT_ORDER_STANDS.
+    """
+    manager_only(actor)
+    await boxes.fitted_box(request.vehicle_id, actions)
+    number = await actions.store.theft_orders.ask(
+        request.vehicle_id, request.reference, actor.agent.agent_id, actions.clock.now_s()
+    )
+    if number is None:
+        raise Refused(Refusal("vehicle_id", Reason.THEFT_ORDER_STANDS))
+    return number
+
+
+async def confirm(actor: Person, request: OneTheftOrder, actions: Actions) -> None:
+    """Confirm what another person said, and tell the box.
+
+    Raises:
+        Refused: as `get`; SAME_PERSON, IS_CONFIRMED, IS_WITHDRAWN, NO_BOX.
+    """
+    found = await get(actor, request, actions)
+    if found.withdrawn_at_s is not None:
+        raise Refused(Refusal("", Reason.IS_WITHDRAWN))
+    if found.confirmed_at_s is not None:
+        raise Refused(Refusal("", Reason.IS_CONFIRMED))
+    if found.asked_by_id == actor.agent.agent_id:
+        raise Refused(Refusal("", Reason.SAME_PERSON))
+    box_id = await boxes.fitted_box(found.vehicle_id, actions)
+    now_s = actions.clock.now_s()
+    if not await actions.store.theft_orders.confirm(
+        found.theft_order_id, box_id, actor.agent.agent_id, now_s, now_s + THEFT_VALID_S
+    ):
+        raise Refused(Refusal("", Reason.IS_CONFIRMED))  # somebody else was faster
+    actions.notify(box_id)
+
+
+async def withdraw(actor: Person, request: OneTheftOrder, actions: Actions) -> None:
+    """Take a theft order back, confirmed or not; one person is enough.
+
+    Raises:
+        Refused: as `get`; IS_WITHDRAWN.
+    """
+    found = await get(actor, request, actions)
+    now_s = actions.clock.now_s()
+    box_id = await actions.store.theft_orders.withdraw(
+        found.theft_order_id, actor.agent.agent_id, now_s, now_s + THEFT_VALID_S
+    )
+    if box_id is None:
+        raise Refused(Refusal("", Reason.IS_WITHDRAWN))
+    if box_id:
+        actions.notify(box_id)
