@@ -126,7 +126,8 @@ SECTIONS = (
         N_("Ends from afar"),
         N_("From afar"),
         N_(
-            "The car ends the trip once its ignition has been off for an hour; after a day it no longer does."
+            "The car ends the trip once its ignition has been off for an hour; after a day it no"
+            " longer does."
         ),
         lambda store, limit, now_s: store.commands.ends_from_afar(now_s, limit),
         "/trajets",
@@ -161,12 +162,11 @@ SECTIONS = (
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show what waits, by kind, the oldest first; then what was settled last."""
     store, now_s = request.app[STORE], request.app[CLOCK].now_s()
+    filled = [await _filled(one, store, now_s) for one in SECTIONS]
     return await page(
         request,
         "to_do/list.html",
-        sections=[
-            each for each in [await _filled(one, store, now_s) for one in SECTIONS] if each.found
-        ],
+        sections=[each for each in filled if each.found],
         settled={
             "contradictions": await store.contradictions.seen(SETTLED),
             "kilometres": await store.unassigned.given(SETTLED),
