@@ -35,6 +35,9 @@ ClockState = namedtuple("ClockState", ("number", "source", "doubtful", "uncertai
 ClockMended = namedtuple("ClockMended", ("number", "shift_s"))
 ClockRefused = namedtuple("ClockRefused", ("source", "ahead_s"))
 TripAsked = namedtuple("TripAsked", ("odometer_m", "what"))
+TripHandover = namedtuple(
+    "TripHandover", ("odometer_m", "badge_tag", "grant_id", "assurance", "private", "stage")
+)
 
 KINDS = {
     1: (Boot, "BtI"),
@@ -57,6 +60,7 @@ KINDS = {
     20: (ClockState, "IBBI"),
     21: (ClockMended, "Ii"),
     22: (ClockRefused, "Bi"),
+    26: (TripHandover, "I8IBBB"),
 }
 """kind -> (class, layout of codec.py)."""
 
@@ -78,6 +82,10 @@ ASKED_END = 2
 ASKED_END_COMMAND = 3
 ASKED_END_COMMAND_WITHOUT_KEYS = 4
 ASKED_END_TECHNICIAN = 5
+
+HANDOVER_DROPPED = 0
+HANDOVER_ASKED = 1
+HANDOVER_SEEN_OFF = 2
 
 ASSURANCE_LOW = 0
 ASSURANCE_HIGH = 1

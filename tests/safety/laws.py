@@ -109,6 +109,10 @@ class Judge:
         expires_s = self._setting.expires_s
         if person.kind == "driver" and person.begins_s <= now_s < person.ends_s:
             return person.begins_s < expires_s
+        if person.kind == "driver" and person.begins_s - 900 <= now_s < person.begins_s:
+            free = not book.driver and not self._booked(tag, now_s, now_s)
+            if now_s < expires_s and (free or book.booking == person.booking):
+                return True
         in_time = bool(now_s and book.lapsed_s) and now_s - book.lapsed_s <= 72 * 3600
         lapsed = book.lapsed == tag and in_time and not book.driver
         if lapsed and not self._booked(tag, now_s, now_s):
@@ -116,7 +120,7 @@ class Judge:
         if now_s >= expires_s:
             return False
         if person.kind == "walk-up":
-            return bool(now_s and not book.driver and not self._booked(tag, now_s, now_s + 1800))
+            return bool(now_s and not book.driver and not self._booked(tag, now_s, now_s + 2700))
         return False
 
     def _booked(self, tag: bytes, from_s: int, to_s: int) -> bool:

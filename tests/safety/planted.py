@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
-from firmware.logic.access import door_lock, immobiliser
+from firmware.logic.access import badge_decision, door_lock, immobiliser
 from firmware.logic.access.badge_decision import NO_TRIP, Granted, Refused
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.door_lock import DoorLock
@@ -303,6 +303,16 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "the contact says whether a pulse is needed": (
         settings.CONTACT_LIES,
         _in_place_of(Immobiliser, "step", _believes_the_contact),
+    ),
+    "who comes early takes a car over": (
+        settings.PEOPLE_ALL_DAY,
+        _in_place_of(
+            badge_decision,
+            "_is_early",
+            lambda shipped: lambda grants, grant, time_s, open_grant: shipped(
+                grants, grant, time_s, NO_TRIP
+            ),
+        ),
     ),
     "who comes back need not ask who has the car booked": (
         settings.FORGOTTEN,

@@ -36,6 +36,8 @@ EXPIRES_S = NOON_S + 24 * _HOUR_S
 UNKNOWN = 0
 EARLY = NOON_S - 2 * _HOUR_S
 SOON = NOON_S - _HOUR_S // 3
+ANNES_QUARTER = NOON_S - 600
+BRUNOS_QUARTER = NOON_S + 4 * _HOUR_S - 600
 ANNES = NOON_S + _HOUR_S
 BRUNOS = NOON_S + 5 * _HOUR_S
 ANNE_IS_LATE = NOON_S + 13 * _HOUR_S // 2  # more than two hours, and Bruno has the car
@@ -167,7 +169,8 @@ PEOPLE_ALL_DAY = _setting(
     "everybody, all day", 65_000,
     (
         ("tick",), ("keys",), ("grants", 0), ("grants", 1), ("grants", 2), ("grants", 3),
-        *_clock(UNKNOWN, EARLY, SOON, ANNES, BRUNOS, LATE), *_badges(*PEOPLE),
+        *_clock(UNKNOWN, EARLY, SOON, ANNES_QUARTER, ANNES, BRUNOS_QUARTER, BRUNOS, LATE),
+        *_badges(*PEOPLE),
     ),
 )  # fmt: skip
 AT_THE_READER = _setting(

@@ -12,24 +12,31 @@ from shared_protocol.records import (
     ASKED_NOTHING,
     END_IGNITION_LEFT_ON,
     END_INFERRED,
+    HANDOVER_DROPPED,
     LegEnd,
     LegStart,
     Odometer,
     Relay,
     TripAsked,
     TripEnd,
+    TripHandover,
     TripPause,
     TripResume,
     TripStart,
+    decode_body,
+    encode_body,
+    kind_of,
 )
 
-_LAYOUT = const("B8IIBII")
+_LAYOUT = const("B8IIBIII")
 _OPEN = const(1)
 _PAUSED = const(2)
 _IN_LEG = const(4)
 _LAPSED = const(8)
 _PRIVATE = const(16)
 _OWES_INHIBIT = const(32)
+
+_ANY_HANDOVER = TripHandover(0, bytes(8), 0, 0, 0, HANDOVER_DROPPED)
 
 # So long may a driver come back to a trip that the box ended.
 _TAKEN_UP_FOR_S = const(72 * 3600)
@@ -39,7 +46,8 @@ class TripState:
     """Attributes to read: `open`, `paused`, `in_leg`, `odometer_m` (the last one recorded).
 
     `owes_inhibit`: no inhibiting pulse is recorded since the start was enabled last.
-    `asked`: what is pending, of records.ASKED_*.
+    `asked`: what is pending, of records.ASKED_*. `taking`: the TripHandover that is pending, None
+    when no other driver waits for the car.
     """
 
     def __init__(self, stored: bytes, odometer_m: int):
@@ -51,11 +59,15 @@ class TripState:
         self._grant_id = 0
         self.asked = ASKED_NOTHING
         self._asked_m = 0
+        self._asked_s = 0  # when that was; 0: nothing is asked, or no time was known
+        self.taking = None
         self._ended_s = 0  # when the box itself ended the trip; 0: it did not, or knew no time
         if stored:
-            values, _ = codec.decode(_LAYOUT, stored)
+            values, end = codec.decode(_LAYOUT, stored)
             flags, self._tag, self._grant_id, self.odometer_m = values[:4]
-            self.asked, self._asked_m, self._ended_s = values[4:]
+            self.asked, self._asked_m, self._asked_s, self._ended_s = values[4:]
+            if end < len(stored):
+                self.taking = decode_body(kind_of(_ANY_HANDOVER), stored[end:])
             self.open = bool(flags & _OPEN)
             self.paused = bool(flags & _PAUSED)
             self.in_leg = bool(flags & _IN_LEG)
@@ -69,7 +81,9 @@ class TripState:
         flags += self._lapsed * _LAPSED + self._private * _PRIVATE
         flags += self.owes_inhibit * _OWES_INHIBIT
         trip = (flags, self._tag, self._grant_id, self.odometer_m)
-        return codec.encode(_LAYOUT, trip + (self.asked, self._asked_m, self._ended_s))
+        trip += (self.asked, self._asked_m, self._asked_s, self._ended_s)
+        taking = encode_body(self.taking) if self.taking else b""
+        return codec.encode(_LAYOUT, trip) + taking
 
     @property
     def holds_start(self) -> bool:
@@ -79,6 +93,10 @@ class TripState:
     def is_driver(self, tag: bytes) -> bool:
         """Whether this badge opened the trip in progress."""
         return self.open and tag == self._tag
+
+    def is_taking(self, tag: bytes) -> bool:
+        """Whether this badge's holder waits for the car that another has."""
+        return self.taking is not None and tag == self.taking.badge_tag
 
     @property
     def grant(self) -> int:
@@ -108,7 +126,9 @@ class TripState:
         if isinstance(record, (TripStart, TripResume)):
             self.owes_inhibit = True
         if isinstance(record, (TripStart, TripEnd, TripPause)):
-            self.asked, self._asked_m = ASKED_NOTHING, 0
+            self.asked, self._asked_m, self._asked_s = ASKED_NOTHING, 0, 0
+        if isinstance(record, (TripStart, TripEnd)):
+            self.taking = None
         if isinstance(record, TripStart):
             self.open, self.paused, self.in_leg, self._lapsed = True, False, False, False
             self._tag, self._grant_id = record.badge_tag, record.grant_id
@@ -121,6 +141,10 @@ class TripState:
         elif isinstance(record, TripAsked):
             self.asked = record.what if self.open else ASKED_NOTHING
             self._asked_m = record.odometer_m if self.asked else 0
+            self._asked_s = time_s if self.asked else 0
+        elif isinstance(record, TripHandover):
+            pending = self.open and record.stage != HANDOVER_DROPPED
+            self.taking = record if pending else None
         elif isinstance(record, TripPause):
             self.paused = True
         elif isinstance(record, TripResume):

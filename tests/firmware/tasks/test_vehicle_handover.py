@@ -41,7 +41,6 @@ async def test_a_running_booking_is_not_taken_over_before_its_end(boot, wires, p
     assert starts(box) == [MARIE] and wires.log == ["refused 5"]
 
 
-@pytest.mark.xfail(strict=True, reason="finding L10: the box cannot tell who comes early")
 async def test_who_comes_a_quarter_early_finds_a_car_open_that_nobody_has(boot, wires):
     box = boot()
     books(box, (-2 * HOUR_S, -HOUR_S), (899, 2 * HOUR_S))
