@@ -26,8 +26,9 @@ from types import CodeType, ModuleType
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = {
     "immobiliser": ("immobiliser",),
-    "trip": ("trip",),
-    "state": ("trip",),
+    "trip": ("trip", "handover"),
+    "handover": ("handover",),
+    "state": ("trip", "handover"),
     "badge_decision": ("badge_decision",),
     "forgotten": ("forgotten",),
     "door_lock": ("door_lock",),

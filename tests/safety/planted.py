@@ -309,8 +309,8 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
         _in_place_of(
             badge_decision,
             "_is_early",
-            lambda shipped: lambda grants, grant, time_s, open_grant: shipped(
-                grants, grant, time_s, NO_TRIP
+            lambda shipped: (
+                lambda grants, grant, time_s, open_grant: shipped(grants, grant, time_s, NO_TRIP)
             ),
         ),
     ),

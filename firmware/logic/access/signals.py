@@ -27,7 +27,7 @@ PATTERNS = {
     SIGNAL_PAUSED: "G.g",
     SIGNAL_ENDED: "G.G.G",
     SIGNAL_PENDING: "GG.g.g",
-    SIGNAL_HANDOVER: "GG.r.r",
+    SIGNAL_HANDOVER: "GG.g.g.g",
     SIGNAL_DOOR_OPEN: "G.R.G.R",
     "ready": "g.g",
 }

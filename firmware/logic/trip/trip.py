@@ -6,9 +6,10 @@ their holder is fitted; a technician, a manager and the box itself end a trip wi
 Coordinates appear only in TripStart and TripEnd (mileage mode), and for private use not even there.
 
 A trip ends, pauses and changes hands in a car that is off and stands (standing.py). While it moves
-that is refused. A next driver who badges with the ignition on waits, too (handover.py). What is asked with the ignition on, or when nobody can tell, is pending: `settle`
+that is refused. What is asked with the ignition on, or when nobody can tell, is pending: `settle`
 does it once the car is off and stands, and withdraws it after 50 m; the driver's next badge does,
-too. An ignition that stays on keeps no trip open for ever.
+too. A next driver who badges with the ignition on waits as well (handover.py). An ignition that
+stays on keeps no trip open for ever.
 """
 
 from firmware.logic.access.badge_decision import RIDES, Granted, Refused, decide, rank_of

@@ -165,7 +165,7 @@ async def test_the_next_driver_opens_a_car_that_runs_and_has_it_once_the_ignitio
     await waits_at_the_kerb(box)
     await box.badge(PAUL)
     await box.vehicle.badge_left(PAUL, False)
-    assert wires.log == ["enable", "refused 15", "unlock"] and box.trip.is_driver(MARIE)
+    assert wires.log == ["enable", "handover", "unlock"] and box.trip.is_driver(MARIE)
     wires.on = False
     await box.stand(8)
     assert box.trip.is_driver(MARIE)
