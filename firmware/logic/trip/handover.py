@@ -58,9 +58,8 @@ class Handover(TripState):
 
     def _keeps(self, grant_id: int, grants, time_s: int) -> bool:
         """Whether the car stays with its driver, whoever comes by the right of that grant."""
-        if grant_id == self.grant or self.asked in OWN_ENDS:
-            return False
-        return _runs(grants, self._tag, time_s)
+        is_held = grant_id != self.grant and self.asked not in OWN_ENDS
+        return is_held and _runs(grants, self._tag, time_s)
 
     def _may_change_hands(self, motion, time_s: int) -> bool:
         """Whether it is off and stands, or stands and its driver's badge just asked to end."""
@@ -69,9 +68,8 @@ class Handover(TripState):
         return motion.stands and (motion.off or asked)
 
     def _was_off(self, motion) -> bool:
-        if motion.moves:
-            return False
-        return self.taking.stage == HANDOVER_SEEN_OFF or (motion.off and motion.stands)
+        is_off = motion.off and motion.stands
+        return not motion.moves and (is_off or self.taking.stage == HANDOVER_SEEN_OFF)
 
     def _has_come_first(self, motion, time_s: int) -> bool:
         """Whether the badge now at the reader, of who waits for the car, has it."""
@@ -130,18 +128,18 @@ def _at_stage(stage: int, pending: TripHandover, where: Where) -> TripHandover:
 
 def _runs(grants, tag: bytes, time_s: int) -> bool:
     """Whether a booking of this badge runs; at an unknown time (0) any that it has may."""
-    for grant in grants.of_badge(tag):
-        if grant.kind not in (GRANT_BOOKING, GRANT_NO_LICENCE):
-            continue
-        if not time_s:
-            return True
-        if max(time_s, grants.closed_s) < grant.not_after_s and grant.not_before_s <= time_s:
-            return True
-    return False
+    bookings = [
+        grant for grant in grants.of_badge(tag) if grant.kind in (GRANT_BOOKING, GRANT_NO_LICENCE)
+    ]
+    until_s = max(time_s, grants.closed_s)
+    return any(
+        not time_s or (grant.not_before_s <= time_s and until_s < grant.not_after_s)
+        for grant in bookings
+    )
 
 
 def _left_on(motion, waits_for_ms: int) -> bool:
     """Whether the ignition was left on for so long, all of it since the next driver badged."""
     still_ms = min(motion.still_ms, waits_for_ms)
     quiet_ms = min(motion.quiet_ms, waits_for_ms)
-    return waited_enough(ASKED_END, Motion(motion.off, False, False, 0, still_ms, quiet_ms))
+    return waited_enough(ASKED_END, Motion(*motion[:4], still_ms, quiet_ms))

@@ -23,20 +23,16 @@ from shared_protocol.records import (
     TripPause,
     TripResume,
     TripStart,
-    decode_body,
-    encode_body,
-    kind_of,
 )
 
 _LAYOUT = const("B8IIBIII")
+_HANDOVER_LAYOUT = const("I8IBBB")
 _OPEN = const(1)
 _PAUSED = const(2)
 _IN_LEG = const(4)
 _LAPSED = const(8)
 _PRIVATE = const(16)
 _OWES_INHIBIT = const(32)
-
-_ANY_HANDOVER = TripHandover(0, bytes(8), 0, 0, 0, HANDOVER_DROPPED)
 
 # So long may a driver come back to a trip that the box ended.
 _TAKEN_UP_FOR_S = const(72 * 3600)
@@ -67,7 +63,7 @@ class TripState:
             flags, self._tag, self._grant_id, self.odometer_m = values[:4]
             self.asked, self._asked_m, self._asked_s, self._ended_s = values[4:]
             if end < len(stored):
-                self.taking = decode_body(kind_of(_ANY_HANDOVER), stored[end:])
+                self.taking = TripHandover(*codec.decode(_HANDOVER_LAYOUT, stored, end)[0])
             self.open = bool(flags & _OPEN)
             self.paused = bool(flags & _PAUSED)
             self.in_leg = bool(flags & _IN_LEG)
@@ -82,7 +78,7 @@ class TripState:
         flags += self.owes_inhibit * _OWES_INHIBIT
         trip = (flags, self._tag, self._grant_id, self.odometer_m)
         trip += (self.asked, self._asked_m, self._asked_s, self._ended_s)
-        taking = encode_body(self.taking) if self.taking else b""
+        taking = codec.encode(_HANDOVER_LAYOUT, self.taking) if self.taking else b""
         return codec.encode(_LAYOUT, trip) + taking
 
     @property

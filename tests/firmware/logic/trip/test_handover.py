@@ -263,7 +263,10 @@ def test_the_first_one_badged_after_the_ignition_was_off_is_the_driver():
         got = arrives(trip, PAUL, motion, ignition_on=False)
         if settled:
             assert got == Outcome(CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_STARTED, HIS_TRIP)
-            assert trip.badge_left(PAUL, False, motion, LATER) == NOTHING
+            trip = having(ASKED, *seen)
+            arrives(trip, PAUL, RUNNING if not seen else MOVING)
+            assert arrives(trip, PAUL, motion).signal == SIGNAL_STARTED
+            assert trip.badge_left(PAUL, False, motion, LATER) == NOTHING, "what began it"
         else:
             assert got == Outcome(0, DOOR_LEAVE, SIGNAL_NOTED, ())
 
