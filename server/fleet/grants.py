@@ -3,8 +3,8 @@
 A booking's window is widened by a grace before and after, which never reaches into the booking
 before or the one behind; of a short gap the one to come is served first, because whoever still
 drives needs no grant. A driver's grant begins with the booking: the box itself opens a free car the
-quarter of an hour before, and takes it from nobody then. Never here: how a badge is named on the box and how a grant is written on
-the wire (the gateway knows), when the set is sent.
+quarter of an hour before, and takes it from nobody then. Never here: how a badge is named on the
+box and how a grant is written on the wire (the gateway knows), when the set is sent.
 """
 
 from collections import defaultdict

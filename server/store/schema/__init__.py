@@ -13,6 +13,7 @@ from server.store.engine import StoreError
 from server.store.schema import (
     clocks,
     equipment,
+    handovers,
     news,
     page_indexes,
     planned_km,
@@ -431,4 +432,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     clocks.add,
     unassigned.add,
     repeats.add,
+    handovers.add,
 )

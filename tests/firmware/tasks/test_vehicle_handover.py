@@ -12,8 +12,15 @@ from shared_protocol.records import (
     TripHandover,
     TripStart,
 )
-from tests.firmware.tasks.test_vehicle_moving import hold, start, waits_at_the_kerb
-from tests.firmware.tasks.vehicle_bench import MARIE, NOW_S, PAUL, Box
+from tests.firmware.tasks.vehicle_bench import (
+    MARIE,
+    NOW_S,
+    PAUL,
+    Box,
+    hold,
+    start,
+    waits_at_the_kerb,
+)
 
 HOUR_S = 3600
 
