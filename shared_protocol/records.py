@@ -36,6 +36,9 @@ ClockMended = namedtuple("ClockMended", ("number", "shift_s"))
 ClockRefused = namedtuple("ClockRefused", ("source", "ahead_s"))
 TripAsked = namedtuple("TripAsked", ("odometer_m", "what"))
 Ordered = namedtuple("Ordered", ("what", "expires_s"))
+TripHandover = namedtuple(
+    "TripHandover", ("odometer_m", "badge_tag", "grant_id", "assurance", "private", "stage")
+)
 
 KINDS = {
     1: (Boot, "BtI"),
@@ -59,6 +62,7 @@ KINDS = {
     21: (ClockMended, "Ii"),
     22: (ClockRefused, "Bi"),
     25: (Ordered, "BI"),
+    26: (TripHandover, "I8IBBB"),
 }
 """kind -> (class, layout of codec.py)."""
 
@@ -84,6 +88,10 @@ ASKED_END_TECHNICIAN = 5
 ASKED_END_FROM_AFAR = 6
 ASKED_END_FROM_AFAR_WITHOUT_KEYS = 7
 ASKED_THEFT = 8
+
+HANDOVER_DROPPED = 0
+HANDOVER_ASKED = 1
+HANDOVER_SEEN_OFF = 2
 
 ASSURANCE_LOW = 0
 ASSURANCE_HIGH = 1

@@ -270,6 +270,8 @@ class Vehicle:
         if trip.asked:
             settled = trip.settle(self._keys_in(), motion, self._where(now_ms))
             await self._act_on(settled, now_ms)
+        if trip.taking:
+            await self._hand_over(motion, now_ms)
         if trip.ordered == ASKED_THEFT and not (trip.open or self._startable):
             self._orders.theft_done(self._immobiliser.state, now_ms)
         await self._acts.lock_when_shut(now_ms)
@@ -301,6 +303,12 @@ class Vehicle:
         self._immobiliser.sense(now_ms, ignition_seen, (speed_mm_s,))
         self._standing.look(now_ms, ignition_seen, speed_mm_s)
         return self._standing.motion(now_ms)
+
+    async def _hand_over(self, motion: "Motion", now_ms: int) -> None:
+        time_s = self._clock.settled_s(now_ms)
+        where = self._where(now_ms)
+        settled = self._trip.settle_handover(self._grants, time_s, motion, where, now_ms)
+        await self._act_on(settled, now_ms)
 
     def _end_by_itself(self, motion: "Motion", now_ms: int) -> None:
         """End what nobody in the car asks to end: it is forgotten, or somebody ordered it."""

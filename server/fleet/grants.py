@@ -2,8 +2,9 @@
 
 A booking's window is widened by a grace before and after, which never reaches into the booking
 before or the one behind; of a short gap the one to come is served first, because whoever still
-drives needs no grant. Never here: how a badge is named on the box and how a grant is written on
-the wire (the gateway knows), when the set is sent.
+drives needs no grant. A driver's grant begins with the booking: the box itself opens a free car the
+quarter of an hour before, and takes it from nobody then. Never here: how a badge is named on the
+box and how a grant is written on the wire (the gateway knows), when the set is sent.
 """
 
 from collections import defaultdict
@@ -162,7 +163,8 @@ def _all(access: Access, now_s: int) -> Iterator[Grant]:
     yield from technicians[:MAX_TECHNICIANS]
     yield from _revoked(access.badges, now_s)
     booked = list(_of_bookings(here, access.companions, unlicensed, valid, windows_of, now_s))
-    yield from (grant for grant in booked if grant.not_before_s <= now_s)
+    begun = {each.booking_id for each in here if windows_of[each.booking_id].from_s <= now_s}
+    yield from (grant for grant in booked if grant.grant_id in begun)
     outages = [
         window
         for window in sorted(access.out_of_service, key=_span)
@@ -171,7 +173,7 @@ def _all(access: Access, now_s: int) -> Iterator[Grant]:
     for window in outages[:MAX_OUTAGES]:
         # No badge, so its beginning is what tells it from another.
         yield Grant(window.from_s, None, *_span(window), "maintenance")
-    yield from (grant for grant in booked if grant.not_before_s > now_s)
+    yield from (grant for grant in booked if grant.grant_id not in begun)
     if access.walk_up:
         walking = valid.keys() - access.technicians - unlicensed
         keyless = set() if access.simple_walk_up else {b.uid for b in access.badges if b.key}
@@ -211,11 +213,13 @@ def _of_bookings(
             (drivers & unlicensed, "no_licence"),
             (passengers - drivers, "passenger"),
         )
+        own = Window(min(booking.starts_at_s, window.to_s), window.to_s)
         for agents, kind in aboard:
+            of_kind = window if kind == "passenger" else own
             for agent_id in sorted(agents):
                 for uid in valid.get(agent_id, ()):
                     private = booking.private and kind == "booking"
-                    yield Grant(booking.booking_id, uid, *_span(window), kind, private)
+                    yield Grant(booking.booking_id, uid, *_span(of_kind), kind, private)
 
 
 def _of_other_cars(

@@ -72,6 +72,21 @@ class TripResumed:
 
 
 @dataclass(frozen=True, slots=True)
+class HandoverWaits:
+    """The next driver (the holder) badged with the ignition on: who drives on is not known."""
+
+    odometer_m: int
+    holder: Holder
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverDropped:
+    """The driver of the trip badged again, before the next one and after the ignition was off."""
+
+    odometer_m: int
+
+
+@dataclass(frozen=True, slots=True)
 class OccupantJoined:
     """A passenger's badge was read."""
 
@@ -165,6 +180,8 @@ FleetRecord = (
     | TripEnded
     | TripPaused
     | TripResumed
+    | HandoverWaits
+    | HandoverDropped
     | OccupantJoined
     | LegStarted
     | LegEnded

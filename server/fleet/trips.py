@@ -4,6 +4,8 @@ A box's records arrive in order and without a hole, so the rules need only the t
 open. A trip's distance is the sum of what the odometer advanced inside it: it never shrinks, also
 when a replaced box counts from zero again. What happens outside a trip makes no trip. Where records
 are lost, a trip ends with the last that is known of it: whose the next metres are nobody can know.
+Nor can anybody while a next driver waits for the car: such metres are in the trip's time, and not
+in its distance.
 
 Never here: SQL, the wire, the clock.
 """
@@ -14,6 +16,8 @@ from dataclasses import dataclass, replace
 from server.fleet.model import Assurance, EndReason, TripState
 from server.fleet.records import (
     FleetRecord,
+    HandoverDropped,
+    HandoverWaits,
     LegEnded,
     LegStarted,
     OccupantJoined,
@@ -38,11 +42,19 @@ class LegDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class Taking:
+    """Who waits for a car that another has; None: nobody knows whose the badge is."""
+
+    agent_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class TripDraft:
     """A trip under the rules; `trip_id` is None until it is stored.
 
     `legs` holds the leg that was open when the trip was loaded and those begun since, `occupants`
     the agents who have joined since. A `private` trip has no position.
+    `taking`: who else may be driving, as long as that is not known.
     """
 
     trip_id: int | None
@@ -62,6 +74,7 @@ class TripDraft:
     end: Position | None
     legs: tuple[LegDraft, ...] = ()
     occupants: tuple[int, ...] = ()
+    taking: Taking | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +82,13 @@ class Followed:
     """What became of a batch.
 
     `trips` are the trips it touched, in order; `trip_of[i]` is the index in `trips` of the trip
-    that the i-th record belongs to, or None for a record outside any trip.
+    that the i-th record belongs to, or None for a record outside any trip. `taking_of[i]` is who
+    else may have driven up to the i-th record; () where that is nobody of any.
     """
 
     trips: tuple[TripDraft, ...]
     trip_of: tuple[int | None, ...]
+    taking_of: tuple[Taking | None, ...] = ()
 
 
 def follow(
@@ -90,8 +105,10 @@ def follow(
     if open_trip is not None and lost_since_s is not None:
         trips = [_ended(open_trip, lost_since_s, "inferred", None)]
     trip_of: list[int | None] = []
+    taking_of: list[Taking | None] = []
     for record in records:
         under_way = bool(trips) and trips[-1].state != "ended"
+        taking_of.append(trips[-1].taking if under_way else None)
         if isinstance(record, TripStarted):
             if under_way:  # the box says the end first; one that lost it must not lose this trip
                 trips[-1] = _ended(trips[-1], record.at_s, "inferred", None)
@@ -100,7 +117,7 @@ def follow(
         elif under_way:
             trips[-1] = _changed(trips[-1], record)
         trip_of.append(len(trips) - 1 if under_way else None)
-    return Followed(tuple(trips), tuple(trip_of))
+    return Followed(tuple(trips), tuple(trip_of), tuple(taking_of) if any(taking_of) else ())
 
 
 def _started(record: TripStarted) -> TripDraft:
@@ -133,6 +150,11 @@ def _changed(trip: TripDraft, record: FleetRecord | None) -> TripDraft:
             return replace(_advanced(trip, record.odometer_m), state="paused")
         case TripResumed():
             return replace(_advanced(trip, record.odometer_m), state="open")
+        case HandoverWaits():
+            taking = Taking(record.holder.agent_id)
+            return replace(_advanced(trip, record.odometer_m), taking=taking)
+        case HandoverDropped():
+            return replace(_advanced(trip, record.odometer_m), taking=None)
         case OccupantJoined():
             agent_id = record.holder.agent_id
             if agent_id is None or agent_id in (trip.agent_id, *trip.occupants):
@@ -155,16 +177,19 @@ def _advanced(trip: TripDraft, odometer_m: int) -> TripDraft:
     if legs and legs[-1].ended_at_s is None:
         leg = legs[-1]
         # An odometer that stepped back takes nothing back: the leg's start moves along with it.
-        shift_m = max(0, leg.last_odometer_m - odometer_m)
+        # Metres that may be another's move it too, so that they are none of the leg.
+        shift_m = odometer_m - leg.last_odometer_m
+        shift_m = shift_m if trip.taking else min(0, shift_m)
         leg = replace(
             leg,
-            start_odometer_m=leg.start_odometer_m - shift_m,
+            start_odometer_m=leg.start_odometer_m + shift_m,
             last_odometer_m=odometer_m,
         )
         legs = (*legs[:-1], leg)
     return replace(
         trip,
-        distance_m=trip.distance_m + max(0, odometer_m - trip.last_odometer_m),
+        distance_m=trip.distance_m
+        + (0 if trip.taking else max(0, odometer_m - trip.last_odometer_m)),
         last_odometer_m=odometer_m,
         legs=legs,
     )

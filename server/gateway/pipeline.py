@@ -14,9 +14,17 @@ from server.gateway.tags import Tags, among
 from server.gateway.translate import body_of, read_record
 from server.store import Batch, BoxAccount, Held, Store
 from shared_protocol.messages import chained
-from shared_protocol.records import REFUSED_WRONG_CAR, Occupant, Record, Refusal, TripStart
+from shared_protocol.records import (
+    REFUSED_WRONG_CAR,
+    Occupant,
+    Record,
+    Refusal,
+    TripHandover,
+    TripStart,
+)
 
 Body = tuple[object, ...] | None
+Named = TripStart | TripHandover | Refusal | Occupant
 
 
 class Pipeline:
@@ -87,13 +95,15 @@ class Pipeline:
         Call it in a thread that may read.
         """
         named = _names_badge(bodies)
-        if not all(isinstance(body, TripStart) for body in named):
+        if not all(isinstance(body, TripStart | TripHandover) for body in named):
             return None
         bookings, found = self._likely(box, named) if named else ({}, {})
         holders = []
         for body in bodies:
             booked = _booked_by(box, body, bookings, found)
-            if isinstance(body, TripStart) and (booked is None or body.badge_tag not in found):
+            if isinstance(body, TripStart | TripHandover) and (
+                booked is None or body.badge_tag not in found
+            ):
                 return None
             holders.append(booked or Holder())
         return holders
@@ -115,10 +125,12 @@ class Pipeline:
         ]
 
     def _likely(
-        self, box: BoxAccount, named: list[TripStart | Refusal | Occupant]
+        self, box: BoxAccount, named: list[Named]
     ) -> tuple[dict[int, Booking], dict[bytes, Badge]]:
         """Return the bookings that trips name, and which of the tags are their people's."""
-        booking_ids = {body.grant_id for body in named if isinstance(body, TripStart)}
+        booking_ids = {
+            body.grant_id for body in named if isinstance(body, TripStart | TripHandover)
+        }
         bookings, badges = self._store.access.aboard(booking_ids)
         return bookings, among(box, {body.badge_tag for body in named}, badges)
 
@@ -130,7 +142,7 @@ class Pipeline:
         bookings: Mapping[int, Booking],
         found: Mapping[bytes, Badge],
     ) -> Holder:
-        if not isinstance(body, TripStart | Refusal | Occupant):
+        if not isinstance(body, Named):
             return Holder()
         if (booked := _booked_by(box, body, bookings, found)) is not None:
             return booked
@@ -145,15 +157,15 @@ class Pipeline:
         return Holder(agent.agent_id, agent.directorate_id, booking_id)
 
 
-def _names_badge(bodies: list[Body]) -> list[TripStart | Refusal | Occupant]:
-    return [body for body in bodies if isinstance(body, TripStart | Refusal | Occupant)]
+def _names_badge(bodies: list[Body]) -> list[Named]:
+    return [body for body in bodies if isinstance(body, Named)]
 
 
 def _booked_by(
     box: BoxAccount, body: Body, bookings: Mapping[int, Booking], found: Mapping[bytes, Badge]
 ) -> Holder | None:
     """Return who a trip is about by its booking; no box may charge a booking of another car."""
-    if not isinstance(body, TripStart):
+    if not isinstance(body, TripStart | TripHandover):
         return None
     booking = bookings.get(body.grant_id)
     if booking is None or booking.vehicle_id != box.vehicle_id:

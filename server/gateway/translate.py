@@ -54,6 +54,11 @@ _WISHES: Mapping[int, str] = {
     records.ASKED_END_FROM_AFAR_WITHOUT_KEYS: "others_end",
     records.ASKED_THEFT: "theft",
 }
+_HANDOVERS: Mapping[int, str] = {
+    records.HANDOVER_DROPPED: "dropped",
+    records.HANDOVER_ASKED: "asked",
+    records.HANDOVER_SEEN_OFF: "seen_off",
+}
 _RELAY_STATES: Mapping[int, model.RelayState] = {
     records.RELAY_ENABLED: "enabled",
     records.RELAY_INHIBITED: "inhibited",
@@ -213,6 +218,8 @@ def _read(
         case records.Ordered():
             wish = _WISHES.get(body.what, _UNKNOWN)
             return "ordered", _fields(wish=wish), None
+        case records.TripHandover():
+            return _handover(body, holder)
         case records.Occupant():
             return "occupant", {}, fleet.OccupantJoined(holder)
         case records.Refusal():
@@ -260,6 +267,14 @@ def _command_result(body: records.CommandResult) -> tuple[str, Fields, FleetReco
     fields = _fields(command_id=body.command_id, result=state or _UNKNOWN, relay=relay)
     answered = fleet.CommandAnswered(body.command_id, state) if state else None
     return "command_result", fields, answered
+
+
+def _handover(body: records.TripHandover, holder: Holder) -> tuple[str, Fields, FleetRecord | None]:
+    stage = _HANDOVERS.get(body.stage, _UNKNOWN)
+    fields = _fields(odometer_m=body.odometer_m, stage=stage)
+    if body.stage == records.HANDOVER_DROPPED:
+        return "trip_handover", fields, fleet.HandoverDropped(body.odometer_m)
+    return "trip_handover", fields, fleet.HandoverWaits(body.odometer_m, holder)
 
 
 def _position(body: records.TripStart | records.TripEnd) -> Position | None:

@@ -263,6 +263,7 @@ def _store(
         [(record.means, record.at_s or batch.received_at_s) for record in fresh],
         followed.trip_of,
         is_gap,
+        followed.taking_of,
     )
     unassigned.save(db, batch.box_id, batch.vehicle_id, rows, reading, followed.trips, trip_ids)
     kept = [

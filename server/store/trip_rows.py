@@ -7,7 +7,7 @@ import sqlite3
 
 from server.fleet.records import Position
 from server.fleet.sites import CarPark, is_elsewhere
-from server.fleet.trips import LegDraft, TripDraft
+from server.fleet.trips import LegDraft, Taking, TripDraft
 
 
 def load_open(db: sqlite3.Connection, box_id: int) -> TripDraft | None:
@@ -39,6 +39,7 @@ def load_open(db: sqlite3.Connection, box_id: int) -> TripDraft | None:
         start=_position(row["start_lat_e7"], row["start_lon_e7"]),
         end=None,
         legs=tuple(LegDraft(**leg) for leg in legs),
+        taking=Taking(row["taking_agent_id"]) if row["hands_over"] else None,
     )
 
 
@@ -67,6 +68,8 @@ def save(db: sqlite3.Connection, box_id: int, vehicle_id: int, trip: TripDraft) 
             "end_reason": trip.end_reason,
             "assurance": trip.assurance,
             "private": int(trip.private),
+            "hands_over": int(trip.taking is not None),
+            "taking_agent_id": trip.taking.agent_id if trip.taking else None,
             "start_lat_e7": trip.start.lat_e7 if trip.start else None,
             "start_lon_e7": trip.start.lon_e7 if trip.start else None,
             "end_lat_e7": trip.end.lat_e7 if trip.end else None,

@@ -54,6 +54,15 @@ _REFUSED_BEFORE = (
 # A plain join lets SQLite begin with all records there are.
 _PENDING = """
 SELECT t.trip_id, v.plate, v.label AS vehicle_label, a.full_name AS agent_name,
+  (SELECT min(coalesce(r.at_s, r.received_at_s)) FROM record r
+    WHERE r.trip_id = t.trip_id AND r.kind_name = 'trip_handover'
+      AND NOT EXISTS (SELECT 1 FROM record dropped WHERE dropped.trip_id = t.trip_id
+        AND dropped.kind_name = 'trip_handover' AND dropped.fields ->> 'stage' = 'dropped'
+        AND (dropped.epoch, dropped.seq) > (r.epoch, r.seq))) AS asked_at_s, 'handover' AS wish
+FROM trip t JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_id)
+WHERE t.state <> 'ended' AND t.hands_over = 1
+UNION ALL
+SELECT t.trip_id, v.plate, v.label AS vehicle_label, a.full_name AS agent_name,
   coalesce(r.at_s, r.received_at_s) AS asked_at_s, r.fields ->> 'wish' AS wish
 FROM trip t
 JOIN vehicle v USING (vehicle_id)
@@ -64,7 +73,7 @@ WHERE t.state <> 'ended' AND r.trip_id = t.trip_id AND r.kind_name = 'trip_asked
     SELECT 1 FROM record later WHERE later.trip_id = t.trip_id
     AND later.kind_name IN ('trip_asked', 'trip_pause')
     AND (later.epoch, later.seq) > (r.epoch, r.seq))
-ORDER BY asked_at_s, t.trip_id LIMIT :limit
+ORDER BY asked_at_s, trip_id LIMIT :limit
 """
 
 

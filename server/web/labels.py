@@ -212,6 +212,7 @@ RECORDS: Mapping[str, str] = {
     "occupant": N_("A passenger's badge was read"),
     "trip_asked": N_("Asked for at odometer %(odometer_m)s km, with the ignition on: %(wish)s"),
     "ordered": N_("Ordered from afar: %(wish)s"),
+    "trip_handover": N_("Two drivers at odometer %(odometer_m)s km: %(stage)s"),
     "trip_resume": N_("Trip resumed, doors unlocked, at odometer %(odometer_m)s km"),
     "clock_state": N_("The box's clock rests on another ground, ± %(off_s)s s (no. %(number)s)"),
     "clock_mended": N_(
@@ -243,6 +244,15 @@ WISHES: Mapping[str, str] = {
     "end_by_technician": N_("the end, by a technician"),
     "others_end": N_("somebody else’s end of the trip, once it has been off for an hour"),
     "theft": N_("the car is reported stolen"),
+    "handover": N_("the next driver’s badge, with the ignition on"),
+}
+
+# What becomes of a next driver's badge with the ignition on; until it is settled nobody can know
+# who drives.
+HANDOVERS: Mapping[str, str] = {
+    "asked": N_("the next driver badged with the ignition on; who drives is not known"),
+    "seen_off": N_("the ignition was off; who badges next is the driver"),
+    "dropped": N_("the driver badged first and goes on"),
 }
 
 GAP_REASONS: Mapping[str, str] = {
@@ -318,6 +328,7 @@ def _of_field(name: str, value: int | str, speaker: Words) -> str:
         RELAY_STATES,
         COMMAND_RESULTS,
         WISHES,
+        HANDOVERS,
         GAP_REASONS,
         CONTRADICTIONS,
         HINDRANCES,

@@ -132,6 +132,8 @@ class Explorer:
         car = self._car
         if car.trip_open and not (car.is_driver(tag) or releases):
             self._park()
+            if not (car.trip_open or self._judge.may_take(tag, NOBODY)):
+                return  # the end that its driver had asked for came first
         for read in range(3):
             if read:
                 car.happen(("short", tag))

@@ -42,27 +42,33 @@ class Promise:
     revoked: frozenset[bytes] = frozenset()
     outage: bool = False
     unlicensed: frozenset[bytes] = frozenset()
+    overlapping: bool = False  # the bookings begin all at once: no server should say so
 
 
-Book = namedtuple("Book", ("driver", "paused", "booking", "lapsed", "lapsed_s", "asked"))
+Book = namedtuple(
+    "Book",
+    ("driver", "paused", "booking", "lapsed", "lapsed_s", "asked", "asked_s", "next", "was_off"),
+)
 """Who has the car (a tag, b"" for nobody), and who had it when the box itself ended the trip, and
-when; what is pending, of records.ASKED_*."""
+when; what is pending, of records.ASKED_*, since when; who else waits for the car (b"": nobody), and
+whether the box has told since that the ignition was off."""
 
 Memory = namedtuple(
     "Memory",
     (
-        "book", "kept", "role", "off_ms", "still_ms", "moved_ms", "quiet_ms", "acted", "cancelled",
-        "idle_ms", "untold_ms", "owed", "seen", "proof",
+        "book", "kept", "role", "waits_ms", "off_ms", "still_ms", "moved_ms", "quiet_ms", "acted",
+        "cancelled", "idle_ms", "untold_ms", "owed", "seen", "proof",
     ),
 )  # fmt: skip
-"""`kept`: the book that flash holds. `role`: what the badge at the reader came as. `acted`,
+"""`kept`: the book that flash holds. `waits_ms`: for how long somebody waits for the car. `role`:
+what the badge at the reader came as. `acted`,
 `cancelled`: what has become of commands, bit by bit. `idle_ms`: for how long law 1 has allowed to
 inhibit a car that is not; `untold_ms`: for how long anybody could start one that is nobody's, and
 was not told so (None: neither). `owed`: no inhibiting pulse came since the last enabling one.
 `seen`: ignition and motion at the last look, `proof`: what they have proved of the ignition line.
 """
 
-NOBODY = Book(b"", False, 0, b"", 0, 0)
+NOBODY = Book(b"", False, 0, b"", 0, 0, 0, b"", False)
 _COMMANDED = {
     COMMAND_END_TRIP: records.ASKED_END_COMMAND,
     COMMAND_END_TRIP_WITHOUT_KEYS: records.ASKED_END_COMMAND_WITHOUT_KEYS,
@@ -85,11 +91,12 @@ class Judge:
         self._setting = car.setting
         self._people = {person.tag: person for person in people}
         self._promises = promises
+        self._handed_over = b""  # to whom the trip that ended last went, without a badge
 
     def beginning(self) -> Memory:
         still = (0,) * self._setting.signs
         return Memory(
-            NOBODY, NOBODY, "", 0, still, 0, 0, 0, 0, None, None, False, self._seen(False), 0
+            NOBODY, NOBODY, "", 0, 0, still, 0, 0, 0, 0, None, None, False, self._seen(False), 0
         )
 
     # Who may.
@@ -98,7 +105,7 @@ class Judge:
         """Whether the badge is promised the car now, whoever has it by this book."""
         car, person = self._car, self._people[tag]
         promise, now_s = self._promises[car.grants_number], car.wall_s
-        if book.driver == tag:
+        if tag in (book.driver, book.next):
             return True
         if tag in promise.revoked:
             return False
@@ -107,8 +114,15 @@ class Judge:
         if promise.outage or tag in promise.unlicensed:
             return False
         expires_s = self._setting.expires_s
-        if person.kind == "driver" and person.begins_s <= now_s < person.ends_s:
-            return person.begins_s < expires_s
+        if person.kind == "driver" and self._is_kept(person, book):
+            return False
+        begins_s = self._begins_s(person)
+        if person.kind == "driver" and begins_s <= now_s < person.ends_s:
+            return begins_s < expires_s
+        if person.kind == "driver" and begins_s - 900 <= now_s < begins_s:
+            free = not book.driver and not self._booked(tag, now_s, now_s)
+            if now_s < expires_s and (free or book.booking == person.booking):
+                return True
         in_time = bool(now_s and book.lapsed_s) and now_s - book.lapsed_s <= 72 * 3600
         lapsed = book.lapsed == tag and in_time and not book.driver
         if lapsed and not self._booked(tag, now_s, now_s):
@@ -116,18 +130,36 @@ class Judge:
         if now_s >= expires_s:
             return False
         if person.kind == "walk-up":
-            return bool(now_s and not book.driver and not self._booked(tag, now_s, now_s + 1800))
+            return bool(now_s and not book.driver and not self._booked(tag, now_s, now_s + 2700))
         return False
+
+    def _begins_s(self, person: Person) -> int:
+        overlapping = self._promises[self._car.grants_number].overlapping
+        return min(each.begins_s for each in self._drivers()) if overlapping else person.begins_s
+
+    def _drivers(self) -> list[Person]:
+        return [each for each in self._people.values() if each.kind == "driver"]
+
+    def _is_kept(self, person: Person, book: Book) -> bool:
+        """Whether a running booking of who has the car keeps it from another booking's driver."""
+        if not book.driver or book.booking == person.booking or book.asked in _OWN_ENDS:
+            return False
+        return self._runs(book.driver)
+
+    def _runs(self, tag: bytes) -> bool:
+        person, now_s = self._people[tag], self._car.wall_s
+        if person.kind != "driver" or tag in self._promises[self._car.grants_number].revoked:
+            return False
+        return not now_s or self._begins_s(person) <= now_s < person.ends_s
 
     def _booked(self, tag: bytes, from_s: int, to_s: int) -> bool:
         revoked = self._promises[self._car.grants_number].revoked
         return any(
-            each.kind == "driver"
-            and each.tag != tag
+            each.tag != tag
             and each.tag not in revoked
-            and each.begins_s <= to_s
+            and self._begins_s(each) <= to_s
             and from_s < each.ends_s
-            for each in self._people.values()
+            for each in self._drivers()
         )
 
     # What happened.
@@ -227,6 +259,7 @@ class Judge:
                 moved_ms = 0
         if car.speeds[0] or before.speeds[0]:
             quiet_ms = 0
+        waits_ms = memory.waits_ms + passed_ms if memory.book.next else 0
         if name == "asleep":  # nobody looked: anything may have been
             off_ms = moved_ms = 0
             still_ms = [0] * len(still_ms)
@@ -235,6 +268,7 @@ class Judge:
             moved_ms=min(moved_ms, oldest_ms) if setting.proven or setting.tells else 0,
             still_ms=tuple([min(age_ms, max(61_000, standing_ms)) for age_ms in still_ms]),
             quiet_ms=min(quiet_ms, standing_ms),
+            waits_ms=min(waits_ms, standing_ms),
         )
 
     def _rebooted(self, memory: Memory) -> Memory:
@@ -249,6 +283,7 @@ class Judge:
             book=memory.kept,
             cancelled=cancelled,
             role="",
+            waits_ms=0,
             off_ms=0,
             still_ms=still_ms,
             moved_ms=0,
@@ -262,7 +297,10 @@ class Judge:
             return "nobody"
         if mark != "arrives":
             return memory.role
-        if tag == memory.book.driver:
+        book = memory.book
+        if tag == book.next and not self._has_come_first(memory):
+            return "waits"
+        if tag == book.driver:
             inhibited = before.contact_shows == records.RELAY_INHIBITED
             waits = memory.book.paused or memory.book.asked or inhibited
             return "resumes" if waits else "driver"
@@ -305,20 +343,27 @@ class Judge:
             _law(not after.book.driver, "a trip is told of as a car that is nobody's")
             return after._replace(untold_ms=-1)
         elif isinstance(item, records.TripStart):
-            _law(welcome and item.badge_tag == tag, "a trip begins for nobody")
-            self._may_tell(item, tag)
+            takes = welcome and item.badge_tag == tag and after.role == "starts"
+            left = mark == "" and self._handed_over == item.badge_tag
+            _law(takes or left, "a trip begins for nobody")
+            self._may_tell(item, item.badge_tag)
         elif isinstance(item, records.TripEnd):
             self._may_tell(item, after.book.driver)
             after = self._may_end(after, item.reason, event, mark, tag)
         elif isinstance(item, records.TripPause):
-            mine = mark == "leaves" and tag == after.book.driver
+            mine = mark == "leaves" and tag in (after.book.driver, after.book.next)
             mine = mine or (mark == "" and after.book.asked == records.ASKED_PAUSE)
             _law(mine, "a trip is paused by another")
             _law(self._may_settle(after), "a trip is paused in a car that is not off and stands")
         elif isinstance(item, records.TripAsked):
             self._may_ask(after, item.what, event, mark, tag)
         elif isinstance(item, records.TripResume):
-            _law(mark == "arrives" and tag == after.book.driver, "a trip is resumed by another")
+            mine = mark == "arrives" and tag in (after.book.driver, after.book.next)
+            _law(mine, "a trip is resumed by another")
+        elif isinstance(item, records.TripHandover):
+            self._may_wait(after, item, mark, tag)
+            if item.stage == records.HANDOVER_ASKED:
+                after = after._replace(waits_ms=0)
         elif isinstance(item, records.Occupant):
             person = self._people[tag]
             rides = person.kind == "passenger" and person.booking == after.book.booking
@@ -327,6 +372,33 @@ class Judge:
             return self._answered(after, item, event)
         book = _entered(after.book, item, self._car.wall_s)
         return after if book is after.book else after._replace(book=book)
+
+    def _may_wait(self, memory: Memory, item: Any, mark: str, tag: bytes) -> None:
+        """A next driver waits for the car, the ignition was off, the former was there first."""
+        book = memory.book
+        if item.stage == records.HANDOVER_ASKED:
+            mine = mark == "arrives" and memory.role == "starts" and tag == item.badge_tag
+            _law(mine and bool(book.driver) and not book.next, "a handover waits for nobody")
+            _law(not self._moves(), "a car is asked for while it moves")
+            return
+        _law(book.next == item.badge_tag != b"", "a handover that nobody asked for")
+        if item.stage == records.HANDOVER_SEEN_OFF:
+            _law(mark == "" and self._may_settle(memory), "seen off, and it was not")
+            return
+        _law(mark == "arrives" and tag == book.driver, "a handover is dropped by another")
+        _law(self._was_off(memory), "a handover is dropped before the ignition was off")
+
+    def _was_off(self, memory: Memory) -> bool:
+        return not self._moves() and (memory.book.was_off or self._may_settle(memory))
+
+    def _just_asked(self, book: Book) -> bool:
+        asked_ago_s = self._car.wall_s - book.asked_s
+        return book.asked == records.ASKED_END and bool(book.asked_s) and 0 <= asked_ago_s <= 600
+
+    def _has_come_first(self, memory: Memory) -> bool:
+        stands = memory.still_ms[0] >= 5_000 and self._car.speeds[0] == 0
+        stands = stands or (self._car.speeds[0] is None and not self._car.on)
+        return self._was_off(memory) or (stands and self._just_asked(memory.book))
 
     def _moves(self) -> bool:
         return bool(self._car.speeds[0])
@@ -346,6 +418,8 @@ class Judge:
         _law(bool(book.driver), "something is asked of no trip")
         if what == records.ASKED_NOTHING:
             mine = mark == "arrives" and tag == book.driver
+            taker = mark == "arrives" and tag == book.next
+            mine = mine or (taker and book.asked == records.ASKED_PAUSE)
             left = mark == "" and book.asked == records.ASKED_PAUSE
             left = left and self._left_on(memory, 600_000, 1_800_000)
             _law(mine or left, "what is pending is withdrawn by nobody")
@@ -353,6 +427,7 @@ class Judge:
         _law(not self._moves(), "something is pending that was asked in a moving car")
         if what == records.ASKED_PAUSE:
             mine = mark == "leaves" and memory.role == "driver" and tag == book.driver
+            mine = mine or (mark == "leaves" and tag == book.next)
         elif what == records.ASKED_END:
             mine = mark == "held" and memory.role in _DRIVES and tag == book.driver
         elif what == records.ASKED_END_TECHNICIAN:
@@ -391,6 +466,7 @@ class Judge:
 
     def _may_end(self, after: Memory, reason: int, event: Event, mark: str, tag: bytes) -> Memory:
         car, book = self._car, after.book
+        own = book._replace(was_off=False)
         _law(bool(book.driver), "a trip ends that is not open")
         asked = book.asked if mark == "" else 0
         settled = self._may_settle(after)
@@ -404,9 +480,18 @@ class Judge:
             _law(mine, "ended as by a technician")
             settled = settled or (mark == "" and self._left_on(after, 60_000, 600_000))
         elif reason == records.END_OTHER_DRIVER:
-            _law(mark == "arrives" and after.role == "starts", "a trip is split by nobody")
-            stands = after.still_ms[0] >= 5_000 if car.speeds[0] is not None else not car.on
-            settled = settled or (stands and book.asked in _OWN_ENDS)
+            self._handed_over = book.next if mark == "" else b""
+            if mark == "":
+                _law(bool(book.next), "a trip changes hands, and nobody waits")
+                kept = self._is_kept(self._people[book.next], book)
+                _law(not kept, "a trip changes hands in a running booking")
+                waited = after.waits_ms + self._setting.tick_ms >= 600_000
+                _law(waited, "a trip changes hands before the ignition was left on")
+                settled = self._left_on(after, 600_000, 1_800_000)
+            else:
+                _law(after.role == "starts", "a trip is split by nobody")
+                first = tag == book.next and self._has_come_first(after)
+                settled = settled or first or self._has_come_first(after._replace(book=own))
         elif reason == records.END_INFERRED:
             _law(mark in ("", "boots") and self._forgotten(after), "a trip ends unforgotten")
             return after
@@ -470,10 +555,31 @@ class Judge:
         """What a badge is owed, and that nothing else changes the trip."""
         book, role, now = memory.book, after.role, after.book
         driver = role in _DRIVES and book.driver == tag
-        if mark == "arrives" and role == "starts" and book.driver and now == book:
+        waits = bool(tag) and tag == book.next and now.driver == book.driver
+        surely = self._may_settle(after) and after.off_ms > 2 * self._setting.tick_ms
+        surely = surely or (bool(book.next) and book.was_off and not self._moves())
+        if mark == "arrives" and driver and book.next and surely:
+            _law(not now.next, "the first one at the reader is not the driver")
+        if mark == "arrives" and driver and not now.next:
+            book = book._replace(next=b"", was_off=False)
+        if mark == "arrives" and waits:
+            _law(not surely, "the first one at the reader is not the driver")
+            calm = not (book.paused or book.asked)
+            _law(calm or "unlock" in items, "who waits for the car does not get in")
+            resumed = book._replace(paused=False)
+            back = resumed._replace(asked=0, asked_s=0)
+            _law(now in (book, resumed, back), "who waits for the car changes more")
+            _law(not now.paused, "who waits for the car cannot resume")
+        elif mark == "arrives" and role == "starts" and book.driver and now.driver == book.driver:
+            _law(now in (book, book._replace(next=tag)), "a badge changes a trip that it may not")
             inside = "unlock" in items or self._moves()
-            surely = self._may_settle(after) and after.off_ms > 2 * self._setting.tick_ms
-            _law(inside and not surely, "a badge that may does not get in")
+            settled = self._may_settle(after) and after.off_ms > 2 * self._setting.tick_ms
+            _law(inside and not settled, "a badge that may does not get in")
+            _law(bool(now.next) or self._moves(), "who may have the car next waits unheard")
+        elif mark == "leaves" and waits and not driver:
+            paused = book._replace(paused=True, asked=0, asked_s=0)
+            asked = book._replace(asked=records.ASKED_PAUSE, asked_s=now.asked_s)
+            _law(now in (book, paused, asked), "who waits for the car changes more")
         elif mark == "arrives" and role in ("starts", "resumes", "technician"):
             moves = "enable" in items or not self._setting.start_relay
             _law(moves and "unlock" in items, "a badge that may does not get in")
@@ -489,10 +595,11 @@ class Judge:
             asked = now.asked == records.ASKED_END_TECHNICIAN
             _law(asked or not now.driver or self._moves(), "a technician cannot end the trip")
         elif mark == "held" and driver:
-            _law(now in (book, book._replace(asked=records.ASKED_END)), "keys out, trip changed")
+            asked = book._replace(asked=records.ASKED_END, asked_s=now.asked_s)
+            _law(now in (book, asked), "keys out, trip changed")
         elif mark == "leaves" and role == "driver" and driver and not was_held:
-            paused = book._replace(paused=True, asked=0)
-            asked = book._replace(asked=records.ASKED_PAUSE)
+            paused = book._replace(paused=True, asked=0, asked_s=0)
+            asked = book._replace(asked=records.ASKED_PAUSE, asked_s=now.asked_s)
             _law(now in (paused, asked) or self._moves(), "the driver cannot pause")
         elif mark in ("arrives", "copied", "held", "leaves"):
             _law(now == book, "a badge changes a trip that it may not")
@@ -514,15 +621,19 @@ def _held(book: Book) -> bool:
 def _entered(book: Book, record: Any, now_s: int) -> Book:
     """The book after one more record, made at that time."""
     if isinstance(record, records.TripStart):
-        return Book(record.badge_tag, False, record.grant_id, b"", 0, 0)
+        return NOBODY._replace(driver=record.badge_tag, booking=record.grant_id)
     if isinstance(record, records.TripEnd):
         if record.reason in (records.END_INFERRED, records.END_IGNITION_LEFT_ON):
             return NOBODY._replace(lapsed=book.driver, lapsed_s=now_s)
         return NOBODY
     if isinstance(record, records.TripPause):
-        return book._replace(paused=True, asked=0)
+        return book._replace(paused=True, asked=0, asked_s=0)
     if isinstance(record, records.TripAsked):
-        return book._replace(asked=record.what)
+        return book._replace(asked=record.what, asked_s=now_s if record.what else 0)
+    if isinstance(record, records.TripHandover):
+        waits = record.stage != records.HANDOVER_DROPPED
+        was_off = record.stage == records.HANDOVER_SEEN_OFF
+        return book._replace(next=record.badge_tag if waits else b"", was_off=was_off)
     if isinstance(record, records.TripResume):
         return book._replace(paused=False)
     return book

@@ -41,6 +41,7 @@ from shared_protocol.records import (
     RELAY_INHIBITED,
     RELAY_UNKNOWN,
     Refusal,
+    TripHandover,
     decode_body,
 )
 from shared_protocol.sets import grant_parts
@@ -185,7 +186,7 @@ class Car:
         self._on_look()
 
     def _oldest(self, part: Any, name: str) -> int:
-        if isinstance(part, standing_module.Standing):
+        if isinstance(part, standing_module.Standing) or name == "_waits_since_ms":
             return self.setting.standing_ms
         return self._oldest_ms.get(name, self.setting.oldest_ms)
 
@@ -236,6 +237,8 @@ class Car:
                 pass
             elif name == "_answers":
                 value = [list(answer) for answer in value]
+            elif name == "taking":
+                value = TripHandover(*value)
             elif isinstance(value, tuple):
                 value = [None if age_ms is None else NOW_MS - age_ms for age_ms in value]
             elif name.endswith("_ms"):
@@ -251,6 +254,8 @@ class Car:
                 pass
             elif name == "_answers":
                 value = tuple([tuple(answer) for answer in value])
+            elif name == "taking":
+                value = tuple(value)
             elif isinstance(value, list):
                 value = tuple(
                     [None if at_ms is None else min(now_ms - at_ms, oldest_ms) for at_ms in value]

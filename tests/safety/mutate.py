@@ -26,8 +26,9 @@ from types import CodeType, ModuleType
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = {
     "immobiliser": ("immobiliser",),
-    "trip": ("trip",),
-    "state": ("trip",),
+    "trip": ("trip", "handover"),
+    "handover": ("handover", "trip"),
+    "state": ("trip", "handover"),
     "afar": ("afar",),
     "badge_decision": ("badge_decision",),
     "forgotten": ("forgotten",),
@@ -63,6 +64,7 @@ LABELS = (
 
 _ONLY_ONE_RECORD = "a trip answers a wish with one record, the first and the last"
 _NOT_ASKED = "asked only once the ignition was seen off, so after a look, which counts it"
+_LONG_BEFORE = "as good as an unknown time: a wish is of no time near it"
 _NO_PROOF = "what proves nothing may be called anything, and begin at any time"
 _IN_VAIN = "a page that cannot hold it is looked through in vain: slower, and the same is found"
 _PAGE = "if page[-size : length - size] >= prefix and page[:length] <= prefix:"
@@ -90,6 +92,8 @@ SURVIVORS: dict[tuple[str, str, str], str] = {
     ("trip", "return self.ask(tag, ASKED_PAUSE, True, motion, where)", "True -> False"): (
         "a pause asks for no keys"
     ),
+    ("trip", "time_s: int = 0,", "0 -> 1"): _LONG_BEFORE,
+    ("trip", "time_s: int = 0,", "0 -> -1"): _LONG_BEFORE,
     ("ignition_line", "return _NOTHING", "return _NOTHING -> return None"): _NO_PROOF,
     ("ignition_line", "self._since_ms = self._looked_ms = 0", "0 -> 1"): _NO_PROOF,
     ("ignition_line", "self._since_ms = self._looked_ms = 0", "0 -> -1"): _NO_PROOF,

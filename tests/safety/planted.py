@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import patch
 
-from firmware.logic.access import door_lock, immobiliser
+from firmware.logic.access import badge_decision, door_lock, immobiliser
 from firmware.logic.access.badge_decision import NO_TRIP, Granted, Refused
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.door_lock import DoorLock
@@ -24,7 +24,7 @@ from firmware.logic.road.trusted_speed import TrustedSpeed
 from firmware.logic.signs import ignition_line
 from firmware.logic.signs.ignition_line import IgnitionLine
 from firmware.logic.signs.startable import Watch
-from firmware.logic.trip import forgotten, state, trip, wishes
+from firmware.logic.trip import forgotten, handover, state, trip, wishes
 from firmware.logic.trip.trip import Trip
 from firmware.tasks import recorder, vehicle
 from shared_protocol.records import (
@@ -32,6 +32,8 @@ from shared_protocol.records import (
     REFUSED_NO_LICENCE,
     REFUSED_REVOKED,
     Odometer,
+    Refusal,
+    TripHandover,
 )
 from tests.safety import settings
 from tests.safety.model import Setting
@@ -122,6 +124,33 @@ def _forgets_what_is_pending(shipped: Any) -> Any:
             return shipped(self)
 
     return to_bytes
+
+
+def _forgets_who_waits(shipped: Any) -> Any:
+    def to_bytes(self: Any) -> Any:
+        with patch.object(self, "taking", None):
+            return shipped(self)
+
+    return to_bytes
+
+
+def _refuses_with_the_ignition_on(shipped: Any) -> Any:
+    def other_arrived(self: Any, *arguments: Any) -> Any:
+        outcome = shipped(self, *arguments)
+        waits = outcome.records and isinstance(outcome.records[0], TripHandover)
+        return outcome._replace(records=(Refusal(arguments[0], 15),)) if waits else outcome
+
+    return other_arrived
+
+
+class _NoGrants:
+    """A set that has nothing."""
+
+    def of_badge(self, tag: bytes) -> list[Any]:
+        return []
+
+
+_NO_GRANTS = _NoGrants()
 
 
 def _tells_the_end(shipped: Any) -> Any:
@@ -234,7 +263,47 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     ),
     "a car changes hands while it moves": (
         settings.HANDING_OVER,
-        _in_place_of(Trip, "_may_change_hands", lambda shipped: lambda self, motion: True),
+        _in_place_of(Trip, "_may_change_hands", lambda shipped: lambda *arguments: True),
+    ),
+    "a running booking is taken over": (
+        settings.HANDING_OVER,
+        _in_place_of(Trip, "_keeps", lambda shipped: lambda *arguments: False),
+    ),
+    "an end asked for hours ago hands a running car over": (
+        settings.HANDING_OVER,
+        _in_place_of(handover, "_ASKED_WITHIN_S", lambda shipped: 86_400),
+    ),
+    "a next driver with the ignition on is told no, and nothing is kept of it": (
+        settings.HANDING_OVER,
+        _in_place_of(Trip, "other_arrived", _refuses_with_the_ignition_on),
+    ),
+    "a handover that waits is forgotten in a reset": (
+        settings.HANDING_OVER,
+        _in_place_of(Trip, "to_bytes", _forgets_who_waits),
+    ),
+    "an ignition that was off settles no handover": (
+        settings.HANDING_OVER,
+        _in_place_of(Trip, "_was_off", lambda shipped: lambda *arguments: False),
+    ),
+    "who waits has the car before the ignition was off": (
+        settings.HANDING_OVER,
+        _in_place_of(Trip, "_has_come_first", lambda shipped: lambda *arguments: True),
+    ),
+    "an ignition left on takes a running booking over": (
+        settings.HANDED_OVER_LEFT_ON,
+        _in_place_of(
+            Trip,
+            "settle_handover",
+            lambda shipped: (
+                lambda self, grants, time_s, *others: shipped(self, _NO_GRANTS, time_s, *others)
+            ),
+        ),
+    ),
+    "the ten minutes of a handover begin before its badge": (
+        settings.HANDED_OVER_LEFT_ON,
+        _in_place_of(
+            handover, "_left_on", lambda shipped: lambda motion, ms: shipped(motion, 1 << 40)
+        ),
     ),
     "what is pending is forgotten in a reset": (
         settings.HANDING_OVER,
@@ -303,6 +372,16 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "the contact says whether a pulse is needed": (
         settings.CONTACT_LIES,
         _in_place_of(Immobiliser, "step", _believes_the_contact),
+    ),
+    "who comes early takes a car over": (
+        settings.PEOPLE_ALL_DAY,
+        _in_place_of(
+            badge_decision,
+            "_is_early",
+            lambda shipped: (
+                lambda grants, grant, time_s, open_grant: shipped(grants, grant, time_s, NO_TRIP)
+            ),
+        ),
     ),
     "who comes back need not ask who has the car booked": (
         settings.FORGOTTEN,

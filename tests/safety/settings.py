@@ -36,6 +36,8 @@ EXPIRES_S = NOON_S + 24 * _HOUR_S
 UNKNOWN = 0
 EARLY = NOON_S - 2 * _HOUR_S
 SOON = NOON_S - _HOUR_S // 3
+ANNES_QUARTER = NOON_S - 600
+BRUNOS_QUARTER = NOON_S + 4 * _HOUR_S - 600
 ANNES = NOON_S + _HOUR_S
 BRUNOS = NOON_S + 5 * _HOUR_S
 ANNE_IS_LATE = NOON_S + 13 * _HOUR_S // 2  # more than two hours, and Bruno has the car
@@ -47,23 +49,28 @@ BRUNO = Person("Bruno", b"bruno---", "driver", 2, ANNE.ends_s, NOON_S + 8 * _HOU
 WALTER = Person("Walter, who walks up", b"walter--", "walk-up")
 TESS = Person("Tess, a technician", b"tess----", "technician", 3)
 PIA = Person("Pia, Anne's passenger", b"pia-----", "passenger", 1, NOON_S, ANNE.ends_s)
+PAT = replace(ANNE, name="Pat, who shares Anne's booking", tag=b"pat-----")
 RENE = Person("René, who is revoked", b"rene----", "revoked")
 UGO = Person("Ugo, whom nobody knows", b"ugo-----", "unknown")
-PEOPLE = (ANNE, BRUNO, WALTER, TESS, PIA, RENE, UGO)
+PEOPLE = (ANNE, BRUNO, PAT, WALTER, TESS, PIA, RENE, UGO)
 
 PROMISES = (
     Promise(revoked=frozenset((RENE.tag,))),
     Promise(revoked=frozenset((RENE.tag, ANNE.tag))),
     Promise(revoked=frozenset((RENE.tag,)), outage=True),
     Promise(
-        revoked=frozenset((RENE.tag,)), unlicensed=frozenset((ANNE.tag, BRUNO.tag, WALTER.tag))
+        revoked=frozenset((RENE.tag,)),
+        unlicensed=frozenset((ANNE.tag, BRUNO.tag, PAT.tag, WALTER.tag)),
     ),
+    Promise(revoked=frozenset((RENE.tag,)), overlapping=True),
 )
 
 
 def _grants(promise: Promise) -> tuple[Grant, ...]:
     """The set that keeps a promise."""
     windows = {person.tag: (person.begins_s, person.ends_s) for person in PEOPLE}
+    if promise.overlapping:
+        windows[BRUNO.tag] = ANNE.begins_s, BRUNO.ends_s
     kinds = {
         "driver": GRANT_BOOKING, "walk-up": GRANT_WALK_UP, "technician": GRANT_TECHNICIAN,
         "passenger": GRANT_PASSENGER, "revoked": GRANT_WALK_UP,
@@ -167,7 +174,8 @@ PEOPLE_ALL_DAY = _setting(
     "everybody, all day", 65_000,
     (
         ("tick",), ("keys",), ("grants", 0), ("grants", 1), ("grants", 2), ("grants", 3),
-        *_clock(UNKNOWN, EARLY, SOON, ANNES, BRUNOS, LATE), *_badges(*PEOPLE),
+        *_clock(UNKNOWN, EARLY, SOON, ANNES_QUARTER, ANNES, BRUNOS_QUARTER, BRUNOS, LATE),
+        *_badges(*PEOPLE),
     ),
 )  # fmt: skip
 AT_THE_READER = _setting(
@@ -231,8 +239,17 @@ HANDING_OVER = _setting(
     "handing over, ticks of 22 s", 22_000,
     (
         ("tick",), *_IGNITION, *_speeds(), ("reset",), *_clock(ANNES, BRUNOS),
-        *_badges(ANNE), ("short", BRUNO.tag),
+        *_badges(ANNE), ("short", BRUNO.tag), ("grants", 0), ("grants", 4),
     ),
+)  # fmt: skip
+HANDED_OVER_LEFT_ON = _setting(
+    "handing over, ignition left on, ticks of 300 s", 300_000,
+    (
+        ("tick",), *_IGNITION, ("speed", 0, 0), ("speed", 0, 14_000), ("reset",),
+        *_clock(ANNES, BRUNOS), *_badges(ANNE), ("short", BRUNO.tag), ("short", PAT.tag),
+        ("grants", 0), ("grants", 4),
+    ),
+    standing_ms=601_000,
 )  # fmt: skip
 LEFT_ON = _setting(
     "ignition left on, ticks of 300 s", 300_000,
@@ -254,6 +271,6 @@ DOOR_ONLY = _setting(
 SETTINGS = (
     ROAD_64, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
     AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, CANCELLED, FLASH_FULL,
-    COMMANDED_TO_END, ROAD_65, HANDING_OVER, LEFT_ON, PROVES_ITSELF, NOISY, CONTACT_LIES,
-    FORGOTTEN, PEOPLE_ALL_DAY,
+    COMMANDED_TO_END, ROAD_65, HANDING_OVER, HANDED_OVER_LEFT_ON, LEFT_ON, PROVES_ITSELF, NOISY,
+    CONTACT_LIES, FORGOTTEN, PEOPLE_ALL_DAY,
 )  # fmt: skip

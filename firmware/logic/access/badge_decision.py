@@ -47,8 +47,10 @@ RIDES = "rides"
 
 NO_TRIP = -1
 
-# Nobody takes a free car that its next driver comes for so soon.
-_FREE_FOR_S = const(1800)
+# Who comes early finds a free car open, but takes it from nobody.
+_EARLY_S = const(900)
+# Nobody takes a free car that its next driver may come for within half an hour.
+_FREE_FOR_S = const(1800 + 900)
 
 
 def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
@@ -59,7 +61,8 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
         tag: 8 bytes.
         time_s: Unix seconds; 0: the clock is unknown.
         open_grant: the grant of another driver's trip in progress, NO_TRIP when there is none. A
-            badge with a booking of its own still gets in (the trip is split).
+            badge with a booking of its own still gets in (the trip is split), once that has begun;
+            who has the car now, and may keep it, is trip/handover.py's.
         lapsed_grant: the grant of a trip of this badge that the box itself ended, else NO_TRIP.
             Its driver may come back as long as nobody else has the car booked, also when the set
             has expired: unless it says revoked, closed or without licence.
@@ -109,6 +112,7 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
         elif kind == GRANT_WALK_UP:
             walks_up = bool(time_s)
         elif kind == GRANT_BOOKING:
+            now = now or (grants.closed_s < ends_s and _is_early(grants, grant, time_s, open_grant))
             if now and (not expired or grant.not_before_s < grants.expires_s):
                 return Granted(grant.grant_id, False, bool(grant.private))
             if time_s < grant.not_before_s and reason == REFUSED_TOO_LATE:
@@ -131,6 +135,14 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
     if grants.booked_by_another(tag, time_s, time_s + _FREE_FOR_S):
         return Refused(REFUSED_CAR_IN_USE)
     return Granted(0, False, False)
+
+
+def _is_early(grants, grant, time_s: int, open_grant: int) -> bool:
+    """Whether the quarter of an hour before this booking runs, and takes the car from nobody."""
+    is_now = time_s and grant.not_before_s - _EARLY_S <= time_s < grant.not_before_s
+    if is_now and open_grant == NO_TRIP:
+        return not grants.booked_by_another(grant.badge_tag, time_s, time_s)
+    return is_now and open_grant == grant.grant_id  # its other driver was earlier
 
 
 def _began_before_expiry(grants, known, time_s: int) -> bool:

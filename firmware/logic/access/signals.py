@@ -8,6 +8,7 @@ or the badge, 4 the driver. docs/signals.md shows the same table to agents; a te
 from firmware.logic.access.outcome import (
     SIGNAL_DOOR_OPEN,
     SIGNAL_ENDED,
+    SIGNAL_HANDOVER,
     SIGNAL_NOTED,
     SIGNAL_OCCUPANT,
     SIGNAL_PAUSED,
@@ -26,6 +27,7 @@ PATTERNS = {
     SIGNAL_PAUSED: "G.g",
     SIGNAL_ENDED: "G.G.G",
     SIGNAL_PENDING: "GG.g.g",
+    SIGNAL_HANDOVER: "GG.g.g.g",
     SIGNAL_DOOR_OPEN: "G.R.G.R",
     "ready": "g.g",
 }

@@ -14,6 +14,7 @@ from shared_protocol.records import (
     END_FROM_AFAR,
     END_IGNITION_LEFT_ON,
     END_INFERRED,
+    HANDOVER_DROPPED,
     LegEnd,
     LegStart,
     Odometer,
@@ -21,12 +22,14 @@ from shared_protocol.records import (
     Relay,
     TripAsked,
     TripEnd,
+    TripHandover,
     TripPause,
     TripResume,
     TripStart,
 )
 
-_LAYOUT = const("B8IIBIIBI")
+_LAYOUT = const("B8IIBIIIBI")
+_HANDOVER_LAYOUT = const("I8IBBB")
 _OPEN = const(1)
 _PAUSED = const(2)
 _IN_LEG = const(4)
@@ -43,7 +46,8 @@ class TripState:
 
     `owes_inhibit`: no inhibiting pulse is recorded since the start was enabled last.
     `asked`: what is pending, of records.ASKED_*. `ordered`: what somebody else ordered from afar,
-    of the same, and `ordered_until_s`, 0 for no end.
+    of the same, and `ordered_until_s`, 0 for no end. `taking`: the TripHandover that is pending,
+    None when no other driver waits for the car.
     """
 
     def __init__(self, stored: bytes, odometer_m: int):
@@ -55,13 +59,17 @@ class TripState:
         self._grant_id = 0
         self.asked = ASKED_NOTHING
         self._asked_m = 0
+        self._asked_s = 0  # when that was; 0: nothing is asked, or no time was known
+        self.taking = None
         self._ended_s = 0  # when the box itself ended the trip; 0: it did not, or knew no time
         self.ordered, self.ordered_until_s = ASKED_NOTHING, 0
         if stored:
-            values, _ = codec.decode(_LAYOUT, stored)
+            values, end = codec.decode(_LAYOUT, stored)
             flags, self._tag, self._grant_id, self.odometer_m = values[:4]
-            self.asked, self._asked_m, self._ended_s = values[4:7]
-            self.ordered, self.ordered_until_s = values[7:]
+            self.asked, self._asked_m, self._asked_s, self._ended_s = values[4:8]
+            self.ordered, self.ordered_until_s = values[8:]
+            if end < len(stored):
+                self.taking = TripHandover(*codec.decode(_HANDOVER_LAYOUT, stored, end)[0])
             self.open = bool(flags & _OPEN)
             self.paused = bool(flags & _PAUSED)
             self.in_leg = bool(flags & _IN_LEG)
@@ -75,8 +83,10 @@ class TripState:
         flags += self._lapsed * _LAPSED + self._private * _PRIVATE
         flags += self.owes_inhibit * _OWES_INHIBIT
         trip = (flags, self._tag, self._grant_id, self.odometer_m)
-        trip += (self.asked, self._asked_m, self._ended_s)
-        return codec.encode(_LAYOUT, trip + (self.ordered, self.ordered_until_s))
+        trip += (self.asked, self._asked_m, self._asked_s, self._ended_s)
+        trip += (self.ordered, self.ordered_until_s)
+        taking = codec.encode(_HANDOVER_LAYOUT, self.taking) if self.taking else b""
+        return codec.encode(_LAYOUT, trip) + taking
 
     @property
     def holds_start(self) -> bool:
@@ -86,6 +96,10 @@ class TripState:
     def is_driver(self, tag: bytes) -> bool:
         """Whether this badge opened the trip in progress."""
         return self.open and tag == self._tag
+
+    def is_taking(self, tag: bytes) -> bool:
+        """Whether this badge's holder waits for the car that another has."""
+        return self.taking is not None and tag == self.taking.badge_tag
 
     @property
     def grant(self) -> int:
@@ -120,7 +134,9 @@ class TripState:
         if isinstance(record, (TripStart, TripEnd)) and self.ordered != ASKED_THEFT:
             self._take_order(Ordered(ASKED_NOTHING, 0))  # an end was that trip's
         if isinstance(record, (TripStart, TripEnd, TripPause)):
-            self.asked, self._asked_m = ASKED_NOTHING, 0
+            self.asked, self._asked_m, self._asked_s = ASKED_NOTHING, 0, 0
+        if isinstance(record, (TripStart, TripEnd)):
+            self.taking = None
         if isinstance(record, TripStart):
             self.open, self.paused, self.in_leg, self._lapsed = True, False, False, False
             self._tag, self._grant_id = record.badge_tag, record.grant_id
@@ -133,6 +149,10 @@ class TripState:
         elif isinstance(record, TripAsked):
             self.asked = record.what if self.open else ASKED_NOTHING
             self._asked_m = record.odometer_m if self.asked else 0
+            self._asked_s = time_s if self.asked else 0
+        elif isinstance(record, TripHandover):
+            pending = self.open and record.stage != HANDOVER_DROPPED
+            self.taking = record if pending else None
         elif isinstance(record, TripPause):
             self.paused = True
         elif isinstance(record, TripResume):
@@ -147,3 +167,5 @@ class TripState:
 
     def _take_order(self, order) -> None:
         self.ordered, self.ordered_until_s = order.what, order.expires_s
+        if order.what == ASKED_THEFT:
+            self.taking = None  # nobody else gets that car

@@ -8,10 +8,11 @@ Coordinates appear only in TripStart and TripEnd (mileage mode), and for private
 A trip ends, pauses and changes hands in a car that is off and stands (standing.py). While it moves
 that is refused. What is asked with the ignition on, or when nobody can tell, is pending: `settle`
 does it once the car is off and stands, and withdraws it after 50 m; the driver's next badge does,
-too. An ignition that stays on keeps no trip open for ever.
+too. A next driver who badges with the ignition on waits as well (handover.py). An ignition that
+stays on keeps no trip open for ever.
 """
 
-from firmware.logic.access.badge_decision import RIDES, Refused, decide, rank_of
+from firmware.logic.access.badge_decision import RIDES, Granted, Refused, decide, rank_of
 from firmware.logic.access.card import RANK_DRIVER
 from firmware.logic.access.outcome import (
     CAUSE_GRANT,
@@ -21,6 +22,7 @@ from firmware.logic.access.outcome import (
     DOOR_UNLOCK,
     NOTHING,
     SIGNAL_ENDED,
+    SIGNAL_HANDOVER,
     SIGNAL_NOTED,
     SIGNAL_OCCUPANT,
     SIGNAL_PAUSED,
@@ -34,16 +36,15 @@ from firmware.logic.access.outcome import (
 from firmware.logic.const import const
 from firmware.logic.road.whereabouts import Where
 from firmware.logic.trip.afar import under_order
-from firmware.logic.trip.state import TripState
-from firmware.logic.trip.wishes import END_REASON, OWN_ENDS, may_be, waited_enough
+from firmware.logic.trip.handover import Handover
+from firmware.logic.trip.wishes import END_REASON, may_be, waited_enough
 from shared_protocol.records import (
     ASKED_END,
     ASKED_END_TECHNICIAN,
     ASKED_NOTHING,
     ASKED_PAUSE,
     END_IGNITION_LEFT_ON,
-    END_OTHER_DRIVER,
-    NO_POSITION,
+    REFUSED_CAR_IN_USE,
     REFUSED_IGNITION_ON,
     REFUSED_KEYS_MISSING,
     REFUSED_MOVING,
@@ -54,10 +55,8 @@ from shared_protocol.records import (
     Occupant,
     Odometer,
     TripAsked,
-    TripEnd,
     TripPause,
     TripResume,
-    TripStart,
 )
 
 # The page follows the trip. A box whose power is cut loses at most this much driving, and what
@@ -73,7 +72,7 @@ _IS_DRIVER = const(2)
 _IS_TECHNICIAN = const(3)
 
 
-class Trip(TripState):
+class Trip(Handover):
     """What may be read of it: state.py. A `motion` is one of standing.py."""
 
     def __init__(self, stored: bytes = b"", odometer_m: int = 0):
@@ -99,41 +98,70 @@ class Trip(TripState):
         `time_s` (0: unknown) and the GrantSet decide; `assurance` of records.ASSURANCE_* says how
         the badge proved itself.
         """
-        if self.is_driver(tag):
-            return self.driver_arrived(relay, where)
+        if self.is_driver(tag) or self.is_taking(tag):
+            return self._holder_arrived(tag, relay, ignition_on, motion, where, time_s)
         verdict = self._verdict(tag, grants, time_s)
-        return self.other_arrived(tag, verdict, ignition_on, motion, where, assurance)
+        return self.other_arrived(tag, verdict, ignition_on, motion, where, assurance, time_s)
 
     def badge_rank(self, tag: bytes, grants, time_s: int) -> int:
         """How much a badge may do now, as RANK_* of card.py; changes nothing."""
-        return RANK_DRIVER if self.is_driver(tag) else rank_of(self._verdict(tag, grants, time_s))
+        if self.is_driver(tag) or self.is_taking(tag):
+            return RANK_DRIVER
+        return rank_of(self._verdict(tag, grants, time_s))
 
     def _verdict(self, tag: bytes, grants, time_s: int):
+        """What grants and orders say, and whether the booking of who has the car lets it go."""
         verdict = decide(grants, tag, time_s, self.grant, self.lapsed_grant(tag, time_s))
-        return under_order(verdict, self.ordered)
+        verdict = under_order(verdict, self.ordered)
+        takes_over = self.open and isinstance(verdict, Granted) and not verdict.technician
+        if takes_over and self._keeps(verdict.grant_id, grants, time_s):
+            return Refused(REFUSED_CAR_IN_USE)
+        return verdict
+
+    def _holder_arrived(
+        self, tag: bytes, relay: int, ignition_on: bool, motion, where: Where, time_s: int
+    ) -> Outcome:
+        """The driver's badge, or that of who waits for the car: of two, the first one has it."""
+        if self.is_driver(tag):
+            outcome = self.driver_arrived(relay, where)
+            return Outcome(*outcome[:3], self._dropped(motion, where) + outcome.records)
+        if not self._has_come_first(motion, time_s):
+            return self._resumed(relay, where, self.asked == ASKED_PAUSE)
+        self._card = _NO_CARD
+        return Outcome(CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_STARTED, self._taken(ignition_on, where))
 
     def driver_arrived(self, relay: int, where: Where) -> Outcome:
         """The driver's own badge is at the reader: resume at once; anything else can wait."""
+        return self._resumed(relay, where, self.asked != ASKED_NOTHING)
+
+    def _resumed(self, relay: int, where: Where, withdraws: bool) -> Outcome:
         if not (self.paused or self.asked) and relay != RELAY_INHIBITED:
             self._card = _IS_DRIVER
             return Outcome(0, DOOR_LEAVE, SIGNAL_NOTED, ())
         self._card = _HAS_RESUMED
         records = []
-        if self.asked:
+        if withdraws:
             records.append(TripAsked(where.odometer_m, ASKED_NOTHING))
         if self.paused:
             records.append(TripResume(where.odometer_m))
         return Outcome(CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_RESUMED, tuple(records))
 
     def other_arrived(
-        self, tag: bytes, verdict, ignition_on: bool, motion, where: Where, assurance: int
+        self,
+        tag: bytes,
+        verdict,
+        ignition_on: bool,
+        motion,
+        where: Where,
+        assurance: int,
+        time_s: int = 0,
     ) -> Outcome:
         """Another badge is at the reader, with its verdict (Granted, RIDES or Refused).
 
         A granted one starts a trip, and ends the one of another driver first: in a car that is off
-        and stands, or one that stands and whose driver asked to end. Of a car that may stand, with
-        the ignition on, it opens the doors. A technician's leaves the trip alone, and releases the
-        car.
+        and stands, or one that stands and whose driver's badge just asked to end. Of a car that may
+        stand, with the ignition on, it opens the doors, and waits (one at a time). A technician's
+        leaves the trip alone, and releases the car.
         """
         self._card = _NO_CARD
         if verdict == RIDES:
@@ -144,21 +172,21 @@ class Trip(TripState):
         if verdict.technician and self.open:
             self._card = _IS_TECHNICIAN
             return Outcome(cause, DOOR_UNLOCK, SIGNAL_RELEASED, ())
-        if self.open and not self._may_change_hands(motion):
+        if self.open and not self._may_change_hands(motion, time_s):
             if motion.moves:
                 return refusal_of(tag, REFUSED_MOVING)
-            refused = refusal_of(tag, REFUSED_IGNITION_ON)
-            return Outcome(cause, DOOR_UNLOCK, refused.signal, refused.records)
-        records = self._end_records(END_OTHER_DRIVER, where) if self.open else []
+            if self.taking:
+                refused = refusal_of(tag, REFUSED_IGNITION_ON)
+                return Outcome(cause, DOOR_UNLOCK, refused.signal, refused.records)
+            records = (self._asks_for_it(tag, verdict, assurance, where),)
+            return Outcome(cause, DOOR_UNLOCK, SIGNAL_HANDOVER, records)
         # The driver of a private trip that the box ended comes back: it stays private.
         comes_back = self._lapsed and tag == self._tag and verdict.grant_id == self._grant_id
         private = verdict.private or (self._private and comes_back)
-        if private:
-            where = Where(where.odometer_m, NO_POSITION, NO_POSITION)
-        records.append(TripStart(tag, verdict.grant_id, *where, assurance, int(private)))
-        if ignition_on:
-            records.append(LegStart(where.odometer_m))
-        return Outcome(cause, DOOR_UNLOCK, SIGNAL_STARTED, tuple(records))
+        records = self._start_records(
+            tag, verdict.grant_id, assurance, int(private), ignition_on, where
+        )
+        return Outcome(cause, DOOR_UNLOCK, SIGNAL_STARTED, records)
 
     def not_genuine(self, tag: bytes) -> Outcome:
         """A card that has a key did not prove that it holds it: whatever its grants, it is none."""
@@ -209,9 +237,6 @@ class Trip(TripState):
             return Outcome(0, DOOR_LOCK, SIGNAL_PAUSED, (TripPause(where.odometer_m),))
         return self.end(END_REASON[what], where)
 
-    def _may_change_hands(self, motion) -> bool:
-        return motion.stands and (motion.off or self.asked in OWN_ENDS)
-
     def end(self, reason: int, where: Where) -> Outcome:
         """End the trip in progress, for a reason of records.END_*."""
         return Outcome(0, DOOR_LOCK, SIGNAL_ENDED, tuple(self._end_records(reason, where)))
@@ -219,7 +244,8 @@ class Trip(TripState):
     def badge_left(self, tag: bytes, was_held: bool, motion, where: Where) -> Outcome:
         """A badge has gone: the driver's short badge asks for a pause."""
         card, self._card = self._card, _NO_CARD
-        if was_held or card != _IS_DRIVER or not self.is_driver(tag):
+        may_pause = self.is_driver(tag) or self.is_taking(tag)
+        if was_held or card != _IS_DRIVER or not may_pause:
             return NOTHING
         return self.ask(tag, ASKED_PAUSE, True, motion, where)
 
@@ -235,9 +261,3 @@ class Trip(TripState):
             return ()
         self._odometer_ms = now_ms
         return (Odometer(odometer_m),)
-
-    def _end_records(self, reason: int, where: Where) -> list:
-        """A leg that goes on is not said to be over: only the ignition's own edge says that."""
-        if self._private:
-            where = Where(where.odometer_m, NO_POSITION, NO_POSITION)
-        return [TripEnd(*where, reason)]

@@ -16,6 +16,7 @@ from server.store.schema import (
     contradictions,
     equipment,
     from_afar,
+    handovers,
     news,
     page_indexes,
     planned_km,
@@ -437,4 +438,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     chains.add,
     contradictions.add,
     from_afar.add,
+    handovers.add,
 )

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from server.fleet.trips import TripDraft
 from server.fleet.unassigned import Reading, Unassigned, UnassignedDraft
@@ -12,7 +12,8 @@ _UNASSIGNED = """
 SELECT u.unassigned_id, u.vehicle_id, v.plate, v.label AS vehicle_label, u.from_s, u.to_s,
   u.distance_m, u.is_gap, u.after_trip_id, aa.full_name AS after_agent_name, u.before_trip_id,
   ba.full_name AS before_agent_name, u.agent_id, a.full_name AS agent_name,
-  d.code AS directorate_code, m.full_name AS attributed_by, u.attributed_at_s
+  d.code AS directorate_code, m.full_name AS attributed_by, u.attributed_at_s, u.is_handover,
+  n.full_name AS taking_name
 FROM unassigned u JOIN vehicle v USING (vehicle_id)
   LEFT JOIN trip ta ON ta.trip_id = u.after_trip_id
   LEFT JOIN agent aa ON aa.agent_id = ta.agent_id
@@ -21,6 +22,7 @@ FROM unassigned u JOIN vehicle v USING (vehicle_id)
   LEFT JOIN agent a ON a.agent_id = u.agent_id
   LEFT JOIN directorate d ON d.directorate_id = u.directorate_id
   LEFT JOIN agent m ON m.agent_id = u.attributed_by_id
+  LEFT JOIN agent n ON n.agent_id = u.taking_agent_id
 """
 
 
@@ -88,13 +90,14 @@ def known(db: sqlite3.Connection, box_id: int) -> Known:
         "SELECT odometer_m, odometer_at_s FROM box WHERE box_id = :box_id", of_box
     ).fetchone()
     row = db.execute(
-        "SELECT unassigned_id AS row_id, from_s, to_s, distance_m, is_gap FROM unassigned"
+        "SELECT unassigned_id AS row_id, from_s, to_s, distance_m, is_gap, is_handover,"
+        " taking_agent_id FROM unassigned"
         " WHERE box_id = :box_id AND before_trip_id IS NULL AND attributed_at_s IS NULL",
         of_box,
     ).fetchone()
     return Known(
         None if odometer_m is None else Reading(odometer_m, at_s),
-        None if row is None else UnassignedDraft(**{**row, "is_gap": bool(row["is_gap"])}),
+        None if row is None else UnassignedDraft(**_with_truths(row)),
     )
 
 
@@ -123,6 +126,8 @@ def save(
             "to_s": row.to_s,
             "distance_m": row.distance_m,
             "is_gap": int(row.is_gap),
+            "is_handover": int(row.is_handover),
+            "taking_agent_id": row.taking_agent_id,
             "after": None if row.after is None else trip_ids[row.after],
             "before": None if row.before is None else trip_ids[row.before],
             "next_new_trip": min(new_ids, default=None),
@@ -136,8 +141,9 @@ def save(
             continue
         db.execute(
             "INSERT INTO unassigned (box_id, vehicle_id, from_s, to_s, distance_m, is_gap,"
-            " after_trip_id, before_trip_id) VALUES (:box_id, :vehicle_id, :from_s, :to_s,"
-            " :distance_m, :is_gap, coalesce(:after, (SELECT trip_id FROM trip"
+            " is_handover, taking_agent_id, after_trip_id, before_trip_id)"
+            " VALUES (:box_id, :vehicle_id, :from_s, :to_s, :distance_m, :is_gap, :is_handover,"
+            " :taking_agent_id, coalesce(:after, (SELECT trip_id FROM trip"
             " WHERE vehicle_id = :vehicle_id"
             " AND (:next_new_trip IS NULL OR trip_id < :next_new_trip)"
             " ORDER BY started_at_s DESC, trip_id DESC LIMIT 1)), :before)",
@@ -170,4 +176,8 @@ def _attribute(
 
 
 def _unassigned(row: sqlite3.Row) -> Unassigned:
-    return Unassigned(**{**row, "is_gap": bool(row["is_gap"])})
+    return Unassigned(**_with_truths(row))
+
+
+def _with_truths(row: sqlite3.Row) -> dict[str, Any]:
+    return {**row, "is_gap": bool(row["is_gap"]), "is_handover": bool(row["is_handover"])}

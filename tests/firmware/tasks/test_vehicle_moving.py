@@ -15,20 +15,16 @@ from shared_protocol.records import (
     TripPause,
     TripStart,
 )
-from tests.firmware.tasks.vehicle_bench import MARIE, NOW_S, PAUL, Box
+from tests.firmware.tasks.vehicle_bench import (
+    MARIE,
+    NOW_S,
+    PAUL,
+    hold,
+    start,
+    waits_at_the_kerb,
+)
 
 MOTORWAY_MM_S = 30_000
-
-
-async def start(box: Box) -> None:
-    await box.badge(MARIE)
-    await box.vehicle.badge_left(MARIE, False)
-
-
-async def hold(box: Box, tag: bytes) -> None:
-    await box.badge(tag)
-    await box.vehicle.badge_held(tag)
-    await box.vehicle.badge_left(tag, True)
 
 
 async def test_a_badge_held_at_108_km_h_ends_nothing_and_no_record_says_that_it_did(boot, wires):
@@ -74,14 +70,6 @@ async def test_the_next_drivers_badge_at_108_km_h_takes_nothing_over(boot, wires
     await box.vehicle.badge_left(PAUL, False)
     assert box.trip.is_driver(MARIE)
     assert [trip.badge_tag for trip in box.facts(TripStart)] == [MARIE]
-
-
-async def waits_at_the_kerb(box: Box) -> None:
-    """Marie's trip: she has driven, and stands with the ignition on."""
-    await start(box)
-    await box.drive(20, 14_000)
-    await box.drive(10, 0)
-    box.wires.log.clear()
 
 
 async def test_an_end_asked_with_the_ignition_on_is_done_once_it_is_off(boot, wires):
@@ -165,7 +153,7 @@ async def test_the_next_driver_opens_a_car_that_runs_and_has_it_once_the_ignitio
     await waits_at_the_kerb(box)
     await box.badge(PAUL)
     await box.vehicle.badge_left(PAUL, False)
-    assert wires.log == ["enable", "refused 15", "unlock"] and box.trip.is_driver(MARIE)
+    assert wires.log == ["enable", "handover", "unlock"] and box.trip.is_driver(MARIE)
     wires.on = False
     await box.stand(8)
     assert box.trip.is_driver(MARIE)

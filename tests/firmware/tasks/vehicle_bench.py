@@ -158,8 +158,8 @@ class Box:
         for second in range(62):
             clock.hear_gnss(NOW_S - 61 + second, 0, wires.ms - 61_000 + second * 1000)
         self.grants = GrantSet(Flash())
-        self.hold(
-            *(Grant(tag, n, 0, NOW_S * 2, GRANT_BOOKING, 0) for n, tag in ((1, MARIE), (2, PAUL)))
+        self.hold(  # they share a booking: either may take the car over from the other
+            *(Grant(tag, 1, 0, NOW_S * 2, GRANT_BOOKING, 0) for tag in (MARIE, PAUL))
         )
         uplink = Uplink(self.journal)
         self.recorder = Recorder(
@@ -230,3 +230,24 @@ class Box:
             seq += len(records)
             found += [decode_body(record.kind, record.body) for record in records]
         return [fact for fact in found if isinstance(fact, kind)]
+
+
+async def start(box: Box) -> None:
+    """Marie begins a trip."""
+    await box.badge(MARIE)
+    await box.vehicle.badge_left(MARIE, False)
+
+
+async def hold(box: Box, tag: bytes) -> None:
+    """A badge is held until it is taken for the wish to end."""
+    await box.badge(tag)
+    await box.vehicle.badge_held(tag)
+    await box.vehicle.badge_left(tag, True)
+
+
+async def waits_at_the_kerb(box: Box) -> None:
+    """Marie's trip: she has driven, and stands with the ignition on."""
+    await start(box)
+    await box.drive(20, 14_000)
+    await box.drive(10, 0)
+    box.wires.log.clear()

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from server.fleet.grants import AFTER_S, BEFORE_S, VALID_S
+from server.fleet.grants import AFTER_S, VALID_S
 from server.fleet.model import TripFilter
 from server.gateway.conversation import GRANTS_RENEW_S
 from server.gateway.registry import Registry
@@ -44,7 +44,7 @@ async def test_a_box_is_told_what_is_held_the_time_and_its_grants(
     grants = await client.expect(messages.Grants)
     assert (grants.generation, grants.part, grants.parts) == (1, 0, 1)
     tag = badge_tag(box.badge_key, MARIE_UID)
-    window = (NOW_S - HOUR_S - BEFORE_S, NOW_S + HOUR_S + AFTER_S)
+    window = (NOW_S - HOUR_S, NOW_S + HOUR_S + AFTER_S)
     assert grants.grants == [messages.Grant(tag, BOOKING, *window, messages.GRANT_BOOKING, 0)]
     client.close()
     held = await store.boxes.all()

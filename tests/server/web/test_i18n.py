@@ -108,7 +108,7 @@ def test_a_table_of_states_or_reasons_names_them_all(kind, table):
 
 # Their keys are codes that no type lists: what must stand in them is asked below, table by table.
 OPEN_TABLES = {
-    "RECORDS", "COMMAND_RESULTS", "WISHES", "GAP_REASONS", "RATING_WORDS", "ERROR_CODES",
+    "RECORDS", "COMMAND_RESULTS", "WISHES", "HANDOVERS", "GAP_REASONS", "RATING_WORDS", "ERROR_CODES",
     "_ERROR_TITLES", "_ERROR_ADVICE",
 }  # fmt: skip
 
@@ -126,7 +126,8 @@ def test_every_kind_of_record_has_a_sentence_and_every_reason_in_it_a_name():
     in_any = labels.RELAY_STATES  # a field is looked up in one table after the other
     assert set(translate._COMMAND_STATES.values()) <= set(labels.COMMAND_RESULTS) | set(in_any)
     assert set(translate._GAP_REASONS.values()) == set(labels.GAP_REASONS)
-    assert set(translate._WISHES.values()) == set(labels.WISHES)
+    assert {*translate._WISHES.values(), "handover"} == set(labels.WISHES)
+    assert set(translate._HANDOVERS.values()) == set(labels.HANDOVERS)
     assert {*translate._CONTRADICTIONS.values(), "other"} == set(labels.CONTRADICTIONS)
     assert {*translate._HINDRANCES.values(), "other"} == set(labels.HINDRANCES)
 

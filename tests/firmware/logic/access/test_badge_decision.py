@@ -44,6 +44,7 @@ from tests.firmware.logic.held_sets import MARIE, NOW_S, PAUL, grant, holding
 
 ALWAYS = (0, 0xFFFFFFFF)
 BOOKING = 5
+QUARTER_S = 900
 WALKS_UP = grant(0, MARIE, *ALWAYS, GRANT_WALK_UP)
 
 
@@ -64,10 +65,30 @@ def test_a_badge_with_a_grant_now_gets_in():
 def test_the_window_holds_its_first_second_and_not_its_last():
     mine = grant(5, begins_s=NOW_S, ends_s=NOW_S + 10)
     for time_s, reason in (
-        (NOW_S - 1, REFUSED_TOO_EARLY), (NOW_S, None), (NOW_S + 9, None),
-        (NOW_S + 10, REFUSED_TOO_LATE),
+        (NOW_S - 1, REFUSED_CAR_IN_USE), (NOW_S, None), (NOW_S + 9, None),
+        (NOW_S + 10, REFUSED_CAR_IN_USE),
     ):  # fmt: skip
-        assert judged(mine, time_s=time_s) == reason
+        assert judged(mine, time_s=time_s, open_grant=9) == reason
+    assert judged(mine, time_s=NOW_S + 9) is None
+    assert judged(mine, time_s=NOW_S + 10) == REFUSED_TOO_LATE
+
+
+def test_the_quarter_of_an_hour_before_takes_the_car_from_nobody():
+    mine = grant(5, begins_s=NOW_S + QUARTER_S, ends_s=NOW_S + 2 * QUARTER_S)
+    expires_s = NOW_S + 2 * QUARTER_S
+    for time_s, reason in ((NOW_S - 1, REFUSED_TOO_EARLY), (NOW_S, None)):
+        assert judged(mine, time_s=time_s, expires_s=expires_s) == reason
+        in_use = judged(mine, time_s=time_s, expires_s=expires_s, open_grant=9)
+        assert in_use == REFUSED_CAR_IN_USE
+        shared = judged(mine, time_s=time_s, expires_s=expires_s, open_grant=5)
+        assert shared == (reason and REFUSED_CAR_IN_USE), "the other driver of it was earlier"
+    assert judged(mine, expires_s=NOW_S + QUARTER_S) is None
+    before = grant(6, PAUL, NOW_S - 100, NOW_S + 1)
+    assert judged(mine, before, expires_s=expires_s) == REFUSED_TOO_EARLY
+    assert judged(mine, before, time_s=NOW_S + 1, expires_s=expires_s) is None
+    shut = holding(mine, expires_s=expires_s + 900)
+    shut.closed_s = mine.not_after_s
+    assert decide(shut, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Refused(REFUSED_TOO_EARLY)
 
 
 def test_a_window_that_had_closed_stays_closed_when_the_clock_goes_back():
@@ -84,7 +105,7 @@ def test_a_window_that_had_closed_stays_closed_when_the_clock_goes_back():
 
 def test_each_refusal_has_its_reason():
     past = grant(1, begins_s=NOW_S - 100, ends_s=NOW_S - 50)
-    future = grant(2, begins_s=NOW_S + 50, ends_s=NOW_S + 100)
+    future = grant(2, begins_s=NOW_S + 901, ends_s=NOW_S + 1000)
     assert judged() == REFUSED_UNKNOWN_BADGE
     assert judged(grant(5, PAUL)) == REFUSED_UNKNOWN_BADGE
     assert judged(future) == REFUSED_TOO_EARLY
@@ -142,7 +163,7 @@ def test_a_car_out_of_service_opens_to_nobody_but_only_then():
 def test_a_badge_that_walks_up_takes_a_free_car():
     held = holding(WALKS_UP)
     assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(0, False, False)
-    soon = NOW_S + 1800
+    soon = NOW_S + 1800 + QUARTER_S
     assert judged(WALKS_UP, grant(7, PAUL, soon, soon + 60)) == REFUSED_CAR_IN_USE
     assert judged(WALKS_UP, grant(7, PAUL, soon + 1, soon + 60)) is None
     assert judged(WALKS_UP, grant(7, PAUL, 1, NOW_S)) is None
@@ -279,10 +300,10 @@ def test_a_technician_gets_in_whatever_other_grants_say():
 def test_a_booking_to_come_is_told_before_one_that_is_over_in_any_order():
     for first, second in ((1, 2), (2, 1)):
         past = grant(first, begins_s=NOW_S - 100, ends_s=NOW_S - 50)
-        future = grant(second, begins_s=NOW_S + 50, ends_s=NOW_S + 100)
+        future = grant(second, begins_s=NOW_S + 901, ends_s=NOW_S + 1000)
         assert judged(past, future) == REFUSED_TOO_EARLY
     passenger = grant(1, kind=GRANT_PASSENGER)
-    future = grant(2, begins_s=NOW_S + 50, ends_s=NOW_S + 100)
+    future = grant(2, begins_s=NOW_S + 901, ends_s=NOW_S + 1000)
     assert judged(passenger, future) == REFUSED_DRIVER_FIRST, "what is now comes first"
 
 
@@ -322,7 +343,8 @@ def test_a_private_booking_opens_as_any_other_and_only_its_verdict_says_so():
     held = holding(private)
     assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Granted(BOOKING, False, True)
     for time_s, reason in (
-        (0, REFUSED_CLOCK_UNKNOWN), (NOW_S - 1, REFUSED_TOO_EARLY), (NOW_S + 10, REFUSED_TOO_LATE),
+        (0, REFUSED_CLOCK_UNKNOWN), (NOW_S - 901, REFUSED_TOO_EARLY),
+        (NOW_S + 10, REFUSED_TOO_LATE),
     ):  # fmt: skip
         assert judged(private, time_s=time_s) == reason
     assert judged(WALKS_UP, grant(7, PAUL, private=1)) == REFUSED_CAR_IN_USE

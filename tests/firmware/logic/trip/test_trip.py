@@ -18,6 +18,7 @@ from firmware.logic.access.outcome import (
     DOOR_UNLOCK,
     SIGNAL_DOOR_OPEN,
     SIGNAL_ENDED,
+    SIGNAL_HANDOVER,
     SIGNAL_NOTED,
     SIGNAL_OCCUPANT,
     SIGNAL_PAUSED,
@@ -51,6 +52,8 @@ from shared_protocol.records import (
     END_INFERRED,
     END_OTHER_DRIVER,
     END_TECHNICIAN,
+    HANDOVER_ASKED,
+    HANDOVER_SEEN_OFF,
     NO_POSITION,
     REFUSED_CAR_IN_USE,
     REFUSED_KEYS_MISSING,
@@ -71,6 +74,7 @@ from shared_protocol.records import (
     Relay,
     TripAsked,
     TripEnd,
+    TripHandover,
     TripPause,
     TripResume,
     TripStart,
@@ -258,7 +262,9 @@ def test_the_state_is_what_its_records_say_from_any_point_on():
         Odometer(5100),
         TripPause(5150),
         TripResume(5150),
+        TripHandover(5160, PAUL, 9, 1, 1, HANDOVER_ASKED),
         LegEnd(5200),
+        TripHandover(5200, PAUL, 9, 1, 1, HANDOVER_SEEN_OFF),
         Refusal(PAUL, 1),
         TripPause(5200),
         TripEnd(5300, 0, 0, END_BADGE_HELD),
@@ -737,16 +743,15 @@ def test_who_left_the_ignition_on_may_come_back():
 def test_a_car_changes_hands_only_standing_and_off_or_after_its_driver_asked_to_end():
     granted = Granted(9, False, False)
     for motion, signal in (
-        (PARKED, SIGNAL_STARTED), (RUNNING, "refused 15"), (BLIND, "refused 15"),
-        (OFF_AND_CREEPING, "refused 15"), (MOVING, "refused 14"),
+        (PARKED, SIGNAL_STARTED), (RUNNING, SIGNAL_HANDOVER), (BLIND, SIGNAL_HANDOVER),
+        (OFF_AND_CREEPING, SIGNAL_HANDOVER), (MOVING, "refused 14"),
     ):  # fmt: skip
         outcome = started().other_arrived(PAUL, granted, True, motion, HERE, LOW)
         assert outcome.signal == signal
         assert outcome.door == (DOOR_LEAVE if motion == MOVING else DOOR_UNLOCK)
     for what in EVERY_WISH:
-        outcome = asking(what).other_arrived(PAUL, granted, True, RUNNING, HERE, LOW)
-        asked_to_end = what not in (ASKED_PAUSE, ASKED_END_TECHNICIAN)
-        assert (outcome.signal == SIGNAL_STARTED) is asked_to_end
+        outcome = asking(what).other_arrived(PAUL, granted, True, RUNNING, HERE, LOW, NOW_S)
+        assert (outcome.signal == SIGNAL_STARTED) is (what == ASKED_END), "by her own badge"
         assert asking(what).other_arrived(PAUL, granted, True, MOVING, HERE, LOW).records == (
             Refusal(PAUL, REFUSED_MOVING),
         )
@@ -808,10 +813,12 @@ def test_an_inhibiting_pulse_is_owed_from_the_start_on_until_the_box_has_given_i
         assert again.end(END_COMMAND, HERE).records == (TripEnd(*UNTOLD, END_COMMAND),)
 
 
-def kept(flags, odometer_m=5000, asked=ASKED_NOTHING, asked_m=0, ended_s=0, ordered=(0, 0)):
+def kept(
+    flags, odometer_m=5000, asked=ASKED_NOTHING, asked_m=0, asked_s=0, ended_s=0, ordered=(0, 0)
+):
     """What flash holds of MARIE's trip."""
-    values = (flags, MARIE, 5, odometer_m, asked, asked_m, ended_s)
-    return codec.encode("B8IIBIIBI", values + ordered)
+    wish = (asked, asked_m, asked_s)
+    return codec.encode("B8IIBIIIBI", (flags, MARIE, 5, odometer_m, *wish, ended_s, *ordered))
 
 
 def test_what_is_kept_says_nothing_of_what_is_over():
@@ -819,7 +826,7 @@ def test_what_is_kept_says_nothing_of_what_is_over():
     trip = started()
     assert trip.to_bytes() == kept(open_ + owes)
     trip.apply(TripAsked(5001, ASKED_END), NOW_S)
-    assert trip.to_bytes() == kept(open_ + owes, 5001, ASKED_END, 5001)
+    assert trip.to_bytes() == kept(open_ + owes, 5001, ASKED_END, 5001, NOW_S)
     trip.apply(TripAsked(5002, ASKED_NOTHING), NOW_S)
     assert trip.to_bytes() == kept(open_ + owes, 5002)
     trip.apply(TripEnd(*HERE, END_INFERRED), NOW_S)
