@@ -52,7 +52,7 @@ Memory = namedtuple(
     "Memory",
     (
         "book", "kept", "role", "off_ms", "still_ms", "moved_ms", "quiet_ms", "acted", "cancelled",
-        "idle_ms", "untold_ms", "owed", "seen", "proof",
+        "idle_ms", "untold_ms", "owed", "seen", "proof", "locked_ms", "ajar_ms", "shut_ms",
     ),
 )  # fmt: skip
 """`kept`: the book that flash holds. `role`: what the badge at the reader came as. `acted`,
@@ -60,6 +60,8 @@ Memory = namedtuple(
 inhibit a car that is not; `untold_ms`: for how long anybody could start one that is nobody's, and
 was not told so (None: neither). `owed`: no inhibiting pulse came since the last enabling one.
 `seen`: ignition and motion at the last look, `proof`: what they have proved of the ignition line.
+`locked_ms`: since when the doors are locked, `ajar_ms`: since when one was seen open after that,
+`shut_ms`: since when they are seen shut again.
 """
 
 NOBODY = Book(b"", False, 0, b"", 0, 0)
@@ -89,8 +91,9 @@ class Judge:
     def beginning(self) -> Memory:
         still = (0,) * self._setting.signs
         return Memory(
-            NOBODY, NOBODY, "", 0, still, 0, 0, 0, 0, None, None, False, self._seen(False), 0
-        )
+            NOBODY, NOBODY, "", 0, still, 0, 0, 0, 0, None, None, False, self._seen(False), 0,
+            None, None, None,
+        )  # fmt: skip
 
     # Who may.
 
@@ -154,6 +157,8 @@ class Judge:
                 self._must(memory, after, mark, tag, was_held, items)
             memory = after if mark != "leaves" else after._replace(role="")
         memory = self._waited(memory, event, before.edge)
+        if self._setting.has_doors:
+            memory = self._doors_seen(memory, event)
         if event[0] == "tick" and 2 * self._setting.tick_ms <= aged.off_ms - self._setting.tick_ms:
             done = not memory.book.asked or memory.book != aged.book or self._moves()
             _law(done or not self._car.keys_in, "what was asked for is never done")
@@ -190,6 +195,32 @@ class Judge:
         late = untold_ms is not None and untold_ms >= HOUR_MS
         _law(not late, "nobody is told that anybody could start the car")
         return memory._replace(idle_ms=idle_ms, untold_ms=untold_ms)
+
+    def _doors_seen(self, memory: Memory, event: Event) -> Memory:
+        """Who gets out within three minutes of the lock leaves a car that is locked again."""
+        car, passed_ms = self._car, self._passed_ms(event)
+        locked_ms, ajar_ms, shut_ms = [
+            None if age_ms is None else age_ms + passed_ms
+            for age_ms in (memory.locked_ms, memory.ajar_ms, memory.shut_ms)
+        ]
+        for item in car.did:
+            if item in ("unlock", "boots"):
+                locked_ms = ajar_ms = shut_ms = None
+            elif item == "lock":
+                locked_ms, ajar_ms, shut_ms = locked_ms or 0, None, None
+        if locked_ms is None or (ajar_ms is None and locked_ms >= 3 * MINUTE_MS):
+            return memory._replace(locked_ms=None, ajar_ms=None, shut_ms=None)
+        if ajar_ms is not None and ajar_ms >= 10 * MINUTE_MS:  # whoever has it open keeps it so
+            return memory._replace(locked_ms=None, ajar_ms=None, shut_ms=None)
+        if event[0] in _LOOKS:
+            if car.door_open and not car.door_bounces:
+                ajar_ms, shut_ms = ajar_ms or 0, None
+            elif ajar_ms is not None and not car.door_open:
+                shut_ms = shut_ms or 0
+                _law(shut_ms < 300, "who gets out after the lock leaves the car open")
+        elif car.door_open:
+            shut_ms = None
+        return memory._replace(locked_ms=locked_ms, ajar_ms=ajar_ms, shut_ms=shut_ms)
 
     def _proven(self, memory: Memory) -> bool:
         return memory.proof == _PROVEN if self._setting.tells else self._setting.proven

@@ -220,6 +220,10 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
         settings.DOORS,
         lambda: patch.object(door_lock, "_SHUT_FOR_MS", 0),
     ),
+    "who gets out after the lock leaves the car open": (
+        settings.DOORS,
+        lambda: patch.object(door_lock, "_AGAIN_WITHIN_MS", 0),
+    ),
     "refusals take the room that is kept for trips": (
         settings.FLASH_FULL,
         lambda: patch.object(recorder, "_OUTWEIGHED", (Odometer,)),

@@ -19,9 +19,6 @@ WAITS = pytest.mark.xfail(
 PAUSE = pytest.mark.xfail(
     strict=True, reason="finding L1: a pending pause that locked is forgotten, and opens no more"
 )
-AGAIN = pytest.mark.xfail(
-    strict=True, reason="finding L1: who gets out after the lock leaves the car open"
-)
 GOES_ON = pytest.mark.xfail(
     strict=True, reason="finding L1: who drives on in a car left running is stopped at the pump"
 )
@@ -111,7 +108,6 @@ async def test_a_pending_pause_that_locked_is_one_once_the_ignition_is_off(boot,
     assert box.trip.paused and len(box.facts(TripPause)) == 1
 
 
-@AGAIN
 @pytest.mark.parametrize("how", ["pause", "end"])
 async def test_who_gets_out_after_the_lock_leaves_a_locked_car(boot, wires, how: str):
     box = boot()
