@@ -260,7 +260,7 @@ class Vehicle:
             await self._acts.pulse(pulse, cause_of(pulse, self._orders.is_inhibit_pending))
         self._recorder.write(trip.ignition(self._ignition.on, self._odometer.metres), now_ms)
         if trip.asked:
-            settled = trip.settle(self._keys_in(), motion, self._where(now_ms))
+            settled = trip.settle(now_ms, self._keys_in(), motion, self._where(now_ms))
             await self._act_on(settled, now_ms)
         await self._acts.lock_when_shut(now_ms)
         records = self._signs.tell(
@@ -289,7 +289,7 @@ class Vehicle:
             now_ms, ignition_seen, speed_mm_s, self._clock.time_s(now_ms)
         )
         self._immobiliser.sense(now_ms, ignition_seen, (speed_mm_s,))
-        self._standing.look(now_ms, ignition_seen, speed_mm_s)
+        self._standing.look(now_ms, ignition_seen, speed_mm_s, self._signs.cranked)
         return self._standing.motion(now_ms)
 
     def _end_forgotten(self, motion: "Motion", now_ms: int) -> None:

@@ -53,6 +53,7 @@ Memory = namedtuple(
     (
         "book", "kept", "role", "off_ms", "still_ms", "moved_ms", "quiet_ms", "acted", "cancelled",
         "idle_ms", "untold_ms", "owed", "seen", "proof", "locked_ms", "ajar_ms", "shut_ms",
+        "wait_ms",
     ),
 )  # fmt: skip
 """`kept`: the book that flash holds. `role`: what the badge at the reader came as. `acted`,
@@ -61,7 +62,7 @@ inhibit a car that is not; `untold_ms`: for how long anybody could start one tha
 was not told so (None: neither). `owed`: no inhibiting pulse came since the last enabling one.
 `seen`: ignition and motion at the last look, `proof`: what they have proved of the ignition line.
 `locked_ms`: since when the doors are locked, `ajar_ms`: since when one was seen open after that,
-`shut_ms`: since when they are seen shut again.
+`shut_ms`: since when they are seen shut again. `wait_ms`: since the first look at what is pending.
 """
 
 NOBODY = Book(b"", False, 0, b"", 0, 0)
@@ -92,7 +93,7 @@ class Judge:
         still = (0,) * self._setting.signs
         return Memory(
             NOBODY, NOBODY, "", 0, still, 0, 0, 0, 0, None, None, False, self._seen(False), 0,
-            None, None, None,
+            None, None, None, None,
         )  # fmt: skip
 
     # Who may.
@@ -157,6 +158,7 @@ class Judge:
                 self._must(memory, after, mark, tag, was_held, items)
             memory = after if mark != "leaves" else after._replace(role="")
         memory = self._waited(memory, event, before.edge)
+        memory = self._pending(memory, event, before.edge)
         if self._setting.has_doors:
             memory = self._doors_seen(memory, event)
         if event[0] == "tick" and 2 * self._setting.tick_ms <= aged.off_ms - self._setting.tick_ms:
@@ -195,6 +197,19 @@ class Judge:
         late = untold_ms is not None and untold_ms >= HOUR_MS
         _law(not late, "nobody is told that anybody could start the car")
         return memory._replace(idle_ms=idle_ms, untold_ms=untold_ms)
+
+    def _pending(self, memory: Memory, event: Event, edge: bool) -> Memory:
+        """What waits for an ignition that stays on, or is stuck there, is done in the end."""
+        if not memory.book.asked:
+            return memory if memory.wait_ms is None else memory._replace(wait_ms=None)
+        asked = any(isinstance(item, records.TripAsked) for item in self._car.did)
+        wait_ms = None if asked else memory.wait_ms
+        if wait_ms is None and (event[0] in _LOOKS or "boots" in self._car.did):
+            wait_ms = 0
+        memory = memory._replace(wait_ms=wait_ms)
+        if event[0] in _LOOKS and not edge and memory.book.asked in _OWN_ENDS:
+            _law(not self._waited_enough(memory), "a car left running is never done with")
+        return memory
 
     def _doors_seen(self, memory: Memory, event: Event) -> Memory:
         """Who gets out within three minutes of the lock leaves a car that is locked again."""
@@ -246,6 +261,7 @@ class Judge:
         oldest_ms = setting.oldest_ms
         passed_ms = self._passed_ms(event)
         standing_ms = max(setting.standing_ms, setting.tick_ms)
+        slept_ms = 2 * setting.tick_ms if name == "asleep" else passed_ms
         memory = self._looked(memory, event, before.edge)
         off_ms = 0 if car.on or name == "ignition" else memory.off_ms + passed_ms
         moved_ms = memory.moved_ms + passed_ms
@@ -266,6 +282,7 @@ class Judge:
             moved_ms=min(moved_ms, oldest_ms) if setting.proven or setting.tells else 0,
             still_ms=tuple([min(age_ms, max(61_000, standing_ms)) for age_ms in still_ms]),
             quiet_ms=min(quiet_ms, standing_ms),
+            wait_ms=None if memory.wait_ms is None else min(memory.wait_ms + slept_ms, standing_ms),
         )
 
     def _rebooted(self, memory: Memory) -> Memory:
@@ -280,6 +297,7 @@ class Judge:
             book=memory.kept,
             cancelled=cancelled,
             role="",
+            wait_ms=None,
             off_ms=0,
             still_ms=still_ms,
             moved_ms=0,
@@ -372,14 +390,18 @@ class Judge:
         unknown = self._car.speeds[0] is None
         return memory.quiet_ms >= quiet_ms if unknown else memory.still_ms[0] >= still_ms
 
+    def _waited_enough(self, memory: Memory) -> bool:
+        """Whether who asked has had the time to switch off, and is gone."""
+        needed_ms = 1_800_000 if self._car.speeds[0] is None else 600_000
+        waited = memory.wait_ms is not None and memory.wait_ms >= needed_ms
+        return waited and self._left_on(memory, 600_000, 1_800_000)
+
     def _may_ask(self, memory: Memory, what: int, event: Event, mark: str, tag: bytes) -> None:
         book = memory.book
         _law(bool(book.driver), "something is asked of no trip")
         if what == records.ASKED_NOTHING:
             mine = mark == "arrives" and tag == book.driver
-            left = mark == "" and book.asked == records.ASKED_PAUSE
-            left = left and self._left_on(memory, 600_000, 1_800_000)
-            _law(mine or left, "what is pending is withdrawn by nobody")
+            _law(mine, "what is pending is withdrawn by nobody")
             return
         _law(not self._moves(), "something is pending that was asked in a moving car")
         if what == records.ASKED_PAUSE:
@@ -443,7 +465,7 @@ class Judge:
             return after
         elif reason == records.END_IGNITION_LEFT_ON:
             _law(asked in _OWN_ENDS, "a trip ends by its ignition, and nobody asked")
-            settled = self._left_on(after, 600_000, 1_800_000)
+            settled = self._waited_enough(after)
         elif event[0] != "command" and asked in _COMMANDED.values():
             free = car.keys_in or asked == records.ASKED_END_COMMAND_WITHOUT_KEYS
             _law(free, "a command ends a trip without its keys")

@@ -190,7 +190,7 @@ class Car:
         self._on_look()
 
     def _oldest(self, part: Any, name: str) -> int:
-        if isinstance(part, standing_module.Standing):
+        if isinstance(part, standing_module.Standing) or name == "_waits_since_ms":
             return self.setting.standing_ms
         return self._oldest_ms.get(name, self.setting.oldest_ms)
 
@@ -542,6 +542,8 @@ class _SeveralSigns(Immobiliser):
 
 class _FixedSigns:
     """Signs that know whether the line is proven, and tell nothing."""
+
+    cranked = False
 
     def __init__(self, proven: bool):
         self._proven = proven

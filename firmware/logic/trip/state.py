@@ -51,6 +51,8 @@ class TripState:
         self._grant_id = 0
         self.asked = ASKED_NOTHING
         self._asked_m = 0
+        self._waits_since_ms = None  # when a look, since it was asked or the boot, first found it
+        self._has_locked = False  # the pause that waits
         self._ended_s = 0  # when the box itself ended the trip; 0: it did not, or knew no time
         if stored:
             values, _ = codec.decode(_LAYOUT, stored)
@@ -121,6 +123,7 @@ class TripState:
         elif isinstance(record, TripAsked):
             self.asked = record.what if self.open else ASKED_NOTHING
             self._asked_m = record.odometer_m if self.asked else 0
+            self._waits_since_ms, self._has_locked = None, False
         elif isinstance(record, TripPause):
             self.paused = True
         elif isinstance(record, TripResume):

@@ -13,12 +13,6 @@ from shared_protocol.records import (
 )
 from tests.firmware.tasks.vehicle_bench import MARIE, PAUL, Box, Wiring
 
-WAITS = pytest.mark.xfail(
-    strict=True, reason="finding L1: a wait for the ignition counts from before anybody asked"
-)
-PAUSE = pytest.mark.xfail(
-    strict=True, reason="finding L1: a pending pause that locked is forgotten, and opens no more"
-)
 GOES_ON = pytest.mark.xfail(
     strict=True, reason="finding L1: who drives on in a car left running is stopped at the pump"
 )
@@ -57,7 +51,6 @@ async def is_left_on(box: Box) -> None:
     box.wires.log.clear()
 
 
-@WAITS
 async def test_an_end_asked_after_a_long_stop_waits_its_ten_minutes_too(boot):
     box = boot()
     await waits_at_the_kerb(box, 900)
@@ -68,7 +61,6 @@ async def test_an_end_asked_after_a_long_stop_waits_its_ten_minutes_too(boot):
     assert not box.trip.open
 
 
-@WAITS
 async def test_without_any_sign_a_crank_begins_the_half_hour_anew(boot, wires):
     box = boot()
     await waits_at_the_kerb(box)
@@ -84,7 +76,6 @@ async def test_without_any_sign_a_crank_begins_the_half_hour_anew(boot, wires):
     assert not box.trip.open
 
 
-@PAUSE
 async def test_a_pending_pause_that_locked_is_taken_back_by_the_badge_which_opens(boot, wires):
     box = boot()
     await waits_at_the_kerb(box)
@@ -97,7 +88,6 @@ async def test_a_pending_pause_that_locked_is_taken_back_by_the_badge_which_open
     assert [each.what for each in box.facts(TripAsked)][-1] == ASKED_NOTHING
 
 
-@PAUSE
 async def test_a_pending_pause_that_locked_is_one_once_the_ignition_is_off(boot, wires):
     box = boot()
     await waits_at_the_kerb(box)
