@@ -17,7 +17,10 @@ IGNITION_LINE_FILE = "ignition_line"
 
 
 class Signs:
-    """The signs of one car; Vehicle tells it what it sees at each look."""
+    """The signs of one car; Vehicle tells it what it sees at each look.
+
+    Attribute to read: `cranked`, whether the starter was asked to turn since the look before.
+    """
 
     def __init__(
         self,
@@ -33,11 +36,14 @@ class Signs:
         self._cranked = cranked
         self._state_store = state_store
         self._watch = Watch()
+        self.cranked = self._crank_untold = False
 
     def prove(
         self, now_ms: int, ignition_seen: bool, speed_mm_s: "int | None", time_s: int
     ) -> bool:
         """Whether the ignition line is proven, after this look."""
+        self.cranked = self._cranked()
+        self._crank_untold = self._crank_untold or self.cranked
         if self._line.look(now_ms, ignition_seen, speed_mm_s, time_s):
             try:
                 self._state_store.write(IGNITION_LINE_FILE, self._line.to_bytes())
@@ -68,8 +74,9 @@ class Signs:
             now_ms,
             contact=contact,
             ignition_on=ignition_on,
-            cranked=self._cranked(),
+            cranked=self._crank_untold,
             speed_mm_s=speed_mm_s,
             line_denied=self._line.denied,
         )
+        self._crank_untold = False
         return records + self._watch.step(now_ms, startable, hindrance)

@@ -268,7 +268,7 @@ class Vehicle:
             await self._acts.pulse(pulse, cause_of(pulse, self._orders.is_inhibit_pending))
         self._recorder.write(trip.ignition(self._ignition.on, self._odometer.metres), now_ms)
         if trip.asked:
-            settled = trip.settle(self._keys_in(), motion, self._where(now_ms))
+            settled = trip.settle(now_ms, self._keys_in(), motion, self._where(now_ms))
             await self._act_on(settled, now_ms)
         if trip.taking:
             await self._hand_over(motion, now_ms)
@@ -301,7 +301,7 @@ class Vehicle:
             now_ms, ignition_seen, speed_mm_s, self._clock.time_s(now_ms)
         )
         self._immobiliser.sense(now_ms, ignition_seen, (speed_mm_s,))
-        self._standing.look(now_ms, ignition_seen, speed_mm_s)
+        self._standing.look(now_ms, ignition_seen, speed_mm_s, self._signs.cranked)
         return self._standing.motion(now_ms)
 
     async def _hand_over(self, motion: "Motion", now_ms: int) -> None:

@@ -56,16 +56,19 @@ whether the box has told since that the ignition was off."""
 Memory = namedtuple(
     "Memory",
     (
-        "book", "kept", "role", "waits_ms", "off_ms", "still_ms", "moved_ms", "quiet_ms", "acted",
-        "cancelled", "idle_ms", "untold_ms", "owed", "seen", "proof",
+        "book", "kept", "role", "next_ms", "off_ms", "still_ms", "moved_ms", "quiet_ms", "acted",
+        "cancelled", "idle_ms", "untold_ms", "owed", "seen", "proof", "locked_ms", "ajar_ms",
+        "shut_ms", "wait_ms",
     ),
 )  # fmt: skip
-"""`kept`: the book that flash holds. `waits_ms`: for how long somebody waits for the car. `role`:
+"""`kept`: the book that flash holds. `next_ms`: for how long somebody waits for the car. `role`:
 what the badge at the reader came as. `acted`,
 `cancelled`: what has become of commands, bit by bit. `idle_ms`: for how long law 1 has allowed to
 inhibit a car that is not; `untold_ms`: for how long anybody could start one that is nobody's, and
 was not told so (None: neither). `owed`: no inhibiting pulse came since the last enabling one.
 `seen`: ignition and motion at the last look, `proof`: what they have proved of the ignition line.
+`locked_ms`: since when the doors are locked, `ajar_ms`: since when one was seen open after that,
+`shut_ms`: since when they are seen shut again. `wait_ms`: since the first look at what is pending.
 """
 
 NOBODY = Book(b"", False, 0, b"", 0, 0, 0, b"", False)
@@ -96,8 +99,9 @@ class Judge:
     def beginning(self) -> Memory:
         still = (0,) * self._setting.signs
         return Memory(
-            NOBODY, NOBODY, "", 0, 0, still, 0, 0, 0, 0, None, None, False, self._seen(False), 0
-        )
+            NOBODY, NOBODY, "", 0, 0, still, 0, 0, 0, 0, None, None, False, self._seen(False), 0,
+            None, None, None, None,
+        )  # fmt: skip
 
     # Who may.
 
@@ -186,6 +190,9 @@ class Judge:
                 self._must(memory, after, mark, tag, was_held, items)
             memory = after if mark != "leaves" else after._replace(role="")
         memory = self._waited(memory, event, before.edge)
+        memory = self._pending(memory, event, before.edge)
+        if self._setting.has_doors:
+            memory = self._doors_seen(memory, event)
         if event[0] == "tick" and 2 * self._setting.tick_ms <= aged.off_ms - self._setting.tick_ms:
             done = not memory.book.asked or memory.book != aged.book or self._moves()
             _law(done or not self._car.keys_in, "what was asked for is never done")
@@ -223,6 +230,45 @@ class Judge:
         _law(not late, "nobody is told that anybody could start the car")
         return memory._replace(idle_ms=idle_ms, untold_ms=untold_ms)
 
+    def _pending(self, memory: Memory, event: Event, edge: bool) -> Memory:
+        """What waits for an ignition that stays on, or is stuck there, is done in the end."""
+        if not memory.book.asked:
+            return memory if memory.wait_ms is None else memory._replace(wait_ms=None)
+        asked = any(isinstance(item, records.TripAsked) for item in self._car.did)
+        wait_ms = None if asked else memory.wait_ms
+        if wait_ms is None and (event[0] in _LOOKS or "boots" in self._car.did):
+            wait_ms = 0
+        memory = memory._replace(wait_ms=wait_ms)
+        if event[0] in _LOOKS and not edge and memory.book.asked in _OWN_ENDS:
+            _law(not self._waited_enough(memory), "a car left running is never done with")
+        return memory
+
+    def _doors_seen(self, memory: Memory, event: Event) -> Memory:
+        """Who gets out within three minutes of the lock leaves a car that is locked again."""
+        car, passed_ms = self._car, self._passed_ms(event)
+        locked_ms, ajar_ms, shut_ms = [
+            None if age_ms is None else age_ms + passed_ms
+            for age_ms in (memory.locked_ms, memory.ajar_ms, memory.shut_ms)
+        ]
+        for item in car.did:
+            if item in ("unlock", "boots"):
+                locked_ms = ajar_ms = shut_ms = None
+            elif item == "lock":
+                locked_ms, ajar_ms, shut_ms = locked_ms or 0, None, None
+        if locked_ms is None or (ajar_ms is None and locked_ms >= 3 * MINUTE_MS):
+            return memory._replace(locked_ms=None, ajar_ms=None, shut_ms=None)
+        if ajar_ms is not None and ajar_ms >= 10 * MINUTE_MS:  # whoever has it open keeps it so
+            return memory._replace(locked_ms=None, ajar_ms=None, shut_ms=None)
+        if event[0] in _LOOKS:
+            if car.door_open and not car.door_bounces:
+                ajar_ms, shut_ms = ajar_ms or 0, None
+            elif ajar_ms is not None and not car.door_open:
+                shut_ms = shut_ms or 0
+                _law(shut_ms < 300, "who gets out after the lock leaves the car open")
+        elif car.door_open:
+            shut_ms = None
+        return memory._replace(locked_ms=locked_ms, ajar_ms=ajar_ms, shut_ms=shut_ms)
+
     def _proven(self, memory: Memory) -> bool:
         return memory.proof == _PROVEN if self._setting.tells else self._setting.proven
 
@@ -247,6 +293,7 @@ class Judge:
         oldest_ms = setting.oldest_ms
         passed_ms = self._passed_ms(event)
         standing_ms = max(setting.standing_ms, setting.tick_ms)
+        slept_ms = 2 * setting.tick_ms if name == "asleep" else passed_ms
         memory = self._looked(memory, event, before.edge)
         off_ms = 0 if car.on or name == "ignition" else memory.off_ms + passed_ms
         moved_ms = memory.moved_ms + passed_ms
@@ -259,7 +306,7 @@ class Judge:
                 moved_ms = 0
         if car.speeds[0] or before.speeds[0]:
             quiet_ms = 0
-        waits_ms = memory.waits_ms + passed_ms if memory.book.next else 0
+        next_ms = memory.next_ms + passed_ms if memory.book.next else 0
         if name == "asleep":  # nobody looked: anything may have been
             off_ms = moved_ms = 0
             still_ms = [0] * len(still_ms)
@@ -268,7 +315,8 @@ class Judge:
             moved_ms=min(moved_ms, oldest_ms) if setting.proven or setting.tells else 0,
             still_ms=tuple([min(age_ms, max(61_000, standing_ms)) for age_ms in still_ms]),
             quiet_ms=min(quiet_ms, standing_ms),
-            waits_ms=min(waits_ms, standing_ms),
+            next_ms=min(next_ms, standing_ms),
+            wait_ms=None if memory.wait_ms is None else min(memory.wait_ms + slept_ms, standing_ms),
         )
 
     def _rebooted(self, memory: Memory) -> Memory:
@@ -283,7 +331,8 @@ class Judge:
             book=memory.kept,
             cancelled=cancelled,
             role="",
-            waits_ms=0,
+            next_ms=0,
+            wait_ms=None,
             off_ms=0,
             still_ms=still_ms,
             moved_ms=0,
@@ -363,7 +412,7 @@ class Judge:
         elif isinstance(item, records.TripHandover):
             self._may_wait(after, item, mark, tag)
             if item.stage == records.HANDOVER_ASKED:
-                after = after._replace(waits_ms=0)
+                after = after._replace(next_ms=0)
         elif isinstance(item, records.Occupant):
             person = self._people[tag]
             rides = person.kind == "passenger" and person.booking == after.book.booking
@@ -413,6 +462,12 @@ class Judge:
         unknown = self._car.speeds[0] is None
         return memory.quiet_ms >= quiet_ms if unknown else memory.still_ms[0] >= still_ms
 
+    def _waited_enough(self, memory: Memory) -> bool:
+        """Whether who asked has had the time to switch off, and is gone."""
+        needed_ms = 1_800_000 if self._car.speeds[0] is None else 600_000
+        waited = memory.wait_ms is not None and memory.wait_ms >= needed_ms
+        return waited and self._left_on(memory, 600_000, 1_800_000)
+
     def _may_ask(self, memory: Memory, what: int, event: Event, mark: str, tag: bytes) -> None:
         book = memory.book
         _law(bool(book.driver), "something is asked of no trip")
@@ -420,9 +475,7 @@ class Judge:
             mine = mark == "arrives" and tag == book.driver
             taker = mark == "arrives" and tag == book.next
             mine = mine or (taker and book.asked == records.ASKED_PAUSE)
-            left = mark == "" and book.asked == records.ASKED_PAUSE
-            left = left and self._left_on(memory, 600_000, 1_800_000)
-            _law(mine or left, "what is pending is withdrawn by nobody")
+            _law(mine, "what is pending is withdrawn by nobody")
             return
         _law(not self._moves(), "something is pending that was asked in a moving car")
         if what == records.ASKED_PAUSE:
@@ -485,7 +538,7 @@ class Judge:
                 _law(bool(book.next), "a trip changes hands, and nobody waits")
                 kept = self._is_kept(self._people[book.next], book)
                 _law(not kept, "a trip changes hands in a running booking")
-                waited = after.waits_ms + self._setting.tick_ms >= 600_000
+                waited = after.next_ms + self._setting.tick_ms >= 600_000
                 _law(waited, "a trip changes hands before the ignition was left on")
                 settled = self._left_on(after, 600_000, 1_800_000)
             else:
@@ -497,7 +550,7 @@ class Judge:
             return after
         elif reason == records.END_IGNITION_LEFT_ON:
             _law(asked in _OWN_ENDS, "a trip ends by its ignition, and nobody asked")
-            settled = self._left_on(after, 600_000, 1_800_000)
+            settled = self._waited_enough(after)
         elif event[0] != "command" and asked in _COMMANDED.values():
             free = car.keys_in or asked == records.ASKED_END_COMMAND_WITHOUT_KEYS
             _law(free, "a command ends a trip without its keys")

@@ -96,6 +96,11 @@ class Setting:
     standing_ms: int = 6_000  # beyond it nothing that Standing counts changes anything
     tells: bool = False  # the line proves itself, and what the signs say is told; else as `proven`
 
+    @property
+    def has_doors(self) -> bool:
+        """Whether one is ever opened: else nothing is ever locked again."""
+        return ("door",) in self.events
+
 
 class Car:
     """The box and its world. Attributes that begin without `_` are the world's, to be read."""
@@ -176,7 +181,7 @@ class Car:
                 *told,
             )
             for name in sorted(vars(part))
-            if name not in _NO_STATE
+            if name not in _NO_STATE and (setting.has_doors or name != "_again_until_ms")
         ]
         held = {**vars(self._vehicle), **vars(acts), **vars(self._vehicle._orders)}
         known = {f"_{part}" for part in parts} | _BESIDE | {*_OWN, *_OWN_OF_ACTS}
@@ -542,6 +547,8 @@ class _SeveralSigns(Immobiliser):
 
 class _FixedSigns:
     """Signs that know whether the line is proven, and tell nothing."""
+
+    cranked = False
 
     def __init__(self, proven: bool):
         self._proven = proven

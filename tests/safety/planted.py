@@ -16,7 +16,7 @@ from firmware.logic.access.door_lock import DoorLock
 from firmware.logic.access.grants import GRANTS_FILE, GrantSet
 from firmware.logic.access.held_set import HeldSet
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
-from firmware.logic.access.outcome import DOOR_LEAVE, Outcome
+from firmware.logic.access.outcome import DOOR_LEAVE, DOOR_LOCK, Outcome
 from firmware.logic.road import trusted_speed
 from firmware.logic.road.rest import Rest
 from firmware.logic.road.standing import Motion
@@ -28,11 +28,14 @@ from firmware.logic.trip import forgotten, handover, state, trip, wishes
 from firmware.logic.trip.trip import Trip
 from firmware.tasks import recorder, vehicle
 from shared_protocol.records import (
+    ASKED_NOTHING,
+    ASKED_PAUSE,
     REFUSED_GRANTS_EXPIRED,
     REFUSED_NO_LICENCE,
     REFUSED_REVOKED,
     Odometer,
     Refusal,
+    TripAsked,
     TripHandover,
 )
 from tests.safety import settings
@@ -116,6 +119,20 @@ def _ends_wherever_it_is(shipped: Any) -> Any:
     return lambda self, tag, what, keys_in, motion, where: shipped(
         self, tag, what, keys_in, parked, where
     )
+
+
+def _counts_from_before(shipped: Any) -> Any:
+    return lambda what, motion, waited_ms: shipped(what, motion, 1 << 40)
+
+
+def _drops_a_pause_that_locked(shipped: Any) -> Any:
+    def settle(self: Any, *arguments: Any) -> Any:
+        outcome = shipped(self, *arguments)
+        locks = self.asked == ASKED_PAUSE and outcome.door == DOOR_LOCK and not outcome.records
+        withdrawn = (TripAsked(0, ASKED_NOTHING),)
+        return Outcome(0, DOOR_LOCK, "", withdrawn) if locks else outcome
+
+    return settle
 
 
 def _forgets_what_is_pending(shipped: Any) -> Any:
@@ -249,6 +266,10 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
         settings.DOORS,
         lambda: patch.object(door_lock, "_SHUT_FOR_MS", 0),
     ),
+    "who gets out after the lock leaves the car open": (
+        settings.DOORS,
+        lambda: patch.object(door_lock, "_AGAIN_WITHIN_MS", 0),
+    ),
     "refusals take the room that is kept for trips": (
         settings.FLASH_FULL,
         lambda: patch.object(recorder, "_OUTWEIGHED", (Odometer,)),
@@ -312,6 +333,14 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "an ignition left on for five minutes ends a trip": (
         settings.LEFT_ON,
         _in_place_of(wishes, "_LEFT_ON_STILL_MS", lambda shipped: 300_000),
+    ),
+    "who stood for long before asking has no time to switch off": (
+        settings.LEFT_ON,
+        _in_place_of(trip, "waited_enough", _counts_from_before),
+    ),
+    "a pending pause that locked is forgotten, and opens no more": (
+        settings.LEFT_ON,
+        _in_place_of(Trip, "settle", _drops_a_pause_that_locked),
     ),
     "an end cannot be asked for with the ignition on": (
         settings.ROAD_65,

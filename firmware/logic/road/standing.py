@@ -15,8 +15,8 @@ from firmware.logic.const import const
 
 Motion = namedtuple("Motion", ("off", "stands", "moves", "off_ms", "still_ms", "quiet_ms"))
 """`off_ms`: how long the line is off while no trusted speed moved; `still_ms`: how long a trusted
-speed has been still, 0 without one; `quiet_ms`: how long neither the line changed nor such a speed
-moved, where there is no trusted speed now, else 0."""
+speed has been still, 0 without one; `quiet_ms`: how long the line did not change, nobody cranked
+and no such speed moved, where there is no trusted speed now, else 0."""
 
 OFF_MS = const(5_000)
 STANDS_MS = const(5_000)
@@ -36,11 +36,18 @@ class Standing:
         self._looked_ms = now_ms
         self._begin_anew(now_ms)
 
-    def look(self, now_ms: int, ignition_on: bool, speed_mm_s: int | None) -> None:
-        """Take the raw line and the trusted speed, None when it is unknown; twice a second."""
+    def look(
+        self, now_ms: int, ignition_on: bool, speed_mm_s: int | None, cranked: bool = False
+    ) -> None:
+        """Take the raw line and the trusted speed, None when it is unknown; twice a second.
+
+        `cranked`: the starter was asked to turn since the last look.
+        """
         if now_ms - self._looked_ms > LONGEST_BLINK_MS:
             self._begin_anew(now_ms)
         self._looked_ms = now_ms
+        if cranked:
+            self._quiet_since_ms = now_ms
         if ignition_on:
             if self._off_since_ms is not None:
                 self._quiet_since_ms = now_ms

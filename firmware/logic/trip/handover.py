@@ -8,7 +8,6 @@ Moves neither relay nor doors: trip.py says what a badge gets.
 
 from firmware.logic.access.outcome import DOOR_LEAVE, NOTHING, SIGNAL_STARTED, Outcome
 from firmware.logic.const import const
-from firmware.logic.road.standing import Motion
 from firmware.logic.road.whereabouts import Where
 from firmware.logic.trip.state import TripState
 from firmware.logic.trip.wishes import OWN_ENDS, waited_enough
@@ -36,7 +35,7 @@ class Handover(TripState):
     def __init__(self, stored: bytes, odometer_m: int):
         """Take up what `to_bytes` gave; nothing stored means no trip, and metres as given."""
         super().__init__(stored, odometer_m)
-        self._waits_since_ms = None  # since when the box looks at the handover that waits
+        self._next_since_ms = None  # since when the box looks at the handover that waits
 
     def settle_handover(self, grants, time_s: int, motion, where: Where, now_ms: int) -> Outcome:
         """Note that the ignition was off while a handover waits, or that it was left on too long.
@@ -47,11 +46,11 @@ class Handover(TripState):
         taking = self.taking
         if taking is None:
             return NOTHING
-        if self._waits_since_ms is None:
-            self._waits_since_ms = now_ms
+        if self._next_since_ms is None:
+            self._next_since_ms = now_ms
         if motion.off and motion.stands and taking.stage == HANDOVER_ASKED:
             return Outcome(0, DOOR_LEAVE, "", (_at_stage(HANDOVER_SEEN_OFF, taking, where),))
-        is_left_on = _left_on(motion, now_ms - self._waits_since_ms)
+        is_left_on = waited_enough(ASKED_END, motion, now_ms - self._next_since_ms)
         if not is_left_on or self._keeps(taking.grant_id, grants, time_s):
             return NOTHING
         return Outcome(0, DOOR_LEAVE, SIGNAL_STARTED, self._taken(self.in_leg, where))
@@ -83,7 +82,7 @@ class Handover(TripState):
 
     def _asks_for_it(self, tag: bytes, verdict, assurance: int, where: Where) -> TripHandover:
         """The record that the next driver is there while the ignition is on."""
-        self._waits_since_ms = None
+        self._next_since_ms = None
         private = int(verdict.private)
         return TripHandover(
             where.odometer_m, tag, verdict.grant_id, assurance, private, HANDOVER_ASKED
@@ -136,10 +135,3 @@ def _runs(grants, tag: bytes, time_s: int) -> bool:
         not time_s or (grant.not_before_s <= time_s and until_s < grant.not_after_s)
         for grant in bookings
     )
-
-
-def _left_on(motion, waits_for_ms: int) -> bool:
-    """Whether the ignition was left on for so long, all of it since the next driver badged."""
-    still_ms = min(motion.still_ms, waits_for_ms)
-    quiet_ms = min(motion.quiet_ms, waits_for_ms)
-    return waited_enough(ASKED_END, Motion(*motion[:4], still_ms, quiet_ms))

@@ -61,6 +61,8 @@ class TripState:
         self._asked_m = 0
         self._asked_s = 0  # when that was; 0: nothing is asked, or no time was known
         self.taking = None
+        self._waits_since_ms = None  # when a look, since it was asked or the boot, first found it
+        self._has_locked = False  # the pause that waits
         self._ended_s = 0  # when the box itself ended the trip; 0: it did not, or knew no time
         self.ordered, self.ordered_until_s = ASKED_NOTHING, 0
         if stored:
@@ -150,6 +152,7 @@ class TripState:
             self.asked = record.what if self.open else ASKED_NOTHING
             self._asked_m = record.odometer_m if self.asked else 0
             self._asked_s = time_s if self.asked else 0
+            self._waits_since_ms, self._has_locked = None, False
         elif isinstance(record, TripHandover):
             pending = self.open and record.stage != HANDOVER_DROPPED
             self.taking = record if pending else None

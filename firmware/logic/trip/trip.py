@@ -215,20 +215,25 @@ class Trip(Handover):
             return refusal_of(tag, REFUSED_KEYS_MISSING)
         return self._done(what, where)
 
-    def settle(self, keys_in: bool, motion, where: Where) -> Outcome:
+    def settle(self, now_ms: int, keys_in: bool, motion, where: Where) -> Outcome:
         """Do what is pending, as soon as it may be; withdraw it when the car drives on."""
         what = self.asked
         if what == ASKED_NOTHING:
             return NOTHING
-        withdrawn = (TripAsked(where.odometer_m, ASKED_NOTHING),)
+        if self._waits_since_ms is None:
+            self._waits_since_ms = now_ms
         if where.odometer_m - self._asked_m >= _WITHDRAWN_AFTER_M:
+            withdrawn = (TripAsked(where.odometer_m, ASKED_NOTHING),)
             return Outcome(0, DOOR_LEAVE, "", withdrawn)
         if motion.off and motion.stands:
             return self._done(what, where) if may_be(what, keys_in) else NOTHING
-        if not waited_enough(what, motion):
+        if not waited_enough(what, motion, now_ms - self._waits_since_ms):
             return NOTHING
-        if what == ASKED_PAUSE:
-            return Outcome(0, DOOR_LOCK, "", withdrawn)
+        if what == ASKED_PAUSE:  # it waits on: the badge that asked for it opens again
+            if self._has_locked:
+                return NOTHING
+            self._has_locked = True
+            return Outcome(0, DOOR_LOCK, "", ())
         is_technicians = what == ASKED_END_TECHNICIAN
         return self.end(END_REASON[what] if is_technicians else END_IGNITION_LEFT_ON, where)
 

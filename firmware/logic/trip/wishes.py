@@ -37,9 +37,16 @@ def may_be(what: int, keys_in: bool) -> bool:
     return keys_in or what not in (ASKED_END, ASKED_END_COMMAND)
 
 
-def waited_enough(what: int, motion) -> bool:
-    """Whether the ignition has been left on for so long that what is asked waits no more."""
-    still_ms, quiet_ms = _LEFT_ON_STILL_MS, _LEFT_ON_QUIET_MS
+def waited_enough(what: int, motion, waited_ms: int) -> bool:
+    """Whether the ignition has been left on for so long that what is asked waits no more.
+
+    `waited_ms`: since it was asked. Who stood for an hour before asking may still switch off; of a
+    technician it is enough that nobody drives.
+    """
+    still_ms, quiet_ms = motion.still_ms, motion.quiet_ms
     if what == ASKED_END_TECHNICIAN:
-        still_ms, quiet_ms = _TECHNICIAN_STILL_MS, _TECHNICIAN_QUIET_MS
-    return not motion.off and (motion.still_ms >= still_ms or motion.quiet_ms >= quiet_ms)
+        is_over = still_ms >= _TECHNICIAN_STILL_MS or quiet_ms >= _TECHNICIAN_QUIET_MS
+    else:
+        is_over = min(still_ms, waited_ms) >= _LEFT_ON_STILL_MS
+        is_over = is_over or min(quiet_ms, waited_ms) >= _LEFT_ON_QUIET_MS
+    return is_over and not motion.off

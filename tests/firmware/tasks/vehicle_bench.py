@@ -87,6 +87,8 @@ class Wiring:
         self.log: list[str] = []
         self.busy = False
         self.on = self.cranks = False
+        self.fitted = True  # the ignition line is
+        self.commissioned = False  # somebody saw it on and off when it was fitted
         self.door = Switch(False)
         self.keys = Switch(True)
         self.ms = self.heard_ms = 0
@@ -174,7 +176,9 @@ class Box:
         self.vehicle = Vehicle(
             **wires.parts(),
             signs=Signs(
-                ignition_line=IgnitionLine(state.read_or_empty(IGNITION_LINE_FILE)),
+                ignition_line=IgnitionLine(
+                    state.read_or_empty(IGNITION_LINE_FILE), wires.commissioned
+                ),
                 cranked=lambda: wires.cranks,
                 state_store=state,
                 now_ms=wires.ms,

@@ -42,6 +42,13 @@ def test_off_times_count_only_while_no_trusted_speed_moves():
     assert after(*[(False, None)] * 50, (False, 600), *[(False, None)] * 20).off_ms == 10_000
 
 
+def test_a_crank_begins_anew_how_long_nobody_cranked():
+    standing = Standing(0)
+    for now_ms, cranked in ((0, False), (1_000, True), (3_000, False)):
+        standing.look(now_ms, True, None, cranked)
+    assert standing.motion(3_000).quiet_ms == 2_000
+
+
 def test_without_a_sign_what_counts_is_how_long_nobody_cranked():
     assert after(*[(True, None)] * 100).quiet_ms == 49_500
     assert after(*[(True, None)] * 50, (False, None), *[(True, None)] * 11).quiet_ms == 5_000

@@ -87,6 +87,7 @@ MARIE = b"marie---"
 PAUL = b"paul----"
 TECHNICIAN = b"technic-"
 HERE = Where(5000, 480_061_000, 1_996_000)
+NOW_MS = 9_000_000
 PARKED = motion_of(off=True, stands=True, off_ms=60_000, still_ms=60_000)
 OFF_AND_CREEPING = motion_of(off=True, off_ms=60_000, still_ms=60_000)
 RUNNING = motion_of(stands=True, still_ms=10_000)  # ignition on
@@ -676,24 +677,26 @@ def test_what_is_asked_with_the_ignition_on_or_blindly_waits_until_it_may_be():
         for motion in (RUNNING, BLIND, OFF_AND_CREEPING):
             trip = asking(what, motion)
             for each in (trip, Trip(trip.to_bytes())):
-                assert each.settle(True, motion, HERE) == (0, DOOR_LEAVE, "", ())
-                outcome = carried_out(each, each.settle(True, PARKED, HERE))
+                assert each.settle(NOW_MS, True, motion, HERE) == (0, DOOR_LEAVE, "", ())
+                outcome = carried_out(each, each.settle(NOW_MS, True, PARKED, HERE))
                 assert outcome.records == DONE[what] and outcome.door == DOOR_LOCK
                 assert each.asked == ASKED_NOTHING
-                assert each.settle(True, PARKED, HERE).records == ()
+                assert each.settle(NOW_MS, True, PARKED, HERE).records == ()
 
 
 def test_a_pending_end_waits_for_the_keys_where_they_matter():
     for what in EVERY_WISH:
         waits = what in (ASKED_END, ASKED_END_COMMAND)
-        assert asking(what).settle(False, PARKED, HERE).records == (() if waits else DONE[what])
+        assert asking(what).settle(NOW_MS, False, PARKED, HERE).records == (
+            () if waits else DONE[what]
+        )
 
 
 def test_what_is_pending_is_withdrawn_by_fifty_metres_and_by_the_drivers_badge():
     for what in EVERY_WISH:
         trip = asking(what)
-        assert trip.settle(True, MOVING, Where(5049, *HERE[1:])).records == ()
-        records = trip.settle(True, MOVING, Where(5050, *HERE[1:])).records
+        assert trip.settle(NOW_MS, True, MOVING, Where(5049, *HERE[1:])).records == ()
+        records = trip.settle(NOW_MS, True, MOVING, Where(5050, *HERE[1:])).records
         assert records == (TripAsked(5050, ASKED_NOTHING),)
         outcome = carried_out(trip, trip.driver_arrived(RELAY_ENABLED, HERE))
         assert outcome.records == (TripAsked(5000, ASKED_NOTHING),)
@@ -708,6 +711,12 @@ def test_a_badge_held_while_something_is_pending_asks_for_the_end_anew():
     assert outcome.records == (TripAsked(5000, ASKED_END),)
 
 
+def after_waiting(trip, waited_ms, motion, keys_in=False):
+    """What becomes of the wish that a first look found so long ago."""
+    assert trip.settle(NOW_MS, False, RUNNING, HERE) == (0, DOOR_LEAVE, "", ())
+    return trip.settle(NOW_MS + waited_ms, keys_in, motion, HERE)
+
+
 def test_an_ignition_that_stays_on_keeps_no_trip_open_for_ever():
     for what, still_ms, quiet_ms in (
         (ASKED_END, 600_000, 1_800_000), (ASKED_END_COMMAND, 600_000, 1_800_000),
@@ -715,23 +724,48 @@ def test_an_ignition_that_stays_on_keeps_no_trip_open_for_ever():
         (ASKED_END_TECHNICIAN, 60_000, 600_000),
     ):  # fmt: skip
         reason = END_TECHNICIAN if what == ASKED_END_TECHNICIAN else END_IGNITION_LEFT_ON
-        for motion in (
-            motion_of(stands=True, still_ms=still_ms), motion_of(quiet_ms=quiet_ms),
-        ):  # fmt: skip
-            trip = asking(what)
-            outcome = trip.settle(False, motion, HERE)
+        for waited_ms, motion in (
+            (still_ms, motion_of(stands=True, still_ms=still_ms)),
+            (quiet_ms, motion_of(quiet_ms=quiet_ms)),
+        ):
+            outcome = after_waiting(asking(what), waited_ms, motion)
             assert outcome == (0, DOOR_LOCK, SIGNAL_ENDED, (TripEnd(*HERE, reason),))
         for motion in (
             motion_of(stands=True, still_ms=still_ms - 1), motion_of(quiet_ms=quiet_ms - 1),
         ):  # fmt: skip
-            assert asking(what).settle(False, motion, HERE).records == ()
+            assert after_waiting(asking(what), 9_999_999, motion).records == ()
 
 
-def test_a_pause_with_the_ignition_left_on_locks_and_keeps_the_trip():
+def test_who_stood_for_long_before_asking_still_has_the_time_to_switch_off():
+    still, quiet = motion_of(stands=True, still_ms=9_999_999), motion_of(quiet_ms=9_999_999)
+    for what in (ASKED_END, ASKED_END_COMMAND, ASKED_END_COMMAND_WITHOUT_KEYS):
+        for waited_ms, motion in ((599_999, still), (1_799_999, quiet)):
+            trip = asking(what)
+            assert after_waiting(trip, waited_ms, motion).records == ()
+            assert len(trip.settle(NOW_MS + waited_ms + 1, False, motion, HERE).records) == 1
+    assert len(after_waiting(asking(ASKED_END_TECHNICIAN), 0, still).records) == 1
+
+
+def test_a_wish_anew_waits_anew():
+    trip = asking(ASKED_END)
+    left_on = motion_of(stands=True, still_ms=9_999_999)
+    assert after_waiting(trip, 599_999, left_on).records == ()
+    trip.apply(TripAsked(5000, ASKED_END_COMMAND))
+    assert trip.settle(NOW_MS + 600_000, False, left_on, HERE).records == ()
+    assert len(trip.settle(NOW_MS + 1_200_000, False, left_on, HERE).records) == 1
+
+
+def test_a_pause_with_the_ignition_left_on_locks_once_and_waits_on():
+    left_on = motion_of(stands=True, still_ms=600_000)
     trip = asking(ASKED_PAUSE)
-    outcome = carried_out(trip, trip.settle(True, motion_of(stands=True, still_ms=600_000), HERE))
-    assert outcome == (0, DOOR_LOCK, "", (TripAsked(5000, ASKED_NOTHING),))
-    assert trip.holds_start
+    assert after_waiting(trip, 600_000, left_on) == (0, DOOR_LOCK, "", ())
+    assert trip.holds_start and trip.asked == ASKED_PAUSE
+    assert trip.settle(NOW_MS + 700_000, True, left_on, HERE) == (0, DOOR_LEAVE, "", ())
+    assert trip.settle(NOW_MS + 800_000, True, PARKED, HERE).records == DONE[ASKED_PAUSE]
+    trip.apply(TripAsked(5000, ASKED_PAUSE))
+    assert after_waiting(trip, 600_000, left_on) == (0, DOOR_LOCK, "", ()), "another one"
+    outcome = trip.driver_arrived(RELAY_ENABLED, HERE)
+    assert outcome.door == DOOR_UNLOCK and outcome.records == (TripAsked(5000, ASKED_NOTHING),)
 
 
 def test_who_left_the_ignition_on_may_come_back():
@@ -884,5 +918,5 @@ def test_only_another_wish_a_pause_or_the_trips_end_settles_what_is_pending():
 
 def test_what_is_withdrawn_on_the_way_moves_neither_relay_nor_doors():
     there = Where(5050, *HERE[1:])
-    outcome = asking(ASKED_END).settle(True, MOVING, there)
+    outcome = asking(ASKED_END).settle(NOW_MS, True, MOVING, there)
     assert outcome == (0, DOOR_LEAVE, "", (TripAsked(5050, ASKED_NOTHING),))
