@@ -48,3 +48,23 @@ async def test_a_revocation_that_has_faded_from_the_set_opens_nothing(boot):
     assert not await comes_back(box, HOUR_S)
     box.hold()
     assert not await comes_back(box, 61 * DAY_S)
+
+
+async def looks(box: Box, hours: int) -> None:
+    """A car that says nothing: no speed, no change of its line; as often as it takes at least."""
+    for _ in range(hours * HOUR_S // 5):
+        box.wires.ms += 5_000
+        await box.vehicle._look()
+
+
+@pytest.mark.xfail(strict=True, reason="finding L2: a box that resets daily ends no such trip")
+async def test_three_days_that_nobody_used_a_car_end_its_trip_also_over_resets(boot):
+    box = boot()
+    await box.badge(MARIE)
+    await box.vehicle.badge_left(MARIE, True)
+    for _ in range(4):
+        box = boot()
+        box.hold()  # a set that says nothing of her
+        assert box.trip.open
+        await looks(box, 19)
+    assert not box.trip.open
