@@ -15,6 +15,7 @@ from firmware.logic.const import const
 from firmware.logic.road.rest import ASK_SLEEP, ASK_WAKE, Rest
 from firmware.logic.road.standing import Standing
 from firmware.tasks.acts import Acts
+from firmware.tasks.keep import keep
 from firmware.tasks.orders import Orders
 from shared_protocol.records import END_INFERRED, RELAY_ENABLED, RELAY_INHIBITED, Refusal
 
@@ -154,13 +155,11 @@ class Vehicle:
 
     def answer_owed(self) -> None:
         """Record what a power loss kept from being recorded of a command's result."""
-        now_ms = self._uptime.now_ms()
-        self._orders.answer_owed(self._trip.asked, self._relay.contact(), now_ms)
+        self._orders.answer_owed(self._trip.asked, self._relay.contact(), self._uptime.now_ms())
 
     def badge_rank(self, tag: bytes) -> int:
         """How much the badge with this tag may do now, as RANK_* of card.py; nothing moves."""
-        time_s = self._clock.time_s(self._uptime.now_ms())
-        return self._trip.badge_rank(tag, self._grants, time_s)
+        return self._trip.badge_rank(tag, self._grants, self._clock.time_s(self._uptime.now_ms()))
 
     async def badge_arrived(self, tag: bytes, assurance: int) -> None:
         """A badge (its 8-byte tag) has come to the reader; `assurance` of records.ASSURANCE_*."""
@@ -182,6 +181,8 @@ class Vehicle:
         is_refused = bool(outcome.records) and isinstance(outcome.records[0], Refusal)
         self._refused = (tag, assurance, self._clock.number) if is_refused else None
         await self._act_on(outcome, now_ms)
+        if not is_refused:
+            self._signs.used(now_ms)
 
     async def _judge_again(self) -> None:
         """A badge that is still there was refused by a time that is told no more."""
@@ -214,8 +215,7 @@ class Vehicle:
         """A fix of the receiver: the clock, the odometer, the sign of stillness."""
         self._keep_clock(self._clock.hear_gnss(fix.time_s, fix.millisecond, now_ms), now_ms)
         self._whereabouts.fix(fix, now_ms)
-        time_ms = fix.time_s * 1000 + fix.millisecond
-        self._odometer.add(time_ms, fix.speed_mm_s, self._ignition.on)
+        self._odometer.add(fix.time_s * 1000 + fix.millisecond, fix.speed_mm_s, self._ignition.on)
         self._recorder.write(self._trip.odometer(self._odometer.metres, now_ms), now_ms)
 
     def server_time(self, time_s: int, millisecond: int, now_ms: int) -> None:
@@ -225,7 +225,7 @@ class Vehicle:
     def set_issued(self, issue_s: int, now_ms: int) -> None:
         """A set of grants that the server issued then is in force."""
         self._clock.hear_issue(issue_s)
-        self._store_clock(now_ms)
+        keep(self._state_store, CLOCK_FILE, self._clock.to_bytes(now_ms))
 
     def command(self, command: "Command", now_ms: int) -> None:
         """A Command of the server; one that comes in mid pulse waits for the next look."""
@@ -302,11 +302,13 @@ class Vehicle:
         return self._standing.motion(now_ms)
 
     def _end_forgotten(self, motion: "Motion", now_ms: int) -> None:
-        trip = self._trip
+        trip, on = self._trip, self._ignition.on
         time_s = self._clock.settled_s(now_ms)  # a jump that may be withdrawn ends nothing
-        parked_for_ms = self._immobiliser.parked_for_ms(now_ms)
-        if is_forgotten(self._grants, trip.driver, trip.grant, time_s, parked_for_ms, motion):
-            self._begin(self._trip.end(END_INFERRED, self._where(now_ms)), now_ms)
+        parked_ms = self._immobiliser.parked_for_ms(now_ms)
+        unused_ms = self._signs.unused_ms(now_ms, trip.open, on, motion.moves)
+        driver, grant = trip.driver, trip.grant
+        if is_forgotten(self._grants, driver, grant, time_s, parked_ms, motion, unused_ms):
+            self._begin(trip.end(END_INFERRED, self._where(now_ms)), now_ms)
 
     def _begin(self, outcome: "Outcome", now_ms: int) -> None:
         self._acts.begin(outcome, now_ms)
@@ -338,13 +340,7 @@ class Vehicle:
         if records:
             self._grants.closed_s = self._clock.closed_s
             self._recorder.write(records, now_ms)
-            self._store_clock(now_ms)
-
-    def _store_clock(self, now_ms: int) -> None:
-        try:
-            self._state_store.write(CLOCK_FILE, self._clock.to_bytes(now_ms))
-        except OSError:
-            pass  # memory has to do till the boot
+            keep(self._state_store, CLOCK_FILE, self._clock.to_bytes(now_ms))
 
     def _where(self, now_ms: int) -> "Where":
         return self._whereabouts.where(self._odometer.metres, now_ms)

@@ -31,8 +31,9 @@ from firmware.logic.road.trusted_speed import TrustedSpeed
 from firmware.logic.road.whereabouts import Where
 from firmware.logic.signs import ignition_line
 from firmware.logic.signs.ignition_line import IgnitionLine
+from firmware.logic.signs.unused import Unused
 from firmware.tasks.recorder import Recorder
-from firmware.tasks.signs import IGNITION_LINE_FILE, Signs
+from firmware.tasks.signs import IGNITION_LINE_FILE, UNUSED_FILE, Signs
 from firmware.tasks.vehicle import Vehicle
 from shared_protocol.messages import CLOCK_GNSS, CLOCK_NONE, Command, Grant
 from shared_protocol.records import (
@@ -92,6 +93,7 @@ class Setting:
     start_relay: bool = True
     power_cuts: bool = False  # after each effect of each event
     standing_ms: int = 6_000  # beyond it nothing that Standing counts changes anything
+    unused_ms: int = 0  # beyond it the time that nobody has used the car changes nothing
     tells: bool = False  # the line proves itself, and what the signs say is told; else as `proven`
 
 
@@ -115,7 +117,7 @@ class Car:
         self.wall_s, self.grants_number = setting.wall_s, 0
         self.at_reader: tuple[bytes, bool] | None = None  # a badge's tag, whether it was held
         self._stored_trip, self._stored_commands = Trip().to_bytes(), b""
-        self._stored_line = b""
+        self._stored_line = self._stored_unused = b""
         self._trusted: dict[tuple[int | None, ...], int | None] = {}
         self._noise: tuple[int | None, ...] = ()  # in place of the last seconds' speeds
         self._refused = False  # by the flash, since the last record that it took
@@ -151,6 +153,8 @@ class Car:
         )
         recorder.car = self
         signs, told = self._signs()
+        if setting.unused_ms:  # else less than a tick, whatever happened
+            told = (signs._unused, *told)
         parts: dict[str, Any] = {
             "signs": signs,
             "uptime": self, "ignition": self, "relay": self, "doors": self,
@@ -186,15 +190,17 @@ class Car:
     def _oldest(self, part: Any, name: str) -> int:
         if isinstance(part, standing_module.Standing):
             return self.setting.standing_ms
+        if isinstance(part, Unused):
+            return self.setting.unused_ms
         return self._oldest_ms.get(name, self.setting.oldest_ms)
 
     def _signs(self) -> tuple[Any, tuple[Any, ...]]:
         """The shipped ones, and what of them has a state; or some that tell nothing."""
-        if not self.setting.tells:
-            return _FixedSigns(self.setting.proven), ()
         line = IgnitionLine(self._stored_line)
+        if not self.setting.tells:
+            return _FixedSigns(line, self), ()
         signs = Signs(ignition_line=line, cranked=lambda: False, state_store=self, now_ms=self.now)
-        signs.contradictions = _FixedSigns(False)  # nothing depends on what is told of them
+        signs.contradictions = _FixedSigns(line, self)  # nothing depends on what is told of them
         return signs, (line, signs._watch)
 
     @property
@@ -217,7 +223,8 @@ class Car:
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
             self._stored_trip, self._stored_commands, self._refused, self.contact_lies,
-            self._stored_line, self.door_bounces, self.has_room, *self._taken_down(),
+            self._stored_line, self._stored_unused, self.door_bounces, self.has_room,
+            *self._taken_down(),
         )  # fmt: skip
 
     def put_back(self, state: State) -> None:
@@ -226,7 +233,7 @@ class Car:
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
             self._stored_trip, self._stored_commands, self._refused, self.contact_lies,
-            self._stored_line, self.door_bounces, self.has_room, *values,
+            self._stored_line, self._stored_unused, self.door_bounces, self.has_room, *values,
         ) = state  # fmt: skip
         self.now = NOW_MS
         self._vehicle._grants = self._sets[self.grants_number]
@@ -489,11 +496,23 @@ class Car:
         """The state store."""
         if self.flash_full:
             raise OSError
+        if name == UNUSED_FILE and not self.setting.unused_ms:
+            return
+        if name == UNUSED_FILE:
+            oldest = Unused(b"", self.now)
+            oldest.look(self.now, True, self.on, False)
+            at_most = oldest.to_bytes(self.now + self.setting.unused_ms)
+            self._stored_unused = min(data, data[:1] + at_most[1:])
+            return
         if name == IGNITION_LINE_FILE:
             self._stored_line = data
         else:
             self._stored_commands = data
         self._effect("stored")
+
+    def read_or_empty(self, name: str) -> bytes:
+        """Of the state store, what Signs asks for itself."""
+        return self._stored_unused
 
     def append_batch(self, records: Any, state: bytes) -> None:
         """The journal: what a boot would make of it is kept in place of its records.
@@ -534,12 +553,13 @@ class _SeveralSigns(Immobiliser):
         super().sense(now_ms, ignition_on, signs + self.car.speeds[1:])
 
 
-class _FixedSigns:
+class _FixedSigns(Signs):
     """Signs that know whether the line is proven, and tell nothing."""
 
-    def __init__(self, proven: bool):
-        self._proven = proven
-        self.contradictions = self
+    def __init__(self, line: IgnitionLine, car: Car):
+        super().__init__(ignition_line=line, cranked=lambda: False, state_store=car, now_ms=car.now)
+        self._proven = car.setting.proven
+        self.contradictions: Any = self
 
     def prove(self, *look: Any) -> bool:
         return self._proven

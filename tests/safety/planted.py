@@ -31,6 +31,7 @@ from firmware.logic.road.trusted_speed import TrustedSpeed
 from firmware.logic.signs import ignition_line
 from firmware.logic.signs.ignition_line import IgnitionLine
 from firmware.logic.signs.startable import Watch
+from firmware.logic.signs.unused import Unused
 from firmware.tasks import recorder, vehicle
 from shared_protocol.records import (
     REFUSED_GRANTS_EXPIRED,
@@ -104,7 +105,7 @@ def _any_badge_held_ends(shipped: Any) -> Any:
 
 
 def _whenever_parked(shipped: Any) -> Any:
-    return lambda grants, tag, grant_id, time_s, parked_for_ms, motion: (
+    return lambda grants, tag, grant_id, time_s, parked_for_ms, motion, unused_ms: (
         grant_id != NO_TRIP and parked_for_ms > 0
     )
 
@@ -276,6 +277,10 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "a trip is forgotten at the end of its booking": (
         settings.FORGOTTEN,
         _in_place_of(forgotten, "_AFTER_BOOKING_S", lambda shipped: -7200),
+    ),
+    "a reset makes a car that nobody uses used": (
+        settings.FORGOTTEN_FOR_DAYS,
+        _in_place_of(Unused, "to_bytes", lambda shipped: lambda self, now_ms: b""),
     ),
     "nothing proves the ignition line": (
         settings.PROVES_ITSELF,

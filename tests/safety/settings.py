@@ -222,6 +222,14 @@ FORGOTTEN = _setting(
     ),
     oldest_ms=3_601_000,
 )  # fmt: skip
+FORGOTTEN_FOR_DAYS = _setting(
+    "nobody can tell until when, ticks of 36 h", 36 * 3_600_000,
+    (
+        ("tick",), *_IGNITION, ("reset",), ("grants", 0), ("grants", 1), *_clock(UNKNOWN, ANNES),
+        *_badges(ANNE),
+    ),
+    unused_ms=108 * 3_600_000,
+)  # fmt: skip
 FORGOTTEN_WALKING_UP = _setting(
     "forgotten by who walked up, ticks of 6 h", 6 * 3_600_000,
     (("tick",), *_IGNITION, *_clock(UNKNOWN, EARLY, ANNES), *_badges(WALTER, ANNE)),
@@ -255,5 +263,5 @@ SETTINGS = (
     ROAD_64, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
     AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, CANCELLED, FLASH_FULL,
     COMMANDED_TO_END, ROAD_65, HANDING_OVER, LEFT_ON, PROVES_ITSELF, NOISY, CONTACT_LIES,
-    FORGOTTEN, PEOPLE_ALL_DAY,
+    FORGOTTEN, FORGOTTEN_FOR_DAYS, PEOPLE_ALL_DAY,
 )  # fmt: skip

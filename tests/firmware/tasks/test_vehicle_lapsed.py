@@ -57,7 +57,6 @@ async def looks(box: Box, hours: int) -> None:
         await box.vehicle._look()
 
 
-@pytest.mark.xfail(strict=True, reason="finding L2: a box that resets daily ends no such trip")
 async def test_three_days_that_nobody_used_a_car_end_its_trip_also_over_resets(boot):
     box = boot()
     await box.badge(MARIE)
