@@ -34,6 +34,7 @@ LEAF_FIRST = (
     "firmware.logic.access.held_set",
     "firmware.logic.access.card_keys",
     "firmware.logic.access.commands",
+    "firmware.logic.road.distance",
     "firmware.logic.access.grants",
     "firmware.logic.road.trusted_speed",
     "firmware.logic.signs.ignition_line",

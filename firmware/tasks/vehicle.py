@@ -262,6 +262,8 @@ class Vehicle:
         self._obey(now_ms)
         await self._judge_again()
         motion = self._motion(now_ms)
+        stands = motion.stands and (motion.still_ms or self._immobiliser.ignition_proven)
+        self._grants.place = self._whereabouts.place(now_ms, bool(stands or self._rest.settled))
         self._end_forgotten(motion, now_ms)
         trip = self._trip
         pulse = self._immobiliser.step(now_ms, trip.holds_start, trip.owes_inhibit)
