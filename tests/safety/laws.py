@@ -127,7 +127,7 @@ class Judge:
             return person.begins_s < expires_s
         in_time = bool(now_s and book.lapsed_s) and now_s - book.lapsed_s <= 72 * 3600
         lapsed = book.lapsed == tag and in_time and not book.driver
-        if lapsed and not self._booked(tag, now_s, now_s):
+        if lapsed and not (car.at_site and self._booked(tag, now_s, now_s)):
             return True
         if now_s >= expires_s:
             return False

@@ -28,7 +28,7 @@ from firmware.logic.access.trip import Trip
 from firmware.logic.road import standing as standing_module
 from firmware.logic.road.nmea import Fix
 from firmware.logic.road.trusted_speed import TrustedSpeed
-from firmware.logic.road.whereabouts import Where
+from firmware.logic.road.whereabouts import Place, Where
 from firmware.logic.signs import ignition_line
 from firmware.logic.signs.ignition_line import IgnitionLine
 from firmware.logic.signs.unused import Unused
@@ -115,6 +115,7 @@ class Car:
         self.door_open = self.door_bounces = self.coil_fails = self.flash_full = False
         self.keys_in = True
         self.wall_s, self.grants_number = setting.wall_s, 0
+        self.at_site = False  # surely; else nobody can say where it is
         self.at_reader: tuple[bytes, bool] | None = None  # a badge's tag, whether it was held
         self._stored_trip, self._stored_commands = Trip().to_bytes(), b""
         self._stored_line = self._stored_unused = b""
@@ -224,7 +225,7 @@ class Car:
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
             self._stored_trip, self._stored_commands, self._refused, self.contact_lies,
             self._stored_line, self._stored_unused, self.door_bounces, self.has_room,
-            *self._taken_down(),
+            self.at_site, *self._taken_down(),
         )  # fmt: skip
 
     def put_back(self, state: State) -> None:
@@ -233,10 +234,11 @@ class Car:
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
             self._stored_trip, self._stored_commands, self._refused, self.contact_lies,
-            self._stored_line, self._stored_unused, self.door_bounces, self.has_room, *values,
+            self._stored_line, self._stored_unused, self.door_bounces, self.has_room,
+            self.at_site, *values,
         ) = state  # fmt: skip
         self.now = NOW_MS
-        self._vehicle._grants = self._sets[self.grants_number]
+        self._hold(self.grants_number)
         for (part, name, _), value in zip(self._kept, values, strict=True):
             if value is None:
                 pass
@@ -395,7 +397,16 @@ class Car:
 
     def _on_grants(self, number: int) -> None:
         self.grants_number = number
+        self._hold(number)
+
+    def _on_site(self) -> None:
+        """Where the car is becomes known, its own site, or known no more."""
+        self.at_site = not self.at_site
+        self._hold(self.grants_number)
+
+    def _hold(self, number: int) -> None:
         self._vehicle._grants = self._sets[number]
+        self._vehicle._grants.place = self.place(self.now, True)
 
     def _on_flash(self) -> None:
         self.flash_full = not self.flash_full
@@ -485,6 +496,9 @@ class Car:
 
     def where(self, metres: int, now_ms: int) -> Where:
         return Where(metres, 0, 0)
+
+    def place(self, now_ms: int, is_parked: bool) -> Place | None:
+        return Place(0, 0, 0) if self.at_site else None
 
     def stay(self, now_ms: int) -> None:
         """The last position: no coordinates here."""

@@ -278,6 +278,10 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
         settings.FORGOTTEN,
         _in_place_of(forgotten, "_AFTER_BOOKING_S", lambda shipped: -7200),
     ),
+    "who is far from the site is refused for the next booking": (
+        settings.COMES_BACK,
+        _in_place_of(GrantSet, "surely_at_site", lambda shipped: lambda self: True),
+    ),
     "a reset makes a car that nobody uses used": (
         settings.FORGOTTEN_FOR_DAYS,
         _in_place_of(Unused, "to_bytes", lambda shipped: lambda self, now_ms: b""),
@@ -315,7 +319,7 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
         _in_place_of(Immobiliser, "step", _believes_the_contact),
     ),
     "who comes back need not ask who has the car booked": (
-        settings.FORGOTTEN,
+        settings.COMES_BACK,
         _in_place_of(GrantSet, "booked_by_another", lambda shipped: lambda *arguments: False),
     ),
     "a turned bit in the grants' file takes everybody's grant": (
