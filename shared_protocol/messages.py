@@ -99,6 +99,7 @@ GRANT_WALK_UP_NO_LICENCE = 7
 GRANT_OTHER_CAR = 8
 GRANT_MAINTENANCE = 9
 GRANT_REMOVED = 10
+GRANT_SITE = 11
 
 EVERY_BADGE = bytes(8)
 """The badge tag of a grant that speaks of the car itself."""

@@ -9,6 +9,7 @@ import gc
 
 from firmware.logic.const import const
 from firmware.logic.link import modem_states as states
+from firmware.tasks.keep import keep
 from firmware.version import VERSION
 from shared_protocol.errors import ProtocolError
 from shared_protocol.limits import GRANTS_VALID_S
@@ -209,15 +210,9 @@ class LinkTask:
         elif isinstance(message, NewKey) and self._keys.take(message.generation, message.key):
             # A key that flash does not take is forgotten at the next boot, and the server asks
             # again: it keeps the former in service until the new one has been used.
-            self._store(KEYS_FILE, self._keys.to_bytes())
+            keep(self._state_store, KEYS_FILE, self._keys.to_bytes())
             return False
         return True
-
-    def _store(self, name: str, data: bytes) -> None:
-        try:
-            self._state_store.write(name, data)
-        except OSError:  # a full flash: until the next boot memory has to do
-            pass
 
     def _next_message(self, now_ms: int):
         """One at a time: each is on its way before the next takes memory."""

@@ -4,6 +4,7 @@ Which order may be carried out, and what it means to the trip, is commands.py an
 """
 
 from firmware.logic.access.commands import ORDERS
+from firmware.tasks.keep import keep
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
@@ -77,8 +78,4 @@ class Orders:
 
     def _keep(self) -> bool:
         """Whether flash holds it; if not, memory has to do till the boot."""
-        try:
-            self._state_store.write(COMMANDS_FILE, self._commands.to_bytes())
-        except OSError:
-            return False
-        return True
+        return keep(self._state_store, COMMANDS_FILE, self._commands.to_bytes())

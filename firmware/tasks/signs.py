@@ -1,10 +1,13 @@
 """What ignition line, crank, contact and motion say together: proof, contradiction, a car to start.
 
-Keeps the proof of the line in flash, and says what to record; moves nothing.
+Keeps in flash the proof of the line, and for how long nobody has used the car; says what to record,
+and moves nothing.
 """
 
 from firmware.logic.signs.contradictions import Contradictions
 from firmware.logic.signs.startable import Watch
+from firmware.logic.signs.unused import Unused
+from firmware.tasks.keep import keep
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from firmware.tasks.parts import Store
 
 IGNITION_LINE_FILE = "ignition_line"
+UNUSED_FILE = "unused"
 
 
 class Signs:
@@ -37,6 +41,7 @@ class Signs:
         self._state_store = state_store
         self._watch = Watch()
         self.cranked = self._crank_untold = False
+        self._unused = Unused(state_store.read_or_empty(UNUSED_FILE), now_ms)
 
     def prove(
         self, now_ms: int, ignition_seen: bool, speed_mm_s: "int | None", time_s: int
@@ -45,11 +50,21 @@ class Signs:
         self.cranked = self._cranked()
         self._crank_untold = self._crank_untold or self.cranked
         if self._line.look(now_ms, ignition_seen, speed_mm_s, time_s):
-            try:
-                self._state_store.write(IGNITION_LINE_FILE, self._line.to_bytes())
-            except OSError:  # memory has to do till the boot
-                pass
+            keep(self._state_store, IGNITION_LINE_FILE, self._line.to_bytes())
         return self._line.proven(time_s)
+
+    def unused_ms(self, now_ms: int, trip_open: bool, ignition_on: bool, moves: bool) -> int:
+        """For how long nobody has used a car whose trip is open, after this look."""
+        self._keep_unused(self._unused.look(now_ms, trip_open, ignition_on, moves), now_ms)
+        return self._unused.ms(now_ms)
+
+    def used(self, now_ms: int) -> None:
+        """A badge that may do something has come, or the starter was asked to turn."""
+        self._keep_unused(self._unused.used(now_ms), now_ms)
+
+    def _keep_unused(self, is_due: bool, now_ms: int) -> None:
+        if is_due:
+            keep(self._state_store, UNUSED_FILE, self._unused.to_bytes(now_ms))
 
     def begin_trip(self) -> None:
         """A badge has enabled the start: what is told of the car is told anew."""
@@ -70,6 +85,8 @@ class Signs:
 
         `hindrance`, of records.STARTABLE_*, is what keeps it from being inhibited.
         """
+        if self._crank_untold:
+            self.used(now_ms)
         records = self.contradictions.look(
             now_ms,
             contact=contact,

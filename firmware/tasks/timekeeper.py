@@ -3,6 +3,8 @@
 What the clock makes of it is logic/clock.py.
 """
 
+from firmware.tasks.keep import keep
+
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
     from firmware.logic.access.grants import GrantSet
@@ -28,25 +30,19 @@ class Timekeeper:
 
     def fix(self, fix: "Fix", now_ms: int) -> None:
         """The receiver has told its time with a fix."""
-        self._keep(self._clock.hear_gnss(fix.time_s, fix.millisecond, now_ms), now_ms)
+        self._take(self._clock.hear_gnss(fix.time_s, fix.millisecond, now_ms), now_ms)
 
     def server_time(self, time_s: int, millisecond: int, now_ms: int) -> None:
         """The server has told its time."""
-        self._keep(self._clock.hear_server(time_s, millisecond, now_ms), now_ms)
+        self._take(self._clock.hear_server(time_s, millisecond, now_ms), now_ms)
 
     def set_issued(self, issue_s: int, now_ms: int) -> None:
         """A set of grants that the server issued then is in force."""
         self._clock.hear_issue(issue_s)
-        self._store(now_ms)
+        keep(self._state_store, CLOCK_FILE, self._clock.to_bytes(now_ms))
 
-    def _keep(self, records, now_ms: int) -> None:
+    def _take(self, records, now_ms: int) -> None:
         if records:
             self._grants.closed_s = self._clock.closed_s
             self._recorder.write(records, now_ms)
-            self._store(now_ms)
-
-    def _store(self, now_ms: int) -> None:
-        try:
-            self._state_store.write(CLOCK_FILE, self._clock.to_bytes(now_ms))
-        except OSError:
-            pass  # memory has to do till the boot
+            keep(self._state_store, CLOCK_FILE, self._clock.to_bytes(now_ms))

@@ -6,21 +6,18 @@ immobiliser's own step can never cross. The relay acts first, its record follows
 
 import asyncio
 
-from firmware.logic.access.commands import ASKS
 from firmware.logic.access.feedback import cause_of
 from firmware.logic.access.immobiliser import NO_PULSE
 from firmware.logic.access.outcome import CAUSE_CONTACT
 from firmware.logic.const import const
 from firmware.logic.road.rest import ASK_SLEEP, ASK_WAKE, Rest
 from firmware.logic.road.standing import Standing
-from firmware.logic.trip.afar import FromAfar
-from firmware.logic.trip.forgotten import is_forgotten
 from firmware.tasks.acts import Acts
 from firmware.tasks.orders import Orders
+from firmware.tasks.settling import Settling
 from firmware.tasks.timekeeper import Timekeeper
 from shared_protocol.records import (
     ASKED_THEFT,
-    END_INFERRED,
     RELAY_ENABLED,
     RELAY_INHIBITED,
     Refusal,
@@ -133,7 +130,16 @@ class Vehicle:
         self.looked_ms = uptime.now_ms()
         self._rest = Rest(self.looked_ms)
         self._standing = Standing(self.looked_ms)
-        self._from_afar = FromAfar(self.looked_ms)
+        self._settling = Settling(
+            trip=trip,
+            grants=grants,
+            clock=clock,
+            immobiliser=immobiliser,
+            signs=signs,
+            ignition=ignition,
+            keys_in=keys_in,
+            now_ms=self.looked_ms,
+        )
         self._lock = asyncio.Lock()  # held from a decision to the end of its pulses
         self._look_now = asyncio.Event()  # ends the pause between two looks
         self._commands_waiting = []
@@ -162,13 +168,11 @@ class Vehicle:
 
     def answer_owed(self) -> None:
         """Record what a power loss kept from being recorded of a command's result."""
-        now_ms = self._uptime.now_ms()
-        self._orders.answer_owed(self._trip, self._relay.contact(), now_ms)
+        self._orders.answer_owed(self._trip, self._relay.contact(), self._uptime.now_ms())
 
     def badge_rank(self, tag: bytes) -> int:
         """How much the badge with this tag may do now, as RANK_* of card.py; nothing moves."""
-        time_s = self._clock.time_s(self._uptime.now_ms())
-        return self._trip.badge_rank(tag, self._grants, time_s)
+        return self._trip.badge_rank(tag, self._grants, self._clock.time_s(self._uptime.now_ms()))
 
     async def badge_arrived(self, tag: bytes, assurance: int) -> None:
         """A badge (its 8-byte tag) has come to the reader; `assurance` of records.ASSURANCE_*."""
@@ -190,6 +194,8 @@ class Vehicle:
         is_refused = bool(outcome.records) and isinstance(outcome.records[0], Refusal)
         self._refused = (tag, assurance, self._clock.number) if is_refused else None
         await self._act_on(outcome, now_ms)
+        if not is_refused:
+            self._signs.used(now_ms)
 
     async def _judge_again(self) -> None:
         """A badge that is still there was refused by a time that is told no more."""
@@ -222,8 +228,7 @@ class Vehicle:
         """A fix of the receiver: the clock, the odometer, the sign of stillness."""
         self.timekeeper.fix(fix, now_ms)
         self._whereabouts.fix(fix, now_ms)
-        time_ms = fix.time_s * 1000 + fix.millisecond
-        self._odometer.add(time_ms, fix.speed_mm_s, self._ignition.on)
+        self._odometer.add(fix.time_s * 1000 + fix.millisecond, fix.speed_mm_s, self._ignition.on)
         self._recorder.write(self._trip.odometer(self._odometer.metres, now_ms), now_ms)
 
     def command(self, command: "Command", now_ms: int) -> None:
@@ -241,15 +246,8 @@ class Vehicle:
         relay, time_s = self._immobiliser.state, self._clock.time_s(now_ms)
         if not self._orders.begin(command, time_s, relay, now_ms):
             return
-        asked = self._from_afar.take(command, self._trip, now_ms)
-        if command.kind in ASKS and self._trip.is_driver(command.badge_tag):
-            asked = self._trip.ask(
-                command.badge_tag,
-                ASKS[command.kind],
-                self._keys_in(),
-                self._motion(now_ms),
-                self._where(now_ms),
-            )
+        motion, where = self._motion(now_ms), self._where(now_ms)
+        asked = self._settling.asked_by(command, motion, where, now_ms)
         obeyed = self._orders.obey(command, time_s, relay, asked.records)
         if obeyed.ends_trip:
             self._begin(asked, now_ms)
@@ -261,17 +259,17 @@ class Vehicle:
         self._obey(now_ms)
         await self._judge_again()
         motion = self._motion(now_ms)
-        self._end_by_itself(motion, now_ms)
+        stands = motion.stands and (motion.still_ms or self._immobiliser.ignition_proven)
+        self._grants.place = self._whereabouts.place(now_ms, bool(stands or self._rest.settled))
+        for outcome in self._settling.without_asking(motion, self._where(now_ms), now_ms):
+            self._begin(outcome, now_ms)
         trip = self._trip
         pulse = self._immobiliser.step(now_ms, trip.holds_start, trip.owes_inhibit)
         if pulse != NO_PULSE:
             await self._acts.pulse(pulse, cause_of(pulse, self._orders.is_inhibit_pending))
         self._recorder.write(trip.ignition(self._ignition.on, self._odometer.metres), now_ms)
-        if trip.asked:
-            settled = trip.settle(now_ms, self._keys_in(), motion, self._where(now_ms))
-            await self._act_on(settled, now_ms)
-        if trip.taking:
-            await self._hand_over(motion, now_ms)
+        for outcome in self._settling.of_what_waits(motion, self._where(now_ms), now_ms):
+            await self._act_on(outcome, now_ms)
         if trip.ordered == ASKED_THEFT and not (trip.open or self._startable):
             self._orders.theft_done(self._immobiliser.state, now_ms)
         await self._acts.lock_when_shut(now_ms)
@@ -303,26 +301,6 @@ class Vehicle:
         self._immobiliser.sense(now_ms, ignition_seen, (speed_mm_s,))
         self._standing.look(now_ms, ignition_seen, speed_mm_s, self._signs.cranked)
         return self._standing.motion(now_ms)
-
-    async def _hand_over(self, motion: "Motion", now_ms: int) -> None:
-        time_s = self._clock.settled_s(now_ms)
-        where = self._where(now_ms)
-        settled = self._trip.settle_handover(self._grants, time_s, motion, where, now_ms)
-        await self._act_on(settled, now_ms)
-
-    def _end_by_itself(self, motion: "Motion", now_ms: int) -> None:
-        """End what nobody in the car asks to end: it is forgotten, or somebody ordered it."""
-        trip, where = self._trip, self._where(now_ms)
-        time_s = self._clock.settled_s(now_ms)  # a jump that may be withdrawn ends nothing
-        parked_for_ms = self._immobiliser.parked_for_ms(now_ms)
-        if is_forgotten(self._grants, trip.driver, trip.grant, time_s, parked_for_ms, motion):
-            self._begin(trip.end(END_INFERRED, where), now_ms)
-        if trip.ordered:
-            outcome = self._from_afar.step(
-                trip, now_ms, time_s, self._keys_in(), parked_for_ms, motion, where
-            )
-            if outcome.records:
-                self._begin(outcome, now_ms)
 
     def _begin(self, outcome: "Outcome", now_ms: int) -> None:
         self._acts.begin(outcome, now_ms)

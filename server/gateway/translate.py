@@ -9,6 +9,7 @@ from typing import TypeVar
 from server.fleet import model
 from server.fleet import records as fleet
 from server.fleet.records import FleetRecord, Holder, Position, ReadRecord
+from server.fleet.sites import CarPark
 from server.store import BoxStatus
 from shared_protocol import messages, records
 from shared_protocol.errors import RemoteProtocolError
@@ -121,6 +122,13 @@ def grant_of(grant: model.Grant, tag: bytes) -> messages.Grant:
     window = (grant.not_before_s, grant.not_after_s)
     kind, private = _GRANT_KINDS[grant.kind], int(grant.private)
     return messages.Grant(tag, grant.grant_id, *window, kind, private)
+
+
+def site_grant(site: CarPark) -> messages.Grant:
+    """Write where a car's site is, for its box."""
+    lat_e7, lon_e7 = (value % (1 << 32) for value in (site.centre.lat_e7, site.centre.lon_e7))
+    tag, kind = messages.EVERY_BADGE, messages.GRANT_SITE
+    return messages.Grant(tag, site.radius_m, lat_e7, lon_e7, kind, 0)
 
 
 def body_of(record: records.Record) -> tuple[object, ...] | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from server.fleet import grants
 from server.gateway.tags import among
-from server.gateway.translate import grant_of
+from server.gateway.translate import grant_of, site_grant
 from server.store import BoxAccount, Store
 from server.store.access import AccessOfBox, Everywhere
 from shared_protocol import messages, sets
@@ -96,12 +96,14 @@ class Lookout:
 def wanted_of(box: BoxAccount, facts: AccessOfBox, now_s: int) -> Wanted:
     """Work out what a box should hold."""
     access = facts.car.access
-    due = grants.due(access, now_s, MAX_GRANTS, MAX_CARD_KEYS)
+    site = [site_grant(facts.car.site)] if facts.car.site else []
+    due = grants.due(access, now_s, MAX_GRANTS - len(site), MAX_CARD_KEYS)
     tags = {
         grant.uid: badge_tag(box.badge_key, grant.uid) for grant in due if grant.uid is not None
     }
     grants_set = sets.grants_to_bytes(
-        [
+        site
+        + [
             grant_of(grant, messages.EVERY_BADGE if grant.uid is None else tags[grant.uid])
             for grant in due
         ]

@@ -19,12 +19,14 @@ from server.fleet.grants import (
     windows,
 )
 from server.fleet.model import Badge, Booking, Command, Companion, Window
+from server.fleet.sites import CarPark
 from server.store.badges import open_badges
 from server.store.bookings import BOOKINGS, booking_of
 from server.store.boxes import BoxAccount, NextKey, SentGrants, next_key, sent_grants
 from server.store.commands import queued
 from server.store.news import newest
 from server.store.noun import Noun
+from server.store.trip_rows import car_park
 
 # Of all cars, for those who stand before another one than theirs: more than a box is told, so that
 # leaving out its own car's leaves enough.
@@ -54,11 +56,13 @@ class Everywhere:
 class AccessOfCar:
     """The facts of one moment.
 
-    `revocation` is the newest that they have heard of, `newest` the number of the last news;
-    until `until_s` time alone changes none of the facts.
+    `site` is where the car's site is, None when nobody has said. `revocation` is the newest that
+    they have heard of, `newest` the number of the last news; until `until_s` time alone changes
+    none of the facts.
     """
 
     access: Access
+    site: CarPark | None
     everywhere: Everywhere
     newest: int
     until_s: int
@@ -192,7 +196,7 @@ class AccessOfCars(Noun):
             {**fleet.windows, **windows(bookings)},
             self.simple_walk_up,
         )
-        return AccessOfCar(access, fleet, as_of, fleet.until_s)
+        return AccessOfCar(access, car_park(db, vehicle_id), fleet, as_of, fleet.until_s)
 
     def _everywhere_of(self, db: sqlite3.Connection, now_s: int) -> tuple[Everywhere, int]:
         as_of, _ = newest(db)

@@ -75,7 +75,7 @@ def save(db: sqlite3.Connection, box_id: int, vehicle_id: int, trip: TripDraft) 
             "end_lat_e7": trip.end.lat_e7 if trip.end else None,
             "end_lon_e7": trip.end.lon_e7 if trip.end else None,
             # Not looked up for each odometer: while it goes on it has no end.
-            "wrong_site": int(bool(trip.end) and is_elsewhere(trip.end, _car_park(db, vehicle_id))),
+            "wrong_site": int(bool(trip.end) and is_elsewhere(trip.end, car_park(db, vehicle_id))),
         },
     )
     for agent_id in trip.occupants:
@@ -113,7 +113,8 @@ def _upsert(
     return int(db.execute(sql, values).fetchone()[0])
 
 
-def _car_park(db: sqlite3.Connection, vehicle_id: int) -> CarPark | None:
+def car_park(db: sqlite3.Connection, vehicle_id: int) -> CarPark | None:
+    """Read where a car's site is; None when nobody has said."""
     row = db.execute(
         "SELECT lat_e7, lon_e7, radius_m FROM site JOIN vehicle USING (site_id)"
         " WHERE vehicle_id = :vehicle_id",

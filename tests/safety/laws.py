@@ -16,6 +16,7 @@ from tests.safety.model import Car, Event, Kept
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
+_NOBODYS_MS = 72 * HOUR_MS
 
 
 class ViolationError(Exception):
@@ -58,7 +59,7 @@ Memory = namedtuple(
     (
         "book", "kept", "role", "next_ms", "off_ms", "still_ms", "moved_ms", "quiet_ms", "acted",
         "cancelled", "idle_ms", "untold_ms", "owed", "seen", "proof", "locked_ms", "ajar_ms",
-        "shut_ms", "wait_ms",
+        "shut_ms", "wait_ms", "unused_ms",
     ),
 )  # fmt: skip
 """`kept`: the book that flash holds. `next_ms`: for how long somebody waits for the car. `role`:
@@ -69,6 +70,7 @@ was not told so (None: neither). `owed`: no inhibiting pulse came since the last
 `seen`: ignition and motion at the last look, `proof`: what they have proved of the ignition line.
 `locked_ms`: since when the doors are locked, `ajar_ms`: since when one was seen open after that,
 `shut_ms`: since when they are seen shut again. `wait_ms`: since the first look at what is pending.
+`unused_ms`: since a badge or a motion of an open trip, and since its ignition was switched, too.
 """
 
 NOBODY = Book(b"", False, 0, b"", 0, 0, 0, b"", False)
@@ -100,7 +102,7 @@ class Judge:
         still = (0,) * self._setting.signs
         return Memory(
             NOBODY, NOBODY, "", 0, 0, still, 0, 0, 0, 0, None, None, False, self._seen(False), 0,
-            None, None, None, None,
+            None, None, None, None, (0, 0),
         )  # fmt: skip
 
     # Who may.
@@ -129,7 +131,7 @@ class Judge:
                 return True
         in_time = bool(now_s and book.lapsed_s) and now_s - book.lapsed_s <= 72 * 3600
         lapsed = book.lapsed == tag and in_time and not book.driver
-        if lapsed and not self._booked(tag, now_s, now_s):
+        if lapsed and not (car.at_site and self._booked(tag, now_s, now_s)):
             return True
         if now_s >= expires_s:
             return False
@@ -182,6 +184,8 @@ class Judge:
                 at_reader = at_reader[0], True
             tag = at_reader[0] if at_reader else b""
             role = self._role(memory, mark, tag, before)
+            if mark == "arrives" and role != "nobody":
+                memory = memory._replace(unused_ms=(0, 0))
             after = memory if role == memory.role else memory._replace(role=role)
             for item in items:
                 after = self._took(after, event, mark, tag, item)
@@ -193,10 +197,20 @@ class Judge:
         memory = self._pending(memory, event, before.edge)
         if self._setting.has_doors:
             memory = self._doors_seen(memory, event)
+        outlasts = memory.book.driver and memory.unused_ms[1] >= _NOBODYS_MS + self._setting.tick_ms
+        running = self._runs(memory.book.driver)
+        _law(event[0] != "tick" or running or not outlasts, "a trip that nobody uses never ends")
         if event[0] == "tick" and 2 * self._setting.tick_ms <= aged.off_ms - self._setting.tick_ms:
             done = not memory.book.asked or memory.book != aged.book or self._moves()
             _law(done or not self._car.keys_in, "what was asked for is never done")
         return memory
+
+    def _runs(self, tag: bytes) -> bool:
+        """Whether a booking of that badge runs, by the set in force."""
+        person = self._people.get(tag)
+        if person is None or tag in self._promises[self._car.grants_number].revoked:
+            return False
+        return person.begins_s <= self._car.wall_s < person.ends_s
 
     def _passed_ms(self, event: Event) -> int:
         return self._setting.tick_ms if event[0] in ("tick", "noise") else 0
@@ -310,7 +324,14 @@ class Judge:
         if name == "asleep":  # nobody looked: anything may have been
             off_ms = moved_ms = 0
             still_ms = [0] * len(still_ms)
+        moves = bool(car.speeds[0] or before.speeds[0])
+        used = (moves, moves or name == "ignition")
+        unused_ms = [
+            0 if again or not memory.book.driver else min(age_ms + passed_ms, setting.unused_ms)
+            for age_ms, again in zip(memory.unused_ms, used, strict=True)
+        ]
         return memory._replace(
+            unused_ms=tuple(unused_ms),
             off_ms=min(off_ms, oldest_ms),
             moved_ms=min(moved_ms, oldest_ms) if setting.proven or setting.tells else 0,
             still_ms=tuple([min(age_ms, max(61_000, standing_ms)) for age_ms in still_ms]),
@@ -568,6 +589,8 @@ class Judge:
 
     def _forgotten(self, memory: Memory) -> bool:
         person, now_s = self._people[memory.book.driver], self._car.wall_s
+        if memory.unused_ms[0] >= _NOBODYS_MS and not self._runs(person.tag):
+            return True
         if not now_s or memory.off_ms < HOUR_MS or person.kind == "technician":
             return False
         if person.tag in self._promises[self._car.grants_number].revoked:

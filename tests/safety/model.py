@@ -27,12 +27,13 @@ from firmware.logic.access.ration import Ration
 from firmware.logic.road import standing as standing_module
 from firmware.logic.road.nmea import Fix
 from firmware.logic.road.trusted_speed import TrustedSpeed
-from firmware.logic.road.whereabouts import Where
+from firmware.logic.road.whereabouts import Place, Where
 from firmware.logic.signs import ignition_line
 from firmware.logic.signs.ignition_line import IgnitionLine
+from firmware.logic.signs.unused import Unused
 from firmware.logic.trip.trip import Trip
 from firmware.tasks.recorder import Recorder
-from firmware.tasks.signs import IGNITION_LINE_FILE, Signs
+from firmware.tasks.signs import IGNITION_LINE_FILE, UNUSED_FILE, Signs
 from firmware.tasks.vehicle import Vehicle
 from shared_protocol.messages import CLOCK_GNSS, CLOCK_NONE, Command, Grant
 from shared_protocol.records import (
@@ -59,7 +60,7 @@ _OLDEST_MS = {
 # pulse to end are among them: here each pulse ends before anything else begins. So is the badge
 # that was refused: it is judged again when the clock has jumped, which this one never says.
 _BESIDE = {"looked_ms", "timekeeper", "_look_now", "_lock", "_commands_waiting", "_refused"}
-_BESIDE |= {"_acts", "_orders"}
+_BESIDE |= {"_acts", "_orders", "_settling"}
 _OWN = ("_rest", "_standing")
 _OWN_OF_ACTS = ("door_lock", "feedback")
 # Of a part: the same in every state, or set anew by each look before anything asks for it.
@@ -94,6 +95,7 @@ class Setting:
     start_relay: bool = True
     power_cuts: bool = False  # after each effect of each event
     standing_ms: int = 6_000  # beyond it nothing that Standing counts changes anything
+    unused_ms: int = 0  # beyond it the time that nobody has used the car changes nothing
     tells: bool = False  # the line proves itself, and what the signs say is told; else as `proven`
 
     @property
@@ -120,9 +122,10 @@ class Car:
         self.door_open = self.door_bounces = self.coil_fails = self.flash_full = False
         self.keys_in = True
         self.wall_s, self.grants_number = setting.wall_s, 0
+        self.at_site = False  # surely; else nobody can say where it is
         self.at_reader: tuple[bytes, bool] | None = None  # a badge's tag, whether it was held
         self._stored_trip, self._stored_commands = Trip().to_bytes(), b""
-        self._stored_line = b""
+        self._stored_line = self._stored_unused = b""
         self._trusted: dict[tuple[int | None, ...], int | None] = {}
         self._noise: tuple[int | None, ...] = ()  # in place of the last seconds' speeds
         self._refused = False  # by the flash, since the last record that it took
@@ -158,6 +161,8 @@ class Car:
         )
         recorder.car = self
         signs, told = self._signs()
+        if setting.unused_ms:  # else less than a tick, whatever happened
+            told = (signs._unused, *told)
         parts: dict[str, Any] = {
             "signs": signs,
             "uptime": self, "ignition": self, "relay": self, "doors": self,
@@ -178,6 +183,7 @@ class Car:
                 self._commands,
                 *[getattr(self._vehicle, own) for own in _OWN],
                 *[getattr(acts, own) for own in _OWN_OF_ACTS],
+                self._vehicle._settling.from_afar,
                 *told,
             )
             for name in sorted(vars(part))
@@ -193,15 +199,17 @@ class Car:
     def _oldest(self, part: Any, name: str) -> int:
         if isinstance(part, standing_module.Standing) or name == "_waits_since_ms":
             return self.setting.standing_ms
+        if isinstance(part, Unused):
+            return self.setting.unused_ms
         return self._oldest_ms.get(name, self.setting.oldest_ms)
 
     def _signs(self) -> tuple[Any, tuple[Any, ...]]:
         """The shipped ones, and what of them has a state; or some that tell nothing."""
-        if not self.setting.tells:
-            return _FixedSigns(self.setting.proven), ()
         line = IgnitionLine(self._stored_line)
+        if not self.setting.tells:
+            return _FixedSigns(line, self), ()
         signs = Signs(ignition_line=line, cranked=lambda: False, state_store=self, now_ms=self.now)
-        signs.contradictions = _FixedSigns(False)  # nothing depends on what is told of them
+        signs.contradictions = _FixedSigns(line, self)  # nothing depends on what is told of them
         return signs, (line, signs._watch)
 
     @property
@@ -224,7 +232,8 @@ class Car:
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
             self._stored_trip, self._stored_commands, self._refused, self.contact_lies,
-            self._stored_line, self.door_bounces, self.has_room, *self._taken_down(),
+            self._stored_line, self._stored_unused, self.door_bounces, self.has_room,
+            self.at_site, *self._taken_down(),
         )  # fmt: skip
 
     def put_back(self, state: State) -> None:
@@ -233,10 +242,11 @@ class Car:
             self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
             self._stored_trip, self._stored_commands, self._refused, self.contact_lies,
-            self._stored_line, self.door_bounces, self.has_room, *values,
+            self._stored_line, self._stored_unused, self.door_bounces, self.has_room,
+            self.at_site, *values,
         ) = state  # fmt: skip
         self.now = NOW_MS
-        self._vehicle._grants = self._sets[self.grants_number]
+        self._hold(self.grants_number)
         for (part, name, _), value in zip(self._kept, values, strict=True):
             if value is None:
                 pass
@@ -399,7 +409,16 @@ class Car:
 
     def _on_grants(self, number: int) -> None:
         self.grants_number = number
+        self._hold(number)
+
+    def _on_site(self) -> None:
+        """Where the car is becomes known, its own site, or known no more."""
+        self.at_site = not self.at_site
+        self._hold(self.grants_number)
+
+    def _hold(self, number: int) -> None:
         self._vehicle._grants = self._sets[number]
+        self._vehicle._grants.place = self.place(self.now, True)
 
     def _on_flash(self) -> None:
         self.flash_full = not self.flash_full
@@ -490,6 +509,9 @@ class Car:
     def where(self, metres: int, now_ms: int) -> Where:
         return Where(metres, 0, 0)
 
+    def place(self, now_ms: int, is_parked: bool) -> Place | None:
+        return Place(0, 0, 0) if self.at_site else None
+
     def stay(self, now_ms: int) -> None:
         """The last position: no coordinates here."""
 
@@ -500,11 +522,23 @@ class Car:
         """The state store."""
         if self.flash_full:
             raise OSError
+        if name == UNUSED_FILE and not self.setting.unused_ms:
+            return
+        if name == UNUSED_FILE:
+            oldest = Unused(b"", self.now)
+            oldest.look(self.now, True, self.on, False)
+            at_most = oldest.to_bytes(self.now + self.setting.unused_ms)
+            self._stored_unused = min(data, data[:1] + at_most[1:])
+            return
         if name == IGNITION_LINE_FILE:
             self._stored_line = data
         else:
             self._stored_commands = data
         self._effect("stored")
+
+    def read_or_empty(self, name: str) -> bytes:
+        """Of the state store, what Signs asks for itself."""
+        return self._stored_unused
 
     def append_batch(self, records: Any, state: bytes) -> None:
         """The journal: what a boot would make of it is kept in place of its records.
@@ -545,14 +579,15 @@ class _SeveralSigns(Immobiliser):
         super().sense(now_ms, ignition_on, signs + self.car.speeds[1:])
 
 
-class _FixedSigns:
+class _FixedSigns(Signs):
     """Signs that know whether the line is proven, and tell nothing."""
 
     cranked = False
 
-    def __init__(self, proven: bool):
-        self._proven = proven
-        self.contradictions = self
+    def __init__(self, line: IgnitionLine, car: Car):
+        super().__init__(ignition_line=line, cranked=lambda: False, state_store=car, now_ms=car.now)
+        self._proven = car.setting.proven
+        self.contradictions: Any = self
 
     def prove(self, *look: Any) -> bool:
         return self._proven

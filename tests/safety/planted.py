@@ -24,6 +24,7 @@ from firmware.logic.road.trusted_speed import TrustedSpeed
 from firmware.logic.signs import ignition_line
 from firmware.logic.signs.ignition_line import IgnitionLine
 from firmware.logic.signs.startable import Watch
+from firmware.logic.signs.unused import Unused
 from firmware.logic.trip import forgotten, handover, state, trip, wishes
 from firmware.logic.trip.trip import Trip
 from firmware.tasks import recorder, vehicle
@@ -104,7 +105,7 @@ def _any_badge_held_ends(shipped: Any) -> Any:
 
 
 def _whenever_parked(shipped: Any) -> Any:
-    return lambda grants, tag, grant_id, time_s, parked_for_ms, motion: (
+    return lambda grants, tag, grant_id, time_s, parked_for_ms, motion, unused_ms: (
         grant_id != NO_TRIP and parked_for_ms > 0
     )
 
@@ -370,6 +371,14 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
         settings.FORGOTTEN,
         _in_place_of(forgotten, "_AFTER_BOOKING_S", lambda shipped: -7200),
     ),
+    "who is far from the site is refused for the next booking": (
+        settings.COMES_BACK,
+        _in_place_of(GrantSet, "surely_at_site", lambda shipped: lambda self: True),
+    ),
+    "a reset makes a car that nobody uses used": (
+        settings.FORGOTTEN_FOR_DAYS,
+        _in_place_of(Unused, "to_bytes", lambda shipped: lambda self, now_ms: b""),
+    ),
     "nothing proves the ignition line": (
         settings.PROVES_ITSELF,
         _in_place_of(IgnitionLine, "proven", lambda shipped: lambda self, time_s: False),
@@ -413,7 +422,7 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
         ),
     ),
     "who comes back need not ask who has the car booked": (
-        settings.FORGOTTEN,
+        settings.COMES_BACK,
         _in_place_of(GrantSet, "booked_by_another", lambda shipped: lambda *arguments: False),
     ),
     "a turned bit in the grants' file takes everybody's grant": (

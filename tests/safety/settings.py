@@ -17,6 +17,7 @@ from shared_protocol.messages import (
     GRANT_NO_LICENCE,
     GRANT_PASSENGER,
     GRANT_REVOKED,
+    GRANT_SITE,
     GRANT_TECHNICIAN,
     GRANT_WALK_UP,
     GRANT_WALK_UP_NO_LICENCE,
@@ -89,6 +90,7 @@ def _grants(promise: Promise) -> tuple[Grant, ...]:
                 kind = GRANT_WALK_UP_NO_LICENCE if walks_up else GRANT_NO_LICENCE
             private = int(person.private)
             grants.append(Grant(person.tag, person.booking, *window, kind, private))
+    grants.append(Grant(EVERY_BADGE, 300, 0, 0, GRANT_SITE, 0))
     if promise.outage:
         grants.append(Grant(EVERY_BADGE, 8, *_ALWAYS, GRANT_MAINTENANCE, 0))
     return tuple(grants)
@@ -230,6 +232,21 @@ FORGOTTEN = _setting(
     ),
     oldest_ms=3_601_000,
 )  # fmt: skip
+COMES_BACK = _setting(
+    "comes back, and the next booking runs", 3_600_000,
+    (
+        ("tick",), ("reset",), ("site",), *_clock(ANNES, ANNE_IS_LATE), *_badges(ANNE, BRUNO),
+    ),
+    oldest_ms=3_601_000,
+)  # fmt: skip
+FORGOTTEN_FOR_DAYS = _setting(
+    "nobody can tell until when, ticks of 36 h", 36 * 3_600_000,
+    (
+        ("tick",), *_IGNITION, ("reset",), ("grants", 0), ("grants", 1), *_clock(UNKNOWN, ANNES),
+        *_badges(ANNE),
+    ),
+    unused_ms=108 * 3_600_000,
+)  # fmt: skip
 FORGOTTEN_WALKING_UP = _setting(
     "forgotten by who walked up, ticks of 6 h", 6 * 3_600_000,
     (("tick",), *_IGNITION, *_clock(UNKNOWN, EARLY, ANNES), *_badges(WALTER, ANNE)),
@@ -272,5 +289,5 @@ SETTINGS = (
     ROAD_64, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
     AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, CANCELLED, FLASH_FULL,
     COMMANDED_TO_END, ROAD_65, HANDING_OVER, HANDED_OVER_LEFT_ON, LEFT_ON, PROVES_ITSELF, NOISY,
-    CONTACT_LIES, FORGOTTEN, PEOPLE_ALL_DAY,
+    CONTACT_LIES, FORGOTTEN, COMES_BACK, FORGOTTEN_FOR_DAYS, PEOPLE_ALL_DAY,
 )  # fmt: skip

@@ -64,8 +64,9 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
             badge with a booking of its own still gets in (the trip is split), once that has begun;
             who has the car now, and may keep it, is trip/handover.py's.
         lapsed_grant: the grant of a trip of this badge that the box itself ended, else NO_TRIP.
-            Its driver may come back as long as nobody else has the car booked, also when the set
-            has expired: unless it says revoked, closed or without licence.
+            Its driver may come back, also when the set has expired: unless it says revoked, closed
+            or without licence, or somebody else has the car booked, who waits for it at its site
+            while it surely stands there.
 
     Returns:
         Granted, RIDES or Refused.
@@ -122,7 +123,9 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
         return RIDES
     if reason == REFUSED_NO_LICENCE:
         return Refused(reason)
-    if lapsed_grant != NO_TRIP and not grants.booked_by_another(tag, time_s, time_s):
+    if lapsed_grant != NO_TRIP and not (
+        grants.booked_by_another(tag, time_s, time_s) and grants.surely_at_site()
+    ):
         return Granted(lapsed_grant, False, False)  # the trip knows what that was for
     if expired:
         return Refused(REFUSED_GRANTS_EXPIRED)

@@ -1,23 +1,31 @@
 """The grants the box holds: one set, from the server, kept in flash with its generation and expiry.
 
 A set, or a change of it, arrives in parts and takes effect only when complete. Whether a grant
-opens the car now is badge_decision.py's.
+opens the car now is badge_decision.py's. Where the car is is held against the site that the set
+names, and neither kept nor told.
 """
+
+from collections import namedtuple
 
 from firmware.logic.access.held_set import HeldSet
 from firmware.logic.const import const
+from firmware.logic.road.distance import metres
 from shared_protocol import codec
 from shared_protocol.limits import MAX_GRANTS
 from shared_protocol.messages import (
+    EVERY_BADGE,
     GRANT_BOOKING,
     GRANT_LAYOUT,
     GRANT_NO_LICENCE,
     GRANT_REMOVED,
+    GRANT_SITE,
     Grant,
 )
 from shared_protocol.sets import GRANT_BYTES, GRANT_KEY_BYTES, grants_from_bytes
 
 GRANTS_FILE = "grants"
+
+_Centre = namedtuple("_Centre", ("lat_e7", "lon_e7"))
 
 _NOTE_LAYOUT = const("II")  # generation, expiry
 _NOTE_BYTES = const(8)
@@ -31,6 +39,7 @@ class GrantSet:
     """Attributes to read: `generation`, `expires_s` (0: no set yet), `hash` (8 bytes).
 
     To be set: `closed_s`; what ended until then stays closed, though the clock has gone back since.
+    And `place`, where the car surely is (whereabouts.py), None when nobody can say.
     """
 
     def __init__(self, storage):
@@ -40,6 +49,7 @@ class GrantSet:
         )
         self._hold()
         self.closed_s = 0
+        self.place = None
 
     def __len__(self):
         return len(self._set)
@@ -86,6 +96,16 @@ class GrantSet:
                     return True
         return False
 
+    def surely_at_site(self) -> bool:
+        """Whether the car is at its site, beyond doubt; of an unknown place or site it is not."""
+        if self.place is None:
+            return False
+        for grant in self.of_badge(EVERY_BADGE):
+            if grant.kind == GRANT_SITE:
+                centre = _Centre(_signed(grant.not_before_s), _signed(grant.not_after_s))
+                return metres(self.place, centre) + self.place.off_m <= grant.grant_id
+        return False
+
     def _take(self, message, is_change: bool) -> bool | None:
         """Take a part; None when more are to come, else whether the new set is in force."""
         changes = [
@@ -109,3 +129,8 @@ class GrantSet:
     def _hold(self) -> None:
         (self.generation, self.expires_s), _ = codec.decode(_NOTE_LAYOUT, self._set.note)
         self.hash = self._set.hash
+
+
+def _signed(value: int) -> int:
+    """The number that 32 bits stand for as a two's complement."""
+    return value - (1 << 32) if value >> 31 else value

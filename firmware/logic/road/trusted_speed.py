@@ -7,9 +7,8 @@ known to stand for the moment that a receiver needs to find its satellites again
 distance for anybody (odometer.py).
 """
 
-from math import cos, radians
-
 from firmware.logic.const import const
+from firmware.logic.road.distance import metres
 
 # Slower than any walk; above what a standing receiver mostly shows.
 STILL_MM_S = const(500)
@@ -30,7 +29,6 @@ _CIRCLE_M = const(8)
 # So far by its positions within a minute, beyond what its speed explains: reflections do less.
 _STRAYED_M = const(60)
 _WINDOW_MS = const(60_000)
-_METRES_A_UNIT = 0.0111195  # of 1e-7 degrees of latitude
 
 
 class TrustedSpeed:
@@ -106,7 +104,7 @@ class _Stuck:
         self._claimed_um = 0
 
     def add(self, fix, step_ms: int) -> None:
-        if self._at is None or _metres(self._at, fix) > _CIRCLE_M:
+        if self._at is None or metres(self._at, fix) > _CIRCLE_M:
             self._at = fix
             self._claimed_um = 0
             self.found = False
@@ -156,11 +154,4 @@ class _Strayed:
 
 def _beyond(start, end, claimed_um: int) -> bool:
     """Whether the way between two fixes is longer than the speed explains."""
-    return _metres(start, end) > _STRAYED_M + claimed_um * 3 // 2_000_000
-
-
-def _metres(start, end) -> float:
-    """Between two fixes, near enough for a few hundred metres."""
-    north = (end.lat_e7 - start.lat_e7) * _METRES_A_UNIT
-    east = (end.lon_e7 - start.lon_e7) * _METRES_A_UNIT * cos(radians(end.lat_e7 / 10_000_000))
-    return (north * north + east * east) ** 0.5
+    return metres(start, end) > _STRAYED_M + claimed_um * 3 // 2_000_000

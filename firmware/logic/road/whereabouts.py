@@ -1,7 +1,7 @@
 """What the receiver said last, and for how long that says something about now.
 
-Holds one speed (trusted_speed.py) and one position; measures no distance (odometer.py) and sends
-nothing.
+Holds one speed (trusted_speed.py) and one position, and how far from there the car may be by now;
+measures no distance (odometer.py) and sends nothing.
 """
 
 from collections import namedtuple
@@ -13,6 +13,12 @@ from shared_protocol.records import NO_POSITION
 Where = namedtuple("Where", ("odometer_m", "lat_e7", "lon_e7"))
 """NO_POSITION in both coordinates when the last fix is too old."""
 
+Place = namedtuple("Place", ("lat_e7", "lon_e7", "off_m"))
+"""The car is there, or within `off_m` of there."""
+
+# What a receiver between high houses may be off; and as far as a car gets in a second.
+_FIX_OFF_M = const(50)
+_FASTEST_M_S = const(40)
 # Long enough to leave the sky under a car park's roof, short enough to be that car park.
 _POSITION_VALID_MS = const(120_000)
 
@@ -25,6 +31,8 @@ class Whereabouts:
         self._speed = TrustedSpeed()
         self._position = (NO_POSITION, NO_POSITION)
         self._position_ms = 0
+        self._sure = None  # a position whose speed is trusted: so are its time and its neighbours
+        self._sure_ms = self._left_ms = 0
 
     def fix(self, fix, now_ms: int) -> None:
         """Take a fix of nmea.py."""
@@ -32,6 +40,20 @@ class Whereabouts:
             self._position = (fix.lat_e7, fix.lon_e7)
             self._position_ms = now_ms
         self._speed.fix(fix, now_ms)
+        if fix.lat_e7 is not None and self._speed.mm_s(now_ms) is not None:
+            self._sure, self._sure_ms = (fix.lat_e7, fix.lon_e7), now_ms
+
+    def place(self, now_ms: int, is_parked: bool) -> "Place | None":
+        """Where the car surely is, None when nobody can say; to be asked at each look.
+
+        `is_parked`: whether the car is known to have stood since the last look.
+        """
+        if not is_parked:
+            self._left_ms = now_ms
+        if self._sure is None:
+            return None
+        driven_ms = max(0, self._left_ms - self._sure_ms)
+        return Place(*self._sure, _FIX_OFF_M + driven_ms * _FASTEST_M_S // 1000)
 
     def stay(self, now_ms: int) -> None:
         """Keep a position that is still valid: the receiver sleeps, the car is where it was."""

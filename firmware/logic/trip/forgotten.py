@@ -19,17 +19,18 @@ _IN_ANY_CASE_MS = const(72 * 3_600_000)
 
 
 def is_forgotten(
-    grants, tag: bytes, grant_id: int, time_s: int, parked_for_ms: int, motion
+    grants, tag: bytes, grant_id: int, time_s: int, parked_for_ms: int, motion, unused_ms: int
 ) -> bool:
     """Judge the trip of a badge tag and a grant, NO_TRIP for none.
 
     `time_s`: 0 for unknown; `parked_for_ms`: how long the ignition is off in a car that is safe to
-    inhibit; `motion`: see standing.py. A trip within a booking of its badge is never forgotten.
+    inhibit; `motion`: see standing.py; `unused_ms`: see unused.py. A trip within a booking of its
+    badge is never forgotten.
     """
     if grant_id == NO_TRIP:
         return False
     stands_ms = max(parked_for_ms, motion.still_ms)
-    in_any_case = max(stands_ms, motion.quiet_ms) >= _IN_ANY_CASE_MS
+    in_any_case = unused_ms >= _IN_ANY_CASE_MS
     own = None
     for grant in grants.of_badge(tag):
         if grant.kind == GRANT_BOOKING and grant.not_before_s <= time_s < grant.not_after_s:

@@ -98,6 +98,25 @@ async def test_a_box_is_told_who_may_what(port: int, box: BoxSecrets, store: Sto
     client.close()
 
 
+async def test_a_box_is_told_where_its_site_is_as_soon_as_somebody_says_so(
+    port: int, box: BoxSecrets, store: Store, registry: Registry
+) -> None:
+    client = await BoxClient.connect(port, box)
+    await client.greet()
+    held = await whole(client)
+    assert messages.GRANT_SITE not in {grant.kind for grant in held}
+    client.send(confirms(held))
+    site = FLEET["sites"][0] | {"lat": -13.2816, "lon": -176.1745, "radius_m": 250}
+    await load(store, sites=[site])
+    registry.notify(None)
+    change = await client.expect(messages.GrantsChange)
+    point = (-132_816_000 % 2**32, -1_761_745_000 % 2**32)
+    assert change.grants == [
+        messages.Grant(messages.EVERY_BADGE, 250, *point, messages.GRANT_SITE, 0)
+    ]
+    client.close()
+
+
 async def test_who_has_no_licence_recorded_may_not_drive_until_it_is(
     port: int, box: BoxSecrets, store: Store, registry: Registry
 ) -> None:

@@ -15,14 +15,15 @@ from firmware.logic.access.card import (
     RANK_TECHNICIAN,
     RANK_UNKNOWN,
 )
+from firmware.logic.road.whereabouts import Place
 from shared_protocol.messages import (
     EVERY_BADGE,
     GRANT_MAINTENANCE,
     GRANT_NO_LICENCE,
     GRANT_OTHER_CAR,
     GRANT_PASSENGER,
-    GRANT_REMOVED,
     GRANT_REVOKED,
+    GRANT_SITE,
     GRANT_TECHNICIAN,
     GRANT_WALK_UP,
     GRANT_WALK_UP_NO_LICENCE,
@@ -48,9 +49,23 @@ QUARTER_S = 900
 WALKS_UP = grant(0, MARIE, *ALWAYS, GRANT_WALK_UP)
 
 
-def judged(*grants, time_s=NOW_S, open_grant=NO_TRIP, lapsed_grant=NO_TRIP, expires_s=NOW_S + 900):
+LAT_E7, LON_E7 = 444_475_000, 14_413_000
+SITE = grant(300, EVERY_BADGE, LAT_E7, LON_E7, GRANT_SITE)
+AT_SITE = Place(LAT_E7, LON_E7, 50)
+AWAY = Place(LAT_E7 + 27_000_000, LON_E7, 50)  # 300 km
+
+
+def judged(
+    *grants,
+    time_s=NOW_S,
+    open_grant=NO_TRIP,
+    lapsed_grant=NO_TRIP,
+    expires_s=NOW_S + 900,
+    place=AT_SITE,
+):
     """The reason MARIE is refused, None when she is granted, RIDES as a passenger."""
-    held = holding(*grants, expires_s=expires_s)
+    held = holding(SITE, *grants, expires_s=expires_s)
+    held.place = place
     verdict = decide(held, MARIE, time_s, open_grant, lapsed_grant)
     if isinstance(verdict, Refused):
         return verdict.reason
@@ -196,6 +211,31 @@ def test_a_driver_whose_trip_the_box_ended_comes_back_unless_somebody_has_the_ca
     assert judged(over, grant(7, PAUL), lapsed_grant=BOOKING) == REFUSED_TOO_LATE
     assert judged(lapsed_grant=BOOKING, time_s=0) is None
     assert judged(over, lapsed_grant=BOOKING, expires_s=NOW_S) is None
+
+
+def test_who_is_not_surely_at_the_cars_site_comes_back_though_somebody_has_it_booked():
+    for held in ((grant(7, PAUL),), (WALKS_UP, grant(7, PAUL))):
+        for place in (None, AWAY):
+            assert judged(*held, lapsed_grant=BOOKING, place=place) is None
+            assert judged(*held, lapsed_grant=BOOKING, expires_s=NOW_S, place=place) is None
+        assert judged(*held, place=AWAY) is not None, "that is for who drove it last"
+    assert judged(grant(7, PAUL), lapsed_grant=BOOKING) == REFUSED_TOO_LATE
+    held = holding(grant(7, PAUL))
+    held.place = AT_SITE
+    assert decide(held, MARIE, NOW_S, NO_TRIP, BOOKING) == Granted(BOOKING, False, False)
+
+
+def test_a_car_is_at_its_site_when_all_of_where_it_may_be_is_within_the_radius():
+    for lat_e7, lon_e7 in ((LAT_E7, LON_E7), (-124_000_000, -610_000_000), (-1, 0), (0, -1)):
+        site = grant(300, EVERY_BADGE, lat_e7 % (1 << 32), lon_e7 % (1 << 32), GRANT_SITE)
+        held = holding(site, grant(7, EVERY_BADGE, NOW_S, NOW_S + 10, GRANT_MAINTENANCE))
+        assert not held.surely_at_site(), "nobody knows where it is"
+        for north_m, off_m, is_there in (
+            (0, 299, True), (0, 301, False), (200, 99, True), (200, 101, False), (-299, 0, True),
+            (-301, 0, False),
+        ):  # fmt: skip
+            held.place = Place(lat_e7 + round(north_m / 0.0111195), lon_e7, off_m)
+            assert held.surely_at_site() is is_there
 
 
 def test_an_unknown_badge_with_a_lapsed_trip_hears_of_the_other_booking():
@@ -356,7 +396,7 @@ def test_a_private_byte_that_is_neither_0_nor_1_is_private():
 
 
 def test_a_kind_of_a_later_version_opens_nothing_and_forbids_nothing():
-    for kind in (0, GRANT_REMOVED + 1, 128, 255):
+    for kind in (0, GRANT_SITE + 1, 128, 255):
         later = grant(4, MARIE, *ALWAYS, kind)
         of_the_car = grant(8, EVERY_BADGE, *ALWAYS, kind)
         assert judged(later) == REFUSED_TOO_LATE

@@ -1,7 +1,7 @@
 """What the receiver said last counts for a while, and no longer."""
 
 from firmware.logic.road.nmea import Fix
-from firmware.logic.road.whereabouts import Where, Whereabouts
+from firmware.logic.road.whereabouts import Place, Where, Whereabouts
 from shared_protocol.records import NO_POSITION
 
 NOWHERE = (NO_POSITION, NO_POSITION)
@@ -61,3 +61,31 @@ def test_a_car_whose_receiver_sleeps_stays_where_it_was_and_only_if_that_was_kno
     assert whereabouts.speed_mm_s(THEN_MS + 120_000) is None, "its speed is not kept"
     whereabouts.stay(THEN_MS + 240_001)
     assert whereabouts.where(7, THEN_MS + 240_001) == Where(7, *NOWHERE)
+
+
+def test_a_car_that_has_stood_since_its_last_fix_is_still_there():
+    whereabouts = told(fix(speed_mm_s=0))
+    assert whereabouts.place(THEN_MS, False) == Place(*HERE, 50)
+    for hours in (1, 1000):
+        assert whereabouts.place(THEN_MS + hours * 3_600_000, True) == Place(*HERE, 50)
+
+
+def test_a_car_that_may_have_driven_on_is_as_far_away_as_one_gets_in_that_time():
+    whereabouts = told(fix())
+    assert whereabouts.place(THEN_MS + 10_000, False) == Place(*HERE, 450)
+    assert whereabouts.place(THEN_MS + 90_000, True) == Place(*HERE, 450)
+    whereabouts.fix(fix(), THEN_MS + 95_000)
+    assert whereabouts.place(THEN_MS + 95_000, True) == Place(*HERE, 50)
+
+
+def test_a_place_is_surely_known_only_from_a_fix_whose_speed_is_trusted():
+    whereabouts = told()
+    assert whereabouts.place(THEN_MS, True) is None
+    whereabouts.fix(fix(speed_mm_s=None), THEN_MS)
+    whereabouts.fix(fix((None, None)), THEN_MS)
+    assert whereabouts.place(THEN_MS, True) is None
+    whereabouts.fix(fix(), THEN_MS)
+    frozen = fix(second=500)
+    for second in range(60):
+        whereabouts.fix(frozen, THEN_MS + second * 1000)
+    assert whereabouts.place(THEN_MS + 60_000, False).off_m > 2_000

@@ -13,10 +13,10 @@ OVER = grant(BOOKING, begins_s=NOW_S - 10_000, ends_s=NOW_S - 7200)
 WALKS_UP = grant(0, MARIE, 0, 0xFFFFFFFF, GRANT_WALK_UP)
 
 
-def forgotten(*grants, grant_id=BOOKING, time_s=NOW_S, parked_for_ms=HOUR_MS, **seen):
+def forgotten(*grants, grant_id=BOOKING, time_s=NOW_S, parked_for_ms=HOUR_MS, unused_ms=0, **seen):
     held = holding(*grants)
     motion = motion_of(**seen)
-    return is_forgotten(held, MARIE, grant_id, time_s, parked_for_ms, motion)
+    return is_forgotten(held, MARIE, grant_id, time_s, parked_for_ms, motion, unused_ms)
 
 
 def test_two_hours_after_its_booking_a_trip_is_forgotten_that_is_parked_for_one():
@@ -52,21 +52,16 @@ def test_an_ignition_that_stays_on_lengthens_it_to_twelve_hours():
             assert seen is is_over
 
 
-def test_where_nobody_can_tell_until_when_it_takes_three_days_and_no_longer():
+def test_where_nobody_can_tell_until_when_it_takes_three_days_that_nobody_uses_the_car():
     expired = holding(OVER, expires_s=NOW_S)
-    for parked_for_ms, seen in (
-        (DAYS_MS, {}),
-        (0, {"still_ms": DAYS_MS}),
-        (0, {"quiet_ms": DAYS_MS}),
-    ):
-        for held, time_s in (((OVER,), 0), ((WALKS_UP,), 0), ((), NOW_S), ((OVER,), NOW_S)):
-            assert forgotten(*held, time_s=time_s, parked_for_ms=parked_for_ms, **seen) is True
-        motion = motion_of(**seen)
-        assert is_forgotten(expired, MARIE, BOOKING, NOW_S, parked_for_ms, motion) is True
-    for held, time_s in (((OVER,), 0), ((WALKS_UP,), 0), ((), NOW_S)):
-        assert forgotten(*held, time_s=time_s, parked_for_ms=DAYS_MS - 1) is False
-    motion = motion_of()
-    assert is_forgotten(expired, MARIE, BOOKING, NOW_S, DAYS_MS - 1, motion) is False
+    motion = motion_of(still_ms=2 * DAYS_MS, quiet_ms=2 * DAYS_MS)
+    for unused_ms, is_over in ((DAYS_MS, True), (DAYS_MS - 1, False)):
+        for held, time_s in (((OVER,), 0), ((WALKS_UP,), 0), ((), NOW_S)):
+            seen = forgotten(*held, time_s=time_s, parked_for_ms=0, unused_ms=unused_ms)
+            assert seen is is_over
+        seen = is_forgotten(expired, MARIE, BOOKING, NOW_S, 2 * DAYS_MS, motion, unused_ms)
+        assert seen is is_over
+    assert forgotten(OVER, parked_for_ms=0, unused_ms=DAYS_MS) is True, "no sign, ignition on"
 
 
 def test_a_set_that_lost_the_grant_ends_nothing_before_its_time():
