@@ -387,7 +387,7 @@ class Judge:
 
     def _may_order(self, memory: Memory, what: int, event: Event, mark: str) -> None:
         _law(mark in ("", "boots"), "a badge changes what is ordered from afar")
-        if event[0] == "command":
+        if event[0] == "command" and mark == "":
             command = self._command(event)
             _law(self._valid(command), "a command is obeyed too late, or without a clock")
             if what == records.ASKED_NOTHING:

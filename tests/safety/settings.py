@@ -254,16 +254,14 @@ LEFT_ON = _setting(
 )  # fmt: skip
 FROM_AFAR = _setting(
     "a manager's end, ticks of 30 min", 1_800_000,
-    (
-        ("tick",), *_IGNITION, *_speeds(), ("reset",), *_clock(ANNES, BRUNOS), ("command", 4),
-        ("command", 5), *_badges(ANNE),
-    ),
+    (("tick",), *_IGNITION, ("speed", 0, 0), ("speed", 0, 14_000), ("reset",), ("command", 4),
+     ("short", ANNE.tag)),
     commands=COMMANDS, oldest_ms=3_601_000, standing_ms=3_601_000,
 )  # fmt: skip
 FROM_AFAR_LEFT_ON = _setting(
     "a manager's end, ignition on, ticks of 6 h", 6 * 3_600_000,
     (
-        ("tick",), *_IGNITION, *_speeds(), ("reset",), ("keys",), ("command", 4), ("command", 8),
+        ("tick",), *_IGNITION, *_speeds(), ("keys",), ("command", 4), ("command", 8),
         ("short", ANNE.tag),
     ),
     commands=COMMANDS, oldest_ms=3_601_000, standing_ms=12 * 3_600_000 + 1000,
@@ -271,8 +269,8 @@ FROM_AFAR_LEFT_ON = _setting(
 STOLEN = _setting(
     "a theft order", 65_000,
     (
-        ("tick",), *_IGNITION, ("reset",), ("command", 4), ("command", 6), ("command", 7),
-        ("command", 8), *_badges(ANNE), ("short", BRUNO.tag), ("short", WALTER.tag),
+        ("tick",), *_IGNITION, ("reset",), *[("command", number) for number in range(4, 9)],
+        *_badges(ANNE), ("short", BRUNO.tag), ("short", WALTER.tag),
         ("long", TESS.tag), *_clock(ANNES, BRUNOS),
     ),
     commands=COMMANDS, power_cuts=True,
