@@ -261,19 +261,21 @@ FROM_AFAR = _setting(
 FROM_AFAR_LEFT_ON = _setting(
     "a manager's end, ignition on, ticks of 6 h", 6 * 3_600_000,
     (
-        ("tick",), *_IGNITION, *_speeds(), ("keys",), ("command", 4), ("command", 8),
+        ("tick",), *_IGNITION, ("keys",), *_clock(ANNES, BRUNOS), ("command", 4), ("command", 8),
         ("short", ANNE.tag),
     ),
     commands=COMMANDS, oldest_ms=3_601_000, standing_ms=12 * 3_600_000 + 1000,
 )  # fmt: skip
+ORDERS = _setting(
+    "orders from afar, power fails", 65_000,
+    (("tick",), ("reset",), *[("command", number) for number in range(4, 9)], ("short", ANNE.tag)),
+    commands=COMMANDS, power_cuts=True,
+)  # fmt: skip
 STOLEN = _setting(
     "a theft order", 65_000,
-    (
-        ("tick",), *_IGNITION, ("reset",), *[("command", number) for number in range(4, 9)],
-        *_badges(ANNE), ("short", BRUNO.tag), ("short", WALTER.tag),
-        ("long", TESS.tag), *_clock(ANNES, BRUNOS),
-    ),
-    commands=COMMANDS, power_cuts=True,
+    (("tick",), *_IGNITION, ("reset",), ("command", 6), ("command", 7), *_badges(ANNE),
+     ("long", TESS.tag)),
+    commands=COMMANDS,
 )  # fmt: skip
 STOLEN_ON_THE_ROAD = _setting(
     "a theft order on the road, ticks of 32 s", 32_000,
@@ -294,5 +296,5 @@ SETTINGS = (
     ROAD_64, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
     AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, CANCELLED, FLASH_FULL,
     COMMANDED_TO_END, ROAD_65, HANDING_OVER, LEFT_ON, PROVES_ITSELF, NOISY, CONTACT_LIES,
-    FORGOTTEN, FROM_AFAR, FROM_AFAR_LEFT_ON, STOLEN, STOLEN_ON_THE_ROAD, PEOPLE_ALL_DAY,
+    FORGOTTEN, FROM_AFAR, FROM_AFAR_LEFT_ON, ORDERS, STOLEN, STOLEN_ON_THE_ROAD, PEOPLE_ALL_DAY,
 )  # fmt: skip
