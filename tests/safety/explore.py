@@ -96,7 +96,7 @@ class Explorer:
             return
         self._trying = ("a reading", b""), 0
         car.put_back(state)
-        free = NOBODY._replace(lapsed=book.lapsed, lapsed_s=book.lapsed_s)
+        free = NOBODY._replace(lapsed=book.lapsed, lapsed_s=book.lapsed_s, ordered=book.ordered)
         for person in PEOPLE:
             tag = person.tag
             may_now = self._judge.may_take(tag, book)

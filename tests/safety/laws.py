@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared_protocol import records
-from shared_protocol.messages import COMMAND_END_TRIP, COMMAND_END_TRIP_WITHOUT_KEYS
+from shared_protocol.messages import (
+    COMMAND_END_FROM_AFAR,
+    COMMAND_END_FROM_AFAR_WITHOUT_KEYS,
+    COMMAND_END_TRIP,
+    COMMAND_END_TRIP_WITHOUT_KEYS,
+    COMMAND_THEFT,
+    COMMAND_WITHDRAW_END,
+    COMMAND_WITHDRAW_THEFT,
+)
 from tests.safety.model import Car, Event, Kept
 
 MINUTE_MS = 60_000
@@ -48,11 +56,14 @@ class Promise:
 
 Book = namedtuple(
     "Book",
-    ("driver", "paused", "booking", "lapsed", "lapsed_s", "asked", "asked_s", "next", "was_off"),
-)
+    (
+        "driver", "paused", "booking", "lapsed", "lapsed_s", "asked", "asked_s", "next", "was_off",
+        "ordered",
+    ),
+)  # fmt: skip
 """Who has the car (a tag, b"" for nobody), and who had it when the box itself ended the trip, and
 when; what is pending, of records.ASKED_*, since when; who else waits for the car (b"": nobody), and
-whether the box has told since that the ignition was off."""
+whether the box has told since that the ignition was off; what somebody ordered from afar."""
 
 Memory = namedtuple(
     "Memory",
@@ -73,13 +84,21 @@ was not told so (None: neither). `owed`: no inhibiting pulse came since the last
 `unused_ms`: since a badge or a motion of an open trip, and since its ignition was switched, too.
 """
 
-NOBODY = Book(b"", False, 0, b"", 0, 0, 0, b"", False)
+NOBODY = Book(b"", False, 0, b"", 0, 0, 0, b"", False, 0)
 _COMMANDED = {
     COMMAND_END_TRIP: records.ASKED_END_COMMAND,
     COMMAND_END_TRIP_WITHOUT_KEYS: records.ASKED_END_COMMAND_WITHOUT_KEYS,
 }
 _OWN_ENDS = (records.ASKED_END, *_COMMANDED.values())
+_ORDERED = {
+    COMMAND_END_FROM_AFAR: records.ASKED_END_FROM_AFAR,
+    COMMAND_END_FROM_AFAR_WITHOUT_KEYS: records.ASKED_END_FROM_AFAR_WITHOUT_KEYS,
+    COMMAND_THEFT: records.ASKED_THEFT,
+}
+_ENDS_FROM_AFAR = (records.ASKED_END_FROM_AFAR, records.ASKED_END_FROM_AFAR_WITHOUT_KEYS)
+_WITHDRAWN = {COMMAND_WITHDRAW_END: _ENDS_FROM_AFAR, COMMAND_WITHDRAW_THEFT: (records.ASKED_THEFT,)}
 _DRIVES = ("driver", "resumes")
+_LAPSES = (records.END_INFERRED, records.END_IGNITION_LEFT_ON, records.END_FROM_AFAR)
 _LOOKS = ("tick", "noise", "speed", "look")
 # What the box cannot have seen without a break, or what moves nothing however often it is pulsed.
 _DISTURBS = ("ignition", "asleep", "coil_fails")
@@ -117,6 +136,8 @@ class Judge:
             return False
         if person.kind == "technician":
             return True
+        if book.ordered == records.ASKED_THEFT:
+            return False
         if promise.outage or tag in promise.unlicensed:
             return False
         expires_s = self._setting.expires_s
@@ -219,14 +240,16 @@ class Judge:
         """How long it is overdue that the car is inhibited, or that somebody is told."""
         car, passed_ms = self._car, self._passed_ms(event)
         startable = car.contact_shows == records.RELAY_ENABLED and self._setting.start_relay
+        stolen = memory.book.ordered == records.ASKED_THEFT
         nobodys = startable and not memory.book.driver
         looks = event[0] in _LOOKS
         still = all(speed in (0, None) for speed in car.speeds)
         known = self._proven(memory) or None not in car.speeds
         boots = "boots" in car.did
-        if not (nobodys and not car.on and still and known) or event[0] in _DISTURBS:
+        to_inhibit = nobodys or (startable and stolen)
+        if not (to_inhibit and not car.on and still and known) or event[0] in _DISTURBS:
             idle_ms = None
-        elif boots:
+        elif boots or "enable" in car.did:
             idle_ms = 0
         elif memory.idle_ms is None:
             idle_ms = 0 if looks and not edge else None
@@ -427,6 +450,8 @@ class Judge:
             _law(self._may_settle(after), "a trip is paused in a car that is not off and stands")
         elif isinstance(item, records.TripAsked):
             self._may_ask(after, item.what, event, mark, tag)
+        elif isinstance(item, records.Ordered):
+            self._may_order(after, item.what, event, mark)
         elif isinstance(item, records.TripResume):
             mine = mark == "arrives" and tag in (after.book.driver, after.book.next)
             _law(mine, "a trip is resumed by another")
@@ -512,6 +537,45 @@ class Judge:
             mine = mine and what == _COMMANDED[command.kind]
         _law(mine, "something is asked by who may not")
 
+    def _may_order(self, memory: Memory, what: int, event: Event, mark: str) -> None:
+        _law(mark in ("", "boots"), "a badge changes what is ordered from afar")
+        if event[0] == "command" and mark == "":
+            command = self._command(event)
+            _law(self._valid(command), "a command is obeyed too late, or without a clock")
+            if what == records.ASKED_NOTHING:
+                mine = memory.book.ordered in _WITHDRAWN.get(command.kind, ())
+            else:
+                mine = _ORDERED.get(command.kind) == what
+                of_trip = command.badge_tag == memory.book.driver and bool(memory.book.driver)
+                of_trip = of_trip and memory.book.ordered != records.ASKED_THEFT
+                mine = mine and (what == records.ASKED_THEFT or of_trip)
+            _law(mine, "something is ordered from afar by nobody")
+            return
+        over = what == records.ASKED_NOTHING and memory.book.ordered in _ENDS_FROM_AFAR
+        _law(over and self._is_late(memory), "an order from afar is withdrawn by nobody")
+
+    def _is_late(self, memory: Memory) -> bool:
+        """Whether the day of the end from afar that stands is over."""
+        kinds = [kind for kind, what in _ORDERED.items() if what == memory.book.ordered]
+        until_s = [each.expires_s for each in self._setting.commands if each.kind in kinds]
+        return self._car.wall_s >= max(until_s)
+
+    def _may_end_from_afar(self, memory: Memory, mark: str) -> None:
+        car, ordered = self._car, memory.book.ordered
+        _law(mark == "", "a badge ends a trip as if from afar")
+        if ordered == records.ASKED_THEFT:
+            self._lawful(memory, "a theft order ends a trip")
+            return
+        _law(ordered in _ENDS_FROM_AFAR, "a trip is ended from afar, and nobody ordered it")
+        free = car.keys_in or ordered == records.ASKED_END_FROM_AFAR_WITHOUT_KEYS
+        _law(free, "an order ends a trip without its keys")
+        _law(not self._is_late(memory), "an order from afar outlives its day")
+        still = car.speeds[0] is not None and memory.still_ms[0] >= 12 * HOUR_MS
+        off = not car.on and min(memory.off_ms, memory.quiet_ms) >= HOUR_MS
+        _law(still or off, "a driver at a petrol pump is locked out")
+        if not still:
+            self._lawful(memory, "an order ends a trip")
+
     def _parked(self, memory: Memory) -> bool:
         car = self._car
         enabled = car.contact() == records.RELAY_ENABLED
@@ -523,20 +587,24 @@ class Judge:
         _law(told != private, "a place is told of a private trip, or of another is not")
 
     def _may_inhibit(self, memory: Memory, mark: str) -> None:
-        car, setting = self._car, self._setting
-        _law(setting.start_relay, "a pulse in a door-only car")
+        _law(self._setting.start_relay, "a pulse in a door-only car")
         _law(mark != "boots", "a pulse at boot")
         _law(not _held(memory.book), "inhibited in the middle of a trip")
-        _law(not car.on and memory.off_ms >= 65_000, "inhibited before the ignition is off 65 s")
+        self._lawful(memory, "inhibited")
+
+    def _lawful(self, memory: Memory, done: str) -> None:
+        """The times of law 1 are over."""
+        car, setting = self._car, self._setting
+        _law(not car.on and memory.off_ms >= 65_000, f"{done} before the ignition is off 65 s")
         valid = [
             age_ms
             for speed, age_ms in zip(car.speeds, memory.still_ms, strict=True)
             if speed is not None
         ]
-        _law(all(age_ms >= 60_000 for age_ms in valid), "inhibited before a sign is still 60 s")
+        _law(all(age_ms >= 60_000 for age_ms in valid), f"{done} before a sign is still 60 s")
         if len(valid) < max(1, min(2, setting.signs)):
             quiet = self._proven(memory) and memory.off_ms >= 600_000 and memory.moved_ms >= 600_000
-            _law(quiet, "inhibited with too few signs before ten quiet minutes")
+            _law(quiet, f"{done} with too few signs before ten quiet minutes")
 
     def _may_end(self, after: Memory, reason: int, event: Event, mark: str, tag: bytes) -> Memory:
         car, book = self._car, after.book
@@ -572,6 +640,9 @@ class Judge:
         elif reason == records.END_IGNITION_LEFT_ON:
             _law(asked in _OWN_ENDS, "a trip ends by its ignition, and nobody asked")
             settled = self._waited_enough(after)
+        elif reason == records.END_FROM_AFAR:
+            self._may_end_from_afar(after, mark)
+            return after
         elif event[0] != "command" and asked in _COMMANDED.values():
             free = car.keys_in or asked == records.ASKED_END_COMMAND_WITHOUT_KEYS
             _law(free, "a command ends a trip without its keys")
@@ -696,12 +767,15 @@ def _held(book: Book) -> bool:
 
 def _entered(book: Book, record: Any, now_s: int) -> Book:
     """The book after one more record, made at that time."""
+    stolen = records.ASKED_THEFT if book.ordered == records.ASKED_THEFT else 0
     if isinstance(record, records.TripStart):
-        return NOBODY._replace(driver=record.badge_tag, booking=record.grant_id)
+        return NOBODY._replace(driver=record.badge_tag, booking=record.grant_id, ordered=stolen)
     if isinstance(record, records.TripEnd):
-        if record.reason in (records.END_INFERRED, records.END_IGNITION_LEFT_ON):
-            return NOBODY._replace(lapsed=book.driver, lapsed_s=now_s)
-        return NOBODY
+        if record.reason in _LAPSES:
+            return NOBODY._replace(lapsed=book.driver, lapsed_s=now_s, ordered=stolen)
+        return NOBODY._replace(ordered=stolen)
+    if isinstance(record, records.Ordered):
+        return book._replace(ordered=record.what)
     if isinstance(record, records.TripPause):
         return book._replace(paused=True, asked=0, asked_s=0)
     if isinstance(record, records.TripAsked):

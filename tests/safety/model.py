@@ -54,6 +54,8 @@ NOW_MS = 1_000_000_000
 # Beyond these an instant's age changes nothing: the limit that asks for it, and a second more.
 _OLDEST_MS = {
     "_still_since_ms": 61_000, "_pulsed_ms": 31_000, "_until_ms": 601_000, "_shut_ms": 1_000,
+    # Where the clock is known, none: an order lasts as long as its command says.
+    "_given_ms": 0,
     "_busy_ms": 61_000, "_since_ms": 11_000, "_startable_since_ms": 1_801_000,
 }  # fmt: skip
 # Attributes of Vehicle that are no part and no state of the core. The commands that wait for a

@@ -25,7 +25,8 @@ from firmware.logic.signs import ignition_line
 from firmware.logic.signs.ignition_line import IgnitionLine
 from firmware.logic.signs.startable import Watch
 from firmware.logic.signs.unused import Unused
-from firmware.logic.trip import forgotten, handover, state, trip, wishes
+from firmware.logic.trip import afar, forgotten, handover, state, trip, wishes
+from firmware.logic.trip.afar import FromAfar
 from firmware.logic.trip.trip import Trip
 from firmware.tasks import recorder, vehicle
 from shared_protocol.records import (
@@ -34,6 +35,7 @@ from shared_protocol.records import (
     REFUSED_GRANTS_EXPIRED,
     REFUSED_NO_LICENCE,
     REFUSED_REVOKED,
+    LegStart,
     Odometer,
     Refusal,
     TripAsked,
@@ -152,6 +154,14 @@ def _forgets_who_waits(shipped: Any) -> Any:
     return to_bytes
 
 
+def _forgets_what_is_ordered(shipped: Any) -> Any:
+    def to_bytes(self: Any) -> Any:
+        with patch.object(self, "ordered", 0):
+            return shipped(self)
+
+    return to_bytes
+
+
 def _refuses_with_the_ignition_on(shipped: Any) -> Any:
     def other_arrived(self: Any, *arguments: Any) -> Any:
         outcome = shipped(self, *arguments)
@@ -169,6 +179,21 @@ class _NoGrants:
 
 
 _NO_GRANTS = _NoGrants()
+
+
+def _drives_it_away(shipped: Any) -> Any:
+    def apply(self: Any, record: Any, *others: Any) -> None:
+        shipped(self, record, *others)
+        if isinstance(record, LegStart):
+            self.ordered = 0
+
+    return apply
+
+
+def _ends_at_once(shipped: Any) -> Any:
+    return lambda self, trip, now_ms, time_s, keys_in, parked_for_ms, *others: shipped(
+        self, trip, now_ms, time_s, keys_in, 1, *others
+    )
 
 
 def _tells_the_end(shipped: Any) -> Any:
@@ -330,6 +355,30 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "what is pending is forgotten in a reset": (
         settings.HANDING_OVER,
         _in_place_of(Trip, "to_bytes", _forgets_what_is_pending),
+    ),
+    "a manager's end locks out a driver at the pump": (
+        settings.FROM_AFAR,
+        _in_place_of(afar, "_OFF_MS", lambda shipped: 1_800_000),
+    ),
+    "a manager's end takes six hours with the ignition on": (
+        settings.FROM_AFAR_LEFT_ON,
+        _in_place_of(afar, "_STILL_MS", lambda shipped: 6 * 3_600_000),
+    ),
+    "a theft order is withdrawn by driving": (
+        settings.STOLEN,
+        _in_place_of(Trip, "apply", _drives_it_away),
+    ),
+    "a driver's badge opens a car under a theft order": (
+        settings.STOLEN,
+        _in_place_of(trip, "under_order", lambda shipped: lambda verdict, ordered: verdict),
+    ),
+    "what is ordered from afar is forgotten in a reset": (
+        settings.STOLEN,
+        _in_place_of(Trip, "to_bytes", _forgets_what_is_ordered),
+    ),
+    "a theft order does not wait for law 1": (
+        settings.STOLEN_ON_THE_ROAD,
+        _in_place_of(FromAfar, "step", _ends_at_once),
     ),
     "an ignition left on for five minutes ends a trip": (
         settings.LEFT_ON,

@@ -8,9 +8,14 @@ from dataclasses import replace
 
 from shared_protocol.messages import (
     COMMAND_CANCEL_INHIBIT,
+    COMMAND_END_FROM_AFAR,
+    COMMAND_END_FROM_AFAR_WITHOUT_KEYS,
     COMMAND_END_TRIP,
     COMMAND_END_TRIP_WITHOUT_KEYS,
     COMMAND_INHIBIT,
+    COMMAND_THEFT,
+    COMMAND_WITHDRAW_END,
+    COMMAND_WITHDRAW_THEFT,
     EVERY_BADGE,
     GRANT_BOOKING,
     GRANT_MAINTENANCE,
@@ -101,6 +106,11 @@ COMMANDS = (
     Command(2, BRUNOS, COMMAND_CANCEL_INHIBIT, bytes(8)),
     Command(3, BRUNOS, COMMAND_END_TRIP, ANNE.tag),
     Command(4, BRUNOS, COMMAND_END_TRIP_WITHOUT_KEYS, ANNE.tag),
+    Command(5, BRUNOS, COMMAND_END_FROM_AFAR, ANNE.tag),
+    Command(6, BRUNOS, COMMAND_WITHDRAW_END, bytes(8)),
+    Command(7, BRUNOS, COMMAND_THEFT, bytes(8)),
+    Command(8, BRUNOS, COMMAND_WITHDRAW_THEFT, bytes(8)),
+    Command(9, BRUNOS, COMMAND_END_FROM_AFAR_WITHOUT_KEYS, ANNE.tag),
 )
 
 _LOOKS: tuple[Event, ...] = (("tick",), ("look",))
@@ -276,6 +286,37 @@ LEFT_ON = _setting(
     ),
     commands=COMMANDS, standing_ms=601_000,
 )  # fmt: skip
+FROM_AFAR = _setting(
+    "a manager's end, ticks of 30 min", 1_800_000,
+    (("tick",), *_IGNITION, ("speed", 0, 0), ("speed", 0, 14_000), ("reset",), ("command", 4),
+     ("short", ANNE.tag)),
+    commands=COMMANDS, oldest_ms=3_601_000, standing_ms=3_601_000,
+)  # fmt: skip
+FROM_AFAR_LEFT_ON = _setting(
+    "a manager's end, ignition on, ticks of 6 h", 6 * 3_600_000,
+    (
+        ("tick",), *_IGNITION, ("keys",), *_clock(ANNES, BRUNOS), ("command", 4), ("command", 8),
+        ("short", ANNE.tag),
+    ),
+    commands=COMMANDS, oldest_ms=3_601_000, standing_ms=12 * 3_600_000 + 1000,
+)  # fmt: skip
+ORDERS = _setting(
+    "orders from afar, power fails", 65_000,
+    (("tick",), ("reset",), *[("command", number) for number in range(4, 9)], ("short", ANNE.tag)),
+    commands=COMMANDS, power_cuts=True,
+)  # fmt: skip
+STOLEN = _setting(
+    "a theft order", 65_000,
+    (("tick",), *_IGNITION, ("reset",), ("command", 6), ("command", 7), *_badges(ANNE),
+     ("long", TESS.tag)),
+    commands=COMMANDS,
+)  # fmt: skip
+STOLEN_ON_THE_ROAD = _setting(
+    "a theft order on the road, ticks of 32 s", 32_000,
+    (("tick",), *_IGNITION, ("speed", 0, 0), ("speed", 0, 14_000), ("command", 6),
+     ("short", ANNE.tag)),
+    commands=COMMANDS,
+)  # fmt: skip
 DOOR_ONLY = _setting(
     "door-only", 65_000,
     (
@@ -289,5 +330,6 @@ SETTINGS = (
     ROAD_64, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
     AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, CANCELLED, FLASH_FULL,
     COMMANDED_TO_END, ROAD_65, HANDING_OVER, HANDED_OVER_LEFT_ON, LEFT_ON, PROVES_ITSELF, NOISY,
-    CONTACT_LIES, FORGOTTEN, COMES_BACK, FORGOTTEN_FOR_DAYS, PEOPLE_ALL_DAY,
+    CONTACT_LIES, FORGOTTEN, COMES_BACK, FORGOTTEN_FOR_DAYS, FROM_AFAR, FROM_AFAR_LEFT_ON, ORDERS,
+    STOLEN, STOLEN_ON_THE_ROAD, PEOPLE_ALL_DAY,
 )  # fmt: skip

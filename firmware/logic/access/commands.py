@@ -214,15 +214,16 @@ class Commands:
 
     def theft_done(self, relay: int) -> list[CommandResult]:
         """Tell that a car under a theft order is nobody's, and cannot be started any more."""
-        number, self._theft_id = self._theft_id, 0
-        return [self._answer(number, COMMAND_APPLIED, relay)] if number else []
+        return self._settle_theft(COMMAND_APPLIED, relay)
 
     def trip_asks(self, what: int, ordered: int) -> None:
         """Tell at boot what is pending: power may have failed before an end's answer was kept."""
         if what not in ASKS.values():
             self._settle_ending(COMMAND_UNKNOWN, RELAY_UNKNOWN)
-        if ordered not in ORDERS.values():
-            self._settle_orders(COMMAND_UNKNOWN, RELAY_UNKNOWN)
+        if ordered not in WITHDRAWS[COMMAND_WITHDRAW_END]:
+            self._settle_end(COMMAND_UNKNOWN, RELAY_UNKNOWN)
+        if ordered != ASKED_THEFT:
+            self._settle_theft(COMMAND_UNKNOWN, RELAY_UNKNOWN)
 
     def again(self, command_id: int, relay: int) -> CommandResult:
         """The answer to a repetition: the result it had, or UNKNOWN when that is forgotten."""
@@ -263,9 +264,11 @@ class Commands:
         return []
 
     def _settle_orders(self, result: int, relay: int) -> list[CommandResult]:
-        results = self._settle_end(result, relay)
+        return self._settle_end(result, relay) + self._settle_theft(result, relay)
+
+    def _settle_theft(self, result: int, relay: int) -> list[CommandResult]:
         number, self._theft_id = self._theft_id, 0
-        return results + ([self._answer(number, result, relay)] if number else [])
+        return [self._answer(number, result, relay)] if number else []
 
     def _settle_end(self, result: int, relay: int) -> list[CommandResult]:
         number, self._end_id = self._end_id, 0

@@ -29,10 +29,17 @@ def rotate_key(stage: Stage) -> None:
     stage.operate("box", "rotate", "--all")
 
 
-@word("command", "inhibit|cancel|end-trip|end-trip-without-keys")
+@word("command", "inhibit|cancel|end-from-afar|end-from-afar-without-keys|withdraw-end")
 def command(stage: Stage, kind: str) -> None:
     """Send the box a command."""
     stage.operate("command", kind, "--vehicle", stage.scenario.plate)
+
+
+@word("theft", "report|confirm|withdraw", "DRIVER")
+def theft(stage: Stage, step: str, who: str) -> None:
+    """Say as a manager that the car is stolen, confirm what another said, or take it back."""
+    by = ("--by", who, "--reference", "PV 2026/1")
+    stage.operate("theft", step, "--vehicle", stage.scenario.plate, *by)
 
 
 @word("out of service", "TIME", "TIME")

@@ -230,7 +230,7 @@ class Box:
     def facts(self, kind: type) -> list[object]:
         found, seq = [], self.journal.lowest_seq
         while seq < self.journal.next_seq:
-            seq, records = self.journal.read(seq)
+            seq, records, _ = self.journal.read(seq)
             seq += len(records)
             found += [decode_body(record.kind, record.body) for record in records]
         return [fact for fact in found if isinstance(fact, kind)]

@@ -332,6 +332,15 @@ def test_an_order_that_the_trip_knows_nothing_of_at_boot_is_unknown():
         assert commands.theft_done(RELAY_ENABLED) == []
 
 
+def test_an_order_of_another_kind_in_force_at_boot_is_not_this_one():
+    for kind in GIVEN:
+        for other in GIVEN:
+            commands = Commands(given(kind).to_bytes())
+            commands.trip_asks(ASKED_NOTHING, GIVEN[other][0].what)
+            same = kind == other or (kind in ENDS and other in ENDS)
+            assert said(commands.owed(RELAY_ENABLED)) == ([] if same else [(1, COMMAND_UNKNOWN)])
+
+
 def test_what_waits_is_kept_behind_the_answers_and_its_number_is_no_answer():
     for kind, waits in ((COMMAND_END_FROM_AFAR, 128), (COMMAND_THEFT, 129)):
         stored = given(kind, 9).to_bytes()
