@@ -266,7 +266,7 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
         _in_place_of(Trip, "_may_change_hands", lambda shipped: lambda *arguments: True),
     ),
     "a running booking is taken over": (
-        settings.HANDING_OVER,
+        settings.BOOKING_RUNS,
         _in_place_of(Trip, "_keeps", lambda shipped: lambda *arguments: False),
     ),
     "an end asked for hours ago hands a running car over": (

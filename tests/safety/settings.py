@@ -239,15 +239,21 @@ HANDING_OVER = _setting(
     "handing over, ticks of 22 s", 22_000,
     (
         ("tick",), *_IGNITION, *_speeds(), ("reset",), *_clock(ANNES, BRUNOS),
-        *_badges(ANNE), ("short", BRUNO.tag), ("grants", 0), ("grants", 4),
+        *_badges(ANNE), ("short", BRUNO.tag),
+    ),
+)  # fmt: skip
+BOOKING_RUNS = _setting(
+    "handing over, bookings that overlap", 65_000,
+    (
+        ("tick",), *_IGNITION, *_clock(UNKNOWN, ANNES, BRUNOS), ("grants", 0), ("grants", 4),
+        *_badges(ANNE), ("short", BRUNO.tag), ("short", PAT.tag),
     ),
 )  # fmt: skip
 HANDED_OVER_LEFT_ON = _setting(
     "handing over, ignition left on, ticks of 300 s", 300_000,
     (
         ("tick",), *_IGNITION, ("speed", 0, 0), ("speed", 0, 14_000), ("reset",),
-        *_clock(ANNES, BRUNOS), *_badges(ANNE), ("short", BRUNO.tag), ("short", PAT.tag),
-        ("grants", 0), ("grants", 4),
+        *_clock(ANNES, BRUNOS), ("short", ANNE.tag), ("short", BRUNO.tag),
     ),
     standing_ms=601_000,
 )  # fmt: skip
@@ -271,6 +277,6 @@ DOOR_ONLY = _setting(
 SETTINGS = (
     ROAD_64, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
     AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, CANCELLED, FLASH_FULL,
-    COMMANDED_TO_END, ROAD_65, HANDING_OVER, HANDED_OVER_LEFT_ON, LEFT_ON, PROVES_ITSELF, NOISY,
-    CONTACT_LIES, FORGOTTEN, PEOPLE_ALL_DAY,
+    COMMANDED_TO_END, ROAD_65, HANDING_OVER, BOOKING_RUNS, HANDED_OVER_LEFT_ON, LEFT_ON,
+    PROVES_ITSELF, NOISY, CONTACT_LIES, FORGOTTEN, PEOPLE_ALL_DAY,
 )  # fmt: skip
