@@ -236,24 +236,24 @@ FORGOTTEN_WALKING_UP = _setting(
     oldest_ms=12 * 3_600_000 + 1000, wall_s=EARLY,
 )  # fmt: skip
 HANDING_OVER = _setting(
-    "handing over, ticks of 22 s", 22_000,
+    "handing over, ticks of 65 s", 65_000,
     (
-        ("tick",), *_IGNITION, *_speeds(), ("reset",), *_clock(ANNES, BRUNOS),
-        *_badges(ANNE), ("short", BRUNO.tag),
+        ("tick",), *_IGNITION, *_speeds(), ("reset",), *_badges(ANNE), ("short", PAT.tag),
     ),
 )  # fmt: skip
 BOOKING_RUNS = _setting(
-    "handing over, bookings that overlap", 65_000,
+    "handing over, bookings that overlap", 300_000,
     (
-        ("tick",), *_IGNITION, *_clock(UNKNOWN, ANNES, BRUNOS), ("grants", 0), ("grants", 4),
-        *_badges(ANNE), ("short", BRUNO.tag), ("short", PAT.tag),
+        ("tick",), *_IGNITION, *_clock(ANNES, BRUNOS), ("grants", 4), *_badges(ANNE),
+        ("short", BRUNO.tag),
     ),
+    standing_ms=601_000,
 )  # fmt: skip
 HANDED_OVER_LEFT_ON = _setting(
     "handing over, ignition left on, ticks of 300 s", 300_000,
     (
         ("tick",), *_IGNITION, ("speed", 0, 0), ("speed", 0, 14_000), ("reset",),
-        *_clock(ANNES, BRUNOS), ("short", ANNE.tag), ("short", BRUNO.tag),
+        ("short", ANNE.tag), ("short", PAT.tag),
     ),
     standing_ms=601_000,
 )  # fmt: skip
