@@ -238,7 +238,7 @@ FORGOTTEN_WALKING_UP = _setting(
 HANDING_OVER = _setting(
     "handing over, ticks of 65 s", 65_000,
     (
-        ("tick",), *_IGNITION, *_speeds(), ("reset",), *_badges(ANNE), ("short", PAT.tag),
+        ("tick",), *_IGNITION, *_speeds(), ("reset",), ("short", ANNE.tag), ("short", PAT.tag),
     ),
 )  # fmt: skip
 BOOKING_RUNS = _setting(

@@ -6,10 +6,14 @@ from shared_protocol.messages import CLOCK_SERVER
 from shared_protocol.records import (
     ASKED_END,
     ASKED_NOTHING,
+    HANDOVER_ASKED,
+    HANDOVER_DROPPED,
     STARTABLE_NO_SIGN,
     ClockState,
+    Odometer,
     Startable,
     TripAsked,
+    TripHandover,
     TripPause,
     to_record,
 )
@@ -49,3 +53,17 @@ async def test_a_startable_car_and_a_doubtful_clock_are_listed_until_they_are_no
     page = await manager.read(PATH)
     assert "horloge douteuse" not in page
     assert "démarrable par n’importe qui" in page
+
+
+async def test_kilometres_while_a_car_changes_hands_name_both_and_what_waits_is_listed(
+    arrive, store
+) -> None:
+    manager = await arrive(MANAGER)
+    await told(store, TripHandover(5000, bytes(8), 0, 0, 0, HANDOVER_ASKED), Odometer(9000))
+    page = await manager.read(PATH)
+    assert page.count("le badge du conducteur suivant, contact mis") == 1
+    assert page.count("indéterminé entre") == 1 and "deux conducteurs" in page
+    await told(store, TripHandover(9000, bytes(8), 0, 0, 0, HANDOVER_DROPPED))
+    page = await manager.read(PATH)
+    assert WAITS not in page and page.count("indéterminé entre") == 1
+    assert "L’un des deux" in await manager.read(f"{PATH}/kilometres/1")
