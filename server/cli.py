@@ -465,12 +465,18 @@ async def _trips(arguments: argparse.Namespace) -> None:
         refusals = await store.refusals.log(limit=_EVERYTHING)
         stored = await store.records.stored()
         lost = await store.records.lost()
+        unassigned = await store.unassigned.log(limit=_EVERYTHING)
         feedback = await store.feedback.log(limit=_EVERYTHING)
     if arguments.json:
         listed = {
             "trips": [_trip_json(trip) for trip in reversed(trips)],
             "records_stored": stored,
             "records_lost": lost,
+            "unassigned": [
+                {"distance_m": row.distance_m, "is_handover": row.is_handover}
+                | {"after": row.after_agent_name, "taking": row.taking_name}
+                for row in reversed(unassigned)
+            ],
             "feedback": [
                 {"trip_id": f.trip_id, "rating": f.rating, "damage": f.damage}
                 | {"unanswered": f.waits, "unread": f.is_news}

@@ -174,6 +174,8 @@ def _refuses_with_the_ignition_on(shipped: Any) -> Any:
 class _NoGrants:
     """A set that has nothing."""
 
+    closed_s = 0
+
     def of_badge(self, tag: bytes) -> list[Any]:
         return []
 
@@ -313,11 +315,11 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
         _in_place_of(Trip, "_may_change_hands", lambda shipped: lambda *arguments: True),
     ),
     "a running booking is taken over": (
-        settings.HANDING_OVER,
+        settings.BOOKING_RUNS,
         _in_place_of(Trip, "_keeps", lambda shipped: lambda *arguments: False),
     ),
     "an end asked for hours ago hands a running car over": (
-        settings.HANDING_OVER,
+        settings.BOOKING_RUNS,
         _in_place_of(handover, "_ASKED_WITHIN_S", lambda shipped: 86_400),
     ),
     "a next driver with the ignition on is told no, and nothing is kept of it": (
@@ -337,7 +339,7 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
         _in_place_of(Trip, "_has_come_first", lambda shipped: lambda *arguments: True),
     ),
     "an ignition left on takes a running booking over": (
-        settings.HANDED_OVER_LEFT_ON,
+        settings.BOOKING_RUNS,
         _in_place_of(
             Trip,
             "settle_handover",

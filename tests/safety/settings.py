@@ -263,18 +263,24 @@ FORGOTTEN_WALKING_UP = _setting(
     oldest_ms=12 * 3_600_000 + 1000, wall_s=EARLY,
 )  # fmt: skip
 HANDING_OVER = _setting(
-    "handing over, ticks of 22 s", 22_000,
+    "handing over, ticks of 65 s", 65_000,
     (
-        ("tick",), *_IGNITION, *_speeds(), ("reset",), *_clock(ANNES, BRUNOS),
-        *_badges(ANNE), ("short", BRUNO.tag), ("grants", 0), ("grants", 4),
+        ("tick",), *_IGNITION, *_speeds(), ("reset",), ("short", ANNE.tag), ("short", PAT.tag),
     ),
+)  # fmt: skip
+BOOKING_RUNS = _setting(
+    "handing over, bookings that overlap", 300_000,
+    (
+        ("tick",), *_IGNITION, *_clock(ANNES, BRUNOS), ("grants", 4), *_badges(ANNE),
+        ("short", BRUNO.tag),
+    ),
+    standing_ms=601_000,
 )  # fmt: skip
 HANDED_OVER_LEFT_ON = _setting(
     "handing over, ignition left on, ticks of 300 s", 300_000,
     (
         ("tick",), *_IGNITION, ("speed", 0, 0), ("speed", 0, 14_000), ("reset",),
-        *_clock(ANNES, BRUNOS), *_badges(ANNE), ("short", BRUNO.tag), ("short", PAT.tag),
-        ("grants", 0), ("grants", 4),
+        ("short", ANNE.tag), ("short", PAT.tag),
     ),
     standing_ms=601_000,
 )  # fmt: skip
@@ -329,7 +335,7 @@ DOOR_ONLY = _setting(
 SETTINGS = (
     ROAD_64, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
     AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, CANCELLED, FLASH_FULL,
-    COMMANDED_TO_END, ROAD_65, HANDING_OVER, HANDED_OVER_LEFT_ON, LEFT_ON, PROVES_ITSELF, NOISY,
-    CONTACT_LIES, FORGOTTEN, COMES_BACK, FORGOTTEN_FOR_DAYS, FROM_AFAR, FROM_AFAR_LEFT_ON, ORDERS,
-    STOLEN, STOLEN_ON_THE_ROAD, PEOPLE_ALL_DAY,
+    COMMANDED_TO_END, ROAD_65, HANDING_OVER, BOOKING_RUNS, HANDED_OVER_LEFT_ON, LEFT_ON,
+    PROVES_ITSELF, NOISY, CONTACT_LIES, FORGOTTEN, COMES_BACK, FORGOTTEN_FOR_DAYS, FROM_AFAR,
+    FROM_AFAR_LEFT_ON, ORDERS, STOLEN, STOLEN_ON_THE_ROAD, PEOPLE_ALL_DAY,
 )  # fmt: skip

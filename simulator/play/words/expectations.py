@@ -139,6 +139,14 @@ def driver(stage: Stage, wanted: str) -> Finding:
     return _same(_last_trip(stage).get("agent"), wanted)
 
 
+@word("expect undetermined", "DRIVER", "DRIVER")
+def undetermined(stage: Stage, former: str, following: str) -> Finding:
+    """Whose the last kilometres without a trip may be, of two whose car changed hands."""
+    found = [row for row in stage.stored()["unassigned"] if row["is_handover"]]
+    last = (found[-1]["after"], found[-1]["taking"]) if found else ("nobody", "nobody")
+    return _same(" ".join(str(name) for name in last), f"{former} {following}")
+
+
 @word("expect site", "right|wrong")
 def site(stage: Stage, wanted: str) -> Finding:
     """Whether the last trip ended at the car's own car park."""

@@ -10,11 +10,15 @@ from shared_protocol.records import (
     ASKED_NOTHING,
     CONTRADICTION_CRANKED,
     CONTRADICTION_IGNITION_OFF,
+    HANDOVER_ASKED,
+    HANDOVER_DROPPED,
     STARTABLE_NO_SIGN,
     ClockState,
     Contradiction,
+    Odometer,
     Startable,
     TripAsked,
+    TripHandover,
     TripPause,
     to_record,
 )
@@ -104,3 +108,17 @@ async def test_no_place_stands_on_the_page_of_what_is_to_do(arrive, store) -> No
 async def test_an_agent_sees_nothing_of_what_managers_settle(arrive, path) -> None:
     agent = await arrive(KARIM)
     await agent.read(path, 403)
+
+
+async def test_kilometres_while_a_car_changes_hands_name_both_and_what_waits_is_listed(
+    arrive, store
+) -> None:
+    manager = await arrive(MANAGER)
+    await told(store, TripHandover(5000, bytes(8), 0, 0, 0, HANDOVER_ASKED), Odometer(9000))
+    page = await manager.read(PATH)
+    assert page.count("le badge du conducteur suivant, contact mis") == 1
+    assert page.count("indéterminé entre") == 1 and "deux conducteurs" in page
+    await told(store, TripHandover(9000, bytes(8), 0, 0, 0, HANDOVER_DROPPED))
+    page = await manager.read(PATH)
+    assert WAITS not in page and page.count("indéterminé entre") == 1
+    assert "L’un des deux" in await manager.read(f"{PATH}/kilometres/1")
