@@ -45,6 +45,7 @@ GrantKind = Literal[
     "other_car",
 ]
 Contradiction = Literal["cranked", "driven", "never_opens", "ignition_off", "other"]
+Counter = Literal["epoch", "key_generation", "command", "other"]
 Hindrance = Literal["ignition_on", "moves", "no_sign", "relay", "other"]
 RelayState = Literal["unknown", "enabled", "inhibited"]
 ClockSource = Literal["none", "gnss", "server"]
@@ -221,7 +222,8 @@ class Box:
     `generation` is that of the newest key it has proved to hold; `newest_generation` is above it
     while a new key is on its way. `flash_erases` counts since the flash was new.
     `startable_since_s`: since when anybody could start the car though it is nobody's, None when
-    that is not so, and `hindrance` why it is. `contradiction` is the last one it told, and when.
+    that is not so, and `hindrance` why it is. `contradiction` is the last one it told, and when;
+    `jump` which of its counters a server last sent beyond reason.
     """
 
     box_id: int
@@ -245,6 +247,8 @@ class Box:
     hindrance: Hindrance | None
     contradiction: Contradiction | None
     contradiction_at_s: int | None
+    jump: Counter | None
+    jump_at_s: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from server.fleet.model import (
     Assurance,
     CommandState,
     Contradiction,
+    Counter,
     EndReason,
     Hindrance,
     RefusalReason,
@@ -137,6 +138,14 @@ class SignsContradict:
 
 
 @dataclass(frozen=True, slots=True)
+class JumpRefused:
+    """A server said a number far beyond reason, which the box did not take."""
+
+    at_s: int
+    counter: Counter
+
+
+@dataclass(frozen=True, slots=True)
 class CommandAnswered:
     """What became of a command."""
 
@@ -173,6 +182,7 @@ FleetRecord = (
     | RelaySeen
     | CarStartable
     | SignsContradict
+    | JumpRefused
     | CommandAnswered
     | ClockStated
     | TimesMended

@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 BOXES = """
 SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, b.epoch, b.firmware_version, b.last_seen_s,
   b.relay, b.startable_since_s, b.hindrance, b.contradiction, b.contradiction_at_s,
+  b.jump, b.jump_at_s,
   b.clock_source, b.clock_doubtful, b.clock_off_s, b.grants_generation, b.grants_confirmed,
   b.grants_sent_at_s, b.generation,
   (SELECT max(generation) FROM box_key k WHERE k.box_id = b.box_id) AS newest_generation,
@@ -38,7 +39,7 @@ _AFTER = """v.plate > (SELECT plate FROM box last JOIN vehicle USING (vehicle_id
   WHERE last.box_id = :box_id)"""
 
 _WRONG = """(b.startable_since_s IS NOT NULL OR b.contradiction IS NOT NULL
-  OR b.clock_doubtful = 1)"""
+  OR b.jump IS NOT NULL OR b.clock_doubtful = 1)"""
 
 
 class BoxExistsError(Exception):
@@ -135,7 +136,8 @@ class Boxes(Noun):
     async def to_look_at(self, limit: int) -> list[Box]:
         """Return boxes that tell of something wrong with their car, by plate.
 
-        A car that anybody could start, a contradiction of its signs, or a doubtful clock.
+        A car that anybody could start, a contradiction of its signs, a number that a broken server
+        sent, or a doubtful clock.
         """
         rows = await self._rows(f"{BOXES} AND {_WRONG} ORDER BY v.plate LIMIT :limit", limit=limit)
         return [Box(**row) for row in rows]

@@ -21,6 +21,7 @@ from server.fleet.records import (
     ClockStated,
     CommandAnswered,
     FleetRecord,
+    JumpRefused,
     ReadRecord,
     RelaySeen,
     SignsContradict,
@@ -387,6 +388,11 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
                     "at_s": record.at_s,
                     "box_id": batch.box_id,
                 },
+            )
+        case JumpRefused():
+            db.execute(
+                "UPDATE box SET jump = :counter, jump_at_s = :at_s WHERE box_id = :box_id",
+                {"counter": record.counter, "at_s": record.at_s, "box_id": batch.box_id},
             )
         case CommandAnswered():
             db.execute(

@@ -73,6 +73,7 @@ def _environment(speaker: Words) -> Environment:
         refusal_advice=labels.REFUSAL_ADVICE,
         relay_states=labels.RELAY_STATES,
         contradictions=labels.CONTRADICTIONS,
+        counters=labels.COUNTERS,
         hindrances=labels.HINDRANCES,
         wishes=labels.WISHES,
         clock_sources=labels.CLOCK_SOURCES,

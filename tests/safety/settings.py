@@ -24,7 +24,7 @@ from shared_protocol.messages import (
     Grant,
 )
 from shared_protocol.records import RELAY_ENABLED, RELAY_INHIBITED
-from tests.safety.laws import Person, Promise
+from tests.safety.laws import JUMP, Person, Promise
 from tests.safety.model import Event, Setting
 
 NOON_S = 1_700_000_000
@@ -92,6 +92,9 @@ COMMANDS = (
     Command(2, BRUNOS, COMMAND_CANCEL_INHIBIT, bytes(8)),
     Command(3, BRUNOS, COMMAND_END_TRIP, ANNE.tag),
     Command(4, BRUNOS, COMMAND_END_TRIP_WITHOUT_KEYS, ANNE.tag),
+    # Of a broken server: to take it would refuse every later one.
+    Command(JUMP, JUMP, COMMAND_INHIBIT, bytes(8)),
+    Command(JUMP, JUMP, COMMAND_END_TRIP_WITHOUT_KEYS, ANNE.tag),
 )
 
 _LOOKS: tuple[Event, ...] = (("tick",), ("look",))
@@ -184,7 +187,7 @@ COMMANDED = _setting(
     "commands, power fails", 65_000,
     (
         ("tick",), ("reset",), *_clock(UNKNOWN, ANNES, BRUNOS), ("command", 0), ("command", 2),
-        ("short", ANNE.tag),
+        ("command", 4), ("command", 5), ("short", ANNE.tag),
     ),
     commands=COMMANDS, power_cuts=True,
 )  # fmt: skip

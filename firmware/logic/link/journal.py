@@ -84,18 +84,19 @@ class Journal:
         """The oldest record that can still be sent, acknowledged or not."""
         return max(self._firsts[0] if self._firsts else self.next_seq, self._given_up + 1)
 
+    def is_jump(self, epoch: int) -> bool:
+        """Whether an epoch is so far above ours that it would use the numbers up."""
+        return bool(self.epoch) and epoch - self.epoch > MAX_COUNTER_STEP
+
     def adopt(self, epoch: int) -> bool:
         """Name everything held by the epoch that the server allotted; False when it is not new.
 
-        One far above is refused, for it would use the numbers up; one far below is the way back
-        from such a jump.
+        A jump is refused; an epoch far below is the way back from one.
 
         Raises:
             OSError: the flash refused; nothing has changed.
         """
-        ahead = epoch - self.epoch
-        jumps = self.epoch and ahead > MAX_COUNTER_STEP
-        if not epoch or jumps or -MAX_COUNTER_STEP < ahead <= 0:
+        if not epoch or self.is_jump(epoch) or -MAX_COUNTER_STEP < epoch - self.epoch <= 0:
             return False
         self._storage.write(_EPOCH_FILE, epoch.to_bytes(2, "big"))
         self.epoch = epoch

@@ -14,6 +14,7 @@ from server.store.schema import (
     chains,
     clocks,
     equipment,
+    jumps,
     news,
     page_indexes,
     planned_km,
@@ -433,4 +434,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     unassigned.add,
     repeats.add,
     chains.add,
+    jumps.add,
 )

@@ -1,13 +1,20 @@
 """The page of what only a person can settle, beyond kilometres without a trip."""
 
+import pytest
+
 from server.fleet.records import Holder
 from server.gateway.translate import read_record
 from shared_protocol.messages import CLOCK_SERVER
 from shared_protocol.records import (
     ASKED_END,
     ASKED_NOTHING,
+    COMMAND_REFUSED,
+    JUMP_EPOCH,
+    JUMP_KEY_GENERATION,
     STARTABLE_NO_SIGN,
     ClockState,
+    CommandResult,
+    JumpRefused,
     Startable,
     TripAsked,
     TripPause,
@@ -49,3 +56,21 @@ async def test_a_startable_car_and_a_doubtful_clock_are_listed_until_they_are_no
     page = await manager.read(PATH)
     assert "horloge douteuse" not in page
     assert "démarrable par n’importe qui" in page
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (JumpRefused(JUMP_EPOCH, 30_000), "l’époque de ses enregistrements"),
+        (JumpRefused(JUMP_KEY_GENERATION, 40_000), "la génération de sa clé"),
+        (JumpRefused(99, 1), "un autre numéro"),
+        (CommandResult(0xFFFFFFFF, COMMAND_REFUSED, 1), "le numéro d’un ordre"),
+    ],
+)
+async def test_a_number_beyond_reason_that_a_box_refused_is_shown(arrive, store, body, what):
+    manager = await arrive(MANAGER)
+    await told(store, CommandResult(NOW_S, COMMAND_REFUSED, 1))
+    assert "Voitures à regarder" not in await manager.read(PATH)
+    await told(store, body)
+    for path in (PATH, "/boitiers"):
+        assert f"valeur aberrante, refusée : {what}" in await manager.read(path)
