@@ -188,7 +188,7 @@ class LinkTask:
         if isinstance(message, Ack):
             self._uplink.acknowledged(message.epoch, message.seq, message.chain, now_ms)
         elif isinstance(message, Time):
-            self._vehicle.server_time(message.time_s, message.millisecond, now_ms)
+            self._vehicle.server_time(message, now_ms)
         elif isinstance(message, Grants):
             if self._grants.take_part(message):
                 self._vehicle.set_issued(self._grants.expires_s - GRANTS_VALID_S, now_ms)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from firmware.tasks.recorder import Recorder
     from firmware.tasks.signals import SignalsTask
     from firmware.tasks.signs import Signs
-    from shared_protocol.messages import Command
+    from shared_protocol.messages import Command, Time
 
 _LOOK_EVERY_S = const(0.5)
 # Nothing can be missed in a car that is parked and settled; below what the immobiliser takes for
@@ -218,9 +218,9 @@ class Vehicle:
         self._odometer.add(time_ms, fix.speed_mm_s, self._ignition.on)
         self._recorder.write(self._trip.odometer(self._odometer.metres, now_ms), now_ms)
 
-    def server_time(self, time_s: int, millisecond: int, now_ms: int) -> None:
+    def server_time(self, said: "Time", now_ms: int) -> None:
         """The server has told its time."""
-        self._keep_clock(self._clock.hear_server(time_s, millisecond, now_ms), now_ms)
+        self._keep_clock(self._clock.hear_server(*said, now_ms), now_ms)
 
     def set_issued(self, issue_s: int, now_ms: int) -> None:
         """A set of grants that the server issued then is in force."""

@@ -154,7 +154,7 @@ class Box:
             self.trip.apply(decode_body(record.kind, record.body), record.time_s)
         self.commands = Commands(state.files.get("commands", b""))
         self.clock = clock = Clock(0)
-        clock.hear_server(NOW_S, 0, wires.ms)
+        clock.hear_server(NOW_S, 0, 1, wires.ms)
         for second in range(62):
             clock.hear_gnss(NOW_S - 61 + second, 0, wires.ms - 61_000 + second * 1000)
         self.grants = GrantSet(Flash())
@@ -226,7 +226,7 @@ class Box:
     def facts(self, kind: type) -> list[object]:
         found, seq = [], self.journal.lowest_seq
         while seq < self.journal.next_seq:
-            seq, records = self.journal.read(seq)
+            seq, records, _ = self.journal.read(seq)
             seq += len(records)
             found += [decode_body(record.kind, record.body) for record in records]
         return [fact for fact in found if isinstance(fact, kind)]

@@ -14,6 +14,7 @@ from shared_protocol.records import (
     END_BADGE_HELD,
     NO_POSITION,
     REFUSED_TOO_LATE,
+    Boot,
     ClockMended,
     ClockState,
     LegEnd,
@@ -122,3 +123,21 @@ async def test_it_is_no_longer_doubtful_when_the_box_says_so(store: Store) -> No
 
 def test_boxes_know_for_how_long_a_set_is_valid() -> None:
     assert GRANTS_VALID_S == grants.VALID_S
+
+
+async def test_a_clock_that_went_on_over_a_power_cut_is_mended_on_both_sides_of_it(
+    store: Store,
+) -> None:
+    right = NOW_S - DAY_S
+    await send(
+        store,
+        stamped(right + 3600, clock(1), *trip(0)),
+        stamped(0, Boot(1, "1.0", 7)),
+        stamped(right + 3600 + 1000, clock(1), *trip(500)),
+        stamped(right + 2000, clock(2), ClockMended(1, -3600)),
+    )
+    assert await times(store, "trip", "started_at_s", "ended_at_s") == [
+        (right + 60, right + 240),
+        (right + 1060, right + 1240),
+    ]
+    assert await times(store, "refusal", "at_s") == [(right + 300,), (right + 1300,)]
