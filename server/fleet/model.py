@@ -259,6 +259,7 @@ class Trip:
     Of a `private` trip no position is kept.
     `started_at_s` is the box's time, or the time of arrival when the box knew none.
     `wrong_site` says that it ended, as far as is known, away from its car's site.
+    Its start or end is `_doubtful` while nothing has confirmed or mended the clock of then.
     `booked_until_s` is when its booking ends, and those of the same person right behind it; None
     without a booking.
     """
@@ -282,6 +283,8 @@ class Trip:
     end_reason: EndReason | None
     assurance: Assurance
     wrong_site: bool
+    start_doubtful: bool
+    end_doubtful: bool
     occupants: tuple[str, ...]
     private: bool
     start_lat_e7: int | None

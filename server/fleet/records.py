@@ -155,8 +155,9 @@ class CommandAnswered:
 
 @dataclass(frozen=True, slots=True)
 class ClockStated:
-    """What the box's clock rests on from here: one source that no other confirms, or more."""
+    """What the box's clock of this number rests on: one source that no other confirms, or more."""
 
+    number: int
     doubtful: bool
     off_s: int
 

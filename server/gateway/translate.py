@@ -232,7 +232,8 @@ def _read(
             fields = _fields(
                 number=body.number, source=source, doubtful=body.doubtful, off_s=body.uncertainty_s
             )
-            return "clock_state", fields, fleet.ClockStated(bool(body.doubtful), body.uncertainty_s)
+            stated = fleet.ClockStated(body.number, bool(body.doubtful), body.uncertainty_s)
+            return "clock_state", fields, stated
         case records.ClockMended():
             fields = _fields(number=body.number, shift_s=body.shift_s)
             return "clock_mended", fields, fleet.TimesMended(body.number, body.shift_s)

@@ -13,6 +13,7 @@ from server.store.engine import StoreError
 from server.store.schema import (
     chains,
     clocks,
+    doubts,
     equipment,
     jumps,
     news,
@@ -435,4 +436,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     repeats.add,
     chains.add,
     jumps.add,
+    doubts.add,
 )

@@ -6,7 +6,14 @@ import pytest
 
 from server.fleet import fleet_file
 from server.fleet.model import TripFilter
-from server.fleet.records import Holder, Position, ReadRecord, TripEnded, TripStarted
+from server.fleet.records import (
+    ClockStated,
+    Holder,
+    Position,
+    ReadRecord,
+    TripEnded,
+    TripStarted,
+)
 from server.fleet.trips import follow
 from server.gateway.translate import read_record
 from server.store import Batch, BoxStatus
@@ -248,6 +255,30 @@ async def test_a_trip_parked_elsewhere_is_marked_and_its_driver_is_told_kindly(a
     assert "garée hors du parking" in await karim.read("/reservations")
     answer = await karim.client.get(f"/api/trips/{under_way}")
     assert (await answer.json())["trip"]["wrong_site"] is True
+
+
+async def test_a_trip_that_ended_under_a_doubtful_clock_is_marked_until_the_clock_is_believed(
+    arrive, store
+):
+    under_way, _ = await trip_ids(store)
+    end = TripEnded(NOW_S, PAST_TRIPS * 10_000 + 12_300, "badge_held", None)
+    for means, name, number in (
+        (ClockStated(1, True, 100), "clock_state", 1),
+        (end, "trip_end", 0),
+    ):
+        record = ReadRecord(3, name, NOW_S, b"", {"number": number}, means)
+        await report_of_clio(store, record)
+    manager = await arrive(MANAGER)
+    said = "l’horloge de la voiture était douteuse à ce moment"
+    assert (await manager.read("/trajets")).count("heure douteuse") == 1
+    assert (await manager.read(f"/trajets/{under_way}")).count(said) == 1
+    answer = await manager.client.get(f"/api/trips/{under_way}")
+    trip = (await answer.json())["trip"]
+    assert (trip["start_doubtful"], trip["end_doubtful"]) == (False, True)
+    sure = ReadRecord(20, "clock_state", NOW_S, b"", {"number": 1}, ClockStated(1, False, 20))
+    await report_of_clio(store, sure)
+    assert "heure douteuse" not in await manager.read("/trajets")
+    assert said not in await manager.read(f"/trajets/{under_way}")
 
 
 async def test_who_rode_along_and_how_sure_the_badge_is_are_shown(arrive, store):
