@@ -7,7 +7,6 @@ import pytest
 from server.fleet import fleet_file
 from server.fleet.model import TripFilter
 from server.fleet.records import (
-    ClockStated,
     Holder,
     Position,
     ReadRecord,
@@ -262,11 +261,11 @@ async def test_a_trip_that_ended_under_a_doubtful_clock_is_marked_until_the_cloc
 ):
     under_way, _ = await trip_ids(store)
     end = TripEnded(NOW_S, PAST_TRIPS * 10_000 + 12_300, "badge_held", None)
-    for means, name, number in (
-        (ClockStated(1, True, 100), "clock_state", 1),
-        (end, "trip_end", 0),
-    ):
-        record = ReadRecord(3, name, NOW_S, b"", {"number": number}, means)
+    doubtful, sure = (
+        read_record(to_record(NOW_S, ClockState(1, CLOCK_SERVER, doubt, 100)), Holder(), NOW_S)
+        for doubt in (1, 0)
+    )
+    for record in (doubtful, ReadRecord(3, "trip_end", NOW_S, b"", {}, end)):
         await report_of_clio(store, record)
     manager = await arrive(MANAGER)
     said = "l’horloge de la voiture était douteuse à ce moment"
@@ -275,7 +274,6 @@ async def test_a_trip_that_ended_under_a_doubtful_clock_is_marked_until_the_cloc
     answer = await manager.client.get(f"/api/trips/{under_way}")
     trip = (await answer.json())["trip"]
     assert (trip["start_doubtful"], trip["end_doubtful"]) == (False, True)
-    sure = ReadRecord(20, "clock_state", NOW_S, b"", {"number": 1}, ClockStated(1, False, 20))
     await report_of_clio(store, sure)
     assert "heure douteuse" not in await manager.read("/trajets")
     assert said not in await manager.read(f"/trajets/{under_way}")
