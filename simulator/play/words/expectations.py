@@ -133,6 +133,12 @@ def end(stage: Stage, wanted: str) -> Finding:
     return _same(_last_trip(stage).get("end_reason"), wanted)
 
 
+@word("expect state", "open|paused|ended")
+def state(stage: Stage, wanted: str) -> Finding:
+    """Whether the last trip is under way."""
+    return _same(_last_trip(stage).get("state"), wanted)
+
+
 @word("expect driver", "DRIVER")
 def driver(stage: Stage, wanted: str) -> Finding:
     """Whose the last trip is."""
