@@ -510,6 +510,8 @@ def _trip_json(trip: Trip) -> dict[str, object]:
         "end_reason": trip.end_reason,
         "assurance": trip.assurance,
         "wrong_site": trip.wrong_site,
+        "start_doubtful": trip.start_doubtful,
+        "end_doubtful": trip.end_doubtful,
         "occupants": list(trip.occupants),
         "private": trip.private,
         "places_known": sum(lat is not None for lat in (trip.start_lat_e7, trip.end_lat_e7)),

@@ -41,7 +41,8 @@ class _LockstepTimer:
 class LockstepClock(Clock):
     """The time of a simulated world, told over a Unix stream socket in JSON lines.
 
-    The world sends {"now_ms", "streams": {"<its TCP port>": bytes it has sent}, "closed": [ports]}.
+    The world sends {"now_ms", "ahead_ms": how wrong the machine's clock is, "streams": {"<its TCP
+    port>": bytes it has sent}, "closed": [ports]}.
     The answer, when all of that has arrived and nothing is left to do, is {"streams": {"<port>":
     {"sent": bytes we have sent, "open": bool}}, "next_ms": our next deadline or null}.
 
@@ -51,7 +52,7 @@ class LockstepClock(Clock):
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._now_ms = 0
+        self._now_ms = self._ahead_ms = 0
         self._deadlines: list[tuple[int, int, _LockstepTimer]] = []
         self._order = itertools.count()
         self._streams: dict[int, Stream] = {}
@@ -65,7 +66,11 @@ class LockstepClock(Clock):
 
     def now_ms(self) -> int:
         """See Clock."""
-        return self._now_ms
+        return self._now_ms + self._ahead_ms
+
+    def is_synchronised(self) -> bool:
+        """See Clock: the world's machine is, unless its clock is made to be wrong."""
+        return not self._ahead_ms
 
     def monotonic_ms(self) -> int:
         """See Clock."""
@@ -106,6 +111,7 @@ class LockstepClock(Clock):
 
     async def _settle(self, question: dict[str, Any]) -> dict[str, Any]:
         self._now_ms = max(self._now_ms, question["now_ms"])
+        self._ahead_ms = question["ahead_ms"]
         expected = {int(port): total for port, total in question["streams"].items()}
         try:
             async with asyncio.timeout(_PATIENCE_S):

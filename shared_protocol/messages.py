@@ -39,7 +39,7 @@ Status = namedtuple(
 )
 Records = namedtuple("Records", ("epoch", "first_seq", "chain", "records"))
 Ack = namedtuple("Ack", ("epoch", "seq", "chain"))
-Time = namedtuple("Time", ("time_s", "millisecond"))
+Time = namedtuple("Time", ("time_s", "millisecond", "stretch"))
 Grants = namedtuple("Grants", ("generation", "expires_s", "part", "parts", "grants"))
 Command = namedtuple("Command", ("command_id", "expires_s", "kind", "badge_tag"))
 Epoch = namedtuple("Epoch", ("epoch",))
@@ -62,7 +62,7 @@ TABLE = {
     0x01: (Status, "tBIHIII8IBB8", None, ""),
     0x02: (Records, "HII", Record, RECORD_LAYOUT),
     0x41: (Ack, "HII", None, ""),
-    0x42: (Time, "IH", None, ""),
+    0x42: (Time, "IHI", None, ""),
     0x43: (Grants, "IIBB", Grant, GRANT_LAYOUT),
     0x44: (Command, "IIB8", None, ""),
     0x45: (Epoch, "H", None, ""),

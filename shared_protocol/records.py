@@ -34,6 +34,7 @@ Startable = namedtuple("Startable", ("hindrance",))
 ClockState = namedtuple("ClockState", ("number", "source", "doubtful", "uncertainty_s"))
 ClockMended = namedtuple("ClockMended", ("number", "shift_s"))
 ClockRefused = namedtuple("ClockRefused", ("source", "ahead_s"))
+JumpRefused = namedtuple("JumpRefused", ("counter", "number"))
 TripAsked = namedtuple("TripAsked", ("odometer_m", "what"))
 Ordered = namedtuple("Ordered", ("what", "expires_s"))
 TripHandover = namedtuple(
@@ -61,6 +62,7 @@ KINDS = {
     20: (ClockState, "IBBI"),
     21: (ClockMended, "Ii"),
     22: (ClockRefused, "Bi"),
+    24: (JumpRefused, "BI"),
     25: (Ordered, "BI"),
     26: (TripHandover, "I8IBBB"),
 }
@@ -125,6 +127,9 @@ COMMAND_REFUSED = 5
 COMMAND_UNKNOWN = 6
 
 GAP_UNREADABLE = 1
+
+JUMP_EPOCH = 1
+JUMP_KEY_GENERATION = 2
 
 CONTRADICTION_CRANKED = 1
 CONTRADICTION_DRIVEN = 2

@@ -8,12 +8,15 @@ that one which lies moves it by its uncertainty and no further. What lies outsid
 that marks times and is told, and changes no decision at the badge.
 
 Each jump begins a new time with a number of its own, as a record that all later times stand on. A
-number whose time turns out wrong is told with what it was off by, so that the server mends it.
+number whose time turns out wrong is told with what it was off by, so that the server mends it. A
+time that the server alone says keeps its number over a power cut while the server's clock runs on
+without a jump, which it names by a stretch.
 Never here: a clock that is read, a file, or what is done with the time.
 """
 
 from firmware.logic.clock_kept import opened, sealed
 from firmware.logic.clock_source import CRYSTAL_MS_A_STEP, ClockSource
+from firmware.logic.clock_told import seconds_of, size_of
 from firmware.logic.const import const
 from shared_protocol.messages import CLOCK_GNSS, CLOCK_NONE, CLOCK_SERVER
 from shared_protocol.records import ClockMended, ClockRefused, ClockState
@@ -58,7 +61,7 @@ class Clock:
             kept: as `to_bytes` gave it; of a damaged one nothing is believed.
             newest_record_s: the time of the newest record in flash, 0 when it has none.
         """
-        self.number, self._kept_is_sure, kept_s, self._issue_s = opened(kept)
+        self.number, self._kept_is_sure, kept_s, self._issue_s, self._kept_stretch = opened(kept)
         self._newest_s = newest_record_s or kept_s
         self.source = CLOCK_NONE
         self.closed_s = 0
@@ -73,6 +76,8 @@ class Clock:
         self._gnss_used_ms = 0
         self._gnss = ClockSource(_RUN_TOLERANCE_MS)
         self._server = ClockSource(_SERVER_OFF_MS)
+        self._stretch = 0  # of the server's last word
+        self._fitting_stretch = 0  # of its last one that fits the estimate
         self._gnss_refused = self._server_refused = False  # and told
         self._open = []  # times that may turn out wrong, or right after all
         self._told = (self.number, False, 0)
@@ -110,7 +115,12 @@ class Clock:
         """What a boot should know; to be kept whenever records were returned."""
         sure = not self.doubtful and self._rests_on in (_SERVER, _BOTH)
         newest_s = self.time_s(now_ms) or self._newest_s
-        return sealed((self.number, int(sure), newest_s, self._issue_s))
+        stretch = 0
+        if self._rests_on == _NOTHING:
+            stretch = self._kept_stretch
+        elif self._rests_on == _SERVER:
+            stretch = self._fitting_stretch
+        return sealed((self.number, int(sure), newest_s, self._issue_s, stretch))
 
     def hear_issue(self, issue_s: int) -> None:
         """Take note of when the server issued the set in force; while it is doubted, of nothing."""
@@ -123,10 +133,14 @@ class Clock:
         self._gnss.hear(time_s * 1000 + millisecond - now_ms, now_ms)
         return self._weigh(now_ms) if self._gnss.heard_ms >= _COHERENT_MS else []
 
-    def hear_server(self, time_s: int, millisecond: int, now_ms: int) -> list:
-        """Take the server's time, late by one network trip; return what is to be recorded."""
+    def hear_server(self, time_s: int, millisecond: int, stretch: int, now_ms: int) -> list:
+        """Take the server's time, late by one network trip; return what is to be recorded.
+
+        `stretch` names for how long its clock has not jumped; 0 names nothing.
+        """
         if time_s < self._floor_s:
             return []
+        self._stretch = stretch
         self._server.hear(time_s * 1000 + millisecond - now_ms, now_ms)
         return self._weigh(now_ms)
 
@@ -255,6 +269,8 @@ class Clock:
             offset_ms = self._offset_ms
         else:
             self.source = CLOCK_SERVER
+        if run is self._server:
+            self._fitting_stretch = self._stretch
         self._offset_ms = min(max(offset_ms, self._low_ms), self._high_ms)
 
     def _confirm(self) -> None:
@@ -284,7 +300,9 @@ class Clock:
         if was_on == _NOTHING or abs(offset_ms - was_ms) > _AGREE_MS:
             if was_on != _NOTHING:
                 self._leave(offset_ms < was_ms, rests_on == _GNSS, now_ms)
-            self.number += 1
+            goes_on = was_on == _NOTHING and rests_on == _SERVER and self._stretch
+            if not goes_on or self._stretch != self._kept_stretch:
+                self.number += 1
             self._moved_ms = now_ms
             self._latest_ms = 0
         self._rests_on, self._offset_ms = rests_on, offset_ms
@@ -310,13 +328,13 @@ class Clock:
         return [self._refusal(CLOCK_GNSS, self._gnss)]
 
     def _refusal(self, source: int, run: ClockSource) -> ClockRefused:
-        return ClockRefused(source, _seconds(run.offset_ms - self._offset_ms))
+        return ClockRefused(source, seconds_of(run.offset_ms - self._offset_ms))
 
     def _tell(self, withdrawn: bool, now_ms: int) -> list:
         """The records of what has changed; times are mended once two sources say by how much."""
         bodies = []
         off_s = self.uncertainty_ms(now_ms) // 1000
-        told = (self.number, self.doubtful, _size_of(off_s))
+        told = (self.number, self.doubtful, size_of(off_s))
         if told != self._told and self._rests_on != _NOTHING:
             self._told = told
             bodies.append(ClockState(self.number, self.source, int(self.doubtful), off_s))
@@ -324,19 +342,6 @@ class Clock:
             for former in self._open:
                 off_ms = self._offset_ms - former[3]
                 if abs(off_ms) > _AGREE_MS:
-                    bodies.append(ClockMended(former[0], _seconds(off_ms)))
+                    bodies.append(ClockMended(former[0], seconds_of(off_ms)))
             self._open = []
         return bodies
-
-
-def _size_of(off_s: int) -> int:
-    """How often it doubles from a minute: small changes are no news."""
-    size = 0
-    while off_s >= 60 << size:
-        size += 1
-    return size
-
-
-def _seconds(off_ms: int) -> int:
-    """Whole seconds that fit the wire."""
-    return max(-0x7FFFFFFF, min(0x7FFFFFFF, (off_ms + 500) // 1000))

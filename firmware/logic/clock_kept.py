@@ -8,18 +8,19 @@ from binascii import crc32
 from firmware.logic.const import const
 from shared_protocol import codec
 
-_LAYOUT = const("IBIII")  # number, whether sure, newest time, issue of the set, checksum
-_BYTES = const(17)
+# Number, whether sure, newest time, issue of the set, stretch of the server's clock, checksum.
+_LAYOUT = const("IBIIII")
+_BYTES = const(21)
 
 
 def sealed(values: tuple) -> bytes:
-    """Number, whether sure, newest time and issue of the set, with their checksum."""
+    """Number, whether sure, newest time, issue of the set and stretch, with their checksum."""
     data = codec.encode(_LAYOUT[:-1], values)
     return data + crc32(data).to_bytes(4, "big")
 
 
 def opened(data: bytes) -> tuple:
-    """The four values; four times 0 when there is none, or it is damaged."""
+    """The five values; five times 0 when there is none, or it is damaged."""
     if len(data) != _BYTES or sealed(tuple(codec.decode(_LAYOUT, data)[0][:-1])) != data:
-        return (0, 0, 0, 0)
+        return (0, 0, 0, 0, 0)
     return tuple(codec.decode(_LAYOUT, data)[0][:-1])

@@ -24,6 +24,7 @@ from shared_protocol.messages import (
     Status,
     Time,
 )
+from shared_protocol.records import JUMP_EPOCH, JUMP_KEY_GENERATION, JumpRefused
 from shared_protocol.session import Established, RekeyDue, Session
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
@@ -98,6 +99,7 @@ class LinkTask:
         self._recorder = recorder
         self._state_store = state_store
         self._states = states.ModemStates(uptime.now_ms())
+        self._jumps_told = set()
         self.connections = 0
 
     async def run(self) -> None:
@@ -187,7 +189,7 @@ class LinkTask:
         if isinstance(message, Ack):
             self._uplink.acknowledged(message.epoch, message.seq, message.chain, now_ms)
         elif isinstance(message, Time):
-            self._vehicle.timekeeper.server_time(message.time_s, message.millisecond, now_ms)
+            self._vehicle.timekeeper.server_time(message, now_ms)
         elif isinstance(message, Grants):
             if self._grants.take_part(message):
                 self._vehicle.timekeeper.set_issued(self._grants.expires_s - GRANTS_VALID_S, now_ms)
@@ -205,14 +207,25 @@ class LinkTask:
         elif isinstance(message, Command):
             self._vehicle.command(message, now_ms)
         elif isinstance(message, Epoch):
-            if self._journal.adopt(message.epoch):
+            if self._journal.is_jump(message.epoch):
+                self._tell_jump(JUMP_EPOCH, message.epoch, now_ms)
+            elif self._journal.adopt(message.epoch):
                 self._uplink.connected(now_ms)
-        elif isinstance(message, NewKey) and self._keys.take(message.generation, message.key):
-            # A key that flash does not take is forgotten at the next boot, and the server asks
-            # again: it keeps the former in service until the new one has been used.
-            keep(self._state_store, KEYS_FILE, self._keys.to_bytes())
-            return False
+        elif isinstance(message, NewKey):
+            if self._keys.is_jump(message.generation):
+                self._tell_jump(JUMP_KEY_GENERATION, message.generation, now_ms)
+            elif self._keys.take(message.generation, message.key):
+                # A key that flash does not take is forgotten at the next boot, and the server asks
+                # again: it keeps the former in service until the new one has been used.
+                keep(self._state_store, KEYS_FILE, self._keys.to_bytes())
+                return False
         return True
+
+    def _tell_jump(self, counter: int, number: int, now_ms: int) -> None:
+        """Record that a number was refused: once a boot, however often a broken server says it."""
+        if counter not in self._jumps_told:
+            self._jumps_told.add(counter)
+            self._recorder.write((JumpRefused(counter, number),), now_ms)
 
     def _next_message(self, now_ms: int):
         """One at a time: each is on its way before the next takes memory."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from firmware.logic.road.nmea import Fix
     from firmware.tasks.parts import Store
     from firmware.tasks.recorder import Recorder
+    from shared_protocol.messages import Time
 
 CLOCK_FILE = "clock"
 
@@ -32,9 +33,9 @@ class Timekeeper:
         """The receiver has told its time with a fix."""
         self._take(self._clock.hear_gnss(fix.time_s, fix.millisecond, now_ms), now_ms)
 
-    def server_time(self, time_s: int, millisecond: int, now_ms: int) -> None:
+    def server_time(self, said: "Time", now_ms: int) -> None:
         """The server has told its time."""
-        self._take(self._clock.hear_server(time_s, millisecond, now_ms), now_ms)
+        self._take(self._clock.hear_server(*said, now_ms), now_ms)
 
     def set_issued(self, issue_s: int, now_ms: int) -> None:
         """A set of grants that the server issued then is in force."""

@@ -52,6 +52,7 @@ GrantKind = Literal[
     "other_car",
 ]
 Contradiction = Literal["cranked", "driven", "never_opens", "ignition_off", "other"]
+Counter = Literal["epoch", "key_generation", "command", "other"]
 Hindrance = Literal["ignition_on", "moves", "no_sign", "relay", "other"]
 RelayState = Literal["unknown", "enabled", "inhibited"]
 ClockSource = Literal["none", "gnss", "server"]
@@ -261,7 +262,7 @@ class Box:
     while a new key is on its way. `flash_erases` counts since the flash was new.
     `startable_since_s`: since when anybody could start the car though it is nobody's, None when
     that is not so, and `hindrance` why it is. `contradiction` is the last one it told that nobody
-    has seen, and when.
+    has seen, and when; `jump` which of its counters a server last sent beyond reason.
     """
 
     box_id: int
@@ -287,6 +288,8 @@ class Box:
     hindrance: Hindrance | None
     contradiction: Contradiction | None
     contradiction_at_s: int | None
+    jump: Counter | None
+    jump_at_s: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +300,7 @@ class Trip:
     Of a `private` trip no position is kept.
     `started_at_s` is the box's time, or the time of arrival when the box knew none.
     `wrong_site` says that it ended, as far as is known, away from its car's site.
+    Its start or end is `_doubtful` while nothing has confirmed or mended the clock of then.
     `booked_until_s` is when its booking ends, and those of the same person right behind it; None
     without a booking.
     """
@@ -320,6 +324,8 @@ class Trip:
     end_reason: EndReason | None
     assurance: Assurance
     wrong_site: bool
+    start_doubtful: bool
+    end_doubtful: bool
     occupants: tuple[str, ...]
     private: bool
     start_lat_e7: int | None

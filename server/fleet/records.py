@@ -10,6 +10,7 @@ from server.fleet.model import (
     Assurance,
     CommandState,
     Contradiction,
+    Counter,
     EndReason,
     Hindrance,
     RefusalReason,
@@ -152,6 +153,14 @@ class SignsContradict:
 
 
 @dataclass(frozen=True, slots=True)
+class JumpRefused:
+    """A server said a number far beyond reason, which the box did not take."""
+
+    at_s: int
+    counter: Counter
+
+
+@dataclass(frozen=True, slots=True)
 class CommandAnswered:
     """What became of a command."""
 
@@ -161,8 +170,9 @@ class CommandAnswered:
 
 @dataclass(frozen=True, slots=True)
 class ClockStated:
-    """What the box's clock rests on from here: one source that no other confirms, or more."""
+    """What the box's clock of this number rests on: one source that no other confirms, or more."""
 
+    number: int
     doubtful: bool
     off_s: int
 
@@ -190,6 +200,7 @@ FleetRecord = (
     | RelaySeen
     | CarStartable
     | SignsContradict
+    | JumpRefused
     | CommandAnswered
     | ClockStated
     | TimesMended

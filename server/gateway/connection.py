@@ -43,7 +43,8 @@ class Services:
     clock: Clock
     pipeline: Pipeline
     registry: Registry
-    doubts_time: Callable[[], bool] = lambda: False  # whether no box is to be told the time
+    # Names for how long its clock has not jumped; 0: no box is to be told the time.
+    stretch: Callable[[], int] = lambda: 1
     newcomers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_NEWCOMERS))
 
 
@@ -241,7 +242,7 @@ class Connection(asyncio.Protocol):
             services.store,
             services.pipeline,
             services.clock,
-            services.doubts_time,
+            services.stretch,
         )
         self._keeper.established(self)
         services.registry.claim(box.box_id, self)

@@ -47,7 +47,7 @@ class Conversation:
         store: what is known.
         pipeline: where records go.
         clock: the time.
-        doubts_time: whether that is not to be told now.
+        stretch: names for how long that has not jumped; 0: it is not to be told now.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Conversation:
         store: Store,
         pipeline: Pipeline,
         clock: Clock,
-        doubts_time: Callable[[], bool] = lambda: False,
+        stretch: Callable[[], int] = lambda: 1,
     ) -> None:
         self.box = box
         self.next_due_ms: int | None = None  # on the clock's monotonic scale
@@ -65,7 +65,7 @@ class Conversation:
         self._store = store
         self._pipeline = pipeline
         self._clock = clock
-        self._doubts_time = doubts_time
+        self._stretch = stretch
         self._status: messages.Status | None = None
         self._epoch_sent = False  # and not yet taken: the records of this Status have no name
         self._whole_hash = b""  # of the last whole set of grants sent on this connection
@@ -194,11 +194,12 @@ class Conversation:
             await self._offer_commands(self._status)
 
     def _tell_time(self) -> None:
-        if self._doubts_time():
+        stretch = self._stretch()
+        if not stretch:
             self.next_due_ms = self._clock.monotonic_ms() + DOUBT_AGAIN_MS
             return
         now_ms = self._clock.now_ms()
-        self._send(messages.Time(now_ms // 1000, now_ms % 1000))
+        self._send(messages.Time(now_ms // 1000, now_ms % 1000, stretch))
         self.next_due_ms = self._clock.monotonic_ms() + TIME_EVERY_MS
 
     async def _offer_grants(self, status: messages.Status, wanted: Wanted) -> None:

@@ -7,6 +7,7 @@ Never here: storing, or what the boxes believe.
 """
 
 import logging
+import secrets
 
 from server.clock import Clock
 
@@ -27,6 +28,7 @@ class Doubt:
         self._clock = clock
         self._own_s = self._word = 0
         self._why = ""
+        self._stretch = _new_stretch()
         self._set_out()
 
     def begin(self, own_s: int, word: int) -> None:
@@ -58,6 +60,10 @@ class Doubt:
         self._set_out()
         return bool(self._why)
 
+    def stretch(self) -> int:
+        """Look at the clock; name for how long it has not jumped, 0 while it is doubted."""
+        return 0 if self.doubts() else self._stretch
+
     def hear(self, word: int) -> None:
         """Take note of the number of the last operator's word: a new one ends the doubt."""
         if word > self._word:
@@ -67,6 +73,7 @@ class Doubt:
     def _begin(self, why: str) -> None:
         if not self._why:
             _log.error("the server doubts its clock: %s; no box is told the time", why)
+            self._stretch = _new_stretch()
         self._why = why
 
     def _end(self, why: str) -> None:
@@ -81,3 +88,7 @@ class Doubt:
 
     def _ahead_ms(self) -> int:
         return self._clock.now_ms() - self._clock.monotonic_ms()
+
+
+def _new_stretch() -> int:
+    return 1 + secrets.randbelow(0xFFFFFFFF)

@@ -92,7 +92,7 @@ def setup(app: web.Application) -> None:
     registry = Registry()
     store, clock = app[STORE], app[CLOCK]
     doubt = Doubt(clock)
-    app[LISTENER] = Listener(Services(store, clock, Pipeline(store), registry, doubt.doubts))
+    app[LISTENER] = Listener(Services(store, clock, Pipeline(store), registry, doubt.stretch))
     app[DOUBTS_TIME] = doubt.doubts
     app[NOTIFY] = registry.notify
     told = store.news.newest  # the number of the last news that connections were woken for

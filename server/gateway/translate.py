@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from server.fleet import model
 from server.fleet import records as fleet
+from server.fleet.counters import MAX_COMMAND_STEP
 from server.fleet.records import FleetRecord, Holder, Position, ReadRecord
 from server.fleet.sites import CarPark
 from server.store import BoxStatus
@@ -80,6 +81,10 @@ _CONTRADICTIONS: Mapping[int, model.Contradiction] = {
     records.CONTRADICTION_DRIVEN: "driven",
     records.CONTRADICTION_NEVER_OPENS: "never_opens",
     records.CONTRADICTION_IGNITION_OFF: "ignition_off",
+}
+_COUNTERS: Mapping[int, model.Counter] = {
+    records.JUMP_EPOCH: "epoch",
+    records.JUMP_KEY_GENERATION: "key_generation",
 }
 _HINDRANCES: Mapping[int, model.Hindrance] = {
     records.STARTABLE_IGNITION_ON: "ignition_on",
@@ -245,7 +250,7 @@ def _read(
             startable = fleet.CarStartable(about_s, hindrance)
             return "startable", _fields(reason=hindrance), startable
         case records.CommandResult():
-            return _command_result(body)
+            return _command_result(body, about_s)
         case records.Gap():
             cause = _GAP_REASONS.get(body.reason, _UNKNOWN)
             fields = _fields(first_seq=body.first_seq, last_seq=body.last_seq, reason=cause)
@@ -255,25 +260,39 @@ def _read(
             fields = _fields(
                 number=body.number, source=source, doubtful=body.doubtful, off_s=body.uncertainty_s
             )
-            return "clock_state", fields, fleet.ClockStated(bool(body.doubtful), body.uncertainty_s)
+            stated = fleet.ClockStated(body.number, bool(body.doubtful), body.uncertainty_s)
+            return "clock_state", fields, stated
         case records.ClockMended():
             fields = _fields(number=body.number, shift_s=body.shift_s)
             return "clock_mended", fields, fleet.TimesMended(body.number, body.shift_s)
         case records.ClockRefused():
             source = _CLOCK_SOURCES.get(body.source, "none")
             return "clock_refused", _fields(source=source, ahead_s=body.ahead_s), None
+        case records.JumpRefused():
+            counter = _COUNTERS.get(body.counter, "other")
+            fields = _fields(counter=counter, number=body.number)
+            return "jump_refused", fields, fleet.JumpRefused(about_s, counter)
         case records.Wear():
             return "wear", _fields(erases=body.erases), None
         case _:
             return _UNKNOWN, {}, None
 
 
-def _command_result(body: records.CommandResult) -> tuple[str, Fields, FleetRecord | None]:
-    """A result of a later version is kept as a record and changes nothing here."""
+def _command_result(
+    body: records.CommandResult, about_s: int
+) -> tuple[str, Fields, FleetRecord | None]:
+    """A result of a later version is kept as a record and changes nothing here.
+
+    An id beyond reason is no order of this server's: the box tells that it refused a jump.
+    """
     state = _COMMAND_STATES.get(body.result)
     relay = _RELAY_STATES.get(body.relay, "unknown")
     fields = _fields(command_id=body.command_id, result=state or _UNKNOWN, relay=relay)
-    answered = fleet.CommandAnswered(body.command_id, state) if state else None
+    answered: FleetRecord | None = None
+    if state == "refused" and body.command_id > about_s + MAX_COMMAND_STEP:
+        answered = fleet.JumpRefused(about_s, "command")
+    elif state:
+        answered = fleet.CommandAnswered(body.command_id, state)
     return "command_result", fields, answered
 
 

@@ -27,7 +27,8 @@ BOXES = """
 SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, v.label AS vehicle_label,
   b.epoch, b.firmware_version, b.last_seen_s,
   b.relay, b.startable_since_s, b.hindrance, c.kind AS contradiction,
-  c.last_at_s AS contradiction_at_s, b.clock_source, b.clock_doubtful, b.clock_off_s,
+  c.last_at_s AS contradiction_at_s, b.jump, b.jump_at_s,
+  b.clock_source, b.clock_doubtful, b.clock_off_s,
   b.clock_doubtful_since_s, b.grants_generation, b.grants_confirmed,
   b.grants_sent_at_s, b.generation,
   (SELECT max(generation) FROM box_key k WHERE k.box_id = b.box_id) AS newest_generation,
@@ -142,6 +143,10 @@ class Boxes(Noun):
     async def doubtful(self, limit: int) -> list[Box]:
         """Return boxes whose clock one source alone vouches for, the oldest first."""
         return await self._wrong("b.clock_doubtful_since_s", limit, "b.clock_doubtful = 1")
+
+    async def sent_a_jump(self, limit: int) -> list[Box]:
+        """Return boxes that refused a number of a broken server, the oldest first."""
+        return await self._wrong("b.jump_at_s", limit)
 
     async def _wrong(self, since: str, limit: int, which: str | None = None) -> list[Box]:
         rows = await self._rows(

@@ -21,10 +21,12 @@ from server.fleet.records import (
     ClockStated,
     CommandAnswered,
     FleetRecord,
+    JumpRefused,
     ReadRecord,
     RelaySeen,
     SignsContradict,
     TimesMended,
+    TripEnded,
     TripStarted,
 )
 from server.fleet.trips import Followed, TripDraft
@@ -252,6 +254,9 @@ def _store(
     is_gap = told.seq != first_seq - 1 or (first_seq == 1 and _has_spoken(db, batch.box_id))
     open_trip = trip_rows.load_open(db, batch.box_id)
     before = unassigned.known(db, batch.box_id)
+    (doubtful,) = db.execute(
+        "SELECT clock_doubtful FROM box WHERE box_id = :box_id", {"box_id": batch.box_id}
+    ).fetchone()
     lost_since_s = None
     if is_gap and open_trip is not None:
         lost_since_s = _last_heard_s(db, open_trip)
@@ -293,6 +298,8 @@ def _store(
             for i, (record, trip) in enumerate(zip(kept, followed.trip_of, strict=True))
         ],
     )
+    told_trips = [None if trip is None else trip_ids[trip] for trip in followed.trip_of]
+    _mark_doubtful(db, fresh, told_trips, bool(doubtful))
     for record in fresh:
         _note(db, batch, record.means)
     if followed.trips:
@@ -382,6 +389,11 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
             )
         case SignsContradict():
             contradictions.note(db, batch.box_id, record.contradiction, record.at_s)
+        case JumpRefused():
+            db.execute(
+                "UPDATE box SET jump = :counter, jump_at_s = :at_s WHERE box_id = :box_id",
+                {"counter": record.counter, "at_s": record.at_s, "box_id": batch.box_id},
+            )
         case CommandAnswered():
             db.execute(
                 # "Nobody can know" is news only where nothing is known.
@@ -391,10 +403,48 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
             )
 
 
+def _mark_doubtful(
+    db: sqlite3.Connection,
+    records: Sequence[ReadRecord],
+    trip_ids: Sequence[int | None],
+    doubtful: bool,
+) -> None:
+    """Keep of trips whether the clock was doubtful when they began and ended, as it was before."""
+    for record, trip_id in zip(records, trip_ids, strict=True):
+        match record.means:
+            case ClockStated():
+                doubtful = record.means.doubtful
+            case TripStarted() | TripEnded() if trip_id is not None:
+                which = "start" if isinstance(record.means, TripStarted) else "end"
+                db.execute(
+                    f"UPDATE trip SET {which}_doubtful = :doubtful WHERE trip_id = :trip_id",
+                    {"doubtful": int(doubtful and record.at_s is not None), "trip_id": trip_id},
+                )
+
+
+def _believe_times(db: sqlite3.Connection, box_id: int, number: int) -> None:
+    """Take the doubt from what was recorded while a clock ran: it was right, or is mended."""
+    of_box = {"box_id": box_id}
+    marked = (
+        "SELECT 1 FROM trip WHERE box_id = :box_id AND (start_doubtful = 1 OR end_doubtful = 1)"
+    )
+    if db.execute(f"{marked} LIMIT 1", of_box).fetchone() is None:
+        return
+    where = _while_it_ran(db, box_id, number)
+    for which in ("start", "end") if where else ():
+        db.execute(
+            f"UPDATE trip SET {which}_doubtful = 0 WHERE trip_id IN (SELECT r.trip_id FROM record r"
+            f" WHERE {_OF_CLOCK} AND r.kind_name = 'trip_{which}')",
+            where,
+        )
+
+
 def _note_clock(
     db: sqlite3.Connection, box_id: int, clock: ClockStated, received_at_s: int
 ) -> None:
     """Keep what a box said of its clock last."""
+    if not clock.doubtful:
+        _believe_times(db, box_id, clock.number)
     db.execute(
         "UPDATE box SET clock_doubtful = :doubtful, clock_off_s = :off_s,"
         " clock_doubtful_since_s = CASE WHEN :doubtful = 0 THEN NULL"
@@ -408,8 +458,8 @@ def _note_clock(
     )
 
 
-def _mend_times(db: sqlite3.Connection, box_id: int, vehicle_id: int, mended: TimesMended) -> None:
-    """Shift the times of what was recorded while a clock ran; one nobody knows mends nothing."""
+def _while_it_ran(db: sqlite3.Connection, box_id: int, number: int) -> dict[str, int]:
+    """Return the values of `_OF_CLOCK` for a clock of a box; none for one nobody knows."""
     begun = db.execute(
         "SELECT epoch, seq, CAST(fields ->> 'number' AS INTEGER) AS number FROM record"
         " WHERE box_id = :box_id AND kind_name = 'clock_state' ORDER BY epoch, seq",
@@ -417,18 +467,27 @@ def _mend_times(db: sqlite3.Connection, box_id: int, vehicle_id: int, mended: Ti
     ).fetchall()
     # The last that began under this number: it may have been told anew, and others came between.
     first = end = None
-    for epoch, seq, number in begun:
-        if number == mended.number and (first is None or end is not None):
+    for epoch, seq, begins in begun:
+        if begins == number and (first is None or end is not None):
             first, end = (epoch, seq), None
-        elif number != mended.number and first is not None and end is None:
+        elif begins != number and first is not None and end is None:
             end = (epoch, seq)
     if first is None:
-        return
+        return {}
     end = end or _LATER
-    where = {
-        "box_id": box_id, "vehicle_id": vehicle_id, "shift_s": mended.shift_s,
-        "first_epoch": first[0], "first_seq": first[1], "end_epoch": end[0], "end_seq": end[1],
+    return {
+        "box_id": box_id, "first_epoch": first[0], "first_seq": first[1],
+        "end_epoch": end[0], "end_seq": end[1],
     }  # fmt: skip
+
+
+def _mend_times(db: sqlite3.Connection, box_id: int, vehicle_id: int, mended: TimesMended) -> None:
+    """Shift the times of what was recorded while a clock ran; one nobody knows mends nothing."""
+    where = _while_it_ran(db, box_id, mended.number)
+    if not where:
+        return
+    _believe_times(db, box_id, mended.number)
+    where |= {"vehicle_id": vehicle_id, "shift_s": mended.shift_s}
     for table, column, kinds in (
         ("leg", "started_at_s", "'leg_start', 'trip_start'"),
         ("leg", "ended_at_s", "'leg_end', 'trip_end'"),

@@ -28,7 +28,7 @@ SELECT t.trip_id, t.vehicle_id, v.plate, v.label AS vehicle_label, t.agent_id,
          AND n.starts_at_s = own.ends_at_s AND n.state = 'active')
    SELECT max(ends_at_s) FROM own) AS booked_until_s,
   t.started_at_s, t.ended_at_s, t.start_odometer_m, t.last_odometer_m, t.distance_m, t.state,
-  t.end_reason, t.assurance, t.wrong_site, t.private,
+  t.end_reason, t.assurance, t.wrong_site, t.start_doubtful, t.end_doubtful, t.private,
   t.start_lat_e7, t.start_lon_e7, t.end_lat_e7, t.end_lon_e7
 FROM trip t JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_id)
   LEFT JOIN directorate d ON d.directorate_id = t.directorate_id
@@ -198,6 +198,8 @@ def _trips(db: sqlite3.Connection, where: str, values: Mapping[str, int | None])
             **{
                 **row,
                 "wrong_site": bool(row["wrong_site"]),
+                "start_doubtful": bool(row["start_doubtful"]),
+                "end_doubtful": bool(row["end_doubtful"]),
                 "private": bool(row["private"]),
                 "occupants": tuple(names.get(row["trip_id"], ())),
             }

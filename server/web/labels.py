@@ -12,6 +12,7 @@ from server.fleet.model import (
     ClockSource,
     CommandState,
     Contradiction,
+    Counter,
     EndReason,
     Hindrance,
     RefusalReason,
@@ -161,6 +162,13 @@ CONTRADICTIONS: Mapping[Contradiction, str] = {
     "other": N_("its signs contradict each other"),
 }
 
+COUNTERS: Mapping[Counter, str] = {
+    "epoch": N_("the epoch of its records"),
+    "key_generation": N_("the generation of its key"),
+    "command": N_("the number of an order"),
+    "other": N_("another number"),
+}
+
 HINDRANCES: Mapping[Hindrance, str] = {
     "ignition_on": N_("the ignition is on"),
     "moves": N_("it moves, or does not stand still for long enough"),
@@ -221,6 +229,7 @@ RECORDS: Mapping[str, str] = {
     "clock_refused": N_(
         "A source that contradicts the box's clock by %(ahead_s)s s is not believed"
     ),
+    "jump_refused": N_("The server said %(number)s for %(counter)s: beyond reason, refused"),
     "wear": N_("The box's memory has been erased %(erases)s times"),
     "contradiction": N_("Contradiction: %(reason)s"),
     "startable": N_("Nobody has the car, and anybody could start it: %(reason)s"),
@@ -331,6 +340,7 @@ def _of_field(name: str, value: int | str, speaker: Words) -> str:
         HANDOVERS,
         GAP_REASONS,
         CONTRADICTIONS,
+        COUNTERS,
         HINDRANCES,
     ):
         if value in table:

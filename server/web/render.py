@@ -75,6 +75,7 @@ def _environment(speaker: Words) -> Environment:
         relay_states=labels.RELAY_STATES,
         contradictions=labels.CONTRADICTIONS,
         contradiction_advice=labels.CONTRADICTION_ADVICE,
+        counters=labels.COUNTERS,
         hindrances=labels.HINDRANCES,
         hindrance_advice=labels.HINDRANCE_ADVICE,
         wishes=labels.WISHES,

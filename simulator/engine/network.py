@@ -55,6 +55,7 @@ class Network:
         self._closed_ports: list[int] = []
         self._server_due: Timer | None = None
         self.strike: Callable[[], None] | None = None
+        self.server_ahead_ms = 0  # of the clock of its machine
         self._clock: socket.socket | None = None
         self._clock_heard = b""
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -156,6 +157,7 @@ class Network:
         ports = {str(link.local_port): link for link in self._links}
         question = {
             "now_ms": self._timeline.now_us // 1000,
+            "ahead_ms": self.server_ahead_ms,
             "streams": {port: link.sent_bytes for port, link in ports.items()},
             "closed": self._closed_ports,
         }

@@ -179,7 +179,7 @@ class BoxLife:
         self.grants = GrantSet(state)
         self.keys = Keys(identity.box_id, 1, identity.key, state.files.get(KEYS_FILE, b""))
         clock = Clock(0)
-        clock.hear_server(NOW_S, 0, wires.ms)
+        clock.hear_server(NOW_S, 0, 1, wires.ms)
         self.uplink = Uplink(self.journal)
         self.recorder = Recorder(
             journal=self.journal,

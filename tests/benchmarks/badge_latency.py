@@ -151,7 +151,7 @@ class Link:
 
     def _answer(self, message: object) -> None:
         if isinstance(message, session.Established):
-            self._session.send(messages.Time(self._world.now_ms // 1000, 0))
+            self._session.send(messages.Time(self._world.now_ms // 1000, 0, 1))
         elif isinstance(message, messages.Status) and not message.epoch:
             self._session.send(messages.Epoch(1))
         elif isinstance(message, messages.Records):

@@ -106,8 +106,8 @@ def test_our_server_speaks_with_a_stranger_as_box() -> None:
     events = server.receive_data(frame(sealed), 0)
     assert events[0] == Established(BOX_ID, 3)
     for time_s in range(3):
-        server.send(Time(time_s, 0))
-        assert decode(box.decrypt(payload(server.bytes_to_send()))) == (Time(time_s, 0), 0)
+        server.send(Time(time_s, 0, 9))
+        assert decode(box.decrypt(payload(server.bytes_to_send()))) == (Time(time_s, 0, 9), 0)
 
 
 def test_a_stranger_with_another_key_or_prologue_is_refused() -> None:

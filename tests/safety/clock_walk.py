@@ -33,6 +33,7 @@ class Place:
     server_at_s: int = 0  # when last
     lied_a_day: bool = False  # the server, the same lie, and has not told the truth since
     way: tuple[str, ...] = ()
+    named: tuple[int, int] = (0, 0)  # the last number that a time had, and how far off that was
 
     @property
     def off_s(self) -> int:
@@ -62,6 +63,8 @@ def walk(liar: str, depth: int) -> Walk:
         place = waiting.popleft()
         for event in EVENTS if len(place.way) < depth + 2 else ():
             reached = _happen(place, event, liar)
+            if reached.clock.time_s(reached.at_s * 1000):
+                reached = replace(reached, named=(reached.clock.number, reached.off_s))
             found.transitions += 1
             found.broken = _judge(place, reached, liar)
             if found.broken:
@@ -93,12 +96,17 @@ def _happen(place: Place, event: str, liar: str) -> Place:
             clock.hear_gnss(NOON_S + at_s + ahead_s, 0, at_s * 1000)
         return replace(place, clock=clock, at_s=at_s, way=way)
     at_s += 1
-    clock.hear_server(NOON_S + at_s + ahead_s, 0, at_s * 1000)
+    clock.hear_server(NOON_S + at_s + ahead_s, 0, _stretch_of(ahead_s), at_s * 1000)
     since_s = place.server_since_s if place.server_says_s == ahead_s else at_s
     return Place(
         clock, at_s, ahead_s, since_s, True, at_s,
-        ahead_s != 0 and (place.lied_a_day or at_s - since_s >= DAY_S - 1), way,
+        ahead_s != 0 and (place.lied_a_day or at_s - since_s >= DAY_S - 1), way, place.named,
     )  # fmt: skip
+
+
+def _stretch_of(ahead_s: int) -> int:
+    """The server says one thing as long as its clock does not jump."""
+    return 1 + abs(ahead_s)
 
 
 def _judge(before: Place, place: Place, liar: str) -> str:
@@ -118,6 +126,13 @@ def _judge(before: Place, place: Place, liar: str) -> str:
             return "a word moved a clock that knew better"
     if place.way[-1] == "power" and clock.number != before.clock.number:
         return "a number comes again"
+    number, off_s = before.named
+    if (
+        clock.time_s(place.at_s * 1000)
+        and number == clock.number
+        and abs(off_s - place.off_s) > near_s
+    ):
+        return "a number names two times"
     right = _happen(_happen(place, "truth of the server", ""), "truth of the sky", "")
     if abs(right.off_s) > near_s or right.clock.doubtful:
         return "the truth of both does not bring it back"
@@ -147,6 +162,8 @@ def _key(place: Place) -> tuple[object, ...]:
     flags = (clock.source, clock._rests_on, clock._alone, clock._beside, clock._kept_is_sure)
     estimate = (round_off(clock._offset_ms), round_off(clock._low_ms), round_off(clock._high_ms))
     bounds = (round_off(clock._newest_s * 1000 - at_ms), bool(clock.closed_s))
+    kept = (clock._kept_stretch, clock._fitting_stretch)
+    named = (place.named[0] == clock.number, round_off(NOON_S * 1000 + place.named[1] * 1000))
     server = (place.server_says_s, place.server_spoke, place.lied_a_day)
     since = (age(place.server_since_s * 1000), age(place.server_at_s * 1000))
-    return flags, estimate, runs, left, bounds, server, since
+    return flags, estimate, runs, left, bounds, kept, named, server, since

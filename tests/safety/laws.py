@@ -84,6 +84,9 @@ was not told so (None: neither). `owed`: no inhibiting pulse came since the last
 `unused_ms`: since a badge or a motion of an open trip, and since its ignition was switched, too.
 """
 
+JUMP = 0xFFFFFFFF
+"""The number of a command that no server gives."""
+
 NOBODY = Book(b"", False, 0, b"", 0, 0, 0, b"", False, 0)
 _COMMANDED = {
     COMMAND_END_TRIP: records.ASKED_END_COMMAND,
@@ -369,7 +372,8 @@ class Judge:
         if memory.kept.asked not in (records.ASKED_NOTHING, memory.book.asked):
             # Flash was full and kept no withdrawal: nobody was told of one, and the wish stands.
             for command in self._setting.commands:
-                if _COMMANDED.get(command.kind) == memory.kept.asked:
+                asks = command.command_id < JUMP and _COMMANDED.get(command.kind)
+                if asks == memory.kept.asked:
                     cancelled &= ~(1 << command.command_id)
         return memory._replace(
             book=memory.kept,
@@ -648,6 +652,7 @@ class Judge:
             _law(free, "a command ends a trip without its keys")
         else:
             command = self._command(event)
+            _law(command.command_id < JUMP, "a command's number jumps to the end")
             _law(not after.acted >> command.command_id & 1, "a command is obeyed twice")
             _law(self._valid(command), "a command is obeyed too late, or without a clock")
             _law(command.badge_tag == book.driver, "a command ends another's trip")
@@ -681,6 +686,12 @@ class Judge:
 
     def _answered(self, after: Memory, item: Any, event: Event) -> Memory:
         number, done = item.command_id, (records.COMMAND_PENDING, records.COMMAND_APPLIED)
+        if number == JUMP:
+            refused = item.result == records.COMMAND_REFUSED
+            _law(
+                refused and self._car.highest_command < JUMP, "a command's number jumps to the end"
+            )
+            return after
         if item.result in done and event[0] == "command" and not after.acted >> number & 1:
             ordered = self._setting.commands[event[1]]
             if ordered.command_id == number:

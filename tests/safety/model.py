@@ -282,6 +282,11 @@ class Car:
             values.append(value)
         return values
 
+    @property
+    def highest_command(self) -> int:
+        """The highest number of a command that the box has taken."""
+        return self._commands.highest_id
+
     # The world's turn.
 
     def happen(self, event: Event, cut_after: int = 0) -> bool:

@@ -91,6 +91,10 @@ def _begins_again(shipped: Any) -> Any:
     return lambda self, command_id: shipped(self, command_id) or True
 
 
+def _believes_any_number(shipped: Any) -> Any:
+    return lambda self, command_id, time_s, relay: None
+
+
 def _acts_late(shipped: Any) -> Any:
     return lambda self, command, *others: shipped(
         self, command._replace(expires_s=0xFFFFFFFF), *others
@@ -272,6 +276,10 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "a command is obeyed after its expiry": (
         settings.COMMANDED,
         _in_place_of(Commands, "act", _acts_late),
+    ),
+    "a command's number jumps to the end": (
+        settings.COMMANDED,
+        _in_place_of(Commands, "refused_as_jump", _believes_any_number),
     ),
     "an expired set of grants opens": (
         settings.PEOPLE_ALL_DAY,

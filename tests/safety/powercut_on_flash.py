@@ -502,7 +502,7 @@ def telling_time(time_s):
         bodies = []
         for second in range(62):
             bodies += clock.hear_gnss(time_s + second, 0, second * 1000)
-        bodies += clock.hear_server(time_s + 61, 0, 61_000)
+        bodies += clock.hear_server(time_s + 61, 0, 1, 61_000)
         box.recorder.write(bodies, 61_000)
         box.state.write(CLOCK, clock.to_bytes(61_000))
         yield

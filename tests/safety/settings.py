@@ -30,7 +30,7 @@ from shared_protocol.messages import (
     Grant,
 )
 from shared_protocol.records import RELAY_ENABLED, RELAY_INHIBITED
-from tests.safety.laws import Person, Promise
+from tests.safety.laws import JUMP, Person, Promise
 from tests.safety.model import Event, Setting
 
 NOON_S = 1_700_000_000
@@ -111,6 +111,9 @@ COMMANDS = (
     Command(7, BRUNOS, COMMAND_THEFT, bytes(8)),
     Command(8, BRUNOS, COMMAND_WITHDRAW_THEFT, bytes(8)),
     Command(9, BRUNOS, COMMAND_END_FROM_AFAR_WITHOUT_KEYS, ANNE.tag),
+    # Of a broken server: to take it would refuse every later one.
+    Command(JUMP, JUMP, COMMAND_INHIBIT, bytes(8)),
+    Command(JUMP, JUMP, COMMAND_END_TRIP_WITHOUT_KEYS, ANNE.tag),
 )
 
 _LOOKS: tuple[Event, ...] = (("tick",), ("look",))
@@ -204,7 +207,7 @@ COMMANDED = _setting(
     "commands, power fails", 65_000,
     (
         ("tick",), ("reset",), *_clock(UNKNOWN, ANNES, BRUNOS), ("command", 0), ("command", 2),
-        ("short", ANNE.tag),
+        ("command", 4), ("command", 5), ("short", ANNE.tag),
     ),
     commands=COMMANDS, power_cuts=True,
 )  # fmt: skip

@@ -8,6 +8,7 @@ import pytest
 
 from firmware.logic import clock as clock_module
 from firmware.logic.clock import Clock
+from tests.safety import clock_walk
 from tests.safety.clock_walk import walk
 from tests.support import FULL
 
@@ -64,9 +65,13 @@ PLANTED = {
         "sky",
         patch.object(Clock, "_move", _as_sure_as_two(Clock._move)),
     ),
+    "whatever the server says after a power cut, the number goes on": (
+        "server",
+        patch.object(clock_walk, "_stretch_of", lambda ahead_s: 1),
+    ),
     "the numbers begin again after a power cut": (
         "sky",
-        patch.object(clock_module, "opened", lambda data: (0, 0, 0, 0)),
+        patch.object(clock_module, "opened", lambda data: (0, 0, 0, 0, 0)),
     ),
 }
 

@@ -32,7 +32,7 @@ from_box = st.one_of(
 )
 from_server = st.one_of(
     st.builds(messages.Ack, u16, u32, u32),
-    st.builds(messages.Time, u32, u16),
+    st.builds(messages.Time, u32, u16, u32),
     st.builds(messages.Grants, u32, u32, u8, u8, st.lists(grant, max_size=45)),
     st.builds(messages.Command, u32, u32, u8, bytes8),
     st.builds(messages.Epoch, u16),

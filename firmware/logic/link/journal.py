@@ -76,7 +76,7 @@ class Journal:
         self._chain = 0  # of the newest record
         self._size = segment_bytes  # of the newest segment; full: the next append begins another
         # Where the last read began and ended: seq, first of its segment, offset, chain before seq.
-        self._cursors = ()
+        self._cursors = []
         self._recover()
 
     @property
@@ -84,18 +84,19 @@ class Journal:
         """The oldest record that can still be sent, acknowledged or not."""
         return max(self._firsts[0] if self._firsts else self.next_seq, self._given_up + 1)
 
+    def is_jump(self, epoch: int) -> bool:
+        """Whether an epoch is so far above ours that it would use the numbers up."""
+        return bool(self.epoch) and epoch - self.epoch > MAX_COUNTER_STEP
+
     def adopt(self, epoch: int) -> bool:
         """Name everything held by the epoch that the server allotted; False when it is not new.
 
-        One far above is refused, for it would use the numbers up; one far below is the way back
-        from such a jump.
+        A jump is refused; an epoch far below is the way back from one.
 
         Raises:
             OSError: the flash refused; nothing has changed.
         """
-        ahead = epoch - self.epoch
-        jumps = self.epoch and ahead > MAX_COUNTER_STEP
-        if not epoch or jumps or -MAX_COUNTER_STEP < ahead <= 0:
+        if not epoch or self.is_jump(epoch) or -MAX_COUNTER_STEP < epoch - self.epoch <= 0:
             return False
         self._storage.write(_EPOCH_FILE, epoch.to_bytes(2, "big"))
         self.epoch = epoch
@@ -165,14 +166,15 @@ class Journal:
             if at_seq in self._firsts and at_seq != first:
                 first, offset, chain = self._begin_of(at_seq)
             data = self._read(first, offset, _CHUNK_BYTES)
-            records, begin = [], ()
-            at, start = 0, at_seq
+            records = []
+            at, start, begin = 0, at_seq, (at_seq, first, offset, chain)
             while at_seq < self.next_seq and (at_seq == start or at_seq not in self._firsts):
                 record, size, after = segment.open_record(data, at, chain)
                 if record is None:
                     break
                 if at_seq >= seq:
-                    begin = begin or (at_seq, first, offset + at, chain)
+                    if not records:
+                        begin = (at_seq, first, offset + at, chain)
                     records.append(record)
                 at_seq += 1
                 at += size
@@ -183,7 +185,7 @@ class Journal:
                     self._size = self._segment_bytes  # nothing is to be found behind it
                 at_seq = min([f for f in self._firsts if f > at_seq] or [self.next_seq])
             end = (at_seq, first, offset, chain)
-            self._cursors = (begin, end) if records else (end,)
+            self._cursors = [begin, end] if records else [end]
             if records:
                 return begin[0], records, begin[3]
         return self.next_seq, [], self._chain

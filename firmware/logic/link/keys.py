@@ -33,13 +33,16 @@ class Keys:
         first, last = self._pair[0], self._pair[-1]
         return codec.encode(_LAYOUT, (self._box_id,) + first + last)
 
-    def take(self, generation: int, key: bytes) -> bool:
-        """Take the key of a NewKey message; False when it is not above the one in use.
+    def is_jump(self, generation: int) -> bool:
+        """Whether a generation is so far above ours that it would use the numbers up."""
+        return generation - self.generation > MAX_COUNTER_STEP
 
-        One far above is not taken either: it would use the generations up.
+    def take(self, generation: int, key: bytes) -> bool:
+        """Take the key of a NewKey message; False when it is not above the one in use, or a jump.
+
         The one in use has just proved itself: it stays as the other.
         """
-        if not 0 < generation - self.generation <= MAX_COUNTER_STEP:
+        if generation <= self.generation or self.is_jump(generation):
             return False
         self._pair = [(self.generation, self.key), (generation, key)]
         self._use(-1)

@@ -14,9 +14,11 @@ from server.store.schema import (
     chains,
     clocks,
     contradictions,
+    doubts,
     equipment,
     from_afar,
     handovers,
+    jumps,
     news,
     page_indexes,
     planned_km,
@@ -439,4 +441,6 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     contradictions.add,
     from_afar.add,
     handovers.add,
+    jumps.add,
+    doubts.add,
 )

@@ -147,6 +147,18 @@ SECTIONS = (
         N_("All boxes"),
     ),
     Section(
+        "jumps",
+        N_("Numbers refused"),
+        N_("Numbers"),
+        N_(
+            "A server sent a box a number beyond reason: it may be broken, or not yours. The box"
+            " goes on."
+        ),
+        lambda store, limit, _: store.boxes.sent_a_jump(limit),
+        "/boitiers",
+        N_("All boxes"),
+    ),
+    Section(
         "kilometres",
         N_("Kilometres without a trip"),
         N_("Without a trip"),

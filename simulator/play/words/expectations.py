@@ -133,6 +133,12 @@ def end(stage: Stage, wanted: str) -> Finding:
     return _same(_last_trip(stage).get("end_reason"), wanted)
 
 
+@word("expect state", "open|paused|ended")
+def state(stage: Stage, wanted: str) -> Finding:
+    """Whether the last trip is under way."""
+    return _same(_last_trip(stage).get("state"), wanted)
+
+
 @word("expect driver", "DRIVER")
 def driver(stage: Stage, wanted: str) -> Finding:
     """Whose the last trip is."""
@@ -175,6 +181,36 @@ def use(stage: Stage, wanted: str) -> Finding:
 def places(stage: Stage, wanted: float) -> Finding:
     """How many positions the server has, of the last trip's start and end."""
     return _same(_last_trip(stage).get("places_known"), wanted)
+
+
+_NEAR_S = 900
+
+
+def _near(found_s: int | None, wanted_s: int) -> Finding:
+    if found_s is None:
+        return "none", False
+    off_s = found_s - wanted_s
+    return f"{off_s / 60:+.0f} minutes", abs(off_s) <= _NEAR_S
+
+
+@word("expect begun", "TIME")
+def begun(stage: Stage, wanted_s: int) -> Finding:
+    """When the last trip began, to a quarter of an hour."""
+    return _near(_last_trip(stage).get("started_at"), wanted_s)
+
+
+@word("expect ended", "TIME")
+def ended(stage: Stage, wanted_s: int) -> Finding:
+    """When the last trip ended, to a quarter of an hour."""
+    return _near(_last_trip(stage).get("ended_at"), wanted_s)
+
+
+@word("expect times", "sure|doubtful")
+def times(stage: Stage, wanted: str) -> Finding:
+    """Whether the clock that dated the last trip is believed by now."""
+    trip = _last_trip(stage)
+    is_doubtful = trip.get("start_doubtful") or trip.get("end_doubtful")
+    return _same("doubtful" if is_doubtful else "sure", wanted)
 
 
 @word("expect late", "NUMBER", "minutes")

@@ -23,6 +23,12 @@ def server(stage: Stage, what: str) -> None:
         process.restart()
 
 
+@word("server ahead", "NUMBER", "minutes")
+def server_ahead(stage: Stage, minutes: float) -> None:
+    """Set the clock of the server's machine so far ahead of the truth; a start is not noticed."""
+    stage.world.network.server_ahead_ms = round(minutes * 60_000)
+
+
 @word("key", "rotate")
 def rotate_key(stage: Stage) -> None:
     """Give the box a new key."""

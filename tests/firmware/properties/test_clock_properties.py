@@ -24,14 +24,29 @@ class Car:
         self.clock = Clock(FLOOR_S, **kept)
         self.at_s = 0
         self.told: list[Any] = []
+        self.restarts = 0
 
     def pass_s(self, seconds: int) -> "Car":
         self.at_s += seconds
         return self
 
     def server(self, ahead_s: int = 0) -> "Car":
-        self.told += self.clock.hear_server(NOON_S + self.at_s + ahead_s, 0, self.at_s * 1000)
+        # A server's clock that jumps begins another stretch: what it says there has another number.
+        stretch = 1 + abs(ahead_s) + self.restarts
+        self.told += self.clock.hear_server(
+            NOON_S + self.at_s + ahead_s, 0, stretch, self.at_s * 1000
+        )
         return self
+
+    def restart_server(self) -> "Car":
+        self.restarts += 1_000_000
+        return self
+
+    def cut_power(self, seconds: int = 60) -> "Car":
+        at_ms = self.at_s * 1000
+        kept, newest_s = self.clock.to_bytes(at_ms), self.clock.time_s(at_ms)
+        self.clock = Clock(FLOOR_S, kept, newest_s)
+        return self.pass_s(seconds)
 
     def sky(self, seconds: int = 61, ahead_s: int = 0) -> "Car":
         for _ in range(seconds):
@@ -349,3 +364,28 @@ def test_times_that_one_liar_spoilt_are_mended_by_their_number(steps, liar):
         shifts[body.number] = shifts.get(body.number, 0) + body.shift_s
     for number, off_s in made:
         assert abs(off_s + shifts.get(number, 0)) <= 2 * AGREE_S + car.at_s / 10_000
+
+
+@pytest.mark.parametrize("ahead_s", [HOUR_S, -HOUR_S, 10 * DAY_S])
+@pytest.mark.parametrize("cuts", [1, 3])
+def test_a_step_keeps_its_number_over_power_cuts_and_is_mended_as_one(ahead_s, cuts):
+    car = Car().server(ahead_s)
+    for _ in range(cuts):
+        car.cut_power().server(ahead_s)
+    assert {body.number for body in car.told_of(ClockState)} == {1}
+    car.pass_s(HOUR_S).server().sky()
+    assert (car.off_s, car.clock.number) == (0, 2)
+    assert car.told_of(ClockMended) == [ClockMended(1, -ahead_s)]
+
+
+def test_a_server_that_was_started_anew_keeps_the_number_only_if_it_said_the_same_before_the_cut():
+    car = Car().server(HOUR_S).restart_server().server(HOUR_S).cut_power().server(HOUR_S)
+    assert car.clock.number == 1
+    car.cut_power().restart_server().server(HOUR_S)
+    assert car.clock.number == 2, "what it said before may have been another time"
+
+
+def test_a_clock_that_satellites_confirmed_begins_a_new_number_after_a_cut():
+    assert both().cut_power().server().clock.number == 2
+    assert Car().sky().cut_power().sky().clock.number == 2
+    assert Car().server().cut_power().sky().server().clock.number == 2

@@ -48,7 +48,7 @@ class Box:
     def facts(self) -> list[object]:
         found, seq = [], self.journal.lowest_seq
         while seq < self.journal.next_seq:
-            seq, records = self.journal.read(seq)
+            seq, records, _ = self.journal.read(seq)
             seq += len(records)
             found += [decode_body(record.kind, record.body) for record in records]
         return found

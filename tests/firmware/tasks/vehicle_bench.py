@@ -156,7 +156,7 @@ class Box:
             self.trip.apply(decode_body(record.kind, record.body), record.time_s)
         self.commands = Commands(state.files.get("commands", b""))
         self.clock = clock = Clock(0)
-        clock.hear_server(NOW_S, 0, wires.ms)
+        clock.hear_server(NOW_S, 0, 1, wires.ms)
         for second in range(62):
             clock.hear_gnss(NOW_S - 61 + second, 0, wires.ms - 61_000 + second * 1000)
         self.grants = GrantSet(Flash())

@@ -111,7 +111,7 @@ async def test_the_time_is_told_again_each_hour(
     await car.report(1, 2, records.Odometer(6))
     assert car.count(messages.Time) == 1
     clock.pass_ms(1)
-    assert await car.expect(messages.Time) == messages.Time(NOW_S + HOUR_S, 0)
+    assert await car.expect(messages.Time) == messages.Time(NOW_S + HOUR_S, 0, 1)
     car.close()
 
 

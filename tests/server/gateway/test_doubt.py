@@ -89,7 +89,7 @@ async def test_while_the_server_doubts_it_tells_no_time_and_soon_after_it_does(
     assert box is not None
     said: list[object] = []
     doubt = Doubt(clock)
-    talk = Conversation(box, said.append, store, Pipeline(store), clock, doubt.doubts)
+    talk = Conversation(box, said.append, store, Pipeline(store), clock, doubt.stretch)
     clock.run(1000, 10 * 86_400_000)
     await talk.receive(a_status())
     assert not [each for each in said if isinstance(each, Time)]
@@ -97,6 +97,23 @@ async def test_while_the_server_doubts_it_tells_no_time_and_soon_after_it_does(
     clock.run(DOUBT_AGAIN_MS)
     talk.tick()
     assert [each for each in said if isinstance(each, Time)]
+
+
+def test_a_stretch_ends_with_a_restart_and_a_doubt_and_has_no_name_meanwhile(clock: Hands) -> None:
+    doubt = Doubt(clock)
+    first = doubt.stretch()
+    clock.run(HOUR_MS)
+    assert first and doubt.stretch() == first
+    clock.run(HOUR_MS, 3 * HOUR_MS)
+    assert doubt.stretch() == 0
+    clock.synchronised = True
+    second = doubt.stretch()
+    clock.run(HOUR_MS)
+    assert second not in (0, first) and doubt.stretch() == second
+    clock.run(HOUR_MS, -3 * HOUR_MS)
+    third = doubt.stretch()
+    assert third not in (0, first, second), "jumped and synchronised between two looks"
+    assert Doubt(clock).stretch() not in (0, first, second, third)
 
 
 async def test_an_operators_word_takes_out_what_was_stored_in_the_future(store: Store) -> None:
@@ -113,7 +130,7 @@ async def test_what_a_box_says_of_its_own_clock_never_counts(store: Store, clock
     box = await store.boxes.by_wire_id(secrets.wire_id)
     assert box is not None
     doubt = Doubt(clock)
-    talk = Conversation(box, lambda _: None, store, Pipeline(store), clock, doubt.doubts)
+    talk = Conversation(box, lambda _: None, store, Pipeline(store), clock, doubt.stretch)
     await talk.receive(a_status(time_s=NOW_S + 400 * 86_400))
     doubt.begin(*await store.boxes.time_known())
     assert not doubt.doubts()

@@ -6,7 +6,9 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +19,7 @@ from server.fleet.model import TripFilter
 from server.gateway.conversation import Conversation
 from server.gateway.pipeline import Pipeline
 from server.store import BoxAccount, BoxSecrets, Store
+from server.store import records as store_records
 from shared_protocol import messages, records
 from shared_protocol.badges import badge_tag
 from tests.firmware.logic.storage import MemoryStorage
@@ -307,3 +310,26 @@ async def test_a_batch_of_another_history_is_not_stored_and_the_answer_says_whic
     assert await store.records.stored() == 4
     assert (await pipeline.accept(box, 1, 3, 1, told[2:], NOW_S, 0)) == held, "no chain of ours"
     assert (await pipeline.accept(box, 1, 5, 1, told[4:], NOW_S, chain)).seq == 9
+
+
+PLANTED = {
+    "a box believes any acknowledgement": patch.object(
+        Journal, "is_of_here", lambda journal, seq, chain: True
+    ),
+    "what is told again is not known again": patch.object(
+        store_records,
+        "_told_again",
+        lambda db, batch, first_seq, chains: [False] * len(chains),
+    ),
+    "what was noted as lost is never told": patch.object(
+        store_records.Records, "lost_to", lambda store, box_id, epoch: asyncio.sleep(0, 0)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_defect_is_found(name: str) -> None:
+    gap = [CONNECTED, ("record", 30, False), ("image",), CONNECTED, ("restore", 0), CONNECTED]
+    fork = [("record", 3, True), CONNECTED, ("put back", -1), ("record", 5, True), CONNECTED]
+    with PLANTED[name], pytest.raises(AssertionError):
+        run([*gap, BACK, CONNECTED, ("image",), *fork])

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from server.fleet import grants
+from server.fleet.model import TripFilter
 from server.gateway.pipeline import Pipeline
 from server.store import Store
 from shared_protocol.limits import GRANTS_VALID_S
@@ -14,6 +15,7 @@ from shared_protocol.records import (
     END_BADGE_HELD,
     NO_POSITION,
     REFUSED_TOO_LATE,
+    Boot,
     ClockMended,
     ClockState,
     LegEnd,
@@ -122,3 +124,65 @@ async def test_it_is_no_longer_doubtful_when_the_box_says_so(store: Store) -> No
 
 def test_boxes_know_for_how_long_a_set_is_valid() -> None:
     assert GRANTS_VALID_S == grants.VALID_S
+
+
+async def test_a_clock_that_went_on_over_a_power_cut_is_mended_on_both_sides_of_it(
+    store: Store,
+) -> None:
+    right = NOW_S - DAY_S
+    await send(
+        store,
+        stamped(right + 3600, clock(1), *trip(0)),
+        stamped(0, Boot(1, "1.0", 7)),
+        stamped(right + 3600 + 1000, clock(1), *trip(500)),
+        stamped(right + 2000, clock(2), ClockMended(1, -3600)),
+    )
+    assert await times(store, "trip", "started_at_s", "ended_at_s") == [
+        (right + 60, right + 240),
+        (right + 1060, right + 1240),
+    ]
+    assert await times(store, "refusal", "at_s") == [(right + 300,), (right + 1300,)]
+
+
+async def doubts(store: Store) -> list[tuple[bool, bool]]:
+    """Of each trip, the oldest first: whether its start and its end are doubtful."""
+    trips = await store.trips.log(TripFilter())
+    return [(trip.start_doubtful, trip.end_doubtful) for trip in reversed(trips)]
+
+
+@pytest.mark.parametrize("in_one_batch", [True, False])
+async def test_a_trip_is_doubtful_where_its_start_or_end_was_recorded_under_a_doubtful_clock(
+    store: Store, in_one_batch: bool
+) -> None:
+    sure = ClockState(2, CLOCK_GNSS, 0, 20)
+    told = [
+        stamped(NOW_S, clock(1), *trip(0)),
+        stamped(NOW_S + 1000, *trip(500)[:2]),
+        stamped(NOW_S + 2000, sure, *trip(500)[2:]),
+        stamped(NOW_S + 3000, *trip(1000)[:2]),
+        stamped(NOW_S + 4000, clock(3), *trip(1000)[2:]),
+        stamped(0, *trip(1500)[:4]),
+    ]
+    await send(store, *([[record for batch in told for record in batch]] if in_one_batch else told))
+    found = await doubts(store)
+    assert sorted(found) == sorted([(True, True), (True, False), (False, True), (False, False)])
+
+
+@pytest.mark.parametrize(
+    "relief",
+    [
+        [ClockState(1, CLOCK_GNSS, 0, 20)],
+        [ClockState(2, CLOCK_GNSS, 0, 20), ClockMended(1, -DAY_S)],
+    ],
+    ids=["it was right", "it is mended"],
+)
+async def test_a_doubtful_time_is_doubtful_no_more_once_its_clock_is_believed_or_mended(
+    store: Store, relief: list[Any]
+) -> None:
+    await send(
+        store,
+        stamped(NOW_S, clock(7), *trip(0)),
+        stamped(NOW_S + 500, clock(1), *trip(500)),
+        stamped(NOW_S + 1000, *relief),
+    )
+    assert sorted(await doubts(store)) == [(False, False), (True, True)], "another stays as it is"

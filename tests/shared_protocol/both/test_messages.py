@@ -10,7 +10,7 @@ EXAMPLES = (
     messages.Status("1.2.3", 1, 1_790_000_000, 2, 10, 15, 4, b"8 bytes.", 9, 1, 0, b"of cards"),
     messages.Records(2, 10, 99, [RECORD, records.to_record(5, records.LegEnd(2000))]),
     messages.Ack(2, 14, 0xFFFFFFFF),
-    messages.Time(1_790_000_000, 999),
+    messages.Time(1_790_000_000, 999, 0xFFFFFFFF),
     messages.Grants(4, 1_790_600_000, 0, 1, [GRANT]),
     messages.Command(9, 1_790_000_060, messages.COMMAND_END_TRIP, b"badgetag"),
     messages.Epoch(3),

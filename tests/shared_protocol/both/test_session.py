@@ -170,8 +170,8 @@ def test_messages_cross_both_ways_in_order():
         Received(STATUS),
     ]
     server.send(ACK)
-    server.send(messages.Time(5, 6))
-    assert exchange(box, server)[0] == [Received(ACK), Received(messages.Time(5, 6))]
+    server.send(messages.Time(5, 6, 7))
+    assert exchange(box, server)[0] == [Received(ACK), Received(messages.Time(5, 6, 7))]
 
 
 def test_the_stream_may_be_cut_between_any_two_bytes():

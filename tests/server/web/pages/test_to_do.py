@@ -8,13 +8,18 @@ from shared_protocol.messages import CLOCK_SERVER
 from shared_protocol.records import (
     ASKED_END,
     ASKED_NOTHING,
+    COMMAND_REFUSED,
     CONTRADICTION_CRANKED,
     CONTRADICTION_IGNITION_OFF,
     HANDOVER_ASKED,
     HANDOVER_DROPPED,
+    JUMP_EPOCH,
+    JUMP_KEY_GENERATION,
     STARTABLE_NO_SIGN,
     ClockState,
+    CommandResult,
     Contradiction,
+    JumpRefused,
     Odometer,
     Startable,
     TripAsked,
@@ -25,6 +30,7 @@ from shared_protocol.records import (
 from tests.server.web.sample import KARIM, MANAGER, NOW_S, PEUGEOT, report, report_of_clio
 
 PATH = "/a-traiter"
+REFUSED_NUMBERS = "Numéros refusés"
 WAITS = "En attente dans la voiture"
 
 
@@ -122,3 +128,21 @@ async def test_kilometres_while_a_car_changes_hands_name_both_and_what_waits_is_
     page = await manager.read(PATH)
     assert WAITS not in page and page.count("indéterminé entre") == 1
     assert "L’un des deux" in await manager.read(f"{PATH}/kilometres/1")
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (JumpRefused(JUMP_EPOCH, 30_000), "l’époque de ses enregistrements"),
+        (JumpRefused(JUMP_KEY_GENERATION, 40_000), "la génération de sa clé"),
+        (JumpRefused(99, 1), "un autre numéro"),
+        (CommandResult(0xFFFFFFFF, COMMAND_REFUSED, 1), "le numéro d’un ordre"),
+    ],
+)
+async def test_a_number_beyond_reason_that_a_box_refused_is_shown(arrive, store, body, what):
+    manager = await arrive(MANAGER)
+    await told(store, CommandResult(NOW_S, COMMAND_REFUSED, 1))
+    assert REFUSED_NUMBERS not in await manager.read(PATH)
+    await told(store, body)
+    for path in (PATH, "/boitiers"):
+        assert f"valeur aberrante, refusée : {what}" in await manager.read(path)

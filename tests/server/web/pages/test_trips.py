@@ -6,7 +6,13 @@ import pytest
 
 from server.fleet import fleet_file
 from server.fleet.model import TripFilter
-from server.fleet.records import Holder, Position, ReadRecord, TripEnded, TripStarted
+from server.fleet.records import (
+    Holder,
+    Position,
+    ReadRecord,
+    TripEnded,
+    TripStarted,
+)
 from server.fleet.trips import follow
 from server.gateway.translate import read_record
 from server.store import Batch, BoxStatus
@@ -248,6 +254,29 @@ async def test_a_trip_parked_elsewhere_is_marked_and_its_driver_is_told_kindly(a
     assert "garée hors du parking" in await karim.read("/reservations")
     answer = await karim.client.get(f"/api/trips/{under_way}")
     assert (await answer.json())["trip"]["wrong_site"] is True
+
+
+async def test_a_trip_that_ended_under_a_doubtful_clock_is_marked_until_the_clock_is_believed(
+    arrive, store
+):
+    under_way, _ = await trip_ids(store)
+    end = TripEnded(NOW_S, PAST_TRIPS * 10_000 + 12_300, "badge_held", None)
+    doubtful, sure = (
+        read_record(to_record(NOW_S, ClockState(1, CLOCK_SERVER, doubt, 100)), Holder(), NOW_S)
+        for doubt in (1, 0)
+    )
+    for record in (doubtful, ReadRecord(3, "trip_end", NOW_S, b"", {}, end)):
+        await report_of_clio(store, record)
+    manager = await arrive(MANAGER)
+    said = "l’horloge de la voiture était douteuse à ce moment"
+    assert (await manager.read("/trajets")).count("heure douteuse") == 1
+    assert (await manager.read(f"/trajets/{under_way}")).count(said) == 1
+    answer = await manager.client.get(f"/api/trips/{under_way}")
+    trip = (await answer.json())["trip"]
+    assert (trip["start_doubtful"], trip["end_doubtful"]) == (False, True)
+    await report_of_clio(store, sure)
+    assert "heure douteuse" not in await manager.read("/trajets")
+    assert said not in await manager.read(f"/trajets/{under_way}")
 
 
 async def test_who_rode_along_and_how_sure_the_badge_is_are_shown(arrive, store):
