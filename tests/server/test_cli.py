@@ -73,6 +73,9 @@ def test_loading_says_what_was_loaded_and_may_be_repeated(
         "records_lost": 0,
         "feedback": [],
         "refusals": [],
+        "unassigned": [],
+        "contradictions": [],
+        "startable": [],
     }
 
 
