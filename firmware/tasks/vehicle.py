@@ -215,7 +215,9 @@ class Vehicle:
         self._keep_clock(self._clock.hear_gnss(fix.time_s, fix.millisecond, now_ms), now_ms)
         self._whereabouts.fix(fix, now_ms)
         time_ms = fix.time_s * 1000 + fix.millisecond
-        self._odometer.add(time_ms, fix.speed_mm_s, self._ignition.on)
+        on = self._ignition.on
+        speed_mm_s = fix.speed_mm_s if on else self._whereabouts.speed_mm_s(now_ms)
+        self._odometer.add(time_ms, speed_mm_s, on, not self._trip.open)
         self._recorder.write(self._trip.odometer(self._odometer.metres, now_ms), now_ms)
 
     def server_time(self, time_s: int, millisecond: int, now_ms: int) -> None:

@@ -167,6 +167,7 @@ def test_a_wild_receiver_is_far_off_and_says_that_its_geometry_is_bad():
 def test_a_standing_receiver_that_drifts_wanders_by_metres_and_shows_lone_seconds_of_motion():
     bench = Bench()
     bench.listen(2)
+    bench.receiver.follow(lambda: (PLACE, 0.0))
     bench.receiver.fault("drifting")
     fixes = fixes_of(bench.listen(3600))
     off_e7 = [abs(fix.lat_e7 - 480061000) for fix in fixes]

@@ -1,7 +1,5 @@
 """The odometer: integers, a gate against standing noise, nothing invented in gaps."""
 
-import pytest
-
 from firmware.logic.road.odometer import Odometer
 
 
@@ -129,21 +127,18 @@ def tow(odometer: Odometer, speeds_mm_s, nobodys=True) -> None:
         odometer.add(second * 1000, speed, False, nobodys)
 
 
-@pytest.mark.xfail(strict=True, reason="finding L15: metres of a towed car are nowhere")
 def test_a_car_of_nobodys_that_a_truck_carries_off_gains_every_metre_of_it():
     odometer = Odometer()
     tow(odometer, [0] * 60 + [k * 600 for k in range(20)] + [12_000] * 100 + [0] * 60)
     assert 1300 <= odometer.metres <= 1330
 
 
-@pytest.mark.xfail(strict=True, reason="finding L15: metres of a towed car are nowhere")
 def test_with_the_ignition_off_in_a_trip_a_ferry_adds_nothing():
     odometer = Odometer()
     tow(odometer, [8_000] * 1000, nobodys=False)
     assert odometer.metres == 0
 
 
-@pytest.mark.xfail(strict=True, reason="finding L15: metres of a towed car are nowhere")
 def test_lone_seconds_of_motion_and_a_push_by_hand_are_no_tow():
     odometer = Odometer()
     tow(odometer, ([80] * 20 + [1_400] + [150] * 20 + [6_000] * 3) * 50)
