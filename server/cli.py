@@ -467,6 +467,9 @@ async def _trips(arguments: argparse.Namespace) -> None:
         lost = await store.records.lost()
         unassigned = await store.unassigned.log(limit=_EVERYTHING)
         feedback = await store.feedback.log(limit=_EVERYTHING)
+        unassigned = await store.unassigned.log(limit=_EVERYTHING)
+        contradictions = await store.contradictions.unseen(limit=_EVERYTHING)
+        startable = await store.boxes.startable(limit=_EVERYTHING)
     if arguments.json:
         listed = {
             "trips": [_trip_json(trip) for trip in reversed(trips)],
@@ -486,6 +489,14 @@ async def _trips(arguments: argparse.Namespace) -> None:
                 {"at": r.at_s, "vehicle": r.plate, "reason": r.reason, "agent": r.agent_name}
                 for r in reversed(refusals)
             ],
+            "unassigned": [
+                {"vehicle": u.plate, "distance_m": u.distance_m, "agent": u.agent_name}
+                for u in reversed(unassigned)
+            ],
+            "contradictions": [
+                {"vehicle": c.plate, "kind": c.kind, "times": c.times} for c in contradictions
+            ],
+            "startable": [{"vehicle": b.plate, "hindrance": b.hindrance} for b in startable],
         }
         print(json.dumps(listed, ensure_ascii=False))
         return

@@ -220,15 +220,16 @@ class Vehicle:
         async with self._lock:
             self._refused = None
             now_ms = self._uptime.now_ms()
-            motion = self._motion(now_ms)
-            outcome = self._trip.badge_left(tag, was_held, motion, self._where(now_ms))
-            await self._act_on(outcome, now_ms)
+            motion, where = self._motion(now_ms), self._where(now_ms)
+            await self._act_on(self._trip.badge_left(tag, was_held, motion, where), now_ms)
 
     def fix(self, fix: "Fix", now_ms: int) -> None:
         """A fix of the receiver: the clock, the odometer, the sign of stillness."""
         self.timekeeper.fix(fix, now_ms)
         self._whereabouts.fix(fix, now_ms)
-        self._odometer.add(fix.time_s * 1000 + fix.millisecond, fix.speed_mm_s, self._ignition.on)
+        time_ms = fix.time_s * 1000 + fix.millisecond
+        mm_s = fix.speed_mm_s if self._ignition.on else self._whereabouts.speed_mm_s(now_ms)
+        self._odometer.add(time_ms, mm_s, self._ignition.on, not self._trip.open)
         self._recorder.write(self._trip.odometer(self._odometer.metres, now_ms), now_ms)
 
     def command(self, command: "Command", now_ms: int) -> None:

@@ -21,8 +21,8 @@ from simulator.engine.pins import Pins
 from simulator.engine.timeline import US
 from simulator.engine.uart import UartLine
 from simulator.engine.world import World
-from simulator.road.driving import KMH, Drive
-from simulator.road.roads import PLACES, journey
+from simulator.road.driving import FERRY, KMH, TOW_TRUCK, Drive
+from simulator.road.roads import PLACES, crossing, journey
 from simulator.road.route import Route
 
 LE_MANS = (48.0061, 0.1996)
@@ -73,6 +73,7 @@ class Car:
         self.place: str | None = None  # of roads.py, where it stands; None: on its own round
         self._drive: Drive | None = None
         self._drive_to = ""
+        self._is_carried = False  # its wheels stand on what moves
         self._surroundings = (True, True)  # sky, coverage
         uarts = {
             board.modem_uart: UartLine(timeline, MODEM_BAUD),
@@ -150,13 +151,31 @@ class Car:
 
     def drive_to(self, place: str, seed: int) -> float:
         """Drive from the place it stands at to another one by road; return how long it takes."""
+        return self._set_off(Drive(journey(self._here, place), seed), place, is_carried=False)
+
+    def tow_to(self, place: str, seed: int) -> float:
+        """Be carried there by road on a truck; return how long it takes."""
+        way = journey(self._here, place)
+        return self._set_off(Drive(way, seed, TOW_TRUCK), place, is_carried=True)
+
+    def ferry_to(self, place: str, seed: int) -> float:
+        """Be carried there straight on a ferry's open deck; return how long it takes."""
+        way = crossing(self._here, place)
+        return self._set_off(Drive(way, seed, FERRY), place, is_carried=True)
+
+    @property
+    def _here(self) -> str:
         assert self.place is not None, "it stands nowhere"
-        self._drive = Drive(journey(self.place, place), seed)
+        return self.place
+
+    def _set_off(self, drive: Drive, place: str, *, is_carried: bool) -> float:
+        self._drive = drive
         self._drive_to = place
+        self._is_carried = is_carried
         self._driven_at_us = self._timeline.now_us
         self.place = None
         self._look_round()
-        return self._drive.duration_s
+        return drive.duration_s
 
     def _look_round(self) -> None:
         """Once a second on the road: sky and coverage as they are here, and the end."""
@@ -164,7 +183,8 @@ class Car:
         assert drive is not None
         after_s = self._since_s()
         if after_s >= drive.duration_s:
-            self._driven_m += drive.length_m
+            if not self._is_carried:
+                self._driven_m += drive.length_m
             self._drive = None
             self._driven_at_us = self._timeline.now_us
             self.stand_at(self._drive_to)
@@ -198,7 +218,12 @@ class Car:
 
     @property
     def driven_m(self) -> float:
-        """The true distance driven so far, without logs played into the receiver."""
+        """The true distance driven so far, without logs played into the receiver.
+
+        What carried it is no distance that it drove.
+        """
+        if self._is_carried and self._drive is not None:
+            return self._driven_m
         if self._drive is not None:
             return self._driven_m + self._drive.metres(self._since_s())
         return self._driven_m + self._speed_kmh * KMH * self._since_s()

@@ -3,6 +3,7 @@
 Never invents: outside a log it is silent, and before its first fix it says void sentences.
 """
 
+import math
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,10 @@ _SLEEP_REQUEST_BYTES = 6 + 16 + 2
 _WEEKS_1024_S = 1024 * 7 * 86_400
 _LEAP_SECONDS = 18
 _JAMMED_CN0_DBHZ = 12
+# u-blox M8 data sheet: 2.5 m (half of all fixes), 0.05 m/s; beside walls more, and now and then a
+# second of some 1 m/s.
+_WANDER_M_S, _WANDER_BACK, _METRES_A_DEGREE = 0.4, 0.99, 111_195
+_SPEED_KMH, _LONE_EVERY, _LONE_KMH = 0.25, 1 / 90, (2.0, 5.0)
 _WILD_DEGREES, _WILD_KMH, _WILD_HDOP = 0.005, 20.0, 8.0
 
 FAULTS = {
@@ -29,6 +34,7 @@ FAULTS = {
     "antenna_short": "the antenna's wire is shorted: a notice, and no fix",
     "jammed": "another sender is louder than the satellites: no fix",
     "wild": "reflections or a spoofer: positions and speeds far off",
+    "drifting": "a standing fix wanders by metres, with a lone second of motion now and then",
     "rolled_over": "a date 1024 weeks back",
     "tomorrow": "a date one day late, with a sound fix",
     "no_leap_seconds": "its almanac lacks the leap seconds: 18 s fast",
@@ -71,6 +77,7 @@ class GnssReceiver:
         self._full = full
         self._chance = random.Random(rate_hz)
         self._fault: str | None = None
+        self._wandered_m: tuple[float, ...] = (0.0, 0.0)
         self._heard = True
         self._sees_sky = True
         self._fix_us = 0
@@ -203,7 +210,25 @@ class GnssReceiver:
             )
             speed_kmh = abs(speed_kmh + self._chance.uniform(-_WILD_KMH, _WILD_KMH))
             return Solution(unix_s, (latitude, longitude), speed_kmh, _WILD_HDOP)
+        if fault == "drifting":
+            position, speed_kmh = self._drifting(position, speed_kmh)
         return Solution(unix_s, position, speed_kmh)
+
+    def _drifting(
+        self, position: tuple[float, float], speed_kmh: float
+    ) -> tuple[tuple[float, float], float]:
+        """Wander round the true place, and measure a speed as data sheets say one is measured."""
+        chance = self._chance
+        self._wandered_m = tuple(
+            _WANDER_BACK * off_m + chance.gauss(0, _WANDER_M_S) for off_m in self._wandered_m
+        )
+        noise_kmh = math.hypot(chance.gauss(0, _SPEED_KMH), chance.gauss(0, _SPEED_KMH))
+        if chance.random() < _LONE_EVERY:
+            noise_kmh += chance.uniform(*_LONE_KMH)
+        north_deg, east_deg = (off_m / _METRES_A_DEGREE for off_m in self._wandered_m)
+        east_deg /= math.cos(math.radians(position[0]))
+        speed_kmh = noise_kmh if speed_kmh == 0 else abs(speed_kmh + noise_kmh - _SPEED_KMH)
+        return (position[0] + north_deg, position[1] + east_deg), speed_kmh
 
     def _say(self, burst: bytes) -> None:
         if self._heard and not self.asleep and self._fault != "silent":

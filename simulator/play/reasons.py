@@ -13,3 +13,5 @@ def _named(prefix: str) -> dict[str, int]:
 
 REFUSALS = _named("REFUSED_")
 ENDS = _named("END_")
+CONTRADICTIONS = _named("CONTRADICTION_")
+HINDRANCES = _named("STARTABLE_")

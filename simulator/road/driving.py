@@ -6,15 +6,27 @@ A driver accelerates and brakes steadily, keeps a little under the limit, and st
 import bisect
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from simulator.road.roads import Position, Stretch, between
 
 _STEP_S = 0.5
-_ACCELERATION_M_S2 = 1.4
-_BRAKING_M_S2 = 2.0
 _RED_PART = 0.35  # of the lights
 _RED_S = (5.0, 40.0)
 KMH = 1 / 3.6  # in m/s
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """How fast something that moves gains and loses speed."""
+
+    acceleration_m_s2: float
+    braking_m_s2: float
+
+
+CAR = Vehicle(1.4, 2.0)
+TOW_TRUCK = Vehicle(0.6, 1.2)
+FERRY = Vehicle(0.04, 0.04)
 
 
 class Drive:
@@ -27,9 +39,10 @@ class Drive:
     Args:
         stretches: the way, at least one.
         seed: another seed, other lights and another cruising speed.
+        vehicle: what drives.
     """
 
-    def __init__(self, stretches: Sequence[Stretch], seed: int) -> None:
+    def __init__(self, stretches: Sequence[Stretch], seed: int, vehicle: Vehicle = CAR) -> None:
         self._stretches = stretches
         self._ends_m: list[float] = []
         total_m = 0.0
@@ -37,7 +50,9 @@ class Drive:
             total_m += stretch.length_m
             self._ends_m.append(total_m)
         self.length_m = total_m
-        self._metres, self._speeds_m_s = _profile(stretches, self._ends_m, random.Random(seed))
+        self._metres, self._speeds_m_s = _profile(
+            stretches, self._ends_m, random.Random(seed), vehicle
+        )
         self.duration_s = (len(self._metres) - 1) * _STEP_S
 
     def metres(self, after_s: float) -> float:
@@ -76,9 +91,13 @@ class Drive:
 
 
 def _profile(
-    stretches: Sequence[Stretch], ends_m: Sequence[float], chance: random.Random
+    stretches: Sequence[Stretch],
+    ends_m: Sequence[float],
+    chance: random.Random,
+    vehicle: Vehicle,
 ) -> tuple[list[float], list[float]]:
     """Return metres and m/s every half second: trapezes between the places to stop at."""
+    braking_m_s2 = vehicle.braking_m_s2
     keen = chance.uniform(0.88, 0.98)  # of the limit
     stops = {
         end_m: chance.uniform(*_RED_S)
@@ -99,9 +118,9 @@ def _profile(
                 # What lies ahead may be slower: be slow enough when it comes.
                 ahead_m = ends_m[number] - here_m
                 next_speed = stretches[number + 1].limit_kmh * KMH * keen
-                allowed = min(allowed, (next_speed**2 + 2 * _BRAKING_M_S2 * ahead_m) ** 0.5)
-            allowed = min(allowed, (2 * _BRAKING_M_S2 * (target_m - here_m)) ** 0.5)
-            speed = min(speed + _ACCELERATION_M_S2 * _STEP_S, max(allowed, 0.3))
+                allowed = min(allowed, (next_speed**2 + 2 * braking_m_s2 * ahead_m) ** 0.5)
+            allowed = min(allowed, (2 * braking_m_s2 * (target_m - here_m)) ** 0.5)
+            speed = min(speed + vehicle.acceleration_m_s2 * _STEP_S, max(allowed, 0.3))
             moved_m = min((speeds[-1] + speed) / 2 * _STEP_S, target_m - here_m)
             metres.append(here_m + moved_m)
             speeds.append(speed)

@@ -79,6 +79,7 @@ _ROADS = {
     ("Coulaines", "Bonnétable"): _Road(80, 0.04, tunnel=(0.45, 0.48), hole=(0.4, 0.6)),
 }
 
+_FERRY_KMH = 28  # 15 knots
 _PIECES = 40  # a road is drawn in that many straight pieces
 _LIGHT_EVERY = 8  # pieces, where a road has lights
 
@@ -91,6 +92,12 @@ def journey(start: str, end: str) -> tuple[Stretch, ...]:
     for a, b in itertools.pairwise(names):
         stretches += _drawn(a, b)
     return tuple(stretches)
+
+
+def crossing(start: str, end: str) -> tuple[Stretch, ...]:
+    """Return the straight way of a ferry between two places, on open water and in coverage."""
+    a, b = PLACES[start].position, PLACES[end].position
+    return (Stretch(a, b, distance_m(a, b), _FERRY_KMH, True, True, False),)
 
 
 def distance_m(a: Position, b: Position) -> float:

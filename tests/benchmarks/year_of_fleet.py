@@ -61,6 +61,8 @@ def fill(data_dir: Path, times: int, now_s: int) -> Landmarks:
             _people(db, vault, times, now_s)
             _cars(db, vault, times, now_s)
             marks = _journeys(db, times, now_s)
+            if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'contradiction'").fetchone():
+                _to_do(db, times, now_s)  # else an older checkout made the tables
     finally:
         db.close()
     return marks
@@ -164,6 +166,35 @@ def _cars(db: sqlite3.Connection, vault: Vault, times: int, now_s: int) -> None:
         "equipment",
         "equipment_id, code, name, site_id",
         [(n, f"SIEGE-{n}", "Siège enfant", 1 + n % _SITES) for n in pieces],
+    )
+
+
+def _to_do(db: sqlite3.Connection, times: int, now_s: int) -> None:
+    """One car in four tells of something; of the past year most is settled."""
+    for n, column in enumerate(("startable_since_s = ?, hindrance = 'no_sign'",
+                                "clock_doubtful = 1, clock_doubtful_since_s = ?")):  # fmt: skip
+        db.execute(f"UPDATE box SET {column} WHERE box_id % 4 = ?", (now_s - _DAY_S, n))
+    told = range(1, 20 * CARS * times + 1)
+    _put(
+        db,
+        "contradiction",
+        "contradiction_id, box_id, kind, times, first_at_s, last_at_s, seen_by_id, seen_at_s",
+        [
+            (n, 1 + n % (CARS * times), "ignition_off", 3, now_s - _DAY_S, now_s)
+            + ((None, None) if n <= CARS * times // 4 else (1, now_s - n))
+            for n in told
+        ],
+    )
+    _put(
+        db,
+        "unassigned",
+        "unassigned_id, box_id, vehicle_id, from_s, to_s, distance_m, is_gap, after_trip_id,"
+        " before_trip_id, agent_id, directorate_id, attributed_by_id, attributed_at_s",
+        [
+            (n, 1 + n % CARS, 1 + n % CARS, now_s - _DAY_S, now_s, 4000, n % 2, n, n + CARS)
+            + ((None,) * 4 if n % 20 == 0 else (2, 1, 1, now_s - n))
+            for n in told
+        ],
     )
 
 

@@ -74,6 +74,8 @@ def test_loading_says_what_was_loaded_and_may_be_repeated(
         "feedback": [],
         "refusals": [],
         "unassigned": [],
+        "contradictions": [],
+        "startable": [],
     }
 
 

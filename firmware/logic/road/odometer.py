@@ -3,6 +3,9 @@
 Trapezoid between successive fixes, in (mm/s x ms). A standing receiver still reports a few cm/s, so
 distance counts only while the car moves; what led up to a movement is counted once the movement is
 certain, so that creeping in a queue is not lost.
+
+With the ignition off only a car that is nobody's gains metres, once it is surely carried off (a tow
+truck): they are kilometres without a trip. A driver whose car stands on a ferry drives nothing.
 """
 
 from firmware.logic.const import const
@@ -17,6 +20,9 @@ _MOVING_AFTER_MS = const(3000)
 # or a little faster for long: a queue, a parking place.
 _CREEPING_MM_S = const(250)
 _CREEPING_AFTER_MS = const(10_000)
+# With the ignition off: carried, no push by hand and no noise.
+_CARRIED_MM_S = const(5000)
+_CARRIED_AFTER_MS = const(10_000)
 # It stands again when it has been this slow for a while, and that while is not counted.
 _STANDING_MM_S = const(250)
 _STANDING_AFTER_MS = const(3000)
@@ -42,14 +48,18 @@ class Odometer:
         self._undecided_ms = 0
         self._clear_ms = 0  # how long clearly faster than noise
 
-    def add(self, time_ms: int, speed_mm_s: int | None, ignition_on: bool) -> int:
+    def add(
+        self, time_ms: int, speed_mm_s: int | None, ignition_on: bool, nobodys: bool = False
+    ) -> int:
         """Take one speed at a time of the receiver's clock; return the metres gained.
 
-        A time that does not advance is ignored; an unknown speed leaves a gap.
+        A time that does not advance is ignored; an unknown speed leaves a gap. `nobodys`: no trip
+        is open.
         """
-        if speed_mm_s is None or not ignition_on or speed_mm_s > _FASTEST_MM_S:
-            if not ignition_on:
-                self._forget()
+        if not ignition_on and not nobodys:
+            self._forget()
+            return 0
+        if speed_mm_s is None or speed_mm_s > _FASTEST_MM_S:
             return 0
         step_ms = time_ms - self._last_ms
         if self._last_mm_s >= 0 and -_LONGEST_STEP_MS < step_ms <= 0:
@@ -61,16 +71,20 @@ class Odometer:
             step_ms = 0
         self._last_ms = time_ms
         self._last_mm_s = speed_mm_s
-        return self._count(self._gate(distance, step_ms, speed_mm_s))
+        return self._count(self._gate(distance, step_ms, speed_mm_s, ignition_on))
 
-    def _gate(self, distance: int, step_ms: int, speed_mm_s: int) -> int:
+    def _gate(self, distance: int, step_ms: int, speed_mm_s: int, ignition_on: bool) -> int:
         """Return the part of the undecided distance and of this step that is proven driven."""
         self._undecided += distance
         self._undecided_ms += step_ms
-        self._clear_ms = self._clear_ms + step_ms if speed_mm_s >= _MOVING_MM_S else 0
+        clear_mm_s = _MOVING_MM_S if ignition_on else _CARRIED_MM_S
+        self._clear_ms = self._clear_ms + step_ms if speed_mm_s >= clear_mm_s else 0
         if self.moving:
             proven = speed_mm_s >= _STANDING_MM_S
             decided = proven or self._undecided_ms >= _STANDING_AFTER_MS
+        elif not ignition_on:
+            proven = self._clear_ms >= _CARRIED_AFTER_MS
+            decided = proven or speed_mm_s < _NOISE_MM_S
         else:
             proven = (
                 speed_mm_s >= _SURELY_MOVING_MM_S

@@ -103,6 +103,18 @@ def drive(stage: Stage, place: str) -> None:
     stage.drive_ends_s = stage.world.now_s + stage.car.drive_to(place, stage.seed) + 1
 
 
+@word("tow", "|".join(PLACES))
+def tow(stage: Stage, place: str) -> None:
+    """Let a truck carry it there by road, its wheels still; `...` waits for the end."""
+    stage.drive_ends_s = stage.world.now_s + stage.car.tow_to(place, stage.seed) + 1
+
+
+@word("ferry", "|".join(PLACES))
+def ferry(stage: Stage, place: str) -> None:
+    """Let a ferry carry it straight there on its open deck; `...` waits for the end."""
+    stage.drive_ends_s = stage.world.now_s + stage.car.ferry_to(place, stage.seed) + 1
+
+
 @word("coverage", "on|off")
 def coverage(stage: Stage, state: str) -> None:
     """Take the mobile network away, or give it back."""

@@ -6,7 +6,7 @@ Looks and changes nothing. What a phone is told: phone.py.
 from typing import Any
 
 from simulator.play.panel import EVENTS, shown
-from simulator.play.reasons import ENDS, REFUSALS
+from simulator.play.reasons import CONTRADICTIONS, ENDS, HINDRANCES, REFUSALS
 from simulator.play.stage import Stage
 from simulator.play.words.registry import Finding, word
 
@@ -117,6 +117,27 @@ def lost(stage: Stage, wanted: str) -> Finding:
     """Whether records were lost."""
     count = stage.stored()["records_lost"]
     return count, (count > 0) == (wanted == "some")
+
+
+@word("expect without trip", "NUMBER", "km")
+def without_trip(stage: Stage, wanted: float) -> Finding:
+    """How many kilometres, rounded, are nobody's: no trip has them."""
+    rows = stage.stored()["unassigned"]
+    return _same(round(sum(row["distance_m"] for row in rows) / 1000), wanted)
+
+
+@word("expect contradiction", "none|" + "|".join(CONTRADICTIONS))
+def contradiction(stage: Stage, wanted: str) -> Finding:
+    """What the car told last of its signs that cannot all be true."""
+    told = stage.stored()["contradictions"]
+    return _same(told[-1]["kind"] if told else "none", wanted)
+
+
+@word("expect startable", "none|" + "|".join(HINDRANCES))
+def startable(stage: Stage, wanted: str) -> Finding:
+    """What keeps the car from being inhibited though it is nobody's, as it has told."""
+    told = stage.stored()["startable"]
+    return _same(told[-1]["hindrance"] if told else "none", wanted)
 
 
 # At the server: the last trip

@@ -164,6 +164,19 @@ def test_a_wild_receiver_is_far_off_and_says_that_its_geometry_is_bad():
     assert float(parsed(said[0][1])[1].horizontal_dil) > 5
 
 
+def test_a_standing_receiver_that_drifts_wanders_by_metres_and_shows_lone_seconds_of_motion():
+    bench = Bench()
+    bench.listen(2)
+    bench.receiver.follow(lambda: (PLACE, 0.0))
+    bench.receiver.fault("drifting")
+    fixes = fixes_of(bench.listen(3600))
+    off_e7 = [abs(fix.lat_e7 - 480061000) for fix in fixes]
+    assert 100 < max(off_e7) < 2_000, "one to twenty metres"
+    fast = [fix.speed_mm_s > 500 for fix in fixes]
+    assert 10 < sum(fast) < 100
+    assert sorted(fix.speed_mm_s for fix in fixes)[len(fixes) // 2] < 200
+
+
 def test_a_date_of_tomorrow_comes_with_a_sound_fix():
     bench = Bench()
     bench.listen(2)
@@ -209,7 +222,7 @@ def test_a_silent_receiver_says_nothing():
 def test_a_fault_that_no_receiver_has_is_refused_with_those_it_has():
     with pytest.raises(ValueError, match="antenna_open"):
         Bench().receiver.fault("rusty")
-    assert len(FAULTS) == 9
+    assert len(FAULTS) == 10
 
 
 # Sleep.

@@ -119,3 +119,28 @@ def test_a_speed_that_no_car_drives_is_not_believed():
     odometer = Odometer()
     drive(odometer, [10_000, 400_000, 10_000])
     assert odometer.metres == 20
+
+
+def tow(odometer: Odometer, speeds_mm_s, nobodys=True) -> None:
+    """Feed a speed a second with the ignition off."""
+    for second, speed in enumerate(speeds_mm_s):
+        odometer.add(second * 1000, speed, False, nobodys)
+
+
+def test_a_car_of_nobodys_that_a_truck_carries_off_gains_every_metre_of_it():
+    odometer = Odometer()
+    tow(odometer, [0] * 60 + [k * 600 for k in range(20)] + [12_000] * 100 + [0] * 60)
+    assert 1300 <= odometer.metres <= 1330
+
+
+def test_with_the_ignition_off_in_a_trip_a_ferry_adds_nothing():
+    odometer = Odometer()
+    tow(odometer, [8_000] * 1000, nobodys=False)
+    assert odometer.metres == 0
+
+
+def test_lone_seconds_of_motion_and_a_push_by_hand_are_no_tow():
+    odometer = Odometer()
+    tow(odometer, ([80] * 20 + [1_400] + [150] * 20 + [6_000] * 3) * 50)
+    tow(odometer, [1_500] * 600)
+    assert odometer.metres == 0
