@@ -17,6 +17,7 @@ from server.store.schema import (
     page_indexes,
     planned_km,
     repeats,
+    revocations,
     signs,
     unassigned,
 )
@@ -431,4 +432,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     clocks.add,
     unassigned.add,
     repeats.add,
+    revocations.add,
 )

@@ -88,7 +88,6 @@ async def test_a_badge_given_to_another_agent_is_theirs_from_then_on(store: Stor
     assert holders[PAUL_UID] == MARIE
 
 
-@pytest.mark.xfail(strict=True, reason="finding L2: no set names it as revoked")
 async def test_a_badge_that_its_agent_no_longer_has_is_revoked_until_a_file_names_it(
     store: Store,
 ) -> None:
@@ -107,7 +106,6 @@ async def test_a_badge_that_its_agent_no_longer_has_is_revoked_until_a_file_name
     assert await held() == {(MARIE, new, None), (PAUL, old, None), pauls}
 
 
-@pytest.mark.xfail(strict=True, reason="finding L2: a file gives a lost badge back")
 async def test_a_badge_that_a_file_took_away_and_somebody_revoked_stays_revoked(
     store: Store,
 ) -> None:
