@@ -20,6 +20,7 @@ from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
 from server.config import Address, Config, ServeError
 from server.fleet import fleet_file, json_text
+from server.fleet.bookings import BOUNDS, Limits
 from server.fleet.commands import VALID_S
 from server.fleet.grants import VALID_S as GRANTS_VALID_S
 from server.fleet.inputs import judged
@@ -38,7 +39,8 @@ All of it is taken in, or nothing. What it does not name stays as it is. It may 
 also while the server runs, which then tells the cars within two seconds: entries are brought up
 to date, a list of badges (or of times out of service, drivers, passengers) replaces the one before,
 a booking cancelled since stays cancelled, a revoked badge stays revoked until `voiturier badge
-restore`. To call off a booking, cancel it on the pages.
+restore`. A badge that a list leaves out opens nothing until a file names it again. To call off a
+booking, cancel it on the pages.
 """
 
 
@@ -80,6 +82,19 @@ async def _awaited(result: Awaitable[None]) -> None:
     await result
 
 
+def _from_to(least: int, most: int, per: int) -> Callable[[str], int]:
+    """Read a whole number within bounds, and return it times `per`."""
+
+    def read(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"{number} is not from {least} to {most}")
+        return number * per
+
+    read.__name__ = "number"
+    return read
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="voiturier", description="One pool of cars shared by several services."
@@ -104,6 +119,22 @@ def _parser() -> argparse.ArgumentParser:
         help="let a card that has a key take a car for all without booking by its number alone,"
         " which can be copied; the trip then shows it as low assurance",
     )
+
+    for option, name, unit, per, what in (
+        ("--shortest-booking", "shortest_s", "MINUTES", 60, "the shortest booking"),
+        ("--most-bookings", "coming", "NUMBER", 1, "of one agent's, so many may be to come"),
+        ("--most-of-one-car", "coming_of_car", "NUMBER", 1, "and so many of them with one car"),
+    ):
+        least, most = (getattr(bound, name) // per for bound in BOUNDS)
+        serving.add_argument(
+            option,
+            dest=name,
+            type=_from_to(least, most, per),
+            default=getattr(Limits(), name),
+            metavar=unit,
+            help=f"{what}: {least} to {most} (default {getattr(Limits(), name) // per}); it holds"
+            " on every way in, also for `load`, until the server is started otherwise",
+        )
 
     loading = _command(commands, "load", _load, "bring in a fleet from a JSON file", [data])
     loading.add_argument("file", type=Path, metavar="FLEET.json")
@@ -297,6 +328,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         arguments.http,
         arguments.boxes,
         simple_walk_up=arguments.simple_walk_up,
+        booking_limits=Limits(arguments.shortest_s, arguments.coming, arguments.coming_of_car),
     )
     await serve(config)
 

@@ -34,7 +34,7 @@ from server.fleet.model import Window
 from server.fleet.recurrence import PARIS, weekly
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store.badges import take_away
-from server.store.bookings import give_equipment, insert_booking
+from server.store.bookings import give_equipment, insert_booking, limits_of
 from server.store.equipment import PIECES, piece_of
 from server.store.news import tell
 from server.store.noun import Noun
@@ -264,7 +264,7 @@ class _Loading:
         windows = weekly(wanted.window, entry.weeks, self._timezone)
         stored = [self._stored(car.vehicle_id, agent_id, window) for window in windows]
         if None in stored:
-            against = against_hours(wanted.window, self._now_s, entry.weeks)
+            against = against_hours(wanted.window, self._now_s, limits_of(self._db), entry.weeks)
             _refuse(against + against_car(wanted, car, self._pieces))
         for window, booking_id in zip(windows, stored, strict=True):
             if booking_id is None:

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from server.store.engine import StoreError
 from server.store.schema import (
+    booking_limits,
     clocks,
     equipment,
     news,
@@ -433,4 +434,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     unassigned.add,
     repeats.add,
     revocations.add,
+    booking_limits.add,
 )
