@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from firmware.logic.access.ration import Ration
 from firmware.logic.access.trip import Trip
 from firmware.logic.clock import Clock
 from firmware.logic.link.journal import Journal
@@ -43,6 +44,7 @@ class Box:
             clock=Clock(0),
             uplink=Uplink(self.journal),
             wake_link=self.wake_link,
+            refusals=Ration(),
         )
 
     def facts(self) -> list[object]:

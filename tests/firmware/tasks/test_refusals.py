@@ -1,7 +1,5 @@
 """How many refusals are recorded of a box that somebody resets again and again."""
 
-import pytest
-
 from shared_protocol.records import REFUSED_UNKNOWN_BADGE, Boot, Refusal
 from tests.firmware.tasks.vehicle_bench import STRANGER, Box
 
@@ -19,14 +17,12 @@ def presents(box: Box, times: int) -> None:
         box.recorder.write((REFUSED,), box.wires.ms)
 
 
-@pytest.mark.xfail(strict=True, reason="finding L11: each reset gives a day's refusals anew")
 def test_a_box_that_is_reset_again_and_again_records_a_days_refusals_and_no_more(boot):
     for _ in range(9):
         presents(boot(), 40)
     assert told(boot()) == MOST_A_DAY
 
 
-@pytest.mark.xfail(strict=True, reason="finding L11: each reset gives a day's refusals anew")
 def test_also_where_nobody_knows_the_time(boot):
     for _ in range(9):
         box = boot()
