@@ -47,4 +47,4 @@ class Ration:
         return True
 
     def _is_over(self, time_s: int) -> bool:
-        return self._begun_s > 0 and time_s - self._begun_s >= _DAY_S
+        return bool(self._begun_s) and time_s - self._begun_s >= _DAY_S

@@ -31,6 +31,8 @@ def test_a_reset_counts_on_from_what_was_kept():
     assert again.look(3_000 + KEPT_EVERY_MS - 1, True, False, False) is False
     assert again.look(3_000 + KEPT_EVERY_MS, True, False, False) is True
     assert again.ms(3_000 + KEPT_EVERY_MS) == 2 * KEPT_EVERY_MS
+    stored = unused.to_bytes(72 * 3_600_000)
+    assert Unused(stored, 3_000).ms(3_000) == 72 * 3_600_000
 
 
 def test_each_use_begins_anew_and_is_told_to_flash_once_if_that_holds_a_count():
