@@ -26,6 +26,7 @@ from firmware.logic.access.card_keys import CardKeys
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GrantSet
 from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
+from firmware.logic.access.ration import Ration
 from firmware.logic.clock import Clock
 from firmware.logic.link.journal import Journal
 from firmware.logic.link.keys import Keys
@@ -48,7 +49,7 @@ from firmware.tasks.timekeeper import CLOCK_FILE
 from firmware.tasks.vehicle import Vehicle
 from firmware.tasks.watchdog import WatchdogTask
 from firmware.version import VERSION
-from shared_protocol.records import Boot, decode_body
+from shared_protocol.records import Boot, Refusal, decode_body
 
 # A collection takes as long for a little garbage as for much: at 12 kB, 131 of them made one X25519
 # four times slower. The heap has room, and is collected in quiet moments anyway (watchdog.py).
@@ -78,15 +79,24 @@ class Box:
         commands = Commands(state_store.read_or_empty(COMMANDS_FILE))
         journal = Journal(FlashStore("/journal"))
         trip = Trip(journal.state, identity.odometer_m)
+        refusals = Ration()
         newest_s = 0
         for record in journal.replay():
-            trip.apply(decode_body(record.kind, record.body), record.time_s)
+            body = decode_body(record.kind, record.body)
+            trip.apply(body, record.time_s)
+            if isinstance(body, Refusal):
+                refusals.recall(body.reason, record.time_s)
             newest_s = record.time_s or newest_s
         clock = Clock(identity.time_floor_s, state_store.read_or_empty(CLOCK_FILE), newest_s)
         odometer = Odometer(trip.odometer_m)
         uplink = Uplink(journal)
         recorder = Recorder(
-            journal=journal, trip=trip, clock=clock, uplink=uplink, wake_link=wake_link
+            journal=journal,
+            trip=trip,
+            clock=clock,
+            uplink=uplink,
+            wake_link=wake_link,
+            refusals=refusals,
         )
 
         relay = _relay(identity.start_relay, board)

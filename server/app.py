@@ -30,6 +30,7 @@ def init_app(config: Config, clock: Clock) -> web.Application:
 
 
 async def _store_open(app: web.Application) -> AsyncIterator[None]:
+    await app[STORE].bookings.set_limits(app[CONFIG].booking_limits)
     yield
     await app[STORE].close()
 

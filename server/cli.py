@@ -22,6 +22,7 @@ from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
 from server.config import Address, Config, ServeError
 from server.fleet import fleet_file, json_text
+from server.fleet.bookings import BOUNDS, Limits
 from server.fleet.grants import VALID_S as GRANTS_VALID_S
 from server.fleet.inputs import judged
 from server.fleet.lateness import late_s
@@ -39,7 +40,8 @@ All of it is taken in, or nothing. What it does not name stays as it is. It may 
 also while the server runs, which then tells the cars within two seconds: entries are brought up
 to date, a list of badges (or of times out of service, drivers, passengers) replaces the one before,
 a booking cancelled since stays cancelled, a revoked badge stays revoked until `voiturier badge
-restore`. To call off a booking, cancel it on the pages.
+restore`. A badge that a list leaves out opens nothing until a file names it again. To call off a
+booking, cancel it on the pages.
 """
 
 
@@ -81,6 +83,19 @@ async def _awaited(result: Awaitable[None]) -> None:
     await result
 
 
+def _from_to(least: int, most: int, per: int) -> Callable[[str], int]:
+    """Read a whole number within bounds, and return it times `per`."""
+
+    def read(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"{number} is not from {least} to {most}")
+        return number * per
+
+    read.__name__ = "number"
+    return read
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="voiturier", description="One pool of cars shared by several services."
@@ -105,6 +120,22 @@ def _parser() -> argparse.ArgumentParser:
         help="let a card that has a key take a car for all without booking by its number alone,"
         " which can be copied; the trip then shows it as low assurance",
     )
+
+    for option, name, unit, per, what in (
+        ("--shortest-booking", "shortest_s", "MINUTES", 60, "the shortest booking"),
+        ("--most-bookings", "coming", "NUMBER", 1, "of one agent's, so many may be to come"),
+        ("--most-of-one-car", "coming_of_car", "NUMBER", 1, "and so many of them with one car"),
+    ):
+        least, most = (getattr(bound, name) // per for bound in BOUNDS)
+        serving.add_argument(
+            option,
+            dest=name,
+            type=_from_to(least, most, per),
+            default=getattr(Limits(), name),
+            metavar=unit,
+            help=f"{what}: {least} to {most} (default {getattr(Limits(), name) // per}); it holds"
+            " on every way in, also for `load`, until the server is started otherwise",
+        )
 
     loading = _command(commands, "load", _load, "bring in a fleet from a JSON file", [data])
     loading.add_argument("file", type=Path, metavar="FLEET.json")
@@ -310,6 +341,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         arguments.http,
         arguments.boxes,
         simple_walk_up=arguments.simple_walk_up,
+        booking_limits=Limits(arguments.shortest_s, arguments.coming, arguments.coming_of_car),
     )
     await serve(config)
 
@@ -465,7 +497,6 @@ async def _trips(arguments: argparse.Namespace) -> None:
         refusals = await store.refusals.log(limit=_EVERYTHING)
         stored = await store.records.stored()
         lost = await store.records.lost()
-        unassigned = await store.unassigned.log(limit=_EVERYTHING)
         feedback = await store.feedback.log(limit=_EVERYTHING)
         unassigned = await store.unassigned.log(limit=_EVERYTHING)
         contradictions = await store.contradictions.unseen(limit=_EVERYTHING)
@@ -475,11 +506,6 @@ async def _trips(arguments: argparse.Namespace) -> None:
             "trips": [_trip_json(trip) for trip in reversed(trips)],
             "records_stored": stored,
             "records_lost": lost,
-            "unassigned": [
-                {"distance_m": row.distance_m, "is_handover": row.is_handover}
-                | {"after": row.after_agent_name, "taking": row.taking_name}
-                for row in reversed(unassigned)
-            ],
             "feedback": [
                 {"trip_id": f.trip_id, "rating": f.rating, "damage": f.damage}
                 | {"unanswered": f.waits, "unread": f.is_news}
@@ -491,6 +517,8 @@ async def _trips(arguments: argparse.Namespace) -> None:
             ],
             "unassigned": [
                 {"vehicle": u.plate, "distance_m": u.distance_m, "agent": u.agent_name}
+                | {"is_handover": u.is_handover}
+                | {"after": u.after_agent_name, "taking": u.taking_name}
                 for u in reversed(unassigned)
             ],
             "contradictions": [

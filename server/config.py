@@ -3,10 +3,11 @@
 Loads nothing of the web, so that a command that needs none starts at once.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from server.fleet.bookings import Limits
 from server.fleet.recurrence import PARIS
 
 
@@ -37,6 +38,7 @@ class Config:
     timezone: ZoneInfo = PARIS
     language: str = "fr"
     simple_walk_up: bool = False  # a card with a key takes a car for all by its number alone
+    booking_limits: Limits = field(default_factory=Limits)  # the database has them from then on
     demo_accounts: tuple[tuple[str, str, str], ...] = ()  # (login, password, who), shown to sign in
 
     @property

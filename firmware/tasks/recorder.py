@@ -13,7 +13,6 @@ journal keeps for the events of trips.
 
 import gc
 
-from firmware.logic.access.ration import Ration
 from firmware.logic.const import const
 from shared_protocol.records import Odometer, Refusal, to_record
 
@@ -21,6 +20,7 @@ TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know th
 if TYPE_CHECKING:
     import asyncio
 
+    from firmware.logic.access.ration import Ration
     from firmware.logic.clock import Clock
     from firmware.logic.link.journal import Journal
     from firmware.logic.link.uplink import Uplink
@@ -48,6 +48,7 @@ class Recorder:
         clock: "Clock",
         uplink: "Uplink",
         wake_link: "asyncio.Event",
+        refusals: "Ration",
     ):
         """Take the parts; `wake_link` is set whenever there is something to send."""
         self._journal = journal
@@ -59,7 +60,7 @@ class Recorder:
         self._state = b""  # of the trip, before the first of them
         self._since_ms = 0
         self._singly = 0
-        self._refusals = Ration()
+        self._refusals = refusals
         self.made = 0
         self.lost = 0
 
@@ -72,7 +73,7 @@ class Recorder:
         lost = self.lost
         time_s = self._clock.time_s(now_ms)
         for body in bodies:
-            if isinstance(body, Refusal) and not self._refusals.take(body.reason, now_ms):
+            if isinstance(body, Refusal) and not self._refusals.take(body.reason, now_ms, time_s):
                 continue
             patient = isinstance(body, _PATIENT)
             if isinstance(body, _OUTWEIGHED) and not self._journal.has_room:

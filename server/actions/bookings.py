@@ -12,7 +12,7 @@ from server.actions.actor import Person
 from server.actions.offers import free_vehicles, pieces_for, standing
 from server.actions.tools import Actions
 from server.fleet.bookings import (
-    MAX_COMING,
+    BOUNDS,
     Wanted,
     Weeks,
     against_cancelling,
@@ -65,7 +65,8 @@ async def book(actor: Person, request: Book, actions: Actions) -> list[Booking]:
     """
     agent_id, now_s = actor.agent.agent_id, actions.clock.now_s()
     against = against_past(request.window, now_s)
-    against += against_hours(request.window, now_s, request.weeks)
+    limits = await actions.store.bookings.limits()
+    against += against_hours(request.window, now_s, limits, request.weeks)
     car = await actions.store.vehicles.get(request.vehicle_id)
     if car is None:
         against.append(Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE))
@@ -115,7 +116,10 @@ async def move(actor: Person, request: Move, actions: Actions) -> Booking:
     fleet = await standing(actions, before.starts_at_s, before.ends_at_s)
     cars = {car.vehicle_id: car for car in fleet.cars}
     pieces = await pieces_for([before], actions)
-    own_bookings = await actions.store.bookings.coming(before.agent_id, fleet.now_s, MAX_COMING)
+    limits = await actions.store.bookings.limits()
+    own_bookings = await actions.store.bookings.coming(
+        before.agent_id, fleet.now_s, BOUNDS[1].coming
+    )
     of_other = sum(one.vehicle_id == request.vehicle_id for one in own_bookings)
 
     def decide(booking: Booking) -> Booking:
@@ -125,7 +129,7 @@ async def move(actor: Person, request: Move, actions: Actions) -> Booking:
         other = cars.get(request.vehicle_id)
         if other is None:
             raise Refused(Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE))
-        _refuse(against_other_car(booking, other, pieces) + against_number(1, of_other + 1))
+        _refuse(against_other_car(booking, other, pieces) + against_number(1, of_other + 1, limits))
         agent_id = booking.agent_id
         _refuse(against_standing(fleet, other.vehicle_id, booking.window, agent_id))
         return replace(booking, vehicle_id=other.vehicle_id)

@@ -5,7 +5,7 @@ the database as well, the last line of defence. Never here: which cars are free 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -16,16 +16,28 @@ from server.fleet.model import Booking, Equipment, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS
 from server.fleet.refusals import Reason, Refusal
 
-MIN_LENGTH_S = 15 * 60  # a car's box has room for a week of these
 MAX_LENGTH_S = 31 * 24 * 3600  # a longer need is another car, not a booking of a shared one
 MAX_AHEAD_S = 366 * 24 * 3600
 MAX_PAST_S = 3600  # a form filled in slowly, a car taken a few minutes ago
-# Of one agent's to come: twice a day for a season, and half of these with one car. So nobody takes
-# a car from all others, or the room in its box.
-MAX_COMING = 200
-MAX_COMING_OF_CAR = 100
 MAX_PURPOSE_LENGTH = 200
 MAX_PLANNED_KM = 9_999  # across Europe and back
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an operator may set: the shortest booking, and how many of one agent's may be to come.
+
+    By default twice a day for a season, and half of these with one car: so nobody takes a car from
+    all others, or the room in its box. `BOUNDS` are the least and the most of each.
+    """
+
+    shortest_s: int = 15 * 60
+    coming: int = 200
+    coming_of_car: int = 100
+
+
+BOUNDS = Limits(15 * 60, 1, 1), Limits(24 * 3600, 1000, 400)
+"""A car's box has room for a week of the shortest; a booking of a day is one."""
 
 _REASONS: Mapping[Danger, Reason] = {
     "still_out": Reason.STILL_OUT,
@@ -87,15 +99,16 @@ class Wanted(Journey):
         return self.model_dump(include=set(Journey.model_fields))
 
 
-def against_hours(window: Window, now_s: int, weeks: int = 1) -> list[Refusal]:
+def against_hours(window: Window, now_s: int, limits: Limits, weeks: int = 1) -> list[Refusal]:
     """Return what is wrong with the hours of a booking, in the first of so many weeks."""
     found = []
     if window.from_s > now_s + MAX_AHEAD_S:
         found.append(Refusal("starts_at_s", Reason.TOO_FAR))
     if window.to_s <= window.from_s:
         found.append(Refusal("ends_at_s", Reason.END_BEFORE_START))
-    elif window.to_s - window.from_s < MIN_LENGTH_S:
-        found.append(Refusal("ends_at_s", Reason.TOO_SHORT, {"minutes": MIN_LENGTH_S // 60}))
+    elif window.to_s - window.from_s < limits.shortest_s:
+        minutes = {"minutes": limits.shortest_s // 60}
+        found.append(Refusal("ends_at_s", Reason.TOO_SHORT, minutes))
     else:
         found += _against_length(window)
     if weeks > 1 and MAX_WEEKLY_LENGTH_S < window.to_s - window.from_s <= MAX_LENGTH_S:
@@ -218,13 +231,13 @@ def against_cancelling(booking: Booking, now_s: int) -> list[Refusal]:
     return [Refusal("id", Reason.ALREADY_OVER)] if booking.ends_at_s <= now_s else []
 
 
-def against_number(in_all: int, of_car: int) -> list[Refusal]:
+def against_number(in_all: int, of_car: int, limits: Limits) -> list[Refusal]:
     """Return what is wrong with so many bookings to come of one agent, so many with one car."""
-    if of_car > MAX_COMING_OF_CAR:
-        said = {"bookings": MAX_COMING_OF_CAR}
+    if of_car > limits.coming_of_car:
+        said = {"bookings": limits.coming_of_car}
         return [Refusal("vehicle_id", Reason.TOO_MANY_OF_CAR, said)]
-    if in_all > MAX_COMING:
-        return [Refusal("starts_at_s", Reason.TOO_MANY_BOOKINGS, {"bookings": MAX_COMING})]
+    if in_all > limits.coming:
+        return [Refusal("starts_at_s", Reason.TOO_MANY_BOOKINGS, {"bookings": limits.coming})]
     return []
 
 

@@ -20,8 +20,9 @@ KEPT_S = 3 * 3600  # a box needs two of them to see that its driver forgot to en
 AHEAD_S = 7 * 24 * 3600  # a box out of coverage for a week still opens for who booked before
 VALID_S = 7 * 24 * 3600  # and after a week without news it opens for nobody but a technician
 OTHER_CAR_AHEAD_S = 24 * 3600
-# So long a box may honour a badge after its revocation: a set runs out, a booking begun before that
-# is driven to its end, the box ends its trip at the latest, and it is taken up at the latest.
+# So long a box may honour a badge after it has heard of its revocation: a set runs out, a booking
+# begun before that is driven to its end, the box ends its trip at the latest, and it is taken up at
+# the latest.
 HONOURED_S = VALID_S + MAX_LENGTH_S + (2 + 72 + 72) * 3600
 REVOKED_FOR_S = HONOURED_S + 12 * 3600
 # Room in a set of 1024; hundreds are left for the bookings.
@@ -44,6 +45,8 @@ class Access:
     all that can matter to this car, revoked ones too. `windows_of` are the `windows` of these
     bookings, where they are known already. `simple_walk_up`: whether a card that has a key may take
     the car without a booking by its number alone, where the box does not hold its key.
+    `unnamed_heard_s`: when its box confirmed a set that knew of all the revoked badges that no set
+    has room to name, None before it has.
     """
 
     vehicle_id: int
@@ -56,6 +59,7 @@ class Access:
     out_of_service: tuple[Window, ...]
     windows_of: Mapping[int, Window] | None = None
     simple_walk_up: bool = False
+    unnamed_heard_s: int | None = 0
 
 
 def reach_back_s(now_s: int) -> int:
@@ -115,6 +119,8 @@ def stay_until_s(access: Access, now_s: int) -> int:
     for badge in access.badges:
         if badge.revoked_at_s is not None:
             instants.append(badge.revoked_at_s + REVOKED_FOR_S)
+    if access.unnamed_heard_s is not None:
+        instants.append(access.unnamed_heard_s + REVOKED_FOR_S)
     return min(instant for instant in instants if instant > now_s)
 
 
@@ -161,7 +167,7 @@ def _all(access: Access, now_s: int) -> Iterator[Grant]:
         for uid in valid.get(agent_id, ())
     ]
     yield from technicians[:MAX_TECHNICIANS]
-    yield from _revoked(access.badges, now_s)
+    yield from _revoked(access, now_s)
     booked = list(_of_bookings(here, access.companions, unlicensed, valid, windows_of, now_s))
     begun = {each.booking_id for each in here if windows_of[each.booking_id].from_s <= now_s}
     yield from (grant for grant in booked if grant.grant_id in begun)
@@ -250,12 +256,13 @@ def _of_other_cars(
                 yield Grant(booking.booking_id, uid, *_span(window), "other_car")
 
 
-def _revoked(badges: Iterable[Badge], now_s: int) -> Iterator[Grant]:
+def _revoked(access: Access, now_s: int) -> Iterator[Grant]:
     """Yield the badges revoked last; and, when more of them could be honoured, that there are."""
     lost = sorted(
-        ((b.revoked_at_s, b.uid) for b in badges if b.revoked_at_s is not None), reverse=True
+        ((b.revoked_at_s, b.uid) for b in access.badges if b.revoked_at_s is not None), reverse=True
     )
-    if any(at_s > now_s - REVOKED_FOR_S for at_s, _ in lost[MAX_REVOKED:]):
+    heard_s = NEVER_S if access.unnamed_heard_s is None else access.unnamed_heard_s
+    if any(max(at_s, heard_s) > now_s - REVOKED_FOR_S for at_s, _ in lost[MAX_REVOKED:]):
         yield Grant(0, None, *_span(ALWAYS), "revoked")
     for _, uid in lost[:MAX_REVOKED]:
         yield Grant(0, uid, *_span(ALWAYS), "revoked")

@@ -255,7 +255,8 @@ class Conversation:
 
     async def _note_revocations(self, revocation: int) -> None:
         if self._revocation < revocation:
-            await self._store.boxes.note_revocations(self.box.box_id, revocation)
+            now_s = self._clock.now_s()
+            await self._store.boxes.note_revocations(self.box.box_id, revocation, now_s)
             self._revocation = revocation
 
     def _offer_card_keys(self, status: messages.Status, wanted: Wanted) -> None:

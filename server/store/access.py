@@ -49,6 +49,7 @@ class Everywhere:
     technicians: frozenset[int]
     without_licence: frozenset[int]
     revocation: int
+    unnamed: int  # the newest revocation of which no set has room to name the badge; 0: of all
     until_s: int  # then another booking comes among the soonest
 
 
@@ -195,6 +196,7 @@ class AccessOfCars(Noun):
             tuple(Window(*row) for row in spans),
             {**fleet.windows, **windows(bookings)},
             self.simple_walk_up,
+            _heard_s(db, vehicle_id, fleet.unnamed),
         )
         return AccessOfCar(access, car_park(db, vehicle_id), fleet, as_of, fleet.until_s)
 
@@ -250,6 +252,13 @@ class AccessOfCars(Noun):
         (revocation,) = db.execute(
             "SELECT coalesce(max(revocation_id), 0) FROM revocation"
         ).fetchone()
+        (unnamed,) = db.execute(
+            "SELECT coalesce(max(revocation_id), 0) FROM revocation"
+            " JOIN badge USING (revocation_id) WHERE revoked_at_s <="
+            " (SELECT revoked_at_s FROM revocation JOIN badge USING (revocation_id)"
+            " ORDER BY revoked_at_s DESC LIMIT 1 OFFSET :most)",
+            {"most": MAX_REVOKED},
+        ).fetchone()
         is_cut = len(soonest) == _SOONEST
         until_s = min(row[1] for row in soonest) + BEFORE_S + AFTER_S if is_cut else NEVER_S
         return Everywhere(
@@ -260,6 +269,7 @@ class AccessOfCars(Noun):
             technicians,
             without_licence,
             revocation,
+            unnamed,
             until_s,
         )
 
@@ -293,6 +303,19 @@ class AccessOfCars(Noun):
             ]
             self._walk_up = as_of, badges
         return self._walk_up[1]
+
+
+def _heard_s(db: sqlite3.Connection, vehicle_id: int, revocation: int) -> int | None:
+    """Read when a car's box confirmed a set that knew of a revocation; None: not yet."""
+    if not revocation:
+        return 0
+    (heard_s,) = db.execute(
+        "SELECT min(heard_at_s) FROM revocation_heard JOIN box USING (box_id)"
+        " WHERE vehicle_id = :vehicle_id AND retired_at_s IS NULL"
+        " AND revocation_id >= :revocation",
+        {"vehicle_id": vehicle_id, "revocation": revocation},
+    ).fetchone()
+    return heard_s if heard_s is None else int(heard_s)
 
 
 def _bookings(db: sqlite3.Connection, booking_ids: Iterable[int]) -> list[Booking]:

@@ -131,12 +131,24 @@ def open_badges(
 
 def _revoke(db: sqlite3.Connection, badge_id: int, now_s: int) -> None:
     badge = {"badge_id": badge_id}
+    db.execute(  # a file that took it away gives it back no more
+        "UPDATE revocation SET by_file = 0 WHERE revocation_id ="
+        " (SELECT revocation_id FROM badge WHERE badge_id = :badge_id)",
+        badge,
+    )
+    take_away(db, badge_id, now_s, by_file=False)
+
+
+def take_away(db: sqlite3.Connection, badge_id: int, now_s: int, *, by_file: bool) -> None:
+    """Revoke a badge that is not yet; `by_file`: until a fleet file names it again."""
+    badge = {"badge_id": badge_id}
     if db.execute(
         "SELECT 1 FROM badge WHERE badge_id = :badge_id AND revocation_id IS NULL", badge
     ).fetchone():
         (revocation_id,) = db.execute(
-            "INSERT INTO revocation (revoked_at_s) VALUES (:now_s) RETURNING revocation_id",
-            {"now_s": now_s},
+            "INSERT INTO revocation (revoked_at_s, by_file) VALUES (:now_s, :by_file)"
+            " RETURNING revocation_id",
+            {"now_s": now_s, "by_file": int(by_file)},
         ).fetchone()
         db.execute(
             "UPDATE badge SET revocation_id = :revocation_id WHERE badge_id = :badge_id",

@@ -6,9 +6,10 @@ Never here: what may be booked (fleet/bookings.py).
 import contextlib
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import asdict
 from typing import NamedTuple
 
-from server.fleet.bookings import Journey, Wanted, against_number
+from server.fleet.bookings import Journey, Limits, Wanted, against_number
 from server.fleet.grants import AFTER_S, BEFORE_S
 from server.fleet.model import Booking, Window
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -66,6 +67,14 @@ class Taken(NamedTuple):
 
 class Bookings(Noun):
     """Who has which car when."""
+
+    async def limits(self) -> Limits:
+        """Return what the operator has set, or the defaults."""
+        return await self._engine.read(limits_of)
+
+    async def set_limits(self, limits: Limits) -> None:
+        """Let these hold, for every process that works on this database."""
+        await self._engine.write(_set_limits, limits)
 
     async def of_agent(
         self, agent_id: int, from_s: int, limit: int = _ALL, after_id: int | None = None
@@ -229,6 +238,23 @@ def insert_booking(db: sqlite3.Connection, wanted: Wanted, agent_id: int, now_s:
     return _read(db, row["booking_id"])
 
 
+def limits_of(db: sqlite3.Connection) -> Limits:
+    """Read what the operator has set, or the defaults."""
+    row = db.execute("SELECT shortest_s, coming, coming_of_car FROM booking_limits").fetchone()
+    return Limits(*row) if row else Limits()
+
+
+def _set_limits(db: sqlite3.Connection, limits: Limits) -> None:
+    if limits == limits_of(db):
+        return
+    db.execute("DELETE FROM booking_limits")
+    db.execute(
+        "INSERT INTO booking_limits (only_row, shortest_s, coming, coming_of_car)"
+        " VALUES (1, :shortest_s, :coming, :coming_of_car)",
+        asdict(limits),
+    )
+
+
 def give_equipment(db: sqlite3.Connection, booking_id: int, codes: Collection[str]) -> None:
     """Let these pieces, which are of its car's site, be all that a booking has.
 
@@ -258,7 +284,7 @@ def _judge_number(db: sqlite3.Connection, booking: Booking, now_s: int) -> None:
         " WHERE agent_id = :agent_id AND ends_at_s > :now_s AND state = 'active'",
         {"agent_id": booking.agent_id, "vehicle_id": booking.vehicle_id, "now_s": now_s},
     ).fetchone()
-    if against := against_number(in_all, of_car):
+    if against := against_number(in_all, of_car, limits_of(db)):
         raise Refused(*against)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from server.fleet.counters import MAX_EPOCH, MAX_KEY_GENERATION, MAX_STEP, may_be
+from server.fleet.grants import REVOKED_FOR_S
 from server.fleet.model import Box, ClockSource, RelayState
 from server.fleet.records import TripEnded
 from server.fleet.trips import follow
@@ -291,9 +292,9 @@ class Boxes(Noun):
         )
         return [Box(**row) for row in rows]
 
-    async def note_revocations(self, box_id: int, revocation: int) -> None:
+    async def note_revocations(self, box_id: int, revocation: int, now_s: int) -> None:
         """Take note that a box holds a set that has heard of all up to this revocation."""
-        await self._engine.write(_note_revocations, box_id, revocation)
+        await self._engine.write(_note_revocations, box_id, revocation, now_s)
 
     def _by_wire_id(self, db: sqlite3.Connection, wire_id: bytes) -> BoxAccount | None:
         row = db.execute(
@@ -539,9 +540,24 @@ def _name_grants(
     return int(row[0])
 
 
-def _note_revocations(db: sqlite3.Connection, box_id: int, revocation: int) -> None:
-    db.execute(
+def _note_revocations(db: sqlite3.Connection, box_id: int, revocation: int, now_s: int) -> None:
+    heard = {"revocation": revocation, "box_id": box_id}
+    is_news = db.execute(
         "UPDATE box SET revocation_confirmed = :revocation"
         " WHERE box_id = :box_id AND revocation_confirmed < :revocation",
-        {"revocation": revocation, "box_id": box_id},
+        heard,
+    ).rowcount
+    if not is_news:
+        return
+    db.execute(
+        "INSERT INTO revocation_heard (box_id, revocation_id, heard_at_s)"
+        " VALUES (:box_id, :revocation, :now_s)",
+        heard | {"now_s": now_s},
+    )
+    # Of what was heard of long ago the newest says enough.
+    db.execute(
+        "DELETE FROM revocation_heard WHERE box_id = :box_id AND revocation_id <"
+        " (SELECT max(revocation_id) FROM revocation_heard"
+        " WHERE box_id = :box_id AND heard_at_s <= :long_ago_s)",
+        {"box_id": box_id, "long_ago_s": now_s - REVOKED_FOR_S},
     )

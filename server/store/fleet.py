@@ -33,7 +33,8 @@ from server.fleet.json_places import Path
 from server.fleet.model import Window
 from server.fleet.recurrence import PARIS, weekly
 from server.fleet.refusals import Reason, Refusal, Refused
-from server.store.bookings import give_equipment, insert_booking
+from server.store.badges import take_away
+from server.store.bookings import give_equipment, insert_booking, limits_of
 from server.store.equipment import PIECES, piece_of
 from server.store.news import tell
 from server.store.noun import Noun
@@ -210,7 +211,8 @@ class _Loading:
     def _give_badges(self, agent_id: int, entry: AgentEntry) -> None:
         """Let an agent have these badges and no other; whoever had one of them has it no more.
 
-        A revoked badge stays revoked, and known, so that it cannot come back by a file.
+        One that nobody has any more is revoked, for a box may still honour it, until a file names
+        it again. One that somebody revoked stays revoked: it cannot come back by a file.
         """
         badges = {self._vault.badge_index(badge.uid): badge for badge in entry.badges or ()}
         held = self._db.execute(
@@ -218,16 +220,17 @@ class _Loading:
             " WHERE agent_id = :agent_id AND revocation_id IS NULL",
             {"agent_id": agent_id},
         ).fetchall()
-        self._db.executemany(
-            "DELETE FROM badge WHERE badge_id = :badge_id",
-            [{"badge_id": each["badge_id"]} for each in held if each["uid_index"] not in badges],
-        )
+        for each in held:
+            if each["uid_index"] not in badges:
+                take_away(self._db, each["badge_id"], self._now_s, by_file=True)
         for index, badge in badges.items():
             row = self._db.execute(
                 "INSERT INTO badge (agent_id, uid_index, uid_sealed, key_sealed)"
                 " VALUES (:agent_id, :uid_index, :uid_sealed, :key_sealed)"
                 " ON CONFLICT (uid_index) DO UPDATE SET agent_id = excluded.agent_id,"
-                " key_sealed = excluded.key_sealed RETURNING revocation_id",
+                " key_sealed = excluded.key_sealed, revocation_id = (SELECT revocation_id"
+                " FROM revocation WHERE revocation_id = badge.revocation_id AND by_file = 0)"
+                " RETURNING revocation_id",
                 {
                     "agent_id": agent_id,
                     "uid_index": index,
@@ -261,7 +264,7 @@ class _Loading:
         windows = weekly(wanted.window, entry.weeks, self._timezone)
         stored = [self._stored(car.vehicle_id, agent_id, window) for window in windows]
         if None in stored:
-            against = against_hours(wanted.window, self._now_s, entry.weeks)
+            against = against_hours(wanted.window, self._now_s, limits_of(self._db), entry.weeks)
             _refuse(against + against_car(wanted, car, self._pieces))
         for window, booking_id in zip(windows, stored, strict=True):
             if booking_id is None:

@@ -17,6 +17,7 @@ from firmware.logic.access.card_keys import CardKeys
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GrantSet
 from firmware.logic.access.immobiliser import Immobiliser
+from firmware.logic.access.ration import Ration
 from firmware.logic.clock import Clock
 from firmware.logic.link.journal import Journal
 from firmware.logic.link.keys import Keys
@@ -187,6 +188,7 @@ class BoxLife:
             clock=clock,
             uplink=self.uplink,
             wake_link=wake_link,
+            refusals=Ration(),
         )
         immobiliser = Immobiliser(wires.contact(), wires.ms)
         shared: dict[str, Any] = {

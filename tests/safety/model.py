@@ -159,7 +159,12 @@ class Car:
         self._commands = Commands(self._stored_commands)
         self._edge, self._refused, self.at_reader = False, False, None
         recorder = _ToldRecorder(
-            journal=self, trip=self._trip, clock=self, uplink=self, wake_link=asyncio.Event()
+            journal=self,
+            trip=self._trip,
+            clock=self,
+            uplink=self,
+            wake_link=asyncio.Event(),
+            refusals=Ration(),
         )
         recorder.car = self
         signs, told = self._signs()

@@ -43,6 +43,7 @@ TESTS = {
     "standing": ("standing", "standing_limits"),
     "startable": ("contradictions",),
     "ignition_line": ("ignition_line_limits",),
+    "unused": ("unused",),
 }
 """A module of firmware/logic -> the tests of it, which may be of another room."""
 

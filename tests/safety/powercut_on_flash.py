@@ -22,6 +22,7 @@ from firmware.drivers.flash_store import FlashStore
 from firmware.logic.access.card_keys import CardKeys
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GrantSet
+from firmware.logic.access.ration import Ration
 from firmware.logic.clock import Clock
 from firmware.logic.link.journal import Journal
 from firmware.logic.link.keys import Keys
@@ -194,6 +195,7 @@ class Box:
             clock=self.clock,
             uplink=Uplink(self.journal),
             wake_link=NoLink(),
+            refusals=Ration(),
         )
         self.grants = GrantSet(self.state)
         self.card_keys = CardKeys(self.state)

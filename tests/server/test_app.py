@@ -1,17 +1,31 @@
 """The composition: one process, HTTP and boxes' port together."""
 
+import json
 from pathlib import Path
+from typing import Any
 
+import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from server.actions import Actions, Person
+from server.actions.bookings import Book, book
+from server.actions.tools import wakes_nobody
 from server.app import init_app
 from server.app_keys import CLOCK, NOTIFY, STORE
 from server.clock import SystemClock
 from server.config import Address, Config
+from server.fleet.bookings import Limits
+from server.fleet.fleet_file import FleetFile, parse
+from server.fleet.recurrence import PARIS
+from server.fleet.refusals import Refused
 from server.gateway import LISTENER
+from server.store import Store
 from shared_protocol import messages, records
-from tests.fleet import fit_box, open_small_fleet
+from tests.fleet import CAR, HOUR_S, NOW_S, PAUL, fit_box, open_small_fleet
 from tests.server.gateway.box_client import BoxClient
+from tests.server.web.sample import StillClock
+
+DAY_S = 24 * HOUR_S
 
 
 async def test_pages_and_boxes_are_served_by_one_process(tmp_path: Path) -> None:
@@ -29,6 +43,45 @@ async def test_pages_and_boxes_are_served_by_one_process(tmp_path: Path) -> None
         seen = [each.last_seen_s for each in await app[STORE].boxes.all()]
         assert seen[0] is not None
         car.close()
+
+
+async def test_the_limits_a_server_is_started_with_hold_on_every_way_in(tmp_path: Path) -> None:
+    await (await open_small_fleet(tmp_path)).close()
+    limits = Limits(shortest_s=2 * HOUR_S, coming=2, coming_of_car=2)
+    config = Config(tmp_path, boxes=Address("127.0.0.1", 0), booking_limits=limits)
+    later_s = NOW_S + 30 * HOUR_S
+
+    def asked(hours: int, at_s: int = later_s) -> dict[str, Any]:
+        hours_of = {"starts_at": at_s, "ends_at": at_s + hours * HOUR_S, "purpose": "Inspection"}
+        return {"vehicle": "AB-123-CD", "agent": "paul.morin", **hours_of}
+
+    def file_of(*bookings: dict[str, Any]) -> FleetFile:
+        return parse(json.dumps({"bookings": bookings}))
+
+    async with TestClient(TestServer(init_app(config, SystemClock()))):
+        other = Store.open(tmp_path)  # as `voiturier load` opens it
+        with pytest.raises(Refused, match="too_short"):
+            await other.fleet.load(file_of(asked(1)), {}, NOW_S)
+        actions = Actions(other, StillClock(NOW_S), wakes_nobody, PARIS)
+        agent = await other.agents.get(PAUL)
+        assert agent is not None
+
+        async def books(hours: int, day: int) -> None:
+            at_s = later_s + day * DAY_S
+            request = Book(
+                vehicle_id=CAR, purpose="x", starts_at_s=at_s, ends_at_s=at_s + hours * HOUR_S
+            )
+            await book(Person(agent), request, actions)
+
+        with pytest.raises(Refused, match="too_short"):
+            await books(1, 0)
+        for day in (0, 1):
+            await books(2, day)
+        with pytest.raises(Refused, match="too_many_of_car"):
+            await books(2, 2)
+        with pytest.raises(Refused, match="too_many_of_car"):
+            await other.fleet.load(file_of(asked(2, later_s + 3 * DAY_S)), {}, NOW_S)
+        await other.close()
 
 
 async def test_what_another_process_writes_reaches_the_box_within_two_seconds(

@@ -61,6 +61,22 @@ def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
         assert "usage: voiturier" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--shortest-booking", 14), ("--shortest-booking", 1441), ("--most-bookings", 0),
+        ("--most-bookings", 1001), ("--most-of-one-car", 401), ("--most-of-one-car", "x"),
+    ],
+)  # fmt: skip
+def test_a_limit_out_of_bounds_starts_no_server(
+    capsys: pytest.CaptureFixture[str], data: Path, option: tuple[str, object]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        voiturier("serve", "--data", data, *option)
+    assert end.value.code == 2
+    assert option[0] in capsys.readouterr().err
+
+
 def test_loading_says_what_was_loaded_and_may_be_repeated(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

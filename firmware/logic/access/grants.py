@@ -23,6 +23,10 @@ from shared_protocol.messages import (
 )
 from shared_protocol.sets import GRANT_BYTES, GRANT_KEY_BYTES, grants_from_bytes
 
+TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
+if TYPE_CHECKING:
+    from firmware.logic.road.whereabouts import Place
+
 GRANTS_FILE = "grants"
 
 _Centre = namedtuple("_Centre", ("lat_e7", "lon_e7"))
@@ -49,7 +53,7 @@ class GrantSet:
         )
         self._hold()
         self.closed_s = 0
-        self.place = None
+        self.place: "Place | None" = None
 
     def __len__(self):
         return len(self._set)

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from server.store.engine import StoreError
 from server.store.schema import (
+    booking_limits,
     chains,
     clocks,
     contradictions,
@@ -23,6 +24,7 @@ from server.store.schema import (
     page_indexes,
     planned_km,
     repeats,
+    revocations,
     signs,
     unassigned,
 )
@@ -443,4 +445,6 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     handovers.add,
     jumps.add,
     doubts.add,
+    revocations.add,
+    booking_limits.add,
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from firmware.logic.access.ration import Ration
 from firmware.logic.clock import Clock
 from firmware.logic.link.journal import Journal
 from firmware.logic.link.uplink import Uplink
@@ -43,6 +44,7 @@ class Box:
             clock=Clock(0),
             uplink=Uplink(self.journal),
             wake_link=self.wake_link,
+            refusals=Ration(),
         )
 
     def facts(self) -> list[object]:

@@ -6,6 +6,7 @@ from typing import Any
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GrantSet
 from firmware.logic.access.immobiliser import Immobiliser
+from firmware.logic.access.ration import Ration
 from firmware.logic.clock import Clock
 from firmware.logic.link.journal import Journal
 from firmware.logic.link.uplink import Uplink
@@ -22,6 +23,7 @@ from shared_protocol.records import (
     ASSURANCE_LOW,
     RELAY_ENABLED,
     RELAY_INHIBITED,
+    Refusal,
     decode_body,
 )
 from shared_protocol.sets import grant_parts
@@ -152,8 +154,12 @@ class Box:
         self.wires = wires
         self.journal = Journal(flash)
         self.trip = Trip(self.journal.state)
+        refusals = Ration()
         for record in self.journal.replay():
-            self.trip.apply(decode_body(record.kind, record.body), record.time_s)
+            body = decode_body(record.kind, record.body)
+            self.trip.apply(body, record.time_s)
+            if isinstance(body, Refusal):
+                refusals.recall(body.reason, record.time_s)
         self.commands = Commands(state.files.get("commands", b""))
         self.clock = clock = Clock(0)
         clock.hear_server(NOW_S, 0, 1, wires.ms)
@@ -170,6 +176,7 @@ class Box:
             clock=clock,
             uplink=uplink,
             wake_link=asyncio.Event(),
+            refusals=refusals,
         )
         immobiliser = Immobiliser(wires.contact(), wires.ms)
         self.whereabouts = Whereabouts()

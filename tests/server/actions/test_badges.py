@@ -46,7 +46,7 @@ async def test_the_boxes_that_have_not_confirmed_are_named(
     assert await badges.unconfirmed(paul, hers, actions) == []
     await badges.block(paul, hers, actions)
     assert [each.box_id for each in await badges.unconfirmed(paul, hers, actions)] == [box.box_id]
-    await store.boxes.note_revocations(box.box_id, 1)
+    await store.boxes.note_revocations(box.box_id, 1, NOW_S)
     assert await badges.unconfirmed(paul, hers, actions) == []
 
 

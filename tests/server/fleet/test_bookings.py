@@ -6,13 +6,12 @@ import pytest
 
 from server.actions.bookings import Book
 from server.fleet.bookings import (
+    BOUNDS,
     MAX_AHEAD_S,
-    MAX_COMING,
-    MAX_COMING_OF_CAR,
     MAX_LENGTH_S,
     MAX_PAST_S,
     MAX_PURPOSE_LENGTH,
-    MIN_LENGTH_S,
+    Limits,
     against_car,
     against_extension,
     against_hours,
@@ -25,10 +24,11 @@ from server.fleet.bookings import (
 from server.fleet.inputs import judged
 from server.fleet.model import Booking, BookingState, Equipment, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS
-from server.fleet.refusals import Refusal, Refused
+from server.fleet.refusals import Reason, Refusal, Refused
 from tests.fleet import wanted
 
 NOW_S = 1_790_000_000
+LIMITS = Limits()
 
 
 def told(refusals: list[Refusal]) -> dict[str, str]:
@@ -38,7 +38,7 @@ def told(refusals: list[Refusal]) -> dict[str, str]:
 
 def codes(starts_in_s: int, ends_in_s: int, weeks: int = 1) -> dict[str, str]:
     window = Window(NOW_S + starts_in_s, NOW_S + ends_in_s)
-    return told([*against_past(window, NOW_S), *against_hours(window, NOW_S, weeks)])
+    return told([*against_past(window, NOW_S), *against_hours(window, NOW_S, LIMITS, weeks)])
 
 
 def judged_as(**given: object) -> dict[str, str]:
@@ -57,18 +57,18 @@ def test_an_ordinary_booking_has_no_problem() -> None:
 @pytest.mark.parametrize(
     ("starts_in_s", "ends_in_s", "expected"),
     [
-        (0, MIN_LENGTH_S, {}),
-        (0, MIN_LENGTH_S - 1, {"ends_at_s": "too_short"}),
+        (0, LIMITS.shortest_s, {}),
+        (0, LIMITS.shortest_s - 1, {"ends_at_s": "too_short"}),
         (-MAX_PAST_S, 60, {}),
         (-MAX_PAST_S - 1, 60, {"starts_at_s": "in_the_past"}),
-        (-MIN_LENGTH_S, 0, {"ends_at_s": "in_the_past"}),
-        (-MIN_LENGTH_S, 1, {}),
+        (-LIMITS.shortest_s, 0, {"ends_at_s": "in_the_past"}),
+        (-LIMITS.shortest_s, 1, {}),
         (60, 60, {"ends_at_s": "end_before_start"}),
         (60, 59, {"ends_at_s": "end_before_start"}),
         (0, MAX_LENGTH_S, {}),
         (0, MAX_LENGTH_S + 1, {"ends_at_s": "too_long"}),
-        (MAX_AHEAD_S, MAX_AHEAD_S + MIN_LENGTH_S + 1, {}),
-        (MAX_AHEAD_S + 1, MAX_AHEAD_S + MIN_LENGTH_S + 1, {"starts_at_s": "too_far"}),
+        (MAX_AHEAD_S, MAX_AHEAD_S + LIMITS.shortest_s + 1, {}),
+        (MAX_AHEAD_S + 1, MAX_AHEAD_S + LIMITS.shortest_s + 1, {"starts_at_s": "too_far"}),
     ],
 )
 def test_the_limits_hold_on_both_sides(
@@ -78,10 +78,20 @@ def test_the_limits_hold_on_both_sides(
 
 
 def test_an_agent_has_no_more_bookings_to_come_than_leave_room_for_the_others() -> None:
-    assert against_number(MAX_COMING, MAX_COMING_OF_CAR) == []
-    assert told(against_number(MAX_COMING + 1, 1)) == {"starts_at_s": "too_many_bookings"}
-    many = against_number(MAX_COMING_OF_CAR + 1, MAX_COMING_OF_CAR + 1)
-    assert told(many) == {"vehicle_id": "too_many_of_car"}
+    for limits in (LIMITS, *BOUNDS):
+        most, of_car = limits.coming, limits.coming_of_car
+        assert against_number(most, of_car, limits) == []
+        assert told(against_number(most + 1, 1, limits)) == {"starts_at_s": "too_many_bookings"}
+        many = against_number(of_car + 1, of_car + 1, limits)
+        assert told(many) == {"vehicle_id": "too_many_of_car"}
+
+
+def test_the_shortest_booking_is_what_the_operator_says() -> None:
+    hour = Limits(shortest_s=3600)
+    window = Window(NOW_S, NOW_S + 3600)
+    assert against_hours(window, NOW_S, hour) == []
+    (said,) = against_hours(replace(window, to_s=window.to_s - 1), NOW_S, hour)
+    assert (said.reason, said.values) == (Reason.TOO_SHORT, {"minutes": 60})
 
 
 def test_what_is_repeated_each_week_is_no_longer_than_six_days_and_no_more_than_half_a_year() -> (

@@ -180,6 +180,18 @@ def test_of_many_revoked_badges_the_most_recent_are_named() -> None:
     assert due(access(badges=lost[:MAX_REVOKED]), NOW_S)[0].uid is not None
 
 
+def test_a_revocation_that_a_box_has_not_heard_of_for_long_is_in_its_set() -> None:
+    lost = tuple(
+        Badge(i, MARIE, i.to_bytes(4, "big"), revoked_at_s=NOW_S - i) for i in range(1, 700)
+    )
+    later_s = NOW_S + 2 * REVOKED_FOR_S
+    for heard_s, is_told in (
+        (None, True), (later_s - REVOKED_FOR_S + 1, True), (later_s - REVOKED_FOR_S, False),
+    ):  # fmt: skip
+        facts = replace(access(badges=lost), unnamed_heard_s=heard_s)
+        assert (due(facts, later_s)[0].uid is None) is is_told
+
+
 def test_maintenance_is_said_of_the_car_and_forgotten_when_it_is_over() -> None:
     spans = (Window(NOW_S + DAY_S, NOW_S + 2 * DAY_S), Window(5, NOW_S), Window(6, NOW_S + 1))
     assert due(access(out_of_service=spans), NOW_S) == [

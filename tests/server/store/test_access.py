@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from server.fleet.grants import AFTER_S, BEFORE_S
+from server.fleet.grants import AFTER_S, BEFORE_S, REVOKED_FOR_S
 from server.fleet.records import Holder, ReadRecord, TripStarted
 from server.fleet.trips import follow
 from server.store import Batch, BoxStatus, Store, access, schema
@@ -46,7 +46,7 @@ async def test_the_number_of_a_revocation_never_comes_again(store: Store) -> Non
     await store.badges.revoke(marie, NOW_S)
     await store.badges.revoke(marie, NOW_S + 5)
     assert (await store.access.of_car(CAR, NOW_S)).revocation == 1
-    await store.boxes.note_revocations(box.box_id, 1)
+    await store.boxes.note_revocations(box.box_id, 1, NOW_S)
     assert await store.boxes.without(marie) == []
     await store.badges.restore(marie)
     await store.badges.revoke(paul, NOW_S)
@@ -66,9 +66,33 @@ async def test_a_confirmation_is_never_taken_back(store: Store) -> None:
     await store.boxes.note_status(box.box_id, BoxStatus("1", "unknown", "none", 0, 1, 0), NOW_S)
     marie = await badge_id(store, MARIE_UID)
     await store.badges.revoke(marie, NOW_S)
-    await store.boxes.note_revocations(box.box_id, 1)
-    await store.boxes.note_revocations(box.box_id, 0)
+    await store.boxes.note_revocations(box.box_id, 1, NOW_S)
+    await store.boxes.note_revocations(box.box_id, 0, NOW_S)
     assert await store.boxes.without(marie) == []
+
+
+async def test_of_more_revoked_badges_than_a_set_names_it_counts_when_the_box_heard_of_them(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "MAX_REVOKED", 1)
+    box = await fit_box(store)
+
+    async def heard_s() -> int | None:
+        return (await store.access.of_car(CAR, NOW_S)).access.unnamed_heard_s
+
+    assert await heard_s() == 0, "none is revoked"
+    await store.badges.revoke(await badge_id(store, MARIE_UID), NOW_S)
+    assert await heard_s() == 0, "it is named"
+    await store.badges.revoke(await badge_id(store, PAUL_UID), NOW_S + 1)
+    assert await heard_s() is None, "Marie's is not"
+    for day, revocation in enumerate((1, 2, 3)):
+        await store.boxes.note_revocations(box.box_id, revocation, NOW_S + day * 86_400)
+        assert await heard_s() == NOW_S
+    later_s = NOW_S + REVOKED_FOR_S + 86_400
+    await store.boxes.note_revocations(box.box_id, 4, later_s)
+    assert await heard_s() == NOW_S + 86_400, "what is long ago is written down once"
+    other = await store.access.of_car(OTHER_CAR, NOW_S)
+    assert other.access.unnamed_heard_s is None, "nobody has told it anything"
 
 
 async def test_the_other_car_of_a_person_is_the_one_booked_about_then(store: Store) -> None:

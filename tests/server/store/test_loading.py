@@ -88,13 +88,34 @@ async def test_a_badge_given_to_another_agent_is_theirs_from_then_on(store: Stor
     assert holders[PAUL_UID] == MARIE
 
 
-async def test_a_badge_that_its_agent_no_longer_has_is_forgotten(store: Store) -> None:
+async def test_a_badge_that_its_agent_no_longer_has_is_revoked_until_a_file_names_it(
+    store: Store,
+) -> None:
+    async def held() -> set[tuple[int, str, int | None]]:
+        return {(b.agent_id, b.uid.hex(), b.revoked_at_s) for b in await store.badges.all()}
+
+    new, old, pauls = "04998877665544", MARIE_UID.hex(), (PAUL, PAUL_UID.hex(), None)
     data = copy.deepcopy(FLEET)
-    data["agents"][0]["badges"] = ["04998877665544"]
+    data["agents"][0]["badges"] = [new]
     del data["agents"][1]["badges"]
+    for at_s in (NOW_S, NOW_S + 9):
+        await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, at_s)
+        assert await held() == {(MARIE, new, None), (MARIE, old, NOW_S), pauls}
+    data["agents"][1]["badges"] = [PAUL_UID.hex(), old]
+    await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S + 9)
+    assert await held() == {(MARIE, new, None), (PAUL, old, None), pauls}
+
+
+async def test_a_badge_that_a_file_took_away_and_somebody_revoked_stays_revoked(
+    store: Store,
+) -> None:
+    data = copy.deepcopy(FLEET)
+    data["agents"][0]["badges"] = []
     await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
-    held = {(badge.agent_id, badge.uid.hex()) for badge in await store.badges.all()}
-    assert held == {(MARIE, "04998877665544"), (PAUL, PAUL_UID.hex())}
+    badge = await store.badges.by_uid(MARIE_UID)
+    assert badge is not None
+    await store.badges.revoke(badge.badge_id, NOW_S + 1)
+    assert await store.fleet.load(changed({}), {}, NOW_S + 2) == 1
 
 
 async def test_a_revoked_badge_stays_revoked_whatever_a_file_says(store: Store) -> None:

@@ -1,107 +1,72 @@
 """For how long nobody has used a car, counted over resets."""
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from firmware.logic.signs.unused import Unused
 
 MINUTE_MS = 60_000
 KEPT_EVERY_MS = 10 * MINUTE_MS
 
-USES = ("badge", "moves", "switch", "no trip")
-EVENTS = st.lists(
-    st.tuples(st.integers(1, 40 * MINUTE_MS), st.sampled_from(("", "", "", "reset", *USES))),
-    max_size=30,
-)
+
+def begun(now_ms=0, on=False):
+    """A count that begins with a look at a car with an open trip."""
+    unused = Unused(b"", now_ms)
+    assert unused.look(now_ms, True, on, False) is False, "flash knows of no count"
+    return unused
 
 
-class Bench:
-    """One car, its flash, and how long nobody has really used it."""
-
-    def __init__(self) -> None:
-        self.flash, self.ms = b"", 0
-        self.on = False
-        self.resets = self.writes = 0
-        self.true_ms = 0
-        self.unused = Unused(b"", 0)
-
-    def look(self, *, trip_open: bool = True, moves: bool = False) -> None:
-        if self.unused.look(self.ms, trip_open, self.on, moves):
-            self.flash = self.unused.to_bytes(self.ms)
-            self.writes += 1
-
-    def wait(self, ms: int) -> None:
-        """Looked at twice a second or so; here each minute, which changes no sum."""
-        while ms > 0:
-            self.ms += min(ms, MINUTE_MS)
-            self.true_ms += min(ms, MINUTE_MS)
-            ms -= MINUTE_MS
-            self.look()
-
-    def reset(self) -> None:
-        self.ms = 7_000  # uptime begins anew
-        self.unused = Unused(self.flash, self.ms)
-        self.resets += 1
-        self.look()
-
-    def use(self, how: str) -> None:
-        if how == "badge" and self.unused.used(self.ms):
-            self.flash = self.unused.to_bytes(self.ms)
-            self.writes += 1
-        if how == "switch":
-            self.on = not self.on
-        self.look(trip_open=how != "no trip", moves=how == "moves")
-        self.true_ms = 0
-        self.resets = 0
+def test_it_counts_from_the_last_use_and_is_kept_every_ten_minutes():
+    unused = begun(7)
+    for minutes in (10, 20, 30):
+        at_ms = 7 + minutes * MINUTE_MS
+        assert unused.look(at_ms - 1, True, False, False) is False
+        assert unused.look(at_ms, True, False, False) is True
+        assert unused.ms(at_ms) == minutes * MINUTE_MS
 
 
-@given(EVENTS)
-def test_no_time_is_counted_that_was_not_and_each_reset_costs_ten_minutes_at_most(events):
-    bench = Bench()
-    bench.look()
-    for ms, what in events:
-        bench.wait(ms)
-        if what == "reset":
-            bench.reset()
-        elif what:
-            bench.use(what)
-        counted_ms = bench.unused.ms(bench.ms)
-        assert counted_ms <= bench.true_ms
-        lost_ms = bench.true_ms - counted_ms
-        assert lost_ms <= bench.resets * (KEPT_EVERY_MS + MINUTE_MS + 1000)
+def test_a_reset_counts_on_from_what_was_kept():
+    unused = begun()
+    assert unused.look(KEPT_EVERY_MS, True, False, False) is True
+    stored = unused.to_bytes(KEPT_EVERY_MS)
+    again = Unused(stored, 3_000)
+    assert again.ms(3_000) == KEPT_EVERY_MS
+    assert again.look(3_000 + KEPT_EVERY_MS - 1, True, False, False) is False
+    assert again.look(3_000 + KEPT_EVERY_MS, True, False, False) is True
+    assert again.ms(3_000 + KEPT_EVERY_MS) == 2 * KEPT_EVERY_MS
+    stored = unused.to_bytes(72 * 3_600_000)
+    assert Unused(stored, 3_000).ms(3_000) == 72 * 3_600_000
 
 
-@given(EVENTS)
-def test_flash_is_written_every_ten_minutes_at_most_and_once_for_each_use(events):
-    bench = Bench()
-    bench.look()
-    uptime_ms = uses = 0
-    for ms, what in events:
-        bench.wait(ms)
-        uptime_ms += ms
-        if what == "reset":
-            bench.reset()
-        elif what:
-            bench.use(what)
-            uses += 1
-    assert bench.writes <= uptime_ms // KEPT_EVERY_MS + uses
+def test_each_use_begins_anew_and_is_told_to_flash_once_if_that_holds_a_count():
+    for how in ("moves", "no trip", "switch", "badge"):
+        for is_kept in (False, True):
+            unused = begun()
+            at_ms = KEPT_EVERY_MS if is_kept else 5_000
+            assert unused.look(at_ms, True, False, False) is is_kept
+            at_ms += 1_000
+            if how == "badge":
+                assert unused.used(at_ms) is is_kept
+            else:
+                seen = unused.look(at_ms, how != "no trip", how == "switch", how == "moves")
+                assert seen is is_kept
+            assert unused.ms(at_ms) == 0
+            assert unused.used(at_ms) is False
+            assert Unused(unused.to_bytes(at_ms), 0).ms(0) == 0
 
 
 def test_a_car_that_is_driven_writes_nothing():
-    bench = Bench()
-    for _ in range(10_000):
-        bench.ms += 1000
-        bench.look(moves=True)
-    assert bench.writes == 0
+    unused = begun()
+    for second in range(4_000):
+        assert unused.look(second * 1000, True, False, True) is False
 
 
 def test_a_reset_in_which_the_ignition_line_changed_has_hidden_a_use():
-    bench = Bench()
-    bench.look()
-    bench.wait(60 * MINUTE_MS)
-    for bench.on in (True, False):
-        bench.reset()
-        assert bench.unused.ms(bench.ms) == 0, "and the count in flash is gone, too"
+    for on in (False, True):
+        unused = begun(on=on)
+        assert unused.look(KEPT_EVERY_MS, True, on, False) is True
+        stored = unused.to_bytes(KEPT_EVERY_MS)
+        assert Unused(stored, 9).look(9, True, on, False) is False
+        again = Unused(stored, 9)
+        assert again.look(9, True, not on, False) is True
+        assert again.ms(9) == 0
 
 
 def test_of_a_damaged_file_nothing_is_believed():

@@ -77,7 +77,7 @@ def test_a_technicians_trip_and_one_of_a_driver_sent_to_another_car_end_by_their
 
 def test_without_an_open_trip_nothing_is_forgotten():
     for held in ((), (OVER,), (WALKS_UP,)):
-        assert forgotten(*held, grant_id=NO_TRIP, parked_for_ms=1000 * HOUR_MS) is False
+        assert forgotten(*held, grant_id=NO_TRIP, unused_ms=DAYS_MS) is False
 
 
 def test_another_booking_counts_from_its_first_second_to_the_one_before_its_end():

@@ -35,7 +35,7 @@ async def test_blocking_wakes_every_box_and_lists_those_that_have_not_confirmed(
     assert CLIO in shown and "Bloquer ce badge" not in shown
     assert 'hx-trigger="every 5s"' in shown
     for box in await store.boxes.all():
-        await store.boxes.note_revocations(box.box_id, 1)
+        await store.boxes.note_revocations(box.box_id, 1, NOW_S)
     shown = await manager.read("/badges")
     assert "toutes les voitures ont confirmé" in shown and CLIO not in shown
     assert "hx-trigger" not in shown
