@@ -18,7 +18,7 @@ from shared_protocol import messages
 from shared_protocol.limits import MAX_COUNTER_STEP
 from shared_protocol.records import JumpRefused, kind_of
 from tests.attacks.box_and_server import Pair
-from tests.attacks.test_version_skew import (
+from tests.attacks.other_version import (
     Peer,
     hear_the_box,
     server_of_another_version,
