@@ -120,6 +120,7 @@ STARTABLE_IGNITION_ON = 1
 STARTABLE_MOVES = 2
 STARTABLE_NO_SIGN = 3
 STARTABLE_RELAY = 4
+STARTABLE_NO_LINE = 5
 
 
 def encode_body(body: tuple[object, ...]) -> bytes:

@@ -78,7 +78,7 @@ class Vehicle:
 
         Args:
             uptime: the clock of the box, monotonic.
-            ignition: its line.
+            ignition: its line, or what stands for none.
             signs: what that line and others say together.
             relay: that in the start line, or what stands for none.
             doors: lock and unlock.
@@ -125,7 +125,7 @@ class Vehicle:
         )
         self.looked_ms = uptime.now_ms()
         self._rest = Rest(self.looked_ms)
-        self._standing = Standing(self.looked_ms)
+        self._standing = Standing(self.looked_ms, ignition.fitted)
         self._lock = asyncio.Lock()  # held from a decision to the end of its pulses
         self._look_now = asyncio.Event()  # ends the pause between two looks
         self._commands_waiting = []
@@ -215,7 +215,8 @@ class Vehicle:
         self.timekeeper.fix(fix, now_ms)
         self._whereabouts.fix(fix, now_ms)
         time_ms = fix.time_s * 1000 + fix.millisecond
-        self._odometer.add(time_ms, fix.speed_mm_s, self._ignition.on)
+        may_drive = self._ignition.on or not self._ignition.fitted
+        self._odometer.add(time_ms, fix.speed_mm_s, may_drive)
         self._recorder.write(self._trip.odometer(self._odometer.metres, now_ms), now_ms)
 
     def command(self, command: "Command", now_ms: int) -> None:
@@ -290,7 +291,7 @@ class Vehicle:
         )
         self._immobiliser.sense(now_ms, ignition_seen, (speed_mm_s,))
         self._standing.look(now_ms, ignition_seen, speed_mm_s, self._signs.cranked)
-        return self._standing.motion(now_ms)
+        return self._standing.motion(now_ms, self._immobiliser.ignition_proven)
 
     def _end_forgotten(self, motion: "Motion", now_ms: int) -> None:
         trip = self._trip

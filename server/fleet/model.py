@@ -45,7 +45,7 @@ GrantKind = Literal[
     "other_car",
 ]
 Contradiction = Literal["cranked", "driven", "never_opens", "ignition_off", "other"]
-Hindrance = Literal["ignition_on", "moves", "no_sign", "relay", "other"]
+Hindrance = Literal["ignition_on", "moves", "no_sign", "no_line", "relay", "other"]
 RelayState = Literal["unknown", "enabled", "inhibited"]
 ClockSource = Literal["none", "gnss", "server"]
 CommandKind = Literal["inhibit", "cancel", "end-trip", "end-trip-without-keys"]

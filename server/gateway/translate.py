@@ -74,6 +74,7 @@ _HINDRANCES: Mapping[int, model.Hindrance] = {
     records.STARTABLE_IGNITION_ON: "ignition_on",
     records.STARTABLE_MOVES: "moves",
     records.STARTABLE_NO_SIGN: "no_sign",
+    records.STARTABLE_NO_LINE: "no_line",
     records.STARTABLE_RELAY: "relay",
 }
 _CLOCK_SOURCES: Mapping[int, model.ClockSource] = {

@@ -128,6 +128,7 @@ CONTRADICTIONS: Mapping[Contradiction, str] = {
 HINDRANCES: Mapping[Hindrance, str] = {
     "ignition_on": N_("the ignition is on"),
     "moves": N_("it moves, or does not stand still for long enough"),
+    "no_line": N_("no ignition wire is fitted, so the start is never inhibited"),
     "no_sign": N_("nothing shows that it stands: no satellites, ignition wire not proven"),
     "relay": N_("the relay does not obey"),
     "other": N_("another reason"),

@@ -53,7 +53,7 @@ Memory = namedtuple(
     (
         "book", "kept", "role", "off_ms", "still_ms", "moved_ms", "quiet_ms", "acted", "cancelled",
         "idle_ms", "untold_ms", "owed", "seen", "proof", "locked_ms", "ajar_ms", "shut_ms",
-        "wait_ms",
+        "wait_ms", "locked",
     ),
 )  # fmt: skip
 """`kept`: the book that flash holds. `role`: what the badge at the reader came as. `acted`,
@@ -63,6 +63,7 @@ was not told so (None: neither). `owed`: no inhibiting pulse came since the last
 `seen`: ignition and motion at the last look, `proof`: what they have proved of the ignition line.
 `locked_ms`: since when the doors are locked, `ajar_ms`: since when one was seen open after that,
 `shut_ms`: since when they are seen shut again. `wait_ms`: since the first look at what is pending.
+`locked`, where no line is fitted: the doors are, since a badge opened them.
 """
 
 NOBODY = Book(b"", False, 0, b"", 0, 0)
@@ -93,7 +94,7 @@ class Judge:
         still = (0,) * self._setting.signs
         return Memory(
             NOBODY, NOBODY, "", 0, still, 0, 0, 0, 0, None, None, False, self._seen(False), 0,
-            None, None, None, None,
+            None, None, None, None, True,
         )  # fmt: skip
 
     # Who may.
@@ -161,7 +162,11 @@ class Judge:
         memory = self._pending(memory, event, before.edge)
         if self._setting.has_doors:
             memory = self._doors_seen(memory, event)
-        if event[0] == "tick" and 2 * self._setting.tick_ms <= aged.off_ms - self._setting.tick_ms:
+        off_ms = aged.off_ms
+        if not self._setting.line:
+            off_ms = aged.still_ms[0] if self._may_settle(aged) else 0
+            memory = self._doors_followed(memory, event)
+        if event[0] == "tick" and 2 * self._setting.tick_ms <= off_ms - self._setting.tick_ms:
             done = not memory.book.asked or memory.book != aged.book or self._moves()
             _law(done or not self._car.keys_in, "what was asked for is never done")
         return memory
@@ -174,11 +179,12 @@ class Judge:
         car, passed_ms = self._car, self._passed_ms(event)
         startable = car.contact_shows == records.RELAY_ENABLED and self._setting.start_relay
         nobodys = startable and not memory.book.driver
+        by_its_line = nobodys and self._setting.line
         looks = event[0] in _LOOKS
         still = all(speed in (0, None) for speed in car.speeds)
         known = self._proven(memory) or None not in car.speeds
         boots = "boots" in car.did
-        if not (nobodys and not car.on and still and known) or event[0] in _DISTURBS:
+        if not (by_its_line and not car.on and still and known) or event[0] in _DISTURBS:
             idle_ms = None
         elif boots:
             idle_ms = 0
@@ -210,6 +216,19 @@ class Judge:
         if event[0] in _LOOKS and not edge and memory.book.asked in _OWN_ENDS:
             _law(not self._waited_enough(memory), "a car left running is never done with")
         return memory
+
+    def _doors_followed(self, memory: Memory, event: Event) -> Memory:
+        """In a car whose line says nothing the doors follow the driver's badge where it stands."""
+        locked = memory.locked
+        for item in self._car.did:
+            if item in ("lock", "unlock"):
+                locked = item == "lock"
+        his = memory.book.asked in (records.ASKED_PAUSE, records.ASKED_END)
+        stood_ms = 5_000 + self._setting.tick_ms  # two looks at the doors
+        stands = self._car.speeds[0] == 0 and memory.still_ms[0] >= stood_ms
+        seen = event[0] == "tick" and stands and (memory.wait_ms or 0) >= self._setting.tick_ms
+        _law(locked or not (his and seen), "doors wait for an ignition that nobody can see")
+        return memory._replace(locked=locked)
 
     def _doors_seen(self, memory: Memory, event: Event) -> Memory:
         """Who gets out within three minutes of the lock leaves a car that is locked again."""
@@ -381,8 +400,10 @@ class Judge:
         return bool(self._car.speeds[0])
 
     def _may_settle(self, memory: Memory) -> bool:
-        """Off for 5 s and standing for 5 s, where the speed is known."""
+        """Off for 5 s and standing for 5 s, where the speed is known; without a line still 60 s."""
         car = self._car
+        if not self._setting.line:
+            return car.speeds[0] == 0 and memory.still_ms[0] >= 60_000
         stands = car.speeds[0] is None or memory.still_ms[0] >= 5_000
         return not car.on and memory.off_ms >= 5_000 and not self._moves() and stands
 
@@ -430,6 +451,7 @@ class Judge:
         car, setting = self._car, self._setting
         _law(setting.start_relay, "a pulse in a door-only car")
         _law(mark != "boots", "a pulse at boot")
+        _law(setting.line, "inhibited by a line that is not there")
         _law(not _held(memory.book), "inhibited in the middle of a trip")
         _law(not car.on and memory.off_ms >= 65_000, "inhibited before the ignition is off 65 s")
         valid = [
@@ -458,7 +480,8 @@ class Judge:
             settled = settled or (mark == "" and self._left_on(after, 60_000, 600_000))
         elif reason == records.END_OTHER_DRIVER:
             _law(mark == "arrives" and after.role == "starts", "a trip is split by nobody")
-            stands = after.still_ms[0] >= 5_000 if car.speeds[0] is not None else not car.on
+            blind = not car.on and self._setting.line
+            stands = after.still_ms[0] >= 5_000 if car.speeds[0] is not None else blind
             settled = settled or (stands and book.asked in _OWN_ENDS)
         elif reason == records.END_INFERRED:
             _law(mark in ("", "boots") and self._forgotten(after), "a trip ends unforgotten")

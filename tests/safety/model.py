@@ -91,6 +91,7 @@ class Setting:
     signs: int = 1
     proven: bool = False
     start_relay: bool = True
+    line: bool = True  # the ignition line is fitted; without one nothing shows what it is
     power_cuts: bool = False  # after each effect of each event
     standing_ms: int = 6_000  # beyond it nothing that Standing counts changes anything
     tells: bool = False  # the line proves itself, and what the signs say is told; else as `proven`
@@ -146,7 +147,11 @@ class Car:
         setting = self.setting
         kind = _SeveralSigns if setting.start_relay else DoorOnly
         self._immobiliser = kind(
-            self.contact(), self.now, signs=setting.signs, ignition_proven=setting.proven
+            self.contact(),
+            self.now,
+            signs=setting.signs,
+            ignition_proven=setting.proven,
+            line_fitted=setting.line,
         )
         self._immobiliser.car = self
         self._trip = Trip(self._stored_trip)
@@ -422,6 +427,11 @@ class Car:
 
     def time_s(self, now_ms: int) -> int:
         return self.wall_s
+
+    @property
+    def fitted(self) -> bool:
+        """The ignition's line."""
+        return self.setting.line
 
     settled_s = time_s
     number = 0

@@ -19,7 +19,7 @@ from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.access.outcome import DOOR_LEAVE, DOOR_LOCK, Outcome
 from firmware.logic.road import trusted_speed
 from firmware.logic.road.rest import Rest
-from firmware.logic.road.standing import Motion
+from firmware.logic.road.standing import Motion, Standing
 from firmware.logic.road.trusted_speed import TrustedSpeed
 from firmware.logic.signs import ignition_line
 from firmware.logic.signs.ignition_line import IgnitionLine
@@ -113,10 +113,18 @@ def _wants_the_ignition_off(shipped: Any) -> Any:
 
 
 def _ends_wherever_it_is(shipped: Any) -> Any:
-    parked = Motion(True, True, False, 0, 0, 0)
+    parked = Motion(True, True, False, 0, 0, 0, True)
     return lambda self, tag, what, keys_in, motion, where: shipped(
         self, tag, what, keys_in, parked, where
     )
+
+
+def _knows_a_line(shipped: Any) -> Any:
+    def begin(self: Any, *arguments: Any, **named: Any) -> None:
+        shipped(self, *arguments, **named)
+        self._line_fitted = True
+
+    return begin
 
 
 def _counts_from_before(shipped: Any) -> Any:
@@ -256,6 +264,18 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "a car changes hands while it moves": (
         settings.HANDING_OVER,
         _in_place_of(Trip, "_may_change_hands", lambda shipped: lambda self, motion: True),
+    ),
+    "an input that nobody wired says that the ignition is off": (
+        settings.NO_LINE,
+        _in_place_of(Immobiliser, "__init__", _knows_a_line),
+    ),
+    "an input that nobody wired ends a trip": (
+        settings.NO_LINE,
+        _in_place_of(Standing, "__init__", _knows_a_line),
+    ),
+    "doors wait for an ignition that nobody can see": (
+        settings.NO_LINE,
+        lambda: patch.object(trip, "HIS_BADGE", ()),
     ),
     "what is pending is forgotten in a reset": (
         settings.HANDING_OVER,

@@ -251,9 +251,17 @@ DOOR_ONLY = _setting(
     commands=COMMANDS, start_relay=False, proven=True,
 )  # fmt: skip
 
+NO_LINE = _setting(
+    "no ignition line is fitted, ticks of 30 s", 30_000,
+    (
+        ("tick",), *_speeds(), ("reset",), *_badges(ANNE), ("long", TESS.tag),
+    ),
+    line=False, standing_ms=61_000,
+)  # fmt: skip
+
 SETTINGS = (
     ROAD_64, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
     AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, CANCELLED, FLASH_FULL,
     COMMANDED_TO_END, ROAD_65, HANDING_OVER, LEFT_ON, PROVES_ITSELF, NOISY, CONTACT_LIES,
-    FORGOTTEN, PEOPLE_ALL_DAY,
+    NO_LINE, FORGOTTEN, PEOPLE_ALL_DAY,
 )  # fmt: skip

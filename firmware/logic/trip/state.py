@@ -52,7 +52,7 @@ class TripState:
         self.asked = ASKED_NOTHING
         self._asked_m = 0
         self._waits_since_ms = None  # when a look, since it was asked or the boot, first found it
-        self._has_locked = False  # the pause that waits
+        self._has_locked = False  # for what waits
         self._ended_s = 0  # when the box itself ended the trip; 0: it did not, or knew no time
         if stored:
             values, _ = codec.decode(_LAYOUT, stored)

@@ -5,7 +5,8 @@ trip: those records do (state.py). Ending asks no grant, clock or network, only 
 their holder is fitted; a technician, a manager and the box itself end a trip without them.
 Coordinates appear only in TripStart and TripEnd (mileage mode), and for private use not even there.
 
-A trip ends, pauses and changes hands in a car that is off and stands (standing.py). While it moves
+A trip ends, pauses and changes hands in a car that is off and stands (standing.py); its doors are
+locked at the driver's badge also where the books wait, as soon as `motion.locks`. While it moves
 that is refused. What is asked with the ignition on, or when nobody can tell, is pending: `settle`
 does it once the car is off and stands, and withdraws it after 50 m; the driver's next badge does,
 too. An ignition that stays on keeps no trip open for ever.
@@ -34,7 +35,7 @@ from firmware.logic.access.outcome import (
 from firmware.logic.const import const
 from firmware.logic.road.whereabouts import Where
 from firmware.logic.trip.state import TripState
-from firmware.logic.trip.wishes import END_REASON, OWN_ENDS, may_be, waited_enough
+from firmware.logic.trip.wishes import END_REASON, HIS_BADGE, OWN_ENDS, may_be, waited_enough
 from shared_protocol.records import (
     ASKED_END,
     ASKED_END_TECHNICIAN,
@@ -195,17 +196,18 @@ class Trip(TripState):
         if where.odometer_m - self._asked_m >= _WITHDRAWN_AFTER_M:
             withdrawn = (TripAsked(where.odometer_m, ASKED_NOTHING),)
             return Outcome(0, DOOR_LEAVE, "", withdrawn)
+        may = may_be(what, keys_in)
         if motion.off and motion.stands:
-            return self._done(what, where) if may_be(what, keys_in) else NOTHING
-        if not waited_enough(what, motion, now_ms - self._waits_since_ms):
+            return self._done(what, where) if may else NOTHING
+        waited = waited_enough(what, motion, now_ms - self._waits_since_ms)
+        if waited and what != ASKED_PAUSE:
+            is_technicians = what == ASKED_END_TECHNICIAN
+            return self.end(END_REASON[what] if is_technicians else END_IGNITION_LEFT_ON, where)
+        # The books wait on, the doors do not; the badge that asked opens them again.
+        if self._has_locked or not (may and what in HIS_BADGE and (waited or motion.locks)):
             return NOTHING
-        if what == ASKED_PAUSE:  # it waits on: the badge that asked for it opens again
-            if self._has_locked:
-                return NOTHING
-            self._has_locked = True
-            return Outcome(0, DOOR_LOCK, "", ())
-        is_technicians = what == ASKED_END_TECHNICIAN
-        return self.end(END_REASON[what] if is_technicians else END_IGNITION_LEFT_ON, where)
+        self._has_locked = True
+        return Outcome(0, DOOR_LOCK, "", ())
 
     def _done(self, what: int, where: Where) -> Outcome:
         if what == ASKED_PAUSE:

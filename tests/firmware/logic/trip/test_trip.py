@@ -758,6 +758,18 @@ def test_a_pause_with_the_ignition_left_on_locks_once_and_waits_on():
     assert outcome.door == DOOR_UNLOCK and outcome.records == (TripAsked(5000, ASKED_NOTHING),)
 
 
+def test_the_doors_follow_the_drivers_badge_though_the_books_wait():
+    locks = motion_of(stands=True, still_ms=5_000, locks=True)
+    for what in EVERY_WISH:
+        trip = asking(what)
+        assert trip.settle(NOW_MS, True, RUNNING, HERE) == (0, DOOR_LEAVE, "", ())
+        door = DOOR_LOCK if what in (ASKED_PAUSE, ASKED_END) else DOOR_LEAVE
+        assert trip.settle(NOW_MS + 1, True, locks, HERE) == (0, door, "", ())
+        assert trip.settle(NOW_MS + 2, True, locks, HERE) == (0, DOOR_LEAVE, "", ())
+        assert trip.holds_start and trip.asked == what
+    assert asking(ASKED_END).settle(NOW_MS, False, locks, HERE).door == DOOR_LEAVE, "keys are out"
+
+
 def test_who_left_the_ignition_on_may_come_back():
     trip = started()
     carried_out(trip, trip.end(END_IGNITION_LEFT_ON, HERE))
