@@ -35,6 +35,7 @@ ClockState = namedtuple("ClockState", ("number", "source", "doubtful", "uncertai
 ClockMended = namedtuple("ClockMended", ("number", "shift_s"))
 ClockRefused = namedtuple("ClockRefused", ("source", "ahead_s"))
 TripAsked = namedtuple("TripAsked", ("odometer_m", "what"))
+TripTakenUp = namedtuple("TripTakenUp", ("odometer_m",))
 
 KINDS = {
     1: (Boot, "BtI"),
@@ -57,6 +58,7 @@ KINDS = {
     20: (ClockState, "IBBI"),
     21: (ClockMended, "Ii"),
     22: (ClockRefused, "Bi"),
+    23: (TripTakenUp, "I"),
 }
 """kind -> (class, layout of codec.py)."""
 

@@ -260,6 +260,7 @@ class Vehicle:
         if pulse != NO_PULSE:
             await self._acts.pulse(pulse, cause_of(pulse, self._orders.is_inhibit_pending))
         self._recorder.write(trip.ignition(self._ignition.on, self._odometer.metres), now_ms)
+        self._recorder.write(trip.after_end(motion, self._odometer.metres), now_ms)
         if trip.asked:
             settled = trip.settle(now_ms, self._keys_in(), motion, self._where(now_ms))
             await self._act_on(settled, now_ms)
@@ -313,7 +314,7 @@ class Vehicle:
         now_ms = self._uptime.now_ms()
         asked = self._rest.step(
             now_ms,
-            trip_open=self._trip.open,
+            trip_open=self._trip.open or self._trip.left_running,
             ignition_on=self._ignition.on,
             relay=RELAY_ENABLED if self._startable else self._immobiliser.state,
             clock_source=self._clock.source,

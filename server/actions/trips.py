@@ -13,7 +13,15 @@ from server.fleet.commands import is_awaited
 from server.fleet.feedback import Feedback
 from server.fleet.inputs import Flag, Id, Input
 from server.fleet.lateness import late_s
-from server.fleet.model import Booking, Command, CommandKind, Trip, TripDetail, TripFilter
+from server.fleet.model import (
+    Booking,
+    Command,
+    CommandKind,
+    PendingWish,
+    Trip,
+    TripDetail,
+    TripFilter,
+)
 from server.fleet.refusals import Reason, Refusal, Refused
 
 
@@ -34,6 +42,7 @@ class TripView:
     """A trip for its page, with what is known of it and what whoever asks may do with it.
 
     `late_s` is 0 for one that was not late; `end_order` the newest request to end it.
+    `pending` is what waits in the car.
     """
 
     detail: TripDetail
@@ -41,6 +50,7 @@ class TripView:
     late_s: int
     feedback: Feedback | None
     end_order: Command | None
+    pending: PendingWish | None
     is_driver: bool
     may_end: bool
     may_say: bool
@@ -100,6 +110,7 @@ async def view(
         late_s(trip, now_s),
         feedback,
         await store.commands.end_order(trip.trip_id, now_s),
+        await store.trips.pending_of(trip.trip_id),
         is_driver,
         may_end=trip.state != "ended",
         may_say=is_driver,

@@ -254,6 +254,7 @@ class Trip:
     `occupants` are the names of those whose badge was read as a passenger's.
     Of a `private` trip no position is kept.
     `started_at_s` is the box's time, or the time of arrival when the box knew none.
+    `went_on_at_s`: when, after the end, its car drove on before its ignition was seen off.
     `wrong_site` says that it ended, as far as is known, away from its car's site.
     `booked_until_s` is when its booking ends, and those of the same person right behind it; None
     without a booking.
@@ -276,6 +277,7 @@ class Trip:
     distance_m: int
     state: TripState
     end_reason: EndReason | None
+    went_on_at_s: int | None
     assurance: Assurance
     wrong_site: bool
     occupants: tuple[str, ...]

@@ -65,6 +65,14 @@ class TripPaused:
 
 
 @dataclass(frozen=True, slots=True)
+class TripTakenUp:
+    """After the trip's end the car drove on before its ignition was seen off: nobody knows who."""
+
+    at_s: int
+    odometer_m: int
+
+
+@dataclass(frozen=True, slots=True)
 class TripResumed:
     """The driver is back."""
 
@@ -165,6 +173,7 @@ FleetRecord = (
     | TripEnded
     | TripPaused
     | TripResumed
+    | TripTakenUp
     | OccupantJoined
     | LegStarted
     | LegEnded

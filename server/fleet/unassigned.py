@@ -41,7 +41,8 @@ class Unassigned:
     """Kilometres without a trip as they are listed.
 
     `after_trip_id` and `before_trip_id` are the trips beside them. `agent_name` is whom
-    `attributed_by` named, at `attributed_at_s`; all None until somebody has.
+    `attributed_by` named, at `attributed_at_s`; all None until somebody has. `went_on`: the car
+    drove on after the trip before them, before its ignition was seen off: nobody knows who drove.
     """
 
     unassigned_id: int
@@ -52,6 +53,7 @@ class Unassigned:
     to_s: int
     distance_m: int
     is_gap: bool
+    went_on: bool
     after_trip_id: int | None
     after_agent_name: str | None
     before_trip_id: int | None

@@ -153,6 +153,7 @@ RECORDS: Mapping[str, str] = {
     "command_result": N_("Order %(command_id)s: %(result)s"),
     "trip_pause": N_("Trip paused, doors locked, at odometer %(odometer_m)s km"),
     "occupant": N_("A passenger's badge was read"),
+    "trip_taken_up": N_("The car drove on, its ignition never seen off, at %(odometer_m)s km"),
     "trip_asked": N_("Asked for at odometer %(odometer_m)s km, with the ignition on: %(wish)s"),
     "trip_resume": N_("Trip resumed, doors unlocked, at odometer %(odometer_m)s km"),
     "clock_state": N_("The box's clock rests on another ground, ± %(off_s)s s (no. %(number)s)"),

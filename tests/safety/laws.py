@@ -44,16 +44,30 @@ class Promise:
     unlicensed: frozenset[bytes] = frozenset()
 
 
-Book = namedtuple("Book", ("driver", "paused", "booking", "lapsed", "lapsed_s", "asked"))
+Book = namedtuple(
+    "Book",
+    (
+        "driver",
+        "paused",
+        "booking",
+        "lapsed",
+        "lapsed_s",
+        "asked",
+        "left",
+        "left_booking",
+        "unsure",
+    ),
+)
 """Who has the car (a tag, b"" for nobody), and who had it when the box itself ended the trip, and
-when; what is pending, of records.ASKED_*."""
+when; what is pending, of records.ASKED_*. `left`, `left_booking`: of the trip after whose end the
+ignition may still be on; `unsure`: it went on, and nobody knows who drives."""
 
 Memory = namedtuple(
     "Memory",
     (
         "book", "kept", "role", "off_ms", "still_ms", "moved_ms", "quiet_ms", "acted", "cancelled",
         "idle_ms", "untold_ms", "owed", "seen", "proof", "locked_ms", "ajar_ms", "shut_ms",
-        "wait_ms", "locked",
+        "wait_ms", "locked", "runs",
     ),
 )  # fmt: skip
 """`kept`: the book that flash holds. `role`: what the badge at the reader came as. `acted`,
@@ -63,10 +77,12 @@ was not told so (None: neither). `owed`: no inhibiting pulse came since the last
 `seen`: ignition and motion at the last look, `proof`: what they have proved of the ignition line.
 `locked_ms`: since when the doors are locked, `ajar_ms`: since when one was seen open after that,
 `shut_ms`: since when they are seen shut again. `wait_ms`: since the first look at what is pending.
-`locked`, where no line is fitted: the doors are, since a badge opened them.
+`locked`, where no line is fitted: the doors are, since a badge opened them. `runs`: the ignition is
+on since the last trip's end (_RUNS), or the box need not have seen it off (_MAY_RUN).
 """
 
-NOBODY = Book(b"", False, 0, b"", 0, 0)
+NOBODY = Book(b"", False, 0, b"", 0, 0, b"", 0, False)
+_MAY_RUN, _RUNS = 1, 2
 _COMMANDED = {
     COMMAND_END_TRIP: records.ASKED_END_COMMAND,
     COMMAND_END_TRIP_WITHOUT_KEYS: records.ASKED_END_COMMAND_WITHOUT_KEYS,
@@ -94,7 +110,7 @@ class Judge:
         still = (0,) * self._setting.signs
         return Memory(
             NOBODY, NOBODY, "", 0, still, 0, 0, 0, 0, None, None, False, self._seen(False), 0,
-            None, None, None, None, True,
+            None, None, None, None, True, 0,
         )  # fmt: skip
 
     # Who may.
@@ -160,6 +176,7 @@ class Judge:
             memory = after if mark != "leaves" else after._replace(role="")
         memory = self._waited(memory, event, before.edge)
         memory = self._pending(memory, event, before.edge)
+        memory = self._left_behind(memory, event, before.edge)
         if self._setting.has_doors:
             memory = self._doors_seen(memory, event)
         off_ms = aged.off_ms
@@ -216,6 +233,23 @@ class Judge:
         if event[0] in _LOOKS and not edge and memory.book.asked in _OWN_ENDS:
             _law(not self._waited_enough(memory), "a car left running is never done with")
         return memory
+
+    def _left_behind(self, memory: Memory, event: Event, edge: bool) -> Memory:
+        """Who drives on in a car whose ignition stayed on after the trip's end may start it again.
+
+        What the box has surely seen off is over.
+        """
+        book, kept, runs = memory.book, memory.kept, memory.runs
+        if runs == _RUNS and (not self._car.on or event[0] in _DISTURBS):
+            runs = _MAY_RUN
+        if runs == _RUNS and event[0] in _LOOKS and not edge and self._moves():
+            _law(bool(book.driver), "who drives on in a car left running is not let start again")
+        if book.driver or memory.off_ms >= 5_000 + 2 * self._setting.tick_ms:
+            runs = 0
+        if not runs and (book.left or kept.left) and book == kept:
+            book = book._replace(left=b"", left_booking=0)
+            return memory._replace(book=book, kept=book, runs=0)
+        return memory._replace(runs=runs)
 
     def _doors_followed(self, memory: Memory, event: Event) -> Memory:
         """In a car whose line says nothing the doors follow the driver's badge where it stands."""
@@ -330,6 +364,8 @@ class Judge:
             return "nobody"
         if mark != "arrives":
             return memory.role
+        if tag == memory.book.driver and memory.book.unsure:
+            return "starts"
         if tag == memory.book.driver:
             inhibited = before.contact_shows == records.RELAY_INHIBITED
             waits = memory.book.paused or memory.book.asked or inhibited
@@ -378,6 +414,10 @@ class Judge:
         elif isinstance(item, records.TripEnd):
             self._may_tell(item, after.book.driver)
             after = self._may_end(after, item.reason, event, mark, tag)
+            after = after._replace(runs=_RUNS if self._car.on else _MAY_RUN)
+        elif isinstance(item, records.TripTakenUp):
+            _law(after.runs > 0 and bool(after.book.left), "a trip is taken up that was over")
+            _law(self._moves() and not after.book.driver, "a trip is taken up by nobody's motion")
         elif isinstance(item, records.TripPause):
             mine = mark == "leaves" and tag == after.book.driver
             mine = mine or (mark == "" and after.book.asked == records.ASKED_PAUSE)
@@ -482,7 +522,7 @@ class Judge:
             _law(mark == "arrives" and after.role == "starts", "a trip is split by nobody")
             blind = not car.on and self._setting.line
             stands = after.still_ms[0] >= 5_000 if car.speeds[0] is not None else blind
-            settled = settled or (stands and book.asked in _OWN_ENDS)
+            settled = settled or (stands and (book.asked in _OWN_ENDS or book.unsure))
         elif reason == records.END_INFERRED:
             _law(mark in ("", "boots") and self._forgotten(after), "a trip ends unforgotten")
             return after
@@ -590,11 +630,15 @@ def _held(book: Book) -> bool:
 def _entered(book: Book, record: Any, now_s: int) -> Book:
     """The book after one more record, made at that time."""
     if isinstance(record, records.TripStart):
-        return Book(record.badge_tag, False, record.grant_id, b"", 0, 0)
+        return NOBODY._replace(driver=record.badge_tag, booking=record.grant_id)
     if isinstance(record, records.TripEnd):
+        ended = NOBODY._replace(left=book.driver, left_booking=book.booking)
         if record.reason in (records.END_INFERRED, records.END_IGNITION_LEFT_ON):
-            return NOBODY._replace(lapsed=book.driver, lapsed_s=now_s)
-        return NOBODY
+            return ended._replace(lapsed=book.driver, lapsed_s=now_s)
+        return ended
+    if isinstance(record, records.TripTakenUp):
+        taken_up = NOBODY._replace(driver=book.left, booking=book.left_booking, unsure=True)
+        return taken_up._replace(lapsed=book.lapsed, lapsed_s=book.lapsed_s)
     if isinstance(record, records.TripPause):
         return book._replace(paused=True, asked=0)
     if isinstance(record, records.TripAsked):

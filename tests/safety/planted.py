@@ -127,6 +127,13 @@ def _knows_a_line(shipped: Any) -> Any:
     return begin
 
 
+def _takes_up_what_is_over(shipped: Any) -> Any:
+    def after_end(self: Any, motion: Any, odometer_m: int) -> tuple[Any, ...]:
+        return () if motion.off else shipped(self, motion, odometer_m)
+
+    return after_end
+
+
 def _counts_from_before(shipped: Any) -> Any:
     return lambda what, motion, waited_ms: shipped(what, motion, 1 << 40)
 
@@ -276,6 +283,14 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "doors wait for an ignition that nobody can see": (
         settings.NO_LINE,
         lambda: patch.object(trip, "HIS_BADGE", ()),
+    ),
+    "who drives on in a car left running is nobody": (
+        settings.LEFT_ON,
+        _in_place_of(Trip, "after_end", lambda shipped: lambda *arguments: ()),
+    ),
+    "what was seen off is taken up all the same": (
+        settings.LEFT_ON,
+        _in_place_of(Trip, "after_end", _takes_up_what_is_over),
     ),
     "what is pending is forgotten in a reset": (
         settings.HANDING_OVER,

@@ -9,10 +9,11 @@ A trip ends, pauses and changes hands in a car that is off and stands (standing.
 locked at the driver's badge also where the books wait, as soon as `motion.locks`. While it moves
 that is refused. What is asked with the ignition on, or when nobody can tell, is pending: `settle`
 does it once the car is off and stands, and withdraws it after 50 m; the driver's next badge does,
-too. An ignition that stays on keeps no trip open for ever.
+too. An ignition that stays on keeps no trip open for ever; who then drives on, before it was seen
+off, takes the same trip up again: its driver is undetermined until a badge says who it is.
 """
 
-from firmware.logic.access.badge_decision import RIDES, Refused, decide, rank_of
+from firmware.logic.access.badge_decision import RIDES, Granted, Refused, decide, rank_of
 from firmware.logic.access.card import RANK_DRIVER
 from firmware.logic.access.outcome import (
     CAUSE_GRANT,
@@ -58,6 +59,7 @@ from shared_protocol.records import (
     TripPause,
     TripResume,
     TripStart,
+    TripTakenUp,
 )
 
 # The page follows the trip. A box whose power is cut loses at most this much driving, and what
@@ -99,9 +101,12 @@ class Trip(TripState):
         `time_s` (0: unknown) and the GrantSet decide; `assurance` of records.ASSURANCE_* says how
         the badge proved itself.
         """
-        if self.is_driver(tag):
+        if self.is_driver(tag) and not self.undetermined:
             return self.driver_arrived(relay, where)
-        verdict = self._verdict(tag, grants, time_s)
+        if self.is_driver(tag):  # whoever drove till now, from here on it is he
+            verdict = Granted(self.grant, False, False)
+        else:
+            verdict = self._verdict(tag, grants, time_s)
         return self.other_arrived(tag, verdict, ignition_on, motion, where, assurance)
 
     def badge_rank(self, tag: bytes, grants, time_s: int) -> int:
@@ -143,14 +148,16 @@ class Trip(TripState):
         if verdict.technician and self.open:
             self._card = _IS_TECHNICIAN
             return Outcome(cause, DOOR_UNLOCK, SIGNAL_RELEASED, ())
-        if self.open and not self._may_change_hands(motion):
+        changes_hands = self.open and tag != self._tag
+        if changes_hands and not self._may_change_hands(motion):
             if motion.moves:
                 return refusal_of(tag, REFUSED_MOVING)
             refused = refusal_of(tag, REFUSED_IGNITION_ON)
             return Outcome(cause, DOOR_UNLOCK, refused.signal, refused.records)
-        records = self._end_records(END_OTHER_DRIVER, where) if self.open else []
+        records = self._end_records(END_OTHER_DRIVER, where) if changes_hands else []
         # The driver of a private trip that the box ended comes back: it stays private.
-        comes_back = self._lapsed and tag == self._tag and verdict.grant_id == self._grant_id
+        comes_back = tag == self._tag and verdict.grant_id == self._grant_id
+        comes_back = comes_back and (self._lapsed or self.undetermined)
         private = verdict.private or (self._private and comes_back)
         if private:
             where = Where(where.odometer_m, NO_POSITION, NO_POSITION)
@@ -215,7 +222,8 @@ class Trip(TripState):
         return self.end(END_REASON[what], where)
 
     def _may_change_hands(self, motion) -> bool:
-        return motion.stands and (motion.off or self.asked in OWN_ENDS)
+        is_given_up = self.asked in OWN_ENDS or self.undetermined
+        return motion.stands and (motion.off or is_given_up)
 
     def end(self, reason: int, where: Where) -> Outcome:
         """End the trip in progress, for a reason of records.END_*."""
@@ -233,6 +241,17 @@ class Trip(TripState):
         if not self.open or on == self.in_leg:
             return ()
         return (LegStart(odometer_m) if on else LegEnd(odometer_m),)
+
+    def after_end(self, motion, odometer_m: int) -> tuple:
+        """What is seen of a car that was left running: its end, or that somebody drives on in it.
+
+        Law 2: whoever that is may start it again. Whose the metres are nobody knows before a badge.
+        """
+        if self.open or not self.left_running:
+            return ()
+        if motion.off:
+            return (LegEnd(odometer_m),)
+        return (TripTakenUp(odometer_m),) if motion.moves else ()
 
     def odometer(self, odometer_m: int, now_ms: int) -> tuple:
         """The Odometer record, when the car has moved and the last is old enough."""

@@ -19,6 +19,7 @@ from server.store.schema import (
     repeats,
     signs,
     unassigned,
+    went_on,
 )
 
 # Two active bookings of a car may touch but not overlap: [start, end[. An insert and an update
@@ -431,4 +432,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     clocks.add,
     unassigned.add,
     repeats.add,
+    went_on.add,
 )

@@ -42,6 +42,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         request,
         "to_do/list.html",
         pending=await store.trips.pending(PAGE_SIZE),
+        left_running=await store.trips.left_running(PAGE_SIZE),
         boxes=await store.boxes.to_look_at(PAGE_SIZE),
         unassigned=shown,
         older=older,

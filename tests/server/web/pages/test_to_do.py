@@ -6,17 +6,24 @@ from shared_protocol.messages import CLOCK_SERVER
 from shared_protocol.records import (
     ASKED_END,
     ASKED_NOTHING,
+    END_IGNITION_LEFT_ON,
+    NO_POSITION,
     STARTABLE_NO_SIGN,
     ClockState,
+    Odometer,
     Startable,
     TripAsked,
+    TripEnd,
     TripPause,
+    TripTakenUp,
     to_record,
 )
 from tests.server.web.sample import MANAGER, NOW_S, report_of_clio
 
 PATH = "/a-traiter"
 WAITS = "En attente dans la voiture"
+LEFT_ON = "Laissées contact mis"
+UNDETERMINED = "conducteur indéterminé"
 
 
 async def told(store, *bodies: tuple[object, ...]) -> None:
@@ -49,3 +56,31 @@ async def test_a_startable_car_and_a_doubtful_clock_are_listed_until_they_are_no
     page = await manager.read(PATH)
     assert "horloge douteuse" not in page
     assert "démarrable par n’importe qui" in page
+
+
+async def test_a_car_left_running_is_listed_and_who_drives_on_in_it_is_nobody_known(
+    arrive, store
+) -> None:
+    manager = await arrive(MANAGER)
+    assert LEFT_ON not in await manager.read(PATH)
+    await told(store, TripEnd(5000, NO_POSITION, NO_POSITION, END_IGNITION_LEFT_ON))
+    page = await manager.read(PATH)
+    assert LEFT_ON in page and UNDETERMINED not in page
+    await told(store, TripTakenUp(5001), Odometer(9000))
+    page = await manager.read(PATH)
+    assert page.count(UNDETERMINED) == 2, "beside the car, and beside its kilometres"
+    assert "4,0" in page, "which no trip has"
+    (trip,) = await store.trips.left_running(10)
+    assert trip.last_odometer_m == 5000
+    page = await manager.read(f"/trajets/{trip.trip_id}")
+    assert "sans que le contact ait été coupé" in page
+
+
+async def test_who_asked_reads_on_the_trip_since_when_it_waits(arrive, store) -> None:
+    manager = await arrive(MANAGER)
+    await told(store, TripAsked(5000, ASKED_END))
+    (pending,) = await store.trips.pending(10)
+    page = await manager.read(f"/trajets/{pending.trip_id}")
+    assert "Demandé, en attente dans la voiture depuis" in page
+    await told(store, TripAsked(5000, ASKED_NOTHING))
+    assert await store.trips.pending_of(pending.trip_id) is None
