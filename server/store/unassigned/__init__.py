@@ -11,7 +11,8 @@ from server.store.noun import Noun
 _UNASSIGNED = """
 SELECT u.unassigned_id, u.vehicle_id, v.plate, v.label AS vehicle_label, u.from_s, u.to_s,
   u.distance_m, u.is_gap, ta.went_on_at_s IS NOT NULL AS went_on, u.after_trip_id,
-  aa.full_name AS after_agent_name, u.before_trip_id, ba.full_name AS before_agent_name, u.agent_id, a.full_name AS agent_name,
+  aa.full_name AS after_agent_name, u.before_trip_id, ba.full_name AS before_agent_name,
+  u.agent_id, a.full_name AS agent_name,
   d.code AS directorate_code, m.full_name AS attributed_by, u.attributed_at_s
 FROM unassigned u JOIN vehicle v USING (vehicle_id)
   LEFT JOIN trip ta ON ta.trip_id = u.after_trip_id
