@@ -94,5 +94,6 @@ def test_the_doors_follow_a_badge_when_off_or_standing_where_the_line_says_littl
         assert locks(still(ms, 501)) is is_long, "off, whatever moves"
         assert locks(still(ms), proven=True) is is_long
     assert not locks(still(9_000, on=True), proven=True)
+    assert at_last(*still(9_000, on=True)).locks, "a line says little unless somebody says more"
     assert not locks(still(9_000, None, on=True))
     assert not locks(still(9_000, None), fitted=False)
