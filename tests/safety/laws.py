@@ -78,11 +78,11 @@ was not told so (None: neither). `owed`: no inhibiting pulse came since the last
 `locked_ms`: since when the doors are locked, `ajar_ms`: since when one was seen open after that,
 `shut_ms`: since when they are seen shut again. `wait_ms`: since the first look at what is pending.
 `locked`, where no line is fitted: the doors are, since a badge opened them. `runs`: the ignition is
-on since the last trip's end (_RUNS), or the box need not have seen it off (_MAY_RUN).
+on since the last trip's end (_RUNS), or the box need not have seen it off (so many more ticks).
 """
 
 NOBODY = Book(b"", False, 0, b"", 0, 0, b"", 0, False)
-_MAY_RUN, _RUNS = 1, 2
+_MAY_RUN, _RUNS = 3, 4  # an edge, the first look at it off, and 5 s later: three ticks
 _COMMANDED = {
     COMMAND_END_TRIP: records.ASKED_END_COMMAND,
     COMMAND_END_TRIP_WITHOUT_KEYS: records.ASKED_END_COMMAND_WITHOUT_KEYS,
@@ -240,11 +240,13 @@ class Judge:
         What the box has surely seen off is over.
         """
         book, kept, runs = memory.book, memory.kept, memory.runs
-        if runs == _RUNS and (not self._car.on or event[0] in _DISTURBS):
-            runs = _MAY_RUN
+        if runs and (self._car.on or event[0] in _DISTURBS):
+            runs = _RUNS if runs == _RUNS and event[0] not in _DISTURBS else _MAY_RUN
+        elif runs:
+            runs = min(runs, _MAY_RUN) - bool(self._passed_ms(event))
         if runs == _RUNS and event[0] in _LOOKS and not edge and self._moves():
             _law(bool(book.driver), "who drives on in a car left running is not let start again")
-        if book.driver or memory.off_ms >= 5_000 + 2 * self._setting.tick_ms:
+        if book.driver:
             runs = 0
         if not runs and (book.left or kept.left) and book == kept:
             book = book._replace(left=b"", left_booking=0)

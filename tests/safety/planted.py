@@ -285,11 +285,11 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
         lambda: patch.object(trip, "HIS_BADGE", ()),
     ),
     "who drives on in a car left running is nobody": (
-        settings.LEFT_ON,
+        settings.LEFT_RUNNING,
         _in_place_of(Trip, "after_end", lambda shipped: lambda *arguments: ()),
     ),
     "what was seen off is taken up all the same": (
-        settings.LEFT_ON,
+        settings.LEFT_RUNNING,
         _in_place_of(Trip, "after_end", _takes_up_what_is_over),
     ),
     "what is pending is forgotten in a reset": (

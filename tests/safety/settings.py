@@ -242,6 +242,14 @@ LEFT_ON = _setting(
     ),
     commands=COMMANDS, standing_ms=601_000,
 )  # fmt: skip
+LEFT_RUNNING = _setting(
+    "left running by a technician, ticks of 65 s", 65_000,
+    (
+        ("tick",), *_IGNITION, ("speed", 0, 0), ("speed", 0, 14_000), ("reset",),
+        ("short", ANNE.tag), ("long", TESS.tag),
+    ),
+    standing_ms=66_000,
+)  # fmt: skip
 DOOR_ONLY = _setting(
     "door-only", 65_000,
     (
@@ -263,5 +271,5 @@ SETTINGS = (
     ROAD_64, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
     AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, CANCELLED, FLASH_FULL,
     COMMANDED_TO_END, ROAD_65, HANDING_OVER, LEFT_ON, PROVES_ITSELF, NOISY, CONTACT_LIES,
-    NO_LINE, FORGOTTEN, PEOPLE_ALL_DAY,
+    NO_LINE, LEFT_RUNNING, FORGOTTEN, PEOPLE_ALL_DAY,
 )  # fmt: skip

@@ -771,6 +771,13 @@ def test_the_doors_follow_the_drivers_badge_though_the_books_wait():
     assert asking(ASKED_END).settle(NOW_MS, False, locks, HERE).door == DOOR_LEAVE, "keys are out"
 
 
+def test_a_pending_pause_locks_again_after_a_restart():
+    left_on = motion_of(stands=True, still_ms=600_000)
+    trip = asking(ASKED_PAUSE)
+    assert after_waiting(trip, 600_000, left_on).door == DOOR_LOCK
+    assert after_waiting(Trip(trip.to_bytes()), 600_000, left_on).door == DOOR_LOCK
+
+
 def test_who_left_the_ignition_on_may_come_back():
     trip = started()
     carried_out(trip, trip.end(END_IGNITION_LEFT_ON, HERE))
