@@ -34,7 +34,7 @@ from firmware.logic.link.uplink import Uplink
 from firmware.logic.road.nmea import NmeaReader
 from firmware.logic.road.odometer import Odometer
 from firmware.logic.road.whereabouts import Whereabouts
-from firmware.logic.signs.ignition_line import IgnitionLine
+from firmware.logic.signs.ignition_line import IgnitionLine, NoLine
 from firmware.logic.state_version import require_known
 from firmware.logic.trip.trip import Trip
 from firmware.tasks.badge import BadgeTask
@@ -101,8 +101,8 @@ class Box:
 
         relay = _relay(identity.start_relay, board)
         law = Immobiliser if identity.start_relay else DoorOnly
-        immobiliser = law(relay.contact(), now_ms, signs=_SIGNS)
-        ignition = IgnitionInput(board.ignition)
+        immobiliser = law(relay.contact(), now_ms, signs=_SIGNS, line_fitted=identity.ignition_line)
+        ignition = _ignition(identity.ignition_line, board)
         signals = SignalsTask(
             Panel(green_pin=board.led_green, red_pin=board.led_red, buzzer_pin=board.buzzer)
         )
@@ -113,7 +113,9 @@ class Box:
             signs=Signs(
                 ignition_line=IgnitionLine(
                     state_store.read_or_empty(IGNITION_LINE_FILE), identity.ignition_proven
-                ),
+                )
+                if identity.ignition_line
+                else NoLine(),
                 cranked=IgnitionInput(board.crank).look,
                 state_store=state_store,
                 now_ms=now_ms,
@@ -258,6 +260,15 @@ def _relay(fitted: bool, board):
         sense_pin=board.relay_sense,
         pulse_ms=board.relay_pulse_ms,
     )
+
+
+def _ignition(fitted: bool, board):
+    """The ignition line, or what stands for none."""
+    if not fitted:
+        from firmware.drivers.no_ignition import NoIgnition
+
+        return NoIgnition()
+    return IgnitionInput(board.ignition)
 
 
 def _contact(pin_number: int, fitted: bool, *, otherwise: bool):

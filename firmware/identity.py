@@ -21,6 +21,7 @@ Identity = namedtuple(
         "time_floor_s",  # no time before it is believed
         "ignition_proven",  # commissioning saw the ignition line both on and off
         "start_relay",  # false: a door-only car
+        "ignition_line",  # the car's ignition line is wired
         "door_contact",  # a contact of doors and boot is wired
         "key_holder",  # the keys (and a fuel card) have a holder that tells whether they are in
         "reader",  # one of READERS
@@ -75,6 +76,7 @@ def parse_identity(data) -> Identity:
         _number(data, "time_floor_s", 0, 0xFFFFFFFF, TIME_FLOOR_S),
         _flag(data, "ignition_proven", False),
         _flag(data, "start_relay", True),
+        _flag(data, "ignition_line", True),
         _flag(data, "door_contact", False),
         _flag(data, "key_holder", False),
         reader,

@@ -164,6 +164,12 @@ def _parser() -> argparse.ArgumentParser:
         "--door-only", action="store_true", help="no start relay is fitted: badges open doors only"
     )
     adding.add_argument(
+        "--no-ignition-line",
+        action="store_true",
+        help="the ignition line is not wired: a minute of standing still is off for trips and"
+        " doors, and the start is never inhibited, so add --door-only",
+    )
+    adding.add_argument(
         "--key-holder",
         action="store_true",
         help="keys (and fuel card) have a holder that tells whether they are in it",
@@ -386,6 +392,7 @@ async def _add_box(arguments: argparse.Namespace) -> None:
         server = arguments.server or Address("127.0.0.1", 7400)
         wiring = Wiring(
             start_relay=not arguments.door_only,
+            ignition_line=not arguments.no_ignition_line,
             door_contact=arguments.door_contact,
             key_holder=arguments.key_holder,
             reader=arguments.reader,

@@ -22,6 +22,7 @@ class Wiring:
     """What this car has, and the box therefore reads and drives."""
 
     start_relay: bool = True  # False: a door-only car, whose start nothing interrupts
+    ignition_line: bool = True  # False: nothing is ever seen off, so nothing is inhibited by it
     door_contact: bool = False
     key_holder: bool = False
     reader: str = "pn532"

@@ -36,6 +36,7 @@ ClockMended = namedtuple("ClockMended", ("number", "shift_s"))
 ClockRefused = namedtuple("ClockRefused", ("source", "ahead_s"))
 JumpRefused = namedtuple("JumpRefused", ("counter", "number"))
 TripAsked = namedtuple("TripAsked", ("odometer_m", "what"))
+TripTakenUp = namedtuple("TripTakenUp", ("odometer_m",))
 Ordered = namedtuple("Ordered", ("what", "expires_s"))
 TripHandover = namedtuple(
     "TripHandover", ("odometer_m", "badge_tag", "grant_id", "assurance", "private", "stage")
@@ -62,6 +63,7 @@ KINDS = {
     20: (ClockState, "IBBI"),
     21: (ClockMended, "Ii"),
     22: (ClockRefused, "Bi"),
+    23: (TripTakenUp, "I"),
     24: (JumpRefused, "BI"),
     25: (Ordered, "BI"),
     26: (TripHandover, "I8IBBB"),
@@ -140,6 +142,7 @@ STARTABLE_IGNITION_ON = 1
 STARTABLE_MOVES = 2
 STARTABLE_NO_SIGN = 3
 STARTABLE_RELAY = 4
+STARTABLE_NO_LINE = 5
 
 
 def encode_body(body: tuple[object, ...]) -> bytes:

@@ -11,6 +11,8 @@ from machine import Pin
 class IgnitionInput:
     """Attribute to read: `on`, the level that two looks in a row have found unchanged."""
 
+    fitted = True
+
     def __init__(self, pin_number: int):
         """Watch the pin; `on` begins at what it shows."""
         self._pin = Pin(pin_number, Pin.IN, Pin.PULL_DOWN)

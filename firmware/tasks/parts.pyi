@@ -14,6 +14,7 @@ class Uptime(Protocol):
 
 class Ignition(Protocol):
     on: bool
+    fitted: bool
     def look(self) -> bool: ...
 
 class Relay(Protocol):

@@ -13,7 +13,7 @@ TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know th
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from firmware.logic.signs.ignition_line import IgnitionLine
+    from firmware.logic.signs.ignition_line import IgnitionLine, NoLine
     from firmware.tasks.parts import Store
 
 IGNITION_LINE_FILE = "ignition_line"
@@ -29,7 +29,7 @@ class Signs:
     def __init__(
         self,
         *,
-        ignition_line: "IgnitionLine",
+        ignition_line: "IgnitionLine | NoLine",
         cranked: "Callable[[], bool]",
         state_store: "Store",
         now_ms: int,

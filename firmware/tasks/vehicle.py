@@ -82,7 +82,7 @@ class Vehicle:
 
         Args:
             uptime: the clock of the box, monotonic.
-            ignition: its line.
+            ignition: its line, or what stands for none.
             signs: what that line and others say together.
             relay: that in the start line, or what stands for none.
             doors: lock and unlock.
@@ -129,7 +129,7 @@ class Vehicle:
         )
         self.looked_ms = uptime.now_ms()
         self._rest = Rest(self.looked_ms)
-        self._standing = Standing(self.looked_ms)
+        self._standing = Standing(self.looked_ms, ignition.fitted)
         self._settling = Settling(
             trip=trip,
             grants=grants,
@@ -228,8 +228,9 @@ class Vehicle:
         self.timekeeper.fix(fix, now_ms)
         self._whereabouts.fix(fix, now_ms)
         time_ms = fix.time_s * 1000 + fix.millisecond
-        mm_s = fix.speed_mm_s if self._ignition.on else self._whereabouts.speed_mm_s(now_ms)
-        self._odometer.add(time_ms, mm_s, self._ignition.on, not self._trip.open)
+        may_drive = self._ignition.on or not self._ignition.fitted
+        mm_s = fix.speed_mm_s if may_drive else self._whereabouts.speed_mm_s(now_ms)
+        self._odometer.add(time_ms, mm_s, may_drive, not self._trip.open)
         self._recorder.write(self._trip.odometer(self._odometer.metres, now_ms), now_ms)
 
     def command(self, command: "Command", now_ms: int) -> None:
@@ -269,6 +270,7 @@ class Vehicle:
         if pulse != NO_PULSE:
             await self._acts.pulse(pulse, cause_of(pulse, self._orders.is_inhibit_pending))
         self._recorder.write(trip.ignition(self._ignition.on, self._odometer.metres), now_ms)
+        self._recorder.write(trip.after_end(motion, self._odometer.metres), now_ms)
         for outcome in self._settling.of_what_waits(motion, self._where(now_ms), now_ms):
             await self._act_on(outcome, now_ms)
         if trip.ordered == ASKED_THEFT and not (trip.open or self._startable):
@@ -301,7 +303,7 @@ class Vehicle:
         )
         self._immobiliser.sense(now_ms, ignition_seen, (speed_mm_s,))
         self._standing.look(now_ms, ignition_seen, speed_mm_s, self._signs.cranked)
-        return self._standing.motion(now_ms)
+        return self._standing.motion(now_ms, self._immobiliser.ignition_proven)
 
     def _begin(self, outcome: "Outcome", now_ms: int) -> None:
         self._acts.begin(outcome, now_ms)
@@ -316,7 +318,7 @@ class Vehicle:
         now_ms = self._uptime.now_ms()
         asked = self._rest.step(
             now_ms,
-            trip_open=self._trip.open,
+            trip_open=self._trip.open or self._trip.left_running,
             ignition_on=self._ignition.on,
             relay=RELAY_ENABLED if self._startable else self._immobiliser.state,
             clock_source=self._clock.source,

@@ -13,7 +13,15 @@ from server.fleet.commands import END_OF, is_awaited
 from server.fleet.feedback import Feedback
 from server.fleet.inputs import Flag, Id, Input
 from server.fleet.lateness import late_s
-from server.fleet.model import Booking, Command, EndFromAfar, Trip, TripDetail, TripFilter
+from server.fleet.model import (
+    Booking,
+    Command,
+    EndFromAfar,
+    PendingWish,
+    Trip,
+    TripDetail,
+    TripFilter,
+)
 from server.fleet.refusals import Reason, Refusal, Refused
 
 
@@ -34,7 +42,8 @@ class TripView:
     """A trip for its page, with what is known of it and what whoever asks may do with it.
 
     `late_s` is 0 for one that was not late; `end_order` the newest request to end it;
-    `ends_from_afar` what a manager may withdraw of these, one at most.
+    `ends_from_afar` what a manager may withdraw of these, one at most. `pending` is what waits in
+    the car.
     """
 
     detail: TripDetail
@@ -43,6 +52,7 @@ class TripView:
     ends_from_afar: tuple[EndFromAfar, ...]
     feedback: Feedback | None
     end_order: Command | None
+    pending: PendingWish | None
     is_driver: bool
     may_end: bool
     may_say: bool
@@ -106,6 +116,7 @@ async def view(
         else (),
         feedback,
         await store.commands.end_order(trip.trip_id, now_s),
+        await store.trips.pending_of(trip.trip_id),
         is_driver,
         may_end=trip.state != "ended",
         may_say=is_driver,

@@ -53,7 +53,7 @@ GrantKind = Literal[
 ]
 Contradiction = Literal["cranked", "driven", "never_opens", "ignition_off", "other"]
 Counter = Literal["epoch", "key_generation", "command", "other"]
-Hindrance = Literal["ignition_on", "moves", "no_sign", "relay", "other"]
+Hindrance = Literal["ignition_on", "moves", "no_sign", "no_line", "relay", "other"]
 RelayState = Literal["unknown", "enabled", "inhibited"]
 ClockSource = Literal["none", "gnss", "server"]
 CommandKind = Literal[
@@ -299,6 +299,7 @@ class Trip:
     `occupants` are the names of those whose badge was read as a passenger's.
     Of a `private` trip no position is kept.
     `started_at_s` is the box's time, or the time of arrival when the box knew none.
+    `went_on_at_s`: when, after the end, its car drove on before its ignition was seen off.
     `wrong_site` says that it ended, as far as is known, away from its car's site.
     Its start or end is `_doubtful` while nothing has confirmed or mended the clock of then.
     `booked_until_s` is when its booking ends, and those of the same person right behind it; None
@@ -322,6 +323,7 @@ class Trip:
     distance_m: int
     state: TripState
     end_reason: EndReason | None
+    went_on_at_s: int | None
     assurance: Assurance
     wrong_site: bool
     start_doubtful: bool

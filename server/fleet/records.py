@@ -66,6 +66,14 @@ class TripPaused:
 
 
 @dataclass(frozen=True, slots=True)
+class TripTakenUp:
+    """After the trip's end the car drove on before its ignition was seen off: nobody knows who."""
+
+    at_s: int
+    odometer_m: int
+
+
+@dataclass(frozen=True, slots=True)
 class TripResumed:
     """The driver is back."""
 
@@ -192,6 +200,7 @@ FleetRecord = (
     | TripResumed
     | HandoverWaits
     | HandoverDropped
+    | TripTakenUp
     | OccupantJoined
     | LegStarted
     | LegEnded

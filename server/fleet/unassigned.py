@@ -48,7 +48,8 @@ class Unassigned:
 
     `after_trip_id` and `before_trip_id` are the trips beside them; of a handover `taking_name` is
     who may have driven instead of the driver before them. `agent_name` is whom
-    `attributed_by` named, at `attributed_at_s`; all None until somebody has.
+    `attributed_by` named, at `attributed_at_s`; all None until somebody has. `went_on`: the car
+    drove on after the trip before them, before its ignition was seen off: nobody knows who drove.
     """
 
     unassigned_id: int
@@ -59,6 +60,7 @@ class Unassigned:
     to_s: int
     distance_m: int
     is_gap: bool
+    went_on: bool
     after_trip_id: int | None
     after_agent_name: str | None
     before_trip_id: int | None

@@ -90,6 +90,7 @@ _HINDRANCES: Mapping[int, model.Hindrance] = {
     records.STARTABLE_IGNITION_ON: "ignition_on",
     records.STARTABLE_MOVES: "moves",
     records.STARTABLE_NO_SIGN: "no_sign",
+    records.STARTABLE_NO_LINE: "no_line",
     records.STARTABLE_RELAY: "relay",
 }
 _CLOCK_SOURCES: Mapping[int, model.ClockSource] = {
@@ -225,6 +226,9 @@ def _read(
         case records.TripResume():
             resumed = fleet.TripResumed(body.odometer_m)
             return "trip_resume", _fields(odometer_m=body.odometer_m), resumed
+        case records.TripTakenUp():
+            taken_up = fleet.TripTakenUp(about_s, body.odometer_m)
+            return "trip_taken_up", _fields(odometer_m=body.odometer_m), taken_up
         case records.TripAsked():
             wish = _WISHES.get(body.what, _UNKNOWN)
             return "trip_asked", _fields(odometer_m=body.odometer_m, wish=wish), None

@@ -28,6 +28,7 @@ from server.fleet.records import (
     TimesMended,
     TripEnded,
     TripStarted,
+    TripTakenUp,
 )
 from server.fleet.trips import Followed, TripDraft
 from server.fleet.unassigned import outside_trips
@@ -376,6 +377,13 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
                 "UPDATE box SET startable_since_s = NULL"
                 " WHERE box_id = :box_id AND startable_since_s IS NOT NULL",
                 {"box_id": batch.box_id},
+            )
+        case TripTakenUp():
+            db.execute(
+                "UPDATE trip SET went_on_at_s = :at_s WHERE state = 'ended' AND trip_id ="
+                " (SELECT trip_id FROM trip WHERE box_id = :box_id"
+                " ORDER BY started_at_s DESC, trip_id DESC LIMIT 1)",
+                {"at_s": record.at_s, "box_id": batch.box_id},
             )
         case CarStartable():
             db.execute(

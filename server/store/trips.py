@@ -28,7 +28,8 @@ SELECT t.trip_id, t.vehicle_id, v.plate, v.label AS vehicle_label, t.agent_id,
          AND n.starts_at_s = own.ends_at_s AND n.state = 'active')
    SELECT max(ends_at_s) FROM own) AS booked_until_s,
   t.started_at_s, t.ended_at_s, t.start_odometer_m, t.last_odometer_m, t.distance_m, t.state,
-  t.end_reason, t.assurance, t.wrong_site, t.start_doubtful, t.end_doubtful, t.private,
+  t.end_reason, t.went_on_at_s, t.assurance, t.wrong_site, t.start_doubtful, t.end_doubtful,
+  t.private,
   t.start_lat_e7, t.start_lon_e7, t.end_lat_e7, t.end_lon_e7
 FROM trip t JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_id)
   LEFT JOIN directorate d ON d.directorate_id = t.directorate_id
@@ -60,7 +61,7 @@ SELECT t.trip_id, v.plate, v.label AS vehicle_label, a.full_name AS agent_name,
         AND dropped.kind_name = 'trip_handover' AND dropped.fields ->> 'stage' = 'dropped'
         AND (dropped.epoch, dropped.seq) > (r.epoch, r.seq))) AS asked_at_s, 'handover' AS wish
 FROM trip t JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_id)
-WHERE t.state <> 'ended' AND t.hands_over = 1
+WHERE t.state <> 'ended' AND t.hands_over = 1 AND {which}
 UNION ALL
 SELECT t.trip_id, v.plate, v.label AS vehicle_label, a.full_name AS agent_name,
   coalesce(r.at_s, r.received_at_s) AS asked_at_s, r.fields ->> 'wish' AS wish
@@ -68,7 +69,7 @@ FROM trip t
 JOIN vehicle v USING (vehicle_id)
 LEFT JOIN agent a USING (agent_id)
 CROSS JOIN record r
-WHERE t.state <> 'ended' AND r.trip_id = t.trip_id AND r.kind_name = 'trip_asked'
+WHERE t.state <> 'ended' AND {which} AND r.trip_id = t.trip_id AND r.kind_name = 'trip_asked'
   AND r.fields ->> 'wish' <> 'nothing_any_more' AND NOT EXISTS (
     SELECT 1 FROM record later WHERE later.trip_id = t.trip_id
     AND later.kind_name IN ('trip_asked', 'trip_pause')
@@ -109,8 +110,26 @@ class Trips(Noun):
 
     async def pending(self, limit: int) -> list[PendingWish]:
         """Return what was asked of trips under way and waits in the car, by when it was asked."""
-        rows = await self._rows(_PENDING, limit=limit)
+        rows = await self._rows(_PENDING.format(which="TRUE"), limit=limit)
         return [PendingWish(**row) for row in rows]
+
+    async def pending_of(self, trip_id: int) -> PendingWish | None:
+        """Return what was asked of one trip and waits in its car."""
+        which = _PENDING.format(which="t.trip_id = :trip_id")
+        rows = await self._rows(which, trip_id=trip_id, limit=1)
+        return PendingWish(**rows[0]) if rows else None
+
+    async def left_running(self, limit: int) -> list[Trip]:
+        """Return the trips that ended with their ignition left on, of cars that none has had since.
+
+        The newest end first.
+        """
+        return await self._trips(
+            "WHERE t.end_reason = 'ignition_left_on' AND NOT EXISTS (SELECT 1 FROM trip later"
+            " WHERE later.vehicle_id = t.vehicle_id AND (later.started_at_s, later.trip_id)"
+            " > (t.started_at_s, t.trip_id)) ORDER BY t.ended_at_s DESC, t.trip_id LIMIT :limit",
+            {"limit": limit},
+        )
 
     async def of_bookings(self, booking_ids: Iterable[int]) -> list[Trip]:
         """Return the trips of these bookings, by start."""

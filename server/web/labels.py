@@ -172,6 +172,7 @@ COUNTERS: Mapping[Counter, str] = {
 HINDRANCES: Mapping[Hindrance, str] = {
     "ignition_on": N_("the ignition is on"),
     "moves": N_("it moves, or does not stand still for long enough"),
+    "no_line": N_("no ignition wire is fitted, so the start is never inhibited"),
     "no_sign": N_("nothing shows that it stands: no satellites, ignition wire not proven"),
     "relay": N_("the relay does not obey"),
     "other": N_("another reason"),
@@ -218,6 +219,7 @@ RECORDS: Mapping[str, str] = {
     "command_result": N_("Order %(command_id)s: %(result)s"),
     "trip_pause": N_("Trip paused, doors locked, at odometer %(odometer_m)s km"),
     "occupant": N_("A passenger's badge was read"),
+    "trip_taken_up": N_("The car drove on, its ignition never seen off, at %(odometer_m)s km"),
     "trip_asked": N_("Asked for at odometer %(odometer_m)s km, with the ignition on: %(wish)s"),
     "ordered": N_("Ordered from afar: %(wish)s"),
     "trip_handover": N_("Two drivers at odometer %(odometer_m)s km: %(stage)s"),

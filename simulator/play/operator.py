@@ -19,6 +19,7 @@ _CODE, _WORD = "SIM", "Simulation"
 _BOX_OPTIONS = {
     "key_holder": ("--key-holder",),
     "door_contact": ("--door-contact",),
+    "no_ignition_line": ("--no-ignition-line",),
     "door_only": ("--door-only",),
     "wiegand": ("--reader", "wiegand"),
 }

@@ -32,7 +32,8 @@ What may stand before the first step, beside these:
 
 car PLATE at PLACE walk-up                 any badge takes it while it is free
 car PLATE at PLACE private-use             it may be booked for that
-fitted key_holder door_contact             what the car has; also door_only, wiegand
+fitted key_holder door_contact             what the car has; also door_only, wiegand,
+                                         no_ignition_line
 second car PLATE                           known to the server, and never played
 equipment CODE...                          to be booked with either car
 driver NAME badge HEX key HEX role ROLE    a card that proves itself; technician, manager
@@ -49,7 +50,7 @@ Times are those of the world's first day in UTC (`12:00+3d`: days later, `-7d`: 
 FOLDER = Path(__file__).parent / "scenarios"
 _SUFFIX = ".scenario"
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": DAY_S}
-FITTINGS = ("key_holder", "door_contact", "door_only", "wiegand")
+FITTINGS = ("key_holder", "door_contact", "door_only", "wiegand", "no_ignition_line")
 _ROLES = ("agent", "manager", "technician")
 _KEY_BYTES = 16
 

@@ -26,9 +26,10 @@ IN_EVERY_BOX = {
         ({"reader": "wiegand"}, {"wiegand", "relay"}),
         ({"reader": "wiegand", "start_relay": False}, {"wiegand", "no_relay"}),
         ({"start_relay": False, "door_contact": True}, {"pn532", "no_relay", "contact"}),
+        ({"ignition_line": False}, {"pn532", "relay", "no_ignition"}),
         ({"key_holder": True}, {"pn532", "relay", "contact"}),
     ],
-    ids=["badge reader", "wiegand", "doors only", "door contact", "key holder"],
+    ids=["badge reader", "wiegand", "doors only", "door contact", "no ignition line", "key holder"],
 )
 def test_a_box_loads_the_drivers_of_what_is_fitted(
     fitted: dict[str, object], drivers: set[str]

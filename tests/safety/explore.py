@@ -120,7 +120,7 @@ class Explorer:
 
     def _park(self) -> None:
         """Stop, switch off, and wait until the box has seen it."""
-        if self._car.speeds[0]:
+        if self._car.speeds[0] or not self._setting.line:
             self._car.happen(("speed", 0, 0))
         if self._car.on:
             self._car.happen(("ignition",))

@@ -58,19 +58,21 @@ Book = namedtuple(
     "Book",
     (
         "driver", "paused", "booking", "lapsed", "lapsed_s", "asked", "asked_s", "next", "was_off",
-        "ordered",
+        "ordered", "left", "left_booking", "unsure",
     ),
 )  # fmt: skip
 """Who has the car (a tag, b"" for nobody), and who had it when the box itself ended the trip, and
 when; what is pending, of records.ASKED_*, since when; who else waits for the car (b"": nobody), and
-whether the box has told since that the ignition was off; what somebody ordered from afar."""
+whether the box has told since that the ignition was off; what somebody ordered from afar. `left`,
+`left_booking`: of the trip after whose end the ignition may still be on; `unsure`: it went on, and
+nobody knows who drives."""
 
 Memory = namedtuple(
     "Memory",
     (
         "book", "kept", "role", "next_ms", "off_ms", "still_ms", "moved_ms", "quiet_ms", "acted",
         "cancelled", "idle_ms", "untold_ms", "owed", "seen", "proof", "locked_ms", "ajar_ms",
-        "shut_ms", "wait_ms", "unused_ms",
+        "shut_ms", "wait_ms", "locked", "runs", "unused_ms",
     ),
 )  # fmt: skip
 """`kept`: the book that flash holds. `next_ms`: for how long somebody waits for the car. `role`:
@@ -81,13 +83,16 @@ was not told so (None: neither). `owed`: no inhibiting pulse came since the last
 `seen`: ignition and motion at the last look, `proof`: what they have proved of the ignition line.
 `locked_ms`: since when the doors are locked, `ajar_ms`: since when one was seen open after that,
 `shut_ms`: since when they are seen shut again. `wait_ms`: since the first look at what is pending.
+`locked`, where no line is fitted: the doors are, since a badge opened them. `runs`: the ignition is
+on since the last trip's end (_RUNS), or the box need not have seen it off (so many more ticks).
 `unused_ms`: since a badge or a motion of an open trip, and since its ignition was switched, too.
 """
 
 JUMP = 0xFFFFFFFF
 """The number of a command that no server gives."""
 
-NOBODY = Book(b"", False, 0, b"", 0, 0, 0, b"", False, 0)
+NOBODY = Book(b"", False, 0, b"", 0, 0, 0, b"", False, 0, b"", 0, False)
+_MAY_RUN, _RUNS = 3, 4  # an edge, the first look at it off, and 5 s later: three ticks
 _COMMANDED = {
     COMMAND_END_TRIP: records.ASKED_END_COMMAND,
     COMMAND_END_TRIP_WITHOUT_KEYS: records.ASKED_END_COMMAND_WITHOUT_KEYS,
@@ -124,7 +129,7 @@ class Judge:
         still = (0,) * self._setting.signs
         return Memory(
             NOBODY, NOBODY, "", 0, 0, still, 0, 0, 0, 0, None, None, False, self._seen(False), 0,
-            None, None, None, None, (0, 0),
+            None, None, None, None, True, 0, (0, 0),
         )  # fmt: skip
 
     # Who may.
@@ -219,12 +224,17 @@ class Judge:
             memory = after if mark != "leaves" else after._replace(role="")
         memory = self._waited(memory, event, before.edge)
         memory = self._pending(memory, event, before.edge)
+        memory = self._left_behind(memory, event, before.edge)
         if self._setting.has_doors:
             memory = self._doors_seen(memory, event)
         outlasts = memory.book.driver and memory.unused_ms[1] >= _NOBODYS_MS + self._setting.tick_ms
         running = self._runs(memory.book.driver)
         _law(event[0] != "tick" or running or not outlasts, "a trip that nobody uses never ends")
-        if event[0] == "tick" and 2 * self._setting.tick_ms <= aged.off_ms - self._setting.tick_ms:
+        off_ms = aged.off_ms
+        if not self._setting.line:
+            off_ms = aged.still_ms[0] if self._may_settle(aged) else 0
+            memory = self._doors_followed(memory, event)
+        if event[0] == "tick" and 2 * self._setting.tick_ms <= off_ms - self._setting.tick_ms:
             done = not memory.book.asked or memory.book != aged.book or self._moves()
             _law(done or not self._car.keys_in, "what was asked for is never done")
         return memory
@@ -245,11 +255,12 @@ class Judge:
         startable = car.contact_shows == records.RELAY_ENABLED and self._setting.start_relay
         stolen = memory.book.ordered == records.ASKED_THEFT
         nobodys = startable and not memory.book.driver
+        by_its_line = nobodys and self._setting.line
         looks = event[0] in _LOOKS
         still = all(speed in (0, None) for speed in car.speeds)
         known = self._proven(memory) or None not in car.speeds
         boots = "boots" in car.did
-        to_inhibit = nobodys or (startable and stolen)
+        to_inhibit = by_its_line or (startable and stolen)
         if not (to_inhibit and not car.on and still and known) or event[0] in _DISTURBS:
             idle_ms = None
         elif boots or "enable" in car.did:
@@ -282,6 +293,38 @@ class Judge:
         if event[0] in _LOOKS and not edge and memory.book.asked in _OWN_ENDS:
             _law(not self._waited_enough(memory), "a car left running is never done with")
         return memory
+
+    def _left_behind(self, memory: Memory, event: Event, edge: bool) -> Memory:
+        """Who drives on in a car whose ignition stayed on after the trip's end may start it again.
+
+        What the box has surely seen off is over.
+        """
+        book, kept, runs = memory.book, memory.kept, memory.runs
+        if runs and (self._car.on or event[0] in _DISTURBS):
+            runs = _RUNS if runs == _RUNS and event[0] not in _DISTURBS else _MAY_RUN
+        elif runs:
+            runs = min(runs, _MAY_RUN) - bool(self._passed_ms(event))
+        if runs == _RUNS and event[0] in _LOOKS and not edge and self._moves():
+            _law(bool(book.driver), "who drives on in a car left running is not let start again")
+        if book.driver:
+            runs = 0
+        if not runs and (book.left or kept.left) and book == kept:
+            book = book._replace(left=b"", left_booking=0)
+            return memory._replace(book=book, kept=book, runs=0)
+        return memory._replace(runs=runs)
+
+    def _doors_followed(self, memory: Memory, event: Event) -> Memory:
+        """In a car whose line says nothing the doors follow the driver's badge where it stands."""
+        locked = memory.locked
+        for item in self._car.did:
+            if item in ("lock", "unlock"):
+                locked = item == "lock"
+        his = memory.book.asked in (records.ASKED_PAUSE, records.ASKED_END)
+        stood_ms = 5_000 + self._setting.tick_ms  # two looks at the doors
+        stands = self._car.speeds[0] == 0 and memory.still_ms[0] >= stood_ms
+        seen = event[0] == "tick" and stands and (memory.wait_ms or 0) >= self._setting.tick_ms
+        _law(locked or not (his and seen), "doors wait for an ignition that nobody can see")
+        return memory._replace(locked=locked)
 
     def _doors_seen(self, memory: Memory, event: Event) -> Memory:
         """Who gets out within three minutes of the lock leaves a car that is locked again."""
@@ -397,6 +440,8 @@ class Judge:
         book = memory.book
         if tag == book.next and not self._has_come_first(memory):
             return "waits"
+        if tag == book.driver and book.unsure:
+            return "starts"
         if tag == book.driver:
             inhibited = before.contact_shows == records.RELAY_INHIBITED
             waits = memory.book.paused or memory.book.asked or inhibited
@@ -447,6 +492,10 @@ class Judge:
         elif isinstance(item, records.TripEnd):
             self._may_tell(item, after.book.driver)
             after = self._may_end(after, item.reason, event, mark, tag)
+            after = after._replace(runs=_RUNS if self._car.on else _MAY_RUN)
+        elif isinstance(item, records.TripTakenUp):
+            _law(after.runs > 0 and bool(after.book.left), "a trip is taken up that was over")
+            _law(self._moves() and not after.book.driver, "a trip is taken up by nobody's motion")
         elif isinstance(item, records.TripPause):
             mine = mark == "leaves" and tag in (after.book.driver, after.book.next)
             mine = mine or (mark == "" and after.book.asked == records.ASKED_PAUSE)
@@ -503,8 +552,10 @@ class Judge:
         return bool(self._car.speeds[0])
 
     def _may_settle(self, memory: Memory) -> bool:
-        """Off for 5 s and standing for 5 s, where the speed is known."""
+        """Off for 5 s and standing for 5 s, where the speed is known; without a line still 60 s."""
         car = self._car
+        if not self._setting.line:
+            return car.speeds[0] == 0 and memory.still_ms[0] >= 60_000
         stands = car.speeds[0] is None or memory.still_ms[0] >= 5_000
         return not car.on and memory.off_ms >= 5_000 and not self._moves() and stands
 
@@ -593,6 +644,7 @@ class Judge:
     def _may_inhibit(self, memory: Memory, mark: str) -> None:
         _law(self._setting.start_relay, "a pulse in a door-only car")
         _law(mark != "boots", "a pulse at boot")
+        _law(self._setting.line, "inhibited by a line that is not there")
         _law(not _held(memory.book), "inhibited in the middle of a trip")
         self._lawful(memory, "inhibited")
 
@@ -782,9 +834,13 @@ def _entered(book: Book, record: Any, now_s: int) -> Book:
     if isinstance(record, records.TripStart):
         return NOBODY._replace(driver=record.badge_tag, booking=record.grant_id, ordered=stolen)
     if isinstance(record, records.TripEnd):
+        ended = NOBODY._replace(left=book.driver, left_booking=book.booking, ordered=stolen)
         if record.reason in _LAPSES:
-            return NOBODY._replace(lapsed=book.driver, lapsed_s=now_s, ordered=stolen)
-        return NOBODY._replace(ordered=stolen)
+            return ended._replace(lapsed=book.driver, lapsed_s=now_s)
+        return ended
+    if isinstance(record, records.TripTakenUp):
+        taken_up = NOBODY._replace(driver=book.left, booking=book.left_booking, unsure=True)
+        return taken_up._replace(lapsed=book.lapsed, lapsed_s=book.lapsed_s, ordered=book.ordered)
     if isinstance(record, records.Ordered):
         return book._replace(ordered=record.what)
     if isinstance(record, records.TripPause):

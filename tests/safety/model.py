@@ -95,6 +95,7 @@ class Setting:
     signs: int = 1
     proven: bool = False
     start_relay: bool = True
+    line: bool = True  # the ignition line is fitted; without one nothing shows what it is
     power_cuts: bool = False  # after each effect of each event
     standing_ms: int = 6_000  # beyond it nothing that Standing counts changes anything
     unused_ms: int = 0  # beyond it the time that nobody has used the car changes nothing
@@ -152,7 +153,11 @@ class Car:
         setting = self.setting
         kind = _SeveralSigns if setting.start_relay else DoorOnly
         self._immobiliser = kind(
-            self.contact(), self.now, signs=setting.signs, ignition_proven=setting.proven
+            self.contact(),
+            self.now,
+            signs=setting.signs,
+            ignition_proven=setting.proven,
+            line_fitted=setting.line,
         )
         self._immobiliser.car = self
         self._trip = Trip(self._stored_trip)
@@ -458,6 +463,11 @@ class Car:
 
     def time_s(self, now_ms: int) -> int:
         return self.wall_s
+
+    @property
+    def fitted(self) -> bool:
+        """The ignition's line."""
+        return self.setting.line
 
     settled_s = time_s
     number = 0

@@ -19,7 +19,7 @@ from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
 from firmware.logic.access.outcome import DOOR_LEAVE, DOOR_LOCK, Outcome
 from firmware.logic.road import trusted_speed
 from firmware.logic.road.rest import Rest
-from firmware.logic.road.standing import Motion
+from firmware.logic.road.standing import Motion, Standing
 from firmware.logic.road.trusted_speed import TrustedSpeed
 from firmware.logic.signs import ignition_line
 from firmware.logic.signs.ignition_line import IgnitionLine
@@ -122,10 +122,25 @@ def _wants_the_ignition_off(shipped: Any) -> Any:
 
 
 def _ends_wherever_it_is(shipped: Any) -> Any:
-    parked = Motion(True, True, False, 0, 0, 0)
+    parked = Motion(True, True, False, 0, 0, 0, True)
     return lambda self, tag, what, keys_in, motion, where: shipped(
         self, tag, what, keys_in, parked, where
     )
+
+
+def _knows_a_line(shipped: Any) -> Any:
+    def begin(self: Any, *arguments: Any, **named: Any) -> None:
+        shipped(self, *arguments, **named)
+        self._line_fitted = True
+
+    return begin
+
+
+def _takes_up_what_is_over(shipped: Any) -> Any:
+    def after_end(self: Any, motion: Any, odometer_m: int) -> tuple[Any, ...]:
+        return () if motion.off else shipped(self, motion, odometer_m)
+
+    return after_end
 
 
 def _counts_from_before(shipped: Any) -> Any:
@@ -361,6 +376,26 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
         _in_place_of(
             handover, "_left_on", lambda shipped: lambda motion, ms: shipped(motion, 1 << 40)
         ),
+    ),
+    "an input that nobody wired says that the ignition is off": (
+        settings.NO_LINE,
+        _in_place_of(Immobiliser, "__init__", _knows_a_line),
+    ),
+    "an input that nobody wired ends a trip": (
+        settings.NO_LINE,
+        _in_place_of(Standing, "__init__", _knows_a_line),
+    ),
+    "doors wait for an ignition that nobody can see": (
+        settings.NO_LINE,
+        lambda: patch.object(trip, "HIS_BADGE", ()),
+    ),
+    "who drives on in a car left running is nobody": (
+        settings.LEFT_RUNNING,
+        _in_place_of(Trip, "after_end", lambda shipped: lambda *arguments: ()),
+    ),
+    "what was seen off is taken up all the same": (
+        settings.LEFT_RUNNING,
+        _in_place_of(Trip, "after_end", _takes_up_what_is_over),
     ),
     "what is pending is forgotten in a reset": (
         settings.HANDING_OVER,

@@ -326,6 +326,14 @@ STOLEN_ON_THE_ROAD = _setting(
      ("short", ANNE.tag)),
     commands=COMMANDS,
 )  # fmt: skip
+LEFT_RUNNING = _setting(
+    "left running by a technician, ticks of 65 s", 65_000,
+    (
+        ("tick",), *_IGNITION, ("speed", 0, 0), ("speed", 0, 14_000), ("reset",),
+        ("short", ANNE.tag), ("long", TESS.tag),
+    ),
+    standing_ms=66_000,
+)  # fmt: skip
 DOOR_ONLY = _setting(
     "door-only", 65_000,
     (
@@ -335,10 +343,19 @@ DOOR_ONLY = _setting(
     commands=COMMANDS, start_relay=False, proven=True,
 )  # fmt: skip
 
+NO_LINE = _setting(
+    "no ignition line is fitted, ticks of 30 s", 30_000,
+    (
+        ("tick",), *_speeds(), ("reset",), *_badges(ANNE), ("long", TESS.tag),
+    ),
+    line=False, standing_ms=61_000,
+)  # fmt: skip
+
 SETTINGS = (
     ROAD_64, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
     AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, CANCELLED, FLASH_FULL,
     COMMANDED_TO_END, ROAD_65, HANDING_OVER, BOOKING_RUNS, HANDED_OVER_LEFT_ON, LEFT_ON,
-    PROVES_ITSELF, NOISY, CONTACT_LIES, FORGOTTEN, COMES_BACK, FORGOTTEN_FOR_DAYS, FROM_AFAR,
-    FROM_AFAR_LEFT_ON, ORDERS, STOLEN, STOLEN_ON_THE_ROAD, PEOPLE_ALL_DAY,
+    PROVES_ITSELF, NOISY, CONTACT_LIES, NO_LINE, LEFT_RUNNING, FORGOTTEN, COMES_BACK,
+    FORGOTTEN_FOR_DAYS, FROM_AFAR, FROM_AFAR_LEFT_ON, ORDERS, STOLEN, STOLEN_ON_THE_ROAD,
+    PEOPLE_ALL_DAY,
 )  # fmt: skip

@@ -251,17 +251,17 @@ def test_a_key_is_rotated_for_one_car_or_for_all(
 
 def test_a_box_is_told_what_its_car_has(data: Path, tmp_path: Path) -> None:
     add = (*ADD_BOX, "--data", data, "--out", tmp_path / "box.json")
-    names = ("start_relay", "door_contact", "key_holder", "reader")
+    names = ("start_relay", "ignition_line", "door_contact", "key_holder", "reader")
 
     def told() -> list[object]:
         identity = json.loads((tmp_path / "box.json").read_text())
         return [identity[name] for name in names]
 
     voiturier(*add)
-    assert told() == [True, False, False, "pn532"]
-    voiturier(*add, "--replace", "--door-only", "--key-holder", "--door-contact",
-              "--reader", "wiegand")  # fmt: skip
-    assert told() == [False, True, True, "wiegand"]
+    assert told() == [True, True, False, False, "pn532"]
+    voiturier(*add, "--replace", "--door-only", "--no-ignition-line", "--key-holder",
+              "--door-contact", "--reader", "wiegand")  # fmt: skip
+    assert told() == [False, False, True, True, "wiegand"]
 
 
 def test_a_lost_badge_is_revoked_and_the_boxes_that_have_not_confirmed_are_named(

@@ -142,7 +142,7 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
 
 def _is_early(grants, grant, time_s: int, open_grant: int) -> bool:
     """Whether the quarter of an hour before this booking runs, and takes the car from nobody."""
-    is_now = time_s and grant.not_before_s - _EARLY_S <= time_s < grant.not_before_s
+    is_now = bool(time_s) and grant.not_before_s - _EARLY_S <= time_s < grant.not_before_s
     if is_now and open_grant == NO_TRIP:
         return not grants.booked_by_another(grant.badge_tag, time_s, time_s)
     return is_now and open_grant == grant.grant_id  # its other driver was earlier

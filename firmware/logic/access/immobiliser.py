@@ -9,6 +9,7 @@
         it has. An unknown speed is not zero, and no valid sign may show less than those 60 s.
         With fewer valid signs (underground), ignition off for 10 min without a break suffices,
         provided that its line is proven (`ignition_proven`, ignition_line.py).
+    A car that is fitted without an ignition line is never inhibited: nothing is ever seen off.
     Nothing shortens this: no command, crash, reset, clock jump, expired grant or revoked badge.
     There is one door out of INHIBITED: an accepted badge (a driver's or a technician's), or the
     sealed local override, a hardware switch that shows on the feedback contact.
@@ -29,6 +30,7 @@ from shared_protocol.records import RELAY_INHIBITED as INHIBITED
 from shared_protocol.records import (
     STARTABLE_IGNITION_ON,
     STARTABLE_MOVES,
+    STARTABLE_NO_LINE,
     STARTABLE_NO_SIGN,
     STARTABLE_RELAY,
 )
@@ -99,9 +101,18 @@ class Immobiliser:
     Attribute to read: `state` (ENABLED or INHIBITED); to set: `ignition_proven`.
     """
 
-    def __init__(self, contact: int, now_ms: int, *, signs: int = 1, ignition_proven: bool = False):
+    def __init__(
+        self,
+        contact: int,
+        now_ms: int,
+        *,
+        signs: int = 1,
+        ignition_proven: bool = False,
+        line_fitted: bool = True,
+    ):
         """Begin at what the feedback contact shows, with so many signs fitted, counts at 0."""
         self.state = contact
+        self._line_fitted = line_fitted
         self.ignition_proven = ignition_proven
         self._looked_ms = now_ms
         self._off_since_ms = None
@@ -119,7 +130,7 @@ class Immobiliser:
         if now_ms - self._looked_ms > LONGEST_BLINK_MS:
             self._begin_counting_anew(now_ms)
         self._looked_ms = now_ms
-        if ignition_on:
+        if ignition_on or not self._line_fitted:
             self._off_since_ms = None
         elif self._off_since_ms is None:
             self._off_since_ms = now_ms
@@ -187,6 +198,8 @@ class Immobiliser:
 
     def hinders(self, now_ms: int) -> int:
         """What keeps the car from being safe to inhibit, of records.STARTABLE_*."""
+        if not self._line_fitted:
+            return STARTABLE_NO_LINE
         if not self.off_for_ms(now_ms):
             return STARTABLE_IGNITION_ON
         if self.is_safe(now_ms):

@@ -73,6 +73,24 @@ class IgnitionLine:
         return False
 
 
+class NoLine:
+    """Where none is fitted there is nothing to prove, and nothing to deny."""
+
+    denied = False
+
+    def proven(self, time_s: int) -> bool:
+        """False."""
+        return False
+
+    def look(self, now_ms: int, on: bool, speed_mm_s: int | None, time_s: int) -> bool:
+        """There is nothing to store."""
+        return False
+
+    def to_bytes(self) -> bytes:
+        """Nothing."""
+        return b""
+
+
 def _what(on: bool, speed_mm_s: int | None) -> int:
     if speed_mm_s is None:
         return _NOTHING

@@ -53,22 +53,24 @@ class Handover(TripState):
         is_left_on = waited_enough(ASKED_END, motion, now_ms - self._next_since_ms)
         if not is_left_on or self._keeps(taking.grant_id, grants, time_s):
             return NOTHING
-        return Outcome(0, DOOR_LEAVE, SIGNAL_STARTED, self._taken(self.in_leg, where))
+        return Outcome(0, DOOR_LEAVE, SIGNAL_STARTED, self._taken(taking, self.in_leg, where))
 
     def _keeps(self, grant_id: int, grants, time_s: int) -> bool:
         """Whether the car stays with its driver, whoever comes by the right of that grant."""
-        is_held = grant_id != self.grant and self.asked not in OWN_ENDS
+        is_given_up = self.asked in OWN_ENDS or self.undetermined
+        is_held = grant_id != self.grant and not is_given_up
         return is_held and _runs(grants, self._tag, time_s)
 
     def _may_change_hands(self, motion, time_s: int) -> bool:
         """Whether it is off and stands, or stands and its driver's badge just asked to end."""
         asked = self.asked == ASKED_END and bool(self._asked_s)
         asked = asked and 0 <= time_s - self._asked_s <= _ASKED_WITHIN_S
-        return motion.stands and (motion.off or asked)
+        return motion.stands and (motion.off or asked or self.undetermined)
 
     def _was_off(self, motion) -> bool:
         is_off = motion.off and motion.stands
-        return not motion.moves and (is_off or self.taking.stage == HANDOVER_SEEN_OFF)
+        was_seen = self.taking is not None and self.taking.stage == HANDOVER_SEEN_OFF
+        return not motion.moves and (is_off or was_seen)
 
     def _has_come_first(self, motion, time_s: int) -> bool:
         """Whether the badge now at the reader, of who waits for the car, has it."""
@@ -88,9 +90,8 @@ class Handover(TripState):
             where.odometer_m, tag, verdict.grant_id, assurance, private, HANDOVER_ASKED
         )
 
-    def _taken(self, ignition_on: bool, where: Where) -> tuple:
+    def _taken(self, taking, ignition_on: bool, where: Where) -> tuple:
         """The records of the handover that waits, done."""
-        taking = self.taking
         return self._start_records(
             taking.badge_tag, taking.grant_id, taking.assurance, taking.private, ignition_on, where
         )
@@ -105,7 +106,8 @@ class Handover(TripState):
         where: Where,
     ) -> tuple:
         """The end of another driver's trip, if one is open, and the beginning of this one."""
-        records = self._end_records(END_OTHER_DRIVER, where) if self.open else []
+        changes_hands = self.open and tag != self._tag
+        records = self._end_records(END_OTHER_DRIVER, where) if changes_hands else []
         if private:
             where = Where(where.odometer_m, NO_POSITION, NO_POSITION)
         records.append(TripStart(tag, grant_id, *where, assurance, private))

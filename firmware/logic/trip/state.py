@@ -26,6 +26,7 @@ from shared_protocol.records import (
     TripPause,
     TripResume,
     TripStart,
+    TripTakenUp,
 )
 
 _LAYOUT = const("B8IIBIIIBI")
@@ -36,6 +37,7 @@ _IN_LEG = const(4)
 _LAPSED = const(8)
 _PRIVATE = const(16)
 _OWES_INHIBIT = const(32)
+_LEFT_RUNNING = const(64)
 
 # So long may a driver come back to a trip that the box ended.
 _TAKEN_UP_FOR_S = const(72 * 3600)
@@ -48,12 +50,13 @@ class TripState:
     `asked`: what is pending, of records.ASKED_*. `ordered`: what somebody else ordered from afar,
     of the same, and `ordered_until_s`, 0 for no end. `taking`: the TripHandover that is pending,
     None when no other driver waits for the car.
+    `left_running`: the ignition was not seen off since the trip ended, or motion took it up again.
     """
 
     def __init__(self, stored: bytes, odometer_m: int):
         """Take up what `to_bytes` gave; nothing stored means no trip, and metres as given."""
         self.open = self.paused = self.in_leg = self._lapsed = self._private = False
-        self.owes_inhibit = False
+        self.owes_inhibit = self.left_running = False
         self.odometer_m = odometer_m
         self._tag = bytes(8)
         self._grant_id = 0
@@ -62,7 +65,7 @@ class TripState:
         self._asked_s = 0  # when that was; 0: nothing is asked, or no time was known
         self.taking = None
         self._waits_since_ms = None  # when a look, since it was asked or the boot, first found it
-        self._has_locked = False  # the pause that waits
+        self._has_locked = False  # for what waits
         self._ended_s = 0  # when the box itself ended the trip; 0: it did not, or knew no time
         self.ordered, self.ordered_until_s = ASKED_NOTHING, 0
         if stored:
@@ -78,12 +81,13 @@ class TripState:
             self._lapsed = bool(flags & _LAPSED)
             self._private = bool(flags & _PRIVATE)
             self.owes_inhibit = bool(flags & _OWES_INHIBIT)
+            self.left_running = bool(flags & _LEFT_RUNNING)
 
     def to_bytes(self) -> bytes:
         """The state that `apply` changes, for the head of a journal segment."""
         flags = self.open * _OPEN + self.paused * _PAUSED + self.in_leg * _IN_LEG
         flags += self._lapsed * _LAPSED + self._private * _PRIVATE
-        flags += self.owes_inhibit * _OWES_INHIBIT
+        flags += self.owes_inhibit * _OWES_INHIBIT + self.left_running * _LEFT_RUNNING
         trip = (flags, self._tag, self._grant_id, self.odometer_m)
         trip += (self.asked, self._asked_m, self._asked_s, self._ended_s)
         trip += (self.ordered, self.ordered_until_s)
@@ -94,6 +98,11 @@ class TripState:
     def holds_start(self) -> bool:
         """Whether the start must stay enabled: the trip is open and its driver did not pause it."""
         return self.open and not self.paused
+
+    @property
+    def undetermined(self) -> bool:
+        """Whether the trip in progress was taken up by motion: nobody knows yet who drives."""
+        return self.open and self.left_running
 
     def is_driver(self, tag: bytes) -> bool:
         """Whether this badge opened the trip in progress."""
@@ -143,11 +152,14 @@ class TripState:
             self.open, self.paused, self.in_leg, self._lapsed = True, False, False, False
             self._tag, self._grant_id = record.badge_tag, record.grant_id
             self._private = bool(record.private)
-            self._ended_s = 0
+            self._ended_s, self.left_running = 0, False
         elif isinstance(record, TripEnd):
+            self.left_running = self.in_leg or record.reason == END_IGNITION_LEFT_ON
             self.open = self.paused = self.in_leg = False
             self._lapsed = record.reason in (END_INFERRED, END_IGNITION_LEFT_ON, END_FROM_AFAR)
             self._ended_s = time_s if self._lapsed else 0
+        elif isinstance(record, TripTakenUp):
+            self.open = True
         elif isinstance(record, TripAsked):
             self.asked = record.what if self.open else ASKED_NOTHING
             self._asked_m = record.odometer_m if self.asked else 0
@@ -164,6 +176,7 @@ class TripState:
             self.in_leg = True
         elif isinstance(record, LegEnd):
             self.in_leg = False
+            self.left_running = self.undetermined  # what stands still is over
         elif not isinstance(record, Odometer):
             return
         self.odometer_m = record.odometer_m

@@ -5,11 +5,13 @@ trip: those records do (state.py). Ending asks no grant, clock or network, only 
 their holder is fitted; a technician, a manager and the box itself end a trip without them.
 Coordinates appear only in TripStart and TripEnd (mileage mode), and for private use not even there.
 
-A trip ends, pauses and changes hands in a car that is off and stands (standing.py). While it moves
+A trip ends, pauses and changes hands in a car that is off and stands (standing.py); its doors are
+locked at the driver's badge also where the books wait, as soon as `motion.locks`. While it moves
 that is refused. What is asked with the ignition on, or when nobody can tell, is pending: `settle`
 does it once the car is off and stands, and withdraws it after 50 m; the driver's next badge does,
 too. A next driver who badges with the ignition on waits as well (handover.py). An ignition that
-stays on keeps no trip open for ever.
+stays on keeps no trip open for ever; who then drives on, before it was seen off, takes the same
+trip up again: its driver is undetermined until a badge says who it is.
 """
 
 from firmware.logic.access.badge_decision import RIDES, Granted, Refused, decide, rank_of
@@ -37,7 +39,7 @@ from firmware.logic.const import const
 from firmware.logic.road.whereabouts import Where
 from firmware.logic.trip.afar import under_order
 from firmware.logic.trip.handover import Handover
-from firmware.logic.trip.wishes import END_REASON, may_be, waited_enough
+from firmware.logic.trip.wishes import END_REASON, HIS_BADGE, may_be, waited_enough
 from shared_protocol.records import (
     ASKED_END,
     ASKED_END_TECHNICIAN,
@@ -57,6 +59,7 @@ from shared_protocol.records import (
     TripAsked,
     TripPause,
     TripResume,
+    TripTakenUp,
 )
 
 # The page follows the trip. A box whose power is cut loses at most this much driving, and what
@@ -98,9 +101,12 @@ class Trip(Handover):
         `time_s` (0: unknown) and the GrantSet decide; `assurance` of records.ASSURANCE_* says how
         the badge proved itself.
         """
-        if self.is_driver(tag) or self.is_taking(tag):
+        if self.is_driver(tag) and self.undetermined:  # whoever drove till now, it is he from here
+            verdict = under_order(Granted(self.grant, False, False), self.ordered)
+        elif self.is_driver(tag) or self.is_taking(tag):
             return self._holder_arrived(tag, relay, ignition_on, motion, where, time_s)
-        verdict = self._verdict(tag, grants, time_s)
+        else:
+            verdict = self._verdict(tag, grants, time_s)
         return self.other_arrived(tag, verdict, ignition_on, motion, where, assurance, time_s)
 
     def badge_rank(self, tag: bytes, grants, time_s: int) -> int:
@@ -113,10 +119,10 @@ class Trip(Handover):
         """What grants and orders say, and whether the booking of who has the car lets it go."""
         verdict = decide(grants, tag, time_s, self.grant, self.lapsed_grant(tag, time_s))
         verdict = under_order(verdict, self.ordered)
-        takes_over = self.open and isinstance(verdict, Granted) and not verdict.technician
-        if takes_over and self._keeps(verdict.grant_id, grants, time_s):
-            return Refused(REFUSED_CAR_IN_USE)
-        return verdict
+        if not (self.open and isinstance(verdict, Granted)) or verdict.technician:
+            return verdict
+        kept = self._keeps(verdict.grant_id, grants, time_s)
+        return Refused(REFUSED_CAR_IN_USE) if kept else verdict
 
     def _holder_arrived(
         self, tag: bytes, relay: int, ignition_on: bool, motion, where: Where, time_s: int
@@ -128,7 +134,9 @@ class Trip(Handover):
         if not self._has_come_first(motion, time_s):
             return self._resumed(relay, where, self.asked == ASKED_PAUSE)
         self._card = _NO_CARD
-        return Outcome(CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_STARTED, self._taken(ignition_on, where))
+        return Outcome(
+            CAUSE_GRANT, DOOR_UNLOCK, SIGNAL_STARTED, self._taken(self.taking, ignition_on, where)
+        )
 
     def driver_arrived(self, relay: int, where: Where) -> Outcome:
         """The driver's own badge is at the reader: resume at once; anything else can wait."""
@@ -172,7 +180,8 @@ class Trip(Handover):
         if verdict.technician and self.open:
             self._card = _IS_TECHNICIAN
             return Outcome(cause, DOOR_UNLOCK, SIGNAL_RELEASED, ())
-        if self.open and not self._may_change_hands(motion, time_s):
+        changes_hands = self.open and tag != self._tag
+        if changes_hands and not self._may_change_hands(motion, time_s):
             if motion.moves:
                 return refusal_of(tag, REFUSED_MOVING)
             if self.taking:
@@ -181,7 +190,8 @@ class Trip(Handover):
             records = (self._asks_for_it(tag, verdict, assurance, where),)
             return Outcome(cause, DOOR_UNLOCK, SIGNAL_HANDOVER, records)
         # The driver of a private trip that the box ended comes back: it stays private.
-        comes_back = self._lapsed and tag == self._tag and verdict.grant_id == self._grant_id
+        comes_back = tag == self._tag and verdict.grant_id == self._grant_id
+        comes_back = comes_back and (self._lapsed or self.undetermined)
         private = verdict.private or (self._private and comes_back)
         records = self._start_records(
             tag, verdict.grant_id, assurance, int(private), ignition_on, where
@@ -225,17 +235,18 @@ class Trip(Handover):
         if where.odometer_m - self._asked_m >= _WITHDRAWN_AFTER_M:
             withdrawn = (TripAsked(where.odometer_m, ASKED_NOTHING),)
             return Outcome(0, DOOR_LEAVE, "", withdrawn)
+        may = may_be(what, keys_in)
         if motion.off and motion.stands:
-            return self._done(what, where) if may_be(what, keys_in) else NOTHING
-        if not waited_enough(what, motion, now_ms - self._waits_since_ms):
+            return self._done(what, where) if may else NOTHING
+        waited = waited_enough(what, motion, now_ms - self._waits_since_ms)
+        if waited and what != ASKED_PAUSE:
+            is_technicians = what == ASKED_END_TECHNICIAN
+            return self.end(END_REASON[what] if is_technicians else END_IGNITION_LEFT_ON, where)
+        # The books wait on, the doors do not; the badge that asked opens them again.
+        if self._has_locked or not (may and what in HIS_BADGE and (waited or motion.locks)):
             return NOTHING
-        if what == ASKED_PAUSE:  # it waits on: the badge that asked for it opens again
-            if self._has_locked:
-                return NOTHING
-            self._has_locked = True
-            return Outcome(0, DOOR_LOCK, "", ())
-        is_technicians = what == ASKED_END_TECHNICIAN
-        return self.end(END_REASON[what] if is_technicians else END_IGNITION_LEFT_ON, where)
+        self._has_locked = True
+        return Outcome(0, DOOR_LOCK, "", ())
 
     def _done(self, what: int, where: Where) -> Outcome:
         if what == ASKED_PAUSE:
@@ -259,6 +270,17 @@ class Trip(Handover):
         if not self.open or on == self.in_leg:
             return ()
         return (LegStart(odometer_m) if on else LegEnd(odometer_m),)
+
+    def after_end(self, motion, odometer_m: int) -> tuple:
+        """What is seen of a car that was left running: its end, or that somebody drives on in it.
+
+        Law 2: whoever that is may start it again. Whose the metres are nobody knows before a badge.
+        """
+        if self.open or not self.left_running:
+            return ()
+        if motion.off:
+            return (LegEnd(odometer_m),)
+        return (TripTakenUp(odometer_m),) if motion.moves else ()
 
     def odometer(self, odometer_m: int, now_ms: int) -> tuple:
         """The Odometer record, when the car has moved and the last is old enough."""

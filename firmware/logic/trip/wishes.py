@@ -9,6 +9,7 @@ from shared_protocol.records import (
     ASKED_END_COMMAND,
     ASKED_END_COMMAND_WITHOUT_KEYS,
     ASKED_END_TECHNICIAN,
+    ASKED_PAUSE,
     END_BADGE_HELD,
     END_COMMAND,
     END_TECHNICIAN,
@@ -21,6 +22,9 @@ END_REASON = {
     ASKED_END_TECHNICIAN: END_TECHNICIAN,
 }
 """What is asked -> the reason of the trip's end; a pause is no end."""
+
+HIS_BADGE = (ASKED_PAUSE, ASKED_END)
+"""What the driver's badge asks for: the doors follow it where nobody can see the ignition."""
 
 OWN_ENDS = (ASKED_END, ASKED_END_COMMAND, ASKED_END_COMMAND_WITHOUT_KEYS)
 

@@ -27,6 +27,7 @@ from server.store.schema import (
     revocations,
     signs,
     unassigned,
+    went_on,
 )
 
 # Two active bookings of a car may touch but not overlap: [start, end[. An insert and an update
@@ -447,4 +448,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     doubts.add,
     revocations.add,
     booking_limits.add,
+    went_on.add,
 )

@@ -10,10 +10,10 @@ from server.store.noun import Noun
 
 _UNASSIGNED = """
 SELECT u.unassigned_id, u.vehicle_id, v.plate, v.label AS vehicle_label, u.from_s, u.to_s,
-  u.distance_m, u.is_gap, u.after_trip_id, aa.full_name AS after_agent_name, u.before_trip_id,
-  ba.full_name AS before_agent_name, u.agent_id, a.full_name AS agent_name,
-  d.code AS directorate_code, m.full_name AS attributed_by, u.attributed_at_s, u.is_handover,
-  n.full_name AS taking_name
+  u.distance_m, u.is_gap, u.is_handover, ta.went_on_at_s IS NOT NULL AS went_on, u.after_trip_id,
+  aa.full_name AS after_agent_name, u.before_trip_id, ba.full_name AS before_agent_name,
+  u.agent_id, a.full_name AS agent_name, d.code AS directorate_code,
+  m.full_name AS attributed_by, u.attributed_at_s, n.full_name AS taking_name
 FROM unassigned u JOIN vehicle v USING (vehicle_id)
   LEFT JOIN trip ta ON ta.trip_id = u.after_trip_id
   LEFT JOIN agent aa ON aa.agent_id = ta.agent_id
@@ -180,4 +180,5 @@ def _unassigned(row: sqlite3.Row) -> Unassigned:
 
 
 def _with_truths(row: sqlite3.Row) -> dict[str, Any]:
-    return {**row, "is_gap": bool(row["is_gap"]), "is_handover": bool(row["is_handover"])}
+    truths = ("is_gap", "is_handover", "went_on")
+    return {**row, **{name: bool(row[name]) for name in truths if name in row.keys()}}  # noqa: SIM118 - of a Row

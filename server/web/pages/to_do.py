@@ -122,6 +122,18 @@ SECTIONS = (
         N_("Trip log"),
     ),
     Section(
+        "left_running",
+        N_("Left with the ignition on"),
+        N_("Left on"),
+        N_(
+            "The trip ended because the ignition stayed on. Have somebody switch it off; who drives"
+            " on is not known before a badge."
+        ),
+        lambda store, limit, _: store.trips.left_running(limit),
+        "/trajets",
+        N_("Trip log"),
+    ),
+    Section(
         "ends_from_afar",
         N_("Ends from afar"),
         N_("From afar"),

@@ -3,6 +3,8 @@
 from firmware.logic.road.standing import Motion
 
 
-def motion_of(*, off=False, stands=False, moves=False, off_ms=0, still_ms=0, quiet_ms=0):
+def motion_of(
+    *, off=False, stands=False, moves=False, off_ms=0, still_ms=0, quiet_ms=0, locks=False
+):
     """A car of which nothing is known but this."""
-    return Motion(off, stands, moves, off_ms, still_ms, quiet_ms)
+    return Motion(off, stands, moves, off_ms, still_ms, quiet_ms, locks)

@@ -19,7 +19,7 @@ GOOD = {
 def test_a_good_file_is_read():
     assert parse_identity(GOOD) == Identity(
         bytes(range(1, 9)), b"\x11" * 32, 1, b"\x22" * 32, "boxes.example.org", 7400,
-        "internet", "host", 0, TIME_FLOOR_S, False, True, False, False, "pn532",
+        "internet", "host", 0, TIME_FLOOR_S, False, True, True, False, False, "pn532",
     )  # fmt: skip
 
 
@@ -29,8 +29,8 @@ def test_each_bad_field_is_named_and_its_value_is_not():
         ("badge_key", "22" * 31), ("server_host", 'a"b'),
         ("server_host", "a\r\nAT+CFUN=0"), ("server_port", 65536), ("apn", "x" * 65),
         ("board", "toaster"), ("ignition_proven", "yes"), ("odometer_m", -1),
-        ("time_floor_s", "2026"), ("start_relay", 0), ("door_contact", "yes"), ("key_holder", 1),
-        ("reader", "rdm6300"),
+        ("time_floor_s", "2026"), ("start_relay", 0), ("ignition_line", 1),
+        ("door_contact", "yes"), ("key_holder", 1), ("reader", "rdm6300"),
     ):  # fmt: skip
         data = dict(GOOD)
         data[name] = value

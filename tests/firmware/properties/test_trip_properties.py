@@ -20,7 +20,7 @@ from shared_protocol.records import (
     TripStart,
 )
 
-PARKED = Motion(True, True, False, 60_000, 60_000, 0)
+PARKED = Motion(True, True, False, 60_000, 60_000, 0, True)
 TAGS = [b"marie---", b"paul----", b"thief---"]
 steps = st.lists(
     st.tuples(

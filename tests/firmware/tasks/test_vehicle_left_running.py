@@ -13,10 +13,6 @@ from shared_protocol.records import (
 )
 from tests.firmware.tasks.vehicle_bench import MARIE, PAUL, Box, Wiring
 
-GOES_ON = pytest.mark.xfail(
-    strict=True, reason="finding L1: who drives on in a car left running is stopped at the pump"
-)
-
 
 @pytest.fixture(autouse=True)
 def line_is_proven(wires: Wiring) -> None:
@@ -136,7 +132,6 @@ async def test_who_badges_after_the_lock_is_not_locked_out_by_closing_the_door(b
     assert "lock" not in wires.log
 
 
-@GOES_ON
 async def test_who_drives_on_may_start_again_at_the_petrol_pump(boot, wires):
     box = boot()
     await is_left_on(box)
@@ -168,7 +163,6 @@ async def test_the_drivers_badge_makes_a_trip_that_went_on_theirs_again(boot, wi
     assert wires.log[-1] == "pending", "and it is like any trip"
 
 
-@GOES_ON
 async def test_another_badge_with_a_right_begins_its_own_trip_in_a_car_that_went_on(boot, wires):
     box = boot()
     await is_left_on(box)

@@ -14,13 +14,6 @@ from shared_protocol.records import (
 )
 from tests.firmware.tasks.vehicle_bench import MARIE, PAUL, Box, Wiring
 
-NOT_FITTED = pytest.mark.xfail(
-    strict=True, reason="finding L1: an input that nobody wired is read as an ignition that is off"
-)
-UNPROVEN = pytest.mark.xfail(
-    strict=True, reason="finding L1: the doors of a car whose line says nothing wait with the books"
-)
-
 
 @pytest.fixture(autouse=True)
 def nothing_is_wired(wires: Wiring) -> None:
@@ -47,7 +40,6 @@ async def goes(box: Box, seconds: int, speed_mm_s: "int | None") -> None:
         await box.vehicle._look()
 
 
-@NOT_FITTED
 async def test_law_1_never_inhibits_by_a_line_that_is_not_there(boot, wires):
     box = boot()
     await start(box)
@@ -61,7 +53,6 @@ async def test_law_1_never_inhibits_by_a_line_that_is_not_there(boot, wires):
     assert len(told) == 1 and told[0].hindrance != STARTABLE_IGNITION_ON, "no line reads on"
 
 
-@NOT_FITTED
 async def test_five_seconds_at_a_red_light_end_nothing(boot, wires):
     box = boot()
     await start(box)
@@ -76,7 +67,6 @@ async def test_five_seconds_at_a_red_light_end_nothing(boot, wires):
     assert len(box.facts(TripEnd)) == 1
 
 
-@NOT_FITTED
 async def test_its_metres_count_and_no_record_says_that_a_line_was_seen(boot):
     box = boot()
     await start(box)
@@ -86,7 +76,6 @@ async def test_its_metres_count_and_no_record_says_that_a_line_was_seen(boot):
     assert not box.facts(LegStart) and not box.facts(LegEnd) and not box.facts(Contradiction)
 
 
-@NOT_FITTED
 async def test_who_drives_on_blindly_is_not_off_and_takes_the_wish_back_by_his_badge(boot, wires):
     box = boot()
     await start(box)
@@ -100,7 +89,6 @@ async def test_who_drives_on_blindly_is_not_off_and_takes_the_wish_back_by_his_b
     assert box.trip.is_driver(MARIE)
 
 
-@NOT_FITTED
 @pytest.mark.parametrize("how", ["pause", "end"])
 async def test_its_doors_follow_the_drivers_badge_whenever_it_stands(boot, wires, how: str):
     box = boot()
@@ -117,7 +105,6 @@ async def test_its_doors_follow_the_drivers_badge_whenever_it_stands(boot, wires
     assert not box.facts(TripEnd) and not box.facts(TripPause), "and it was taken back"
 
 
-@UNPROVEN
 @pytest.mark.parametrize("how", ["pause", "end"])
 async def test_the_doors_of_a_car_whose_line_is_unproven_follow_the_badge_too(
     boot, wires, how: str

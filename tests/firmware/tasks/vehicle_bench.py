@@ -13,7 +13,7 @@ from firmware.logic.link.uplink import Uplink
 from firmware.logic.road.nmea import Fix
 from firmware.logic.road.odometer import Odometer
 from firmware.logic.road.whereabouts import Whereabouts
-from firmware.logic.signs.ignition_line import IgnitionLine
+from firmware.logic.signs.ignition_line import IgnitionLine, NoLine
 from firmware.logic.trip.trip import Trip
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.signs import IGNITION_LINE_FILE, Signs
@@ -178,14 +178,16 @@ class Box:
             wake_link=asyncio.Event(),
             refusals=refusals,
         )
-        immobiliser = Immobiliser(wires.contact(), wires.ms)
+        immobiliser = Immobiliser(wires.contact(), wires.ms, line_fitted=wires.fitted)
         self.whereabouts = Whereabouts()
         self.vehicle = Vehicle(
             **wires.parts(),
             signs=Signs(
                 ignition_line=IgnitionLine(
                     state.read_or_empty(IGNITION_LINE_FILE), wires.commissioned
-                ),
+                )
+                if wires.fitted
+                else NoLine(),
                 cranked=lambda: wires.cranks,
                 state_store=state,
                 now_ms=wires.ms,

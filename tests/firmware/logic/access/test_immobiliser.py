@@ -25,6 +25,7 @@ from shared_protocol.records import (
     RELAY_UNKNOWN,
     STARTABLE_IGNITION_ON,
     STARTABLE_MOVES,
+    STARTABLE_NO_LINE,
     STARTABLE_NO_SIGN,
     STARTABLE_RELAY,
 )
@@ -36,8 +37,8 @@ DRIVING = 14_000
 class Car:
     """A box on a bench: time passes second by second, the contact follows the coils."""
 
-    def __init__(self, contact=ENABLED, proven=False, kind=Immobiliser, signs=1):
-        self.immobiliser = kind(contact, 0, signs=signs, ignition_proven=proven)
+    def __init__(self, contact=ENABLED, proven=False, kind=Immobiliser, signs=1, line=True):
+        self.immobiliser = kind(contact, 0, signs=signs, ignition_proven=proven, line_fitted=line)
         self.now_ms = 0
         self.pulses = []
 
@@ -481,6 +482,16 @@ def test_a_pulse_that_is_owed_is_given_whatever_the_contact_shows():
     car = Car(INHIBITED)
     car.live(66, start_held=True)
     assert car.immobiliser.step(car.now_ms, False, False) == NO_PULSE
+
+
+def test_a_car_without_an_ignition_line_is_never_inhibited_by_it_and_says_so():
+    for kind, proven in ((Immobiliser, False), (Immobiliser, True), (DoorOnly, False)):
+        car = Car(proven=proven, kind=kind, line=False)
+        assert car.immobiliser.hinders(0) == STARTABLE_NO_LINE
+        car.live(5000)
+        assert car.pulses == []
+        assert car.immobiliser.parked_for_ms(car.now_ms) == 0
+        assert car.immobiliser.hinders(car.now_ms) == STARTABLE_NO_LINE
 
 
 def test_what_keeps_a_car_from_being_inhibited_is_told():

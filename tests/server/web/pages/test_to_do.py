@@ -11,10 +11,12 @@ from shared_protocol.records import (
     COMMAND_REFUSED,
     CONTRADICTION_CRANKED,
     CONTRADICTION_IGNITION_OFF,
+    END_IGNITION_LEFT_ON,
     HANDOVER_ASKED,
     HANDOVER_DROPPED,
     JUMP_EPOCH,
     JUMP_KEY_GENERATION,
+    NO_POSITION,
     STARTABLE_NO_SIGN,
     ClockState,
     CommandResult,
@@ -23,8 +25,10 @@ from shared_protocol.records import (
     Odometer,
     Startable,
     TripAsked,
+    TripEnd,
     TripHandover,
     TripPause,
+    TripTakenUp,
     to_record,
 )
 from tests.server.web.sample import KARIM, MANAGER, NOW_S, PEUGEOT, report, report_of_clio
@@ -32,6 +36,8 @@ from tests.server.web.sample import KARIM, MANAGER, NOW_S, PEUGEOT, report, repo
 PATH = "/a-traiter"
 REFUSED_NUMBERS = "Numéros refusés"
 WAITS = "En attente dans la voiture"
+LEFT_ON = "Laissées contact mis"
+UNDETERMINED = "conducteur indéterminé"
 
 
 async def told(store, *bodies: tuple[object, ...]) -> None:
@@ -146,3 +152,31 @@ async def test_a_number_beyond_reason_that_a_box_refused_is_shown(arrive, store,
     await told(store, body)
     for path in (PATH, "/boitiers"):
         assert f"valeur aberrante, refusée : {what}" in await manager.read(path)
+
+
+async def test_a_car_left_running_is_listed_and_who_drives_on_in_it_is_nobody_known(
+    arrive, store
+) -> None:
+    manager = await arrive(MANAGER)
+    assert LEFT_ON not in await manager.read(PATH)
+    await told(store, TripEnd(5000, NO_POSITION, NO_POSITION, END_IGNITION_LEFT_ON))
+    page = await manager.read(PATH)
+    assert LEFT_ON in page and UNDETERMINED not in page
+    await told(store, TripTakenUp(5001), Odometer(9000))
+    page = await manager.read(PATH)
+    assert page.count(UNDETERMINED) == 2, "beside the car, and beside its kilometres"
+    assert "4,0" in page, "which no trip has"
+    (trip,) = await store.trips.left_running(10)
+    assert trip.last_odometer_m == 5000
+    page = await manager.read(f"/trajets/{trip.trip_id}")
+    assert "sans que le contact ait été coupé" in page
+
+
+async def test_who_asked_reads_on_the_trip_since_when_it_waits(arrive, store) -> None:
+    manager = await arrive(MANAGER)
+    await told(store, TripAsked(5000, ASKED_END))
+    (pending,) = await store.trips.pending(10)
+    page = await manager.read(f"/trajets/{pending.trip_id}")
+    assert "Demandé, en attente dans la voiture depuis" in page
+    await told(store, TripAsked(5000, ASKED_NOTHING))
+    assert await store.trips.pending_of(pending.trip_id) is None
