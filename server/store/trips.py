@@ -125,9 +125,11 @@ class Trips(Noun):
         The newest end first.
         """
         return await self._trips(
-            "WHERE t.end_reason = 'ignition_left_on' AND NOT EXISTS (SELECT 1 FROM trip later"
-            " WHERE later.vehicle_id = t.vehicle_id AND (later.started_at_s, later.trip_id)"
-            " > (t.started_at_s, t.trip_id)) ORDER BY t.ended_at_s DESC, t.trip_id LIMIT :limit",
+            "WHERE t.trip_id IN (SELECT (SELECT last.trip_id FROM trip last"
+            " WHERE last.vehicle_id = car.vehicle_id"
+            " ORDER BY last.started_at_s DESC, last.trip_id DESC LIMIT 1) FROM vehicle car)"
+            " AND t.end_reason = 'ignition_left_on'"
+            " ORDER BY t.ended_at_s DESC, t.trip_id LIMIT :limit",
             {"limit": limit},
         )
 

@@ -36,7 +36,7 @@ class Teller:
         told = [records.to_record(NOW_S + self._seq + i, body) for i, body in enumerate(bodies)]
         for batch in [[each] for each in told] if self._cut else [told]:
             held = await Pipeline(self._store).accept(box, 1, self._seq, 1, batch, NOW_S)
-            self._seq = held + 1
+            self._seq = held.seq + 1
 
     async def begin(self) -> None:
         secrets = await fit_box(self._store)
