@@ -304,8 +304,7 @@ FROM_AFAR = _setting(
 FROM_AFAR_LEFT_ON = _setting(
     "a manager's end, ignition on, ticks of 6 h", 6 * 3_600_000,
     (
-        ("tick",), *_IGNITION, ("keys",), *_clock(ANNES, BRUNOS), ("command", 4), ("command", 5),
-        ("command", 8), ("short", ANNE.tag),
+        ("tick",), *_IGNITION, *_clock(ANNES, BRUNOS), ("command", 4), ("short", ANNE.tag),
     ),
     commands=COMMANDS, oldest_ms=3_601_000, standing_ms=12 * 3_600_000 + 1000,
 )  # fmt: skip
