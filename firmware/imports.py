@@ -44,6 +44,7 @@ LEAF_FIRST = (
     "firmware.logic.trip.wishes",
     "firmware.logic.access.outcome",
     "firmware.logic.trip.state",
+    "firmware.logic.trip.handover",
     "firmware.logic.trip.trip",
     "firmware.logic.clock_kept",
     "firmware.logic.clock_source",
