@@ -46,6 +46,7 @@ LEAF_FIRST = (
     "firmware.logic.access.outcome",
     "firmware.logic.trip.afar",
     "firmware.logic.trip.state",
+    "firmware.logic.trip.handover",
     "firmware.logic.trip.trip",
     "firmware.logic.clock_kept",
     "firmware.logic.clock_told",

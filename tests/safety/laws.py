@@ -683,7 +683,7 @@ class Judge:
                 _law(bool(book.next), "a trip changes hands, and nobody waits")
                 kept = self._is_kept(self._people[book.next], book)
                 _law(not kept, "a trip changes hands in a running booking")
-                waited = after.next_ms + self._setting.tick_ms >= 600_000
+                waited = after.next_ms >= 600_000
                 _law(waited, "a trip changes hands before the ignition was left on")
                 settled = self._left_on(after, 600_000, 1_800_000)
             else:

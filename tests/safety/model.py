@@ -91,6 +91,7 @@ class Setting:
     grant_sets: tuple[tuple[Grant, ...], ...]
     expires_s: int
     wall_s: int  # at the beginning; 0: unknown
+    grants: int = 0  # which of the sets, at the beginning
     commands: tuple[Command, ...] = ()
     signs: int = 1
     proven: bool = False
@@ -124,7 +125,7 @@ class Car:
         self.contact_lies = 0  # what it shows whatever the relay does; 0: the truth
         self.door_open = self.door_bounces = self.coil_fails = self.flash_full = False
         self.keys_in = True
-        self.wall_s, self.grants_number = setting.wall_s, 0
+        self.wall_s, self.grants_number = setting.wall_s, setting.grants
         self.at_site = False  # surely; else nobody can say where it is
         self.at_reader: tuple[bytes, bool] | None = None  # a badge's tag, whether it was held
         self._stored_trip, self._stored_commands = Trip().to_bytes(), b""

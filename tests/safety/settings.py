@@ -272,15 +272,14 @@ HANDING_OVER = _setting(
     ),
 )  # fmt: skip
 BOOKING_RUNS = _setting(
-    "handing over, bookings that overlap", 300_000,
+    "handing over, bookings that overlap", 400_000,
     (
-        ("tick",), *_IGNITION, *_clock(ANNES, BRUNOS), ("grants", 4), *_badges(ANNE),
-        ("short", BRUNO.tag),
+        ("tick",), *_IGNITION, *_clock(ANNES, BRUNOS), *_badges(ANNE), ("short", BRUNO.tag),
     ),
-    standing_ms=601_000,
+    standing_ms=601_000, grants=4,
 )  # fmt: skip
 HANDED_OVER_LEFT_ON = _setting(
-    "handing over, ignition left on, ticks of 300 s", 300_000,
+    "handing over, ignition left on, ticks of 400 s", 400_000,
     (
         ("tick",), *_IGNITION, ("speed", 0, 0), ("speed", 0, 14_000), ("reset",),
         ("short", ANNE.tag), ("short", PAT.tag),
