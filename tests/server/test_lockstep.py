@@ -31,7 +31,7 @@ class World:
         """Say the time and what was sent (port_<n>=bytes); return the answer."""
         await self._joined.wait()
         totals = {name.removeprefix("port_"): total for name, total in streams.items()}
-        question = {"now_ms": now_ms, "streams": totals, "closed": closed or []}
+        question = {"now_ms": now_ms, "ahead_ms": 0, "streams": totals, "closed": closed or []}
         self.writer.write(json.dumps(question).encode() + b"\n")
         return json.loads(await asyncio.wait_for(self._reader.readline(), 10))
 
