@@ -27,11 +27,18 @@ class World:
         self._reader, self.writer = reader, writer
         self._joined.set()
 
-    async def ask(self, now_ms: int, closed: list[int] | None = None, **streams: int) -> Any:
+    async def ask(
+        self, now_ms: int, closed: list[int] | None = None, ahead_ms: int = 0, **streams: int
+    ) -> Any:
         """Say the time and what was sent (port_<n>=bytes); return the answer."""
         await self._joined.wait()
         totals = {name.removeprefix("port_"): total for name, total in streams.items()}
-        question = {"now_ms": now_ms, "streams": totals, "closed": closed or []}
+        question = {
+            "now_ms": now_ms,
+            "ahead_ms": ahead_ms,
+            "streams": totals,
+            "closed": closed or [],
+        }
         self.writer.write(json.dumps(question).encode() + b"\n")
         return json.loads(await asyncio.wait_for(self._reader.readline(), 10))
 
@@ -75,6 +82,16 @@ async def test_the_world_sets_the_time_and_it_never_steps_back(
     assert (clock.now_ms(), clock.now_s()) == (START_MS, START_MS // 1000)
     await world.ask(START_MS - 5)
     assert clock.monotonic_ms() == START_MS
+
+
+async def test_a_machine_whose_clock_is_wrong_says_so_of_its_time_and_never_of_its_deadlines(
+    world: World, clock: LockstepClock
+) -> None:
+    await world.ask(START_MS, ahead_ms=3_600_000)
+    assert (clock.now_ms() - START_MS, clock.monotonic_ms()) == (3_600_000, START_MS)
+    assert not clock.is_synchronised()
+    await world.ask(START_MS)
+    assert clock.now_ms() == START_MS and clock.is_synchronised()
 
 
 async def test_deadlines_come_in_order_and_the_next_one_is_told(
