@@ -36,8 +36,12 @@ NOTHING = Outcome(0, DOOR_LEAVE, "", ())
 
 
 def signal_of(outcome: Outcome, door_open: bool) -> str:
-    """The signal of an outcome: of doors that are to be locked, first whether one is open."""
-    return SIGNAL_DOOR_OPEN if door_open and outcome.door == DOOR_LOCK else outcome.signal
+    """The signal of an outcome: of doors that are to be locked, first whether one is open.
+
+    One that is silent stays so: it would cut off what is being said of the wish that waits.
+    """
+    is_told = outcome.door == DOOR_LOCK and outcome.signal
+    return SIGNAL_DOOR_OPEN if door_open and is_told else outcome.signal
 
 
 def refusal_of(tag: bytes, reason: int) -> Outcome:

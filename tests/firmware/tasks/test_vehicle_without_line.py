@@ -132,3 +132,18 @@ async def test_the_doors_of_a_car_whose_line_is_proven_wait_for_it(boot, wires):
     await hold(box)
     await box.drive(30, 0)
     assert wires.log == ["noted", "pending"]
+
+
+async def test_an_open_door_does_not_cut_off_the_signal_that_the_books_wait(boot, wires):
+    box = boot()
+    await start(box)
+    await goes(box, 30, 14_000)
+    await goes(box, 10, 0)
+    wires.log.clear()
+    wires.door.is_closed = True
+    await hold(box)
+    await goes(box, 5, 0)
+    assert wires.log == ["noted", "pending"]
+    wires.door.is_closed = False
+    await goes(box, 3, 0)
+    assert wires.log == ["noted", "pending", "lock"]

@@ -62,7 +62,8 @@ def without_line(*looks):
 
 def still(until_ms, speed_mm_s=0, on=False):
     """A look each second until a time, and then."""
-    return *[(ms, on, speed_mm_s) for ms in range(0, until_ms, 1_000)], (until_ms, on, speed_mm_s)
+    looks = [(ms, on, speed_mm_s) for ms in range(0, until_ms, 1_000)]
+    return looks + [(until_ms, on, speed_mm_s)]
 
 
 def test_without_a_line_a_car_is_off_after_a_minute_of_trusted_stillness():
