@@ -48,7 +48,7 @@ TESTS = {
 """A module of firmware/logic -> the tests of it, which may be of another room."""
 
 LOOK_UPS = {
-    "grants": ("of_badge", "booked_by_another"),
+    "grants": ("of_badge", "booked_by_another", "surely_at_site", "_signed"),
     "held_set": ("find",),
 }
 """Of these modules only what a badge's decision asks; how a set arrives is not the core's."""

@@ -27,6 +27,8 @@ from firmware.logic.clock import Clock
 from firmware.logic.link.journal import Journal
 from firmware.logic.link.keys import Keys
 from firmware.logic.link.uplink import Uplink
+from firmware.logic.signs.ignition_line import IgnitionLine
+from firmware.logic.signs.unused import Unused
 from firmware.logic.trip.trip import Trip
 from firmware.tasks.recorder import Recorder
 from shared_protocol.messages import (
@@ -63,7 +65,7 @@ SEGMENT_BYTES = 2 * BLOCK_BYTES  # so that a batch ends in another block than it
 SEGMENTS = 8  # of the journal's capacity, so that full is soon reached
 RESULT = kind_of(CommandResult(0, 0, 0))
 GRANTS, CARD_KEYS, COMMANDS, KEYS = "grants", "card_keys", "commands", "keys"
-CLOCK = "clock"
+CLOCK, UNUSED, LINE = "clock", "unused", "ignition_line"
 TAG = b"badgetag"
 
 
@@ -201,6 +203,8 @@ class Box:
         self.card_keys = CardKeys(self.state)
         self.commands = Commands(self.state.read_or_empty(COMMANDS))
         self.keys = Keys(bytes(8), 1, bytes(32), self.state.read_or_empty(KEYS))
+        self.unused = Unused(self.state.read_or_empty(UNUSED), 0)
+        self.line = IgnitionLine(self.state.read_or_empty(LINE))
         self.acts = []  # ids of the commands acted upon in this life
 
     def off(self):
@@ -234,6 +238,8 @@ class Box:
             (COMMANDS, self.commands.to_bytes()),
             (KEYS, self.keys.key),
             (CLOCK, self.clock.number),
+            (UNUSED, self.unused.ms(0)),
+            (LINE, self.line.to_bytes()),
         ):
             found[name] = (self.state.read_or_empty(name), understood)
         return found
@@ -512,6 +518,31 @@ def telling_time(time_s):
     return step
 
 
+def counting(hours):
+    """As tasks/signs.py does, after hours in which nobody used the car."""
+
+    def step(box):
+        now_ms = hours * 3_600_000
+        box.unused.look(0, True, False, False)
+        box.unused.look(now_ms, True, False, False)
+        box.state.write(UNUSED, box.unused.to_bytes(now_ms))
+        yield
+
+    return step
+
+
+def proving(on, mm_s, time_s):
+    """The ignition line, seen so for a while."""
+
+    def step(box):
+        for now_ms in range(0, 15_000, 5_000):
+            box.line.look(now_ms, on, mm_s, time_s)
+        box.state.write(LINE, box.line.to_bytes())
+        yield
+
+    return step
+
+
 WHERE = (1000, 0, 0)
 OPERATIONS = (
     (
@@ -572,6 +603,8 @@ OPERATIONS = (
     ("epoch", lambda box: fill(box, 1), (adopting(1), adopting(2), adopting(7))),
     ("key", None, (taking_key(2), taking_key(3))),
     ("clock", None, (telling_time(1_700_001_000), telling_time(1_700_090_000))),
+    ("unused", None, (counting(1), counting(9))),
+    ("line", None, (proving(True, 9_000, 1_700_001_000), proving(False, 0, 1_700_001_000))),
 )
 
 Store, ShippedJournal, chosen = FlashStore, Journal, [operation[0] for operation in OPERATIONS]

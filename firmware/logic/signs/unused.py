@@ -3,7 +3,8 @@
 Counted while a trip is open, for one whose end no clock and no set of grants can tell
 (forgotten.py). A box that resets counts on from what flash holds, which is kept every ten minutes
 of a car that nobody uses: so each reset costs ten minutes at most, and a car that is driven writes
-nothing. Reads no wire, writes no flash: `to_bytes` is for a file that outlives a reset.
+nothing. That is 432 writes for three days, of which one in 14 erases a block. Reads no wire, writes
+no flash: `to_bytes` is for a file that outlives a reset.
 """
 
 from firmware.logic.const import const

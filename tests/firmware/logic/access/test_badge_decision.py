@@ -222,14 +222,23 @@ def test_who_is_not_surely_at_the_cars_site_comes_back_though_somebody_has_it_bo
     assert judged(grant(7, PAUL), lapsed_grant=BOOKING) == REFUSED_TOO_LATE
     held = holding(grant(7, PAUL))
     held.place = AT_SITE
+    assert held.surely_at_site() is False, "nobody has said where its site is"
     assert decide(held, MARIE, NOW_S, NO_TRIP, BOOKING) == Granted(BOOKING, False, False)
 
 
 def test_a_car_is_at_its_site_when_all_of_where_it_may_be_is_within_the_radius():
-    for lat_e7, lon_e7 in ((LAT_E7, LON_E7), (-124_000_000, -610_000_000), (-1, 0), (0, -1)):
+    for lat_e7, lon_e7 in (
+        (LAT_E7, LON_E7),
+        (-124_000_000, -610_000_000),
+        (-222_758_000, 1_664_580_000),
+        (-1, 0),
+        (0, -1),
+    ):
         site = grant(300, EVERY_BADGE, lat_e7 % (1 << 32), lon_e7 % (1 << 32), GRANT_SITE)
         held = holding(site, grant(7, EVERY_BADGE, NOW_S, NOW_S + 10, GRANT_MAINTENANCE))
-        assert not held.surely_at_site(), "nobody knows where it is"
+        assert held.surely_at_site() is False, "nobody knows where it is"
+        held.place = Place(lat_e7, lon_e7, 300)
+        assert held.surely_at_site() is True
         for north_m, off_m, is_there in (
             (0, 299, True), (0, 301, False), (200, 99, True), (200, 101, False), (-299, 0, True),
             (-301, 0, False),
