@@ -15,9 +15,10 @@ from server.actions.offers import free_equipment, free_vehicles, offers_for
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.bookings import MAX_PURPOSE_LENGTH, Journey, phase
 from server.fleet.inputs import judged, one_line
-from server.fleet.model import Agent, Booking, Vehicle, Window
+from server.fleet.model import Agent, Booking, PendingWish, Trip, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKS
 from server.fleet.refusals import Kind, Reason, Refused
+from server.store import Store
 from server.web.auth import signed_in
 from server.web.forms import (
     ChoiceField,
@@ -36,6 +37,8 @@ from server.web.render import STALE, flash, page
 
 LIST = "/reservations"
 _HOUR_S = 3600
+_TOLD_AFTER_S = 120
+_LATELY_S = 24 * 3600
 
 
 def _number(text: str | int | None) -> str | int | None:
@@ -98,6 +101,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     later = f"{LIST}?after={upcoming[-1].booking_id}" if len(coming) > PAGE_SIZE else None
     older = f"{LIST}?before={past[-1].booking_id}#past" if len(over) > PAGE_SIZE else None
     trips = await store.trips.of_bookings(booking.booking_id for booking in upcoming + past)
+    own = [trip for trip in trips if trip.agent_id == agent.agent_id]
     offers = await offers_for(Person(agent), upcoming, request.app[ACTIONS])
     phase_of = {booking.booking_id: phase(booking, False, now_s) for booking in past}
     phase_of |= {booking_id: offer.phase for booking_id, offer in offers.items()}
@@ -114,9 +118,23 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         name_of=name_of,
         equipment_names={e.code: e.name for e in await store.equipment.all()},
         answers=await store.feedback.unread_answers(agent.agent_id),
-        trip_of={trip.booking_id: trip for trip in trips if trip.agent_id == agent.agent_id},
+        trip_of={trip.booking_id: trip for trip in own},
+        waiting=await _waiting(store, own, now_s),
+        left_on=[trip for trip in own[-1:] if _was_left_on(trip, now_s)],
         site_of={car.vehicle_id: car.site_name for car in await store.vehicles.all()},
     )
+
+
+async def _waiting(store: Store, trips: list[Trip], now_s: int) -> list[PendingWish]:
+    """Return what has waited in the car for so long that whoever asked should hear of it."""
+    found = [await store.trips.pending_of(each.trip_id) for each in trips if each.state != "ended"]
+    return [each for each in found if each and now_s - each.asked_at_s >= _TOLD_AFTER_S]
+
+
+def _was_left_on(trip: Trip, now_s: int) -> bool:
+    """Whether it ended by its ignition, so lately that its driver may still see to that."""
+    ended_s = trip.ended_at_s or 0
+    return trip.end_reason == "ignition_left_on" and now_s - ended_s < _LATELY_S
 
 
 @signed_in

@@ -180,3 +180,20 @@ async def test_who_asked_reads_on_the_trip_since_when_it_waits(arrive, store) ->
     assert "Demandé, en attente dans la voiture depuis" in page
     await told(store, TripAsked(5000, ASKED_NOTHING))
     assert await store.trips.pending_of(pending.trip_id) is None
+
+
+async def test_who_asked_hears_of_it_on_the_first_page_after_two_minutes_and_at_the_end(
+    arrive, store, clock
+) -> None:
+    driver = await arrive(KARIM)
+    await told(store, TripAsked(5000, ASKED_END))
+    waits = "votre demande attend dans la voiture"
+    assert waits not in await driver.read("/reservations")
+    clock.at_s += 120
+    assert waits in await driver.read("/reservations")
+    await told(store, TripEnd(5000, NO_POSITION, NO_POSITION, END_IGNITION_LEFT_ON))
+    page = await driver.read("/reservations")
+    assert waits not in page
+    assert "contact mis" in page
+    clock.at_s += 24 * 3600
+    assert "s’est terminé contact mis" not in await driver.read("/reservations")
