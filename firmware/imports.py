@@ -84,6 +84,7 @@ LEAF_FIRST = (
     "firmware.tasks.orders",
     "firmware.tasks.acts",
     "firmware.tasks.timekeeper",
+    "firmware.tasks.settling",
     "firmware.tasks.vehicle",
     "firmware.tasks.watchdog",
     "firmware.application",

@@ -164,6 +164,7 @@ class BoxLife:
             0,
             True,
             True,
+            True,
             False,
             False,
             "pn532",

@@ -49,10 +49,8 @@ def park(world: World, tmp_path: Path) -> Park:
         image = tmp_path / "flash.img"
         car = Car(world, {**IDENTITY, **identity}, image)
         grants = [
-            messages.Grant(
-                tag(uid), number, START_S - 3600, START_S + 86_400, messages.GRANT_BOOKING, 0
-            )
-            for number, uid in enumerate((CARD, UID_ONLY, SHORT_NUMBER), start=1)
+            messages.Grant(tag(uid), 1, START_S - 3600, START_S + 86_400, messages.GRANT_BOOKING, 0)
+            for uid in (CARD, UID_ONLY, SHORT_NUMBER)  # drivers of one booking
         ]
         state = MemoryStorage()
         holding(*grants, expires_s=START_S + 86_400, storage=state)

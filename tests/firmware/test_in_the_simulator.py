@@ -50,7 +50,7 @@ def booked_until(
         Grant(badge_tag(b"\x22" * 32, uid), number, from_s, START_S + 36_000, GRANT_BOOKING, 0)
         for number, uid, from_s in (
             (1, DRIVER, START_S - 3600),
-            (2, COLLEAGUE, colleague_from_s),
+            (1, COLLEAGUE, colleague_from_s),  # drives by the same booking
         )
     ]
     storage = MemoryStorage()
