@@ -196,6 +196,7 @@ HINDRANCE_ADVICE: Mapping[Hindrance, str] = {
     "no_sign": N_(
         "Check that its doors are locked. Driven once under the open sky, the box proves its wire."
     ),
+    "no_line": N_("Check that its doors are locked: its start stays enabled, as it is fitted."),
     "relay": N_("Check that its doors are locked, and call a technician."),
     "other": N_("Check that its doors are locked, and call a technician."),
 }

@@ -61,7 +61,8 @@ def test_a_car_drives_the_distance_of_its_speed_along_its_road(parked):
     car.drive(0)
     world.run_for(60)
     assert car.driven_m == 1200
-    assert car.report()["odometer_m"] == 0, "the ignition was off"
+    # Off and nobody's: carried, once that has lasted for the seconds in which it may be noise.
+    assert 1000 <= car.report()["odometer_m"] < 1200
 
 
 def test_the_same_seed_gives_the_same_figures(tmp_path, identity):
