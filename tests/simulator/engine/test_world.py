@@ -74,7 +74,10 @@ def test_the_same_seed_gives_the_same_figures(tmp_path, identity):
             car.set_ignition(True)
             car.drive(50)
             world.run_for(300)
-            figures.append((car.report(), car.position, car.signals))
+            report = car.report()
+            for garbage in ("heap_alloc", "heap_free"):  # what a box draws is a word long, or two
+                del report[garbage]
+            figures.append((report, car.position, car.signals))
     assert figures[0] == figures[1]
     assert figures[0][0]["odometer_m"] > 0
 
