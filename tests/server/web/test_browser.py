@@ -14,11 +14,16 @@ from shared_protocol.records import (
     ASKED_END,
     CONTRADICTION_CRANKED,
     CONTRADICTION_IGNITION_OFF,
+    HANDOVER_ASKED,
+    JUMP_EPOCH,
     STARTABLE_NO_SIGN,
     ClockState,
     Contradiction,
+    JumpRefused,
+    Odometer,
     Startable,
     TripAsked,
+    TripHandover,
     to_record,
 )
 from tests.server.web.sample import (
@@ -75,6 +80,10 @@ PAGES = {
         "/a-traiter/kilometres",
         "/a-traiter/kilometres/2",
         "/a-traiter/contradictions",
+        "/vols",
+        "/vols/signaler",
+        "/vols/1/retirer",
+        "/trajets/{under_way}/retirer",
     ],
 }
 
@@ -162,7 +171,7 @@ async def test_every_page_is_accessible_fits_and_loads_all_it_names(
 
 
 async def something_of_each_kind_to_do(store) -> None:
-    """Kilometres of nobody and of somebody, and what a car's box tells of its signs and clock."""
+    """Of each section of the list, and of what was settled."""
     manager = await store.agents.by_login(MANAGER)
     for metres in (0, 12_400):
         await report(store, PEUGEOT, OdometerRead(metres))
@@ -174,8 +183,14 @@ async def something_of_each_kind_to_do(store) -> None:
         ClockState(1, CLOCK_SERVER, 1, 100),
         Contradiction(CONTRADICTION_CRANKED),
         Contradiction(CONTRADICTION_IGNITION_OFF),
+        JumpRefused(JUMP_EPOCH, 30_000),
+        TripHandover(5000, bytes(8), 0, 0, 0, HANDOVER_ASKED),
+        Odometer(9000),
     ):
-        await report_of_clio(store, read_record(to_record(NOW_S, body), Holder(), NOW_S))
+        clio_box = await report_of_clio(store, read_record(to_record(NOW_S, body), Holder(), NOW_S))
+    await store.commands.queue(clio_box, "end-from-afar", NOW_S, NOW_S + 86_400, manager.agent_id)
+    peugeot = (await store.vehicles.all())[1]
+    await store.theft_orders.ask(peugeot.vehicle_id, "PV 2026/118", manager.agent_id, NOW_S)
     seen = (await store.contradictions.unseen(1))[0]
     await store.contradictions.note_seen(seen.contradiction_id, 1, manager.agent_id, NOW_S)
 
