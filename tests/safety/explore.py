@@ -106,17 +106,17 @@ class Explorer:
             car.put_back(state)
             if not may_now:
                 car.keys_in = car.keys_in or book.driver == TESS.tag
-                self._end(TESS.tag)
-                if not self._judge.may_take(tag, free):
+                self._end(TESS.tag, book.driver)
+                if car.trip_open or not self._judge.may_take(tag, free):
                     continue
-            self._start(tag, tag == TESS.tag)
+            self._start(tag, tag == TESS.tag, book.driver)
         if book.driver:
             for tag in {book.driver, TESS.tag}:
                 self._trying = ("ends", tag), 0
                 car.put_back(state)
                 car.keys_in = tag == book.driver
                 if tag == book.driver or self._judge.may_take(tag, book):
-                    self._end(tag)
+                    self._end(tag, book.driver)
 
     def _park(self) -> None:
         """Stop, switch off, and wait until the box has seen it."""
@@ -127,13 +127,15 @@ class Explorer:
         for _ in range(3):
             self._car.happen(("tick",))
 
-    def _start(self, tag: bytes, releases: bool) -> None:
+    def _start(self, tag: bytes, releases: bool, driver: bytes) -> None:
         """Within two reads the start is enabled in a trip of that badge, or by a technician's."""
         car = self._car
         if car.trip_open and not (car.is_driver(tag) or releases):
             self._park()
             if not (car.trip_open or self._judge.may_take(tag, NOBODY)):
                 return  # the end that its driver had asked for came first
+            if car.trip_open and not car.is_driver(driver):
+                return  # who had waited for it has it now
         for read in range(3):
             if read:
                 car.happen(("short", tag))
@@ -147,8 +149,11 @@ class Explorer:
         if car.trip_of(tag) and car.contact_shows == RELAY_INHIBITED:
             raise ViolationError("who started is stopped")
 
-    def _end(self, tag: bytes) -> None:
-        """Where it moves, it stops first; what is asked is done once it is parked."""
+    def _end(self, tag: bytes, driver: bytes) -> None:
+        """Where it moves, it stops first; what is asked is done once it is parked.
+
+        Who has waited for the car for long enough may have it by then.
+        """
         if self._car.speeds[0]:
             self._car.happen(("speed", 0, 0))
         for _ in range(2):
@@ -156,7 +161,7 @@ class Explorer:
                 self._car.happen(("long", tag))
         if self._car.trip_open:
             self._park()
-        if self._car.trip_open:
+        if self._car.is_driver(driver):
             raise ViolationError("the trip cannot be ended within two badge reads")
 
     def _way(self, key: bytes) -> list[str]:

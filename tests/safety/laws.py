@@ -228,7 +228,7 @@ class Judge:
         if self._setting.has_doors:
             memory = self._doors_seen(memory, event)
         outlasts = memory.book.driver and memory.unused_ms[1] >= _NOBODYS_MS + self._setting.tick_ms
-        running = self._runs(memory.book.driver)
+        running = self._surely_runs(memory.book.driver)
         _law(event[0] != "tick" or running or not outlasts, "a trip that nobody uses never ends")
         off_ms = aged.off_ms
         if not self._setting.line:
@@ -239,7 +239,7 @@ class Judge:
             _law(done or not self._car.keys_in, "what was asked for is never done")
         return memory
 
-    def _runs(self, tag: bytes) -> bool:
+    def _surely_runs(self, tag: bytes) -> bool:
         """Whether a booking of that badge runs, by the set in force."""
         person = self._people.get(tag)
         if person is None or tag in self._promises[self._car.grants_number].revoked:

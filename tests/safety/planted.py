@@ -28,7 +28,7 @@ from firmware.logic.signs.unused import Unused
 from firmware.logic.trip import afar, forgotten, handover, state, trip, wishes
 from firmware.logic.trip.afar import FromAfar
 from firmware.logic.trip.trip import Trip
-from firmware.tasks import recorder, vehicle
+from firmware.tasks import recorder, settling
 from shared_protocol.records import (
     ASKED_NOTHING,
     ASKED_PAUSE,
@@ -374,7 +374,9 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "the ten minutes of a handover begin before its badge": (
         settings.HANDED_OVER_LEFT_ON,
         _in_place_of(
-            handover, "_left_on", lambda shipped: lambda motion, ms: shipped(motion, 1 << 40)
+            handover,
+            "waited_enough",
+            lambda shipped: lambda what, motion, ms: shipped(what, motion, 1 << 40),
         ),
     ),
     "an input that nobody wired says that the ignition is off": (
@@ -443,7 +445,7 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     ),
     "a trip is forgotten within its booking": (
         settings.FORGOTTEN,
-        _in_place_of(vehicle, "is_forgotten", _whenever_parked),
+        _in_place_of(settling, "is_forgotten", _whenever_parked),
     ),
     "a private trip tells where it ends": (
         settings.FORGOTTEN,

@@ -207,7 +207,7 @@ COMMANDED = _setting(
     "commands, power fails", 65_000,
     (
         ("tick",), ("reset",), *_clock(UNKNOWN, ANNES, BRUNOS), ("command", 0), ("command", 2),
-        ("command", 4), ("command", 5), ("short", ANNE.tag),
+        ("command", 9), ("command", 10), ("short", ANNE.tag),
     ),
     commands=COMMANDS, power_cuts=True,
 )  # fmt: skip
