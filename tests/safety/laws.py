@@ -362,10 +362,14 @@ class Judge:
         return f"{'on' if on else 'off'} {'moves' if speed else 'stands'}"
 
     def _looked(self, memory: Memory, event: Event, edge: bool) -> Memory:
-        """What the world has shown of the ignition line: the same at two looks, a tick apart."""
-        if not self._setting.tells or event[0] not in _LOOKS:
+        """What the world has shown of the ignition line: the same at two looks, a tick apart.
+
+        A badge that comes and goes is looked at more than once: an edge is seen by the first.
+        """
+        at_badge = "arrives" in self._car.did
+        if not self._setting.tells or not (event[0] in _LOOKS or at_badge):
             return memory
-        seen, proof = self._seen(edge), memory.proof
+        seen, proof = self._seen(edge and not at_badge), memory.proof
         if seen == memory.seen and self._passed_ms(event):
             proof = 0 if seen == "off moves" else proof | _PROVES.get(seen, 0)
         return memory._replace(seen=seen, proof=proof)
@@ -780,7 +784,12 @@ class Judge:
             back = resumed._replace(asked=0, asked_s=0)
             _law(now in (book, resumed, back), "who waits for the car changes more")
             _law(not now.paused, "who waits for the car cannot resume")
-        elif mark == "arrives" and role == "starts" and book.driver and now.driver == book.driver:
+        elif (
+            mark == "arrives"
+            and role == "starts"
+            and book.driver not in (b"", tag)
+            and now.driver == book.driver
+        ):
             _law(now in (book, book._replace(next=tag)), "a badge changes a trip that it may not")
             inside = "unlock" in items or self._moves()
             settled = self._may_settle(after) and after.off_ms > 2 * self._setting.tick_ms
