@@ -24,6 +24,7 @@ from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GrantSet
 from firmware.logic.access.ration import Ration
 from firmware.logic.clock import Clock
+from firmware.logic.link import segment
 from firmware.logic.link.journal import Journal
 from firmware.logic.link.keys import Keys
 from firmware.logic.link.uplink import Uplink
@@ -160,7 +161,7 @@ class DeletesTooEarly(Journal):
     def acknowledge(self, seq):
         super().acknowledge(seq)
         if len(self._firsts) > 1 and self._firsts[0] < self.lowest_seq:
-            self._storage.delete(self._name(self._firsts.pop(0)))
+            self._storage.delete(segment.name_of(self._firsts.pop(0)))
 
 
 # With the operations that do what the fault spoils.

@@ -27,7 +27,7 @@ def test_no_cut_of_the_power_loses_what_was_confirmed_or_has_a_torn_record_belie
     )}  # fmt: skip
     assert set(cuts) == {
         "append", "batch", "odometer", "acknowledge", "grants", "card keys", "command", "epoch",
-        "key", "clock",
+        "key", "clock", "unused", "line",
     }  # fmt: skip
     assert min(cuts.values()) >= 10
     assert sum(cuts.values()) >= 1000

@@ -22,9 +22,11 @@ from shared_protocol.messages import GRANT_NO_LICENCE, GRANT_PASSENGER
 from shared_protocol.records import (
     ASKED_END,
     ASKED_END_COMMAND,
+    ASKED_END_FROM_AFAR,
     ASKED_END_TECHNICIAN,
     ASKED_NOTHING,
     ASKED_PAUSE,
+    ASKED_THEFT,
     ASSURANCE_HIGH,
     ASSURANCE_LOW,
     END_BADGE_HELD,
@@ -35,9 +37,11 @@ from shared_protocol.records import (
     NO_POSITION,
     REFUSED_CAR_IN_USE,
     REFUSED_IGNITION_ON,
+    REFUSED_THEFT_ORDER,
     RELAY_ENABLED,
     RELAY_INHIBITED,
     LegStart,
+    Ordered,
     Refusal,
     TripAsked,
     TripEnd,
@@ -340,3 +344,22 @@ def test_the_ten_minutes_of_a_handover_begin_with_its_own_badge():
 def test_a_refused_badge_takes_no_part_in_a_handover():
     got = having(ASKED).other_arrived(ZOE, Refused(2), False, PARKED, HERE, ASSURANCE_LOW, NOW_S)
     assert got.records == (Refusal(ZOE, 2),)
+
+
+def test_who_waits_gets_no_car_that_is_reported_stolen():
+    trip = Trip()
+    trip.apply(TripStart(MARIE, MINE, *HERE, ASSURANCE_LOW, 0))
+    trip.apply(TripHandover(5000, PAUL, HIS, ASSURANCE_LOW, 0, HANDOVER_ASKED))
+    trip.apply(Ordered(ASKED_END_FROM_AFAR, NOW_S))
+    assert trip.is_taking(PAUL)
+    trip.apply(Ordered(ASKED_THEFT, 0))
+    assert not trip.is_taking(PAUL)
+
+
+def test_a_car_that_is_reported_stolen_changes_hands_to_nobody():
+    trip = Trip()
+    trip.apply(TripStart(MARIE, MINE, *HERE, ASSURANCE_LOW, 0))
+    his = holding(grant(HIS, PAUL))
+    trip.apply(Ordered(ASKED_THEFT, 0))
+    outcome = arrives(trip, PAUL, PARKED, his, ignition_on=False)
+    assert outcome.records == (Refusal(PAUL, REFUSED_THEFT_ORDER),)
