@@ -65,6 +65,7 @@ _BESIDE = {"looked_ms", "timekeeper", "_look_now", "_lock", "_commands_waiting",
 _BESIDE |= {"_acts", "_orders", "_settling"}
 _OWN = ("_rest", "_standing")
 _OWN_OF_ACTS = ("door_lock", "feedback")
+_WAITS = ("_waits_since_ms", "_next_since_ms")  # as long as what Standing counts
 # Of a part: the same in every state, or set anew by each look before anything asks for it.
 _NO_STATE = {"car", "ignition_proven", "quiet", "settled", "denied"}
 
@@ -210,7 +211,7 @@ class Car:
         self._on_look()
 
     def _oldest(self, part: Any, name: str) -> int:
-        if isinstance(part, standing_module.Standing) or name == "_waits_since_ms":
+        if isinstance(part, standing_module.Standing) or name in _WAITS:
             return self.setting.standing_ms
         if isinstance(part, Unused):
             return self.setting.unused_ms

@@ -195,6 +195,8 @@ class _NoGrants:
 
     closed_s = 0
 
+    closed_s = 0
+
     def of_badge(self, tag: bytes) -> list[Any]:
         return []
 

@@ -342,7 +342,7 @@ DOOR_ONLY = _setting(
 )  # fmt: skip
 
 NO_LINE = _setting(
-    "no ignition line is fitted, ticks of 30 s", 30_000,
+    "no ignition line is fitted, ticks of 25 s", 25_000,
     (
         ("tick",), *_speeds(), ("reset",), *_badges(ANNE), ("long", TESS.tag),
     ),

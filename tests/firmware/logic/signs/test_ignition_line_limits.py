@@ -1,6 +1,6 @@
 """What proves the ignition line, to the millisecond; tests/firmware/properties/ has the rest."""
 
-from firmware.logic.signs.ignition_line import IgnitionLine
+from firmware.logic.signs.ignition_line import IgnitionLine, NoLine
 from shared_protocol import codec
 
 NOW_S = 1_700_000_000
@@ -117,3 +117,12 @@ def test_a_file_that_is_not_whole_is_none():
     for stored in (whole[:-1], whole + b"\x00"):
         assert IgnitionLine(stored).to_bytes() == kept()
     assert IgnitionLine(whole).to_bytes() == whole
+
+
+def test_where_no_line_is_fitted_nothing_is_proven_denied_or_stored():
+    line = NoLine()
+    for look in (ON_AND_MOVES, OFF_AND_STANDS, OFF_AND_MOVES):
+        assert sees(line, look) == [False, False, False]
+        assert line.denied is False
+        assert line.proven(NOW_S) is line.proven(0) is False
+    assert line.to_bytes() == b""
