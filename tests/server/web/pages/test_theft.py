@@ -17,7 +17,7 @@ async def test_a_manager_reports_a_car_stolen_and_cannot_confirm_it_alone(arrive
     confirm = f"/vols/{order.theft_order_id}/confirmer"
     for path in ("/vols", "/a-traiter"):
         page = await manager.read(path)
-        assert "PV 1" in page and "attend une deuxième personne" in page and confirm not in page
+        assert "PV 1" in page and "à confirmer" in page and confirm not in page
     assert (await manager.send(confirm)).status == 303
     assert "une autre personne doit confirmer" in await manager.read("/vols")
     (order,) = await store.theft_orders.standing(9)
