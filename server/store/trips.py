@@ -120,15 +120,19 @@ class Trips(Noun):
         return PendingWish(**rows[0]) if rows else None
 
     async def left_running(self, limit: int) -> list[Trip]:
-        """Return the trips that ended with their ignition left on, of cars that none has had since.
+        """Return the trips that ended with their ignition left on, the newest end first.
 
-        The newest end first.
+        Until somebody has the car, or its ignition was seen off.
         """
         return await self._trips(
             "WHERE t.trip_id IN (SELECT (SELECT last.trip_id FROM trip last"
             " WHERE last.vehicle_id = car.vehicle_id"
             " ORDER BY last.started_at_s DESC, last.trip_id DESC LIMIT 1) FROM vehicle car)"
-            " AND t.end_reason = 'ignition_left_on'"
+            " AND t.end_reason = 'ignition_left_on' AND NOT EXISTS (SELECT 1 FROM record ended"
+            " JOIN record off ON off.box_id = ended.box_id"
+            " AND (off.epoch, off.seq) > (ended.epoch, ended.seq)"
+            " WHERE ended.trip_id = t.trip_id AND ended.kind_name = 'trip_end'"
+            " AND off.kind_name = 'leg_end')"
             " ORDER BY t.ended_at_s DESC, t.trip_id LIMIT :limit",
             {"limit": limit},
         )

@@ -11,31 +11,20 @@ from shared_protocol.records import (
     TripPause,
     TripStart,
 )
-from tests.firmware.tasks.vehicle_bench import MARIE, PAUL, Box, Wiring
+from tests.firmware.tasks.vehicle_bench import (
+    MARIE,
+    PAUL,
+    Box,
+    Wiring,
+    hold,
+    start,
+    waits_at_the_kerb,
+)
 
 
 @pytest.fixture(autouse=True)
 def line_is_proven(wires: Wiring) -> None:
     wires.commissioned = True
-
-
-async def start(box: Box, tag: bytes = MARIE) -> None:
-    await box.badge(tag)
-    await box.vehicle.badge_left(tag, False)
-
-
-async def hold(box: Box, tag: bytes = MARIE) -> None:
-    await box.badge(tag)
-    await box.vehicle.badge_held(tag)
-    await box.vehicle.badge_left(tag, True)
-
-
-async def waits_at_the_kerb(box: Box, seconds: int = 10) -> None:
-    """Marie's trip: she has driven, and stands with the ignition on."""
-    await start(box)
-    await box.drive(20, 14_000)
-    await box.drive(seconds, 0)
-    box.wires.log.clear()
 
 
 async def is_left_on(box: Box) -> None:

@@ -12,23 +12,12 @@ from shared_protocol.records import (
     TripEnd,
     TripPause,
 )
-from tests.firmware.tasks.vehicle_bench import MARIE, PAUL, Box, Wiring
+from tests.firmware.tasks.vehicle_bench import MARIE, PAUL, Box, Wiring, hold, start
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_wired(wires: Wiring) -> None:
     wires.fitted = False
-
-
-async def start(box: Box, tag: bytes = MARIE) -> None:
-    await box.badge(tag)
-    await box.vehicle.badge_left(tag, False)
-
-
-async def hold(box: Box, tag: bytes = MARIE) -> None:
-    await box.badge(tag)
-    await box.vehicle.badge_held(tag)
-    await box.vehicle.badge_left(tag, True)
 
 
 async def goes(box: Box, seconds: int, speed_mm_s: "int | None") -> None:

@@ -245,22 +245,22 @@ class Box:
         return [fact for fact in found if isinstance(fact, kind)]
 
 
-async def start(box: Box) -> None:
-    """Marie begins a trip."""
-    await box.badge(MARIE)
-    await box.vehicle.badge_left(MARIE, False)
+async def start(box: Box, tag: bytes = MARIE) -> None:
+    """A short badge: it begins a trip."""
+    await box.badge(tag)
+    await box.vehicle.badge_left(tag, False)
 
 
-async def hold(box: Box, tag: bytes) -> None:
+async def hold(box: Box, tag: bytes = MARIE) -> None:
     """A badge is held until it is taken for the wish to end."""
     await box.badge(tag)
     await box.vehicle.badge_held(tag)
     await box.vehicle.badge_left(tag, True)
 
 
-async def waits_at_the_kerb(box: Box) -> None:
+async def waits_at_the_kerb(box: Box, seconds: int = 10) -> None:
     """Marie's trip: she has driven, and stands with the ignition on."""
     await start(box)
     await box.drive(20, 14_000)
-    await box.drive(10, 0)
+    await box.drive(seconds, 0)
     box.wires.log.clear()

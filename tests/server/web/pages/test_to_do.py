@@ -22,6 +22,8 @@ from shared_protocol.records import (
     CommandResult,
     Contradiction,
     JumpRefused,
+    LegEnd,
+    LegStart,
     Odometer,
     Startable,
     TripAsked,
@@ -170,6 +172,16 @@ async def test_a_car_left_running_is_listed_and_who_drives_on_in_it_is_nobody_kn
     assert trip.last_odometer_m == 5000
     page = await manager.read(f"/trajets/{trip.trip_id}")
     assert "sans que le contact ait été coupé" in page
+
+
+async def test_a_car_left_running_leaves_the_list_once_its_ignition_was_seen_off(
+    arrive, store
+) -> None:
+    manager = await arrive(MANAGER)
+    await told(store, LegStart(4000), TripEnd(5000, NO_POSITION, NO_POSITION, END_IGNITION_LEFT_ON))
+    assert LEFT_ON in await manager.read(PATH)
+    await told(store, LegEnd(5000))
+    assert LEFT_ON not in await manager.read(PATH)
 
 
 async def test_who_asked_reads_on_the_trip_since_when_it_waits(arrive, store) -> None:
