@@ -314,11 +314,15 @@ class Judge:
         return memory._replace(runs=runs)
 
     def _doors_followed(self, memory: Memory, event: Event) -> Memory:
-        """In a car whose line says nothing the doors follow the driver's badge where it stands."""
+        """In a car whose line says nothing the doors follow the driver's badge where it stands.
+
+        What a technician opens after that is his to shut.
+        """
         locked = memory.locked
+        others = event[0] in ("short", "long") and event[1] != memory.book.driver
         for item in self._car.did:
             if item in ("lock", "unlock"):
-                locked = item == "lock"
+                locked = item == "lock" or others
         his = memory.book.asked in (records.ASKED_PAUSE, records.ASKED_END)
         stood_ms = 5_000 + self._setting.tick_ms  # two looks at the doors
         stands = self._car.speeds[0] == 0 and memory.still_ms[0] >= stood_ms
