@@ -855,6 +855,8 @@ def _entered(book: Book, record: Any, now_s: int) -> Book:
         taken_up = NOBODY._replace(driver=book.left, booking=book.left_booking, unsure=True)
         return taken_up._replace(lapsed=book.lapsed, lapsed_s=book.lapsed_s, ordered=book.ordered)
     if isinstance(record, records.Ordered):
+        if record.what == records.ASKED_THEFT:  # who waits for the car does not get it
+            book = book._replace(next=b"", was_off=False)
         return book._replace(ordered=record.what)
     if isinstance(record, records.TripPause):
         return book._replace(paused=True, asked=0, asked_s=0)
