@@ -13,12 +13,14 @@ class FrameReader:
 
     def __init__(self) -> None:
         """Start empty."""
-        self._buffer = b""
+        # One that shrinks in place keeps its room: the box's heap has few large holes.
+        self._buffer = bytearray()
         self._start = 0
 
     def feed(self, data: bytes) -> None:
         """Add what the socket gave."""
-        self._buffer = self._buffer[self._start :] + data
+        self._buffer[: self._start] = b""
+        self._buffer += data
         self._start = 0
 
     def pending_bytes(self) -> int:
@@ -41,4 +43,4 @@ class FrameReader:
         if len(self._buffer) < body + size:
             return None
         self._start = body + size
-        return self._buffer[body : self._start]
+        return bytes(memoryview(self._buffer)[body : self._start])

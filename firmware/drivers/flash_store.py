@@ -7,7 +7,12 @@ import os
 
 from firmware.logic.const import const
 
+TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 _TEMPORARY = const("new~")
+_COMING = const("~")  # behind the name of a file that others may be written beside
 
 
 class FlashStore:
@@ -46,12 +51,19 @@ class FlashStore:
         with open(self._folder + name, "ab") as file:
             file.write(data)
 
-    def write(self, name: str, *pieces: bytes) -> None:
+    def write(self, name: str, data: bytes) -> None:
         """Replace a whole file, or make it: after a power cut it is the old or the new one."""
         with open(self._folder + _TEMPORARY, "wb") as file:
+            file.write(data)
+        os.rename(self._folder + _TEMPORARY, self._folder + name)
+
+    def write_in_turns(self, name: str, pieces: "Iterable[bytes]") -> "Iterator[None]":
+        """The same of a long file, one piece in each turn of the caller's loop."""
+        with open(self._folder + name + _COMING, "wb") as file:
             for piece in pieces:
                 file.write(piece)
-        os.rename(self._folder + _TEMPORARY, self._folder + name)
+                yield
+        os.rename(self._folder + name + _COMING, self._folder + name)
 
     def delete(self, name: str) -> None:
         """Remove a file."""

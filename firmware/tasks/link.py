@@ -162,7 +162,7 @@ class LinkTask:
                 events += session.receive_data(data, self._uptime.now_ms())
             data = None  # its room is wanted for what is in it
         for event in events:
-            if not self._handle(event, session):
+            if not await self._handle(event, session):
                 return False
         now_ms = self._uptime.now_ms()
         if session.established:
@@ -176,7 +176,7 @@ class LinkTask:
             await modem.send(data)
         return True
 
-    def _handle(self, event, session) -> bool:
+    async def _handle(self, event, session) -> bool:
         """False when a new session is to begin."""
         now_ms = self._uptime.now_ms()
         if isinstance(event, RekeyDue):
@@ -191,19 +191,17 @@ class LinkTask:
         elif isinstance(message, Time):
             self._vehicle.timekeeper.server_time(message, now_ms)
         elif isinstance(message, Grants):
-            if self._grants.take_part(message):
-                self._vehicle.timekeeper.set_issued(self._grants.expires_s - GRANTS_VALID_S, now_ms)
-                session.send(self._status(now_ms))  # the server sees what the box now holds
+            if self._grants.take_part(message) and await _put_in_force(self._grants):
+                self._grants_taken(session)
         elif isinstance(message, GrantsChange):
-            # In force, the server sees what the box now holds; void, that it must send all.
             taken = self._grants.take_change(message)
-            if taken:
-                self._vehicle.timekeeper.set_issued(self._grants.expires_s - GRANTS_VALID_S, now_ms)
-            if taken is not None:
+            if taken and await _put_in_force(self._grants):
+                self._grants_taken(session)
+            elif taken is not None:  # void: the server sees that it must send all
                 session.send(self._status(now_ms))
         elif isinstance(message, CardKeys):
-            if self._card_keys.take_part(message):
-                session.send(self._status(now_ms))
+            if self._card_keys.take_part(message) and await _put_in_force(self._card_keys):
+                session.send(self._status(self._uptime.now_ms()))
         elif isinstance(message, Command):
             self._vehicle.command(message, now_ms)
         elif isinstance(message, Epoch):
@@ -220,6 +218,12 @@ class LinkTask:
                 keep(self._state_store, KEYS_FILE, self._keys.to_bytes())
                 return False
         return True
+
+    def _grants_taken(self, session) -> None:
+        """Tell the server what the box now holds, and the clock that such a set was issued."""
+        now_ms = self._uptime.now_ms()
+        self._vehicle.timekeeper.set_issued(self._grants.expires_s - GRANTS_VALID_S, now_ms)
+        session.send(self._status(now_ms))
 
     def _tell_jump(self, counter: int, number: int, now_ms: int) -> None:
         """Record that a number was refused: once a boot, however often a broken server says it."""
@@ -269,3 +273,14 @@ class LinkTask:
             int(self._trip.open),
             self._card_keys.hash,
         )
+
+
+async def _put_in_force(held) -> bool:
+    """Whether flash took the complete set. The car's loop has its turn at each page of it."""
+    try:
+        for _ in held.finish():
+            await asyncio.sleep(0)
+    except OSError:
+        return False
+    gc.collect()  # the former pages, and what parts left between the new ones
+    return True

@@ -32,6 +32,7 @@ from shared_protocol.sets import grant_parts
 from simulator.devices.car import Car
 from simulator.engine.world import World
 from simulator.errors import WorldTimeout
+from tests.firmware.logic.held_sets import taken
 from tests.firmware.logic.storage import MemoryStorage
 
 BADGES, BOOKINGS = 500, 64
@@ -90,9 +91,9 @@ def flash_files() -> dict[str, bytes]:
     storage = MemoryStorage()
     held, keys = GrantSet(storage), CardKeys(storage)
     for part in grant_parts(1, EXPIRES_S, grants(0)):
-        held.take_part(part)
+        taken(held, part)
     name = sha256(tag_of(0) + CARD_KEY)[:8]
-    keys.take_part(messages.CardKeys(name, 0, 1, [messages.CardKey(tag_of(0), CARD_KEY)]))
+    taken(keys, messages.CardKeys(name, 0, 1, [messages.CardKey(tag_of(0), CARD_KEY)]))
     return storage.files
 
 
@@ -280,8 +281,8 @@ def measure(seed: int, reads: int) -> dict[str, list[tuple[int, int]]]:
                 name: [one(bench) for _ in range(reads if one is offline else max(1, reads // 10))]
                 for name, one in KINDS.items()
             }
-            report = bench.car.report()
-    assert report["crashes"] == report["records_lost"] == 0, report
+            report, console = bench.car.report(), bench.car.box.console()
+    assert report["crashes"] == report["records_lost"] == 0, f"{report}\n{console}"
     return taken
 
 

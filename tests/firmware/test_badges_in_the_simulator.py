@@ -19,7 +19,7 @@ from simulator.devices.wiegand_reader import FAULTS as WIEGAND_FAULTS
 from simulator.devices.wiegand_reader import WiegandReader, frame
 from simulator.engine.world import World
 from tests.firmware.identity import IDENTITY, START_S
-from tests.firmware.logic.held_sets import holding, parts_of
+from tests.firmware.logic.held_sets import holding, parts_of, taken
 from tests.firmware.logic.storage import MemoryStorage
 
 CARD, KEY = bytes.fromhex("04a1b2c3d4e5f6"), bytes(range(16))
@@ -69,7 +69,7 @@ def park(world: World, tmp_path: Path) -> Park:
 def hold_key(state: MemoryStorage, badge_tag: bytes) -> None:
     """Put a set of one card's key into a box's flash."""
     keys = CardKeys(state)
-    assert [keys.take_part(part) for part in parts_of([messages.CardKey(badge_tag, KEY)])] == [True]
+    assert [taken(keys, part) for part in parts_of([messages.CardKey(badge_tag, KEY)])] == [True]
 
 
 def opened(car: Car) -> bool:

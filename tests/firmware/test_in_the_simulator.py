@@ -16,6 +16,7 @@ from simulator.devices.gnss import FAULTS as RECEIVER_FAULTS
 from simulator.devices.pn532 import FAULTS as READER_FAULTS
 from simulator.engine.world import World
 from tests.firmware.identity import IDENTITY, START_S
+from tests.firmware.logic.held_sets import taken
 from tests.firmware.logic.storage import MemoryStorage
 
 DRIVER = bytes.fromhex("04112233")
@@ -56,7 +57,7 @@ def booked_until(
     storage = MemoryStorage()
     held = GrantSet(storage)
     for part in grant_parts(1, expires_s, grants):
-        held.take_part(part)
+        taken(held, part)
     write_file(tmp_path / "flash.img", "/state/grants", storage.files[GRANTS_FILE])
     car.power_on()
     world.run_until(lambda: car.report()["clock_source"] == 1, 120)

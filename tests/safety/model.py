@@ -46,6 +46,7 @@ from shared_protocol.records import (
     decode_body,
 )
 from shared_protocol.sets import grant_parts
+from tests.firmware.logic.held_sets import taken
 from tests.firmware.logic.storage import MemoryStorage
 
 NOW_MS = 1_000_000_000
@@ -145,7 +146,7 @@ class Car:
         storage = MemoryStorage()
         held = GrantSet(storage)
         for part in grant_parts(1, self.setting.expires_s, list(grants)):
-            held.take_part(part)
+            taken(held, part)
         data = storage.files[GRANTS_FILE]
         storage.files[GRANTS_FILE] = data[:-1] + bytes((data[-1] ^ 1,))
         return GrantSet(storage)

@@ -59,6 +59,7 @@ from shared_protocol.records import (
     kind_of,
 )
 from shared_protocol.sets import card_keys_to_bytes, grant_changes, set_hash
+from tests.firmware.logic.held_sets import taken
 
 BLOCK_BYTES = 4096
 BLOCKS = 64
@@ -133,18 +134,25 @@ class Chip:
 
 
 class RemovesFirst(FlashStore):
-    def write(self, name, *pieces):
+    def write(self, name, data):
         if name in self.names():
             self.delete(name)
-        super().write(name, *pieces)
+        super().write(name, data)
+
+    def write_in_turns(self, name, pieces):
+        if name in self.names():
+            self.delete(name)
+        return super().write_in_turns(name, pieces)
 
 
 class WritesInTwoSteps(FlashStore):
-    def write(self, name, *pieces):
-        with open(self._folder + name, "wb") as file:
-            file.write(pieces[0])
-        for piece in pieces[1:]:
-            self.append(name, piece)
+    def write_in_turns(self, name, pieces):
+        mode = "wb"
+        for piece in pieces:
+            with open(self._folder + name, mode) as file:
+                file.write(piece)
+            mode = "ab"
+            yield
 
 
 class ConfirmsBeforeItIsInFlash(FlashStore):
@@ -428,7 +436,7 @@ def some_grants(generation, count):
 def taking_grants(generation, count):
     def step(box):
         grants = some_grants(generation, count)
-        if not box.grants.take_part(Grants(generation, 1_800_000_000, 0, 1, grants)):
+        if not taken(box.grants, Grants(generation, 1_800_000_000, 0, 1, grants)):
             raise ValueError("not a set")
         yield
 
@@ -440,7 +448,7 @@ def changing_grants(old, new):
 
     def step(box):
         changes = grant_changes(new[0], 1_800_000_000, some_grants(*old), some_grants(*new))
-        if [box.grants.take_change(part) for part in changes][-1] is not True:
+        if [taken(box.grants, part) for part in changes][-1] is not True:
             raise ValueError("not a change")
         yield
 
@@ -451,7 +459,7 @@ def taking_card_keys(first, count):
     def step(box):
         keys = [CardKey(i.to_bytes(8, "big"), bytes([first]) * 16) for i in range(count)]
         named = set_hash(card_keys_to_bytes(keys))
-        if not box.card_keys.take_part(CardKeysMessage(named, 0, 1, keys)):
+        if not taken(box.card_keys, CardKeysMessage(named, 0, 1, keys)):
             raise ValueError("not a set")
         yield
 

@@ -36,19 +36,24 @@ class CardKeys:
         return self._set.may_lack(tag)
 
     def take_part(self, message) -> bool:
-        """Take one CardKeys message; True when it completed a set, which is then in force.
+        """Take one CardKeys message; True when it completed a set, which `finish` puts in force.
 
         Part 0 begins anew; a part out of order, a set too long or that does not have the hash it
-        was announced with, and a flash that refuses, discard what was begun.
+        was announced with discards what was begun.
         """
         changes = [(codec.encode(CARD_KEY_LAYOUT, key), True) for key in message.keys]
         wanted = message.keys_hash
         try:
             found = self._set.take_part(wanted, message.part, message.parts, changes, False)
-            if found != wanted:
-                return False
-            self._set.finish(b"")
         except OSError:
             return False
+        return found == wanted
+
+    def finish(self):
+        """Put the set that is complete in force: it goes to flash in turns, and then it is.
+
+        Raises:
+            OSError: the flash refused, and nothing has changed.
+        """
+        yield from self._set.finish(b"")
         self.hash = self._set.hash
-        return True

@@ -59,10 +59,9 @@ class GrantSet:
         return len(self._set)
 
     def take_part(self, message) -> bool:
-        """Take one Grants message; True when it completed a set, which is then in force.
+        """Take one Grants message; True when it completed a set, which `finish` puts in force.
 
-        Part 0 begins anew; a part out of order, a set too long or a flash that refuses discards
-        what was begun.
+        Part 0 begins anew; a part out of order or a set too long discards what was begun.
         """
         return bool(self._take(message, False))
 
@@ -70,13 +69,22 @@ class GrantSet:
         """Take one GrantsChange message; None when more parts are to come.
 
         Returns:
-            True when it was the last part and the changed set is in force. False when the change
-            is void and nothing has changed: it is for another set, a part was out of order, the
-            flash refused, or the result is not what the server says.
+            True when it was the last part, and `finish` puts the changed set in force. False when
+            the change is void: it is for another set, a part was out of order, or the result is
+            not what the server says.
         """
         if message.base_hash != self.hash:
             return False
         return self._take(message, True)
+
+    def finish(self):
+        """Put the set that is complete in force: it goes to flash in turns, and then it is.
+
+        Raises:
+            OSError: the flash refused, and nothing has changed.
+        """
+        yield from self._set.finish(self._note)
+        self._hold()
 
     def of_badge(self, tag: bytes) -> list[Grant]:
         """Every grant of one badge (8-byte tag)."""
@@ -111,7 +119,7 @@ class GrantSet:
         return False
 
     def _take(self, message, is_change: bool) -> bool | None:
-        """Take a part; None when more are to come, else whether the new set is in force."""
+        """Take a part; None when more are to come, else whether the new set is complete."""
         changes = [
             (codec.encode(GRANT_LAYOUT, grant), grant.kind != GRANT_REMOVED)
             for grant in message.grants
@@ -123,11 +131,9 @@ class GrantSet:
                 return None
             if is_change and found != message.new_hash:
                 return False
-            note = (message.generation, message.expires_s)
-            self._set.finish(codec.encode(_NOTE_LAYOUT, note))
         except OSError:
             return False
-        self._hold()
+        self._note = codec.encode(_NOTE_LAYOUT, (message.generation, message.expires_s))
         return True
 
     def _hold(self) -> None:

@@ -4,7 +4,7 @@ A new set comes in parts, in order, and takes the place of the one in force in o
 complete; until then, and after any failure, nothing has changed. What an item means, and whether a
 set is the one that is wanted, is the caller's.
 
-The file is pages of 32 items, the last one shorter, and each proves itself: 8 bytes of the SHA-256
+The file is pages of 16 items, the last one shorter, and each proves itself: 8 bytes of the SHA-256
 of the rest, a note of the caller's, the set's hash, how many pages it has, the page's number, and
 its items as shared_protocol/sets.py has them. There is a second file just like it. A page that one
 of them has lost is the other's; what both have lost is a gap: its items are not found, `may_lack`
@@ -16,8 +16,8 @@ from shared_protocol.limits import SET_HASH_BYTES
 from shared_protocol.sets import set_hash
 
 # A heap in use has many small holes and few large ones: a set of 564 grants in one block would want
-# 12 kB in a row, and as much again while it changes.
-_PAGE_ITEMS = const(32)
+# 12 kB in a row, and as much again while it changes; pages of 32 were refused with 31 kB free.
+_PAGE_ITEMS = const(16)
 _SPARE = ".2"  # at the end of the second file's name
 
 
@@ -105,17 +105,16 @@ class HeldSet:
             return None
         return set_hash(*self._coming)
 
-    def finish(self, note: bytes) -> None:
-        """Put the new set in force; OSError: the flash refused, and nothing has changed."""
+    def finish(self, note: bytes):
+        """Put the new set in force: a piece of it goes to flash each turn, and then it is.
+
+        Raises:
+            OSError: the flash refused, and nothing has changed.
+        """
         pages, self._coming = self._filled(self._coming), []
-        head = note + set_hash(*pages) + bytes((max(1, len(pages)),))
-        pieces = []
-        for number, page in enumerate(pages or (b"",)):
-            numbered = head + bytes((number,))
-            pieces += (set_hash(numbered, page), numbered, page)
         # The spare first: so it is never older than the other, and knows each revocation.
-        self._storage.write(self._name + _SPARE, *pieces)
-        self._storage.write(self._name, *pieces)
+        for name in (self._name + _SPARE, self._name):
+            yield from self._storage.write_in_turns(name, _in_file(note, pages))
         self._hold(note, pages, [])
 
     def _stored(self, note_bytes: int):
@@ -220,11 +219,22 @@ class HeldSet:
                 items[item[:key_bytes]] = item
             else:
                 items.pop(item[:key_bytes], None)
-        data = b"".join([items[key] for key in sorted(items)])
-        return [data[at : at + self._page_bytes] for at in range(0, len(data), self._page_bytes)]
+        keys = sorted(items)
+        return [
+            b"".join([items[key] for key in keys[at : at + _PAGE_ITEMS]])
+            for at in range(0, len(keys), _PAGE_ITEMS)
+        ]
 
     def _count(self, pages) -> int:
         return sum([len(page) for page in pages]) // self._item_bytes
 
     def _hold(self, note: bytes, pages, gaps) -> None:
         self.note, self.pages, self.gaps, self.hash = note, pages, gaps, set_hash(*pages)
+
+
+def _in_file(note: bytes, pages):
+    """The file of a set, a page at a time."""
+    head = note + set_hash(*pages) + bytes((max(1, len(pages)),))
+    for number, page in enumerate(pages or (b"",)):
+        numbered = head + bytes((number,))
+        yield set_hash(numbered, page) + numbered + page

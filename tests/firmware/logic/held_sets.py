@@ -3,7 +3,7 @@
 from firmware.logic.access.grants import GrantSet
 from shared_protocol import codec
 from shared_protocol.crypto import sha256
-from shared_protocol.messages import CARD_KEY_LAYOUT, GRANT_BOOKING, CardKeys, Grant
+from shared_protocol.messages import CARD_KEY_LAYOUT, GRANT_BOOKING, CardKeys, Grant, GrantsChange
 from shared_protocol.sets import grant_parts, grants_to_bytes, set_hash
 from tests.firmware.logic.storage import MemoryStorage
 
@@ -23,10 +23,23 @@ def grants_hash(grants):
     return set_hash(grants_to_bytes(grants))
 
 
+def taken(held, message):
+    """What a box makes of one message of a set: whether it is in force, None while more come."""
+    take = held.take_change if isinstance(message, GrantsChange) else held.take_part
+    complete = take(message)
+    if complete:
+        try:
+            for _ in held.finish():
+                pass
+        except OSError:
+            return False
+    return complete
+
+
 def holding(*grants, generation=7, expires_s=NOW_S + WEEK_S, storage=None):
     held = GrantSet(storage or MemoryStorage())
     for part in grant_parts(generation, expires_s, list(grants)):
-        complete = held.take_part(part)
+        complete = taken(held, part)
     assert complete
     return held
 

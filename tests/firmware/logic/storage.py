@@ -43,11 +43,19 @@ class MemoryStorage:
         self.files[name] += data
         self.writes += 1
 
-    def write(self, name, *pieces):
+    def write(self, name, data):
+        for _ in self.write_in_turns(name, (data,)):
+            pass
+
+    def write_in_turns(self, name, pieces):
         self._change()
         if name == self.refused:
             raise OSError("full")
-        self.files[name] = b"".join([bytes(piece) for piece in pieces])
+        data = b""
+        for piece in pieces:
+            data += bytes(piece)
+            yield
+        self.files[name] = data
         self.writes += 1
 
     def delete(self, name):

@@ -14,7 +14,7 @@ from firmware.logic.access.wiegand import card_number
 from shared_protocol.messages import CardKey
 from simulator.devices.ntag424 import Ntag424
 from simulator.devices.wiegand_reader import frame
-from tests.firmware.logic.held_sets import parts_of
+from tests.firmware.logic.held_sets import parts_of, taken
 from tests.firmware.logic.host_aes import aes
 from tests.firmware.logic.storage import MemoryStorage
 
@@ -92,7 +92,7 @@ def test_any_set_of_keys_is_found_whole_after_a_restart(
     storage = MemoryStorage()
     held = CardKeys(storage)
     for part in parts_of([CardKey(*pair) for pair in keys.items()], size):
-        complete = held.take_part(part)
+        complete = taken(held, part)
     assert complete
     again = CardKeys(storage)
     assert (again.hash, len(again)) == (held.hash, len(keys))

@@ -12,7 +12,7 @@ from shared_protocol import messages
 from shared_protocol.badges import badge_tag
 from shared_protocol.records import ASSURANCE_HIGH, ASSURANCE_LOW
 from simulator.devices.ntag424 import Ntag424
-from tests.firmware.logic.held_sets import parts_of
+from tests.firmware.logic.held_sets import parts_of, taken
 from tests.firmware.logic.host_aes import aes
 from tests.firmware.logic.storage import MemoryStorage
 
@@ -181,7 +181,7 @@ CARD_KEY = bytes(range(16))
 def keys_of(*pairs: tuple[bytes, bytes]) -> CardKeys:
     keys = CardKeys(MemoryStorage())
     for part in parts_of([messages.CardKey(badge_tag(KEY, uid), key) for uid, key in pairs]):
-        keys.take_part(part)
+        taken(keys, part)
     return keys
 
 
@@ -311,7 +311,7 @@ async def test_a_card_whose_key_damage_may_have_taken_is_not_let_in_by_its_numbe
     storage = MemoryStorage()
     keys = CardKeys(storage)
     for part in parts_of([messages.CardKey(TAG, CARD_KEY)]):
-        keys.take_part(part)
+        taken(keys, part)
     for name in storage.files:
         storage.files[name] = storage.files[name][:-1]
     reader = ScriptedReader(b"", CARD, CARD, b"", b"", b"")

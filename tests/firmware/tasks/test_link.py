@@ -1,5 +1,6 @@
 """What the link does with card keys: whole in flash, then the server is told."""
 
+import asyncio
 from types import SimpleNamespace
 
 import pytest
@@ -41,7 +42,8 @@ class Bench:
 
     def hear(self, message: object) -> None:
         session = SimpleNamespace(send=self.sent.append)
-        assert self.link._handle(SimpleNamespace(message=message), session)
+        handled = self.link._handle(SimpleNamespace(message=message), session)
+        assert asyncio.run(handled)
 
 
 @pytest.fixture

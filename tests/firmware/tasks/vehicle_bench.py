@@ -27,6 +27,7 @@ from shared_protocol.records import (
     decode_body,
 )
 from shared_protocol.sets import grant_parts
+from tests.firmware.logic.held_sets import taken
 from tests.firmware.logic.storage import MemoryStorage
 
 MARIE, PAUL, STRANGER = b"marie---", b"paul----", b"stranger"
@@ -66,9 +67,9 @@ class Flash(MemoryStorage):
         self._fail()
         super().append(name, data)
 
-    def write(self, name: str, *pieces: bytes) -> None:
+    def write(self, name: str, data: bytes) -> None:
         self._fail()
-        super().write(name, *pieces)
+        super().write(name, data)
 
 
 class Switch:
@@ -206,7 +207,7 @@ class Box:
     def hold(self, *grants: Grant) -> None:
         """Put another set of grants in force."""
         for part in grant_parts(self.grants.generation + 1, NOW_S * 2, list(grants)):
-            self.grants.take_part(part)
+            taken(self.grants, part)
 
     async def badge(self, tag: bytes, assurance: int = ASSURANCE_LOW) -> None:
         """A badge comes to the reader."""

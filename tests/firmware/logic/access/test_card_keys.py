@@ -3,7 +3,7 @@
 from firmware.logic.access.card_keys import CARD_KEYS_FILE, CardKeys
 from shared_protocol.messages import CardKey
 from shared_protocol.messages import CardKeys as Message
-from tests.firmware.logic.held_sets import hash_of, parts_of
+from tests.firmware.logic.held_sets import hash_of, parts_of, taken
 from tests.firmware.logic.storage import MemoryStorage
 
 NONE = hash_of([])
@@ -16,8 +16,8 @@ def key(number):
 
 def holding(*keys, storage=None):
     held = CardKeys(storage or MemoryStorage())
-    taken = [held.take_part(part) for part in parts_of(keys)]
-    assert taken == [False] * (len(taken) - 1) + [True]
+    answers = [taken(held, part) for part in parts_of(keys)]
+    assert answers == [False] * (len(answers) - 1) + [True]
     return held
 
 
@@ -43,9 +43,9 @@ def test_a_set_takes_effect_only_when_it_is_whole():
     parts = parts_of([key(number) for number in range(2, 80)])
     assert len(parts) == 4
     for part in parts[:-1]:
-        assert not held.take_part(part)
+        assert not taken(held, part)
         assert (held.hash, len(held)) == (hash_of([key(1)]), 1)
-    assert held.take_part(parts[-1])
+    assert taken(held, parts[-1])
     assert (len(held), held.of(key(1).badge_tag)) == (78, None)
 
 
@@ -58,15 +58,15 @@ def test_a_part_out_of_order_of_another_set_or_twice_discards_what_was_begun():
         (second, third), (first, third), (first, first, third), (first, second, second, third),
         (first, others[1], third), (first, second, others[2]), (third,),
     ):  # fmt: skip
-        assert not any(held.take_part(part) for part in order)
+        assert not any(taken(held, part) for part in order)
         assert (held.hash, held.of(key(1).badge_tag)) == (hash_of([key(1)]), key(1).key)
-    assert [held.take_part(part) for part in parts] == [False, False, True]
+    assert [taken(held, part) for part in parts] == [False, False, True]
 
 
 def test_a_set_that_is_not_what_its_name_says_changes_nothing():
     held = holding(key(1))
-    assert not any(held.take_part(part) for part in parts_of([key(2)], keys_hash=b"another-"))
-    assert not any(held.take_part(part) for part in parts_of([key(2)], keys_hash=NONE))
+    assert not any(taken(held, part) for part in parts_of([key(2)], keys_hash=b"another-"))
+    assert not any(taken(held, part) for part in parts_of([key(2)], keys_hash=NONE))
     assert held.hash == hash_of([key(1)])
 
 
@@ -74,22 +74,22 @@ def test_a_set_that_is_not_sorted_or_names_a_card_twice_is_not_taken():
     held = holding(key(1))
     low, high = sorted((key(2), key(3)))
     for keys in ([high, low], [low, low], [low, CardKey(low.badge_tag, b"k" * 16)]):
-        assert not held.take_part(Message(hash_of(keys), 0, 1, keys))
+        assert not taken(held, Message(hash_of(keys), 0, 1, keys))
     assert held.hash == hash_of([key(1)])
-    assert held.take_part(Message(hash_of([low, high]), 0, 1, [low, high]))
+    assert taken(held, Message(hash_of([low, high]), 0, 1, [low, high]))
 
 
 def test_an_empty_set_takes_every_key_away():
     storage = MemoryStorage()
     held = holding(key(1), storage=storage)
-    assert held.take_part(Message(NONE, 0, 1, []))
+    assert taken(held, Message(NONE, 0, 1, []))
     assert (held.hash, len(held), held.of(key(1).badge_tag)) == (NONE, 0, None)
     assert CardKeys(storage).hash == NONE
 
 
 def test_a_set_beyond_all_bounds_is_not_taken():
     held = holding(key(1))
-    assert not any(held.take_part(part) for part in parts_of([key(n) for n in range(530)]))
+    assert not any(taken(held, part) for part in parts_of([key(n) for n in range(530)]))
     assert len(held) == 1
 
 
