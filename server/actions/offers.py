@@ -84,6 +84,7 @@ async def _standing_in(actions: Actions, windows: Iterable[Window]) -> Standing:
         tuple(await store.bookings.taken(asked)),
         await store.vehicles.out_of_service(asked[0].from_s, asked[-1].to_s),
         tuple(await store.trips.under_way()),
+        tuple(await store.trips.drove_on()),
     )
 
 

@@ -55,7 +55,7 @@ class Standing:
     """Where the fleet stands at `now_s`.
 
     `bookings` are the active ones of the time in question, `out_of_service` vehicle id -> windows,
-    `under_way` the trips that have not ended.
+    `under_way` the trips that have not ended, `drove_on` those whose car went on after their end.
     """
 
     now_s: int
@@ -63,6 +63,7 @@ class Standing:
     bookings: tuple[Taken, ...]
     out_of_service: Mapping[int, tuple[Window, ...]]
     under_way: tuple[Trip, ...]
+    drove_on: tuple[Trip, ...] = ()
 
     def free(
         self, windows: Iterable[Window], agent_id: int, site_id: int | None = None
@@ -129,6 +130,8 @@ class Standing:
             # Without a booking nobody knows when it comes back.
             if trip.booked_until_s is None or trip.booked_until_s <= self.now_s:
                 drivers[trip.vehicle_id].append(trip.agent_id)
+        for trip in self.drove_on:
+            drivers[trip.vehicle_id].append(None)  # who drives is not known
         return drivers
 
 

@@ -51,6 +51,14 @@ _REFUSED_BEFORE = (
     " < (SELECT received_at_s, refusal_id FROM refusal WHERE refusal_id = :before_id)"
 )
 
+# Of the trips that ended: nobody had the car since, and its ignition was not seen off.
+_LAST_AND_NOT_SEEN_OFF = """t.trip_id = (SELECT last.trip_id FROM trip last
+    WHERE last.vehicle_id = t.vehicle_id ORDER BY last.started_at_s DESC, last.trip_id DESC LIMIT 1)
+  AND NOT EXISTS (SELECT 1 FROM record ended
+    JOIN record off ON off.box_id = ended.box_id AND (off.epoch, off.seq) > (ended.epoch, ended.seq)
+    WHERE ended.trip_id = t.trip_id AND ended.kind_name = 'trip_end' AND off.kind_name = 'leg_end')
+"""
+
 # The last word on it: a pause that was carried out ends a wish too, as the end of the trip does.
 # A plain join lets SQLite begin with all records there are.
 _PENDING = """
@@ -125,16 +133,15 @@ class Trips(Noun):
         Until somebody has the car, or its ignition was seen off.
         """
         return await self._trips(
-            "WHERE t.trip_id IN (SELECT (SELECT last.trip_id FROM trip last"
-            " WHERE last.vehicle_id = car.vehicle_id"
-            " ORDER BY last.started_at_s DESC, last.trip_id DESC LIMIT 1) FROM vehicle car)"
-            " AND t.end_reason = 'ignition_left_on' AND NOT EXISTS (SELECT 1 FROM record ended"
-            " JOIN record off ON off.box_id = ended.box_id"
-            " AND (off.epoch, off.seq) > (ended.epoch, ended.seq)"
-            " WHERE ended.trip_id = t.trip_id AND ended.kind_name = 'trip_end'"
-            " AND off.kind_name = 'leg_end')"
+            f"WHERE t.end_reason = 'ignition_left_on' AND {_LAST_AND_NOT_SEEN_OFF}"
             " ORDER BY t.ended_at_s DESC, t.trip_id LIMIT :limit",
             {"limit": limit},
+        )
+
+    async def drove_on(self) -> list[Trip]:
+        """Return the trips whose car drove on after their end, as long as it may be out."""
+        return await self._trips(
+            f"WHERE t.went_on_at_s IS NOT NULL AND {_LAST_AND_NOT_SEEN_OFF}", {}
         )
 
     async def of_bookings(self, booking_ids: Iterable[int]) -> list[Trip]:

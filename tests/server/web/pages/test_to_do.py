@@ -170,6 +170,9 @@ async def test_a_car_left_running_is_listed_and_who_drives_on_in_it_is_nobody_kn
     assert "4,0" in page, "which no trip has"
     (trip,) = await store.trips.left_running(10)
     assert trip.last_odometer_m == 5000
+    assert await store.trips.drove_on() == [trip], "the car is not offered"
+    await told(store, LegEnd(9100))
+    assert await store.trips.drove_on() == []
     page = await manager.read(f"/trajets/{trip.trip_id}")
     assert "sans que le contact ait été coupé" in page
 
