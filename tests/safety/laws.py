@@ -222,6 +222,8 @@ class Judge:
                 was_held = bool(at_reader and at_reader[1])
                 self._must(memory, after, mark, tag, was_held, items)
             memory = after if mark != "leaves" else after._replace(role="")
+        if event[0] == "command" and carried_out:
+            self._withdrew(aged.book, memory.book, event)
         memory = self._waited(memory, event, before.edge)
         memory = self._pending(memory, event, before.edge)
         memory = self._left_behind(memory, event, before.edge)
@@ -743,6 +745,17 @@ class Judge:
 
     def _valid(self, command: Any) -> bool:
         return 0 < self._car.wall_s < command.expires_s
+
+    def _withdrew(self, was: Book, now: Book, event: Event) -> None:
+        """What is taken back from afar stands no longer, once the box has answered."""
+        command = self._command(event)
+        answers = [item for item in self._car.did if isinstance(item, records.CommandResult)]
+        answered = any(
+            item.command_id == command.command_id and item.result != records.COMMAND_UNKNOWN
+            for item in answers
+        )
+        if answered and self._valid(command) and was.ordered in _WITHDRAWN.get(command.kind, ()):
+            _law(now.ordered == records.ASKED_NOTHING, "a withdrawal from afar withdraws nothing")
 
     def _answered(self, after: Memory, item: Any, event: Event) -> Memory:
         number, done = item.command_id, (records.COMMAND_PENDING, records.COMMAND_APPLIED)

@@ -413,6 +413,10 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
         settings.FROM_AFAR_LEFT_ON,
         _in_place_of(afar, "_STILL_MS", lambda shipped: 6 * 3_600_000),
     ),
+    "a manager's end cannot be withdrawn": (
+        settings.ORDERS,
+        _in_place_of(afar, "WITHDRAWS", lambda shipped: {}),
+    ),
     "a theft order is withdrawn by driving": (
         settings.STOLEN,
         _in_place_of(Trip, "apply", _drives_it_away),

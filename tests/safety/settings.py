@@ -309,7 +309,8 @@ FROM_AFAR_LEFT_ON = _setting(
 )  # fmt: skip
 ORDERS = _setting(
     "orders from afar, power fails", 65_000,
-    (("tick",), ("command", 4), ("command", 6), ("command", 7), ("short", ANNE.tag)),
+    (("tick",), ("command", 4), ("command", 5), ("command", 6), ("command", 7),
+     ("short", ANNE.tag)),
     commands=COMMANDS, power_cuts=True,
 )  # fmt: skip
 STOLEN = _setting(
