@@ -727,7 +727,7 @@ class Judge:
 
     def _forgotten(self, memory: Memory) -> bool:
         person, now_s = self._people[memory.book.driver], self._car.wall_s
-        if memory.unused_ms[0] >= _NOBODYS_MS and not self._runs(person.tag):
+        if memory.unused_ms[0] >= _NOBODYS_MS and not self._surely_runs(person.tag):
             return True
         if not now_s or memory.off_ms < HOUR_MS or person.kind == "technician":
             return False

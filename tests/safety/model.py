@@ -437,8 +437,10 @@ class Car:
         self._hold(self.grants_number)
 
     def _hold(self, number: int) -> None:
-        self._vehicle._grants = self._sets[number]
-        self._vehicle._grants.place = self.place(self.now, True)
+        grants = self._sets[number]
+        for holder in (self._vehicle, self._vehicle._settling, self._vehicle.timekeeper):
+            holder._grants = grants
+        grants.place = self.place(self.now, True)
 
     def _on_flash(self) -> None:
         self.flash_full = not self.flash_full

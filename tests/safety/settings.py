@@ -147,7 +147,7 @@ _ROAD = (("tick",), *_IGNITION, *_speeds())
 ROAD_64 = _setting("road, ticks of 32 s", 32_000, (*_ROAD, ("reset",), ("asleep",), *_badges(ANNE)))
 ROAD_65 = _setting(
     "road, ticks of 65 s, power and relay fail", 65_000,
-    (("tick",), *_IGNITION, ("reset",), *_RELAY, *_badges(ANNE), ("short", TESS.tag)),
+    (("tick",), *_IGNITION, ("reset",), *_RELAY, *_badges(ANNE)),
     power_cuts=True,
 )  # fmt: skip
 ROAD_59 = _setting("road, ticks of 29.5 s", 29_500, (*_ROAD, ("short", ANNE.tag)))
@@ -196,12 +196,9 @@ PEOPLE_ALL_DAY = _setting(
 AT_THE_READER = _setting(
     "badge by badge", 65_000,
     (
-        ("tick",), ("reset",), ("keys",), ("command", 2), ("held",), ("leaves",),
-        *_clock(ANNES, BRUNOS), ("hand", RELAY_INHIBITED),
-        *[("arrives", person.tag) for person in (ANNE, BRUNO, TESS, PIA)],
-        ("copied", ANNE.tag), ("copied", TESS.tag),
+        ("tick",), ("reset",), ("keys",), ("held",), ("leaves",), *_clock(ANNES, BRUNOS),
+        *[("arrives", person.tag) for person in (ANNE, BRUNO, TESS)], ("copied", ANNE.tag),
     ),
-    commands=COMMANDS,
 )  # fmt: skip
 COMMANDED = _setting(
     "commands, power fails", 65_000,
@@ -227,7 +224,8 @@ FLASH_FULL = _setting(
 )  # fmt: skip
 COMMANDED_TO_END = _setting(
     "commands to end a trip, keys out and in", 65_000,
-    (("tick",), ("reset",), ("keys",), ("command", 2), ("command", 3), *_badges(ANNE, TESS)),
+    (("tick",), ("reset",), ("keys",), ("command", 2), ("command", 3), *_badges(ANNE),
+     ("long", TESS.tag)),
     commands=COMMANDS, power_cuts=True,
 )  # fmt: skip
 DOORS = _setting(
@@ -337,7 +335,7 @@ DOOR_ONLY = _setting(
     "door-only", 65_000,
     (
         ("tick",), *_IGNITION, ("reset",), ("command", 0), *_clock(UNKNOWN, ANNES),
-        *_badges(ANNE, TESS, UGO),
+        *_badges(ANNE, TESS),
     ),
     commands=COMMANDS, start_relay=False, proven=True,
 )  # fmt: skip
