@@ -72,7 +72,7 @@ Memory = namedtuple(
     (
         "book", "kept", "role", "next_ms", "off_ms", "still_ms", "moved_ms", "quiet_ms", "acted",
         "cancelled", "idle_ms", "untold_ms", "owed", "seen", "proof", "locked_ms", "ajar_ms",
-        "shut_ms", "wait_ms", "locked", "runs", "unused_ms",
+        "shut_ms", "wait_ms", "calm_ms", "locked", "runs", "unused_ms",
     ),
 )  # fmt: skip
 """`kept`: the book that flash holds. `next_ms`: for how long somebody waits for the car. `role`:
@@ -82,7 +82,8 @@ inhibit a car that is not; `untold_ms`: for how long anybody could start one tha
 was not told so (None: neither). `owed`: no inhibiting pulse came since the last enabling one.
 `seen`: ignition and motion at the last look, `proof`: what they have proved of the ignition line.
 `locked_ms`: since when the doors are locked, `ajar_ms`: since when one was seen open after that,
-`shut_ms`: since when they are seen shut again. `wait_ms`: since the first look at what is pending.
+`shut_ms`: since when they are seen shut again. `wait_ms`: since the first look at what is pending,
+`calm_ms`: since the first look at it after the ignition was switched last.
 `locked`, where no line is fitted: the doors are, since a badge opened them. `runs`: the ignition is
 on since the last trip's end (_RUNS), or the box need not have seen it off (so many more ticks).
 `unused_ms`: since a badge or a motion of an open trip, and since its ignition was switched, too.
@@ -129,7 +130,7 @@ class Judge:
         still = (0,) * self._setting.signs
         return Memory(
             NOBODY, NOBODY, "", 0, 0, still, 0, 0, 0, 0, None, None, False, self._seen(False), 0,
-            None, None, None, None, True, 0, (0, 0),
+            None, None, None, None, None, True, 0, (0, 0),
         )  # fmt: skip
 
     # Who may.
@@ -286,14 +287,22 @@ class Judge:
     def _pending(self, memory: Memory, event: Event, edge: bool) -> Memory:
         """What waits for an ignition that stays on, or is stuck there, is done in the end."""
         if not memory.book.asked:
-            return memory if memory.wait_ms is None else memory._replace(wait_ms=None)
+            none = memory._replace(wait_ms=None, calm_ms=None)
+            return none if memory.wait_ms is not None else memory
         asked = any(isinstance(item, records.TripAsked) for item in self._car.did)
         wait_ms = None if asked else memory.wait_ms
         if wait_ms is None and (event[0] in _LOOKS or "boots" in self._car.did):
             wait_ms = 0
-        memory = memory._replace(wait_ms=wait_ms)
+        calm_ms = None if wait_ms is None or event[0] == "ignition" else memory.calm_ms
+        if calm_ms is None and wait_ms is not None and event[0] in _LOOKS:
+            calm_ms = 0
+        memory = memory._replace(wait_ms=wait_ms, calm_ms=calm_ms)
         if event[0] in _LOOKS and not edge and memory.book.asked in _OWN_ENDS:
-            _law(not self._waited_enough(memory), "a car left running is never done with")
+            # Of a switch the box sees that it was on, and only at the look after that it is off.
+            blind = self._car.speeds[0] is None
+            calm_ms = (memory.calm_ms or 0) - self._setting.tick_ms
+            late = self._waited_enough(memory) and (not blind or calm_ms >= 1_800_000)
+            _law(not late, "a car left running is never done with")
         return memory
 
     def _left_behind(self, memory: Memory, event: Event, edge: bool) -> Memory:
@@ -417,6 +426,7 @@ class Judge:
             quiet_ms=min(quiet_ms, standing_ms),
             next_ms=min(next_ms, standing_ms),
             wait_ms=None if memory.wait_ms is None else min(memory.wait_ms + slept_ms, standing_ms),
+            calm_ms=None if memory.calm_ms is None else min(memory.calm_ms + slept_ms, standing_ms),
         )
 
     def _rebooted(self, memory: Memory) -> Memory:
@@ -434,6 +444,7 @@ class Judge:
             role="",
             next_ms=0,
             wait_ms=None,
+            calm_ms=None,
             off_ms=0,
             still_ms=still_ms,
             moved_ms=0,
@@ -480,7 +491,7 @@ class Judge:
         elif item == "sleep":
             _law(self._parked(after), "the receiver sleeps in a car that is not parked")
         elif item == "wake":
-            resting = self._parked(after) and not after.owed
+            resting = self._parked(after) and not (after.owed or after.runs)
             _law(not resting, "the receiver is woken in a parked car")
         elif isinstance(item, Kept):
             refused = any(isinstance(record, records.Refusal) for record in item.records)
@@ -554,9 +565,11 @@ class Judge:
         return book.asked == records.ASKED_END and bool(book.asked_s) and 0 <= asked_ago_s <= 600
 
     def _has_come_first(self, memory: Memory) -> bool:
+        """Whether a badge may have the car of a trip that its driver gave up, or nobody has."""
         stands = memory.still_ms[0] >= 5_000 and self._car.speeds[0] == 0
         stands = stands or (self._car.speeds[0] is None and not self._car.on)
-        return self._was_off(memory) or (stands and self._just_asked(memory.book))
+        is_given_up = self._just_asked(memory.book) or memory.book.unsure
+        return self._was_off(memory) or (stands and is_given_up)
 
     def _moves(self) -> bool:
         return bool(self._car.speeds[0])

@@ -188,7 +188,7 @@ CONTACT_LIES = _setting(
 PEOPLE_ALL_DAY = _setting(
     "everybody, all day", 65_000,
     (
-        ("tick",), ("keys",), ("grants", 0), ("grants", 1), ("grants", 2), ("grants", 3),
+        ("tick",), ("grants", 0), ("grants", 1), ("grants", 2), ("grants", 3),
         *_clock(UNKNOWN, EARLY, SOON, ANNES_QUARTER, ANNES, BRUNOS_QUARTER, BRUNOS, LATE),
         *_badges(*PEOPLE),
     ),
@@ -239,14 +239,15 @@ FORGOTTEN = _setting(
     "forgotten, ticks of an hour", 3_600_000,
     (
         ("tick",), *_IGNITION, ("reset",), ("grants", 0), ("grants", 1), ("grants", 3),
-        *_clock(UNKNOWN, EARLY, ANNES, ANNE_IS_LATE, DAYS_LATER), *_badges(ANNE, BRUNO),
+        *_clock(UNKNOWN, ANNES, ANNE_IS_LATE), *_badges(ANNE),
     ),
     oldest_ms=3_601_000,
 )  # fmt: skip
 COMES_BACK = _setting(
     "comes back, and the next booking runs", 3_600_000,
     (
-        ("tick",), ("reset",), ("site",), *_clock(ANNES, ANNE_IS_LATE), *_badges(ANNE, BRUNO),
+        ("tick",), ("reset",), ("site",), *_clock(ANNES, ANNE_IS_LATE, DAYS_LATER),
+        *_badges(ANNE, BRUNO),
     ),
     oldest_ms=3_601_000,
 )  # fmt: skip
@@ -287,10 +288,18 @@ HANDED_OVER_LEFT_ON = _setting(
 LEFT_ON = _setting(
     "ignition left on, ticks of 300 s", 300_000,
     (
-        ("tick",), *_IGNITION, *_speeds(), ("reset",), ("command", 2), *_badges(ANNE),
+        ("tick",), *_IGNITION, ("speed", 0, 0), ("speed", 0, 14_000), ("reset",), *_badges(ANNE),
         ("long", TESS.tag),
     ),
-    commands=COMMANDS, standing_ms=601_000,
+    standing_ms=601_000,
+)  # fmt: skip
+LEFT_ON_BLIND = _setting(
+    "ignition left on, no speed, ticks of 600 s", 600_000,
+    (
+        ("tick",), *_IGNITION, ("speed", 0, 0), ("speed", 0, None), ("reset",), ("command", 2),
+        *_badges(ANNE),
+    ),
+    commands=COMMANDS, standing_ms=3_001_000,
 )  # fmt: skip
 FROM_AFAR = _setting(
     "a manager's end, ticks of 30 min", 1_800_000,
@@ -352,6 +361,7 @@ SETTINGS = (
     ROAD_64, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
     AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, CANCELLED, FLASH_FULL,
     COMMANDED_TO_END, ROAD_65, HANDING_OVER, BOOKING_RUNS, HANDED_OVER_LEFT_ON, LEFT_ON,
+    LEFT_ON_BLIND,
     PROVES_ITSELF, NOISY, CONTACT_LIES, NO_LINE, LEFT_RUNNING, FORGOTTEN, COMES_BACK,
     FORGOTTEN_FOR_DAYS, FROM_AFAR, FROM_AFAR_LEFT_ON, ORDERS, STOLEN, STOLEN_ON_THE_ROAD,
     PEOPLE_ALL_DAY,
