@@ -9,6 +9,7 @@ from server.web.pages import (
     boxes,
     ending,
     feedback,
+    profile,
     rebooking,
     refusals,
     sign_in,
@@ -29,4 +30,5 @@ ROUTES = (
     *boxes.ROUTES,
     *to_do.ROUTES,
     *theft.ROUTES,
+    *profile.ROUTES,
 )
