@@ -269,7 +269,8 @@ def _parser() -> argparse.ArgumentParser:
     returning.add_argument("copy", type=Path, metavar="COPY.db")
     returning.epilog = (
         "Boxes send again what they still hold; what they no longer hold is noted as lost. The"
-        " database that was there is kept, and can be restored the same way."
+        " database that was there is kept, and can be restored the same way. Everybody signs in"
+        " again; a password changed, or an account closed, since the copy is as it was then."
     )
 
     listing = _command(commands, "trips", _trips, "list trips and refused badges", [data])
@@ -585,6 +586,8 @@ async def _back_up(arguments: argparse.Namespace) -> None:
 async def _restore(arguments: argparse.Namespace) -> None:
     _require_fleet(arguments.data)
     replaced = await asyncio.to_thread(backup.restore, arguments.data, arguments.copy)
+    # Sessions that have ended since the copy do not come back with it.
+    Config(arguments.data).session_key_path.unlink(missing_ok=True)
     print(f"restored; what was there before is {replaced}")
 
 

@@ -143,7 +143,8 @@ async def unnamed(actor: Actor, logins: Collection[str], actions: Actions) -> li
 
 
 def _against(agent: Agent, password: str) -> list[Refusal]:
-    against = against_password(password, "new", (agent.login, agent.full_name))
+    who = (agent.login, agent.full_name, agent.directorate_code, agent.directorate_name)
+    against = against_password(password, "new", who)
     return [] if against is None else [against]
 
 

@@ -322,7 +322,9 @@ def _contradictions(file: FleetFile) -> Iterator[tuple[Path, Refusal]]:
             yield ("vehicles", i, "out_of_service", n, "from"), Refusal("", Reason.SAME_START)
     for i, agent in enumerate(file.agents):
         if agent.password is not None:
-            refusal = against_password(agent.password, "", (agent.login, agent.full_name))
+            refusal = against_password(
+                agent.password, "", (agent.login, agent.full_name, agent.directorate)
+            )
             if refusal is not None:
                 yield ("agents", i, "password"), refusal
     holders: dict[bytes, str] = {}

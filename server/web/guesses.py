@@ -18,8 +18,10 @@ from server.web.proxies import client_address
 from server.web.security import BROWSER_SECRET, is_https
 from server.web.throttle import MAX_FAILURES, Throttle
 
-_OF_LOGIN = 20  # failures in a quarter of an hour, from wherever: a slip is one, a night 2,000
-_OF_ADDRESS = 40  # of everybody there: three hundred people behind one router mistype a dozen
+# Failures in a quarter of an hour. Browsers that are known count in neither, so three hundred
+# people behind one router on a Monday morning do not come near.
+_OF_LOGIN = 10
+_OF_ADDRESS = 20
 _KNOWN = "voiturier-browser"
 _KNOWN_FOR_S = 180 * 86_400
 _IPV6_PREFIX = 64  # what one customer has at least

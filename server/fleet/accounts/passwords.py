@@ -73,7 +73,7 @@ def against_password(password: str, field: str, who: Iterable[str]) -> Refusal |
     Args:
         password: as it was typed.
         field: the word of the request that holds it.
-        who: whose it is: login, name.
+        who: whose it is: login, name, directorate.
     """
     if len(password) < LEAST or len(password) * math.log2(_alphabet(password)) < _BITS:
         values = {"letters": LEAST, "digits": LEAST_DIGITS}

@@ -55,6 +55,8 @@ PAGES = {
         "/trajets/{under_way}",
         "/trajets/{under_way}/terminer",
         "/trajets/{under_way}/avis",
+        "/profil",
+        "/profil/mot-de-passe",
         "/nowhere",
         "/boitiers",
         "/a-traiter",
