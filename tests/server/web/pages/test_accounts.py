@@ -1,6 +1,7 @@
 """Accounts: who may sign in, with which password, for how long, and who is slowed down."""
 
 import json
+import re
 from ipaddress import ip_network
 
 import pytest
@@ -18,7 +19,7 @@ from server.fleet.refusals import Refused
 from server.web.security import SESSION_COOKIE
 from tests.fleet import copied
 from tests.server.browser import Browser
-from tests.server.web.sample import KARIM, LUCIE, MANAGER, fill
+from tests.server.web.sample import KARIM, LUCIE, MANAGER, PASSWORD, fill
 
 NEW_PASSWORD = "trois chevaux bruns"
 
@@ -50,10 +51,10 @@ async def test_a_fleet_file_gives_nobody_a_password_that_can_be_guessed(client, 
 async def test_people_change_their_own_password(arrive, visitor):
     karim = await arrive(KARIM)
     answer = await karim.send(
-        "/profil/mot-de-passe", old="correct horse", new=NEW_PASSWORD, again=NEW_PASSWORD
+        "/profil/mot-de-passe", old=PASSWORD, new=NEW_PASSWORD, again=NEW_PASSWORD
     )
     assert answer.status == 303
-    assert (await visitor.sign_in(KARIM, "correct horse")).status == 422
+    assert (await visitor.sign_in(KARIM, PASSWORD)).status == 422
     assert (await visitor.sign_in(KARIM, NEW_PASSWORD)).status == 303
 
 
@@ -97,8 +98,8 @@ async def sign_in_from(visitor: Browser, address: str, login: str, password: str
 async def test_who_guesses_behind_a_proxy_locks_nobody_else_out(proxied):
     for _ in range(6):
         await sign_in_from(proxied, "192.0.2.66", KARIM, "wrong")
-    assert await sign_in_from(proxied, "192.0.2.66", KARIM, "correct horse") == 429
-    assert await sign_in_from(proxied, "192.0.2.7", KARIM, "correct horse") == 303
+    assert await sign_in_from(proxied, "192.0.2.66", KARIM, PASSWORD) == 429
+    assert await sign_in_from(proxied, "192.0.2.7", KARIM, PASSWORD) == 303
 
 
 async def test_one_guess_at_each_of_many_logins_is_slowed_down(visitor):
@@ -111,3 +112,100 @@ async def test_the_log_says_whose_password_was_wrong_and_never_what_was_typed(vi
     await visitor.sign_in("my password in the wrong field", "a secret")
     assert LUCIE in caplog.text and MANAGER not in caplog.text
     assert "secret" not in caplog.text and "wrong field" not in caplog.text
+
+
+PASSWORD_PAGE = "/profil/mot-de-passe"
+
+
+async def change(person: Browser, old: str = PASSWORD, new: str = NEW_PASSWORD, again: str = ""):
+    return await person.send(PASSWORD_PAGE, old=old, new=new, again=again or new)
+
+
+async def test_a_new_password_leaves_this_browser_signed_in_and_no_copy_of_its_cookie(
+    arrive, visitor
+):
+    karim, elsewhere = await arrive(KARIM), await arrive(KARIM)
+    copied_cookie = cookie_of(karim)
+    assert (await change(karim)).status == 303
+    assert "Votre mot de passe est changé." in await karim.read("/profil")
+    assert not await opens(elsewhere, {}) and not await opens(visitor, copied_cookie)
+
+
+async def test_every_fault_of_a_new_password_stands_beside_its_field(arrive):
+    karim = await arrive(KARIM)
+    answer = await change(karim, "wrong", "Benali2026!!!", "another")
+    page = await answer.text()
+    assert answer.status == 422
+    for field in ("old", "new", "again"):
+        assert f'id="{field}-error"' in page
+    assert "wrong" not in page and "Benali2026" not in page
+
+
+@pytest.mark.parametrize("fields", [{}, {"old": PASSWORD}, {"new": "x" * 201}])
+async def test_a_form_of_a_password_that_lacks_a_word_is_shown_again(arrive, fields):
+    answer = await (await arrive(KARIM)).send(PASSWORD_PAGE, **fields)
+    assert answer.status == 422
+
+
+async def test_a_stolen_session_guesses_the_password_no_faster(arrive):
+    karim = await arrive(KARIM)
+    for _ in range(5):
+        assert (await change(karim, "wrong")).status == 422
+    assert (await change(karim)).status == 429
+
+
+async def test_a_bad_choice_of_a_new_password_is_no_guess(arrive):
+    karim = await arrive(KARIM)
+    for _ in range(8):
+        assert (await change(karim, new="Voiturier2026!")).status == 422
+    assert (await change(karim)).status == 303
+
+
+async def test_people_see_where_they_are_signed_in_and_end_it_there(arrive):
+    karim, lost = await arrive(KARIM), await arrive(KARIM)
+    page = await karim.read("/profil")
+    assert page.count("ce navigateur") == 1
+    (ending,) = re.findall(r'action="(/profil/sessions/\w+/terminer)"', page)
+    for _ in range(2):
+        assert (await karim.send("/profil", ending)).status == 303
+    assert await opens(karim, {}) and not await opens(lost, {})
+    assert (await lost.client.get("/api/bookings")).status == 401
+
+
+async def test_nobody_ends_the_session_of_another(arrive):
+    karim, lucie, mallory = await arrive(KARIM), await arrive(LUCIE), await arrive(LUCIE)
+    page = await lucie.read("/profil")
+    (ending,) = re.findall(r'action="(/profil/sessions/\w+/terminer)"', page)
+    assert (await karim.send("/profil", ending)).status == 303
+    assert await opens(mallory, {})
+
+
+async def test_whatever_others_guess_the_owner_signs_in_where_they_did_before(arrive, visitor):
+    karim = await arrive(KARIM)
+    await karim.send("/reservations", "/deconnexion")
+    for _ in range(12):
+        await visitor.sign_in(KARIM, "wrong")
+    assert (await visitor.sign_in(KARIM)).status == 429
+    assert (await karim.sign_in(KARIM)).status == 303
+
+
+async def test_a_browser_that_knows_one_login_knows_no_other(arrive):
+    lucie = await arrive(LUCIE)
+    await lucie.send("/reservations", "/deconnexion")
+    for _ in range(6):
+        await lucie.sign_in(KARIM, "wrong")
+    assert (await lucie.sign_in(KARIM)).status == 429
+
+
+@pytest.mark.parametrize("cookie", ["", ".", "a.b", "a." + "0" * 64, "é.é"])
+async def test_a_made_up_mark_of_a_browser_is_none(visitor, cookie):
+    for _ in range(5):
+        await visitor.sign_in(KARIM, "wrong")
+    visitor.client.session.cookie_jar.update_cookies({"voiturier-browser": cookie})
+    assert (await visitor.sign_in(KARIM)).status == 429
+
+
+async def test_a_header_that_anybody_can_write_is_no_way_around(visitor):
+    for number in range(5):
+        await sign_in_from(visitor, f"192.0.2.{number}", KARIM, "wrong")
+    assert await sign_in_from(visitor, "192.0.2.9", KARIM, PASSWORD) == 429
