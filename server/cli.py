@@ -17,7 +17,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import get_args
 
-from server.actions import Actions, Operator, Person, accounts, badges, boxes, theft
+from server.actions import Actions, Operator, Person, accounts, badges, boxes, password_codes, theft
 from server.actions.boxes import OrderKind
 from server.actions.fleet import load
 from server.actions.tools import wakes_nobody
@@ -168,6 +168,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, run, about in (
         ("close", _close_account, "let somebody who left sign in, book and open no car any more"),
         ("reopen", _reopen_account, "let somebody who came back sign in again"),
+        ("code", _give_code, "make a code by which somebody chooses a password, also the first"),
         ("password", _give_password, "give somebody another password, read from the terminal"),
     ):
         of_account = _command(of_accounts, name, run, about, [data])
@@ -448,6 +449,15 @@ async def _reopen_account(arguments: argparse.Namespace) -> None:
             _OPERATOR, accounts.OneAccount(login=arguments.login), actions
         )
     print(f"{agent.full_name} may sign in again; badges: `voiturier badge restore`")
+
+
+async def _give_code(arguments: argparse.Namespace) -> None:
+    async with _existing_fleet(arguments.data) as actions:
+        agent = await accounts.agent_called(arguments.login, actions)
+        one = password_codes.OneAgent(agent_id=agent.agent_id)
+        given = await password_codes.give(_OPERATOR, one, actions)
+    print(f"{agent.full_name} chooses a password at /connexion/code until {_utc(given.until_s)}:")
+    print(given.code)
 
 
 async def _give_password(arguments: argparse.Namespace) -> None:

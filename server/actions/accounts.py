@@ -66,15 +66,13 @@ async def change_password(actor: Person, request: ChangePassword, actions: Actio
         Refused: PASSWORD_WRONG, PASSWORD_TOO_SHORT, PASSWORD_GUESSABLE, PASSWORDS_DIFFER.
     """
     agent = actor.agent
-    against = _against(agent, request.new)
-    if request.again != request.new:
-        against.append(Refusal("again", Reason.PASSWORDS_DIFFER))
+    against = against_new(agent, request.new, request.again)
     if not await asyncio.to_thread(verify_password, agent.password_hash, request.old):
         against.insert(0, Refusal("old", Reason.PASSWORD_WRONG))
     if against:
         raise Refused(*against)
     await _set_password(agent, request.new, actions)
-    return await _agent(agent.login, actions)
+    return await agent_called(agent.login, actions)
 
 
 async def give_password(actor: Actor, request: GivePassword, actions: Actions) -> Agent:
@@ -86,8 +84,8 @@ async def give_password(actor: Actor, request: GivePassword, actions: Actions) -
     """
     if not isinstance(actor, Operator):
         raise Refused(Refusal("", Reason.NOT_ALLOWED))
-    agent = await _agent(request.login, actions)
-    against = _against(agent, request.new)
+    agent = await agent_called(request.login, actions)
+    against = against_new(agent, request.new, request.new)
     if against:
         raise Refused(*against)
     await _set_password(agent, request.new, actions)
@@ -111,7 +109,7 @@ async def close(actor: Actor, request: OneAccount, actions: Actions) -> ClosedAc
         Refused: NOT_ALLOWED, NO_SUCH_ACCOUNT.
     """
     manager_only(actor)
-    agent = await _agent(request.login, actions)
+    agent = await agent_called(request.login, actions)
     now_s = actions.clock.now_s()
     await actions.store.accounts.close(agent.agent_id, now_s)
     actions.notify(None)
@@ -126,7 +124,7 @@ async def reopen(actor: Actor, request: OneAccount, actions: Actions) -> Agent:
         Refused: NOT_ALLOWED, NO_SUCH_ACCOUNT.
     """
     manager_only(actor)
-    agent = await _agent(request.login, actions)
+    agent = await agent_called(request.login, actions)
     await actions.store.accounts.reopen(agent.agent_id)
     return agent
 
@@ -142,23 +140,26 @@ async def unnamed(actor: Actor, logins: Collection[str], actions: Actions) -> li
     return [a for a in everybody if a.closed_at_s is None and a.login not in logins]
 
 
-def _against(agent: Agent, password: str) -> list[Refusal]:
+def against_new(agent: Agent, new: str, again: str) -> list[Refusal]:
+    """Return what speaks against a password that somebody chooses, typed twice."""
     who = (agent.login, agent.full_name, agent.directorate_code, agent.directorate_name)
-    against = against_password(password, "new", who)
-    return [] if against is None else [against]
+    against = against_password(new, "new", who)
+    told = [] if against is None else [against]
+    return told if again == new else [*told, Refusal("again", Reason.PASSWORDS_DIFFER)]
 
 
 async def _set_password(agent: Agent, password: str, actions: Actions) -> None:
     hashed = await asyncio.to_thread(hash_password, password)
     store = actions.store.accounts
     if not await store.set_password(agent.agent_id, hashed, agent.password_hash):
-        now = await _agent(agent.login, actions)
+        now = await agent_called(agent.login, actions)
         if now.closed_at_s is not None:
             raise Refused(Refusal("login", Reason.ACCOUNT_CLOSED, {"name": agent.full_name}))
         raise Refused(Refusal("old", Reason.PASSWORD_WRONG))  # changed by somebody meanwhile
 
 
-async def _agent(login: str, actions: Actions) -> Agent:
+async def agent_called(login: str, actions: Actions) -> Agent:
+    """Return whose login this is; raises Refused: NO_SUCH_ACCOUNT."""
     agent = await actions.store.agents.by_login(login)
     if agent is None:
         raise Refused(Refusal("login", Reason.NO_SUCH_ACCOUNT))

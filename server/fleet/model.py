@@ -152,6 +152,14 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedCode:
+    """That a person chose their password by a code; `given_by` None: an operator gave it."""
+
+    given_by: str | None
+    used_at_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Badge:
     """A card of an agent; UID and key are secrets in the database and never printed.
 

@@ -185,6 +185,15 @@ class Reason(StrEnum):
         N_("This is easily guessed. Take several words that have nothing to do with you or work."),
     )
     PASSWORD_WRONG = "password_wrong", N_("This is not your present password.")
+    CODE_WRONG = (
+        "code_wrong",
+        N_("This code is not that of this login, or it is too old. Ask for another."),
+    )
+    NOT_YOUR_PEER = (
+        "not_your_peer",
+        N_("Managers get their code from the operator, not from each other."),
+        Kind.FORBIDDEN,
+    )
     PASSWORDS_DIFFER = "passwords_differ", N_("This is not the same as the new password above.")
 
     # The fleet

@@ -5,6 +5,7 @@ import copy
 import io
 import json
 import os
+import re
 import socket
 import sqlite3
 import stat
@@ -532,3 +533,10 @@ def test_a_restored_copy_brings_no_session_back(data: Path, tmp_path: Path) -> N
     voiturier("backup", tmp_path / "copy.db", "--data", data)
     voiturier("restore", tmp_path / "copy.db", "--data", data)
     assert session_key(key) != before
+
+
+def test_a_code_is_made_for_a_manager_too(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    voiturier("account", "code", "--login", "paul.morin", "--data", data)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("Paul Morin chooses a password at /connexion/code until ")
+    assert re.fullmatch("[A-Z2-9]{4}-[A-Z2-9]{4}", said[1])

@@ -1,4 +1,4 @@
-"""Accounts in the database: passwords, sessions, and their end.
+"""Accounts in the database: passwords, the codes that reset them, sessions, and their end.
 
 A session is known by a hash of its secret, so that a copy of the database opens nothing. Never
 here: cookies, what a good password is (fleet/accounts/passwords.py).
@@ -6,13 +6,14 @@ here: cookies, what a good password is (fleet/accounts/passwords.py).
 
 import sqlite3
 
-from server.fleet.model import Agent, Session
+from server.fleet.model import Agent, Session, UsedCode
 from server.store.agents import AGENTS, agent_of
 from server.store.badges import take_away
 from server.store.news import tell
 from server.store.noun import Noun
 
 _MOST_SESSIONS = 20  # of one person; the oldest ends when there is one more
+_TRIES = 5  # at one code
 
 
 class Accounts(Noun):
@@ -66,6 +67,34 @@ class Accounts(Noun):
         """
         return await self._engine.write(_set_password, agent_id, password_hash, instead_of)
 
+    async def give_code(
+        self, agent_id: int, code_hash: str, given_by_id: int | None, now_s: int
+    ) -> None:
+        """Keep the code by which somebody may choose a password; one of before is void."""
+        await self._engine.write(_give_code, agent_id, code_hash, given_by_id, now_s)
+
+    async def try_code(self, agent_id: int, given_s: int) -> str | None:
+        """Take one of the tries at a code given since then, and return its hash; None: no more."""
+        return await self._engine.write(_try_code, agent_id, given_s)
+
+    async def use_code(self, agent_id: int, code_hash: str, password_hash: str, now_s: int) -> bool:
+        """Set the password that was chosen by a code, and end all sessions; a code works once."""
+        return await self._engine.write(_use_code, agent_id, code_hash, password_hash, now_s)
+
+    async def give_back_try(self, agent_id: int, code_hash: str) -> None:
+        """Let a try at the right code not count."""
+        await self._engine.write(_give_back_try, agent_id, code_hash)
+
+    async def used_code(self, agent_id: int) -> UsedCode | None:
+        """Return the code by which somebody last chose their password."""
+        rows = await self._rows(
+            "SELECT b.full_name AS given_by, used_at_s FROM reset_code c"
+            " LEFT JOIN agent b ON b.agent_id = c.given_by_id"
+            " WHERE c.agent_id = :agent_id AND used_at_s IS NOT NULL",
+            agent_id=agent_id,
+        )
+        return UsedCode(**rows[0]) if rows else None
+
     async def close(self, agent_id: int, now_s: int) -> None:
         """Close an account: as `close_account`."""
         await self._engine.write(close_account, agent_id, now_s)
@@ -73,6 +102,13 @@ class Accounts(Noun):
     async def reopen(self, agent_id: int) -> None:
         """Let somebody sign in again, with the password of before; badges stay revoked."""
         await self._engine.write(reopen_account, agent_id)
+
+
+def void_code(db: sqlite3.Connection, agent_id: int) -> None:
+    """Let a code that nobody has used set no password any more."""
+    db.execute(
+        "DELETE FROM reset_code WHERE agent_id = :id AND used_at_s IS NULL", {"id": agent_id}
+    )
 
 
 def end_sessions(db: sqlite3.Connection, agent_id: int) -> None:
@@ -87,6 +123,7 @@ def close_account(db: sqlite3.Connection, agent_id: int, now_s: int) -> None:
         {"id": agent_id, "now_s": now_s},
     )
     end_sessions(db, agent_id)
+    void_code(db, agent_id)
     held = db.execute(
         "SELECT badge_id FROM badge WHERE agent_id = :id AND revocation_id IS NULL",
         {"id": agent_id},
@@ -149,4 +186,57 @@ def _set_password(
     )
     if changed.rowcount == 1:
         end_sessions(db, agent_id)
+        void_code(db, agent_id)
     return changed.rowcount == 1
+
+
+def _give_code(
+    db: sqlite3.Connection, agent_id: int, code_hash: str, given_by_id: int | None, now_s: int
+) -> None:
+    db.execute("DELETE FROM reset_code WHERE agent_id = :agent_id", {"agent_id": agent_id})
+    db.execute(
+        "INSERT INTO reset_code (agent_id, code_hash, given_by_id, given_at_s, tries_left)"
+        " VALUES (:agent_id, :code_hash, :given_by_id, :now_s, :tries)",
+        {
+            "agent_id": agent_id,
+            "code_hash": code_hash,
+            "given_by_id": given_by_id,
+            "now_s": now_s,
+            "tries": _TRIES,
+        },
+    )
+
+
+def _try_code(db: sqlite3.Connection, agent_id: int, given_s: int) -> str | None:
+    row = db.execute(
+        "UPDATE reset_code SET tries_left = tries_left - 1"
+        " WHERE agent_id = :agent_id AND given_at_s >= :given_s AND tries_left > 0"
+        " AND used_at_s IS NULL RETURNING code_hash",
+        {"agent_id": agent_id, "given_s": given_s},
+    ).fetchone()
+    return None if row is None else str(row["code_hash"])
+
+
+def _use_code(
+    db: sqlite3.Connection, agent_id: int, code_hash: str, password_hash: str, now_s: int
+) -> bool:
+    code = {"agent_id": agent_id, "code_hash": code_hash, "now_s": now_s}
+    used = db.execute(
+        "UPDATE reset_code SET used_at_s = :now_s WHERE agent_id = :agent_id"
+        " AND code_hash = :code_hash AND used_at_s IS NULL",
+        code,
+    )
+    if used.rowcount == 0:
+        return False
+    (instead_of,) = db.execute(
+        "SELECT password_hash FROM agent WHERE agent_id = :agent_id", code
+    ).fetchone()
+    return _set_password(db, agent_id, password_hash, instead_of)
+
+
+def _give_back_try(db: sqlite3.Connection, agent_id: int, code_hash: str) -> None:
+    db.execute(
+        "UPDATE reset_code SET tries_left = tries_left + 1"
+        " WHERE agent_id = :agent_id AND code_hash = :code_hash",
+        {"agent_id": agent_id, "code_hash": code_hash},
+    )

@@ -4,7 +4,7 @@ from sqlite_utils import Database
 
 
 def add(db: Database) -> None:
-    """Add when an account closed, who chose its password, and the sessions there are.
+    """Add when an account closed, who chose its password, and the sessions and codes there are.
 
     Whoever is signed in signs in again: of a session of before nobody wrote anything down.
     """
@@ -19,3 +19,12 @@ def add(db: Database) -> None:
         " browser TEXT NOT NULL)"
     )
     db.execute("CREATE INDEX session_of_agent ON session (agent_id, started_at_s)")
+    db.execute(
+        "CREATE TABLE reset_code ("
+        " agent_id INTEGER NOT NULL PRIMARY KEY REFERENCES agent,"
+        " code_hash TEXT NOT NULL,"
+        " given_by_id INTEGER REFERENCES agent,"  # NULL: an operator
+        " given_at_s INTEGER NOT NULL,"
+        " tries_left INTEGER NOT NULL,"
+        " used_at_s INTEGER)"
+    )

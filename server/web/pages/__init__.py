@@ -9,6 +9,7 @@ from server.web.pages import (
     boxes,
     ending,
     feedback,
+    password_codes,
     profile,
     rebooking,
     refusals,
@@ -31,4 +32,5 @@ ROUTES = (
     *to_do.ROUTES,
     *theft.ROUTES,
     *profile.ROUTES,
+    *password_codes.ROUTES,
 )

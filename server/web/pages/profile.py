@@ -8,7 +8,7 @@ from wtforms import PasswordField
 
 from server.actions import Person
 from server.actions import accounts as acts
-from server.app_keys import ACTIONS, CLOCK
+from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.accounts.passwords import LEAST, LEAST_DIGITS, LONGEST
 from server.fleet.inputs import judged
 from server.fleet.model import Agent
@@ -43,9 +43,17 @@ class PasswordForm(PageForm):
 async def show(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show the account and its sessions."""
     listed = await acts.sessions(Person(agent), request.app[ACTIONS])
+    used_code = await request.app[STORE].accounts.used_code(agent.agent_id)
     current = await sessions.current_id(request)
     form = await form_of(PageForm, request)
-    return await page(request, "profile/show.html", sessions=listed, current=current, form=form)
+    return await page(
+        request,
+        "accounts/profile.html",
+        sessions=listed,
+        current=current,
+        used_code=used_code,
+        form=form,
+    )
 
 
 @signed_in
@@ -94,7 +102,7 @@ async def change_password(request: web.Request, agent: Agent) -> web.StreamRespo
 
 async def _password_page(request: web.Request, form: PasswordForm, status: int) -> web.Response:
     bounds = {"letters": LEAST, "digits": LEAST_DIGITS}
-    return await page(request, "profile/password.html", status=status, form=form, **bounds)
+    return await page(request, "accounts/password.html", status=status, form=form, **bounds)
 
 
 ROUTES = (

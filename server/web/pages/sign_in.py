@@ -86,15 +86,22 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     hashed = agent.password_hash if agent and agent.closed_at_s is None else None
     right = await asyncio.to_thread(verify_password, hashed, password.strip())
     if agent is None or not right or not await sessions.begin(request, agent):
-        # What was typed for a login may be a password: only one that exists is written down.
-        who = "an unknown login" if agent is None else agent.login
-        _log.warning("sign-in refused: %s, from %s", who, client_address(request))
+        note_refused(request, agent)
         form.password.errors = [_NO_MATCH]
         return await _sign_in_page(request, form, status=422)
     guesses.succeeded(attempt, now_s)
     answer = web.HTTPSeeOther(local_path(form.next.data, home_of(agent)))
     know_browser(request, answer, agent.login)
     raise answer
+
+
+def note_refused(request: web.Request, agent: Agent | None) -> None:
+    """Write down whose password or code was wrong.
+
+    What was typed for a login may be a password: only one that exists is written down.
+    """
+    who = "an unknown login" if agent is None else agent.login
+    _log.warning("sign-in refused: %s, from %s", who, client_address(request))
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:

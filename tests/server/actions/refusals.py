@@ -55,6 +55,8 @@ LATER_S = NOW_S + 2 * DAY_S
 NOBODY = 999_999  # the number of no booking, trip or badge
 
 GONE = "gael.petit"
+MANAGER_ID = 1
+FINE = "trois chevaux bruns"  # a password with which nothing is wrong
 FAR_AWAY, GARAGED, WALKED_UP = "LN-100-AA", "SB-200-BB", "WU-300-CC"
 OFTEN = ("OF-401-DD", "OF-402-DD", "OF-403-DD")
 # 176 bookings to come: with 25 more there are too many in all, with 23 too many of the first car.
@@ -415,8 +417,17 @@ def cases(
             values={"letters": 12, "digits": 16},
         ),
         Reason.PASSWORD_GUESSABLE: Case(**choose("Voiturier2026!")),
-        Reason.PASSWORD_WRONG: Case(choose("trois chevaux bruns", old="wrong")["page"]),
-        Reason.PASSWORDS_DIFFER: Case(choose("trois chevaux bruns", again="deux")["page"]),
+        Reason.PASSWORD_WRONG: Case(choose(FINE, old="wrong")["page"]),
+        Reason.CODE_WRONG: Case(
+            Page(
+                "/connexion/code",
+                {"login": KARIM, "code": "ABCD-2345", "new": FINE, "again": FINE},
+            )
+        ),
+        Reason.NOT_YOUR_PEER: Case(
+            Page(f"/comptes/{MANAGER_ID}/code", {}, MANAGER), command="the operator may do all"
+        ),
+        Reason.PASSWORDS_DIFFER: Case(choose(FINE, again="deux")["page"]),
         # The fleet
         Reason.NOT_ALLOWED: Case(
             Page(f"/trajets/{trips['running']}/terminer", {"without_keys": "y"}),

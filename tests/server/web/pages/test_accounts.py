@@ -209,3 +209,33 @@ async def test_a_header_that_anybody_can_write_is_no_way_around(visitor):
     for number in range(5):
         await sign_in_from(visitor, f"192.0.2.{number}", KARIM, "wrong")
     assert await sign_in_from(visitor, "192.0.2.9", KARIM, PASSWORD) == 429
+
+
+async def test_a_manager_hands_over_a_code_and_its_owner_signs_in_by_it(arrive, visitor):
+    manager, karim = await arrive(MANAGER), await arrive(KARIM)
+    where = re.search(r'href="(/comptes/\d+/code)"', await manager.read("/badges?agent=karim"))
+    answer = await manager.send(where[1])
+    page = await answer.text()
+    code = re.search(r"\b[A-Z2-9]{4}-[A-Z2-9]{4}\b", page)[0]
+    assert answer.headers["Cache-Control"] == "no-store"
+    chosen = {"login": KARIM, "code": code, "new": NEW_PASSWORD, "again": NEW_PASSWORD}
+    answer = await visitor.send("/connexion/code", **chosen)
+    assert (answer.status, answer.headers["Location"]) == (303, "/reservations")
+    assert await opens(visitor, {}) and not await opens(karim, {})
+    assert "choisi avec un code de Claire Martin" in await visitor.read("/profil")
+    again = await karim.send("/connexion/code", **chosen)
+    assert again.status == 422 and "n’est plus valable" in await again.text()
+
+
+async def test_codes_are_guessed_no_faster_than_passwords(visitor, caplog):
+    wrong = {"login": KARIM, "code": "AAAA-AAAA", "new": NEW_PASSWORD, "again": NEW_PASSWORD}
+    for _ in range(5):
+        assert (await visitor.send("/connexion/code", **wrong)).status == 422
+    assert (await visitor.send("/connexion/code", **wrong)).status == 429
+    assert (await visitor.sign_in(KARIM)).status == 429
+    assert KARIM in caplog.text and "AAAA" not in caplog.text
+
+
+async def test_no_agent_makes_a_code(arrive):
+    karim = await arrive(KARIM)
+    assert (await karim.send("/reservations", "/comptes/3/code")).status == 403
