@@ -140,6 +140,14 @@ async def unnamed(actor: Actor, logins: Collection[str], actions: Actions) -> li
     return [a for a in everybody if a.closed_at_s is None and a.login not in logins]
 
 
+async def agent_called(login: str, actions: Actions) -> Agent:
+    """Return whose login this is; raises Refused: NO_SUCH_ACCOUNT."""
+    agent = await actions.store.agents.by_login(login)
+    if agent is None:
+        raise Refused(Refusal("login", Reason.NO_SUCH_ACCOUNT))
+    return agent
+
+
 def against_new(agent: Agent, new: str, again: str) -> list[Refusal]:
     """Return what speaks against a password that somebody chooses, typed twice."""
     who = (agent.login, agent.full_name, agent.directorate_code, agent.directorate_name)
@@ -154,16 +162,8 @@ async def _set_password(agent: Agent, password: str, actions: Actions) -> None:
     if not await store.set_password(agent.agent_id, hashed, agent.password_hash):
         now = await agent_called(agent.login, actions)
         if now.closed_at_s is not None:
-            raise Refused(Refusal("login", Reason.ACCOUNT_CLOSED, {"name": agent.full_name}))
+            raise Refused(Refusal("old", Reason.ACCOUNT_CLOSED, {"name": agent.full_name}))
         raise Refused(Refusal("old", Reason.PASSWORD_WRONG))  # changed by somebody meanwhile
-
-
-async def agent_called(login: str, actions: Actions) -> Agent:
-    """Return whose login this is; raises Refused: NO_SUCH_ACCOUNT."""
-    agent = await actions.store.agents.by_login(login)
-    if agent is None:
-        raise Refused(Refusal("login", Reason.NO_SUCH_ACCOUNT))
-    return agent
 
 
 def _expired_s(actions: Actions) -> int:

@@ -20,7 +20,7 @@ from server.fleet.refusals import Refused
 from server.passwords import verify_password
 from server.store import Store
 from tests.fleet import FLEET, HOUR_S, MARIE, MARIE_UID, NOW_S, PAUL, booking, open_small_fleet
-from tests.server.actions.conftest import person
+from tests.server.actions.people import person
 from tests.server.web.sample import StillClock
 from tests.support import examples
 
@@ -251,3 +251,13 @@ async def happen(what: str, store: Store, agent: Agent, number: int, now_s: int)
         await accounts_.close(agent.agent_id, now_s)
     elif what == "reopen":
         await accounts_.reopen(agent.agent_id)
+
+
+async def test_a_password_that_changes_while_the_account_closes_is_refused(
+    actions: Actions, paul: Person
+) -> None:
+    marie = await with_password(actions)
+    await accounts.close(paul, accounts.OneAccount(login=LOGIN), actions)
+    with pytest.raises(Refused) as refused:
+        await accounts.change_password(marie, change(FIRST, SECOND), actions)
+    assert reasons(refused) == [("old", "account_closed")]

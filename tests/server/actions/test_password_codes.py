@@ -9,7 +9,7 @@ from server.actions.password_codes import VALID_S, GivenCode, OneAgent, ResetPas
 from server.fleet.refusals import Refused
 from server.passwords import verify_password
 from tests.fleet import MARIE, NOW_S, PAUL
-from tests.server.actions.conftest import person
+from tests.server.actions.people import person
 from tests.server.web.sample import StillClock
 
 LOGIN, NEW = "marie.leroy", "trois chevaux bruns"
