@@ -239,3 +239,17 @@ async def test_codes_are_guessed_no_faster_than_passwords(visitor, caplog):
 async def test_no_agent_makes_a_code(arrive):
     karim = await arrive(KARIM)
     assert (await karim.send("/reservations", "/comptes/3/code")).status == 403
+
+
+async def test_addresses_of_one_customer_are_one_place(proxied):
+    answers = [
+        await sign_in_from(proxied, f"2001:db8::{number:x}", KARIM, "wrong") for number in range(6)
+    ]
+    assert answers == [422] * 5 + [429]
+    assert await sign_in_from(proxied, "2001:db8:0:1::1", KARIM, PASSWORD) == 303
+
+
+async def test_the_mark_of_a_known_browser_is_kept_from_scripts_and_other_sites(visitor):
+    answer = await visitor.sign_in(KARIM)
+    mark = answer.cookies["voiturier-browser"]
+    assert mark["httponly"] and mark["samesite"] == "Lax" and KARIM not in mark.value
