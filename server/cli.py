@@ -5,6 +5,7 @@ A mistake costs one clear line on stderr and exit code 2. Never here: how the wo
 
 import argparse
 import asyncio
+import getpass
 import json
 import logging
 import os
@@ -12,17 +13,19 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import get_args
 
-from server.actions import Actions, Operator, Person, badges, boxes, theft
+from server.actions import Actions, Operator, Person, accounts, badges, boxes, password_codes, theft
 from server.actions.boxes import OrderKind
 from server.actions.fleet import load
 from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
-from server.config import Address, Config, ServeError
+from server.config import Address, Config, Network, ServeError
 from server.fleet import fleet_file, json_text
 from server.fleet.bookings import BOUNDS, Limits
+from server.fleet.fleet_file import FleetFile
 from server.fleet.grants import VALID_S as GRANTS_VALID_S
 from server.fleet.inputs import judged
 from server.fleet.lateness import late_s
@@ -39,9 +42,9 @@ _ABOUT_LOADING = """\
 All of it is taken in, or nothing. What it does not name stays as it is. It may be loaded again,
 also while the server runs, which then tells the cars within two seconds: entries are brought up
 to date, a list of badges (or of times out of service, drivers, passengers) replaces the one before,
-a booking cancelled since stays cancelled, a revoked badge stays revoked until `voiturier badge
-restore`. A badge that a list leaves out opens nothing until a file names it again. To call off a
-booking, cancel it on the pages.
+a booking cancelled since stays cancelled, a password that somebody chose stays theirs, a revoked
+badge stays revoked until `voiturier badge restore`. A badge that a list leaves out opens nothing
+until a file names it again. To call off a booking, cancel it on the pages.
 """
 
 
@@ -121,6 +124,17 @@ def _parser() -> argparse.ArgumentParser:
         " which can be copied; the trip then shows it as low assurance",
     )
 
+    serving.add_argument(
+        "--trusted-proxy",
+        dest="trusted_proxies",
+        type=network,
+        action="append",
+        default=[],
+        metavar="ADDRESS[/BITS]",
+        help="a proxy before the server whose X-Forwarded-For says who connects; may be repeated."
+        " Without it, all who come through a proxy share what one address may mistype",
+    )
+
     for option, name, unit, per, what in (
         ("--shortest-booking", "shortest_s", "MINUTES", 60, "the shortest booking"),
         ("--most-bookings", "coming", "NUMBER", 1, "of one agent's, so many may be to come"),
@@ -141,6 +155,24 @@ def _parser() -> argparse.ArgumentParser:
     loading.add_argument("file", type=Path, metavar="FLEET.json")
     loading.formatter_class = argparse.RawDescriptionHelpFormatter
     loading.epilog = f"the file:\n{fleet_file.FORMAT}\n{_ABOUT_LOADING}"
+
+    loading.add_argument(
+        "--close-others",
+        action="store_true",
+        help="close the account of everybody whom the file's agents do not name: it lists all who"
+        " are still there",
+    )
+
+    account = commands.add_parser("account", help="somebody left, or forgot their password")
+    of_accounts = account.add_subparsers(required=True, metavar="ACTION")
+    for name, run, about in (
+        ("close", _close_account, "let somebody who left sign in, book and open no car any more"),
+        ("reopen", _reopen_account, "let somebody who came back sign in again"),
+        ("code", _give_code, "make a code by which somebody chooses a password, also the first"),
+        ("password", _give_password, "give somebody another password, read from the terminal"),
+    ):
+        of_account = _command(of_accounts, name, run, about, [data])
+        of_account.add_argument("--login", required=True)
 
     box = commands.add_parser("box", help="the boxes in the cars")
     boxes = box.add_subparsers(required=True, metavar="ACTION")
@@ -238,7 +270,8 @@ def _parser() -> argparse.ArgumentParser:
     returning.add_argument("copy", type=Path, metavar="COPY.db")
     returning.epilog = (
         "Boxes send again what they still hold; what they no longer hold is noted as lost. The"
-        " database that was there is kept, and can be restored the same way."
+        " database that was there is kept, and can be restored the same way. Everybody signs in"
+        " again; a password changed, or an account closed, since the copy is as it was then."
     )
 
     listing = _command(commands, "trips", _trips, "list trips and refused badges", [data])
@@ -303,6 +336,14 @@ def address(text: str) -> Address:
     return Address(host.removeprefix("[").removesuffix("]"), int(port))
 
 
+def network(text: str) -> Network:
+    """Read an address, or a network: 10.1.0.0/16."""
+    try:
+        return ip_network(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 @asynccontextmanager
 async def _store(data_dir: Path) -> AsyncIterator[Store]:
     store = Store.open(data_dir)
@@ -348,6 +389,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         arguments.boxes,
         simple_walk_up=arguments.simple_walk_up,
         booking_limits=Limits(arguments.shortest_s, arguments.coming, arguments.coming_of_car),
+        trusted_proxies=tuple(arguments.trusted_proxies),
     )
     await serve(config)
 
@@ -363,6 +405,7 @@ async def _load(arguments: argparse.Namespace) -> None:
         file = fleet_file.parse(json_text.text_of(arguments.file.read_bytes()))
         async with _store(arguments.data) as store:
             revoked = await load(_OPERATOR, file, _actions(store))
+            await _say_who_is_left_out(file, arguments.close_others, _actions(store))
     except OSError as error:
         raise CommandError(f"cannot read {arguments.file}: {error.strerror}") from None
     except Refused as refused:
@@ -372,6 +415,65 @@ async def _load(arguments: argparse.Namespace) -> None:
         print(f"revoked badges in the file, which stay so: {revoked} (`voiturier badge restore`)")
     bookings = sum(booking.weeks for booking in file.bookings)
     print(f"loaded: {len(file.vehicles)} vehicles, {len(file.agents)} agents, {bookings} bookings")
+
+
+async def _say_who_is_left_out(file: FleetFile, is_closed: bool, actions: Actions) -> None:
+    """Close the accounts of whom the file leaves out, or say that there are such."""
+    logins = {entry.login for entry in file.agents}
+    if not logins:
+        return  # it does not speak of people
+    others = await accounts.unnamed(_OPERATOR, logins, actions)
+    if is_closed:
+        for agent in others:
+            await _close(agent.login, actions)
+    elif others:
+        print(f"not in the file, and still with an account: {len(others)} (--close-others)")
+
+
+async def _close_account(arguments: argparse.Namespace) -> None:
+    async with _existing_fleet(arguments.data) as actions:
+        await _close(arguments.login, actions)
+
+
+async def _close(login: str, actions: Actions) -> None:
+    closed = await accounts.close(_OPERATOR, accounts.OneAccount(login=login), actions)
+    print(f"the account of {closed.agent.full_name} is closed, and opens no car")
+    for booking in closed.bookings:
+        hours = f"from {_utc(booking.starts_at_s)} to {_utc(booking.ends_at_s)}"
+        print(f"  still booked: {booking.plate} {hours}")
+
+
+async def _reopen_account(arguments: argparse.Namespace) -> None:
+    async with _existing_fleet(arguments.data) as actions:
+        agent = await accounts.reopen(
+            _OPERATOR, accounts.OneAccount(login=arguments.login), actions
+        )
+    print(f"{agent.full_name} may sign in again; badges: `voiturier badge restore`")
+
+
+async def _give_code(arguments: argparse.Namespace) -> None:
+    async with _existing_fleet(arguments.data) as actions:
+        agent = await accounts.agent_called(arguments.login, actions)
+        one = password_codes.OneAgent(agent_id=agent.agent_id)
+        given = await password_codes.give(_OPERATOR, one, actions)
+    print(f"{agent.full_name} chooses a password at /connexion/code until {_utc(given.until_s)}:")
+    print(given.code)
+
+
+async def _give_password(arguments: argparse.Namespace) -> None:
+    async with _existing_fleet(arguments.data) as actions:
+        given = {"login": arguments.login, "new": _typed_password()}
+        agent = await accounts.give_password(
+            _OPERATOR, judged(accounts.GivePassword, given), actions
+        )
+    print(f"{agent.full_name} has another password, and is signed out everywhere")
+
+
+def _typed_password() -> str:
+    """Read a password that is neither shown nor kept by the shell; from a program a line."""
+    if sys.stdin.isatty():
+        return getpass.getpass("password: ")
+    return sys.stdin.readline().rstrip("\n")
 
 
 async def _confirm_time(arguments: argparse.Namespace) -> None:
@@ -471,8 +573,8 @@ async def _theft(arguments: argparse.Namespace) -> None:
     async with _existing_fleet(arguments.data) as actions:
         vehicle = await _vehicle(actions.store, arguments.vehicle)
         manager = await actions.store.agents.by_login(arguments.by)
-        if manager is None:
-            raise CommandError(f"nobody has the login {arguments.by}")
+        if manager is None or manager.closed_at_s is not None:
+            raise CommandError(f"nobody has the login {arguments.by}, or the account is closed")
         person, car = Person(manager), vehicle.vehicle_id
         if arguments.step == "report":
             told = {"vehicle_id": car, "reference": arguments.reference}
@@ -494,6 +596,8 @@ async def _back_up(arguments: argparse.Namespace) -> None:
 async def _restore(arguments: argparse.Namespace) -> None:
     _require_fleet(arguments.data)
     replaced = await asyncio.to_thread(backup.restore, arguments.data, arguments.copy)
+    # Sessions that have ended since the copy do not come back with it.
+    Config(arguments.data).session_key_path.unlink(missing_ok=True)
     print(f"restored; what was there before is {replaced}")
 
 

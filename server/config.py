@@ -4,11 +4,14 @@ Loads nothing of the web, so that a command that needs none starts at once.
 """
 
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from server.fleet.bookings import Limits
 from server.fleet.recurrence import PARIS
+
+Network = IPv4Network | IPv6Network
 
 
 class ServeError(Exception):
@@ -39,6 +42,7 @@ class Config:
     language: str = "fr"
     simple_walk_up: bool = False  # a card with a key takes a car for all by its number alone
     booking_limits: Limits = field(default_factory=Limits)  # the database has them from then on
+    trusted_proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
     demo_accounts: tuple[tuple[str, str, str], ...] = ()  # (login, password, who), shown to sign in
 
     @property

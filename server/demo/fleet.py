@@ -2,7 +2,7 @@
 
 import json
 
-PASSWORD = "voiturier-demo"
+PASSWORD = "voiturier-demo"  # which no other way in would take: everybody knows it
 PARK_E7 = (480_061_000, 1_996_000)  # the car park, where the simulated cars stand too
 
 _DIRECTORATES = {
@@ -55,7 +55,6 @@ def as_json() -> str:
                     "full_name": name,
                     "directorate": directorate,
                     "role": role,
-                    "password": PASSWORD,
                     "badges": [badge] if badge else [],
                 }
                 for login, name, directorate, role, badge in _AGENTS

@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from server.fleet import json_text
+from server.fleet.accounts.passwords import Password, against_password
 from server.fleet.bookings import Journey, Weeks
 from server.fleet.inputs import (
     MOST_REFUSALS,
@@ -49,7 +50,7 @@ FORMAT = f"""\
    "equipment": [{{"code", "name", "site": code}}],
    "agents": [{{"login", "full_name", "directorate": code,
                "role": "agent" or "manager" or "technician",
-               "licence_recorded": true or false,
+               "licence_recorded": true or false, "active": true or false,
                "password", "badges": [UID in hexadecimal, or {{"uid", "key"}}]}}],
    "bookings": [{{"vehicle": plate, "agent": login, "starts_at", "ends_at",
                  "equipment": [code], "weeks": how many weeks running, at the same local hours,
@@ -58,6 +59,9 @@ Instants are Unix seconds. Every list may be left out; so may walk_up (false),
 private_use (false), private (false: on an errand of the service), planned_km (how far somebody
 means to go, there and back; none), weeks (1), role (agent),
 password and licence_recorded: false for who may book but not drive until a later file says true.
+A password is the first one: 12 characters at least, or 16 digits, and nothing easily guessed; once
+somebody chose another, that one stays. active false closes the account of who has left: no sign-in,
+no booking, no badge; it stays closed until a file says true.
 A site may be told where it is, in degrees; a trip that ends more than radius_m (300) from there is
 marked. A badge's key is the AES-128 key of a card that proves itself: 32 hexadecimal digits.
 """
@@ -94,17 +98,14 @@ def _bytes_of(text: object) -> bytes:
         return b""
 
 
-def _visible(text: object) -> object:
+def _plain(text: object) -> object:
     """Refuse control characters: these texts stand on pages, in logs and on terminals."""
     if not isinstance(text, str):
         return text
-    if not text.strip().isprintable():
+    plain = plain_spaces(text)
+    if not plain.isprintable():
         raise refuse(Reason.NOT_A_TEXT)
-    return text.strip()
-
-
-def _plain(text: object) -> object:
-    return _visible(plain_spaces(text) if isinstance(text, str) else text)
+    return plain
 
 
 def _card_key(given: object) -> bytes | None:
@@ -127,13 +128,12 @@ def _range(least: int, most: int) -> Says:
 
 _SAYS_LAT, _SAYS_LON = _range(-90, 90), _range(-180, 180)
 
-_Bounded = Annotated[
+_Text = Annotated[
     str,
     Field(min_length=1, max_length=_LONGEST),
     Says(Reason.NOT_A_TEXT, Reason.TEXT_TOO_LONG, {"letters": _LONGEST}),
+    BeforeValidator(_plain),
 ]
-_Text = Annotated[_Bounded, BeforeValidator(_plain)]
-_Password = Annotated[_Bounded, BeforeValidator(_visible)]  # each of its letters counts
 _Plate = Annotated[_Text, AfterValidator(plate_of)]
 _Login = Annotated[_Text, AfterValidator(str.lower)]
 _Many = Annotated[tuple[T, ...], Field(strict=False), Says(Reason.NOT_A_LIST)]
@@ -227,7 +227,8 @@ class AgentEntry(Input):
         Says(Reason.NOT_ONE_OF, values={"choice": " or ".join(get_args(Role))}),
     ] = "agent"
     licence_recorded: Flag | None = None
-    password: _Password | None = Field(default=None, repr=False)
+    active: Flag | None = None
+    password: Password | None = Field(default=None, repr=False)
     badges: _Many[BadgeEntry] | None = None
 
 
@@ -319,6 +320,13 @@ def _contradictions(file: FleetFile) -> Iterator[tuple[Path, Refusal]]:
                 )
         for n, _ in _again([span.from_s for span in spans]):
             yield ("vehicles", i, "out_of_service", n, "from"), Refusal("", Reason.SAME_START)
+    for i, agent in enumerate(file.agents):
+        if agent.password is not None:
+            refusal = against_password(
+                agent.password, "", (agent.login, agent.full_name, agent.directorate)
+            )
+            if refusal is not None:
+                yield ("agents", i, "password"), refusal
     holders: dict[bytes, str] = {}
     for i, agent in enumerate(file.agents):
         for n, badge in enumerate(agent.badges or ()):

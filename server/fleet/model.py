@@ -126,7 +126,10 @@ class Vehicle:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A person with an account; `password_hash` is None for one who cannot sign in."""
+    """A person with an account; `password_hash` is None for one who cannot sign in.
+
+    `closed_at_s`: since when the account is closed, None while it is open.
+    """
 
     agent_id: int
     login: str
@@ -136,6 +139,24 @@ class Agent:
     directorate_name: str
     role: Role
     password_hash: str | None = field(repr=False)
+    closed_at_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """That somebody signed in; `session_id` is a hash of the secret that the browser holds."""
+
+    session_id: str
+    started_at_s: int
+    browser: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsedCode:
+    """That a person chose their password by a code; `given_by` None: an operator gave it."""
+
+    given_by: str | None
+    used_at_s: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,6 +173,29 @@ class Reason(StrEnum):
         Kind.CONFLICT,
     )
 
+    # Accounts
+    NO_SUCH_ACCOUNT = "no_such_account", N_("Nobody has this login."), Kind.NOT_FOUND
+    ACCOUNT_CLOSED = "account_closed", N_("The account of %(name)s is closed."), Kind.CONFLICT
+    PASSWORD_TOO_SHORT = (
+        "password_too_short",
+        N_("Take %(letters)s characters at least, or %(digits)s digits."),
+    )
+    PASSWORD_GUESSABLE = (
+        "password_guessable",
+        N_("This is easily guessed. Take several words that have nothing to do with you or work."),
+    )
+    PASSWORD_WRONG = "password_wrong", N_("This is not your present password.")
+    CODE_WRONG = (
+        "code_wrong",
+        N_("This code is not that of this login, or it is too old. Ask for another."),
+    )
+    NOT_YOUR_PEER = (
+        "not_your_peer",
+        N_("Managers get their code from the operator, not from each other."),
+        Kind.FORBIDDEN,
+    )
+    PASSWORDS_DIFFER = "passwords_differ", N_("This is not the same as the new password above.")
+
     # The fleet
     NOT_ALLOWED = "not_allowed", N_("Your role does not allow this."), Kind.FORBIDDEN
     NO_SUCH_BADGE = "no_such_badge", N_("No agent has a badge with this UID."), Kind.NOT_FOUND

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from server.store import backup, engine, schema, sqlite
 from server.store.access import AccessOfCars
+from server.store.accounts import Accounts
 from server.store.agents import Agents, Directorates
 from server.store.badges import Badges
 from server.store.bookings import Bookings
@@ -69,6 +70,7 @@ class Store:
         self.news = news
         self._engine = engine
         self.access = AccessOfCars(engine, vault)
+        self.accounts = Accounts(engine, vault)
         self.agents = Agents(engine, vault)
         self.badges = Badges(engine, vault)
         self.bookings = Bookings(engine, vault)

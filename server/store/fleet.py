@@ -33,6 +33,7 @@ from server.fleet.json_places import Path
 from server.fleet.model import Window
 from server.fleet.recurrence import PARIS, weekly
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.store.accounts import close_account, end_sessions, reopen_account
 from server.store.badges import take_away
 from server.store.bookings import give_equipment, insert_booking, limits_of
 from server.store.equipment import PIECES, piece_of
@@ -108,6 +109,8 @@ class _Loading:
         self._directorates = self._ids("directorate", "code")
         self._put_all(file, "agents", file.agents, self._put_agent)
         self._agents = self._ids("agent", "login")
+        closed = self._db.execute("SELECT login FROM agent WHERE closed_at_s IS NOT NULL")
+        self._closed = {row["login"] for row in closed}
         cars = self._db.execute(f"{VEHICLES} ORDER BY v.plate")
         self._cars = {row["plate"]: vehicle_of(row) for row in cars}
         pieces = self._db.execute(f"{PIECES} ORDER BY e.code")
@@ -188,25 +191,40 @@ class _Loading:
 
     def _put_agent(self, entry: AgentEntry) -> None:
         row = self._db.execute(
-            "INSERT INTO agent (login, full_name, directorate_id, role, password_hash)"
-            " VALUES (:login, :full_name, :directorate_id, :role, :password_hash)"
+            "INSERT INTO agent (login, full_name, directorate_id, role)"
+            " VALUES (:login, :full_name, :directorate_id, :role)"
             " ON CONFLICT (login) DO UPDATE SET full_name = excluded.full_name,"
-            " directorate_id = excluded.directorate_id, role = excluded.role,"
-            " password_hash = coalesce(excluded.password_hash, agent.password_hash)"
-            " RETURNING agent_id",
+            " directorate_id = excluded.directorate_id, role = excluded.role"
+            " RETURNING agent_id, closed_at_s",
             dict(entry)
             | {
                 "directorate_id": _known(self._directorates, entry.directorate, "directorate"),
-                "password_hash": self._password_hashes.get(entry.login),
             },
         ).fetchone()
+        agent_id, was_closed = row["agent_id"], row["closed_at_s"] is not None
+        self._give_password(agent_id, self._password_hashes.get(entry.login))
+        if was_closed and entry.active:
+            reopen_account(self._db, agent_id)
         if entry.licence_recorded is not None:
             self._db.execute(
                 "UPDATE agent SET licence_recorded = :recorded WHERE agent_id = :agent_id",
-                {"recorded": int(entry.licence_recorded), "agent_id": row["agent_id"]},
+                {"recorded": int(entry.licence_recorded), "agent_id": agent_id},
             )
-        if entry.badges is not None:
-            self._give_badges(row["agent_id"], entry)
+        if entry.active is False or (was_closed and entry.active is None):
+            # Also when an older file still gives badges to somebody who has left.
+            close_account(self._db, agent_id, self._now_s)
+        elif entry.badges is not None:
+            self._give_badges(agent_id, entry)
+
+    def _give_password(self, agent_id: int, password_hash: str | None) -> None:
+        """Give a first password, or another one; the one that a person chose stays."""
+        changed = self._db.execute(
+            "UPDATE agent SET password_hash = :password_hash"
+            " WHERE agent_id = :agent_id AND password_by_file = 1 AND :password_hash IS NOT NULL",
+            {"agent_id": agent_id, "password_hash": password_hash},
+        )
+        if changed.rowcount:
+            end_sessions(self._db, agent_id)
 
     def _give_badges(self, agent_id: int, entry: AgentEntry) -> None:
         """Let an agent have these badges and no other; whoever had one of them has it no more.
@@ -265,6 +283,13 @@ class _Loading:
         stored = [self._stored(car.vehicle_id, agent_id, window) for window in windows]
         if None in stored:
             against = against_hours(wanted.window, self._now_s, limits_of(self._db), entry.weeks)
+            for word, logins in (
+                ("agent", (entry.login,)),
+                ("drivers", entry.drivers),
+                ("passengers", entry.passengers),
+            ):
+                for login in self._closed.intersection(logins or ()):
+                    against.append(Refusal(word, Reason.ACCOUNT_CLOSED, {"name": login}))
             _refuse(against + against_car(wanted, car, self._pieces))
         for window, booking_id in zip(windows, stored, strict=True):
             if booking_id is None:

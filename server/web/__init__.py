@@ -9,9 +9,8 @@ from aiohttp import web
 
 from server.app_keys import CONFIG
 from server.web import api, auth, pages, render, security
+from server.web.guesses import GUESSES, Guesses
 from server.web.i18n import WORDS, load_words
-from server.web.pages.sign_in import THROTTLE
-from server.web.throttle import Throttle
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -19,7 +18,7 @@ _STATIC = Path(__file__).parent / "static"
 def setup(app: web.Application) -> None:
     """Add every page to the application."""
     app[WORDS] = load_words(app[CONFIG].timezone)
-    app[THROTTLE] = Throttle()
+    app[GUESSES] = Guesses()
     render.setup(app)
     session = security.setup(app)
     # Outermost first: an error page, too, needs the session.

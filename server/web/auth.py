@@ -1,38 +1,32 @@
 """Who is speaking, and what each role may open.
 
-Never here: signing in (pages/sign_in.py), the session's cookie (security.py).
+Never here: signing in (pages/sign_in.py), the session (sessions.py).
 """
 
 from collections.abc import Awaitable, Callable
 
-import aiohttp_session
 from aiohttp import web
 from aiohttp.typedefs import Handler
 from yarl import URL
 
 from server.actions import Person, actor
-from server.app_keys import STORE
 from server.fleet.model import Agent
+from server.web import sessions
 from server.web.i18n import N_, words_of
 from server.web.render import AGENT, flash
 
 SIGN_IN = "/connexion"
-AGENT_ID = "agent_id"  # the session's word for who it belongs to
 
 AgentHandler = Callable[[web.Request, Agent], Awaitable[web.StreamResponse]]
 
 
 @web.middleware
 async def load_agent(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Find the person the session belongs to; a removed account is signed out at once."""
+    """Find the person the session belongs to; who left is signed out at once."""
     if not request.path.startswith("/static/"):
-        session = await aiohttp_session.get_session(request)
-        if AGENT_ID in session:
-            agent = await request.app[STORE].agents.get(session[AGENT_ID])
-            if agent is None:
-                session.invalidate()
-            else:
-                request[AGENT] = agent
+        agent = await sessions.agent_of(request)
+        if agent is not None:
+            request[AGENT] = agent
     return await handler(request)
 
 

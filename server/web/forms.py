@@ -16,6 +16,7 @@ from wtforms.csrf.session import SessionCSRF
 from wtforms.form import BaseForm
 from wtforms.widgets import TextInput
 
+from server.actions.accounts import SESSION_S
 from server.fleet.inputs import one_line
 from server.web.i18n import N_, Words, words_of
 from server.web.localtime import (
@@ -28,7 +29,7 @@ from server.web.localtime import (
     to_input,
     to_local,
 )
-from server.web.security import CSRF_SECRET, SESSION_MAX_AGE_S
+from server.web.security import CSRF_SECRET
 
 
 class StalePage(web.HTTPForbidden):
@@ -47,7 +48,7 @@ class PageForm(Form):
 
         csrf = True
         csrf_class = SessionCSRF
-        csrf_time_limit = timedelta(seconds=SESSION_MAX_AGE_S)
+        csrf_time_limit = timedelta(seconds=SESSION_S)
 
 
 async def form_of(

@@ -1,7 +1,8 @@
 """What protects every page alike: headers, session cookie, same-origin rule, safe redirects.
 
-The session is an encrypted cookie (aiohttp-session); its key is made at first use and stays in
-the secrets directory, outside the database. Never here: who may see what (auth.py).
+The session's cookie is encrypted (aiohttp-session); its key is made at first use and stays in the
+secrets directory, outside the database. Never here: who is signed in (sessions.py), who may see
+what (auth.py).
 """
 
 import hashlib
@@ -17,13 +18,13 @@ from aiohttp.typedefs import Handler, Middleware
 from aiohttp_session import Session
 from aiohttp_session.cookie_storage import EncryptedCookieStorage
 
+from server.actions.accounts import SESSION_S
 from server.app_keys import CONFIG
 
 SESSION_COOKIE = "voiturier"
-# A working day: who signs in at eight is not asked again before the evening.
-SESSION_MAX_AGE_S = 12 * 3600
 _KEY_BYTES = 32
 
+BROWSER_SECRET = web.AppKey("BROWSER_SECRET", bytes)
 CSRF_SECRET = web.AppKey("CSRF_SECRET", bytes)
 
 _HEADERS = {
@@ -54,16 +55,17 @@ class SessionStorage(EncryptedCookieStorage):
     ) -> None:
         """Write the cookie; over https it is never sent in clear again."""
         await super().save_session(request, response, session)
-        response.cookies[self.cookie_name]["secure"] = _is_https(request)
+        response.cookies[self.cookie_name]["secure"] = is_https(request)
 
 
 def setup(app: web.Application) -> Middleware:
     """Install the headers and the secrets; return the middleware that carries the session."""
     key = session_key(app[CONFIG].session_key_path)
     app[CSRF_SECRET] = hmac.digest(key, b"voiturier csrf", hashlib.sha256)
+    app[BROWSER_SECRET] = hmac.digest(key, b"voiturier browser", hashlib.sha256)
     app.on_response_prepare.append(_add_headers)
     storage = SessionStorage(
-        key, cookie_name=SESSION_COOKIE, max_age=SESSION_MAX_AGE_S, httponly=True, samesite="Lax"
+        key, cookie_name=SESSION_COOKIE, max_age=SESSION_S, httponly=True, samesite="Lax"
     )
     middleware: Middleware = aiohttp_session.session_middleware(storage)
     return middleware
@@ -106,7 +108,8 @@ async def same_origin(request: web.Request, handler: Handler) -> web.StreamRespo
     return await handler(request)
 
 
-def _is_https(request: web.Request) -> bool:
+def is_https(request: web.Request) -> bool:
+    """Say whether the browser came over https; who lies about it harms themselves alone."""
     return request.secure or request.headers.get("X-Forwarded-Proto") == "https"
 
 

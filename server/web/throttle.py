@@ -7,31 +7,41 @@ from collections import deque
 
 MAX_FAILURES = 5
 WINDOW_S = 15 * 60
-# Bounds memory against a flood of invented logins (about 300 bytes each); the oldest go first.
+# Bounds memory against a flood of invented logins (300 to 700 bytes each); the oldest go first.
 MAX_KEYS = 10_000
 
 
+Key = tuple[str, ...]
+
+
 class Throttle:
-    """Counts failures per key, a (login, address) pair."""
+    """Counts failures per key; a key of `most` within a while must wait."""
 
-    def __init__(self) -> None:
-        self._failures: dict[tuple[str, str], deque[int]] = {}
+    def __init__(self, most: int = MAX_FAILURES) -> None:
+        self._most = most
+        self._failures: dict[Key, deque[int]] = {}
 
-    def wait_s(self, key: tuple[str, str], now_s: int) -> int:
+    def wait_s(self, key: Key, now_s: int) -> int:
         """Return how many seconds this key must wait; 0 when it may try."""
         recent = self._failures.get(key)
-        if recent is None or len(recent) < MAX_FAILURES:
+        if recent is None or len(recent) < self._most:
             return 0
         return max(0, recent[0] + WINDOW_S - now_s)
 
-    def failed(self, key: tuple[str, str], now_s: int) -> None:
+    def failed(self, key: Key, now_s: int) -> None:
         """Remember a failure."""
-        recent = self._failures.pop(key, None) or deque(maxlen=MAX_FAILURES)
+        recent = self._failures.pop(key, None) or deque(maxlen=self._most)
         recent.append(now_s)
         self._failures[key] = recent
         if len(self._failures) > MAX_KEYS:
             self._failures.pop(next(iter(self._failures)))
 
-    def succeeded(self, key: tuple[str, str]) -> None:
+    def succeeded(self, key: Key) -> None:
         """Forget this key's failures."""
         self._failures.pop(key, None)
+
+    def take_back(self, key: Key, now_s: int) -> None:
+        """Forget one failure of this instant."""
+        recent = self._failures.get(key)
+        if recent is not None and now_s in recent:
+            recent.remove(now_s)

@@ -20,6 +20,8 @@ from simulator.errors import SimulatorError
 
 # Everybody's with a phone. It lives as long as this program, and the worlds it makes.
 PASSWORD = secrets.token_urlsafe(12)
+_SIGN_IN = "/connexion"
+_SIGNED_OUT = 401
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _COMPLAINT = re.compile(r'<div class="field-error"[^>]*>(.*?)</div>', re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
@@ -42,7 +44,7 @@ class Refused(SimulatorError):  # noqa: N818 - it is an answer, not a fault
 
 
 class Phone:
-    """Signed in as one of the scenario's people.
+    """Signed in as one of the scenario's people; again where the session has ended since.
 
     Args:
         world: whose server it speaks to.
@@ -56,7 +58,8 @@ class Phone:
         self._world = world
         cookies = urllib.request.HTTPCookieProcessor(CookieJar())
         self._opener = urllib.request.build_opener(cookies)
-        self.fill_in("/connexion", login=login, password=PASSWORD)
+        self._login = login
+        self._sign_in()
 
     def open(self, path: str) -> str:
         """Return the page at `path`; Refused."""
@@ -82,7 +85,20 @@ class Phone:
         form = urllib.parse.urlencode(fields | {"csrf_token": html.unescape(found[1])})
         return self._ask("POST", path, form, "application/x-www-form-urlencoded")
 
+    def _sign_in(self) -> None:
+        self.fill_in(_SIGN_IN, login=self._login, password=PASSWORD)
+
     def _ask(self, method: str, path: str, body: str = "", kind: str = "") -> str:
+        text = self._asked(method, path, body, kind)
+        if text is None:
+            self._sign_in()
+            text = self._asked(method, path, body, kind)
+        if text is None:
+            raise SimulatorError(f"{method} {path}: signed out at once")
+        return text
+
+    def _asked(self, method: str, path: str, body: str, kind: str) -> str | None:
+        """Return the answer; None for one who is signed out."""
         assert self._world.server is not None
         self._world.settle()  # the server knows what time it is
         base = f"http://127.0.0.1:{self._world.server.http_port}"
@@ -94,13 +110,16 @@ class Phone:
         try:
             with self._opener.open(request, timeout=PATIENCE_S) as response:
                 text: str = response.read().decode()
+                is_out = path != _SIGN_IN and urllib.parse.urlsplit(response.url).path == _SIGN_IN
         except urllib.error.HTTPError as error:
+            if error.code == _SIGNED_OUT:
+                return None
             raise _refused(f"{method} {path}", error.code, error.read().decode()) from None
         except OSError as error:
             raise SimulatorError(f"{method} {path}: the server does not answer: {error}") from None
         finally:
             self._world.settle()
-        return text
+        return None if is_out else text
 
 
 def _refused(what: str, status: int, text: str) -> Refused:

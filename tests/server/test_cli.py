@@ -1,8 +1,11 @@
 """The command `voiturier` as a person meets it: what it prints, and what a mistake costs."""
 
+import asyncio
 import copy
+import io
 import json
 import os
+import re
 import socket
 import sqlite3
 import stat
@@ -14,8 +17,11 @@ from typing import Any
 import pytest
 
 from server.cli import main
+from server.config import Config
 from server.identity_file import identity_file
+from server.store import Store
 from server.store.backup import serving
+from server.web.security import session_key
 from tests.fleet import FLEET, MARIE_UID, NOW_S
 
 PLATE = "AB-123-CD"
@@ -456,3 +462,81 @@ def test_nothing_is_restored_under_a_server_and_no_second_one_starts(
         assert "a server runs" in mistake(
             capsys, "serve", "--data", data, "--http", "127.0.0.1:0", "--boxes", "127.0.0.1:0"
         )
+
+
+# Accounts.
+
+
+def open_accounts(data: Path) -> set[str]:
+    async def read() -> set[str]:
+        store = Store.open(data)
+        agents = await store.agents.all()
+        await store.close()
+        return {agent.login for agent in agents if agent.closed_at_s is None}
+
+    return asyncio.run(read())
+
+
+def test_an_account_is_closed_and_opened_again(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    voiturier("account", "close", "--login", "Marie.Leroy", "--data", data)
+    assert "the account of Marie Leroy is closed" in capsys.readouterr().out
+    assert open_accounts(data) == {"paul.morin"}
+    voiturier("account", "reopen", "--login", "marie.leroy", "--data", data)
+    assert open_accounts(data) == {"paul.morin", "marie.leroy"}
+    assert "Nobody has this login" in mistake(
+        capsys, "account", "close", "--login", "nobody", "--data", data
+    )
+
+
+def test_whom_a_file_leaves_out_is_told_and_closed_only_where_that_is_asked(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "without_marie.json"
+    file.write_text(json.dumps(FLEET | {"agents": FLEET["agents"][1:], "bookings": []}))
+    voiturier("load", file, "--data", data)
+    assert "not in the file, and still with an account: 1 (--close-others)" in (
+        capsys.readouterr().out
+    )
+    assert open_accounts(data) == {"paul.morin", "marie.leroy"}
+    voiturier("load", file, "--close-others", "--data", data)
+    assert open_accounts(data) == {"paul.morin"}
+    file.write_text(json.dumps(FLEET | {"agents": [], "bookings": []}))
+    voiturier("load", file, "--close-others", "--data", data)
+    assert open_accounts(data) == {"paul.morin"}
+
+
+def test_another_password_is_read_from_the_terminal_and_judged(
+    data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ("account", "password", "--login", "marie.leroy", "--data", data)
+    monkeypatch.setattr("sys.stdin", io.StringIO("marie.leroy.2026\n"))
+    assert "easily guessed" in mistake(capsys, *command)
+    monkeypatch.setattr("sys.stdin", io.StringIO("a\n"))
+    assert "12 characters at least, or 16 digits" in mistake(capsys, *command)
+    monkeypatch.setattr("sys.stdin", io.StringIO("trois chevaux bruns\n"))
+    voiturier(*command)
+    said = capsys.readouterr().out
+    assert "Marie Leroy has another password" in said and "chevaux" not in said
+
+
+def test_a_proxy_is_named_by_its_address_or_network(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        voiturier("serve", "--data", "nowhere", "--trusted-proxy", "10.0.0.1/8")
+    assert end.value.code == 2 and "10.0.0.1/8 has host bits set" in capsys.readouterr().err
+
+
+def test_a_restored_copy_brings_no_session_back(data: Path, tmp_path: Path) -> None:
+    key = Config(data).session_key_path
+    before = session_key(key)
+    voiturier("backup", tmp_path / "copy.db", "--data", data)
+    voiturier("restore", tmp_path / "copy.db", "--data", data)
+    assert session_key(key) != before
+
+
+def test_a_code_is_made_for_a_manager_too(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    voiturier("account", "code", "--login", "paul.morin", "--data", data)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("Paul Morin chooses a password at /connexion/code until ")
+    assert re.fullmatch("[A-Z2-9]{4}-[A-Z2-9]{4}", said[1])

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from server.store.engine import StoreError
 from server.store.schema import (
+    accounts,
     booking_limits,
     chains,
     clocks,
@@ -449,4 +450,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     revocations.add,
     booking_limits.add,
     went_on.add,
+    accounts.add,
 )

@@ -9,6 +9,8 @@ from server.web.pages import (
     boxes,
     ending,
     feedback,
+    password_codes,
+    profile,
     rebooking,
     refusals,
     sign_in,
@@ -29,4 +31,6 @@ ROUTES = (
     *boxes.ROUTES,
     *to_do.ROUTES,
     *theft.ROUTES,
+    *profile.ROUTES,
+    *password_codes.ROUTES,
 )

@@ -7,7 +7,6 @@ password is hashed (server/passwords.py), what a signed-in person may open (auth
 import asyncio
 import logging
 
-import aiohttp_session
 from aiohttp import web
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
@@ -16,14 +15,15 @@ from server.app_keys import CLOCK, CONFIG, STORE
 from server.fleet.inputs import one_line
 from server.fleet.model import Agent
 from server.passwords import verify_password
-from server.web.auth import AGENT_ID, SIGN_IN
+from server.web import sessions
+from server.web.auth import SIGN_IN
 from server.web.forms import PageForm, StalePage, form_of, posted, sent_form
+from server.web.guesses import GUESSES, attempt_at, know_browser, later
 from server.web.i18n import N_, words_of
+from server.web.proxies import client_address
 from server.web.render import AGENT, STALE, flash, page
 from server.web.security import local_path
-from server.web.throttle import Throttle
 
-THROTTLE = web.AppKey("THROTTLE", Throttle)
 _NO_MATCH = N_("Login and password do not match.")
 _log = logging.getLogger(__name__)
 
@@ -73,34 +73,42 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         return await _sign_in_page(request, form, status=403)
     if not form.validate():
         return await _sign_in_page(request, form, status=422)
-    words, throttle, now_s = words_of(request), request.app[THROTTLE], request.app[CLOCK].now_s()
+    guesses, now_s = request.app[GUESSES], request.app[CLOCK].now_s()
     login, password = form.login.data or "", form.password.data or ""
-    key = (login.casefold(), request.remote or "")
-    wait_s = throttle.wait_s(key, now_s)
+    attempt = attempt_at(request, login)
+    wait_s = guesses.wait_s(attempt, now_s)
     if wait_s:
-        message = N_("Too many attempts. Try again in %(minutes)s min.")
-        form.password.errors = [words.say(message, minutes=-(-wait_s // 60))]
+        form.password.errors = [later(wait_s, words_of(request))]
         return await _sign_in_page(request, form, status=429)
     # It counts before its outcome is known, so many attempts at once gain nothing.
-    throttle.failed(key, now_s)
+    guesses.failed(attempt, now_s)
     agent = await request.app[STORE].agents.by_login(login)
-    hashed = agent.password_hash if agent else None
-    right = await asyncio.to_thread(verify_password, hashed, password)
-    if agent is None or not right:
-        _log.warning("sign-in refused from %s", request.remote)
+    hashed = agent.password_hash if agent and agent.closed_at_s is None else None
+    right = await asyncio.to_thread(verify_password, hashed, password.strip())
+    if agent is None or not right or not await sessions.begin(request, agent):
+        note_refused(request, agent)
         form.password.errors = [_NO_MATCH]
         return await _sign_in_page(request, form, status=422)
-    throttle.succeeded(key)
-    session = await aiohttp_session.new_session(request)
-    session[AGENT_ID] = agent.agent_id
-    raise web.HTTPSeeOther(local_path(form.next.data, home_of(agent)))
+    guesses.succeeded(attempt, now_s)
+    answer = web.HTTPSeeOther(local_path(form.next.data, home_of(agent)))
+    know_browser(request, answer, agent.login)
+    raise answer
+
+
+def note_refused(request: web.Request, agent: Agent | None) -> None:
+    """Write down whose password or code was wrong.
+
+    What was typed for a login may be a password: only one that exists is written down.
+    """
+    who = "an unknown login" if agent is None else agent.login
+    _log.warning("sign-in refused: %s, from %s", who, client_address(request))
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
     """Forget the session; who has none is signed out already."""
     if AGENT in request:
         await sent_form(PageForm, request)
-    (await aiohttp_session.get_session(request)).invalidate()
+    await sessions.end(request, request.get(AGENT))
     raise web.HTTPSeeOther(SIGN_IN)
 
 

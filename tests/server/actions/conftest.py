@@ -6,6 +6,7 @@ from server.actions import Actions, Person
 from server.fleet.recurrence import PARIS
 from server.store import Store
 from tests.fleet import MARIE, NOW_S, PAUL
+from tests.server.actions.people import person
 from tests.server.web.sample import StillClock
 
 
@@ -23,12 +24,6 @@ def woken() -> list[int | None]:
 @pytest.fixture
 def actions(store: Store, clock: StillClock, woken: list[int | None]) -> Actions:
     return Actions(store, clock, woken.append, PARIS)
-
-
-async def person(store: Store, agent_id: int) -> Person:
-    agent = await store.agents.get(agent_id)
-    assert agent is not None
-    return Person(agent)
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ from tests.server.web.sample import (
     MANAGER,
     NOW_S,
     PARIS,
+    PASSWORD,
     PEUGEOT,
     fill,
     report,
@@ -53,6 +54,9 @@ PEOPLE = (KARIM, LUCIE, MANAGER)
 LATER_S = NOW_S + 2 * DAY_S
 NOBODY = 999_999  # the number of no booking, trip or badge
 
+GONE = "gael.petit"
+MANAGER_ID = 1
+FINE = "trois chevaux bruns"  # a password with which nothing is wrong
 FAR_AWAY, GARAGED, WALKED_UP = "LN-100-AA", "SB-200-BB", "WU-300-CC"
 OFTEN = ("OF-401-DD", "OF-402-DD", "OF-403-DD")
 # 176 bookings to come: with 25 more there are too many in all, with 23 too many of the first car.
@@ -70,6 +74,7 @@ MORE = {
         *(vehicle(plate) for plate in OFTEN),
     ],
     "equipment": [{"code": "SIEGE-2", "name": "Siège enfant", "site": "LOIN"}],
+    "agents": [agent(GONE, b"", badges=[], active=False)],
     "bookings": [
         booking(PEUGEOT, LUCIE, NOW_S + 5 * DAY_S, NOW_S + 6 * DAY_S, equipment=["SIEGE-1"]),
         booking(PEUGEOT, KARIM, NOW_S + 8 * DAY_S, NOW_S + 9 * DAY_S),
@@ -194,6 +199,8 @@ def cases(
         trips: running, answered, said, unsaid -> id.
     """
 
+    eva = agent("eva.roux", bytes(4))
+
     def book(
         plate: str = CLIO,
         starts_at_s: int = LATER_S,
@@ -277,6 +284,14 @@ def cases(
         page = Page(f"/vols/{number}/confirmer", {}, MANAGER)
         return {"page": page, "command": Command(words)}
 
+    def choose(password: str, **else_: str) -> dict[str, Any]:
+        fields = {"old": PASSWORD, "new": password, "again": password} | else_
+        return {
+            "page": Page("/profil/mot-de-passe", fields),
+            "command": "it is asked for at the terminal",
+            "file": file(agents=[eva | {"password": password}]),
+        }
+
     def order(plate: str) -> Command:
         return Command(("command", "inhibit", "--vehicle", plate))
 
@@ -284,7 +299,6 @@ def cases(
         return Command(("badge", action, "--uid", uid))
 
     said_at_s = NOW_S - HOUR_S
-    eva = agent("eva.roux", bytes(4))
     taken = N_("Taken by %(who)s: %(when)s.")
     no_field = "a form has no such field"
     not_typed = "nothing that is typed"
@@ -390,6 +404,30 @@ def cases(
         Reason.ALREADY_ATTRIBUTED: Case(**attribute(1)),
         Reason.METRES_CHANGED: Case(**attribute(2, distance_m="1")),
         Reason.CONTRADICTION_CHANGED: Case(**saw(NOBODY, 1)),
+        # Accounts
+        Reason.NO_SUCH_ACCOUNT: Case(command=Command(("account", "close", "--login", "nobody"))),
+        Reason.ACCOUNT_CLOSED: Case(
+            "who is signed in has an open one",
+            "who is signed in has an open one",
+            file=file(bookings=[booking(CLIO, GONE, LATER_S, LATER_S + HOUR_S)]),
+            values={"name": GONE},
+        ),
+        Reason.PASSWORD_TOO_SHORT: Case(
+            **choose("Aa1!Aa1!"),
+            values={"letters": 12, "digits": 16},
+        ),
+        Reason.PASSWORD_GUESSABLE: Case(**choose("Voiturier2026!")),
+        Reason.PASSWORD_WRONG: Case(choose(FINE, old="wrong")["page"]),
+        Reason.CODE_WRONG: Case(
+            Page(
+                "/connexion/code",
+                {"login": KARIM, "code": "ABCD-2345", "new": FINE, "again": FINE},
+            )
+        ),
+        Reason.NOT_YOUR_PEER: Case(
+            Page(f"/comptes/{MANAGER_ID}/code", {}, MANAGER), command="the operator may do all"
+        ),
+        Reason.PASSWORDS_DIFFER: Case(choose(FINE, again="deux")["page"]),
         # The fleet
         Reason.NOT_ALLOWED: Case(
             Page(f"/trajets/{trips['running']}/terminer", {"without_keys": "y"}),

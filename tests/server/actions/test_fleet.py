@@ -41,7 +41,7 @@ async def test_a_password_is_hashed_anew_only_when_it_changed_and_every_car_is_w
     actions: Actions, woken: list[int | None]
 ) -> None:
     hashes = []
-    for password in ("one", "one", "two"):
+    for password in ("correct horse", "correct horse", "battery staple"):
         assert await load(Operator(), with_password(password), actions) == 0
         hashes.append(await hash_of_marie(actions.store))
         assert verify_password(hashes[-1], password)
@@ -51,7 +51,7 @@ async def test_a_password_is_hashed_anew_only_when_it_changed_and_every_car_is_w
 
 async def test_no_person_loads_a_fleet_not_even_a_manager(actions: Actions, paul: Person) -> None:
     with pytest.raises(Refused, match="not_allowed"):
-        await load(paul, with_password("mine"), actions)
+        await load(paul, with_password("correct horse"), actions)
     assert await hash_of_marie(actions.store) is None
 
 

@@ -31,8 +31,15 @@ from tests.support import examples
 Seen = Mapping[Reason, Row]
 
 
+SESSION = 'INSERT INTO "session"'
+
+
 def content(folder: Path) -> list[str]:
-    """All that the database of a data directory holds."""
+    """All that the database of a data directory holds, but for who is signed in."""
+    return [line for line in dump(folder) if not line.startswith(SESSION)]
+
+
+def dump(folder: Path) -> list[str]:
     database = sqlite3.connect(folder / "voiturier.db")
     try:
         return list(database.iterdump())
@@ -48,6 +55,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     before = content(folder)
     seen = asyncio.run(refusals.see(folder))
     assert content(folder) == before, "what is refused changes nothing"
+    signed_in = sum(line.startswith(SESSION) for line in dump(folder))
+    assert signed_in == len(refusals.PEOPLE), "nor signs anybody out"
     return seen
 
 

@@ -282,7 +282,12 @@ WHOLE: dict[str, list[dict[str, Any]]] = {
     "equipment": [{"code": "SIEGE", "name": "Siège enfant", "site": "PREF"}],
     "agents": [
         {"login": "marie.leroy", "full_name": "Marie Leroy", "directorate": "DDT"}
-        | {"role": "technician", "licence_recorded": True, "password": "a long one"}
+        | {
+            "role": "technician",
+            "licence_recorded": True,
+            "active": True,
+            "password": "a long enough one",
+        }
         | {"badges": ["04a1b2c3", {"uid": "04a1b2c3d4e5f6", "key": "0f" * 16}]}
     ],
     "bookings": [

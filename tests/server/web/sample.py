@@ -46,9 +46,9 @@ CLIO, PEUGEOT = "FX-482-LM", "GB-117-KD"
 FLEET = fleet(
     [vehicle(CLIO, "Renault Clio"), vehicle(PEUGEOT, "Peugeot 208")],
     [
-        agent(MANAGER, bytes.fromhex("04a1b2c3"), role="manager", password="x"),
-        agent(KARIM, bytes.fromhex("04a1b2c4"), password="x", full_name="Karim <b>Benali"),
-        agent(LUCIE, b"", "DDPP", password="x", badges=[]),
+        agent(MANAGER, bytes.fromhex("04a1b2c3"), role="manager", password=PASSWORD),
+        agent(KARIM, bytes.fromhex("04a1b2c4"), password=PASSWORD, full_name="Karim <b>Benali"),
+        agent(LUCIE, b"", "DDPP", password=PASSWORD, badges=[]),
     ],
     [
         booking(CLIO, KARIM, NOW_S - HOUR_S, NOW_S + 2 * HOUR_S, purpose="Chantier de Mamers"),

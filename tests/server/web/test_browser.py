@@ -44,7 +44,7 @@ from tests.support import ROOT, skip_or_fail
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = {"desktop": 1280, "phone": 360}
 PAGES = {
-    None: ["/connexion", "/connexion?next=/trajets"],
+    None: ["/connexion", "/connexion?next=/trajets", "/connexion/code"],
     KARIM: [
         "/reservations",
         "/reservations/nouvelle",
@@ -55,6 +55,8 @@ PAGES = {
         "/trajets/{under_way}",
         "/trajets/{under_way}/terminer",
         "/trajets/{under_way}/avis",
+        "/profil",
+        "/profil/mot-de-passe",
         "/nowhere",
         "/boitiers",
         "/a-traiter",
@@ -73,6 +75,7 @@ PAGES = {
         "/badges?agent=nobody",
         "/badges?agent=m",
         "/badges/{badge}/bloquer",
+        "/comptes/{karim}/code",
         "/avis",
         "/avis/{under_way}",
         "/boitiers",

@@ -37,3 +37,13 @@ def test_a_flood_of_invented_logins_pushes_out_the_oldest_only():
             throttle.failed((str(number), "a"), 0)
     assert throttle.wait_s(("0", "a"), 0) == 0
     assert throttle.wait_s(("1", "a"), 0) > 0
+
+
+def test_a_failure_that_was_none_is_taken_back():
+    throttle = Throttle(2)
+    throttle.failed(KEY, 0)
+    throttle.failed(KEY, 1)
+    throttle.take_back(KEY, 1)
+    assert throttle.wait_s(KEY, 1) == 0
+    throttle.take_back(KEY, 7)
+    throttle.take_back(("nobody",), 7)

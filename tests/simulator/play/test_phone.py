@@ -56,6 +56,15 @@ def test_who_uses_a_phone_can_sign_in_and_who_does_not_cannot(
     assert (caught.value.status, caught.value.words) == (422, "Login and password do not match.")
 
 
+def test_a_phone_whose_session_has_ended_signs_in_again(world: World) -> None:
+    marie = Phone(world, "marie")
+    for _ in range(2):
+        world.run_for(13 * 3600)
+        assert marie.get("/api/bookings")["bookings"] == []
+        world.run_for(13 * 3600)
+        assert "My bookings" in marie.open("/reservations")
+
+
 def test_a_taken_car_comes_back_as_status_words_and_the_cars_that_are_free(
     scenario: Scenario, stage: Stage
 ) -> None:

@@ -1,0 +1,170 @@
+"""A person's own password and sessions; and an account that closes when somebody leaves.
+
+Never here: signing in (web/pages/sign_in.py), whether a password is good enough
+(fleet/accounts/passwords.py).
+"""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+
+from server.actions.actor import Actor, Operator, Person, manager_only
+from server.actions.tools import Actions
+from server.fleet.accounts.passwords import Password, against_password
+from server.fleet.inputs import Input
+from server.fleet.model import Agent, Booking, Session
+from server.fleet.refusals import Reason, Refusal, Refused
+from server.passwords import hash_password, verify_password
+
+SESSION_S = 12 * 3600  # a working day: who signs in at eight is not asked again before the evening
+
+
+class OneAccount(Input):
+    """An account by its login."""
+
+    login: str
+
+
+class ChangePassword(Input):
+    """A person's own: the present one, and the one that they choose, typed twice."""
+
+    old: Annotated[Password, Field(repr=False)]
+    new: Annotated[Password, Field(repr=False)]
+    again: Annotated[Password, Field(repr=False)]
+
+
+class GivePassword(OneAccount):
+    """The password that an operator hands over."""
+
+    new: Annotated[Password, Field(repr=False)]
+
+
+class OneSession(Input):
+    """A session that the person's list shows."""
+
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedAccount:
+    """Who has left, and the bookings to come that still keep cars from others."""
+
+    agent: Agent
+    bookings: tuple[Booking, ...]
+
+
+async def change_password(actor: Person, request: ChangePassword, actions: Actions) -> Agent:
+    """Let a person choose another password; signs them out everywhere.
+
+    Returns:
+        the person with the new password.
+
+    Raises:
+        Refused: PASSWORD_WRONG, PASSWORD_TOO_SHORT, PASSWORD_GUESSABLE, PASSWORDS_DIFFER.
+    """
+    agent = actor.agent
+    against = against_new(agent, request.new, request.again)
+    if not await asyncio.to_thread(verify_password, agent.password_hash, request.old):
+        against.insert(0, Refusal("old", Reason.PASSWORD_WRONG))
+    if against:
+        raise Refused(*against)
+    await _set_password(agent, request.new, actions)
+    return await agent_called(agent.login, actions)
+
+
+async def give_password(actor: Actor, request: GivePassword, actions: Actions) -> Agent:
+    """Give somebody who forgot theirs another password; signs them out everywhere.
+
+    Raises:
+        Refused: NOT_ALLOWED, NO_SUCH_ACCOUNT, ACCOUNT_CLOSED, PASSWORD_TOO_SHORT,
+            PASSWORD_GUESSABLE.
+    """
+    if not isinstance(actor, Operator):
+        raise Refused(Refusal("", Reason.NOT_ALLOWED))
+    agent = await agent_called(request.login, actions)
+    against = against_new(agent, request.new, request.new)
+    if against:
+        raise Refused(*against)
+    await _set_password(agent, request.new, actions)
+    return agent
+
+
+async def sessions(actor: Person, actions: Actions) -> list[Session]:
+    """Return where a person is signed in, the newest first."""
+    return await actions.store.accounts.sessions(actor.agent.agent_id, _expired_s(actions))
+
+
+async def end_session(actor: Person, request: OneSession, actions: Actions) -> None:
+    """Sign a person out in one of their browsers; one that has ended is no fault."""
+    await actions.store.accounts.end(actor.agent.agent_id, request.session_id)
+
+
+async def close(actor: Actor, request: OneAccount, actions: Actions) -> ClosedAccount:
+    """Close the account of who has left: no sign-in, no booking, no badge; again is the same.
+
+    Raises:
+        Refused: NOT_ALLOWED, NO_SUCH_ACCOUNT.
+    """
+    manager_only(actor)
+    agent = await agent_called(request.login, actions)
+    now_s = actions.clock.now_s()
+    await actions.store.accounts.close(agent.agent_id, now_s)
+    actions.notify(None)
+    bookings = await actions.store.bookings.of_agent(agent.agent_id, now_s)
+    return ClosedAccount(agent, tuple(b for b in bookings if b.state == "active"))
+
+
+async def reopen(actor: Actor, request: OneAccount, actions: Actions) -> Agent:
+    """Open a closed account again, with the password of before; its badges stay revoked.
+
+    Raises:
+        Refused: NOT_ALLOWED, NO_SUCH_ACCOUNT.
+    """
+    manager_only(actor)
+    agent = await agent_called(request.login, actions)
+    await actions.store.accounts.reopen(agent.agent_id)
+    return agent
+
+
+async def unnamed(actor: Actor, logins: Collection[str], actions: Actions) -> list[Agent]:
+    """Return whose open accounts a list of logins leaves out, by name.
+
+    Raises:
+        Refused: NOT_ALLOWED.
+    """
+    manager_only(actor)
+    everybody = await actions.store.agents.all()
+    return [a for a in everybody if a.closed_at_s is None and a.login not in logins]
+
+
+async def agent_called(login: str, actions: Actions) -> Agent:
+    """Return whose login this is; raises Refused: NO_SUCH_ACCOUNT."""
+    agent = await actions.store.agents.by_login(login)
+    if agent is None:
+        raise Refused(Refusal("login", Reason.NO_SUCH_ACCOUNT))
+    return agent
+
+
+def against_new(agent: Agent, new: str, again: str) -> list[Refusal]:
+    """Return what speaks against a password that somebody chooses, typed twice."""
+    who = (agent.login, agent.full_name, agent.directorate_code, agent.directorate_name)
+    against = against_password(new, "new", who)
+    told = [] if against is None else [against]
+    return told if again == new else [*told, Refusal("again", Reason.PASSWORDS_DIFFER)]
+
+
+async def _set_password(agent: Agent, password: str, actions: Actions) -> None:
+    hashed = await asyncio.to_thread(hash_password, password)
+    store = actions.store.accounts
+    if not await store.set_password(agent.agent_id, hashed, agent.password_hash):
+        now = await agent_called(agent.login, actions)
+        if now.closed_at_s is not None:
+            raise Refused(Refusal("old", Reason.ACCOUNT_CLOSED, {"name": agent.full_name}))
+        raise Refused(Refusal("old", Reason.PASSWORD_WRONG))  # changed by somebody meanwhile
+
+
+def _expired_s(actions: Actions) -> int:
+    return actions.clock.now_s() - SESSION_S
