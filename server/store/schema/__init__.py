@@ -17,6 +17,7 @@ from server.store.schema import (
     contradictions,
     doubts,
     equipment,
+    fleet_words,
     from_afar,
     handovers,
     jumps,
@@ -449,4 +450,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     revocations.add,
     booking_limits.add,
     went_on.add,
+    fleet_words.add,
 )

@@ -17,7 +17,7 @@ from server.fleet import fleet_file
 from server.fleet.model import Booking
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Refused
-from server.passwords import verify_password
+from server.passwords import hash_password, verify_password
 from server.store import Store
 from tests.fleet import FLEET, HOUR_S, NOW_S, open_small_fleet
 from tests.server.web.sample import StillClock
@@ -47,6 +47,19 @@ async def test_a_password_is_hashed_anew_only_when_it_changed_and_every_car_is_w
         assert verify_password(hashes[-1], password)
     assert hashes[0] == hashes[1] != hashes[2]
     assert woken == [None, None, None]
+
+
+async def test_a_password_that_somebody_chose_stays_until_the_file_says_another(
+    actions: Actions,
+) -> None:
+    await load(Operator(), with_password("one"), actions)
+    own = hash_password("her own")
+    await actions.store._engine.write(
+        lambda db: db.execute("UPDATE agent SET password_hash = ?", (own,)) and None
+    )
+    for password, holds in (("one", "her own"), ("two", "two"), ("two", "two"), ("one", "one")):
+        await load(Operator(), with_password(password), actions)
+        assert verify_password(await hash_of_marie(actions.store), holds)
 
 
 async def test_no_person_loads_a_fleet_not_even_a_manager(actions: Actions, paul: Person) -> None:
