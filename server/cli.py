@@ -24,7 +24,7 @@ from server.config import Address, Config, ServeError
 from server.fleet import fleet_file, json_text
 from server.fleet.bookings import BOUNDS, Limits
 from server.fleet.grants import VALID_S as GRANTS_VALID_S
-from server.fleet.inputs import judged
+from server.fleet.inputs import judged, one_line
 from server.fleet.lateness import late_s
 from server.fleet.model import Trip, TripFilter, Vehicle
 from server.fleet.recurrence import PARIS
@@ -375,12 +375,13 @@ async def _load(arguments: argparse.Namespace) -> None:
 
 
 async def _confirm_time(arguments: argparse.Namespace) -> None:
-    if not arguments.by.strip():
+    said_by = str(one_line(arguments.by))
+    if not (said_by and said_by.isprintable()):
         raise CommandError("--by NAME is needed: who vouches for the time?")
     async with _existing_fleet(arguments.data) as actions:
         now_s = actions.clock.now_s()
-        await actions.store.boxes.vouch_for_time(arguments.by.strip(), now_s)
-    print(f"it is {_utc(now_s)}, says {arguments.by.strip()}: a running server believes it")
+        await actions.store.boxes.vouch_for_time(said_by, now_s)
+    print(f"it is {_utc(now_s)}, says {said_by}: a running server believes it")
 
 
 async def _add_box(arguments: argparse.Namespace) -> None:
@@ -470,7 +471,7 @@ async def _order(arguments: argparse.Namespace) -> None:
 async def _theft(arguments: argparse.Namespace) -> None:
     async with _existing_fleet(arguments.data) as actions:
         vehicle = await _vehicle(actions.store, arguments.vehicle)
-        manager = await actions.store.agents.by_login(arguments.by)
+        manager = await actions.store.agents.by_login(str(one_line(arguments.by)))
         if manager is None:
             raise CommandError(f"nobody has the login {arguments.by}")
         person, car = Person(manager), vehicle.vehicle_id

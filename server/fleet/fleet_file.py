@@ -26,8 +26,9 @@ from server.fleet.inputs import (
     Input,
     Instant,
     Says,
+    line,
+    one_line,
     placed_refusals_of,
-    plain_spaces,
     refuse,
 )
 from server.fleet.json_places import Path, named
@@ -94,22 +95,18 @@ def uid_of(text: object) -> bytes | None:
 def _bytes_of(text: object) -> bytes:
     """Read hexadecimal; empty when it is none."""
     try:
-        return bytes.fromhex(text) if isinstance(text, str) else b""
+        return bytes.fromhex(str(one_line(text))) if isinstance(text, str) else b""
     except ValueError:
         return b""
 
 
-def _visible(text: object) -> object:
-    """Refuse control characters: these texts stand on pages, in logs and on terminals."""
+def _password(text: object) -> object:
+    """Take each letter as it is, but none that nobody could type."""
     if not isinstance(text, str):
         return text
     if not text.strip().isprintable():
         raise refuse(Reason.NOT_A_TEXT)
     return text.strip()
-
-
-def _plain(text: object) -> object:
-    return _visible(plain_spaces(text) if isinstance(text, str) else text)
 
 
 def _card_key(given: object) -> bytes | None:
@@ -132,8 +129,8 @@ _Bounded = Annotated[
     Field(min_length=1, max_length=_LONGEST),
     Says(Reason.NOT_A_TEXT, Reason.TEXT_TOO_LONG, {"letters": _LONGEST}),
 ]
-_Text = Annotated[_Bounded, BeforeValidator(_plain)]
-_Password = Annotated[_Bounded, BeforeValidator(_visible)]  # each of its letters counts
+_Text = Annotated[_Bounded, BeforeValidator(line)]
+_Password = Annotated[_Bounded, BeforeValidator(_password)]
 _Plate = Annotated[_Text, AfterValidator(plate_of)]
 _Login = Annotated[_Text, AfterValidator(str.lower)]
 _Many = Annotated[tuple[T, ...], Field(strict=False), Says(Reason.NOT_A_LIST)]
@@ -262,10 +259,10 @@ class BookingEntry(Journey):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _plain(cls, given: Any, word: ValidationInfo) -> Any:
+    def _says_something(cls, given: Any, word: ValidationInfo) -> Any:
         if given is None and word.field_name in _ABOARD:
             raise ValueError("null")
-        return _plain(given)
+        return line(given)
 
 
 class FleetFile(Input):
