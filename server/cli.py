@@ -434,16 +434,21 @@ async def _revoke_badge(arguments: argparse.Namespace) -> None:
     async with _existing_fleet(arguments.data) as actions:
         held = await badges.revoke(_OPERATOR, _badge(arguments), actions)
         same = badges.OneBadge(badge_id=held.badge.badge_id)
-        waiting = await badges.unconfirmed(_OPERATOR, same, actions)
+        cars = await badges.who_knows(_OPERATOR, same, actions)
     print(f"a badge of {held.holder.full_name} is revoked")
-    if not waiting:
-        print("every box has confirmed it")
-        return
-    print(f"boxes that have not confirmed yet: {len(waiting)}; ask again to see who has")
-    for box in waiting:
+    if cars.waiting:
+        print(f"boxes that have not confirmed yet: {len(cars.waiting)}; ask again to see who has")
+    for box in cars.waiting:
         sent_at_s = box.grants_sent_at_s
         expire = "" if sent_at_s is None else f", grants until {_utc(sent_at_s + GRANTS_VALID_S)}"
         print(f"  {box.plate}  last heard {_utc(box.last_seen_s)}{expire}")
+    for what, plates in (
+        ("boxes that have confirmed", cars.knows),
+        ("boxes that were never heard, and open for nobody", cars.never_heard),
+        ("cars without a box", cars.no_box),
+    ):
+        if plates:
+            print(f"{what}: {', '.join(plates)}")
 
 
 async def _restore_badge(arguments: argparse.Namespace) -> None:

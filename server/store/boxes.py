@@ -6,7 +6,7 @@ Never here: records and trips, or what a box should be told.
 import logging
 import secrets
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,10 +15,10 @@ from server.fleet.grants import REVOKED_FOR_S
 from server.fleet.model import Box, ClockSource, RelayState
 from server.fleet.records import TripEnded
 from server.fleet.trips import follow
-from server.store import trip_rows
+from server.store import knowledge, trip_rows
 from server.store.engine import Engine
 from server.store.news import tell
-from server.store.noun import Noun, among
+from server.store.noun import Noun
 from server.store.records import Held, held_of
 from server.store.vault import Vault
 
@@ -109,13 +109,6 @@ class TimeKnown(NamedTuple):
 
     own_s: int
     word: int
-
-
-class UnawareBox(NamedTuple):
-    """A box that has not confirmed a revocation, and when its last set of grants was sent."""
-
-    plate: str
-    grants_sent_at_s: int | None
 
 
 class Boxes(Noun):
@@ -256,41 +249,6 @@ class Boxes(Noun):
     ) -> int:
         """Return the generation of a set being sent: a new one when the set is another."""
         return await self._engine.write(_name_grants, box_id, grants_hash, grants_set, now_s)
-
-    async def unaware(self, badge_ids: Iterable[int]) -> dict[int, list[UnawareBox]]:
-        """Return badge id -> the boxes as of `without`, for those of these badges revoked."""
-        places, ids = among(badge_ids)
-        revoked = await self._rows(
-            "SELECT badge_id, revocation_id FROM badge"
-            f" WHERE badge_id IN {places} AND revocation_id IS NOT NULL",
-            **ids,
-        )
-        behind = await self._rows(
-            "SELECT plate, grants_sent_at_s, revocation_confirmed FROM box"
-            " JOIN vehicle USING (vehicle_id) WHERE retired_at_s IS NULL"
-            " AND last_seen_s IS NOT NULL AND revocation_confirmed < :newest ORDER BY plate",
-            newest=max((row["revocation_id"] for row in revoked), default=0),
-        )
-        return {
-            badge_id: [
-                UnawareBox(plate, sent_at_s)
-                for plate, sent_at_s, confirmed in behind
-                if confirmed < revocation_id
-            ]
-            for badge_id, revocation_id in revoked
-        }
-
-    async def without(self, badge_id: int) -> list[Box]:
-        """Return the boxes that have not confirmed a revocation, by plate.
-
-        One that was never heard holds no grants and is left out.
-        """
-        rows = await self._rows(
-            f"{BOXES} AND last_seen_s IS NOT NULL AND revocation_confirmed <"
-            " (SELECT revocation_id FROM badge WHERE badge_id = :badge_id) ORDER BY v.plate",
-            badge_id=badge_id,
-        )
-        return [Box(**row) for row in rows]
 
     async def note_revocations(self, box_id: int, revocation: int, now_s: int) -> None:
         """Take note that a box holds a set that has heard of all up to this revocation."""
@@ -537,6 +495,7 @@ def _name_grants(
             "box_id": box_id,
         },
     ).fetchone()
+    knowledge.forget(db, box_id)
     return int(row[0])
 
 

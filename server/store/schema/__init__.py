@@ -21,6 +21,7 @@ from server.store.schema import (
     from_afar,
     handovers,
     jumps,
+    knowledge,
     news,
     page_indexes,
     planned_km,
@@ -451,4 +452,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     booking_limits.add,
     went_on.add,
     fleet_words.add,
+    knowledge.add,
 )

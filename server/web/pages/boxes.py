@@ -4,12 +4,11 @@ from aiohttp import web
 
 from server.app_keys import CLOCK, DOUBTS_TIME, STORE
 from server.fleet.model import Agent
+from server.fleet.told import SILENT_AFTER_S
 from server.web.auth import manager_only
 from server.web.paging import before_of
 from server.web.render import page
 
-# A box speaks at least every five minutes; after three silences the page says so.
-SILENT_AFTER_S = 15 * 60
 # A fleet of the usual size stands on one page.
 PAGE_SIZE = 50
 
@@ -28,6 +27,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         boxes=boxes,
         stolen={order.plate for order in await store.theft_orders.standing(PAGE_SIZE)},
         ending={end.plate for end in await store.commands.ends_from_afar(now_s, PAGE_SIZE)},
+        cars=await store.knowledge.of_cars(),
         silent_before_s=silent_before_s,
         doubts_time=request.app[DOUBTS_TIME](),
         following=following,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.web.pages.boxes import SILENT_AFTER_S
+from server.fleet.told import SILENT_AFTER_S
 from tests.server.web.sample import CLIO, DAY_S, FORM, KARIM, LUCIE, MANAGER, NOW_S, fields, own
 
 TOLD = ("en est informée", "est prévenue", "sont prévenues", "en sont informées")
@@ -46,28 +46,24 @@ async def booked(person, store):
     return said
 
 
-@pytest.mark.xfail(strict=True, reason="finding S27: a car without a box has been told")
 async def test_a_car_without_a_box_is_not_said_to_be_told(arrive, store):
     await without_boxes(store)
     for page in await booked(await arrive(LUCIE), store):
         assert "sans boîtier" in page and not any(words in page for words in TOLD)
 
 
-@pytest.mark.xfail(strict=True, reason="finding S27: a car that was never heard has been told")
 async def test_a_car_that_was_never_heard_is_not_said_to_be_told(arrive, store):
     await last_heard(store, None)
     for page in await booked(await arrive(LUCIE), store):
         assert "jamais entendu" in page and not any(words in page for words in TOLD)
 
 
-@pytest.mark.xfail(strict=True, reason="finding S27: a silent car has been told")
 async def test_a_silent_car_is_said_to_hear_of_it_later(arrive, store):
     await last_heard(store, NOW_S - SILENT_AFTER_S - 1)
     for page in await booked(await arrive(LUCIE), store):
         assert "silencieu" in page and not any(words in page for words in TOLD)
 
 
-@pytest.mark.xfail(strict=True, reason="finding S27: all cars have confirmed, and none was heard")
 @pytest.mark.parametrize("prepare", [without_boxes, lambda store: last_heard(store, None)])
 async def test_no_car_is_said_to_have_confirmed_a_block_that_none_can_know_of(
     arrive, store, prepare
