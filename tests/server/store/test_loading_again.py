@@ -181,7 +181,7 @@ def test_what_an_entry_leaves_out_stays_as_it_is(left_out: set[tuple[str, str]])
 
 
 @given(
-    st.lists(st.sampled_from(sorted(EDITS)), max_size=4),
+    st.lists(st.sampled_from(sorted(EDITS)), max_size=4, unique=True),
     st.sets(st.sampled_from(optional_words()), max_size=3),
 )
 def test_a_file_that_says_nothing_new_changes_nothing_whatever_people_did(
