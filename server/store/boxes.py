@@ -6,7 +6,7 @@ Never here: records and trips, or what a box should be told.
 import logging
 import secrets
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from server.fleet.trips import follow
 from server.store import knowledge, trip_rows
 from server.store.engine import Engine
 from server.store.news import tell
-from server.store.noun import Noun
+from server.store.noun import Noun, among
 from server.store.records import Held, held_of
 from server.store.vault import Vault
 
@@ -42,8 +42,6 @@ LEFT JOIN contradiction c ON c.contradiction_id = (SELECT contradiction_id FROM 
   ORDER BY told.last_at_s DESC, told.contradiction_id DESC LIMIT 1)
 WHERE b.retired_at_s IS NULL
 """
-_AFTER = """v.plate > (SELECT plate FROM box last JOIN vehicle USING (vehicle_id)
-  WHERE last.box_id = :box_id)"""
 
 
 class BoxExistsError(Exception):
@@ -122,13 +120,11 @@ class Boxes(Noun):
         """Return the boxes in service, by plate."""
         return [Box(**row) for row in await self._rows(f"{BOXES} ORDER BY v.plate")]
 
-    async def page(self, limit: int, after_id: int | None = None) -> list[Box]:
-        """Return boxes in service, by plate; `after_id` is the last box of the page before."""
-        after = "" if after_id is None else f"AND {_AFTER}"
-        rows = await self._rows(
-            f"{BOXES} {after} ORDER BY v.plate LIMIT :limit", limit=limit, box_id=after_id
-        )
-        return [Box(**row) for row in rows]
+    async def of_cars(self, vehicle_ids: Iterable[int]) -> dict[int, Box]:
+        """Return the boxes in service of these cars, by the car's id."""
+        places, ids = among(vehicle_ids)
+        rows = await self._rows(f"{BOXES} AND b.vehicle_id IN {places}", **ids)
+        return {row["vehicle_id"]: Box(**row) for row in rows}
 
     async def startable(self, limit: int) -> list[Box]:
         """Return boxes whose car anybody could start though it is nobody's, the oldest first."""

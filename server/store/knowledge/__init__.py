@@ -18,7 +18,6 @@ FROM vehicle v LEFT JOIN box b ON b.vehicle_id = v.vehicle_id AND b.retired_at_s
   LEFT JOIN (SELECT vehicle_id, max(news_id) AS newest FROM news GROUP BY vehicle_id) own
     ON own.vehicle_id = v.vehicle_id
   CROSS JOIN (SELECT coalesce(max(news_id), 0) AS newest FROM news WHERE vehicle_id IS NULL) every
-ORDER BY v.plate
 """
 
 
@@ -29,9 +28,11 @@ class Knowledge(Noun):
         """Take note that a box holds all that was due now, as of the news of that number."""
         await self._engine.write(_note, box_id, news_id, now_s)
 
-    async def of_cars(self) -> dict[int, Contact]:
-        """Return what every car's box has confirmed, by the car's id."""
-        return {row["vehicle_id"]: _contact(row) for row in await self._rows(_CONTACTS)}
+    async def of_cars(self, vehicle_ids: Iterable[int]) -> dict[int, Contact]:
+        """Return what the boxes of these cars have confirmed, by the car's id."""
+        places, ids = among(vehicle_ids)
+        rows = await self._rows(f"{_CONTACTS} WHERE v.vehicle_id IN {places}", **ids)
+        return {row["vehicle_id"]: _contact(row) for row in rows}
 
     async def of_revocations(self, badge_ids: Iterable[int]) -> dict[int, WhoKnows]:
         """Return which cars know that a badge is blocked, for those of these badges that are."""
@@ -41,7 +42,7 @@ class Knowledge(Noun):
             f" WHERE badge_id IN {places} AND revocation_id IS NOT NULL",
             **ids,
         )
-        cars = await self._rows(_CONTACTS) if revoked else []
+        cars = await self._rows(f"{_CONTACTS} ORDER BY v.plate") if revoked else []
         return {badge_id: _who_knows(cars, revocation_id) for badge_id, revocation_id in revoked}
 
 

@@ -27,7 +27,7 @@ async def confirm(client: BoxClient, grants_hash: bytes, **more: bytes) -> None:
 
 async def state(store: Store, starts_at_s: int = NOW_S, now_s: int = NOW_S) -> str:
     """What the car knows of a booking that starts then."""
-    return told((await store.knowledge.of_cars())[CAR], starts_at_s, now_s)
+    return told((await store.knowledge.of_cars([CAR]))[CAR], starts_at_s, now_s)
 
 
 async def test_a_car_knows_what_its_box_confirmed_until_something_of_it_changes(
@@ -85,4 +85,4 @@ async def test_a_car_whose_box_was_replaced_knows_nothing_and_one_without_has_no
     await store.knowledge.note(box.box_id, 1 << 40, NOW_S)
     await store.boxes.add(CAR, replace=True, now_s=NOW_S)
     assert await state(store) == "never_heard"
-    assert told((await store.knowledge.of_cars())[OTHER_CAR], NOW_S, NOW_S) == "no_box"
+    assert told((await store.knowledge.of_cars([OTHER_CAR]))[OTHER_CAR], NOW_S, NOW_S) == "no_box"

@@ -3,7 +3,18 @@
 import pytest
 
 from server.fleet.told import SILENT_AFTER_S
-from tests.server.web.sample import CLIO, DAY_S, FORM, KARIM, LUCIE, MANAGER, NOW_S, fields, own
+from tests.server.web.sample import (
+    CLIO,
+    DAY_S,
+    FORM,
+    KARIM,
+    LUCIE,
+    MANAGER,
+    NOW_S,
+    PEUGEOT,
+    fields,
+    own,
+)
 
 TOLD = ("en est informée", "est prévenue", "sont prévenues", "en sont informées")
 
@@ -62,6 +73,32 @@ async def test_a_silent_car_is_said_to_hear_of_it_later(arrive, store):
     await last_heard(store, NOW_S - SILENT_AFTER_S - 1)
     for page in await booked(await arrive(LUCIE), store):
         assert "silencieu" in page and not any(words in page for words in TOLD)
+
+
+async def test_boxes_and_cars_without_one_stand_on_one_page(arrive, store):
+    await without_boxes(store, CLIO)
+    page = await (await arrive(MANAGER)).read("/boitiers")
+    rows = page.split('<tr role="row">')
+    (clio,), (peugeot,) = ([row for row in rows if p in row] for p in (CLIO, PEUGEOT))
+    assert "sans boîtier" in clio and "sans boîtier" not in peugeot
+
+
+async def test_what_a_car_knows_of_a_booking_is_told_in_the_list_and_to_programs(arrive, store):
+    lucie = await arrive(LUCIE)
+    start_s = NOW_S + 2 * DAY_S
+    assert (await lucie.send(FORM, **await fields(store, CLIO, start_s))).status == 303
+
+    async def told():
+        listed = (await (await lucie.client.get("/api/bookings")).json())["bookings"]
+        (knows,) = [each["car_knows"] for each in listed if each["starts_at_s"] == start_s]
+        return knows, await lucie.read("/reservations")
+
+    knows, page = await told()
+    assert knows == "waiting" and "pas encore confirmé par la voiture" in page
+    (clio,) = [car for car in await store.vehicles.all() if car.plate == CLIO]
+    await store.knowledge.note(clio.box_id, store.news.newest, NOW_S)
+    knows, page = await told()
+    assert knows == "confirmed" and "la voiture le sait" in page
 
 
 @pytest.mark.parametrize("prepare", [without_boxes, lambda store: last_heard(store, None)])
