@@ -454,7 +454,7 @@ async def _revoke_badge(arguments: argparse.Namespace) -> None:
 async def _restore_badge(arguments: argparse.Namespace) -> None:
     async with _existing_fleet(arguments.data) as actions:
         held = await badges.restore(_OPERATOR, _badge(arguments), actions)
-    print(f"a badge of {held.holder.full_name} is valid again")
+    print(f"a badge of {held.holder.full_name} is valid again, for a car once it has been told")
 
 
 def _badge(arguments: argparse.Namespace) -> badges.BadgeByUid:
