@@ -27,7 +27,7 @@ from server.fleet import fleet_file, json_text
 from server.fleet.bookings import BOUNDS, Limits
 from server.fleet.fleet_file import FleetFile
 from server.fleet.grants import VALID_S as GRANTS_VALID_S
-from server.fleet.inputs import judged
+from server.fleet.inputs import judged, one_line
 from server.fleet.lateness import late_s
 from server.fleet.model import Trip, TripFilter, Vehicle
 from server.fleet.recurrence import PARIS
@@ -477,12 +477,13 @@ def _typed_password() -> str:
 
 
 async def _confirm_time(arguments: argparse.Namespace) -> None:
-    if not arguments.by.strip():
+    said_by = str(one_line(arguments.by))
+    if not (said_by and said_by.isprintable()):
         raise CommandError("--by NAME is needed: who vouches for the time?")
     async with _existing_fleet(arguments.data) as actions:
         now_s = actions.clock.now_s()
-        await actions.store.boxes.vouch_for_time(arguments.by.strip(), now_s)
-    print(f"it is {_utc(now_s)}, says {arguments.by.strip()}: a running server believes it")
+        await actions.store.boxes.vouch_for_time(said_by, now_s)
+    print(f"it is {_utc(now_s)}, says {said_by}: a running server believes it")
 
 
 async def _add_box(arguments: argparse.Namespace) -> None:
@@ -535,22 +536,27 @@ async def _revoke_badge(arguments: argparse.Namespace) -> None:
     async with _existing_fleet(arguments.data) as actions:
         held = await badges.revoke(_OPERATOR, _badge(arguments), actions)
         same = badges.OneBadge(badge_id=held.badge.badge_id)
-        waiting = await badges.unconfirmed(_OPERATOR, same, actions)
+        cars = await badges.who_knows(_OPERATOR, same, actions)
     print(f"a badge of {held.holder.full_name} is revoked")
-    if not waiting:
-        print("every box has confirmed it")
-        return
-    print(f"boxes that have not confirmed yet: {len(waiting)}; ask again to see who has")
-    for box in waiting:
+    if cars.waiting:
+        print(f"boxes that have not confirmed yet: {len(cars.waiting)}; ask again to see who has")
+    for box in cars.waiting:
         sent_at_s = box.grants_sent_at_s
         expire = "" if sent_at_s is None else f", grants until {_utc(sent_at_s + GRANTS_VALID_S)}"
         print(f"  {box.plate}  last heard {_utc(box.last_seen_s)}{expire}")
+    for what, plates in (
+        ("boxes that have confirmed", cars.knows),
+        ("boxes that were never heard, and open for nobody", cars.never_heard),
+        ("cars without a box", cars.no_box),
+    ):
+        if plates:
+            print(f"{what}: {', '.join(plates)}")
 
 
 async def _restore_badge(arguments: argparse.Namespace) -> None:
     async with _existing_fleet(arguments.data) as actions:
         held = await badges.restore(_OPERATOR, _badge(arguments), actions)
-    print(f"a badge of {held.holder.full_name} is valid again")
+    print(f"a badge of {held.holder.full_name} is valid again, for a car once it has been told")
 
 
 def _badge(arguments: argparse.Namespace) -> badges.BadgeByUid:
@@ -572,7 +578,7 @@ async def _order(arguments: argparse.Namespace) -> None:
 async def _theft(arguments: argparse.Namespace) -> None:
     async with _existing_fleet(arguments.data) as actions:
         vehicle = await _vehicle(actions.store, arguments.vehicle)
-        manager = await actions.store.agents.by_login(arguments.by)
+        manager = await actions.store.agents.by_login(str(one_line(arguments.by)))
         if manager is None or manager.closed_at_s is not None:
             raise CommandError(f"nobody has the login {arguments.by}, or the account is closed")
         person, car = Person(manager), vehicle.vehicle_id

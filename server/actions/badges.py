@@ -13,8 +13,9 @@ from server.actions.actor import Actor, manager_only
 from server.actions.tools import Actions
 from server.fleet.fleet_file import uid_of
 from server.fleet.inputs import Id, Input, Says
-from server.fleet.model import Agent, Box, EnrolledBadge
+from server.fleet.model import Agent, EnrolledBadge
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.told import WhoKnows
 
 
 def _uid(text: object) -> bytes:
@@ -68,14 +69,15 @@ async def block(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
     return held
 
 
-async def unconfirmed(actor: Actor, request: OneBadge, actions: Actions) -> list[Box]:
-    """Return the boxes that may still open for a blocked badge, by plate.
+async def who_knows(actor: Actor, request: OneBadge, actions: Actions) -> WhoKnows:
+    """Return which cars know that a badge is blocked; of one that is not, none is named.
 
     Raises:
         Refused: NOT_ALLOWED.
     """
     manager_only(actor)
-    return await actions.store.boxes.without(request.badge_id)
+    known = await actions.store.knowledge.of_revocations([request.badge_id])
+    return known.get(request.badge_id, WhoKnows())
 
 
 async def revoke(actor: Actor, request: BadgeByUid, actions: Actions) -> HeldBadge:

@@ -13,6 +13,9 @@ from server.passwords import hash_password, verify_password
 async def load(actor: Actor, request: FleetFile, actions: Actions) -> int:
     """Take in all that a fleet file names, or nothing; the same file again changes nothing.
 
+    Not even what people changed since: a password that somebody chose stays theirs until a file
+    says another than the one before it.
+
     A booking that is not there yet is held to the rules of a page, but for those of the present
     moment: a file may bring over what was, and one late car does not refuse it.
 
@@ -25,13 +28,19 @@ async def load(actor: Actor, request: FleetFile, actions: Actions) -> int:
     if not isinstance(actor, Operator):
         raise Refused(Refusal("", Reason.NOT_ALLOWED))
     store, now_s = actions.store, actions.clock.now_s()
+    said = await store.fleet.passwords_said()
     known = {agent.login: agent.password_hash for agent in await store.agents.all()}
     hashes = {
-        agent.login: hash_password(agent.password)
+        agent.login: _hash_of(agent.password, said.get(agent.login), known.get(agent.login))
         for agent in request.agents
         if agent.password is not None
-        and not verify_password(known.get(agent.login), agent.password)
     }
     revoked = await store.fleet.load(request, hashes, now_s, actions.timezone)
     actions.notify(None)
     return revoked
+
+
+def _hash_of(password: str, *hashes: str | None) -> str:
+    """Return the first of these hashes that is the password's, else a new one."""
+    own = (each for each in hashes if each is not None and verify_password(each, password))
+    return next(own, None) or hash_password(password)

@@ -53,7 +53,7 @@ Weeks = Annotated[
 ]
 Codes = Annotated[
     tuple[
-        Annotated[str, Field(max_length=100), Says(Reason.NOT_A_TEXT, Reason.EQUIPMENT_UNKNOWN)],
+        Annotated[Line, Field(max_length=100), Says(Reason.NOT_A_TEXT, Reason.EQUIPMENT_UNKNOWN)],
         ...,
     ],
     Field(max_length=100, strict=False),

@@ -13,6 +13,7 @@ from pydantic import (
     Field,
     PrivateAttr,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -26,8 +27,9 @@ from server.fleet.inputs import (
     Input,
     Instant,
     Says,
+    line,
+    one_line,
     placed_refusals_of,
-    plain_spaces,
     refuse,
 )
 from server.fleet.json_places import Path, named
@@ -64,6 +66,10 @@ somebody chose another, that one stays. active false closes the account of who h
 no booking, no badge; it stays closed until a file says true.
 A site may be told where it is, in degrees; a trip that ends more than radius_m (300) from there is
 marked. A badge's key is the AES-128 key of a card that proves itself: 32 hexadecimal digits.
+What stands in brackets holds for what is new; of what is there already, what is left out stays.
+null is refused, but for a badge's key (it is known by its UID only) and planned_km (none).
+A file may be loaded again: what it says as the file before did changes nothing, also where people
+changed it since; what it says otherwise holds.
 """
 
 _UID_BYTES = (4, 7, 10)  # what ISO 14443 knows
@@ -93,33 +99,18 @@ def uid_of(text: object) -> bytes | None:
 def _bytes_of(text: object) -> bytes:
     """Read hexadecimal; empty when it is none."""
     try:
-        return bytes.fromhex(text) if isinstance(text, str) else b""
+        return bytes.fromhex(str(one_line(text))) if isinstance(text, str) else b""
     except ValueError:
         return b""
 
 
-def _plain(text: object) -> object:
-    """Refuse control characters: these texts stand on pages, in logs and on terminals."""
-    if not isinstance(text, str):
-        return text
-    plain = plain_spaces(text)
-    if not plain.isprintable():
-        raise refuse(Reason.NOT_A_TEXT)
-    return plain
-
-
 def _card_key(given: object) -> bytes | None:
-    if given == b"":  # which no JSON holds: the badge is told by its UID alone
+    if given is None:
         return None
     key = _bytes_of(given)
     if len(key) != _CARD_KEY_BYTES:
         raise refuse(Reason.NOT_A_CARD_KEY)
     return key
-
-
-def _null_is(default: object) -> BeforeValidator:
-    """Let null stand for what is left out."""
-    return BeforeValidator(lambda given: default if given is None else given)
 
 
 def _range(least: int, most: int) -> Says:
@@ -132,7 +123,7 @@ _Text = Annotated[
     str,
     Field(min_length=1, max_length=_LONGEST),
     Says(Reason.NOT_A_TEXT, Reason.TEXT_TOO_LONG, {"letters": _LONGEST}),
-    BeforeValidator(_plain),
+    BeforeValidator(line),
 ]
 _Plate = Annotated[_Text, AfterValidator(plate_of)]
 _Login = Annotated[_Text, AfterValidator(str.lower)]
@@ -142,7 +133,18 @@ _Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False), _SAYS_LON]
 _Radius = Annotated[float, Field(ge=1, le=_WIDEST_M, allow_inf_nan=False), _range(1, _WIDEST_M)]
 
 
-class Named(Input):
+class Entry(Input):
+    """One of a list; of what is there already, a word that is None here was left out, and stays."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _says_something(cls, given: Any) -> Any:
+        if given is None:
+            raise ValueError("null")  # may mean all or nothing; each word has its own refusal
+        return given
+
+
+class Named(Entry):
     """A directorate."""
 
     code: _Text
@@ -158,28 +160,28 @@ class SiteEntry(Named):
 
     @property
     def car_park(self) -> CarPark | None:
-        """Return where it is; None when that is not spoken of."""
+        """Return where it is, if it is new; None when that is not spoken of."""
         if self.lat is None or self.lon is None:
             return None
         centre = Position(round(self.lat * 10**7), round(self.lon * 10**7))
         return CarPark(centre, round(self.radius_m or DEFAULT_RADIUS_M))
 
 
-class SpanEntry(Input):
+class SpanEntry(Entry):
     """A time out of service."""
 
     from_s: Instant = Field(alias="from")
     to_s: Instant = Field(alias="to")
 
 
-class VehicleEntry(Input):
+class VehicleEntry(Entry):
     """A car."""
 
     plate: _Plate
     label: _Text
     site: _Text
-    walk_up: Flag = False
-    private_use: Flag = False
+    walk_up: Flag | None = None
+    private_use: Flag | None = None
     out_of_service: _Many[SpanEntry] | None = None
 
     @property
@@ -196,17 +198,22 @@ class EquipmentEntry(Named):
 
 
 class BadgeEntry(Input):
-    """A card; `key` is None for one that is known by its UID only."""
+    """A card; `key` is None for one that is known by its UID only, or as it is already."""
 
     uid: Annotated[bytes, BeforeValidator(_bytes_of)] = Field(repr=False)
     key: Annotated[bytes | None, BeforeValidator(_card_key), Says(Reason.NOT_A_CARD_KEY)] = Field(
-        repr=False
+        default=None, repr=False
     )
+
+    @property
+    def speaks_of_key(self) -> bool:
+        """Say whether it is told that there is a key, or none."""
+        return "key" in self.model_fields_set
 
     @model_validator(mode="before")
     @classmethod
     def _told_by_its_uid(cls, given: Any) -> Any:
-        entry = given if isinstance(given, dict) else {"uid": given, "key": b""}
+        entry = given if isinstance(given, dict) else {"uid": given}
         uid = uid_of(entry.get("uid"))
         if uid is None:
             raise refuse(Reason.NOT_A_UID)
@@ -215,39 +222,42 @@ class BadgeEntry(Input):
         return entry
 
 
-class AgentEntry(Input):
-    """A person; what is None is not spoken of."""
+class AgentEntry(Entry):
+    """A person."""
 
     login: _Login
     full_name: _Text
     directorate: _Text
     role: Annotated[
-        Role,
-        _null_is("agent"),
-        Says(Reason.NOT_ONE_OF, values={"choice": " or ".join(get_args(Role))}),
-    ] = "agent"
+        Role | None, Says(Reason.NOT_ONE_OF, values={"choice": " or ".join(get_args(Role))})
+    ] = None
     licence_recorded: Flag | None = None
     active: Flag | None = None
     password: Password | None = Field(default=None, repr=False)
     badges: _Many[BadgeEntry] | None = None
 
 
+_ABOARD = ("drivers", "passengers", "equipment")
+
+
 class BookingEntry(Journey):
-    """A booking in the first of its weeks; what is None is not spoken of."""
+    """A booking in the first of its weeks; who and what is aboard and None was left out."""
 
     plate: _Plate = Field(alias="vehicle")
     login: _Login = Field(alias="agent")
     starts_at_s: Instant = Field(alias="starts_at")
     ends_at_s: Instant = Field(alias="ends_at")
-    weeks: Annotated[Weeks, _null_is(1)] = 1
+    weeks: Weeks = 1
     drivers: _Many[_Login] | None = None
     passengers: _Many[_Login] | None = None
     equipment: _Many[_Text] | None = None
 
     @field_validator("*", mode="before")
     @classmethod
-    def _plain(cls, given: Any) -> Any:
-        return _plain(given)
+    def _says_something(cls, given: Any, word: ValidationInfo) -> Any:
+        if given is None and word.field_name in _ABOARD:
+            raise ValueError("null")
+        return line(given)
 
 
 class FleetFile(Input):
@@ -306,7 +316,7 @@ def _contradictions(file: FleetFile) -> Iterator[tuple[Path, Refusal]]:
             values = {"name": repr(keys[i]), "first": f"{name}[{first}]"}
             yield (name, i), Refusal("", Reason.SAME_AS, values)
     for i, site in enumerate(file.sites):
-        spoken_of = (site.lat, site.lon, site.radius_m) != (None, None, None)
+        spoken_of = (site.lat, site.lon) != (None, None)
         for word, value, says in (("lat", site.lat, _SAYS_LAT), ("lon", site.lon, _SAYS_LON)):
             if spoken_of and value is None:
                 yield ("sites", i, word), Refusal("", says.wrong, says.values)

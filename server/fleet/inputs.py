@@ -118,10 +118,16 @@ def _parts(annotation: Any) -> Iterator[Any]:
 
 
 def one_line(text: object) -> object:
-    """Return a text in one line, without what cannot be seen; other values as they are."""
+    """Return a text in one line as people see it; other values as they are.
+
+    Spaces of every kind and width, tabs and line ends become one plain space, with none around; an
+    accent is one with its letter; what only steers how a text is set (a soft hyphen, a space of no
+    width, a mark of direction) is left out.
+    """
     if not isinstance(text, str):
         return text
-    return "".join(c for c in " ".join(text.split()) if c.isprintable())
+    set_anyhow = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return unicodedata.normalize("NFC", " ".join(set_anyhow.split()))
 
 
 def lines(text: object) -> object:
@@ -131,14 +137,28 @@ def lines(text: object) -> object:
     return "\n".join(str(one_line(line)) for line in text.splitlines()).strip()
 
 
-def plain_spaces(text: str) -> str:
-    """Return a text whose spaces of every width are plain ones, with none around it."""
-    return "".join(" " if unicodedata.category(c) == "Zs" else c for c in text).strip()
+def line(text: object) -> object:
+    """Return as `one_line`; a control character in it is refused, wherever the text comes from.
+
+    These texts stand on pages, in logs and on terminals.
+    """
+    cleaned = one_line(text)
+    if isinstance(cleaned, str) and not cleaned.isprintable():
+        raise refuse(Reason.NOT_A_TEXT)
+    return cleaned
+
+
+def _lines(text: object) -> object:
+    cleaned = lines(text)
+    if isinstance(cleaned, str):
+        for each in cleaned.splitlines():
+            line(each)
+    return cleaned
 
 
 # Ids are the database's: 63 bits.
 Id = Annotated[int, Field(ge=0, lt=1 << 63)]
 Instant = Annotated[int, Field(gt=0, le=LATEST_S), Says(Reason.NOT_AN_INSTANT)]
 Flag = Annotated[bool, Says(Reason.NOT_TRUE_OR_FALSE)]
-Line = Annotated[str, BeforeValidator(one_line)]
-Lines = Annotated[str, BeforeValidator(lines)]
+Line = Annotated[str, BeforeValidator(line)]
+Lines = Annotated[str, BeforeValidator(_lines)]

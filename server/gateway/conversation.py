@@ -79,6 +79,7 @@ class Conversation:
         self._next_key: NextKey | None = None
         self._orders: tuple[Command, ...] = ()
         self._revocation = 0  # the newest that the box has confirmed
+        self._known = (0, b"")  # as of which news the box held which set, as far as it is noted
         self._noted: BoxStatus | None = None  # what is kept of its last Status
         self._sent_key_generation = 0
         self._sent_command_id = 0
@@ -209,6 +210,8 @@ class Conversation:
             self._tags_behind.clear()
             self._keys_behind.clear()
             await self._note_revocations(wanted.revocation)
+            if status.card_keys_hash == wanted.keys_hash:
+                await self._note_knowledge(wanted)
         else:
             await self._look_behind(wanted)
         # Before the grants: no card is ever known by its UID alone because its key comes later. And
@@ -226,6 +229,7 @@ class Conversation:
         generation = await self._store.boxes.name_grants(
             self.box.box_id, wanted.grants_hash, wanted.grants_set, now_s
         )
+        self._known = (0, b"")
         self._sent = SentGrants(wanted.grants_hash, wanted.grants_set, now_s)
         expires_s = now_s + grants.VALID_S
         due = sets.grants_from_bytes(wanted.grants_set)
@@ -258,6 +262,13 @@ class Conversation:
             now_s = self._clock.now_s()
             await self._store.boxes.note_revocations(self.box.box_id, revocation, now_s)
             self._revocation = revocation
+
+    async def _note_knowledge(self, wanted: Wanted) -> None:
+        newest = self._store.news.of_car(self.box.vehicle_id)
+        known = (newest, wanted.grants_hash)
+        if newest <= wanted.newest and known != self._known:
+            await self._store.knowledge.note(self.box.box_id, wanted.newest, self._clock.now_s())
+            self._known = known
 
     def _offer_card_keys(self, status: messages.Status, wanted: Wanted) -> None:
         keys, name, now_s = wanted.keys, wanted.keys_hash, self._clock.now_s()

@@ -31,6 +31,7 @@ from server.store.engine import StoreError
 from server.store.equipment import Pieces
 from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
 from server.store.fleet import Fleet
+from server.store.knowledge import Knowledge
 from server.store.news import News
 from server.store.records import Batch, Held, Records
 from server.store.theft_orders import TheftOrders
@@ -81,6 +82,7 @@ class Store:
         self.equipment = Pieces(engine, vault)
         self.feedback = FeedbackOfTrips(engine, vault)
         self.fleet = Fleet(engine, vault)
+        self.knowledge = Knowledge(engine, vault)
         self.records = Records(engine, vault)
         self.refusals = Refusals(engine, vault)
         self.theft_orders = TheftOrders(engine, vault)

@@ -15,7 +15,7 @@ from server.fleet.grants import REVOKED_FOR_S
 from server.fleet.model import Box, ClockSource, RelayState
 from server.fleet.records import TripEnded
 from server.fleet.trips import follow
-from server.store import trip_rows
+from server.store import knowledge, trip_rows
 from server.store.engine import Engine
 from server.store.news import tell
 from server.store.noun import Noun, among
@@ -42,8 +42,6 @@ LEFT JOIN contradiction c ON c.contradiction_id = (SELECT contradiction_id FROM 
   ORDER BY told.last_at_s DESC, told.contradiction_id DESC LIMIT 1)
 WHERE b.retired_at_s IS NULL
 """
-_AFTER = """v.plate > (SELECT plate FROM box last JOIN vehicle USING (vehicle_id)
-  WHERE last.box_id = :box_id)"""
 
 
 class BoxExistsError(Exception):
@@ -111,13 +109,6 @@ class TimeKnown(NamedTuple):
     word: int
 
 
-class UnawareBox(NamedTuple):
-    """A box that has not confirmed a revocation, and when its last set of grants was sent."""
-
-    plate: str
-    grants_sent_at_s: int | None
-
-
 class Boxes(Noun):
     """The boxes in service, and those that were."""
 
@@ -129,13 +120,11 @@ class Boxes(Noun):
         """Return the boxes in service, by plate."""
         return [Box(**row) for row in await self._rows(f"{BOXES} ORDER BY v.plate")]
 
-    async def page(self, limit: int, after_id: int | None = None) -> list[Box]:
-        """Return boxes in service, by plate; `after_id` is the last box of the page before."""
-        after = "" if after_id is None else f"AND {_AFTER}"
-        rows = await self._rows(
-            f"{BOXES} {after} ORDER BY v.plate LIMIT :limit", limit=limit, box_id=after_id
-        )
-        return [Box(**row) for row in rows]
+    async def of_cars(self, vehicle_ids: Iterable[int]) -> dict[int, Box]:
+        """Return the boxes in service of these cars, by the car's id."""
+        places, ids = among(vehicle_ids)
+        rows = await self._rows(f"{BOXES} AND b.vehicle_id IN {places}", **ids)
+        return {row["vehicle_id"]: Box(**row) for row in rows}
 
     async def startable(self, limit: int) -> list[Box]:
         """Return boxes whose car anybody could start though it is nobody's, the oldest first."""
@@ -256,41 +245,6 @@ class Boxes(Noun):
     ) -> int:
         """Return the generation of a set being sent: a new one when the set is another."""
         return await self._engine.write(_name_grants, box_id, grants_hash, grants_set, now_s)
-
-    async def unaware(self, badge_ids: Iterable[int]) -> dict[int, list[UnawareBox]]:
-        """Return badge id -> the boxes as of `without`, for those of these badges revoked."""
-        places, ids = among(badge_ids)
-        revoked = await self._rows(
-            "SELECT badge_id, revocation_id FROM badge"
-            f" WHERE badge_id IN {places} AND revocation_id IS NOT NULL",
-            **ids,
-        )
-        behind = await self._rows(
-            "SELECT plate, grants_sent_at_s, revocation_confirmed FROM box"
-            " JOIN vehicle USING (vehicle_id) WHERE retired_at_s IS NULL"
-            " AND last_seen_s IS NOT NULL AND revocation_confirmed < :newest ORDER BY plate",
-            newest=max((row["revocation_id"] for row in revoked), default=0),
-        )
-        return {
-            badge_id: [
-                UnawareBox(plate, sent_at_s)
-                for plate, sent_at_s, confirmed in behind
-                if confirmed < revocation_id
-            ]
-            for badge_id, revocation_id in revoked
-        }
-
-    async def without(self, badge_id: int) -> list[Box]:
-        """Return the boxes that have not confirmed a revocation, by plate.
-
-        One that was never heard holds no grants and is left out.
-        """
-        rows = await self._rows(
-            f"{BOXES} AND last_seen_s IS NOT NULL AND revocation_confirmed <"
-            " (SELECT revocation_id FROM badge WHERE badge_id = :badge_id) ORDER BY v.plate",
-            badge_id=badge_id,
-        )
-        return [Box(**row) for row in rows]
 
     async def note_revocations(self, box_id: int, revocation: int, now_s: int) -> None:
         """Take note that a box holds a set that has heard of all up to this revocation."""
@@ -537,6 +491,7 @@ def _name_grants(
             "box_id": box_id,
         },
     ).fetchone()
+    knowledge.forget(db, box_id)
     return int(row[0])
 
 

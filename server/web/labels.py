@@ -20,6 +20,7 @@ from server.fleet.model import (
     StoredRecord,
     TripState,
 )
+from server.fleet.told import Told
 from server.web.i18n import N_, Words
 
 TRIP_STATES: Mapping[TripState, str] = {
@@ -123,7 +124,7 @@ REFUSAL_REASONS: Mapping[RefusalReason, str] = {
 REFUSAL_ADVICE: Mapping[RefusalReason, str] = {
     "unknown_badge": N_("Book this car, or check that the badge is registered to the agent."),
     "too_early": N_("Wait until the booking begins, or book from now."),
-    "too_late": N_("Make a new booking; the car is told at once."),
+    "too_late": N_("Make a new booking: in coverage the car knows within seconds."),
     "clock_unknown": N_("Wait a minute for satellites or network; indoors, call the technician."),
     "car_in_use": N_("Ask the driver to end the trip by holding the badge for three seconds."),
     "grants_expired": N_("Wait a minute for the network and try again; else call the technician."),
@@ -140,7 +141,8 @@ REFUSAL_ADVICE: Mapping[RefusalReason, str] = {
         "Hold the card longer. If it happens again, block the badge: it may be a copy."
     ),
     "no_licence": N_(
-        "Look at the licence, then have it recorded in the fleet file: the car is told at once."
+        "Look at the licence, then have it recorded in the fleet file: in coverage the car knows"
+        " within seconds."
     ),
     "moving": N_("Stop, then ask again."),
     "ignition_on": N_("Switch the ignition off, then badge: the car changes hands then."),
@@ -275,6 +277,26 @@ GAP_REASONS: Mapping[str, str] = {
 DANGERS: Mapping[Danger, str] = {
     "still_out": N_("%(car)s is not back yet: the trip before yours still goes on."),
     "out_of_service": N_("%(car)s is out of service during your booking."),
+}
+
+# What the car of a booking knows of it, once something was decided.
+TOLD: Mapping[Told, str] = {
+    "no_box": N_("%(car)s has no box: nothing tells it, and no badge opens it."),
+    "never_heard": N_("The box of %(car)s was never heard: the car cannot know of it yet."),
+    "later": N_("%(car)s is told a week before the start."),
+    "silent": N_("%(car)s has been silent since %(since)s: it knows once it has coverage again."),
+    "waiting": N_("%(car)s has not confirmed yet; it was last heard %(since)s."),
+    "confirmed": N_("%(car)s knows."),
+}
+
+# The same in a list.
+TOLD_IN_A_LIST: Mapping[Told, str] = {
+    "no_box": N_("the car has no box"),
+    "never_heard": N_("the car’s box was never heard"),
+    "later": N_("told a week before"),
+    "silent": N_("the car is silent and does not know yet"),
+    "waiting": N_("the car has not confirmed yet"),
+    "confirmed": N_("the car knows"),
 }
 
 RATING_WORDS: Mapping[int, str] = {

@@ -87,6 +87,7 @@ def _environment(speaker: Words) -> Environment:
         theft_states=labels.THEFT_STATES,
         ratings=labels.RATING_WORDS,
         dangers=labels.DANGERS,
+        told_in_a_list=labels.TOLD_IN_A_LIST,
         phases=labels.PHASES,
     )
     return environment

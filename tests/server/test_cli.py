@@ -277,7 +277,9 @@ def test_a_lost_badge_is_revoked_and_the_boxes_that_have_not_confirmed_are_named
     voiturier(*ADD_BOX, "--data", data, "--out", tmp_path / "box.json")
     voiturier(*revoke)
     printed = capsys.readouterr().out
-    assert "a badge of Marie Leroy is revoked\nevery box has confirmed it" in printed
+    assert "a badge of Marie Leroy is revoked\nboxes that were never heard" in printed
+    assert f"open for nobody: {PLATE}\ncars without a box: EF-456-GH" in printed
+    assert "confirmed" not in printed
     box_was_heard(data)
     for _ in range(2):
         voiturier(*revoke)

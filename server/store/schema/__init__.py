@@ -18,9 +18,11 @@ from server.store.schema import (
     contradictions,
     doubts,
     equipment,
+    fleet_words,
     from_afar,
     handovers,
     jumps,
+    knowledge,
     news,
     page_indexes,
     planned_km,
@@ -451,4 +453,6 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     booking_limits.add,
     went_on.add,
     accounts.add,
+    fleet_words.add,
+    knowledge.add,
 )

@@ -6,11 +6,12 @@ from typing import Any
 
 from aiohttp import web
 
-from server.actions import Person
+from server.actions import Actions, Person
 from server.actions import bookings as acts
 from server.actions.offers import Offer, free_equipment, offers_for
+from server.actions.told import of_bookings
 from server.app_keys import ACTIONS
-from server.fleet.model import Agent, Equipment, Vehicle
+from server.fleet.model import Agent, Booking, Equipment, Vehicle
 from server.fleet.refusals import Kind, Reason, Refused
 from server.web.api.bodies import asked_for
 from server.web.auth import signed_in
@@ -24,6 +25,9 @@ PAST_S = 60 * 24 * 3600
 @signed_in
 async def list_bookings(request: web.Request, agent: Agent) -> web.StreamResponse:
     """GET /api/bookings?after= : one's own by start, from two months ago on, and what is amiss.
+
+    Wherever a booking is told, `car_knows` is confirmed when the car's box has confirmed all that
+    is due; else waiting or silent, later (it is told a week before), never_heard or no_box.
 
     A warning's `reason` is still_out, out_of_service or wrong_car, `vehicle_id` where that car is,
     and `alternatives` are the cars that the booking can be moved to.
@@ -40,7 +44,7 @@ async def list_bookings(request: web.Request, agent: Agent) -> web.StreamRespons
     ]
     return web.json_response(
         {
-            "bookings": [asdict(booking) for booking in bookings],
+            "bookings": await _as_json(bookings, actions),
             "warnings": warnings,
             "next_after": bookings[-1].booking_id if len(bookings) == MANY else None,
         }
@@ -70,8 +74,8 @@ async def create_booking(request: web.Request, agent: Agent) -> web.StreamRespon
             free = await acts.free_instead(person, wanted, actions)
             return _refuse_taken(request, refused, free)
         raise
-    more = {"following": [asdict(booking) for booking in following]} if following else {}
-    return web.json_response(asdict(first) | more, status=201)
+    told, *later = await _as_json([first, *following], actions)
+    return web.json_response(told | ({"following": later} if later else {}), status=201)
 
 
 @signed_in
@@ -83,7 +87,7 @@ async def move_booking(request: web.Request, agent: Agent) -> web.StreamResponse
     wanted = await asked_for(request, acts.Move, booking_id=int(request.match_info["id"]))
     actions, person = request.app[ACTIONS], Person(agent)
     try:
-        return web.json_response(asdict(await acts.move(person, wanted, actions)))
+        return await _answer(await acts.move(person, wanted, actions), actions)
     except Refused as refused:
         return await _refuse_change(request, person, wanted.booking_id, refused)
 
@@ -94,7 +98,7 @@ async def extend_booking(request: web.Request, agent: Agent) -> web.StreamRespon
     wanted = await asked_for(request, acts.Extend, booking_id=int(request.match_info["id"]))
     actions, person = request.app[ACTIONS], Person(agent)
     try:
-        return web.json_response(asdict(await acts.extend(person, wanted, actions)))
+        return await _answer(await acts.extend(person, wanted, actions), actions)
     except Refused as refused:
         return await _refuse_change(request, person, wanted.booking_id, refused)
 
@@ -105,7 +109,21 @@ async def cancel_booking(request: web.Request, agent: Agent) -> web.StreamRespon
     place = {"booking_id": int(request.match_info["id"])}
     asks_more = request.can_read_body
     wanted = await asked_for(request, acts.Cancel, **place) if asks_more else acts.Cancel(**place)
-    return web.json_response(asdict(await acts.cancel(Person(agent), wanted, request.app[ACTIONS])))
+    actions = request.app[ACTIONS]
+    return await _answer(await acts.cancel(Person(agent), wanted, actions), actions)
+
+
+async def _answer(booking: Booking, actions: Actions) -> web.Response:
+    (told,) = await _as_json([booking], actions)
+    return web.json_response(told)
+
+
+async def _as_json(bookings: list[Booking], actions: Actions) -> list[dict[str, Any]]:
+    known = await of_bookings(bookings, actions)
+    return [
+        asdict(booking) | {"car_knows": state}
+        for booking, (_, state) in zip(bookings, known, strict=True)
+    ]
 
 
 def _warning(offer: Offer) -> dict[str, Any]:

@@ -75,7 +75,7 @@ async def _badges_page(
     chosen: Agent | None,
     older: str | None = None,
 ) -> web.Response:
-    waiting = await request.app[STORE].boxes.unaware(
+    cars = await request.app[STORE].knowledge.of_revocations(
         badge.badge_id for badge in badges if badge.revoked_at_s is not None
     )
     return await page(
@@ -86,9 +86,9 @@ async def _badges_page(
         chosen=chosen,
         holders=holders,
         badges=badges,
-        waiting=waiting,
+        cars=cars,
         valid_s=VALID_S,
-        any_waiting=any(waiting.values()),
+        any_waiting=any(each.waiting for each in cars.values()),
         older=older,
     )
 
@@ -106,7 +106,7 @@ async def block(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Block the badge, however often the button was pressed."""
     await sent_form(PageForm, request)
     held = await acts.block(Person(agent), _badge(request), request.app[ACTIONS])
-    text = N_("A badge of %(who)s is blocked. The cars are being told.")
+    text = N_("A badge of %(who)s is blocked. The list says which cars know.")
     await flash(request, "success", words_of(request).say(text, who=held.holder.full_name))
     raise web.HTTPSeeOther(f"/badges?agent={held.holder.agent_id}")
 

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired
 from server.actions import Actions, Person
 from server.actions import bookings as acts
 from server.actions.offers import free_equipment, free_vehicles, offers_for
+from server.actions.told import of_bookings
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.bookings import MAX_PURPOSE_LENGTH, Journey, phase
 from server.fleet.inputs import judged, one_line
@@ -34,6 +35,7 @@ from server.web.i18n import N_, Words, words_of
 from server.web.paging import PAGE_SIZE, before_of
 from server.web.refused import say, show_on
 from server.web.render import STALE, flash, page
+from server.web.told import what_cars_know
 
 LIST = "/reservations"
 _HOUR_S = 3600
@@ -121,6 +123,12 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         trip_of={trip.booking_id: trip for trip in own},
         waiting=await _waiting(store, own, now_s),
         left_on=[trip for trip in own[-1:] if _was_left_on(trip, now_s)],
+        known_of={
+            booking.booking_id: state
+            for booking, (_, state) in zip(
+                upcoming, await of_bookings(upcoming, request.app[ACTIONS]), strict=True
+            )
+        },
         site_of={car.vehicle_id: car.site_name for car in await store.vehicles.all()},
     )
 
@@ -201,7 +209,7 @@ async def _free_instead(actions: Actions, wanted: acts.Book, words: Words) -> st
 async def _say_booked(request: web.Request, form: BookingForm, bookings: list[Booking]) -> None:
     words = words_of(request)
     first, *following = bookings
-    text = N_("Booked: %(car)s, %(when)s. The car is being told.")
+    text = N_("Booked: %(car)s, %(when)s.")
     if following:
         text = N_("Booked: %(car)s, %(when)s, and at the same hours each week until %(last)s.")
     said = words.say(
@@ -210,7 +218,7 @@ async def _say_booked(request: web.Request, form: BookingForm, bookings: list[Bo
         when=words.window(first.starts_at_s, first.ends_at_s),
         last=words.day(bookings[-1].starts_at_s),
     )
-    await flash(request, "success", said)
+    await flash(request, "success", f"{said} {await what_cars_know(request, first)}")
     for field in (form.start, form.end):
         if field.ambiguous:
             message = N_("%(time)s exists twice that night; the first one was taken.")

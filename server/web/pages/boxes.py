@@ -1,33 +1,38 @@
-"""The page "boxes": what each car's unit said last, and what is asked of it. Reading only."""
+"""The page "boxes": how each car's box is, by what it said last, and which cars have none.
+
+Reading only.
+"""
 
 from aiohttp import web
 
 from server.app_keys import CLOCK, DOUBTS_TIME, STORE
 from server.fleet.model import Agent
+from server.fleet.told import SILENT_AFTER_S
 from server.web.auth import manager_only
 from server.web.paging import before_of
 from server.web.render import page
 
-# A box speaks at least every five minutes; after three silences the page says so.
-SILENT_AFTER_S = 15 * 60
 # A fleet of the usual size stands on one page.
 PAGE_SIZE = 50
 
 
 @manager_only
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """Show the boxes by plate, and whether each has confirmed the grants that it should hold."""
+    """Show the cars by plate, and whether each has confirmed the grants that it should hold."""
     store, now_s = request.app[STORE], request.app[CLOCK].now_s()
     silent_before_s = now_s - SILENT_AFTER_S
-    found = await store.boxes.page(PAGE_SIZE + 1, before_of(request, "after"))
-    boxes = found[:PAGE_SIZE]
-    following = f"{request.path}?after={boxes[-1].box_id}" if len(found) > PAGE_SIZE else None
+    found = await store.vehicles.page(PAGE_SIZE + 1, before_of(request, "after"))
+    cars = found[:PAGE_SIZE]
+    ids = [car.vehicle_id for car in cars]
+    following = f"{request.path}?after={ids[-1]}" if len(found) > PAGE_SIZE else None
     return await page(
         request,
         "boxes/list.html",
-        boxes=boxes,
+        cars=cars,
+        boxes=await store.boxes.of_cars(ids),
         stolen={order.plate for order in await store.theft_orders.standing(PAGE_SIZE)},
         ending={end.plate for end in await store.commands.ends_from_afar(now_s, PAGE_SIZE)},
+        contacts=await store.knowledge.of_cars(ids),
         silent_before_s=silent_before_s,
         doubts_time=request.app[DOUBTS_TIME](),
         following=following,

@@ -18,6 +18,7 @@ from server.web.i18n import N_, words_of
 from server.web.pages.bookings import LIST, name_of
 from server.web.refused import say_each, show_on
 from server.web.render import flash, page
+from server.web.told import what_cars_know
 
 _MORE_S = (30 * 60, 60 * 60)  # one press each
 _QUARTER_S = 15 * 60
@@ -43,6 +44,7 @@ async def move(request: web.Request, agent: Agent) -> web.StreamResponse:
     vehicle = (await posted(request)).get("vehicle", "")
     vehicle_id = int(vehicle) if vehicle.isdecimal() and len(vehicle) <= 18 else 0
     wanted = acts.Move(booking_id=int(request.match_info["id"]), vehicle_id=vehicle_id)
+    before = await acts.own(Person(agent), wanted.booking_id, request.app[ACTIONS])
     try:
         booking = await acts.move(Person(agent), wanted, request.app[ACTIONS])
     except Refused as refused:
@@ -50,10 +52,11 @@ async def move(request: web.Request, agent: Agent) -> web.StreamResponse:
             raise
         errors = [line for r in refused.refusals for line in say_each(r, agent.agent_id, words)]
         return await _cars_page(request, agent, errors)
-    text = N_("Your booking now has another car: %(car)s, %(when)s. Both cars are being told.")
+    text = N_("Your booking now has another car: %(car)s, %(when)s.")
     when = words.window(booking.starts_at_s, booking.ends_at_s)
     car = f"{booking.vehicle_label} {booking.plate}"
-    await flash(request, "success", words.say(text, car=car, when=when))
+    known = await what_cars_know(request, booking, before)
+    await flash(request, "success", f"{words.say(text, car=car, when=when)} {known}")
     raise web.HTTPSeeOther(LIST)
 
 
@@ -87,10 +90,11 @@ async def extend(request: web.Request, agent: Agent) -> web.StreamResponse:
         fields = {"id": "end", "ends_at_s": "end"}
         status = show_on(form, refused, fields, agent.agent_id)
         return await _extend_page(request, booking, form, status)
-    text = N_("Your booking now ends later: %(car)s, %(when)s. The car is being told.")
+    text = N_("Your booking now ends later: %(car)s, %(when)s.")
     when = words.window(booking.starts_at_s, booking.ends_at_s)
     car = f"{booking.vehicle_label} {booking.plate}"
-    await flash(request, "success", words.say(text, car=car, when=when))
+    known = await what_cars_know(request, booking)
+    await flash(request, "success", f"{words.say(text, car=car, when=when)} {known}")
     raise web.HTTPSeeOther(LIST)
 
 

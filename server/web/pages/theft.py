@@ -84,7 +84,7 @@ async def show_decision(request: web.Request, agent: Agent) -> web.StreamRespons
 @manager_only
 async def confirm(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Put it in force."""
-    text = N_("The car is being told. It shuts as soon as it is safe: never while the engine runs.")
+    text = N_("Confirmed. The car shuts once it knows and it is safe: never while the engine runs.")
     return await _decide(request, agent, acts.confirm, text)
 
 

@@ -16,12 +16,12 @@ from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refused
+from server.fleet.told import SILENT_AFTER_S
 from server.fleet.unassigned import Unassigned
 from server.store import Store
 from server.web.auth import manager_only
 from server.web.forms import PageForm, form_of, number_or_none, sent_form
 from server.web.i18n import N_, words_of
-from server.web.pages.boxes import SILENT_AFTER_S
 from server.web.paging import PAGE_SIZE, before_of
 from server.web.refused import say, show_on
 from server.web.render import flash, page

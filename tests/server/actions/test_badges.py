@@ -6,6 +6,7 @@ from server.actions import Actions, Operator, Person, badges
 from server.actions.badges import BadgeByUid, OneBadge
 from server.fleet.inputs import judged
 from server.fleet.refusals import Reason, Refused
+from server.fleet.told import WhoKnows
 from server.store import Store
 from tests.fleet import MARIE, MARIE_UID, NOW_S
 from tests.server.actions.driving import ReportingBox
@@ -43,14 +44,17 @@ async def test_the_boxes_that_have_not_confirmed_are_named(
 ) -> None:
     await ReportingBox(store).start_trip()
     (box,) = await store.boxes.all()
-    assert await badges.unconfirmed(paul, hers, actions) == []
+    assert await badges.who_knows(paul, hers, actions) == WhoKnows()
     await badges.block(paul, hers, actions)
-    assert [each.box_id for each in await badges.unconfirmed(paul, hers, actions)] == [box.box_id]
+    cars = await badges.who_knows(paul, hers, actions)
+    assert [each.box_id for each in cars.waiting] == [box.box_id]
+    assert (cars.knows, cars.never_heard, cars.no_box) == ((), (), ("EF-456-GH",))
     await store.boxes.note_revocations(box.box_id, 1, NOW_S)
-    assert await badges.unconfirmed(paul, hers, actions) == []
+    cars = await badges.who_knows(paul, hers, actions)
+    assert cars == WhoKnows(knows=("AB-123-CD",), no_box=("EF-456-GH",))
 
 
-@pytest.mark.parametrize("act", [badges.get, badges.block, badges.unconfirmed])
+@pytest.mark.parametrize("act", [badges.get, badges.block, badges.who_knows])
 async def test_badges_are_a_manager_s(
     actions: Actions, woken: list[int | None], marie: Person, hers: OneBadge, act
 ) -> None:

@@ -49,14 +49,14 @@ async def test_what_was_seen_stands_in_the_history_under_a_name_and_comes_back_w
     await tell("cranked", NOW_S)
     await acts.note_seen(paul, saw(), actions)
     assert await store.contradictions.unseen(9) == []
-    (box,) = await store.boxes.page(9)
+    (box,) = await store.boxes.all()
     assert box.contradiction is None
     await tell("cranked", NOW_S + 60)
     (anew,) = await store.contradictions.unseen(9)
     assert (anew.times, anew.first_at_s) == (1, NOW_S + 60)
     (seen,) = await acts.seen(paul, actions, 9)
     assert (seen.seen_by, seen.seen_at_s) == ("Paul Morin", NOW_S)
-    (box,) = await store.boxes.page(9)
+    (box,) = await store.boxes.all()
     assert (box.contradiction, box.contradiction_at_s) == ("cranked", NOW_S + 60)
 
 

@@ -17,9 +17,9 @@ from server.fleet import fleet_file
 from server.fleet.model import Booking
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Refused
-from server.passwords import verify_password
+from server.passwords import hash_password, verify_password
 from server.store import Store
-from tests.fleet import FLEET, HOUR_S, NOW_S, open_small_fleet
+from tests.fleet import FLEET, HOUR_S, MARIE, NOW_S, open_small_fleet
 from tests.server.web.sample import StillClock
 
 DAY_S = 24 * HOUR_S
@@ -47,6 +47,19 @@ async def test_a_password_is_hashed_anew_only_when_it_changed_and_every_car_is_w
         assert verify_password(hashes[-1], password)
     assert hashes[0] == hashes[1] != hashes[2]
     assert woken == [None, None, None]
+
+
+async def test_a_file_gives_another_password_until_somebody_chose_her_own(
+    actions: Actions,
+) -> None:
+    one, two, own = "correct horse", "battery staple", hash_password("her own")
+    for password in (one, two, two, one):
+        await load(Operator(), with_password(password), actions)
+        assert verify_password(await hash_of_marie(actions.store), password)
+    assert await actions.store.accounts.set_password(MARIE, own, await hash_of_marie(actions.store))
+    for password in (one, two):
+        await load(Operator(), with_password(password), actions)
+        assert await hash_of_marie(actions.store) == own
 
 
 async def test_no_person_loads_a_fleet_not_even_a_manager(actions: Actions, paul: Person) -> None:

@@ -254,13 +254,19 @@ async def test_a_revoked_badge_is_told_at_once_and_the_boxes_that_have_not_confi
     told = await whole(client)
     tag = badge_tag(box.badge_key, MARIE_UID)
     assert told == [messages.Grant(tag, 0, 0, ALWAYS.to_s, messages.GRANT_REVOKED, 0)]
-    assert [b.plate for b in await store.boxes.without(badge.badge_id)] == ["AB-123-CD"]
+    assert [
+        b.plate
+        for b in (await store.knowledge.of_revocations([badge.badge_id]))[badge.badge_id].waiting
+    ] == ["AB-123-CD"]
     client.send(confirms(held))  # it did not take it
     await marker(client)
-    assert [b.plate for b in await store.boxes.without(badge.badge_id)] == ["AB-123-CD"]
+    assert [
+        b.plate
+        for b in (await store.knowledge.of_revocations([badge.badge_id]))[badge.badge_id].waiting
+    ] == ["AB-123-CD"]
     client.send(confirms(told))
     await marker(client)
-    assert await store.boxes.without(badge.badge_id) == []
+    assert (await store.knowledge.of_revocations([badge.badge_id]))[badge.badge_id].waiting == ()
     await store.badges.restore(badge.badge_id)
     registry.notify(None)
     assert [grant.kind for grant in await whole(client)] == [messages.GRANT_BOOKING]
@@ -389,7 +395,8 @@ async def test_the_largest_sets_of_grants_and_keys_arrive_whole(
     await marker(client)
     for each in await store.bookings.between(NOW_S + 3600, NOW_S + 7200):
         await call_off(store, each.booking_id)
-    await load(store, agents=[agent("guest", *(uid.hex() for uid in uids))])
+    without_keys = [{"uid": uid.hex(), "key": None} for uid in uids]
+    await load(store, vehicles=[car(walk_up=False)], agents=[agent("guest", *without_keys)])
     registry.notify(None)
     part = await client.expect(messages.CardKeys)
     assert (part.keys_hash, part.keys) == (EMPTY, [])

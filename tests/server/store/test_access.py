@@ -47,10 +47,12 @@ async def test_the_number_of_a_revocation_never_comes_again(store: Store) -> Non
     await store.badges.revoke(marie, NOW_S + 5)
     assert (await store.access.of_car(CAR, NOW_S)).revocation == 1
     await store.boxes.note_revocations(box.box_id, 1, NOW_S)
-    assert await store.boxes.without(marie) == []
+    assert (await store.knowledge.of_revocations([marie]))[marie].waiting == ()
     await store.badges.restore(marie)
     await store.badges.revoke(paul, NOW_S)
-    assert [b.box_id for b in await store.boxes.without(paul)] == [box.box_id]
+    assert [b.box_id for b in (await store.knowledge.of_revocations([paul]))[paul].waiting] == [
+        box.box_id
+    ]
     assert [b.badge_id for b in await store.badges.revoked()] == [paul]
 
 
@@ -58,7 +60,7 @@ async def test_a_box_that_was_never_heard_holds_nothing_to_confirm(store: Store)
     await fit_box(store)
     marie = await badge_id(store, MARIE_UID)
     await store.badges.revoke(marie, NOW_S)
-    assert await store.boxes.without(marie) == []
+    assert (await store.knowledge.of_revocations([marie]))[marie].waiting == ()
 
 
 async def test_a_confirmation_is_never_taken_back(store: Store) -> None:
@@ -68,7 +70,7 @@ async def test_a_confirmation_is_never_taken_back(store: Store) -> None:
     await store.badges.revoke(marie, NOW_S)
     await store.boxes.note_revocations(box.box_id, 1, NOW_S)
     await store.boxes.note_revocations(box.box_id, 0, NOW_S)
-    assert await store.boxes.without(marie) == []
+    assert (await store.knowledge.of_revocations([marie]))[marie].waiting == ()
 
 
 async def test_of_more_revoked_badges_than_a_set_names_it_counts_when_the_box_heard_of_them(

@@ -159,7 +159,27 @@ async def test_lists_replace_those_before_and_what_is_not_spoken_of_stays(store:
     await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
     assert await facts() == (True, (), (Companion(BOOKING, PAUL, False),), b"\x0f" * 16)
     await store.fleet.load(changed({}), {}, NOW_S)
+    assert await facts() == (True, (), (Companion(BOOKING, PAUL, False),), b"\x0f" * 16)
+    data["vehicles"][0]["walk_up"] = False
+    data["agents"][0]["badges"] = [{"uid": MARIE_UID.hex(), "key": None}]
+    await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
     assert await facts() == (False, (), (Companion(BOOKING, PAUL, False),), None)
+
+
+async def test_a_radius_without_a_place_is_refused_where_the_place_is_not_known(
+    store: Store,
+) -> None:
+    data = copy.deepcopy(FLEET)
+    data["sites"][0]["radius_m"] = 100
+    said = await refusal_of(store, fleet_file.parse(json.dumps(data)))
+    assert re.search(r"sites\[0\], lat: -90 to 90", said)
+    data["sites"][0] |= {"lat": 48.0, "lon": 0.2}
+    await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    data["sites"][0] = {"code": "PREF", "name": "Préfecture", "radius_m": 200}
+    await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
+    site = (await store.access.of_car(CAR, NOW_S)).site
+    assert site is not None
+    assert (site.centre.lat_e7, site.radius_m) == (480_000_000, 200)
 
 
 async def test_an_unknown_driver_is_told_with_the_place(store: Store) -> None:
@@ -211,7 +231,9 @@ async def test_a_licence_counts_as_recorded_until_a_file_says_no_and_again_when_
     data = copy.deepcopy(FLEET)
     assert await without() == frozenset()
     for said, expected in ((False, {PAUL}), (None, {PAUL}), (True, set()), (None, set())):
-        data["agents"][1]["licence_recorded"] = said
+        data["agents"][1].pop("licence_recorded", None)
+        if said is not None:
+            data["agents"][1]["licence_recorded"] = said
         await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S)
         assert await without() == expected, "what is not spoken of stays"
 

@@ -147,7 +147,7 @@ async def test_an_answer_to_no_message_in_particular_is_refused(arrive, store):
 async def test_the_api_takes_feedback_and_answers_as_the_pages_do(arrive, store):
     _, ended = await trip_ids(store)
     lucie, manager = await arrive(LUCIE), await arrive(MANAGER)
-    said = {"rating": None, "message": " a  b\r\nc\x07 ", "damage": True}
+    said = {"rating": None, "message": " a  b\r\nc\u00ad ", "damage": True}
     answer = await lucie.client.post(f"/api/trips/{ended}/feedback", json=said)
     assert answer.status == 200 and (await answer.json())["message"] == "a b\nc"
     (listed,) = (await (await manager.client.get("/api/feedback")).json())["feedback"]
@@ -171,6 +171,7 @@ async def test_the_api_takes_feedback_and_answers_as_the_pages_do(arrive, store)
         ({"message": 5}, "message"),
         ({"damage": 1}, "damage"),
         ({"rating": None, "message": "\ud800"}, "message"),
+        ({"rating": None, "message": "a\nb\x07"}, "message"),
     ],
 )
 async def test_the_api_names_the_field_at_fault(arrive, store, changed, field):
