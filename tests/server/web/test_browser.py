@@ -43,6 +43,7 @@ from tests.support import ROOT, skip_or_fail
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = {"desktop": 1280, "phone": 360}
+NARROW = 320  # a page at 400 %: RGAA 10.11
 PAGES = {
     None: ["/connexion", "/connexion?next=/trajets"],
     KARIM: [
@@ -134,7 +135,19 @@ async def faults_of(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(
     ("locale", "width"),
-    [("fr-FR", WIDTHS["desktop"]), ("fr-FR", WIDTHS["phone"]), ("en-GB", WIDTHS["phone"])],
+    [
+        ("fr-FR", WIDTHS["desktop"]),
+        ("fr-FR", WIDTHS["phone"]),
+        ("en-GB", WIDTHS["phone"]),
+        *(
+            pytest.param(
+                locale,
+                NARROW,
+                marks=pytest.mark.xfail(strict=True, reason="finding S18: it scrolls sideways"),
+            )
+            for locale in ("fr-FR", "en-GB")
+        ),
+    ],
 )
 async def test_every_page_is_accessible_fits_and_loads_all_it_names(
     browser, client, store, locale, width
