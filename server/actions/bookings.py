@@ -1,4 +1,4 @@
-"""What a person does with their bookings: book, cancel, take another car, keep it longer.
+"""What a person does with their bookings: book, cancel, change car, keep it longer, give it back.
 
 Each may be asked for twice and is done once. Never here: when a booking is allowed
 (fleet/bookings.py), that two cannot overlap (the store).
@@ -18,6 +18,7 @@ from server.fleet.bookings import (
     against_cancelling,
     against_car,
     against_extension,
+    against_giving_back,
     against_hours,
     against_move,
     against_number,
@@ -40,6 +41,12 @@ class Book(Wanted):
 
 class Cancel(Input):
     """Call a booking off."""
+
+    booking_id: Id
+
+
+class GiveBack(Input):
+    """Let a booking end now."""
 
     booking_id: Id
 
@@ -96,18 +103,38 @@ async def book(actor: Person, request: Book, actions: Actions) -> list[Booking]:
 async def cancel(actor: Person, request: Cancel, actions: Actions) -> Booking:
     """Call a booking of the actor off; twice is once."""
     now_s = actions.clock.now_s()
+    before = await own(actor, request.booking_id, actions)
+    trips = await actions.store.trips.of_bookings([request.booking_id])
 
     def decide(booking: Booking) -> Booking:
-        _own(actor, booking)
         if booking.state == "active":
-            _refuse(against_cancelling(booking, now_s))
+            _refuse(against_cancelling(booking, bool(trips), now_s))
         return replace(booking, state="cancelled")
 
-    before = await own(actor, request.booking_id, actions)
     cancelled = await _change(request.booking_id, decide, actions)
     if cancelled != before:
         await actions.wake(cancelled.vehicle_id)
     return cancelled
+
+
+async def give_back(actor: Person, request: GiveBack, actions: Actions) -> Booking:
+    """Let a booking of the actor end now, its trips being over; again, or too late, is the same."""
+    now_s = actions.clock.now_s()
+    before = await own(actor, request.booking_id, actions)
+    trips = await actions.store.trips.of_bookings([request.booking_id])
+    under_way = any(trip.state != "ended" for trip in trips)
+
+    def decide(booking: Booking) -> Booking:
+        _refuse(against_giving_back(booking, bool(trips), under_way, now_s))
+        # One that was driven before its start keeps the least that a booking can last.
+        return replace(
+            booking, ends_at_s=min(booking.ends_at_s, max(now_s, before.starts_at_s + 1))
+        )
+
+    given_back = await _change(request.booking_id, decide, actions)
+    if given_back != before:
+        await actions.wake(given_back.vehicle_id)
+    return given_back
 
 
 async def move(actor: Person, request: Move, actions: Actions) -> Booking:

@@ -159,6 +159,8 @@ def against_standing(
 ) -> list[Refusal]:
     """Return what keeps an agent from this car in this window as things stand."""
     obstacle = fleet.obstacle(vehicle_id, window, agent_id)
+    if obstacle == "still_out" and fleet.is_booked(vehicle_id, window):
+        return []  # the database refuses it, and names who has it until when
     return [] if obstacle is None else [Refusal("vehicle_id", _REASONS[obstacle])]
 
 
@@ -226,9 +228,27 @@ def phase(booking: Booking, under_way: bool, now_s: int) -> Phase:
     return "now" if booking.starts_at_s <= now_s else "to_come"
 
 
-def against_cancelling(booking: Booking, now_s: int) -> list[Refusal]:
-    """Return what keeps a booking that stands from being called off."""
+def against_cancelling(booking: Booking, is_driven: bool, now_s: int) -> list[Refusal]:
+    """Return what keeps a booking that stands from being called off.
+
+    `is_driven`: somebody drives on it, or has; it ends by giving the car back.
+    """
+    if is_driven and booking.ends_at_s > now_s:
+        return [Refusal("id", Reason.IS_DRIVEN)]
     return [Refusal("id", Reason.ALREADY_OVER)] if booking.ends_at_s <= now_s else []
+
+
+def against_giving_back(
+    booking: Booking, is_driven: bool, under_way: bool, now_s: int
+) -> list[Refusal]:
+    """Return what keeps a booking from ending now; `is_driven` as for `against_cancelling`."""
+    if booking.state == "cancelled":
+        return [Refusal("id", Reason.IS_CANCELLED)]
+    if under_way:
+        return [Refusal("id", Reason.UNDER_WAY)]
+    if booking.starts_at_s >= now_s and not is_driven:
+        return [Refusal("id", Reason.NOT_BEGUN)]
+    return []
 
 
 def against_number(in_all: int, of_car: int, limits: Limits) -> list[Refusal]:

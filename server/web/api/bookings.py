@@ -108,6 +108,15 @@ async def cancel_booking(request: web.Request, agent: Agent) -> web.StreamRespon
     return web.json_response(asdict(await acts.cancel(Person(agent), wanted, request.app[ACTIONS])))
 
 
+@signed_in
+async def give_back(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """POST /api/bookings/{id}/return {} : the booking, which ends now; again is the same answer."""
+    wanted = await asked_for(request, acts.GiveBack, booking_id=int(request.match_info["id"]))
+    return web.json_response(
+        asdict(await acts.give_back(Person(agent), wanted, request.app[ACTIONS]))
+    )
+
+
 def _warning(offer: Offer) -> dict[str, Any]:
     refused = offer.refused_at
     return {
@@ -151,4 +160,5 @@ ROUTES = (
     web.delete("/api/bookings/{id:[0-9]{1,18}}", cancel_booking),
     web.post("/api/bookings/{id:[0-9]{1,18}}/vehicle", move_booking),
     web.post("/api/bookings/{id:[0-9]{1,18}}/end", extend_booking),
+    web.post("/api/bookings/{id:[0-9]{1,18}}/return", give_back),
 )
