@@ -456,3 +456,11 @@ def test_nothing_is_restored_under_a_server_and_no_second_one_starts(
         assert "a server runs" in mistake(
             capsys, "serve", "--data", data, "--http", "127.0.0.1:0", "--boxes", "127.0.0.1:0"
         )
+
+
+@pytest.mark.parametrize("written", ["ab 123 cd", "AB123CD", "AB–123–CD"])
+def test_a_command_knows_a_car_by_its_plate_however_it_is_written(
+    written: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ("command", "inhibit", "--vehicle", written, "--data", data)
+    assert "has no box" in mistake(capsys, *command)

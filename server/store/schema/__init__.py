@@ -23,6 +23,7 @@ from server.store.schema import (
     news,
     page_indexes,
     planned_km,
+    plates,
     repeats,
     revocations,
     signs,
@@ -449,4 +450,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     revocations.add,
     booking_limits.add,
     went_on.add,
+    plates.add,
 )

@@ -13,6 +13,7 @@ from server.actions import theft as acts
 from server.app_keys import ACTIONS, STORE
 from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent
+from server.fleet.names import plate_of
 from server.fleet.refusals import Kind, Reason, Refusal, Refused
 from server.web.auth import manager_only
 from server.web.forms import PageForm, form_of, sent_form
@@ -54,7 +55,7 @@ async def report(request: web.Request, agent: Agent) -> web.StreamResponse:
     form = await sent_form(ReportForm, request)
     plates = {car.plate: car.vehicle_id for car in await request.app[STORE].vehicles.all()}
     try:
-        vehicle_id = plates.get((form.vehicle_id.data or "").upper())
+        vehicle_id = plates.get(plate_of(form.vehicle_id.data or ""))
         if vehicle_id is None:
             raise Refused(Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE))
         told = {"vehicle_id": vehicle_id, "reference": form.reference.data}
