@@ -14,6 +14,7 @@ from multidict import MultiDict, MultiDictProxy
 from wtforms import Field, Form, SelectField, ValidationError
 from wtforms.csrf.session import SessionCSRF
 from wtforms.form import BaseForm
+from wtforms.utils import unset_value
 from wtforms.widgets import TextInput
 
 from server.fleet.inputs import one_line
@@ -23,6 +24,7 @@ from server.web.localtime import (
     LAST_YEAR,
     NoSuchLocalTime,
     NotATime,
+    is_ambiguous,
     parse_local_date,
     parse_local_time,
     to_input,
@@ -138,17 +140,48 @@ class TicksField(Field):
 class LocalTimeField(Field):
     """<input type="datetime-local">: `data` is the instant in Unix seconds, or None.
 
-    `ambiguous` says that the local time exists twice and the first one was taken.
+    A local time that exists twice is, untouched, the one that was proposed: a hidden field beside
+    it has that instant. Typed, it is the first one, or what `after` makes of it; `again_s` is then
+    the second one.
     """
 
     widget = TextInput()
     data: int | None
-    ambiguous = False
+    again_s: int | None = None
 
     def _value(self) -> str:
         if self.raw_data:
             return str(one_line(self.raw_data[0]))
         return "" if self.data is None else to_input(self.data, self._words.timezone)
+
+    @property
+    def proposed(self) -> tuple[str, int] | None:
+        """Return the name and the value of the field beside it, where one is needed."""
+        if self.data is None or not is_ambiguous(to_local(self.data, self._words.timezone)):
+            return None
+        return f"{self.name}-instant", self.data
+
+    def after(self, at_s: int) -> None:
+        """Of a time that exists twice, mean the second one if the first one is too early."""
+        if self.again_s is not None and self.data is not None and self.data <= at_s:
+            self.data = self.again_s
+
+    @property
+    def which_of_two(self) -> str | None:
+        """Say which one was taken of a time that exists twice; None: it does not."""
+        if self.again_s is None or self.data is None:
+            return None
+        message = N_("%(time)s exists twice that night; the first one was taken.")
+        if self.data == self.again_s:
+            message = N_("%(time)s exists twice that night; the second one was taken.")
+        return self._words.say(message, time=self._words.moment(self.data))
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Read what was typed, and the instant it stands for if it is as it was proposed."""
+        super().process(formdata, data, extra_filters)
+        name, again = f"{self.name}-instant", str(self.again_s)
+        if formdata is not None and name in formdata and formdata.getlist(name) == [again]:
+            self.data = self.again_s
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Read what was typed; ValueError carries the message to show beside the field."""
@@ -167,7 +200,7 @@ class LocalTimeField(Field):
         except NotATime as error:
             message = N_("Give a day and a time, for instance %(example)s.")
             raise ValueError(words.say(message, example="23/11/2026 08:30")) from error
-        self.data, self.ambiguous = instant.at_s, instant.ambiguous
+        self.data, self.again_s = instant.at_s, instant.again_s
 
     @property
     def _words(self) -> Words:

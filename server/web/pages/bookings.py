@@ -169,6 +169,8 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
         return await _form_page(request, form, status=403)
     form.fill_lists(await request.app[STORE].vehicles.all())
     actions, person = request.app[ACTIONS], Person(agent)
+    form.start.after(actions.clock.now_s())
+    form.end.after(form.start.data or actions.clock.now_s())
     status = 200 if form.validate() else 422
     wanted = None
     try:
@@ -212,10 +214,8 @@ async def _say_booked(request: web.Request, form: BookingForm, bookings: list[Bo
     )
     await flash(request, "success", said)
     for field in (form.start, form.end):
-        if field.ambiguous:
-            message = N_("%(time)s exists twice that night; the first one was taken.")
-            text = words.say(message, time=words.moment(field.data or 0))
-            await flash(request, "warning", text)
+        if field.which_of_two:
+            await flash(request, "warning", field.which_of_two)
 
 
 @signed_in

@@ -75,19 +75,25 @@ async def extend(request: web.Request, agent: Agent) -> web.StreamResponse:
     button = (await posted(request)).get("ends_at_s", "")
     if button.isdecimal() and len(button) <= 11:
         form.end.data = ends_at_s = int(button)
-        form.end.raw_data = None
+        form.end.raw_data = form.end.again_s = None
     elif not form.validate():
         return await _extend_page(request, booking, form, status=422)
     else:
+        form.end.after(booking.ends_at_s)
         ends_at_s = form.end.data or 0
     wanted = acts.Extend(booking_id=booking.booking_id, ends_at_s=ends_at_s)
+    before = booking
     try:
         booking = await acts.extend(Person(agent), wanted, request.app[ACTIONS])
     except Refused as refused:
         fields = {"id": "end", "ends_at_s": "end"}
         status = show_on(form, refused, fields, agent.agent_id)
         return await _extend_page(request, booking, form, status)
+    if form.end.which_of_two:
+        await flash(request, "warning", form.end.which_of_two)
     text = N_("Your booking now ends later: %(car)s, %(when)s. The car is being told.")
+    if booking == before and not button:  # a button that was pressed twice has said its word
+        text = N_("Your booking lasts until then already: %(car)s, %(when)s.")
     when = words.window(booking.starts_at_s, booking.ends_at_s)
     car = f"{booking.vehicle_label} {booking.plate}"
     await flash(request, "success", words.say(text, car=car, when=when))
