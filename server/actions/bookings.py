@@ -4,9 +4,9 @@ Each may be asked for twice and is done once. Never here: when a booking is allo
 (fleet/bookings.py), that two cannot overlap (the store).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from server.actions.actor import Person
 from server.actions.offers import free_vehicles, pieces_for, standing
@@ -27,7 +27,7 @@ from server.fleet.bookings import (
     against_standing,
     in_week,
 )
-from server.fleet.inputs import Id, Input, Instant, Says
+from server.fleet.inputs import LATEST_S, Id, Input, Instant, Says, judged_in_part
 from server.fleet.model import Booking, Vehicle, Window
 from server.fleet.recurrence import weekly
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -71,24 +71,9 @@ async def book(actor: Person, request: Book, actions: Actions) -> list[Booking]:
     The same request again (a button pressed twice, a lost answer) is the same bookings.
     """
     agent_id, now_s = actor.agent.agent_id, actions.clock.now_s()
-    against = against_past(request.window, now_s)
-    limits = await actions.store.bookings.limits()
-    against += against_hours(request.window, now_s, limits, request.weeks)
-    car = await actions.store.vehicles.get(request.vehicle_id)
-    if car is None:
-        against.append(Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE))
-    else:
-        against += against_car(request, car, await pieces_for([request], actions))
-    _refuse(against)
-    windows = windows_of(request, actions)
-    fleet = await standing(actions, windows[0].from_s, windows[-1].to_s)
-    for window in windows:
-        against = against_standing(fleet, request.vehicle_id, window, agent_id)
-        _refuse(in_week(window, request.weeks, against))
-    each = [
-        request.model_copy(update={"starts_at_s": window.from_s, "ends_at_s": window.to_s})
-        for window in windows
-    ]
+    _refuse(await _against(request, now_s, actions))
+    _refuse((await _against_weeks(request, agent_id, actions))[:1])
+    each = _each_week(request, actions)
     try:
         bookings = await actions.store.bookings.create_all(each, agent_id, now_s)
     except Refused as refused:
@@ -98,6 +83,64 @@ async def book(actor: Person, request: Book, actions: Actions) -> list[Booking]:
         raise
     await actions.wake(request.vehicle_id)
     return bookings
+
+
+async def objections(actor: Person, given: Mapping[str, Any], actions: Actions) -> list[Refusal]:
+    """Return all that speaks against a booking as it was filled in, at once; nothing is booked.
+
+    Nothing is said of what cannot be known as long as something else cannot be read.
+    """
+    agent_id, now_s = actor.agent.agent_id, actions.clock.now_s()
+    shortest_s = (await actions.store.bookings.limits()).shortest_s
+    start_s, end_s = given.get("starts_at_s"), given.get("ends_at_s")
+    stand_ins = {
+        "vehicle_id": 0,
+        "starts_at_s": max((end_s or now_s + shortest_s) - shortest_s, 1),
+        "ends_at_s": min((start_s or now_s) + shortest_s, LATEST_S),
+        "purpose": "-",
+    }
+    request, against = judged_in_part(Book, given, stand_ins)
+    at_fault = {refusal.field for refusal in against}
+    more = await _against(request, now_s, actions)
+    against += [refusal for refusal in more if refusal.field not in at_fault]
+    if {"vehicle_id", "starts_at_s", "ends_at_s"}.isdisjoint(each.field for each in against):
+        against += await _against_weeks(request, agent_id, actions)
+        each = _each_week(request, actions)
+        against += await actions.store.bookings.against_all(each, agent_id, now_s)
+        if request.equipment and not any(refusal.field == "equipment" for refusal in against):
+            taken = await actions.store.equipment.taken(week.window for week in each)
+            if not taken.isdisjoint(request.equipment):
+                against.append(Refusal("equipment", Reason.EQUIPMENT_TAKEN))
+    return against
+
+
+async def _against(request: Book, now_s: int, actions: Actions) -> list[Refusal]:
+    """Return what speaks against a booking by itself: its hours, what its car is for."""
+    limits = await actions.store.bookings.limits()
+    against = against_past(request.window, now_s)
+    against += against_hours(request.window, now_s, limits, request.weeks)
+    car = await actions.store.vehicles.get(request.vehicle_id)
+    return against + against_car(request, car, await pieces_for([request], actions))
+
+
+async def _against_weeks(request: Book, agent_id: int, actions: Actions) -> list[Refusal]:
+    """Return what speaks against each of its weeks as things stand, other bookings apart."""
+    windows = windows_of(request, actions)
+    fleet = await standing(actions, windows[0].from_s, windows[-1].to_s)
+    return [
+        refusal
+        for window in windows
+        for refusal in in_week(
+            window, request.weeks, against_standing(fleet, request.vehicle_id, window, agent_id)
+        )
+    ]
+
+
+def _each_week(request: Book, actions: Actions) -> list[Book]:
+    return [
+        request.model_copy(update={"starts_at_s": window.from_s, "ends_at_s": window.to_s})
+        for window in windows_of(request, actions)
+    ]
 
 
 async def cancel(actor: Person, request: Cancel, actions: Actions) -> Booking:

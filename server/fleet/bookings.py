@@ -129,20 +129,22 @@ def against_past(window: Window, now_s: int) -> list[Refusal]:
     return found
 
 
-def against_car(wanted: Wanted, car: Vehicle, pieces: Mapping[str, Equipment]) -> list[Refusal]:
+def against_car(
+    wanted: Wanted, car: Vehicle | None, pieces: Mapping[str, Equipment]
+) -> list[Refusal]:
     """Return what this car cannot be booked for.
 
     Args:
         wanted: what is asked for.
-        car: the car that is asked for.
+        car: the car that is asked for; None when there is no such car.
         pieces: code -> all equipment that there is.
     """
-    found = []
+    found = [] if car else [Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE)]
     if any(code not in pieces for code in wanted.equipment):
         found.append(Refusal("equipment", Reason.EQUIPMENT_UNKNOWN))
-    elif any(pieces[code].site_id != car.site_id for code in wanted.equipment):
+    elif car and any(pieces[code].site_id != car.site_id for code in wanted.equipment):
         found.append(Refusal("equipment", Reason.EQUIPMENT_ELSEWHERE))
-    if wanted.private and not car.private_use:
+    if car and wanted.private and not car.private_use:
         found.append(Refusal("private", Reason.NO_PRIVATE_USE))
     return found
 

@@ -3,6 +3,7 @@
 Never here: what becomes of a request (actions/bookings.py), its change (rebooking.py).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -17,7 +18,7 @@ from server.fleet.bookings import MAX_PURPOSE_LENGTH, Journey, phase
 from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent, Booking, PendingWish, Trip, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKS
-from server.fleet.refusals import Kind, Reason, Refused
+from server.fleet.refusals import Kind, Refusal, Refused
 from server.store import Store
 from server.web.auth import signed_in
 from server.web.forms import (
@@ -171,22 +172,26 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
     actions, person = request.app[ACTIONS], Person(agent)
     form.start.after(actions.clock.now_s())
     form.end.after(form.start.data or actions.clock.now_s())
-    status = 200 if form.validate() else 422
-    wanted = None
+    given, readable = form.asked_for(), form.validate()
+    against: Sequence[Refusal] = ()
     try:
-        wanted = judged(acts.Book, form.asked_for())
-        if status == 200:
-            await _say_booked(request, form, await acts.book(person, wanted, actions))
+        if readable:
+            booked = await acts.book(person, judged(acts.Book, given), actions)
+            await _say_booked(request, form, booked)
             raise web.HTTPSeeOther(LIST)
     except Refused as refused:
-        status = show_on(form, refused, _FIELDS, agent.agent_id)
-        if wanted is not None and refused.first.reason is Reason.EQUIPMENT_TAKEN:
-            instead = await _free_instead(actions, wanted, words_of(request))
-            form.equipment.errors = [*form.equipment.errors, instead]
-        elif wanted is not None and refused.first.reason.kind is Kind.CONFLICT:
-            free = await acts.free_instead(person, wanted, actions)
-            return await _form_page(request, form, status, free)
-    return await _form_page(request, form, status)
+        against = refused.refusals  # the first of them; what speaks against it at once is said
+    against = await acts.objections(person, given, actions) or against
+    if against:
+        show_on(form, Refused(*against), _FIELDS, agent.agent_id)
+    if not readable or any(each.reason.kind is not Kind.CONFLICT for each in against):
+        return await _form_page(request, form, 422)
+    wanted = judged(acts.Book, given)
+    if {refusal.field for refusal in against} == {"equipment"}:
+        instead = await _free_instead(actions, wanted, words_of(request))
+        form.equipment.errors = [*form.equipment.errors, instead]
+        return await _form_page(request, form, 409)
+    return await _form_page(request, form, 409, await acts.free_instead(person, wanted, actions))
 
 
 async def _free_instead(actions: Actions, wanted: acts.Book, words: Words) -> str:

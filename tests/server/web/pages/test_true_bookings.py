@@ -291,7 +291,6 @@ async def test_no_password_is_kept(arrive, store):
 # S28: a form shows all its errors at once
 
 
-@pytest.mark.xfail(strict=True, reason="finding S28: one error hides the others")
 @pytest.mark.parametrize(
     ("changed", "errors"),
     [
@@ -314,11 +313,8 @@ async def test_a_form_says_all_that_is_wrong_with_it_at_once(arrive, store, chan
     assert set(re.findall(r'class="field-error" id="(\w+)-error"', page)) == errors
 
 
-@pytest.mark.xfail(strict=True, reason="finding S28: one error hides the others")
 @pytest.mark.parametrize("changed", [{"purpose": ""}, {"planned_km": "far"}, {"private": "y"}])
-async def test_a_taken_car_is_said_beside_what_else_is_wrong_and_another_is_offered(
-    arrive, store, changed
-):
+async def test_a_taken_car_is_said_beside_what_else_is_wrong(arrive, store, changed):
     lucie = await arrive(LUCIE)
     wanted = await fields(store, PEUGEOT, NOW_S + DAY_S) | changed
     answer = await lucie.send(FORM, **wanted)
@@ -330,14 +326,12 @@ async def test_a_taken_car_is_said_beside_what_else_is_wrong_and_another_is_offe
     assert not [b for b in await own(store, LUCIE) if b.starts_at_s == NOW_S + DAY_S]
 
 
-@pytest.mark.xfail(strict=True, reason="finding S28: one error hides the others")
 async def test_a_theft_report_says_both_what_car_and_what_reference_are_missing(arrive, store):
     manager = await arrive(MANAGER)
     page = await (await manager.send("/vols/signaler", vehicle_id="?", reference=" ")).text()
     assert 'id="vehicle_id-error"' in page and 'id="reference-error"' in page
 
 
-@pytest.mark.xfail(strict=True, reason="finding S28: one error hides the others")
 async def test_a_message_says_both_what_rating_and_what_text_are_wrong(arrive, store):
     _, ended = await trip_ids(store)
     lucie = await arrive(LUCIE)
@@ -346,3 +340,13 @@ async def test_a_message_says_both_what_rating_and_what_text_are_wrong(arrive, s
     page = await answer.text()
     assert answer.status == 422
     assert 'id="rating-error"' in page and 'id="message-error"' in page
+
+
+async def test_a_taken_car_and_taken_equipment_are_both_said(arrive, store):
+    karim, lucie = await arrive(KARIM), await arrive(LUCIE)
+    hours = (NOW_S + 5 * DAY_S, NOW_S + 6 * DAY_S)
+    wanted = await fields(store, PEUGEOT, *hours) | {"equipment-SIEGE-1": "1"}
+    assert (await karim.send(FORM, **wanted)).status == 303
+    page = await (await lucie.send(FORM, **wanted)).text()
+    found = set(re.findall(r'class="field-error" id="(\w+)-error"', page))
+    assert found == {"vehicle", "equipment"}
