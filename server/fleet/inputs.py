@@ -75,7 +75,8 @@ def judged_in_part(
         wrong = refusals_of(model, error)
     at_fault = {refusal.field for refusal in wrong}
     sound = {word: value for word, value in given.items() if word not in at_fault}
-    return model.model_validate({**stand_ins, **sound}), wrong
+    stood_in = {word: value for word, value in stand_ins.items() if word in at_fault}
+    return model.model_validate({**stood_in, **sound}), wrong
 
 
 def refusals_of(model: type[Input], error: ValidationError) -> list[Refusal]:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from server.app_keys import CONFIG
 from server.web import api, auth, pages, render, security
+from server.web.drafts import DRAFTS, Drafts
 from server.web.i18n import WORDS, load_words
 from server.web.pages.sign_in import THROTTLE
 from server.web.throttle import Throttle
@@ -20,6 +21,7 @@ def setup(app: web.Application) -> None:
     """Add every page to the application."""
     app[WORDS] = load_words(app[CONFIG].timezone)
     app[THROTTLE] = Throttle()
+    app[DRAFTS] = Drafts()
     render.setup(app)
     session = security.setup(app)
     # Outermost first: an error page, too, needs the session.

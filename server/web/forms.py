@@ -4,6 +4,8 @@ A field's errors are message ids or already words: the template says them either
 rules of the fleet.
 """
 
+import hashlib
+import hmac
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -16,8 +18,11 @@ from wtforms.csrf.session import SessionCSRF
 from wtforms.form import BaseForm
 from wtforms.utils import unset_value
 from wtforms.widgets import TextInput
+from yarl import URL
 
+from server.app_keys import AGENT, CLOCK
 from server.fleet.inputs import one_line
+from server.web.drafts import DRAFT, DRAFTS
 from server.web.i18n import N_, Words, words_of
 from server.web.localtime import (
     FIRST_YEAR,
@@ -38,7 +43,48 @@ class StalePage(web.HTTPForbidden):
 
 
 FormType = TypeVar("FormType", bound=Form)
+_MARK = "##"  # between the parts of a token, as wtforms has it
 _NOT_OFFERED = N_("Choose from the list.")
+
+
+class PersonalCSRF(SessionCSRF):
+    """A session's token, which also names, under our seal, whom the form was shown."""
+
+    def generate_csrf_token(self, csrf_token_field: Any) -> str:
+        """Return the token."""
+        token: str = super().generate_csrf_token(csrf_token_field)
+        agent_id: int | None = self.form_meta.agent_id
+        if agent_id is None:
+            return token
+        secret = self.form_meta.csrf_secret
+        assert secret is not None, "without one there is no token"
+        return f"{token}{_MARK}{agent_id}{_MARK}{_seal(secret, token, agent_id)}"
+
+    def validate_csrf_token(self, form: BaseForm, field: Any) -> None:
+        """Raise ValidationError when it is missing, too old or another session's."""
+        given = field.data
+        field.data = _MARK.join((given or "").split(_MARK)[:2])
+        try:
+            super().validate_csrf_token(form, field)
+        finally:
+            field.data = given
+
+
+def whose(token: str, secret: bytes) -> int | None:
+    """Return the id of the agent whom a form with this token was shown; None where it is not ours.
+
+    Its session may have ended long ago.
+    """
+    *parts, agent_id, seal = ["", *token.split(_MARK)]
+    if not (agent_id.isdecimal() and len(agent_id) <= 18 and agent_id.isascii()):
+        return None
+    expected = _seal(secret, _MARK.join(parts[1:]), int(agent_id))
+    return int(agent_id) if hmac.compare_digest(seal.encode(), expected.encode()) else None
+
+
+def _seal(secret: bytes, token: str, agent_id: int) -> str:
+    named = f"whose {token}{_MARK}{agent_id}".encode()
+    return hmac.digest(secret, named, hashlib.sha256).hex()
 
 
 class PageForm(Form):
@@ -48,15 +94,21 @@ class PageForm(Form):
         """Every form has a token; it lives as long as the session it is tied to."""
 
         csrf = True
-        csrf_class = SessionCSRF
+        csrf_class = PersonalCSRF
         csrf_time_limit = timedelta(seconds=SESSION_MAX_AGE_S)
 
 
 async def form_of(
     form_class: type[FormType], request: web.Request, data: Any = None, **prefilled: Any
 ) -> FormType:
-    """Build a form for this person's session, filled with `data` (form data) or `prefilled`."""
+    """Build a form for this person's session, filled with `data` (form data) or `prefilled`.
+
+    Without `data` it is what this person had typed here when their session had ended, if any.
+    """
+    if data is None and form_class is not PageForm:  # which has no field
+        data = request.get(DRAFT)
     meta = {
+        "agent_id": request[AGENT].agent_id if AGENT in request else None,
         "csrf_context": await aiohttp_session.get_session(request),
         "csrf_secret": request.app[CSRF_SECRET],
         "words": words_of(request),
@@ -76,6 +128,32 @@ async def sent_form(form_class: type[FormType], request: web.Request) -> FormTyp
     if not token.validate(form):
         raise StalePage
     return form
+
+
+def page_of(request: web.Request) -> str:
+    """Return the page that was asked for, or whose form was sent."""
+    resource = request.match_info.route.resource
+    if request.method == "GET" or any(route.method == "GET" for route in resource or ()):
+        return request.path_qs
+    sender = URL(request.headers.get("Referer", ""))
+    return sender.path_qs if sender.authority == request.host else "/"
+
+
+async def keep_draft(request: web.Request) -> int | None:
+    """Keep what was typed for its page, and return the id of the agent who may have it.
+
+    None: it is nobody's that can be told from its token, or not to be kept.
+    """
+    try:
+        fields = MultiDict(await posted(request))
+    except web.HTTPException:
+        return None
+    agent_id = whose(fields.popone("csrf_token", ""), request.app[CSRF_SECRET])
+    if agent_id is None:
+        return None
+    path, now_s = URL(page_of(request)).path, request.app[CLOCK].now_s()
+    kept = request.app[DRAFTS].keep(agent_id, path, MultiDictProxy(fields), now_s)
+    return agent_id if kept else None
 
 
 async def posted(request: web.Request) -> MultiDictProxy[str]:
