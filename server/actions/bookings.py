@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from server.actions.actor import Person
 from server.actions.offers import free_vehicles, pieces_for, standing
 from server.actions.tools import Actions
+from server.fleet.availability import meets_any
 from server.fleet.bookings import (
     BOUNDS,
     Wanted,
@@ -242,6 +243,18 @@ async def own(actor: Person, booking_id: int, actions: Actions) -> Booking:
     if booking is None:
         raise Refused(Refusal("id", Reason.NO_SUCH_BOOKING))
     return _own(actor, booking)
+
+
+async def also_booked(actor: Person, bookings: list[Booking], actions: Actions) -> list[Booking]:
+    """Return the actor's other bookings in the hours of these: nobody drives two cars at once."""
+    coming = await actions.store.bookings.coming(
+        actor.agent.agent_id, actions.clock.now_s(), BOUNDS[1].coming
+    )
+    made = {booking.booking_id for booking in bookings}
+    windows = [booking.window for booking in bookings]
+    return [
+        each for each in coming if each.booking_id not in made and meets_any(each.window, windows)
+    ]
 
 
 def windows_of(request: Book, actions: Actions) -> tuple[Window, ...]:

@@ -54,7 +54,8 @@ async def create_booking(request: web.Request, agent: Agent) -> web.StreamRespon
     `equipment` are codes of pieces to take along; one that is taken is 409 with those that are not.
     `weeks` above 1 books the same local hours in so many weeks, all or none; those after the first
     are in `following`. A car that is taken is 409 with the `conflicts` and the `alternatives`.
-    `private` (false) is for private use, where the car allows it.
+    `private` (false) is for private use, where the car allows it. `also_booked` are one's other
+    bookings at the same time, if any.
     """
     actions, person = request.app[ACTIONS], Person(agent)
     wanted = await asked_for(request, acts.Book)
@@ -71,6 +72,8 @@ async def create_booking(request: web.Request, agent: Agent) -> web.StreamRespon
             return _refuse_taken(request, refused, free)
         raise
     more = {"following": [asdict(booking) for booking in following]} if following else {}
+    if also := await acts.also_booked(person, [first, *following], actions):
+        more["also_booked"] = [asdict(booking) for booking in also]
     return web.json_response(asdict(first) | more, status=201)
 
 

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired
 from server.actions import Actions, Person
 from server.actions import bookings as acts
 from server.actions.offers import free_equipment, free_vehicles, offers_for
-from server.app_keys import ACTIONS, CLOCK, STORE
+from server.app_keys import ACTIONS, AGENT, CLOCK, STORE
 from server.fleet.bookings import MAX_PURPOSE_LENGTH, Journey, phase
 from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent, Booking, PendingWish, Trip, Vehicle, Window
@@ -218,9 +218,20 @@ async def _say_booked(request: web.Request, form: BookingForm, bookings: list[Bo
         last=words.day(bookings[-1].starts_at_s),
     )
     await flash(request, "success", said)
+    await say_also_booked(request, bookings)
     for field in (form.start, form.end):
         if field.which_of_two:
             await flash(request, "warning", field.which_of_two)
+
+
+async def say_also_booked(request: web.Request, bookings: list[Booking]) -> None:
+    """Tell the person on the next page which other car they have in the hours of these."""
+    words, person = words_of(request), Person(request[AGENT])
+    for other in await acts.also_booked(person, bookings, request.app[ACTIONS]):
+        text = N_("You have also booked, at the same time: %(car)s, %(when)s.")
+        car = f"{other.vehicle_label} {other.plate}"
+        when = words.window(other.starts_at_s, other.ends_at_s)
+        await flash(request, "warning", words.say(text, car=car, when=when))
 
 
 @signed_in

@@ -15,7 +15,7 @@ from server.fleet.refusals import Kind, Refused
 from server.web.auth import signed_in
 from server.web.forms import LocalTimeField, PageForm, form_of, posted, sent_form
 from server.web.i18n import N_, words_of
-from server.web.pages.bookings import LIST, name_of
+from server.web.pages.bookings import LIST, name_of, say_also_booked
 from server.web.refused import say, say_each, show_on
 from server.web.render import flash, page
 
@@ -91,6 +91,7 @@ async def extend(request: web.Request, agent: Agent) -> web.StreamResponse:
         return await _extend_page(request, booking, form, status)
     if form.end.which_of_two:
         await flash(request, "warning", form.end.which_of_two)
+    await say_also_booked(request, [booking])
     text = N_("Your booking now ends later: %(car)s, %(when)s. The car is being told.")
     if booking == before and not button:  # a button that was pressed twice has said its word
         text = N_("Your booking lasts until then already: %(car)s, %(when)s.")

@@ -107,7 +107,6 @@ async def test_a_car_that_is_out_on_a_booking_called_off_or_moved_before_it_told
     assert answer.status == 409 and "pas encore rentrée" in await answer.text()
 
 
-@pytest.mark.xfail(strict=True, reason="finding S4: two cars at once, and nothing says so")
 async def test_who_books_a_second_car_for_the_same_hours_is_told(arrive, store):
     karim = await arrive(KARIM)
     wanted = await fields(store, CLIO, NOW_S + DAY_S + HOUR_S)
