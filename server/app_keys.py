@@ -7,12 +7,15 @@ from aiohttp import web
 from server.actions import Actions
 from server.clock import Clock
 from server.config import Config
+from server.fleet.model import Agent
 from server.store import Store
 
 STORE = web.AppKey("STORE", Store)
 CLOCK = web.AppKey("CLOCK", Clock)
 CONFIG = web.AppKey("CONFIG", Config)
 ACTIONS = web.AppKey("ACTIONS", Actions)
+# The person signed in, put there by web/auth.py.
+AGENT = web.RequestKey("AGENT", Agent)
 # notify(box_id) wakes that box's connection after its bookings changed; notify(None) wakes all.
 NOTIFY: web.AppKey[Callable[[int | None], None]] = web.AppKey("NOTIFY")
 # Whether the server doubts its own clock, and tells no box the time.

@@ -30,6 +30,7 @@ from server.fleet.grants import VALID_S as GRANTS_VALID_S
 from server.fleet.inputs import judged, one_line
 from server.fleet.lateness import late_s
 from server.fleet.model import Trip, TripFilter, Vehicle
+from server.fleet.names import plate_of
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
@@ -373,7 +374,7 @@ def _require_fleet(data_dir: Path) -> None:
 
 async def _vehicle(store: Store, plate: str) -> Vehicle:
     vehicles = {vehicle.plate: vehicle for vehicle in await store.vehicles.all()}
-    wanted = fleet_file.plate_of(plate)
+    wanted = plate_of(plate)
     if wanted not in vehicles:
         known = {"name": wanted, "known": ", ".join(vehicles) or "none"}
         raise Refused(Refusal("vehicle", Reason.UNKNOWN_VEHICLE, known))

@@ -1,16 +1,17 @@
-"""What a person does with their bookings: book, cancel, take another car, keep it longer.
+"""What a person does with their bookings: book, cancel, change car, keep it longer, give it back.
 
 Each may be asked for twice and is done once. Never here: when a booking is allowed
 (fleet/bookings.py), that two cannot overlap (the store).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 from server.actions.actor import Person
 from server.actions.offers import free_vehicles, pieces_for, standing
 from server.actions.tools import Actions
+from server.fleet.availability import meets_any
 from server.fleet.bookings import (
     BOUNDS,
     Wanted,
@@ -18,6 +19,7 @@ from server.fleet.bookings import (
     against_cancelling,
     against_car,
     against_extension,
+    against_giving_back,
     against_hours,
     against_move,
     against_number,
@@ -26,7 +28,7 @@ from server.fleet.bookings import (
     against_standing,
     in_week,
 )
-from server.fleet.inputs import Id, Input, Instant, Says
+from server.fleet.inputs import LATEST_S, Id, Input, Instant, Says, judged_in_part
 from server.fleet.model import Booking, Vehicle, Window
 from server.fleet.recurrence import weekly
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -40,6 +42,12 @@ class Book(Wanted):
 
 class Cancel(Input):
     """Call a booking off."""
+
+    booking_id: Id
+
+
+class GiveBack(Input):
+    """Let a booking end now."""
 
     booking_id: Id
 
@@ -64,24 +72,9 @@ async def book(actor: Person, request: Book, actions: Actions) -> list[Booking]:
     The same request again (a button pressed twice, a lost answer) is the same bookings.
     """
     agent_id, now_s = actor.agent.agent_id, actions.clock.now_s()
-    against = against_past(request.window, now_s)
-    limits = await actions.store.bookings.limits()
-    against += against_hours(request.window, now_s, limits, request.weeks)
-    car = await actions.store.vehicles.get(request.vehicle_id)
-    if car is None:
-        against.append(Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE))
-    else:
-        against += against_car(request, car, await pieces_for([request], actions))
-    _refuse(against)
-    windows = windows_of(request, actions)
-    fleet = await standing(actions, windows[0].from_s, windows[-1].to_s)
-    for window in windows:
-        against = against_standing(fleet, request.vehicle_id, window, agent_id)
-        _refuse(in_week(window, request.weeks, against))
-    each = [
-        request.model_copy(update={"starts_at_s": window.from_s, "ends_at_s": window.to_s})
-        for window in windows
-    ]
+    _refuse(await _against(request, now_s, actions))
+    _refuse((await _against_weeks(request, agent_id, actions))[:1])
+    each = _each_week(request, actions)
     try:
         bookings = await actions.store.bookings.create_all(each, agent_id, now_s)
     except Refused as refused:
@@ -93,21 +86,99 @@ async def book(actor: Person, request: Book, actions: Actions) -> list[Booking]:
     return bookings
 
 
+async def objections(actor: Person, given: Mapping[str, Any], actions: Actions) -> list[Refusal]:
+    """Return all that speaks against a booking as it was filled in, at once; nothing is booked.
+
+    Nothing is said of what cannot be known as long as something else cannot be read.
+    """
+    agent_id, now_s = actor.agent.agent_id, actions.clock.now_s()
+    shortest_s = (await actions.store.bookings.limits()).shortest_s
+    start_s, end_s = given.get("starts_at_s"), given.get("ends_at_s")
+    stand_ins = {
+        "vehicle_id": 0,
+        "starts_at_s": max((end_s or now_s + shortest_s) - shortest_s, 1),
+        "ends_at_s": min((start_s or now_s) + shortest_s, LATEST_S),
+        "purpose": "-",
+    }
+    request, against = judged_in_part(Book, given, stand_ins)
+    at_fault = {refusal.field for refusal in against}
+    more = await _against(request, now_s, actions)
+    against += [refusal for refusal in more if refusal.field not in at_fault]
+    if {"vehicle_id", "starts_at_s", "ends_at_s"}.isdisjoint(each.field for each in against):
+        against += await _against_weeks(request, agent_id, actions)
+        each = _each_week(request, actions)
+        against += await actions.store.bookings.against_all(each, agent_id, now_s)
+        if request.equipment and not any(refusal.field == "equipment" for refusal in against):
+            taken = await actions.store.equipment.taken(week.window for week in each)
+            if not taken.isdisjoint(request.equipment):
+                against.append(Refusal("equipment", Reason.EQUIPMENT_TAKEN))
+    return against
+
+
+async def _against(request: Book, now_s: int, actions: Actions) -> list[Refusal]:
+    """Return what speaks against a booking by itself: its hours, what its car is for."""
+    limits = await actions.store.bookings.limits()
+    against = against_past(request.window, now_s)
+    against += against_hours(request.window, now_s, limits, request.weeks)
+    car = await actions.store.vehicles.get(request.vehicle_id)
+    return against + against_car(request, car, await pieces_for([request], actions))
+
+
+async def _against_weeks(request: Book, agent_id: int, actions: Actions) -> list[Refusal]:
+    """Return what speaks against each of its weeks as things stand, other bookings apart."""
+    windows = windows_of(request, actions)
+    fleet = await standing(actions, windows[0].from_s, windows[-1].to_s)
+    return [
+        refusal
+        for window in windows
+        for refusal in in_week(
+            window, request.weeks, against_standing(fleet, request.vehicle_id, window, agent_id)
+        )
+    ]
+
+
+def _each_week(request: Book, actions: Actions) -> list[Book]:
+    return [
+        request.model_copy(update={"starts_at_s": window.from_s, "ends_at_s": window.to_s})
+        for window in windows_of(request, actions)
+    ]
+
+
 async def cancel(actor: Person, request: Cancel, actions: Actions) -> Booking:
     """Call a booking of the actor off; twice is once."""
     now_s = actions.clock.now_s()
+    before = await own(actor, request.booking_id, actions)
+    trips = await actions.store.trips.of_bookings([request.booking_id])
 
     def decide(booking: Booking) -> Booking:
-        _own(actor, booking)
         if booking.state == "active":
-            _refuse(against_cancelling(booking, now_s))
+            _refuse(against_cancelling(booking, bool(trips), now_s))
         return replace(booking, state="cancelled")
 
-    before = await own(actor, request.booking_id, actions)
     cancelled = await _change(request.booking_id, decide, actions)
     if cancelled != before:
         await actions.wake(cancelled.vehicle_id)
     return cancelled
+
+
+async def give_back(actor: Person, request: GiveBack, actions: Actions) -> Booking:
+    """Let a booking of the actor end now, its trips being over; again, or too late, is the same."""
+    now_s = actions.clock.now_s()
+    before = await own(actor, request.booking_id, actions)
+    trips = await actions.store.trips.of_bookings([request.booking_id])
+    under_way = any(trip.state != "ended" for trip in trips)
+
+    def decide(booking: Booking) -> Booking:
+        _refuse(against_giving_back(booking, bool(trips), under_way, now_s))
+        # One that was driven before its start keeps the least that a booking can last.
+        return replace(
+            booking, ends_at_s=min(booking.ends_at_s, max(now_s, before.starts_at_s + 1))
+        )
+
+    given_back = await _change(request.booking_id, decide, actions)
+    if given_back != before:
+        await actions.wake(given_back.vehicle_id)
+    return given_back
 
 
 async def move(actor: Person, request: Move, actions: Actions) -> Booking:
@@ -172,6 +243,18 @@ async def own(actor: Person, booking_id: int, actions: Actions) -> Booking:
     if booking is None:
         raise Refused(Refusal("id", Reason.NO_SUCH_BOOKING))
     return _own(actor, booking)
+
+
+async def also_booked(actor: Person, bookings: list[Booking], actions: Actions) -> list[Booking]:
+    """Return the actor's other bookings in the hours of these: nobody drives two cars at once."""
+    coming = await actions.store.bookings.coming(
+        actor.agent.agent_id, actions.clock.now_s(), BOUNDS[1].coming
+    )
+    made = {booking.booking_id for booking in bookings}
+    windows = [booking.window for booking in bookings]
+    return [
+        each for each in coming if each.booking_id not in made and meets_any(each.window, windows)
+    ]
 
 
 def windows_of(request: Book, actions: Actions) -> tuple[Window, ...]:

@@ -3,14 +3,16 @@
 Both are persons: an answer carries a name. Never here: what may be said (fleet/feedback.py).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from server.actions import trips
 from server.actions.actor import Actor, Person, is_self, manager_only
 from server.actions.tools import Actions
 from server.actions.trips import OneTrip
 from server.fleet.feedback import AnswerText, Feedback, Message, Rating, Said, may_tell, problems
-from server.fleet.inputs import Flag, Id, Input, Instant
+from server.fleet.inputs import Flag, Id, Input, Instant, judged_in_part
 from server.fleet.model import Trip
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store import AlreadyAnswered
@@ -72,6 +74,16 @@ async def say(actor: Person, request: Say, actions: Actions) -> Feedback:
         return await actions.store.feedback.say(request.trip_id, said, actions.clock.now_s())
     except AlreadyAnswered:
         raise Refused(Refusal("message", Reason.ALREADY_ANSWERED)) from None
+
+
+async def objections(actor: Person, given: Mapping[str, Any], actions: Actions) -> list[Refusal]:
+    """Return all that speaks against what a driver filled in, at once; nothing is kept."""
+    offer = await to_say(actor, OneTrip(trip_id=given["trip_id"]), actions)
+    stand_ins = {"rating": 1, "message": "-", "damage": False}
+    request, against = judged_in_part(Say, given, stand_ins)
+    at_fault = {refusal.field for refusal in against}
+    more = problems(Said(request.rating, request.message, request.damage), offer.may_rate)
+    return against + [refusal for refusal in more if refusal.field not in at_fault]
 
 
 async def waiting_first(actor: Actor, actions: Actions) -> list[Feedback]:

@@ -12,7 +12,7 @@ from server.actions.actor import Person
 from server.actions.tools import Actions
 from server.fleet.availability import Danger, Standing, spans
 from server.fleet.bookings import Phase, Wanted, against_cancelling, against_other_car, phase
-from server.fleet.model import Booking, Equipment, Refusal, TripFilter, Vehicle, Window
+from server.fleet.model import Booking, Equipment, Refusal, Trip, TripFilter, Vehicle, Window
 
 # How long the page speaks of a badge that was held to the wrong car.
 _WRONG_CAR_S = 3600
@@ -23,13 +23,14 @@ class Offer:
     """What a page says beside a booking that runs or comes, and what may be done with it.
 
     `pieces` are the equipment that there is, by code; `refused_at` is where its agent's badge was
-    refused because this other car is booked.
+    refused because this other car is booked; `trips` are those on it so far, whoever drove.
     """
 
     booking: Booking
     fleet: Standing
     pieces: Mapping[str, Equipment]
     refused_at: Refusal | None
+    trips: tuple[Trip, ...]
 
     @cached_property
     def danger(self) -> Danger | None:
@@ -60,7 +61,12 @@ class Offer:
     @property
     def may_cancel(self) -> bool:
         """Say whether it can still be called off."""
-        return not against_cancelling(self.booking, self.fleet.now_s)
+        return not against_cancelling(self.booking, bool(self.trips), self.fleet.now_s)
+
+    @property
+    def may_give_back(self) -> bool:
+        """Say whether its end is offered: to whom has driven, even if a trip has to end first."""
+        return bool(self.trips)
 
     def _cars(self) -> Iterator[Vehicle]:
         if self.fleet.is_under_way(self.booking):
@@ -132,19 +138,25 @@ async def offers_for(actor: Person, bookings: list[Booking], actions: Actions) -
         TripFilter(agent_id=actor.agent.agent_id, from_s=recent_s)
     ):
         refused.pop(trip.booking_id, None)  # the right one was found
+    trips = await actions.store.trips.of_bookings(booking.booking_id for booking in active)
     return {
-        booking.booking_id: _offer(booking, fleet, pieces, refused.get(booking.booking_id))
+        booking.booking_id: Offer(
+            booking,
+            fleet,
+            pieces,
+            _still_refused(booking, fleet, refused.get(booking.booking_id)),
+            tuple(trip for trip in trips if trip.booking_id == booking.booking_id),
+        )
         for booking in active
         if booking.ends_at_s > fleet.now_s or fleet.is_under_way(booking)
     }
 
 
-def _offer(
-    booking: Booking, fleet: Standing, pieces: Mapping[str, Equipment], refusal: Refusal | None
-) -> Offer:
+def _still_refused(booking: Booking, fleet: Standing, refusal: Refusal | None) -> Refusal | None:
+    """Return where the badge was refused, unless that is settled."""
     if refusal is not None and (
         refusal.vehicle_id == booking.vehicle_id  # it has been moved there since
         or fleet.is_under_way(booking)
     ):
-        refusal = None
-    return Offer(booking, fleet, pieces, refusal)
+        return None
+    return refusal

@@ -4,7 +4,8 @@ Its car then lets nobody in but technicians. Never here: when it stops the car (
 never a running engine).
 """
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -12,7 +13,7 @@ from server.actions import boxes
 from server.actions.actor import Actor, Person, manager_only
 from server.actions.tools import Actions
 from server.fleet.commands import THEFT_VALID_S
-from server.fleet.inputs import Id, Input, Line, Says
+from server.fleet.inputs import Id, Input, Line, Says, judged_in_part
 from server.fleet.model import TheftOrder
 from server.fleet.refusals import Reason, Refusal, Refused
 
@@ -25,7 +26,7 @@ _NO_REFERENCE = Says(
 class Report(Input):
     """That a car is stolen, and the reference of the complaint."""
 
-    vehicle_id: Id
+    vehicle_id: Annotated[Id, Says(Reason.UNKNOWN_VEHICLE)]
     reference: Annotated[Line, Field(min_length=1, max_length=MAX_REFERENCE_LENGTH), _NO_REFERENCE]
 
 
@@ -70,6 +71,20 @@ async def report(actor: Person, request: Report, actions: Actions) -> int:
     if number is None:
         raise Refused(Refusal("vehicle_id", Reason.THEFT_ORDER_STANDS))
     return number
+
+
+async def objections(actor: Actor, given: Mapping[str, Any], actions: Actions) -> list[Refusal]:
+    """Return all that speaks against a report as it was filled in, at once; nothing is kept."""
+    manager_only(actor)
+    request, against = judged_in_part(Report, given, {"vehicle_id": 0, "reference": "-"})
+    if request.vehicle_id:
+        try:
+            await boxes.fitted_box(request.vehicle_id, actions)
+        except Refused as refused:
+            return [*refused.refusals, *against]
+        if await actions.store.theft_orders.of_car(request.vehicle_id):
+            against = [Refusal("vehicle_id", Reason.THEFT_ORDER_STANDS), *against]
+    return against
 
 
 async def confirm(actor: Person, request: OneTheftOrder, actions: Actions) -> None:

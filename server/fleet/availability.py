@@ -76,7 +76,7 @@ class Standing:
         wanted = tuple(windows)
         for car in self.cars:
             if not any(
-                self._is_booked(car.vehicle_id, window)
+                self.is_booked(car.vehicle_id, window)
                 or self.obstacle(car.vehicle_id, window, agent_id)
                 for window in wanted
             ):
@@ -97,12 +97,14 @@ class Standing:
         """Say what, besides other bookings, keeps an agent from this car in this window."""
         if meets_any(window, self.out_of_service.get(vehicle_id, ())):
             return "out_of_service"
-        soon = window.from_s < self.now_s + WARN_AHEAD_S and window.to_s > self.now_s
-        if soon and any(driver_id != agent_id for driver_id in self._late.get(vehicle_id, ())):
-            return "still_out"
+        for driver_id, back_at_s in self._out.get(vehicle_id, ()):
+            # Its own booking need not cover that: called off, or moved, before the car had told.
+            if driver_id != agent_id and window.from_s < back_at_s and window.to_s > self.now_s:
+                return "still_out"
         return None
 
-    def _is_booked(self, vehicle_id: int, window: Window) -> bool:
+    def is_booked(self, vehicle_id: int, window: Window) -> bool:
+        """Say whether somebody has booked this car at any time of the window."""
         hours = self._booked.get(vehicle_id)
         return hours is not None and hours.meets(window)
 
@@ -123,15 +125,17 @@ class Standing:
         return frozenset(trip.booking_id for trip in self.under_way)
 
     @cached_property
-    def _late(self) -> Mapping[int, list[int | None]]:
-        """Return vehicle id -> who drives a car that should be back."""
+    def _out(self) -> Mapping[int, list[tuple[int | None, int]]]:
+        """Return vehicle id -> who drives it, and the earliest that it may be counted on again."""
+        soon_s = self.now_s + WARN_AHEAD_S
         drivers = defaultdict(list)
         for trip in self.under_way:
-            # Without a booking nobody knows when it comes back.
-            if trip.booked_until_s is None or trip.booked_until_s <= self.now_s:
-                drivers[trip.vehicle_id].append(trip.agent_id)
+            until_s = trip.booked_until_s
+            # Late, or without a booking, nobody knows when it comes back.
+            back_at_s = soon_s if until_s is None or until_s <= self.now_s else until_s
+            drivers[trip.vehicle_id].append((trip.agent_id, back_at_s))
         for trip in self.drove_on:
-            drivers[trip.vehicle_id].append(None)  # who drives is not known
+            drivers[trip.vehicle_id].append((None, soon_s))  # who drives is not known
         return drivers
 
 

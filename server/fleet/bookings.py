@@ -129,20 +129,22 @@ def against_past(window: Window, now_s: int) -> list[Refusal]:
     return found
 
 
-def against_car(wanted: Wanted, car: Vehicle, pieces: Mapping[str, Equipment]) -> list[Refusal]:
+def against_car(
+    wanted: Wanted, car: Vehicle | None, pieces: Mapping[str, Equipment]
+) -> list[Refusal]:
     """Return what this car cannot be booked for.
 
     Args:
         wanted: what is asked for.
-        car: the car that is asked for.
+        car: the car that is asked for; None when there is no such car.
         pieces: code -> all equipment that there is.
     """
-    found = []
+    found = [] if car else [Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE)]
     if any(code not in pieces for code in wanted.equipment):
         found.append(Refusal("equipment", Reason.EQUIPMENT_UNKNOWN))
-    elif any(pieces[code].site_id != car.site_id for code in wanted.equipment):
+    elif car and any(pieces[code].site_id != car.site_id for code in wanted.equipment):
         found.append(Refusal("equipment", Reason.EQUIPMENT_ELSEWHERE))
-    if wanted.private and not car.private_use:
+    if car and wanted.private and not car.private_use:
         found.append(Refusal("private", Reason.NO_PRIVATE_USE))
     return found
 
@@ -159,6 +161,8 @@ def against_standing(
 ) -> list[Refusal]:
     """Return what keeps an agent from this car in this window as things stand."""
     obstacle = fleet.obstacle(vehicle_id, window, agent_id)
+    if obstacle == "still_out" and fleet.is_booked(vehicle_id, window):
+        return []  # the database refuses it, and names who has it until when
     return [] if obstacle is None else [Refusal("vehicle_id", _REASONS[obstacle])]
 
 
@@ -226,9 +230,27 @@ def phase(booking: Booking, under_way: bool, now_s: int) -> Phase:
     return "now" if booking.starts_at_s <= now_s else "to_come"
 
 
-def against_cancelling(booking: Booking, now_s: int) -> list[Refusal]:
-    """Return what keeps a booking that stands from being called off."""
+def against_cancelling(booking: Booking, is_driven: bool, now_s: int) -> list[Refusal]:
+    """Return what keeps a booking that stands from being called off.
+
+    `is_driven`: somebody drives on it, or has; it ends by giving the car back.
+    """
+    if is_driven and booking.ends_at_s > now_s:
+        return [Refusal("id", Reason.IS_DRIVEN)]
     return [Refusal("id", Reason.ALREADY_OVER)] if booking.ends_at_s <= now_s else []
+
+
+def against_giving_back(
+    booking: Booking, is_driven: bool, under_way: bool, now_s: int
+) -> list[Refusal]:
+    """Return what keeps a booking from ending now; `is_driven` as for `against_cancelling`."""
+    if booking.state == "cancelled":
+        return [Refusal("id", Reason.IS_CANCELLED)]
+    if under_way:
+        return [Refusal("id", Reason.UNDER_WAY)]
+    if booking.starts_at_s >= now_s and not is_driven:
+        return [Refusal("id", Reason.NOT_BEGUN)]
+    return []
 
 
 def against_number(in_all: int, of_car: int, limits: Limits) -> list[Refusal]:

@@ -34,6 +34,7 @@ from server.fleet.inputs import (
 )
 from server.fleet.json_places import Path, named
 from server.fleet.model import Role, Window
+from server.fleet.names import plate_of
 from server.fleet.records import Position
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.sites import DEFAULT_RADIUS_M, CarPark
@@ -85,9 +86,12 @@ _LONGEST = 200  # letters of a name
 T = TypeVar("T")
 
 
-def plate_of(text: str) -> str:
-    """Write a plate as the database has it: capitals, no space around."""
-    return text.strip().upper()
+def _plate(text: str) -> str:
+    """Write a plate as the database has it."""
+    plate = plate_of(text)
+    if not plate:
+        raise refuse(Reason.NOT_A_TEXT)
+    return plate
 
 
 def uid_of(text: object) -> bytes | None:
@@ -125,7 +129,7 @@ _Text = Annotated[
     Says(Reason.NOT_A_TEXT, Reason.TEXT_TOO_LONG, {"letters": _LONGEST}),
     BeforeValidator(line),
 ]
-_Plate = Annotated[_Text, AfterValidator(plate_of)]
+_Plate = Annotated[_Text, AfterValidator(_plate)]
 _Login = Annotated[_Text, AfterValidator(str.lower)]
 _Many = Annotated[tuple[T, ...], Field(strict=False), Says(Reason.NOT_A_LIST)]
 _Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False), _SAYS_LAT]

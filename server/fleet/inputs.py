@@ -59,6 +59,26 @@ def judged(model: type[M], given: Mapping[str, Any]) -> M:
         ) from None  # pydantic's text repeats what was typed
 
 
+def judged_in_part(
+    model: type[M], given: Mapping[str, Any], stand_ins: Mapping[str, Any]
+) -> tuple[M, list[Refusal]]:
+    """Return what can stand of a request, and what is wrong with the rest of it.
+
+    Args:
+        model: what is asked for.
+        given: what was filled in.
+        stand_ins: what stands in the request for a word at fault that has no default.
+    """
+    try:
+        return model.model_validate(given), []
+    except ValidationError as error:
+        wrong = refusals_of(model, error)
+    at_fault = {refusal.field for refusal in wrong}
+    sound = {word: value for word, value in given.items() if word not in at_fault}
+    stood_in = {word: value for word, value in stand_ins.items() if word in at_fault}
+    return model.model_validate({**stood_in, **sound}), wrong
+
+
 def refusals_of(model: type[Input], error: ValidationError) -> list[Refusal]:
     """Return what pydantic says of a request in our reasons; `field` is the word of the request."""
     found: dict[str, Refusal] = {}

@@ -103,9 +103,15 @@ class Reason(StrEnum):
     IS_CANCELLED = "is_cancelled", N_("This booking was cancelled."), Kind.CONFLICT
     UNDER_WAY = (
         "under_way",
-        N_("Its trip is under way: end it first, then book another car."),
+        N_("Its trip is under way: end it first, with the badge or on the page of the trip."),
         Kind.CONFLICT,
     )
+    IS_DRIVEN = (
+        "is_driven",
+        N_("Somebody has driven on this booking: give the car back, that ends it."),
+        Kind.CONFLICT,
+    )
+    NOT_BEGUN = "not_begun", N_("This booking has not begun: cancel it instead."), Kind.CONFLICT
     NO_SUCH_BOOKING = "no_such_booking", N_("There is no such booking."), Kind.NOT_FOUND
 
     # Feedback

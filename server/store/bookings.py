@@ -57,6 +57,10 @@ _GUARDS = {
 }
 
 
+class _Undone(Exception):  # noqa: N818 - all is well
+    """What was tried could be done, and is undone."""
+
+
 class Taken(NamedTuple):
     """Hours in which a car is booked."""
 
@@ -183,6 +187,18 @@ class Bookings(Noun):
         """
         return await self._engine.write(_insert_all, tuple(wanted), agent_id, now_s)
 
+    async def against_all(
+        self, wanted: Iterable[Wanted], agent_id: int, now_s: int
+    ) -> tuple[Refusal, ...]:
+        """Return what `create_all` would refuse these bookings for; none is stored."""
+        try:
+            await self._engine.write(_insert_none, tuple(wanted), agent_id, now_s)
+        except Refused as refused:
+            return refused.refusals
+        except _Undone:
+            pass
+        return ()
+
     async def change(self, booking_id: int, decide: Callable[[Booking], Booking]) -> Booking | None:
         """Let `decide` say what becomes of a booking, as it stands when nobody else can change it.
 
@@ -300,10 +316,18 @@ def _insert_all(
             if refused.first.reason not in (Reason.OVERLAP, Reason.EQUIPMENT_TAKEN):
                 raise
             in_the_way.setdefault(refused.first.reason, []).extend(refused.first.conflicts)
-    for reason in (Reason.OVERLAP, Reason.EQUIPMENT_TAKEN):
-        if reason in in_the_way:  # what was made is undone
-            raise Refused(_in_the_way(reason, in_the_way[reason]))
+    if in_the_way:  # what was made is undone
+        reasons = (Reason.OVERLAP, Reason.EQUIPMENT_TAKEN)
+        told = [reason for reason in reasons if reason in in_the_way]
+        raise Refused(*(_in_the_way(reason, in_the_way[reason]) for reason in told))
     return made
+
+
+def _insert_none(
+    db: sqlite3.Connection, requests: tuple[Wanted, ...], agent_id: int, now_s: int
+) -> None:
+    _insert_all(db, requests, agent_id, now_s)
+    raise _Undone
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from server.app_keys import CONFIG
 from server.web import api, auth, pages, render, security
+from server.web.drafts import DRAFTS, Drafts
 from server.web.guesses import GUESSES, Guesses
 from server.web.i18n import WORDS, load_words
 
@@ -19,6 +20,7 @@ def setup(app: web.Application) -> None:
     """Add every page to the application."""
     app[WORDS] = load_words(app[CONFIG].timezone)
     app[GUESSES] = Guesses()
+    app[DRAFTS] = Drafts()
     render.setup(app)
     session = security.setup(app)
     # Outermost first: an error page, too, needs the session.

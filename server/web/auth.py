@@ -10,10 +10,13 @@ from aiohttp.typedefs import Handler
 from yarl import URL
 
 from server.actions import Person, actor
+from server.app_keys import AGENT, CLOCK
 from server.fleet.model import Agent
 from server.web import sessions
+from server.web.drafts import DRAFT, DRAFTS
+from server.web.forms import keep_draft, page_of
 from server.web.i18n import N_, words_of
-from server.web.render import AGENT, flash
+from server.web.render import flash
 
 SIGN_IN = "/connexion"
 
@@ -36,19 +39,37 @@ def signed_in(handler: AgentHandler) -> Handler:
     async def checked(request: web.Request) -> web.StreamResponse:
         agent = request.get(AGENT)
         if agent is not None:
+            await _offer_draft(request, agent)
             return await handler(request, agent)
         if request.path.startswith("/api/"):
             raise web.HTTPUnauthorized
-        sign_in = URL(SIGN_IN).with_query(next=request.path_qs)
+        sign_in = URL(SIGN_IN).with_query(next=page_of(request))
         if "HX-Request" in request.headers:
             # A fragment cannot show the sign-in page; htmx goes there instead.
             return web.Response(status=401, headers={"HX-Redirect": str(sign_in)})
         if request.method == "POST":
             text = N_("You were signed out meanwhile and nothing was done: sign in to start again.")
+            if await keep_draft(request) is not None:
+                text = N_(
+                    "You were signed out meanwhile and nothing was done. What you typed is kept:"
+                    " sign in, it is there to be sent again."
+                )
             await flash(request, "warning", words_of(request).say(text))
         raise web.HTTPSeeOther(sign_in)
 
     return checked
+
+
+async def _offer_draft(request: web.Request, agent: Agent) -> None:
+    """Let the form of this page show what its person had typed when their session had ended."""
+    if request.method != "GET" or "HX-Request" in request.headers:
+        return
+    now_s = request.app[CLOCK].now_s()
+    draft = request.app[DRAFTS].take(agent.agent_id, request.path, now_s)
+    if draft is not None:
+        request[DRAFT] = draft
+        text = N_("What you had typed is here again: check it, then send it.")
+        await flash(request, "warning", words_of(request).say(text))
 
 
 def manager_only(handler: AgentHandler) -> Handler:

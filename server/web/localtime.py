@@ -1,7 +1,7 @@
 """Local time, which exists on pages only: what a person types <-> Unix seconds.
 
 Twice a year the local clock jumps: some times do not exist, some exist twice. A time that does
-not exist is refused, one that exists twice means its first occurrence, and the page says so.
+not exist is refused; of one that exists twice both are returned, and the page says which it took.
 Never here: the current time (server/clock.py), words for people (templates, forms.py).
 """
 
@@ -32,10 +32,10 @@ class NoSuchLocalTime(NotATime):
 
 @dataclass(frozen=True, slots=True)
 class LocalInstant:
-    """An instant as typed; `ambiguous` when its local time exists twice (the first is taken)."""
+    """An instant as typed; `again_s` is the second one, where its local time exists twice."""
 
     at_s: int
-    ambiguous: bool
+    again_s: int | None = None
 
 
 def parse_local_time(text: str, timezone: ZoneInfo) -> LocalInstant:
@@ -57,7 +57,8 @@ def parse_local_time(text: str, timezone: ZoneInfo) -> LocalInstant:
     first, second = (naive.replace(tzinfo=timezone, fold=fold) for fold in (0, 1))
     if first.astimezone(UTC).astimezone(timezone).replace(tzinfo=None) != naive:
         raise NoSuchLocalTime(_jump_s(first, second))
-    return LocalInstant(int(first.timestamp()), first.utcoffset() != second.utcoffset())
+    at_s, again_s = int(first.timestamp()), int(second.timestamp())
+    return LocalInstant(at_s, None if again_s == at_s else again_s)
 
 
 def parse_local_date(text: str, timezone: ZoneInfo) -> int:

@@ -12,19 +12,17 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from server.app_keys import AGENT
 from server.fleet.commands import ENDS_FROM_AFAR
-from server.fleet.model import Agent
 from server.fleet.refusals import Refused
 from server.store import StoreError
 from server.web import labels
-from server.web.forms import PageForm, StalePage, form_of, posted
+from server.web.forms import PageForm, StalePage, form_of, keep_draft, page_of, posted
 from server.web.i18n import LANGUAGES, N_, WORDS, Words, remember_language, words_of
 from server.web.refused import STATUS_OF_PAGE, refusal_as_json, say
 from server.web.security import local_path
 
 _TEMPLATES = Path(__file__).parent / "templates"
-# The person signed in, put there by auth.load_agent.
-AGENT = web.RequestKey("AGENT", Agent)
 _ENVIRONMENTS = web.AppKey("ENVIRONMENTS", dict[str, Environment])
 _FLASH = "flash"
 # Said above a form that came with a stale token and is shown again as it was filled in.
@@ -122,7 +120,7 @@ async def flash(request: web.Request, mood: Mood, text: str) -> None:
 @web.middleware
 async def error_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer errors in the site's look, or as JSON under /api/."""
-    reason = None
+    reason = again = None
     try:
         return await handler(request)
     except web.HTTPException as error:
@@ -148,10 +146,13 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
         return web.json_response(body | {"field": None}, status=status, headers=headers)
     if isinstance(answer, StalePage):
         title, advice = N_("This page was open for too long"), N_("Go back and reload it.")
+        agent, kept_for = request.get(AGENT), await keep_draft(request)
+        if agent is not None and agent.agent_id == kept_for:
+            again, advice = page_of(request), N_("What you typed is kept: open it again.")
     else:
         title, advice = labels.error_title(status), labels.error_advice(status)
     answer_page = await page(
-        request, "error.html", status=status, title=title, reason=reason, advice=advice
+        request, "error.html", status=status, title=title, reason=reason, advice=advice, again=again
     )
     answer_page.headers.update(headers)
     return answer_page

@@ -542,3 +542,11 @@ def test_a_code_is_made_for_a_manager_too(data: Path, capsys: pytest.CaptureFixt
     said = capsys.readouterr().out.splitlines()
     assert said[0].startswith("Paul Morin chooses a password at /connexion/code until ")
     assert re.fullmatch("[A-Z2-9]{4}-[A-Z2-9]{4}", said[1])
+
+
+@pytest.mark.parametrize("written", ["ab 123 cd", "AB123CD", "AB–123–CD"])
+def test_a_command_knows_a_car_by_its_plate_however_it_is_written(
+    written: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ("command", "inhibit", "--vehicle", written, "--data", data)
+    assert "has no box" in mistake(capsys, *command)

@@ -26,6 +26,7 @@ from server.store.schema import (
     news,
     page_indexes,
     planned_km,
+    plates,
     repeats,
     revocations,
     signs,
@@ -455,4 +456,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     accounts.add,
     fleet_words.add,
     knowledge.add,
+    plates.add,
 )

@@ -58,7 +58,8 @@ async def create_booking(request: web.Request, agent: Agent) -> web.StreamRespon
     `equipment` are codes of pieces to take along; one that is taken is 409 with those that are not.
     `weeks` above 1 books the same local hours in so many weeks, all or none; those after the first
     are in `following`. A car that is taken is 409 with the `conflicts` and the `alternatives`.
-    `private` (false) is for private use, where the car allows it.
+    `private` (false) is for private use, where the car allows it. `also_booked` are one's other
+    bookings at the same time, if any.
     """
     actions, person = request.app[ACTIONS], Person(agent)
     wanted = await asked_for(request, acts.Book)
@@ -75,7 +76,10 @@ async def create_booking(request: web.Request, agent: Agent) -> web.StreamRespon
             return _refuse_taken(request, refused, free)
         raise
     told, *later = await _as_json([first, *following], actions)
-    return web.json_response(told | ({"following": later} if later else {}), status=201)
+    more = {"following": later} if later else {}
+    if also := await acts.also_booked(person, [first, *following], actions):
+        more["also_booked"] = [asdict(booking) for booking in also]
+    return web.json_response(told | more, status=201)
 
 
 @signed_in
@@ -126,6 +130,15 @@ async def _as_json(bookings: list[Booking], actions: Actions) -> list[dict[str, 
     ]
 
 
+@signed_in
+async def give_back(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """POST /api/bookings/{id}/return {} : the booking, which ends now; again is the same answer."""
+    wanted = await asked_for(request, acts.GiveBack, booking_id=int(request.match_info["id"]))
+    return web.json_response(
+        asdict(await acts.give_back(Person(agent), wanted, request.app[ACTIONS]))
+    )
+
+
 def _warning(offer: Offer) -> dict[str, Any]:
     refused = offer.refused_at
     return {
@@ -169,4 +182,5 @@ ROUTES = (
     web.delete("/api/bookings/{id:[0-9]{1,18}}", cancel_booking),
     web.post("/api/bookings/{id:[0-9]{1,18}}/vehicle", move_booking),
     web.post("/api/bookings/{id:[0-9]{1,18}}/end", extend_booking),
+    web.post("/api/bookings/{id:[0-9]{1,18}}/return", give_back),
 )

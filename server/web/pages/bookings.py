@@ -3,6 +3,7 @@
 Never here: what becomes of a request (actions/bookings.py), its change (rebooking.py).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -13,12 +14,12 @@ from server.actions import Actions, Person
 from server.actions import bookings as acts
 from server.actions.offers import free_equipment, free_vehicles, offers_for
 from server.actions.told import of_bookings
-from server.app_keys import ACTIONS, CLOCK, STORE
+from server.app_keys import ACTIONS, AGENT, CLOCK, STORE
 from server.fleet.bookings import MAX_PURPOSE_LENGTH, Journey, phase
 from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent, Booking, PendingWish, Trip, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKS
-from server.fleet.refusals import Kind, Reason, Refused
+from server.fleet.refusals import Kind, Refusal, Refused
 from server.store import Store
 from server.web.auth import signed_in
 from server.web.forms import (
@@ -177,22 +178,28 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
         return await _form_page(request, form, status=403)
     form.fill_lists(await request.app[STORE].vehicles.all())
     actions, person = request.app[ACTIONS], Person(agent)
-    status = 200 if form.validate() else 422
-    wanted = None
+    form.start.after(actions.clock.now_s())
+    form.end.after(form.start.data or actions.clock.now_s())
+    given, readable = form.asked_for(), form.validate()
+    against: Sequence[Refusal] = ()
     try:
-        wanted = judged(acts.Book, form.asked_for())
-        if status == 200:
-            await _say_booked(request, form, await acts.book(person, wanted, actions))
+        if readable:
+            booked = await acts.book(person, judged(acts.Book, given), actions)
+            await _say_booked(request, form, booked)
             raise web.HTTPSeeOther(LIST)
     except Refused as refused:
-        status = show_on(form, refused, _FIELDS, agent.agent_id)
-        if wanted is not None and refused.first.reason is Reason.EQUIPMENT_TAKEN:
-            instead = await _free_instead(actions, wanted, words_of(request))
-            form.equipment.errors = [*form.equipment.errors, instead]
-        elif wanted is not None and refused.first.reason.kind is Kind.CONFLICT:
-            free = await acts.free_instead(person, wanted, actions)
-            return await _form_page(request, form, status, free)
-    return await _form_page(request, form, status)
+        against = refused.refusals  # the first of them; what speaks against it at once is said
+    against = await acts.objections(person, given, actions) or against
+    if against:
+        show_on(form, Refused(*against), _FIELDS, agent.agent_id)
+    if not readable or any(each.reason.kind is not Kind.CONFLICT for each in against):
+        return await _form_page(request, form, 422)
+    wanted = judged(acts.Book, given)
+    if {refusal.field for refusal in against} == {"equipment"}:
+        instead = await _free_instead(actions, wanted, words_of(request))
+        form.equipment.errors = [*form.equipment.errors, instead]
+        return await _form_page(request, form, 409)
+    return await _form_page(request, form, 409, await acts.free_instead(person, wanted, actions))
 
 
 async def _free_instead(actions: Actions, wanted: acts.Book, words: Words) -> str:
@@ -219,11 +226,20 @@ async def _say_booked(request: web.Request, form: BookingForm, bookings: list[Bo
         last=words.day(bookings[-1].starts_at_s),
     )
     await flash(request, "success", f"{said} {await what_cars_know(request, first)}")
+    await say_also_booked(request, bookings)
     for field in (form.start, form.end):
-        if field.ambiguous:
-            message = N_("%(time)s exists twice that night; the first one was taken.")
-            text = words.say(message, time=words.moment(field.data or 0))
-            await flash(request, "warning", text)
+        if field.which_of_two:
+            await flash(request, "warning", field.which_of_two)
+
+
+async def say_also_booked(request: web.Request, bookings: list[Booking]) -> None:
+    """Tell the person on the next page which other car they have in the hours of these."""
+    words, person = words_of(request), Person(request[AGENT])
+    for other in await acts.also_booked(person, bookings, request.app[ACTIONS]):
+        text = N_("You have also booked, at the same time: %(car)s, %(when)s.")
+        car = f"{other.vehicle_label} {other.plate}"
+        when = words.window(other.starts_at_s, other.ends_at_s)
+        await flash(request, "warning", words.say(text, car=car, when=when))
 
 
 @signed_in

@@ -4,6 +4,9 @@ A driver may change the message until it is answered, a manager correct the answ
 told again. Never here: what may be said (fleet/feedback.py), and by whom (actions/feedback.py).
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from aiohttp import web
 from wtforms import BooleanField, HiddenField, TextAreaField
 
@@ -13,7 +16,7 @@ from server.app_keys import ACTIONS, CLOCK
 from server.fleet.feedback import MAX_MESSAGE_LENGTH, RATINGS, Feedback
 from server.fleet.inputs import judged
 from server.fleet.model import Agent
-from server.fleet.refusals import Refused
+from server.fleet.refusals import Refusal, Refused
 from server.web.auth import manager_only, signed_in
 from server.web.forms import (
     ChoiceField,
@@ -53,12 +56,12 @@ class FeedbackForm(PageForm):
         if not offer.may_tell:
             del self.message, self.damage
 
-    def asked(self, offer: acts.SayOffer) -> acts.Say:
-        """Return it, with what was said before where the form does not ask; raises Refused."""
+    def asked(self, offer: acts.SayOffer) -> dict[str, Any]:
+        """Return it, with what was said before where the form does not ask."""
         told = {name: value for name, value in self.data.items() if name != "csrf_token"}
         if "message" not in self and offer.before is not None:
             told |= {"message": offer.before.message, "damage": offer.before.damage}
-        return judged(acts.Say, told | {"trip_id": offer.trip.trip_id})
+        return told | {"trip_id": offer.trip.trip_id}
 
 
 class AnswerForm(PageForm):
@@ -93,11 +96,12 @@ async def send(request: web.Request, agent: Agent) -> web.StreamResponse:
     actor, actions = Person(agent), request.app[ACTIONS]
     offer = await acts.to_say(actor, this_trip(request), actions)
     words, status = words_of(request), 422
+    against: Sequence[Refusal] = ()
     try:
         form = await sent_form(FeedbackForm, request)
         form.offer(offer)
         if form.validate():
-            await acts.say(actor, form.asked(offer), actions)
+            await acts.say(actor, judged(acts.Say, form.asked(offer)), actions)
             text = N_("Thank you. The fleet manager sees it; an answer will stand on this page.")
             await flash(request, "success", words.say(text))
             raise web.HTTPSeeOther(f"/trajets/{offer.trip.trip_id}")
@@ -106,7 +110,11 @@ async def send(request: web.Request, agent: Agent) -> web.StreamResponse:
         form.offer(offer)
         await flash(request, "warning", words.say(STALE))
     except Refused as refused:
-        show_on(form, refused, {}, agent.agent_id)
+        against = refused.refusals  # the first of them; what speaks against it at once is said
+    if status != 403:
+        against = await acts.objections(actor, form.asked(offer), actions) or against
+    if against:
+        show_on(form, Refused(*against), {}, agent.agent_id)
     return await page(request, "feedback/form.html", status=status, form=form, offer=offer)
 
 

@@ -1,4 +1,4 @@
-"""The pages "another car" and "later": a booking changes its car or its end, and stays the same.
+"""The pages "another car", "later", "give back": a booking changes its car or end, and stays.
 
 Never here: what becomes of a request (actions/bookings.py).
 """
@@ -9,14 +9,14 @@ from wtforms.validators import InputRequired
 from server.actions import Person
 from server.actions import bookings as acts
 from server.actions.offers import offers_for
-from server.app_keys import ACTIONS, CLOCK
+from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.model import Agent, Booking
 from server.fleet.refusals import Kind, Refused
 from server.web.auth import signed_in
 from server.web.forms import LocalTimeField, PageForm, form_of, posted, sent_form
 from server.web.i18n import N_, words_of
-from server.web.pages.bookings import LIST, name_of
-from server.web.refused import say_each, show_on
+from server.web.pages.bookings import LIST, name_of, say_also_booked
+from server.web.refused import say, say_each, show_on
 from server.web.render import flash, page
 from server.web.told import what_cars_know
 
@@ -78,23 +78,64 @@ async def extend(request: web.Request, agent: Agent) -> web.StreamResponse:
     button = (await posted(request)).get("ends_at_s", "")
     if button.isdecimal() and len(button) <= 11:
         form.end.data = ends_at_s = int(button)
-        form.end.raw_data = None
+        form.end.raw_data = form.end.again_s = None
     elif not form.validate():
         return await _extend_page(request, booking, form, status=422)
     else:
+        form.end.after(booking.ends_at_s)
         ends_at_s = form.end.data or 0
     wanted = acts.Extend(booking_id=booking.booking_id, ends_at_s=ends_at_s)
+    before = booking
     try:
         booking = await acts.extend(Person(agent), wanted, request.app[ACTIONS])
     except Refused as refused:
         fields = {"id": "end", "ends_at_s": "end"}
         status = show_on(form, refused, fields, agent.agent_id)
         return await _extend_page(request, booking, form, status)
+    if form.end.which_of_two:
+        await flash(request, "warning", form.end.which_of_two)
+    await say_also_booked(request, [booking])
     text = N_("Your booking now ends later: %(car)s, %(when)s.")
+    if booking == before and not button:  # a button that was pressed twice has said its word
+        text = N_("Your booking lasts until then already: %(car)s, %(when)s.")
     when = words.window(booking.starts_at_s, booking.ends_at_s)
     car = f"{booking.vehicle_label} {booking.plate}"
     known = await what_cars_know(request, booking)
     await flash(request, "success", f"{words.say(text, car=car, when=when)} {known}")
+    raise web.HTTPSeeOther(LIST)
+
+
+@signed_in
+async def show_give_back(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """Ask whether to end the booking now, or say that a trip has to end first."""
+    booking = await acts.own(Person(agent), int(request.match_info["id"]), request.app[ACTIONS])
+    trips = await request.app[STORE].trips.of_bookings([booking.booking_id])
+    return await page(
+        request,
+        "bookings/give_back.html",
+        booking=booking,
+        under_way=next((trip for trip in trips if trip.state != "ended"), None),
+        form=await form_of(PageForm, request),
+    )
+
+
+@signed_in
+async def give_back(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """End the booking and go back to the list, however often the button was pressed."""
+    await sent_form(PageForm, request)
+    words = words_of(request)
+    wanted = acts.GiveBack(booking_id=int(request.match_info["id"]))
+    try:
+        booking = await acts.give_back(Person(agent), wanted, request.app[ACTIONS])
+    except Refused as refused:
+        if refused.first.reason.kind is not Kind.CONFLICT:
+            raise
+        await flash(request, "warning", say(refused.first, words))
+        raise web.HTTPSeeOther(LIST) from refused
+    text = N_("The car is given back: %(car)s, %(when)s.")
+    when = words.window(booking.starts_at_s, booking.ends_at_s)
+    car = f"{booking.vehicle_label} {booking.plate}"
+    await flash(request, "success", words.say(text, car=car, when=when))
     raise web.HTTPSeeOther(LIST)
 
 
@@ -142,4 +183,6 @@ ROUTES = (
     web.post("/reservations/{id:[0-9]{1,18}}/voiture", move),
     web.get("/reservations/{id:[0-9]{1,18}}/prolonger", show_extend),
     web.post("/reservations/{id:[0-9]{1,18}}/prolonger", extend),
+    web.get("/reservations/{id:[0-9]{1,18}}/rendre", show_give_back),
+    web.post("/reservations/{id:[0-9]{1,18}}/rendre", give_back),
 )

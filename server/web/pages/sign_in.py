@@ -11,7 +11,7 @@ from aiohttp import web
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from server.app_keys import CLOCK, CONFIG, STORE
+from server.app_keys import AGENT, CLOCK, CONFIG, STORE
 from server.fleet.inputs import one_line
 from server.fleet.model import Agent
 from server.passwords import verify_password
@@ -21,7 +21,7 @@ from server.web.forms import PageForm, StalePage, form_of, posted, sent_form
 from server.web.guesses import GUESSES, attempt_at, know_browser, later
 from server.web.i18n import N_, words_of
 from server.web.proxies import client_address
-from server.web.render import AGENT, STALE, flash, page
+from server.web.render import STALE, flash, page
 from server.web.security import local_path
 
 _NO_MATCH = N_("Login and password do not match.")

@@ -13,7 +13,8 @@ from server.actions import theft as acts
 from server.app_keys import ACTIONS, STORE
 from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent
-from server.fleet.refusals import Kind, Reason, Refusal, Refused
+from server.fleet.names import plate_of
+from server.fleet.refusals import Kind, Refused
 from server.web.auth import manager_only
 from server.web.forms import PageForm, form_of, sent_form
 from server.web.i18n import N_, words_of
@@ -53,14 +54,13 @@ async def report(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Keep it until another person confirms it, or show the form again."""
     form = await sent_form(ReportForm, request)
     plates = {car.plate: car.vehicle_id for car in await request.app[STORE].vehicles.all()}
+    vehicle_id = plates.get(plate_of(form.vehicle_id.data or ""))
+    told = {"vehicle_id": vehicle_id, "reference": form.reference.data}
     try:
-        vehicle_id = plates.get((form.vehicle_id.data or "").upper())
-        if vehicle_id is None:
-            raise Refused(Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE))
-        told = {"vehicle_id": vehicle_id, "reference": form.reference.data}
         await acts.report(Person(agent), judged(acts.Report, told), request.app[ACTIONS])
     except Refused as refused:
-        show_on(form, refused, {}, agent.agent_id)
+        against = await acts.objections(Person(agent), told, request.app[ACTIONS])
+        show_on(form, Refused(*against) if against else refused, {}, agent.agent_id)
         return await page(request, "theft/report.html", status=422, form=form)
     text = N_("Noted. Nothing happens in the car until another manager has confirmed it.")
     await flash(request, "success", words_of(request).say(text))

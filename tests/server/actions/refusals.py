@@ -251,6 +251,13 @@ def cases(
             "file": "a file calls no booking off",
         }
 
+    def give_back(number: int, who: str = KARIM) -> dict[str, Any]:
+        return {
+            "page": Page(f"/reservations/{number}/rendre", {}, who),
+            "api": Call(f"/api/bookings/{number}/return", {}, who),
+            "file": "a file ends no booking",
+        }
+
     def say(number: int, who: str = LUCIE, **said: object) -> dict[str, Any]:
         whole = {"rating": None, "message": "", "damage": False} | said
         sent = {word: str(value) for word, value in said.items()}
@@ -373,6 +380,8 @@ def cases(
         Reason.ALREADY_OVER: Case(**cancel(bookings["past"], LUCIE)),
         Reason.IS_CANCELLED: Case(**move("cancelled", CLIO)),
         Reason.UNDER_WAY: Case(**move("running", PEUGEOT)),
+        Reason.IS_DRIVEN: Case(**cancel(bookings["running"])),
+        Reason.NOT_BEGUN: Case(**give_back(bookings["equipped"], LUCIE)),
         Reason.NO_SUCH_BOOKING: Case(**cancel(NOBODY)),
         # Feedback
         Reason.UNKNOWN_RATING: Case(**say(trips["unsaid"], rating=6)),

@@ -135,9 +135,9 @@ def plainly_obstructed(standing: Standing, car: int, wanted: Window, agent: int)
     for each in standing.under_way:
         if each.vehicle_id != car or each.agent_id == agent:
             continue
-        if each.booked_until_s is not None and each.booked_until_s > NOW_S:
-            continue
-        if wanted.from_s < NOW_S + WARN_AHEAD_S and wanted.to_s > NOW_S:
+        late = each.booked_until_s is None or each.booked_until_s <= NOW_S
+        back_at_s = NOW_S + WARN_AHEAD_S if late else each.booked_until_s
+        if wanted.from_s < back_at_s and wanted.to_s > NOW_S:
             return "still_out"
     return None
 

@@ -26,8 +26,10 @@ from shared_protocol.records import (
     TripHandover,
     to_record,
 )
+from tests.fleet import wanted
 from tests.server.web.sample import (
     CLIO,
+    HOUR_S,
     KARIM,
     LUCIE,
     MANAGER,
@@ -43,6 +45,7 @@ from tests.support import ROOT, skip_or_fail
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = {"desktop": 1280, "phone": 360}
+NARROW = 320  # a page at 400 %: RGAA 10.11
 PAGES = {
     None: ["/connexion", "/connexion?next=/trajets", "/connexion/code"],
     KARIM: [
@@ -137,7 +140,13 @@ async def faults_of(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(
     ("locale", "width"),
-    [("fr-FR", WIDTHS["desktop"]), ("fr-FR", WIDTHS["phone"]), ("en-GB", WIDTHS["phone"])],
+    [
+        ("fr-FR", WIDTHS["desktop"]),
+        ("fr-FR", WIDTHS["phone"]),
+        ("en-GB", WIDTHS["phone"]),
+        ("fr-FR", NARROW),
+        ("en-GB", NARROW),
+    ],
 )
 async def test_every_page_is_accessible_fits_and_loads_all_it_names(
     browser, client, store, locale, width
@@ -145,6 +154,12 @@ async def test_every_page_is_accessible_fits_and_loads_all_it_names(
     under_way, ended = await trip_ids(store)
     karim = await store.agents.by_login(KARIM)
     booking, later = (b.booking_id for b in await store.bookings.of_agent(karim.agent_id, NOW_S))
+    await store.bookings.create(
+        # A word that has no place to break.
+        wanted(1, NOW_S + 9 * HOUR_S, NOW_S + 10 * HOUR_S, "Kraftfahrzeughaftpflicht" * 4),
+        karim.agent_id,
+        NOW_S,
+    )
     (badge,) = await store.badges.of_agent(karim.agent_id)
     manager = await store.agents.by_login(MANAGER)
     (lost,) = await store.badges.of_agent(manager.agent_id)

@@ -239,6 +239,7 @@ async def in_order(arrive, store):
     await lucie.client.post(f"/api/trips/{ended}/feedback", json=said)
     coming = next(b for b in await own(store, KARIM) if b.plate == PEUGEOT)
     booking = f"/api/bookings/{coming.booking_id}"
+    (over,) = await own(store, LUCIE)
     car = {"vehicle_id": int(await id_of(store, CLIO))}
     hours = {"starts_at_s": NOW_S + 9 * HOUR_S, "ends_at_s": NOW_S + 10 * HOUR_S}
     whole = car | hours | {"purpose": "Visite", "equipment": [], "private": False, "weeks": 1}
@@ -249,6 +250,11 @@ async def in_order(arrive, store):
         ("POST", "/api/bookings"): (karim, "/api/bookings", whole),
         ("POST", "/api/bookings/{id}/vehicle"): (karim, f"{booking}/vehicle", car),
         ("POST", "/api/bookings/{id}/end"): (karim, f"{booking}/end", later),
+        ("POST", "/api/bookings/{id}/return"): (
+            lucie,
+            f"/api/bookings/{over.booking_id}/return",
+            {},
+        ),
         ("POST", "/api/trips/{id}/feedback"): (
             karim,
             f"/api/trips/{under_way}/feedback",
