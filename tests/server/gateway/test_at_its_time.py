@@ -1,0 +1,184 @@
+"""Who held a badge, and who was of which directorate, when it happened: not when it was told."""
+
+import json
+
+import pytest
+
+from server.fleet import fleet_file
+from server.fleet.model import Refusal, Trip, TripFilter
+from server.gateway.pipeline import Pipeline
+from server.store import BoxAccount, Store
+from shared_protocol import records
+from shared_protocol.badges import badge_tag
+from tests.fleet import BOOKING, HOUR_S, MARIE_UID, NOW_S, PAUL_UID, agent, fit_box, fleet
+
+DAY_S = 24 * HOUR_S
+PLACE = (480_061_000, 1_996_000)
+WALK_UP = 0
+
+
+class OneCar:
+    """A car that is offline: what it tells arrives when it likes."""
+
+    def __init__(self, store: Store, box: BoxAccount) -> None:
+        self.store, self.box = store, box
+        self.next_seq = 1
+
+    def tag(self, uid: bytes) -> bytes:
+        return badge_tag(self.box.badge_key, uid)
+
+    async def tell(self, arrives_s: int, *told: tuple[int, tuple[object, ...]]) -> None:
+        """Let these (time, body) arrive; a time of 0 is unknown."""
+        batch = [records.to_record(at_s, body) for at_s, body in told]
+        await Pipeline(self.store).accept(self.box, 1, self.next_seq, 1, batch, arrives_s)
+        self.next_seq += len(batch)
+
+    def start(self, uid: bytes, booking: int = BOOKING) -> tuple[object, ...]:
+        return records.TripStart(self.tag(uid), booking, 1_000, *PLACE, 0, 0)
+
+    async def trip(self) -> Trip:
+        (trip,) = await self.store.trips.log(TripFilter())
+        return trip
+
+    async def refusal(self) -> Refusal:
+        (refusal,) = await self.store.refusals.log()
+        return refusal
+
+    async def load(self, at_s: int, *agents: dict[str, object]) -> None:
+        text = json.dumps(fleet([], list(agents), []))
+        await self.store.fleet.load(fleet_file.parse(text), {}, at_s)
+
+    async def hand_over(self, at_s: int) -> None:
+        """Marie's badge goes to Paul."""
+        paul = agent("paul.morin", PAUL_UID, directorate="DDPP", role="manager")
+        paul["badges"] = [PAUL_UID.hex(), MARIE_UID.hex()]
+        await self.load(at_s, agent("marie.leroy", MARIE_UID) | {"badges": []}, paul)
+
+
+@pytest.fixture
+async def car(store: Store) -> OneCar:
+    secrets = await fit_box(store)
+    box = await store.boxes.by_wire_id(secrets.wire_id)
+    assert box is not None
+    return OneCar(store, box)
+
+
+LATE_S = NOW_S + 3 * DAY_S
+END = records.TripEnd(9_000, *PLACE, records.END_BADGE_HELD)
+S2 = pytest.mark.xfail(strict=True, reason="finding S2: judged by what holds at arrival")
+
+
+@S2
+@pytest.mark.parametrize("booking", [BOOKING, WALK_UP])
+async def test_yesterdays_trip_is_yesterdays_holders(car: OneCar, booking: int) -> None:
+    await car.hand_over(NOW_S + DAY_S)
+    await car.tell(LATE_S, (NOW_S, car.start(MARIE_UID, booking)), (NOW_S + 60, END))
+    assert (await car.trip()).agent_name == "Marie Leroy"
+
+
+@pytest.mark.parametrize("booking", [BOOKING, WALK_UP])
+async def test_a_trip_after_the_hand_over_is_the_new_holders(car: OneCar, booking: int) -> None:
+    await car.hand_over(NOW_S + DAY_S)
+    started_s = NOW_S + 2 * DAY_S
+    await car.tell(LATE_S, (started_s, car.start(MARIE_UID, booking)), (started_s + 60, END))
+    assert (await car.trip()).agent_name == "Paul Morin"
+
+
+@S2
+async def test_a_walk_up_trip_is_of_the_directorate_of_then(car: OneCar) -> None:
+    await car.load(NOW_S + DAY_S, agent("marie.leroy", MARIE_UID, directorate="DDPP"))
+    await car.tell(LATE_S, (NOW_S, car.start(MARIE_UID, WALK_UP)), (NOW_S + 60, END))
+    assert (await car.trip()).directorate_code == "DDT"
+
+
+@S2
+async def test_a_refused_badge_is_its_holders_of_then(car: OneCar) -> None:
+    await car.hand_over(NOW_S + DAY_S)
+    refused = records.Refusal(car.tag(MARIE_UID), records.REFUSED_TOO_EARLY)
+    await car.tell(LATE_S, (NOW_S, refused))
+    refusal = await car.refusal()
+    assert (refusal.agent_name, refusal.directorate_code) == ("Marie Leroy", "DDT")
+
+
+@S2
+async def test_a_badge_that_nobody_had_yet_was_refused_to_nobody(car: OneCar) -> None:
+    new = bytes.fromhex("04c0ffee00beef")
+    await car.load(NOW_S + DAY_S, agent("luc.petit", new))
+    await car.tell(LATE_S, (NOW_S, records.Refusal(car.tag(new), records.REFUSED_UNKNOWN_BADGE)))
+    assert (await car.refusal()).agent_name is None
+
+
+@S2
+async def test_who_rode_along_is_who_had_the_badge_then(car: OneCar) -> None:
+    await car.hand_over(NOW_S + DAY_S)
+    on_board = records.Occupant(car.tag(MARIE_UID))
+    await car.tell(LATE_S, (NOW_S, car.start(bytes(7))), (NOW_S + 9, on_board), (NOW_S + 60, END))
+    trip = await car.trip()
+    assert "Paul Morin" not in trip.occupants
+
+
+@S2
+async def test_a_badge_that_came_back_has_each_of_its_times(car: OneCar) -> None:
+    await car.hand_over(NOW_S + DAY_S)
+    await car.load(
+        NOW_S + 2 * DAY_S,
+        agent("paul.morin", PAUL_UID, directorate="DDPP", role="manager"),
+        agent("marie.leroy", MARIE_UID),
+    )
+    told = []
+    for day in range(3):
+        at_s = NOW_S + day * DAY_S + HOUR_S
+        told += [(at_s, car.start(MARIE_UID, WALK_UP)), (at_s + 60, END)]
+    await car.tell(LATE_S, *told)
+    trips = await car.store.trips.log(TripFilter())
+    names = [trip.agent_name for trip in reversed(trips)]
+    assert names == ["Marie Leroy", "Paul Morin", "Marie Leroy"]
+
+
+@S2
+async def test_a_time_that_is_unknown_between_two_holders_makes_the_trip_nobodys(
+    car: OneCar,
+) -> None:
+    await car.tell(NOW_S, (NOW_S, records.Odometer(1_000)))
+    await car.hand_over(NOW_S + DAY_S)
+    await car.tell(LATE_S, (0, car.start(MARIE_UID)), (0, END))
+    trip = await car.trip()
+    assert (trip.agent_name, trip.directorate_code, trip.booking_id) == (None, "DDT", BOOKING)
+
+
+async def test_a_time_that_is_unknown_after_the_last_hand_over_leaves_no_doubt(
+    car: OneCar,
+) -> None:
+    await car.hand_over(NOW_S + DAY_S)
+    await car.tell(NOW_S + 2 * DAY_S, (NOW_S + 2 * DAY_S, records.Odometer(1_000)))
+    await car.tell(LATE_S, (0, car.start(MARIE_UID)), (0, END))
+    assert (await car.trip()).agent_name == "Paul Morin"
+
+
+@S2
+async def test_a_time_that_has_not_come_yet_is_unknown(car: OneCar) -> None:
+    await car.tell(NOW_S, (NOW_S, records.Odometer(1_000)))
+    await car.hand_over(NOW_S + DAY_S)
+    in_2094_s = 3_918_000_000
+    await car.tell(LATE_S, (in_2094_s, car.start(MARIE_UID)), (in_2094_s + 60, END))
+    assert (await car.trip()).agent_name is None
+
+
+@S2
+async def test_a_trip_whose_time_was_mended_is_who_had_the_badge_at_the_right_time(
+    car: OneCar,
+) -> None:
+    await car.hand_over(NOW_S + DAY_S)
+    wrong_s = NOW_S + 2 * DAY_S
+    await car.tell(
+        LATE_S,
+        (wrong_s, records.ClockState(1, 2, 1, 100)),
+        (wrong_s + 1, car.start(MARIE_UID, WALK_UP)),
+        (wrong_s + 2, records.Refusal(car.tag(MARIE_UID), records.REFUSED_MOVING)),
+        (wrong_s + 60, END),
+        (NOW_S + 120, records.ClockState(2, 1, 0, 20)),
+        (NOW_S + 120, records.ClockMended(1, -2 * DAY_S)),
+    )
+    trip = await car.trip()
+    assert (trip.agent_name, trip.directorate_code) == ("Marie Leroy", "DDT")
+    assert (await car.refusal()).agent_name == "Marie Leroy"
