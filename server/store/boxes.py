@@ -324,11 +324,12 @@ class Boxes(Noun):
             raise BoxExistsError
         wire_id, badge_key = secrets.token_bytes(8), secrets.token_bytes(32)
         (box_id,) = db.execute(
-            "INSERT INTO box (wire_id, vehicle_id, generation, epoch, badge_key_sealed)"
-            " VALUES (:wire_id, :vehicle_id, 1, 0, :sealed) RETURNING box_id",
+            "INSERT INTO box (wire_id, vehicle_id, generation, epoch, badge_key_sealed,"
+            " fitted_at_s) VALUES (:wire_id, :vehicle_id, 1, 0, :sealed, :now_s) RETURNING box_id",
             car
             | {
                 "wire_id": wire_id,
+                "now_s": now_s,
                 "sealed": self._vault.seal(badge_key, _badge_key_of(wire_id)),
             },
         ).fetchone()

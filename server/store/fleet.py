@@ -33,6 +33,7 @@ from server.fleet.json_places import Path
 from server.fleet.model import Window
 from server.fleet.recurrence import PARIS, weekly
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.store import dated
 from server.store.badges import take_away
 from server.store.bookings import give_equipment, insert_booking, limits_of
 from server.store.equipment import PIECES, piece_of
@@ -187,6 +188,7 @@ class _Loading:
         )
 
     def _put_agent(self, entry: AgentEntry) -> None:
+        directorate_id = _known(self._directorates, entry.directorate, "directorate")
         row = self._db.execute(
             "INSERT INTO agent (login, full_name, directorate_id, role, password_hash)"
             " VALUES (:login, :full_name, :directorate_id, :role, :password_hash)"
@@ -196,17 +198,19 @@ class _Loading:
             " RETURNING agent_id",
             dict(entry)
             | {
-                "directorate_id": _known(self._directorates, entry.directorate, "directorate"),
+                "directorate_id": directorate_id,
                 "password_hash": self._password_hashes.get(entry.login),
             },
         ).fetchone()
+        agent_id = row["agent_id"]
+        dated.hold(self._db, dated.MEMBERSHIP, agent_id, directorate_id, self._now_s)
         if entry.licence_recorded is not None:
             self._db.execute(
                 "UPDATE agent SET licence_recorded = :recorded WHERE agent_id = :agent_id",
-                {"recorded": int(entry.licence_recorded), "agent_id": row["agent_id"]},
+                {"recorded": int(entry.licence_recorded), "agent_id": agent_id},
             )
         if entry.badges is not None:
-            self._give_badges(row["agent_id"], entry)
+            self._give_badges(agent_id, entry)
 
     def _give_badges(self, agent_id: int, entry: AgentEntry) -> None:
         """Let an agent have these badges and no other; whoever had one of them has it no more.
@@ -230,7 +234,7 @@ class _Loading:
                 " ON CONFLICT (uid_index) DO UPDATE SET agent_id = excluded.agent_id,"
                 " key_sealed = excluded.key_sealed, revocation_id = (SELECT revocation_id"
                 " FROM revocation WHERE revocation_id = badge.revocation_id AND by_file = 0)"
-                " RETURNING revocation_id",
+                " RETURNING badge_id, revocation_id",
                 {
                     "agent_id": agent_id,
                     "uid_index": index,
@@ -238,6 +242,7 @@ class _Loading:
                     "key_sealed": badge.key and self._vault.seal(badge.key, "card key"),
                 },
             ).fetchone()
+            dated.hold(self._db, dated.BADGE, row["badge_id"], agent_id, self._now_s)
             self._revoked += row["revocation_id"] is not None
 
     def _put_booking(self, entry: BookingEntry) -> None:

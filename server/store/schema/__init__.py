@@ -21,6 +21,7 @@ from server.store.schema import (
     handovers,
     jumps,
     news,
+    own_time,
     page_indexes,
     planned_km,
     repeats,
@@ -449,4 +450,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     revocations.add,
     booking_limits.add,
     went_on.add,
+    own_time.add,
 )
