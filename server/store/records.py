@@ -587,7 +587,7 @@ def _board_anew(db: sqlite3.Connection, trip_id: int) -> None:
         at = when(row["at_s"], row["received_at_s"], lambda: None)
         db.execute(
             "INSERT INTO occupant (trip_id, agent_id) SELECT trip_id, :agent_id FROM trip"
-            " WHERE trip_id = :trip_id AND :agent_id IS NOT NULL AND coalesce(agent_id, 0) <> :agent_id"
+            " WHERE trip_id = :trip_id AND coalesce(agent_id, 0) <> :agent_id"
             " ON CONFLICT DO NOTHING",
             {"trip_id": trip_id, "agent_id": dated.holder(db, row["badge_id"], at).agent_id},
         )
