@@ -487,13 +487,15 @@ async def _theft(arguments: argparse.Namespace) -> None:
 
 async def _back_up(arguments: argparse.Namespace) -> None:
     _require_fleet(arguments.data)
-    await asyncio.to_thread(backup.back_up, arguments.data, arguments.copy)
+    await asyncio.to_thread(backup.back_up, arguments.data, arguments.copy, SystemClock().now_s())
     print(f"{arguments.copy}: {arguments.copy.stat().st_size / 1e6:.1f} MB")
 
 
 async def _restore(arguments: argparse.Namespace) -> None:
     _require_fleet(arguments.data)
-    replaced = await asyncio.to_thread(backup.restore, arguments.data, arguments.copy)
+    replaced = await asyncio.to_thread(
+        backup.restore, arguments.data, arguments.copy, SystemClock().now_s()
+    )
     print(f"restored; what was there before is {replaced}")
 
 

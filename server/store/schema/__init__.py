@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
+from server.store import sqlite
 from server.store.engine import StoreError
 from server.store.schema import (
     booking_limits,
@@ -73,6 +74,7 @@ def migrate(
         for step in MIGRATIONS[version:]:
             step(db)
         if version < len(MIGRATIONS):
+            sqlite.number_once(connection)
             connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         connection.execute("COMMIT")
     except BaseException:
