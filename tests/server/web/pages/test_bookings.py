@@ -313,7 +313,6 @@ async def test_a_distance_that_nobody_drives_is_refused_beside_its_field(arrive,
     assert f'value="{typed}"' in page, "what was typed stays"
 
 
-@pytest.mark.xfail(strict=True, reason="finding S15: only the last trip is shown")
 async def test_a_booking_of_several_trips_shows_their_sum_and_links_each(arrive, store):
     driver = await store.agents.by_login(KARIM)
     holder = Holder(
