@@ -35,7 +35,7 @@ from server.fleet.records import (
 )
 from server.fleet.trips import Followed, TripDraft
 from server.fleet.unassigned import outside_trips
-from server.store import contradictions, dated, trip_rows, unassigned
+from server.store import contradictions, dated, doubtful_trips, trip_rows, unassigned
 from server.store.noun import Noun
 
 # From the record that began a clock to the one that began the next; see `_mend_times`.
@@ -303,6 +303,7 @@ def _store(
             for i, (record, trip) in enumerate(zip(kept, followed.trip_of, strict=True))
         ],
     )
+    doubtful_trips.judge(db, trip_ids, batch.received_at_s)
     told_trips = [None if trip is None else trip_ids[trip] for trip in followed.trip_of]
     _mark_doubtful(db, fresh, told_trips, bool(doubtful))
     for record in fresh:
@@ -376,7 +377,7 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
         case ClockStated():
             _note_clock(db, batch.box_id, record, batch.received_at_s)
         case TimesMended():
-            _mend_times(db, batch.box_id, batch.vehicle_id, record)
+            _mend_times(db, batch, record)
         case RelaySeen():
             db.execute(
                 "UPDATE box SET relay = :relay, startable_since_s ="
@@ -394,7 +395,7 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
             db.execute(
                 "UPDATE trip SET went_on_at_s = :at_s WHERE state = 'ended' AND trip_id ="
                 " (SELECT trip_id FROM trip WHERE box_id = :box_id"
-                " ORDER BY started_at_s DESC, trip_id DESC LIMIT 1)",
+                " ORDER BY listed_at_s DESC, trip_id DESC LIMIT 1)",
                 {"at_s": record.at_s, "box_id": batch.box_id},
             )
         case CarStartable():
@@ -501,13 +502,13 @@ def _while_it_ran(db: sqlite3.Connection, box_id: int, number: int) -> dict[str,
     }  # fmt: skip
 
 
-def _mend_times(db: sqlite3.Connection, box_id: int, vehicle_id: int, mended: TimesMended) -> None:
+def _mend_times(db: sqlite3.Connection, batch: Batch, mended: TimesMended) -> None:
     """Shift the times of what was recorded while a clock ran; one nobody knows mends nothing."""
-    where = _while_it_ran(db, box_id, mended.number)
+    where = _while_it_ran(db, batch.box_id, mended.number)
     if not where:
         return
-    _believe_times(db, box_id, mended.number)
-    where |= {"vehicle_id": vehicle_id, "shift_s": mended.shift_s}
+    _believe_times(db, batch.box_id, mended.number)
+    where |= {"vehicle_id": batch.vehicle_id, "shift_s": mended.shift_s}
     for table, column, kinds in (
         ("leg", "started_at_s", "'leg_start', 'trip_start'"),
         ("leg", "ended_at_s", "'leg_end', 'trip_end'"),
@@ -539,7 +540,10 @@ def _mend_times(db: sqlite3.Connection, box_id: int, vehicle_id: int, mended: Ti
             where,
         )
     db.execute(f"UPDATE record AS r SET at_s = at_s + :shift_s WHERE {_OF_CLOCK}", where)
-    _judge_anew(db, vehicle_id, where)
+    _judge_anew(db, batch.vehicle_id, where)
+    touched = f"SELECT DISTINCT r.trip_id FROM record r WHERE {_OF_CLOCK} AND r.trip_id IS NOT NULL"
+    trip_ids = [trip_id for (trip_id,) in db.execute(touched, where).fetchall()]
+    doubtful_trips.judge(db, trip_ids, batch.received_at_s)
 
 
 def _judge_anew(db: sqlite3.Connection, vehicle_id: int, where: Mapping[str, int]) -> None:

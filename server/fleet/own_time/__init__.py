@@ -9,6 +9,9 @@ from typing import NamedTuple
 AHEAD_S = 600
 """A box's clock may be as much ahead of the server's: what is told to be later is not believed."""
 
+LATE_S = 366 * 24 * 3600
+"""No car keeps for so long what it has to tell: what is told to be of before is not believed."""
+
 
 class When(NamedTuple):
     """It happened in one of these seconds; two that are equal say exactly when."""
@@ -19,7 +22,7 @@ class When(NamedTuple):
 
 def is_believable(at_s: int, received_at_s: int) -> bool:
     """Say whether what arrives now may have happened then: nothing is told before it happens."""
-    return at_s <= received_at_s + AHEAD_S
+    return received_at_s - LATE_S <= at_s <= received_at_s + AHEAD_S
 
 
 def when(at_s: int | None, received_at_s: int, told_before_s: Callable[[], int | None]) -> When:

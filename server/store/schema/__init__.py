@@ -16,6 +16,7 @@ from server.store.schema import (
     chains,
     clocks,
     contradictions,
+    doubtful_trips,
     doubts,
     equipment,
     from_afar,
@@ -453,4 +454,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     booking_limits.add,
     went_on.add,
     own_time.add,
+    doubtful_trips.add,
 )

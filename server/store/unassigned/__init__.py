@@ -148,7 +148,7 @@ def save(
             " :taking_agent_id, coalesce(:after, (SELECT trip_id FROM trip"
             " WHERE vehicle_id = :vehicle_id"
             " AND (:next_new_trip IS NULL OR trip_id < :next_new_trip)"
-            " ORDER BY started_at_s DESC, trip_id DESC LIMIT 1)), :before)",
+            " ORDER BY listed_at_s DESC, trip_id DESC LIMIT 1)), :before)",
             values,
         )
 

@@ -6,7 +6,7 @@ from server.fleet.model import TripFilter
 from server.store import Store
 from shared_protocol import records
 from tests.fleet import BOOKING, HOUR_S, MARIE_UID, NOW_S, PAUL_UID, agent
-from tests.server.gateway.one_car import DAY_S, END, WALK_UP, OneCar, one_car
+from tests.server.own_time.one_car import DAY_S, END, WALK_UP, OneCar, one_car
 
 
 @pytest.fixture
