@@ -560,6 +560,7 @@ def _trip_json(trip: Trip) -> dict[str, object]:
         "wrong_site": trip.wrong_site,
         "start_doubtful": trip.start_doubtful,
         "end_doubtful": trip.end_doubtful,
+        "counts": trip.counts,
         "occupants": list(trip.occupants),
         "private": trip.private,
         "places_known": sum(lat is not None for lat in (trip.start_lat_e7, trip.end_lat_e7)),

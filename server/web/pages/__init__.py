@@ -7,6 +7,7 @@ from server.web.pages import (
     badges,
     bookings,
     boxes,
+    doubtful_trips,
     ending,
     feedback,
     rebooking,
@@ -28,5 +29,6 @@ ROUTES = (
     *badges.ROUTES,
     *boxes.ROUTES,
     *to_do.ROUTES,
+    *doubtful_trips.ROUTES,
     *theft.ROUTES,
 )
