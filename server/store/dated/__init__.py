@@ -69,19 +69,21 @@ def holder(
     """Return who answers for what a badge did, in a booking of that car or without one.
 
     Who held the badge then; where it changed hands within `when` nobody can know, and it is
-    nobody's. The booking answers for the cost, whoever holds the badge, and its agent for a badge
-    that nobody had: the box was told of it.
+    nobody's. The booking answers for the cost, whoever holds the badge; for a badge that nobody
+    had, as far as is on record, its agent does, if nobody else may drive: the box was told of it.
     """
     agents = frozenset() if badge_id is None else held(db, BADGE, badge_id, when)
     agent_id = _only(agents)
     booking = db.execute(
-        "SELECT agent_id, directorate_id, private FROM booking WHERE booking_id = :booking_id",
+        "SELECT agent_id, directorate_id, private, EXISTS (SELECT 1 FROM companion c"
+        " WHERE c.booking_id = b.booking_id AND c.drives = 1) AS is_shared"
+        " FROM booking b WHERE booking_id = :booking_id",
         {"booking_id": booking_id},
     ).fetchone()
     if booking is None:
         return Holder(agent_id, directorate_of(db, agent_id, when), badge_id=badge_id)
-    booked_by, directorate_id, private = booking
-    who = agent_id if agents else booked_by
+    booked_by, directorate_id, private, is_shared = booking
+    who = agent_id if agents or is_shared else booked_by
     return Holder(who, directorate_id, booking_id, bool(private), badge_id)
 
 

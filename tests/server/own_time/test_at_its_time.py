@@ -1,11 +1,14 @@
 """Who held a badge, and who was of which directorate, when it happened: not when it was told."""
 
+import json
+
 import pytest
 
+from server.fleet import fleet_file
 from server.fleet.model import TripFilter
 from server.store import Store
 from shared_protocol import records
-from tests.fleet import BOOKING, HOUR_S, MARIE_UID, NOW_S, PAUL_UID, agent
+from tests.fleet import BOOKING, HOUR_S, MARIE_UID, NOW_S, PAUL_UID, agent, booking, fleet
 from tests.server.own_time.one_car import DAY_S, END, WALK_UP, OneCar, one_car
 
 
@@ -124,3 +127,17 @@ async def test_a_trip_whose_time_was_mended_is_who_had_the_badge_at_the_right_ti
     assert (trip.agent_name, trip.directorate_code) == ("Marie Leroy", "DDT")
     assert trip.occupants == ("Paul Morin",)
     assert (await car.refusal()).agent_name == "Marie Leroy"
+
+
+@pytest.mark.parametrize(("also", "name"), [([], "Marie Leroy"), (["paul.morin"], None)])
+async def test_a_badge_that_is_not_on_record_is_its_bookings_agents_if_only_they_may_drive(
+    car: OneCar, also: list[str], name: str | None
+) -> None:
+    """It was given in a time that the database has forgotten."""
+    entry = booking("AB-123-CD", "marie.leroy", NOW_S + 5 * HOUR_S, NOW_S + 6 * HOUR_S)
+    text = json.dumps(fleet([], [], [entry | {"drivers": also}]))
+    await car.store.fleet.load(fleet_file.parse(text), {}, NOW_S)
+    at_s = NOW_S + 5 * HOUR_S
+    await car.tell(LATE_S, (at_s, car.start(b"\1" * 7, BOOKING + 1)), (at_s + 60, END))
+    trip = await car.trip()
+    assert (trip.agent_name, trip.booking_id) == (name, BOOKING + 1)
