@@ -192,8 +192,7 @@ class _Loading:
         row = self._db.execute(
             "INSERT INTO agent (login, full_name, directorate_id, role, password_hash)"
             " VALUES (:login, :full_name, :directorate_id, :role, :password_hash)"
-            " ON CONFLICT (login) DO UPDATE SET full_name = excluded.full_name,"
-            " directorate_id = excluded.directorate_id, role = excluded.role,"
+            " ON CONFLICT (login) DO UPDATE SET full_name = excluded.full_name, role = excluded.role,"
             " password_hash = coalesce(excluded.password_hash, agent.password_hash)"
             " RETURNING agent_id",
             dict(entry)
@@ -231,8 +230,8 @@ class _Loading:
             row = self._db.execute(
                 "INSERT INTO badge (agent_id, uid_index, uid_sealed, key_sealed)"
                 " VALUES (:agent_id, :uid_index, :uid_sealed, :key_sealed)"
-                " ON CONFLICT (uid_index) DO UPDATE SET agent_id = excluded.agent_id,"
-                " key_sealed = excluded.key_sealed, revocation_id = (SELECT revocation_id"
+                " ON CONFLICT (uid_index) DO UPDATE SET key_sealed = excluded.key_sealed,"
+                " revocation_id = (SELECT revocation_id"
                 " FROM revocation WHERE revocation_id = badge.revocation_id AND by_file = 0)"
                 " RETURNING badge_id, revocation_id",
                 {

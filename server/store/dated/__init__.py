@@ -28,17 +28,21 @@ def hold(db: sqlite3.Connection, what: Dated, of_id: int, value_id: int, now_s: 
     """Let this hold from now on, whatever was said of later times; what holds already stays."""
     row = {"of_id": of_id, "value_id": value_id, "now_s": now_s}
     of, is_it = f"{what.of} = :of_id", f"{what.value} = :value_id"
-    db.execute(f"UPDATE {what.now_in} SET {is_it} WHERE {of}", row)
     still = f"SELECT 1 FROM {what.table} WHERE {of} AND to_s IS NULL AND {is_it}"
-    if db.execute(still, row).fetchone():
-        return
-    db.execute(f"DELETE FROM {what.table} WHERE {of} AND from_s >= :now_s", row)
-    # Taken and given back within one second: never taken.
-    again = f"UPDATE {what.table} SET to_s = NULL WHERE {of} AND to_s >= :now_s AND {is_it}"
-    if db.execute(again, row).rowcount:
-        return
+    if db.execute(still, row).fetchone() is None:
+        db.execute(f"DELETE FROM {what.table} WHERE {of} AND from_s >= :now_s", row)
+        # Taken and given back within one second: never taken.
+        again = f"UPDATE {what.table} SET to_s = NULL WHERE {of} AND to_s >= :now_s AND {is_it}"
+        if not db.execute(again, row).rowcount:
+            _begin(db, what, row)
+    db.execute(f"UPDATE {what.now_in} SET {is_it} WHERE {of}", row)
+
+
+def _begin(db: sqlite3.Connection, what: Dated, row: dict[str, int]) -> None:
+    """Let what holds end now, and something else begin."""
     db.execute(
-        f"UPDATE {what.table} SET to_s = :now_s WHERE {of} AND coalesce(to_s, :now_s) >= :now_s",
+        f"UPDATE {what.table} SET to_s = :now_s"
+        f" WHERE {what.of} = :of_id AND coalesce(to_s, :now_s) >= :now_s",
         row,
     )
     db.execute(

@@ -12,6 +12,18 @@ CREATE TABLE {table} (
 ) STRICT
 """
 
+# Whoever says who has it now says since when, too: store/dated.
+_GUARD = """
+CREATE TRIGGER {table}_guard BEFORE UPDATE OF {value} ON {of_table}
+WHEN NEW.{value} <> OLD.{value}
+BEGIN
+  SELECT RAISE(ABORT, '{table} is not told') WHERE NOT EXISTS (
+    SELECT 1 FROM {table}
+    WHERE {of} = NEW.{of} AND {value} = NEW.{value} AND to_s IS NULL
+  );
+END
+"""
+
 
 def add(db: Database) -> None:
     """Add the tables; of what holds now nobody wrote down since when: as far as known, always."""
@@ -19,8 +31,10 @@ def add(db: Database) -> None:
         ("badge_holding", "badge", "agent"),
         ("membership", "agent", "directorate"),
     ):
-        names = {"of": f"{of_table}_id", "value": f"{value_table}_id"}
-        db.execute(_DATED.format(table=table, of_table=of_table, value_table=value_table, **names))
+        names = {"table": table, "of_table": of_table, "value_table": value_table}
+        names |= {"of": f"{of_table}_id", "value": f"{value_table}_id"}
+        db.execute(_DATED.format(**names))
+        db.execute(_GUARD.format(**names))
         db.execute(
             f"INSERT INTO {table} ({names['of']}, {names['value']}, from_s)"
             f" SELECT {names['of']}, {names['value']}, 0 FROM {of_table}"

@@ -3,6 +3,7 @@
 import itertools
 import sqlite3
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
@@ -46,3 +47,10 @@ def test_each_instant_is_theirs_of_whom_it_was_said_last(said: list[tuple[int, i
     spans = [tuple(row) for row in db.execute("SELECT from_s, to_s FROM badge_holding ORDER BY 1")]
     assert all(to_s is None or from_s < to_s for from_s, to_s in spans)
     assert all(a[1] == b[0] for a, b in itertools.pairwise(spans))
+
+
+@pytest.mark.parametrize("change", ["badge SET agent_id = 2", "agent SET directorate_id = 2"])
+def test_nobody_says_who_has_it_now_without_saying_since_when(change: str) -> None:
+    db = a_database()
+    with pytest.raises(sqlite3.IntegrityError, match="is not told"):
+        db.execute(f"UPDATE {change}")
