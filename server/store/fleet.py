@@ -192,7 +192,8 @@ class _Loading:
         row = self._db.execute(
             "INSERT INTO agent (login, full_name, directorate_id, role, password_hash)"
             " VALUES (:login, :full_name, :directorate_id, :role, :password_hash)"
-            " ON CONFLICT (login) DO UPDATE SET full_name = excluded.full_name, role = excluded.role,"
+            " ON CONFLICT (login) DO UPDATE SET full_name = excluded.full_name,"
+            " role = excluded.role,"
             " password_hash = coalesce(excluded.password_hash, agent.password_hash)"
             " RETURNING agent_id",
             dict(entry)
