@@ -596,13 +596,15 @@ async def _theft(arguments: argparse.Namespace) -> None:
 
 async def _back_up(arguments: argparse.Namespace) -> None:
     _require_fleet(arguments.data)
-    await asyncio.to_thread(backup.back_up, arguments.data, arguments.copy)
+    await asyncio.to_thread(backup.back_up, arguments.data, arguments.copy, SystemClock().now_s())
     print(f"{arguments.copy}: {arguments.copy.stat().st_size / 1e6:.1f} MB")
 
 
 async def _restore(arguments: argparse.Namespace) -> None:
     _require_fleet(arguments.data)
-    replaced = await asyncio.to_thread(backup.restore, arguments.data, arguments.copy)
+    replaced = await asyncio.to_thread(
+        backup.restore, arguments.data, arguments.copy, SystemClock().now_s()
+    )
     # Sessions that have ended since the copy do not come back with it.
     Config(arguments.data).session_key_path.unlink(missing_ok=True)
     print(f"restored; what was there before is {replaced}")
@@ -669,6 +671,7 @@ def _trip_json(trip: Trip) -> dict[str, object]:
         "wrong_site": trip.wrong_site,
         "start_doubtful": trip.start_doubtful,
         "end_doubtful": trip.end_doubtful,
+        "counts": trip.counts,
         "occupants": list(trip.occupants),
         "private": trip.private,
         "places_known": sum(lat is not None for lat in (trip.start_lat_e7, trip.end_lat_e7)),

@@ -49,8 +49,9 @@ async def fitting_of(
     wiring: Wiring,
 ) -> Fitting:
     """Return what a new box of this car must know: it goes on counting where the last one was."""
-    newest = await store.trips.log(TripFilter(vehicle_id=vehicle.vehicle_id), limit=1)
-    odometer_m = newest[0].last_odometer_m if newest else 0
+    newest = await store.trips.log(TripFilter(vehicle_id=vehicle.vehicle_id))
+    believed = [trip.last_odometer_m for trip in newest if not trip.distance_doubtful]
+    odometer_m = believed[0] if believed else 0
     return Fitting(server, apn, board, vehicle.plate, odometer_m, wiring)
 
 

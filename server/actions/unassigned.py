@@ -51,7 +51,7 @@ async def to_attribute(actor: Actor, request: OneUnassigned, actions: Actions) -
 
 
 async def attribute(actor: Person, request: Attribute, actions: Actions) -> None:
-    """Give the kilometres to an agent, and to the directorate they are of now.
+    """Give the kilometres to an agent, and to the directorate they were of then.
 
     Raises:
         Refused: as `to_attribute`; UNKNOWN_NAME for no agent; METRES_CHANGED since they were seen.

@@ -325,6 +325,9 @@ class Trip:
     Its start or end is `_doubtful` while nothing has confirmed or mended the clock of then.
     `booked_until_s` is when its booking ends, and those of the same person right behind it; None
     without a booking.
+    `listed_at_s` is its place among the others: its start, or when that arrived if its time cannot
+    be (`time_doubtful`). What is doubtful `counts` once a person, `settled_by`, has said so
+    (`is_counted`, None: nothing yet).
     """
 
     trip_id: int
@@ -355,6 +358,23 @@ class Trip:
     start_lon_e7: int | None
     end_lat_e7: int | None
     end_lon_e7: int | None
+    received_at_s: int
+    listed_at_s: int
+    time_doubtful: bool
+    distance_doubtful: bool
+    is_counted: bool | None
+    settled_by: str | None
+    settled_at_s: int | None
+
+    @property
+    def is_implausible(self) -> bool:
+        """Whether something of it cannot be."""
+        return self.time_doubtful or self.distance_doubtful
+
+    @property
+    def counts(self) -> bool:
+        """Whether its kilometres are in any total."""
+        return not self.is_implausible or self.is_counted is True
 
 
 @dataclass(frozen=True, slots=True)
@@ -486,8 +506,12 @@ class TheftOrder:
 
 @dataclass(frozen=True, slots=True)
 class TripTotals:
-    """How many trips a filter takes in, and their kilometres; of these, the private ones."""
+    """How many trips a filter takes in, and their kilometres; of these, the private ones.
+
+    `left_out` of the trips are in no total: something of them cannot be.
+    """
 
     trips: int
     distance_m: int
     private_m: int
+    left_out: int

@@ -26,6 +26,7 @@ class Holder:
     directorate_id: int | None = None
     booking_id: int | None = None
     private: bool = False  # what the booking is for
+    badge_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,14 @@ from server.fleet.records import (
     TripStarted,
 )
 
+MOST_SPEED_M_S = 60
+"""Faster no car is on the average of a trip."""
+
+MOST_TIMELESS_M = 5_000_000
+"""Further no trip goes of which the car did not know the time."""
+
+_CLOCK_OFF_S = 600
+
 
 @dataclass(frozen=True, slots=True)
 class LegDraft:
@@ -118,6 +126,13 @@ def follow(
             trips[-1] = _changed(trips[-1], record)
         trip_of.append(len(trips) - 1 if under_way else None)
     return Followed(tuple(trips), tuple(trip_of), tuple(taking_of) if any(taking_of) else ())
+
+
+def is_drivable(distance_m: int, duration_s: int | None) -> bool:
+    """Say whether a car may have driven so far in that time (None: nobody knows how long)."""
+    if duration_s is None:
+        return distance_m <= MOST_TIMELESS_M
+    return distance_m <= MOST_SPEED_M_S * (duration_s + _CLOCK_OFF_S)
 
 
 def _started(record: TripStarted) -> TripDraft:

@@ -5,10 +5,12 @@ SQL, sockets, or what a record means.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import accumulate
 
 from server.fleet import trips
 from server.fleet.model import Badge, Booking
+from server.fleet.own_time import When, when
 from server.fleet.records import Holder
 from server.gateway.tags import Tags, among
 from server.gateway.translate import body_of, read_record
@@ -65,6 +67,8 @@ class Pipeline:
         bodies = [body_of(record) for record in records]
         chains = () if chain is None else tuple(accumulate(records, chained, initial=chain))
 
+        times = _Times(self._store, box, records, received_at_s)
+
         def batch(holders: list[Holder]) -> Batch:
             read = zip(records, holders, strict=True)
             return Batch(
@@ -79,16 +83,16 @@ class Pipeline:
             )
 
         def batch_of_booked() -> Batch | None:
-            holders = self._booked(box, bodies)
+            holders = self._booked(box, bodies, times)
             return None if holders is None else batch(holders)
 
         held = await self._store.records.append_read(batch_of_booked, trips.follow)
         if held is None:
-            holders = await self._holders(box, records, bodies, received_at_s)
+            holders = await self._holders(box, bodies, times)
             held = await self._store.records.append(batch(holders), trips.follow)
         return held
 
-    def _booked(self, box: BoxAccount, bodies: list[Body]) -> list[Holder] | None:
+    def _booked(self, box: BoxAccount, bodies: list[Body], times: "_Times") -> list[Holder] | None:
         """Return who each record is about, if badges are named only by trips of their bookings.
 
         That is the rule, and costs a few lines of the database; None: it wants a longer look.
@@ -98,19 +102,12 @@ class Pipeline:
         if not all(isinstance(body, TripStart | TripHandover) for body in named):
             return None
         bookings, found = self._likely(box, named) if named else ({}, {})
-        holders = []
-        for body in bodies:
-            booked = _booked_by(box, body, bookings, found)
-            if isinstance(body, TripStart | TripHandover) and (
-                booked is None or body.badge_tag not in found
-            ):
+        for body in named:
+            if body.badge_tag not in found or _booking_of(box, body, bookings) is None:
                 return None
-            holders.append(booked or Holder())
-        return holders
+        return self._judged(box, bodies, times, bookings, found)
 
-    async def _holders(
-        self, box: BoxAccount, records: list[Record], bodies: list[Body], received_at_s: int
-    ) -> list[Holder]:
+    async def _holders(self, box: BoxAccount, bodies: list[Body], times: "_Times") -> list[Holder]:
         """Return who each record is about, for those that name a badge."""
         named = _names_badge(bodies)
         tags = {body.badge_tag for body in named}
@@ -118,10 +115,15 @@ class Pipeline:
             lambda: self._likely(box, named), lane="quick"
         )
         if missing := tags - found.keys():
-            found |= await self._tags.search(box, missing, received_at_s)
+            found |= await self._tags.search(box, missing, times.received_at_s)
+        holders = await self._store.in_reader(
+            lambda: self._judged(box, bodies, times, bookings, found), lane="quick"
+        )
         return [
-            await self._holder(box, body, record.time_s or received_at_s, bookings, found)
-            for record, body in zip(records, bodies, strict=True)
+            await self._with_right_car(box, holder, times.about_s(i))
+            if isinstance(body, Refusal) and body.reason == REFUSED_WRONG_CAR
+            else holder
+            for i, (body, holder) in enumerate(zip(bodies, holders, strict=True))
         ]
 
     def _likely(
@@ -134,47 +136,77 @@ class Pipeline:
         bookings, badges = self._store.access.aboard(booking_ids)
         return bookings, among(box, {body.badge_tag for body in named}, badges)
 
-    async def _holder(
+    def _judged(
         self,
         box: BoxAccount,
-        body: Body,
-        at_s: int,
+        bodies: list[Body],
+        times: "_Times",
         bookings: Mapping[int, Booking],
         found: Mapping[bytes, Badge],
-    ) -> Holder:
-        if not isinstance(body, Named):
-            return Holder()
-        if (booked := _booked_by(box, body, bookings, found)) is not None:
-            return booked
-        badge = found.get(body.badge_tag)
-        agent = await self._store.agents.get(badge.agent_id) if badge else None
-        if agent is None:
-            return Holder()
-        if not _before_wrong_car(body):
-            return Holder(agent.agent_id, agent.directorate_id)
-        right = await self._store.bookings.elsewhere(agent.agent_id, box.vehicle_id, at_s)
-        booking_id = right.booking_id if right else None
-        return Holder(agent.agent_id, agent.directorate_id, booking_id)
+    ) -> list[Holder]:
+        """Return who each record is about, by what held at its own time; in a reader's thread."""
+        return [
+            self._store.access.holder(
+                found.get(body.badge_tag), times.when(i), _booking_of(box, body, bookings)
+            )
+            if isinstance(body, Named)
+            else Holder()
+            for i, body in enumerate(bodies)
+        ]
+
+    async def _with_right_car(self, box: BoxAccount, holder: Holder, at_s: int) -> Holder:
+        """Add the booking of the car that they should have gone to."""
+        if holder.agent_id is None:
+            return holder
+        right = await self._store.bookings.elsewhere(holder.agent_id, box.vehicle_id, at_s)
+        return replace(holder, booking_id=right.booking_id if right else None)
+
+
+class _Times:
+    """When each record of a batch was made.
+
+    Args:
+        store: knows what the box told before.
+        box: whose they are.
+        records: the batch.
+        received_at_s: when it arrived.
+    """
+
+    def __init__(
+        self, store: Store, box: BoxAccount, records: list[Record], received_at_s: int
+    ) -> None:
+        self.received_at_s = received_at_s
+        self._store = store
+        self._box = box
+        self._records = records
+
+    def about_s(self, index: int) -> int:
+        """Return the box's time, or that of arrival where the box knew none."""
+        return self._records[index].time_s or self.received_at_s
+
+    def when(self, index: int) -> When:
+        """Return what is known of when it was made; call it in a reader's thread."""
+        return when(
+            self._records[index].time_s or None,
+            self.received_at_s,
+            lambda: self._told_before_s(index),
+        )
+
+    def _told_before_s(self, index: int) -> int | None:
+        for record in reversed(self._records[:index]):
+            at_s = int(record.time_s)
+            if 0 < at_s <= self.received_at_s:
+                return at_s
+        return self._store.access.told_before_s(self._box.box_id, self.received_at_s)
 
 
 def _names_badge(bodies: list[Body]) -> list[Named]:
     return [body for body in bodies if isinstance(body, Named)]
 
 
-def _booked_by(
-    box: BoxAccount, body: Body, bookings: Mapping[int, Booking], found: Mapping[bytes, Badge]
-) -> Holder | None:
-    """Return who a trip is about by its booking; no box may charge a booking of another car."""
+def _booking_of(box: BoxAccount, body: Named, bookings: Mapping[int, Booking]) -> Booking | None:
+    """Return the booking of a trip; no box may charge a booking of another car."""
     if not isinstance(body, TripStart | TripHandover):
         return None
     booking = bookings.get(body.grant_id)
-    if booking is None or booking.vehicle_id != box.vehicle_id:
-        return None
-    badge = found.get(body.badge_tag)
-    # The booking answers for the cost, whoever holds the badge.
-    agent_id = badge.agent_id if badge else booking.agent_id
-    return Holder(agent_id, booking.directorate_id, booking.booking_id, booking.private)
-
-
-def _before_wrong_car(body: Body) -> bool:
-    return isinstance(body, Refusal) and body.reason == REFUSED_WRONG_CAR
+    return booking if booking is not None and booking.vehicle_id == box.vehicle_id else None

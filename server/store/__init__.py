@@ -27,6 +27,7 @@ from server.store.boxes import (
 )
 from server.store.commands import Commands
 from server.store.contradictions import Contradictions
+from server.store.doubtful_trips import DoubtfulTrips
 from server.store.engine import StoreError
 from server.store.equipment import Pieces
 from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
@@ -79,6 +80,7 @@ class Store:
         self.commands = Commands(engine, vault)
         self.contradictions = Contradictions(engine, vault)
         self.directorates = Directorates(engine, vault)
+        self.doubtful_trips = DoubtfulTrips(engine, vault)
         self.equipment = Pieces(engine, vault)
         self.feedback = FeedbackOfTrips(engine, vault)
         self.fleet = Fleet(engine, vault)

@@ -19,7 +19,10 @@ from server.fleet.grants import (
     windows,
 )
 from server.fleet.model import Badge, Booking, Command, Companion, Window
+from server.fleet.own_time import When
+from server.fleet.records import Holder
 from server.fleet.sites import CarPark
+from server.store import dated
 from server.store.badges import open_badges
 from server.store.bookings import BOOKINGS, booking_of
 from server.store.boxes import BoxAccount, NextKey, SentGrants, next_key, sent_grants
@@ -150,14 +153,43 @@ class AccessOfCars(Noun):
     def aboard(self, booking_ids: Iterable[int]) -> tuple[dict[int, Booking], list[Badge]]:
         """Return those of these bookings that exist, in any state, and the badges of their people.
 
-        Call it in a reader's thread.
+        Also those that were theirs once: what is told may be of then. Call it in a reader's thread.
         """
         db = self._engine.reader()
         bookings = _bookings(db, booking_ids)
         agents = {booking.agent_id for booking in bookings}
         agents |= {companion.agent_id for companion in _companions(db, bookings)}
-        badges = [badge for agent_id in agents for badge in self._badges_of(db, agent_id)]
+        ever_theirs = (
+            "WHERE b.badge_id IN (SELECT badge_id FROM badge_holding WHERE agent_id = :id)"
+        )
+        badges = [
+            badge
+            for agent_id in agents
+            for badge in open_badges(db, self._vault, ever_theirs, {"id": agent_id})
+        ]
         return {booking.booking_id: booking for booking in bookings}, badges
+
+    def holder(self, badge: Badge | None, when: When, booking: Booking | None = None) -> Holder:
+        """Return who answers for what a badge did; as `dated.holder`, in a reader's thread."""
+        return dated.holder(
+            self._engine.reader(),
+            None if badge is None else badge.badge_id,
+            when,
+            None if booking is None else booking.booking_id,
+        )
+
+    def told_before_s(self, box_id: int, now_s: int) -> int | None:
+        """Return the last time that a box has told, of those that can be; in a reader's thread."""
+        row = (
+            self._engine.reader()
+            .execute(
+                "SELECT at_s FROM record WHERE box_id = :box_id AND at_s <= :now_s"
+                " ORDER BY epoch DESC, seq DESC LIMIT 1",
+                {"box_id": box_id, "now_s": now_s},
+            )
+            .fetchone()
+        )
+        return row and int(row["at_s"])
 
     def _of_car(self, db: sqlite3.Connection, vehicle_id: int, now_s: int) -> AccessOfCar:
         fleet, as_of = self._everywhere_of(db, now_s)

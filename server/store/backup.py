@@ -12,9 +12,9 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from server.store import sqlite
+from server.store import numbers, sqlite
 from server.store.engine import StoreError
-from server.store.schema import MIGRATIONS
+from server.store.schema import MIGRATIONS, migrate
 
 _log = logging.getLogger(__name__)
 
@@ -22,15 +22,17 @@ DATABASE = "voiturier.db"
 REPLACED = "voiturier.db.replaced"
 
 
-def back_up(data_dir: Path, copy: Path) -> None:
+def back_up(data_dir: Path, copy: Path, now_s: int) -> None:
     """Write a copy of the database as it is now, whole or not at all; the server may run.
+
+    It gives other numbers than the database does from now on, also if it is put back by hand.
 
     Raises:
         StoreError: the copy exists already, or cannot be written.
     """
     if copy.exists():
         raise StoreError(f"{copy} exists already")
-    _copy(data_dir / DATABASE, copy)
+    _copy(data_dir / DATABASE, copy, now_s)
 
 
 def keep(data_dir: Path, version: int) -> None:
@@ -44,11 +46,14 @@ def keep(data_dir: Path, version: int) -> None:
     _log.warning("the database is brought up to date; as it was it is kept as %s", copy)
 
 
-def _copy(database: Path, copy: Path) -> None:
+def _copy(database: Path, copy: Path, now_s: int | None = None) -> None:
     draft = copy.with_name(f".{copy.name}.{os.getpid()}")
     try:
         draft.touch(mode=0o600)
         sqlite.copy(database, draft)
+        if now_s is not None and sqlite.whole_version(draft) == len(MIGRATIONS):
+            with _changed(draft) as connection:
+                numbers.leap(connection, now_s)
         draft.replace(copy)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(f"cannot write {copy}: {error}") from error
@@ -56,8 +61,10 @@ def _copy(database: Path, copy: Path) -> None:
         draft.unlink(missing_ok=True)
 
 
-def restore(data_dir: Path, copy: Path) -> Path:
+def restore(data_dir: Path, copy: Path, now_s: int) -> Path:
     """Put a copy in the place of the database, which is kept as REPLACED; return its path.
+
+    It is brought up to date, and gives no number that was given since the copy was made.
 
     Raises:
         StoreError: a server runs there, or the copy is no whole database of this program.
@@ -69,6 +76,12 @@ def restore(data_dir: Path, copy: Path) -> Path:
         try:
             shutil.copy(copy, draft)
             sqlite.fold_log(database)
+            with sqlite.opened(database, "ro") as connection:
+                given = sqlite.numbers(connection)
+            with sqlite.opened(draft) as connection:
+                migrate(connection)
+            with _changed(draft) as connection:
+                numbers.leap(connection, now_s, given)
             for suffix in sqlite.LOGS:
                 database.with_name(database.name + suffix).unlink(missing_ok=True)
             database.replace(replaced)
@@ -95,6 +108,15 @@ def serving(data_dir: Path) -> Iterator[None]:
         raise StoreError(f"a server runs with {data_dir}: stop it first") from None
     finally:
         os.close(descriptor)  # which also gives the lock back, as the end of the process does
+
+
+@contextlib.contextmanager
+def _changed(database: Path) -> Iterator[sqlite3.Connection]:
+    """Change a file that nobody uses yet."""
+    with sqlite.opened(database) as connection:
+        connection.execute("BEGIN")
+        yield connection
+        connection.execute("COMMIT")
 
 
 def _check(copy: Path) -> None:

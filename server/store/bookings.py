@@ -236,7 +236,7 @@ def booking_of(row: sqlite3.Row) -> Booking:
 
 
 def insert_booking(db: sqlite3.Connection, wanted: Wanted, agent_id: int, now_s: int) -> Booking:
-    """Insert an active booking for the agent's directorate of today; raises Refused when taken."""
+    """Insert an active booking for the agent's directorate of now; raises Refused when taken."""
     columns = (*Journey.model_fields, "vehicle_id", "starts_at_s", "ends_at_s")
     values = wanted.model_dump(include=set(columns))
     with _conflicts_told(db, wanted.vehicle_id, wanted.window):

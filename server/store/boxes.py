@@ -15,7 +15,7 @@ from server.fleet.grants import REVOKED_FOR_S
 from server.fleet.model import Box, ClockSource, RelayState
 from server.fleet.records import TripEnded
 from server.fleet.trips import follow
-from server.store import knowledge, trip_rows
+from server.store import knowledge, numbers, trip_rows
 from server.store.engine import Engine
 from server.store.news import tell
 from server.store.noun import Noun, among
@@ -278,11 +278,12 @@ class Boxes(Noun):
             raise BoxExistsError
         wire_id, badge_key = secrets.token_bytes(8), secrets.token_bytes(32)
         (box_id,) = db.execute(
-            "INSERT INTO box (wire_id, vehicle_id, generation, epoch, badge_key_sealed)"
-            " VALUES (:wire_id, :vehicle_id, 1, 0, :sealed) RETURNING box_id",
+            "INSERT INTO box (wire_id, vehicle_id, generation, epoch, badge_key_sealed,"
+            " fitted_at_s) VALUES (:wire_id, :vehicle_id, 1, 0, :sealed, :now_s) RETURNING box_id",
             car
             | {
                 "wire_id": wire_id,
+                "now_s": now_s,
                 "sealed": self._vault.seal(badge_key, _badge_key_of(wire_id)),
             },
         ).fetchone()
@@ -310,6 +311,7 @@ class Boxes(Noun):
             ).fetchone()
             key = self._next_key(db, box_id, wire_id, generation)
             self._add_key(db, box_id, wire_id, generation, key, now_s)
+            numbers.leap_once(db, now_s)
         db.execute(
             "UPDATE box SET generation = :generation"
             " WHERE box_id = :box_id AND generation < :generation",
@@ -414,6 +416,7 @@ def _end_trip(db: sqlite3.Connection, box_id: int, vehicle_id: int, at_s: int) -
 
 
 def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: int) -> Held:
+    _look_for_a_lost_time(db, box_id, status, now_s)
     (wire_id, known) = db.execute(
         # A box that is ahead in epoch or generation tells of a time that a backup does not hold.
         "UPDATE box SET last_seen_s = :now_s, firmware_version = :firmware_version,"
@@ -442,6 +445,21 @@ def _note_status(db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: 
         {"box_id": box_id, "taken": status.command_id, "now_s": now_s},
     )
     return held_of(db, box_id, status.epoch)
+
+
+def _look_for_a_lost_time(
+    db: sqlite3.Connection, box_id: int, status: BoxStatus, now_s: int
+) -> None:
+    """Give no number again that was given in a time that this database does not hold.
+
+    A box that holds a later set of grants than it was ever sent tells of such a time.
+    """
+    ahead = db.execute(
+        "SELECT 1 FROM box WHERE box_id = :box_id AND :generation > grants_generation",
+        {"box_id": box_id, "generation": status.grants_generation},
+    ).fetchone()
+    if ahead:
+        numbers.leap_once(db, now_s)
 
 
 def _vouch_for_time(db: sqlite3.Connection, said_by: str, now_s: int) -> None:

@@ -10,18 +10,21 @@ that is the `follow` it is handed.
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
+from server.fleet.own_time import when
 from server.fleet.records import (
     BadgeRefused,
     CarStartable,
     ClockStated,
     CommandAnswered,
     FleetRecord,
+    HandoverWaits,
     JumpRefused,
+    OccupantJoined,
     ReadRecord,
     RelaySeen,
     SignsContradict,
@@ -32,7 +35,7 @@ from server.fleet.records import (
 )
 from server.fleet.trips import Followed, TripDraft
 from server.fleet.unassigned import outside_trips
-from server.store import contradictions, trip_rows, unassigned
+from server.store import contradictions, dated, doubtful_trips, trip_rows, unassigned
 from server.store.noun import Noun
 
 # From the record that began a clock to the one that began the next; see `_mend_times`.
@@ -280,8 +283,8 @@ def _store(
     ]
     db.executemany(
         "INSERT INTO record (box_id, epoch, seq, kind, kind_name, at_s, received_at_s, trip_id,"
-        " fields, body, chain) VALUES (:box_id, :epoch, :seq, :kind, :kind_name, :at_s,"
-        " :received_at_s, :trip_id, :fields, :body, :chain)",
+        " badge_id, fields, body, chain) VALUES (:box_id, :epoch, :seq, :kind, :kind_name, :at_s,"
+        " :received_at_s, :trip_id, :badge_id, :fields, :body, :chain)",
         [
             {
                 "box_id": batch.box_id,
@@ -292,6 +295,7 @@ def _store(
                 "at_s": record.at_s,
                 "received_at_s": batch.received_at_s,
                 "trip_id": None if trip is None else trip_ids[trip],
+                "badge_id": _badge_of(record.means),
                 "fields": json.dumps(dict(record.fields)),
                 "body": record.body,
                 "chain": chains[i] if chains else None,
@@ -299,6 +303,7 @@ def _store(
             for i, (record, trip) in enumerate(zip(kept, followed.trip_of, strict=True))
         ],
     )
+    doubtful_trips.judge(db, trip_ids, batch.received_at_s)
     told_trips = [None if trip is None else trip_ids[trip] for trip in followed.trip_of]
     _mark_doubtful(db, fresh, told_trips, bool(doubtful))
     for record in fresh:
@@ -310,6 +315,13 @@ def _store(
         " WHERE box_id = :box_id AND coalesce(last_seen_s, 0) < :at_s",
         {"at_s": batch.received_at_s, "box_id": batch.box_id},
     )
+
+
+def _badge_of(record: FleetRecord | None) -> int | None:
+    """Return the badge that a record names."""
+    if isinstance(record, TripStarted | HandoverWaits | OccupantJoined | BadgeRefused):
+        return record.holder.badge_id
+    return None
 
 
 def _has_spoken(db: sqlite3.Connection, box_id: int) -> bool:
@@ -349,8 +361,8 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
         case BadgeRefused():
             db.execute(
                 "INSERT INTO refusal (vehicle_id, at_s, received_at_s, reason, agent_id,"
-                " directorate_id, booking_id) VALUES (:vehicle_id, :at_s, :received_at_s, :reason,"
-                " :agent_id, :directorate_id, :booking_id)",
+                " directorate_id, booking_id, badge_id) VALUES (:vehicle_id, :at_s, :received_at_s,"
+                " :reason, :agent_id, :directorate_id, :booking_id, :badge_id)",
                 {
                     "vehicle_id": batch.vehicle_id,
                     "at_s": record.at_s,
@@ -359,12 +371,13 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
                     "agent_id": record.holder.agent_id,
                     "directorate_id": record.holder.directorate_id,
                     "booking_id": record.holder.booking_id,
+                    "badge_id": record.holder.badge_id,
                 },
             )
         case ClockStated():
             _note_clock(db, batch.box_id, record, batch.received_at_s)
         case TimesMended():
-            _mend_times(db, batch.box_id, batch.vehicle_id, record)
+            _mend_times(db, batch, record)
         case RelaySeen():
             db.execute(
                 "UPDATE box SET relay = :relay, startable_since_s ="
@@ -382,7 +395,7 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
             db.execute(
                 "UPDATE trip SET went_on_at_s = :at_s WHERE state = 'ended' AND trip_id ="
                 " (SELECT trip_id FROM trip WHERE box_id = :box_id"
-                " ORDER BY started_at_s DESC, trip_id DESC LIMIT 1)",
+                " ORDER BY listed_at_s DESC, trip_id DESC LIMIT 1)",
                 {"at_s": record.at_s, "box_id": batch.box_id},
             )
         case CarStartable():
@@ -489,13 +502,13 @@ def _while_it_ran(db: sqlite3.Connection, box_id: int, number: int) -> dict[str,
     }  # fmt: skip
 
 
-def _mend_times(db: sqlite3.Connection, box_id: int, vehicle_id: int, mended: TimesMended) -> None:
+def _mend_times(db: sqlite3.Connection, batch: Batch, mended: TimesMended) -> None:
     """Shift the times of what was recorded while a clock ran; one nobody knows mends nothing."""
-    where = _while_it_ran(db, box_id, mended.number)
+    where = _while_it_ran(db, batch.box_id, mended.number)
     if not where:
         return
-    _believe_times(db, box_id, mended.number)
-    where |= {"vehicle_id": vehicle_id, "shift_s": mended.shift_s}
+    _believe_times(db, batch.box_id, mended.number)
+    where |= {"vehicle_id": batch.vehicle_id, "shift_s": mended.shift_s}
     for table, column, kinds in (
         ("leg", "started_at_s", "'leg_start', 'trip_start'"),
         ("leg", "ended_at_s", "'leg_end', 'trip_end'"),
@@ -527,3 +540,58 @@ def _mend_times(db: sqlite3.Connection, box_id: int, vehicle_id: int, mended: Ti
             where,
         )
     db.execute(f"UPDATE record AS r SET at_s = at_s + :shift_s WHERE {_OF_CLOCK}", where)
+    _judge_anew(db, batch.vehicle_id, where)
+    touched = f"SELECT DISTINCT r.trip_id FROM record r WHERE {_OF_CLOCK} AND r.trip_id IS NOT NULL"
+    trip_ids = [trip_id for (trip_id,) in db.execute(touched, where).fetchall()]
+    doubtful_trips.judge(db, trip_ids, batch.received_at_s)
+
+
+def _judge_anew(db: sqlite3.Connection, vehicle_id: int, where: Mapping[str, int]) -> None:
+    """Let what was recorded while a clock ran be theirs who had the badge at the mended time."""
+    for row in db.execute(
+        "SELECT r.kind_name, r.trip_id, r.badge_id, r.at_s, r.received_at_s, t.booking_id"
+        " FROM record r LEFT JOIN trip t USING (trip_id)"
+        f" WHERE {_OF_CLOCK} AND r.badge_id IS NOT NULL",
+        where,
+    ).fetchall():
+        at = when(row["at_s"], row["received_at_s"], lambda: None)
+        booked = row["booking_id"] if row["kind_name"] == "trip_start" else None
+        holder = dated.holder(db, row["badge_id"], at, booked)
+        values = {**row, "vehicle_id": vehicle_id}
+        values |= {"agent_id": holder.agent_id, "directorate_id": holder.directorate_id}
+        match row["kind_name"]:
+            case "trip_start":
+                db.execute(
+                    "UPDATE trip SET agent_id = :agent_id, directorate_id = :directorate_id"
+                    " WHERE trip_id = :trip_id",
+                    values,
+                )
+            case "refusal":
+                db.execute(
+                    "UPDATE refusal SET agent_id = :agent_id, directorate_id = :directorate_id"
+                    " WHERE vehicle_id = :vehicle_id AND badge_id = :badge_id AND at_s = :at_s"
+                    " AND received_at_s = :received_at_s",
+                    values,
+                )
+            case "occupant":
+                _board_anew(db, row["trip_id"])
+
+
+def _board_anew(db: sqlite3.Connection, trip_id: int) -> None:
+    """Write down anew who rode along in a trip, where the badges of all of them are known."""
+    told = db.execute(
+        "SELECT badge_id, at_s, received_at_s FROM record"
+        " WHERE trip_id = :trip_id AND kind_name = 'occupant'",
+        {"trip_id": trip_id},
+    ).fetchall()
+    if any(row["badge_id"] is None for row in told):
+        return
+    db.execute("DELETE FROM occupant WHERE trip_id = :trip_id", {"trip_id": trip_id})
+    for row in told:
+        at = when(row["at_s"], row["received_at_s"], lambda: None)
+        db.execute(
+            "INSERT INTO occupant (trip_id, agent_id) SELECT trip_id, :agent_id FROM trip"
+            " WHERE trip_id = :trip_id AND coalesce(agent_id, 0) <> :agent_id"
+            " ON CONFLICT DO NOTHING",
+            {"trip_id": trip_id, "agent_id": dated.holder(db, row["badge_id"], at).agent_id},
+        )

@@ -7,10 +7,11 @@ parameters; a second engine would stand beside this file. Never here: tables, th
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 LOGS = ("-wal", "-shm")  # what stands beside a database file that is in use
+_NUMBERED = "type = 'table' AND sql LIKE '%INTEGER PRIMARY KEY%'"
 BEGIN_WRITE = "BEGIN IMMEDIATE"  # waits for other writers now, not in the midst of the work
 _BUSY_TIMEOUT_S = 30.0  # how long another process (a load) may hold the database
 
@@ -53,28 +54,65 @@ def read_list(value: str) -> tuple[str, ...]:
 
 def copy(database: Path, target: Path) -> None:
     """Copy a database as it is now, in use or not, into one file; raises sqlite3.Error."""
-    with _opened(database) as source, _opened(target) as connection:
+    with opened(database) as source, opened(target) as connection:
         source.backup(connection)
         connection.execute("PRAGMA journal_mode = DELETE")  # no log beside it, to be carried
 
 
 def fold_log(database: Path) -> None:
     """Bring what the log of a database holds into its file; raises sqlite3.Error."""
-    with _opened(database) as connection:
+    with opened(database) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
 
 
 def whole_version(database: Path) -> int | None:
     """Return the version of a database's tables, None when it is damaged; raises sqlite3.Error."""
-    with _opened(database, "ro") as connection:
+    with opened(database, "ro") as connection:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         (verdict,) = connection.execute("PRAGMA integrity_check").fetchone()
     return int(version) if verdict == "ok" else None
 
 
+def number_once(connection: sqlite3.Connection) -> None:
+    """Let every table that numbers its rows give no number twice; call it in a transaction.
+
+    SQLite can add AUTOINCREMENT only in the text of a table; its rows are stored alike.
+    """
+    connection.execute("PRAGMA writable_schema = ON")
+    connection.execute(
+        "UPDATE sqlite_master"
+        " SET sql = replace(sql, 'INTEGER PRIMARY KEY', 'INTEGER PRIMARY KEY AUTOINCREMENT')"
+        f" WHERE {_NUMBERED} AND sql NOT LIKE '%AUTOINCREMENT%'"
+    )
+    (version,) = connection.execute("PRAGMA schema_version").fetchone()
+    connection.execute(f"PRAGMA schema_version = {version + 1}")  # others read it anew
+    connection.execute("PRAGMA writable_schema = RESET")
+
+
+def numbers(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return the highest number that each table has given."""
+    tables = connection.execute(f"SELECT name FROM sqlite_master WHERE {_NUMBERED}").fetchall()
+    given = dict.fromkeys((name for (name,) in tables), 0)
+    given |= dict(connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
+    for name in given:
+        (most,) = connection.execute(f"SELECT coalesce(max(rowid), 0) FROM {name}").fetchone()
+        given[name] = max(given[name], most)
+    return given
+
+
+def go_on_above(connection: sqlite3.Connection, given: Mapping[str, int]) -> None:
+    """Let each table give only numbers above these; call it in a transaction."""
+    for name, number in numbers(connection).items():
+        value = {"name": name, "number": max(number, given.get(name, 0))}
+        connection.execute("DELETE FROM sqlite_sequence WHERE name = :name", value)
+        connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :number)", value)
+
+
 @contextlib.contextmanager
-def _opened(path: Path, mode: str = "rwc") -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
+def opened(path: Path, mode: str = "rwc") -> Iterator[sqlite3.Connection]:
+    """Open a database as it is, with its log or without."""
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
     try:
         yield connection
     finally:

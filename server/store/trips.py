@@ -30,8 +30,11 @@ SELECT t.trip_id, t.vehicle_id, v.plate, v.label AS vehicle_label, t.agent_id,
   t.started_at_s, t.ended_at_s, t.start_odometer_m, t.last_odometer_m, t.distance_m, t.state,
   t.end_reason, t.went_on_at_s, t.assurance, t.wrong_site, t.start_doubtful, t.end_doubtful,
   t.private,
-  t.start_lat_e7, t.start_lon_e7, t.end_lat_e7, t.end_lon_e7
+  t.start_lat_e7, t.start_lon_e7, t.end_lat_e7, t.end_lon_e7,
+  t.received_at_s, t.listed_at_s, t.time_doubtful, t.distance_doubtful, t.is_counted,
+  m.full_name AS settled_by, t.settled_at_s
 FROM trip t JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_id)
+  LEFT JOIN agent m ON m.agent_id = t.settled_by_id
   LEFT JOIN directorate d ON d.directorate_id = t.directorate_id
 """
 _REFUSALS = """
@@ -41,19 +44,23 @@ FROM refusal r JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_
   LEFT JOIN directorate d ON d.directorate_id = r.directorate_id
   LEFT JOIN booking b USING (booking_id) LEFT JOIN vehicle bv ON bv.vehicle_id = b.vehicle_id
 """
-# The log reads by start, newest first; trips that start together (or arrive late) by id.
+# The log reads by start, or by arrival where that cannot be, newest first; the same instant by id.
 _BEFORE = (
-    "(t.started_at_s, t.trip_id)"
-    " < (SELECT started_at_s, trip_id FROM trip WHERE trip_id = :before_id)"
+    "(t.listed_at_s, t.trip_id)"
+    " < (SELECT listed_at_s, trip_id FROM trip WHERE trip_id = :before_id)"
 )
 _REFUSED_BEFORE = (
     "(r.received_at_s, r.refusal_id)"
     " < (SELECT received_at_s, refusal_id FROM refusal WHERE refusal_id = :before_id)"
 )
 
+_COUNTS = (
+    "(CASE WHEN t.time_doubtful = 0 AND t.distance_doubtful = 0 OR t.is_counted = 1"
+    " THEN 1 ELSE 0 END)"
+)
 # Of the trips that ended: nobody had the car since, and its ignition was not seen off.
 _LAST_AND_NOT_SEEN_OFF = """t.trip_id = (SELECT last.trip_id FROM trip last
-    WHERE last.vehicle_id = t.vehicle_id ORDER BY last.started_at_s DESC, last.trip_id DESC LIMIT 1)
+    WHERE last.vehicle_id = t.vehicle_id ORDER BY last.listed_at_s DESC, last.trip_id DESC LIMIT 1)
   AND NOT EXISTS (SELECT 1 FROM record ended
     JOIN record off ON off.box_id = ended.box_id AND (off.epoch, off.seq) > (ended.epoch, ended.seq)
     WHERE ended.trip_id = t.trip_id AND ended.kind_name = 'trip_end' AND off.kind_name = 'leg_end')
@@ -86,6 +93,16 @@ ORDER BY asked_at_s, trip_id LIMIT :limit
 """
 
 
+_TRUTHS = (
+    "wrong_site",
+    "start_doubtful",
+    "end_doubtful",
+    "private",
+    "time_doubtful",
+    "distance_doubtful",
+)
+
+
 class Trips(Noun):
     """The trip log."""
 
@@ -97,14 +114,15 @@ class Trips(Noun):
         where = " AND ".join(_conditions(wanted) + before)
         values = {**asdict(wanted), "limit": limit, "before_id": before_id}
         return await self._trips(
-            f"WHERE {where} ORDER BY t.started_at_s DESC, t.trip_id DESC LIMIT :limit", values
+            f"WHERE {where} ORDER BY t.listed_at_s DESC, t.trip_id DESC LIMIT :limit", values
         )
 
     async def totals(self, wanted: TripFilter) -> TripTotals:
         """Return number and kilometres of all trips that a filter takes in."""
         rows = await self._rows(
-            "SELECT count(*) AS trips, coalesce(sum(distance_m), 0) AS distance_m,"
-            " coalesce(sum(distance_m * private), 0) AS private_m FROM trip t"
+            f"SELECT count(*) AS trips, coalesce(sum(distance_m * {_COUNTS}), 0) AS distance_m,"
+            f" coalesce(sum(distance_m * private * {_COUNTS}), 0) AS private_m,"
+            f" count(*) - coalesce(sum({_COUNTS}), 0) AS left_out FROM trip t"
             f" WHERE {' AND '.join(_conditions(wanted))}",
             **asdict(wanted),
         )
@@ -148,7 +166,7 @@ class Trips(Noun):
         """Return the trips of these bookings, by start."""
         places, ids = among(booking_ids)
         return await self._trips(
-            f"WHERE t.booking_id IN {places} ORDER BY t.started_at_s, t.trip_id", ids
+            f"WHERE t.booking_id IN {places} ORDER BY t.listed_at_s, t.trip_id", ids
         )
 
     async def one(self, trip_id: int) -> Trip | None:
@@ -170,7 +188,7 @@ class Trips(Noun):
         return await self._engine.read(_detail, trip_id, limit, before)
 
     async def _trips(self, where: str, values: Mapping[str, int | None]) -> list[Trip]:
-        return await self._engine.read(_trips, where, values)
+        return await self._engine.read(read_trips, where, values)
 
 
 class Refusals(Noun):
@@ -215,7 +233,8 @@ WHERE trip_id = :trip_id {before} ORDER BY epoch DESC, seq DESC {limit}
 """
 
 
-def _trips(db: sqlite3.Connection, where: str, values: Mapping[str, int | None]) -> list[Trip]:
+def read_trips(db: sqlite3.Connection, where: str, values: Mapping[str, int | None]) -> list[Trip]:
+    """Read trips: `where` is the rest of the statement, on `t`."""
     rows = db.execute(f"{_TRIPS} {where}", values).fetchall()
     places, ids = among(row["trip_id"] for row in rows)
     names: dict[int, list[str]] = {}
@@ -229,10 +248,8 @@ def _trips(db: sqlite3.Connection, where: str, values: Mapping[str, int | None])
         Trip(
             **{
                 **row,
-                "wrong_site": bool(row["wrong_site"]),
-                "start_doubtful": bool(row["start_doubtful"]),
-                "end_doubtful": bool(row["end_doubtful"]),
-                "private": bool(row["private"]),
+                **{name: bool(row[name]) for name in _TRUTHS},
+                "is_counted": None if row["is_counted"] is None else bool(row["is_counted"]),
                 "occupants": tuple(names.get(row["trip_id"], ())),
             }
         )
@@ -246,8 +263,8 @@ def _conditions(wanted: TripFilter) -> list[str]:
         "agent_id": "t.agent_id = :agent_id",
         "vehicle_id": "t.vehicle_id = :vehicle_id",
         "directorate_id": "t.directorate_id = :directorate_id",
-        "from_s": "t.started_at_s >= :from_s",
-        "to_s": "t.started_at_s < :to_s",
+        "from_s": "t.listed_at_s >= :from_s",
+        "to_s": "t.listed_at_s < :to_s",
     }
     given = (sql for name, sql in conditions.items() if getattr(wanted, name) is not None)
     return ["TRUE", *given]
@@ -259,7 +276,7 @@ def _detail(
     own: dict[str, int | None] = {"trip_id": trip_id}
     db.execute("BEGIN")  # one moment's view for all the queries
     try:
-        trips = _trips(db, "WHERE t.trip_id = :trip_id", own)
+        trips = read_trips(db, "WHERE t.trip_id = :trip_id", own)
         if not trips:
             return None
         legs = db.execute(

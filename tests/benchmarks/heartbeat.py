@@ -109,6 +109,14 @@ def fill(data: Path, cars: int, bookings_each: int) -> list[Car]:
         "INSERT INTO badge (agent_id, uid_index, uid_sealed) VALUES (?, ?, ?)",
         [(i + 1, vault.badge_index(uid), vault.seal(uid, "badge")) for i, uid in enumerate(uids)],
     )
+    db.execute(
+        "INSERT INTO badge_holding (badge_id, agent_id, from_s)"
+        " SELECT badge_id, agent_id, 0 FROM badge"
+    )
+    db.execute(
+        "INSERT INTO membership (agent_id, directorate_id, from_s)"
+        " SELECT agent_id, directorate_id, 0 FROM agent"
+    )
     made, booking_id = [], 0
     for car in range(1, cars + 1):
         wire_id, key, badge_key = (secrets.token_bytes(n) for n in (8, 32, 32))

@@ -101,6 +101,14 @@ def _people(db: sqlite3.Connection, vault: Vault, times: int, now_s: int) -> Non
             for revocation in [n - 10 if 10 < n <= 10 + revoked else None]
         ],
     )
+    db.execute(
+        "INSERT INTO badge_holding (badge_id, agent_id, from_s)"
+        " SELECT badge_id, agent_id, 0 FROM badge"
+    )
+    db.execute(
+        "INSERT INTO membership (agent_id, directorate_id, from_s)"
+        " SELECT agent_id, directorate_id, 0 FROM agent"
+    )
 
 
 def _cars(db: sqlite3.Connection, vault: Vault, times: int, now_s: int) -> None:
@@ -290,6 +298,7 @@ def _journeys(db: sqlite3.Connection, times: int, now_s: int) -> Landmarks:
         " start_lat_e7, start_lon_e7",
         trips,
     )
+    db.execute("UPDATE trip SET listed_at_s = started_at_s, received_at_s = started_at_s")
     _put(db, "leg", "trip_id, started_at_s, ended_at_s, start_odometer_m, last_odometer_m", legs)
     _put(
         db,

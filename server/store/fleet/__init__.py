@@ -36,6 +36,7 @@ from server.fleet.json_places import Path
 from server.fleet.model import Window
 from server.fleet.recurrence import PARIS, weekly
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.store import dated
 from server.store.accounts import close_account, end_sessions, reopen_account
 from server.store.badges import take_away
 from server.store.bookings import give_equipment, insert_booking, limits_of
@@ -239,12 +240,16 @@ class _Loading:
     def _put_agent(self, entry: AgentEntry) -> None:
         words: dict[str, Word] = {
             "full_name": entry.full_name,
-            "directorate_id": _known(self._directorates, entry.directorate, "directorate"),
         }
+        directorate_id = _known(self._directorates, entry.directorate, "directorate")
+        moves = self._said.changes("agent", entry.login, {"directorate_id": directorate_id})
         words |= _flags({"licence_recorded": entry.licence_recorded})
         if entry.role is not None:
             words["role"] = entry.role
-        agent_id = self._put("agent", "login", entry.login, words, {"role": "agent"})
+        new: dict[str, Word] = {"role": "agent", "directorate_id": directorate_id}
+        agent_id = self._put("agent", "login", entry.login, words, new)
+        if moves:
+            dated.hold(self._db, dated.MEMBERSHIP, agent_id, directorate_id, self._now_s)
         self._give_password(agent_id, entry.login)
         if self._is_open(agent_id, entry) and entry.badges is not None:
             self._give_badges(agent_id, entry)
@@ -299,14 +304,15 @@ class _Loading:
     def _give_badge(self, agent_id: int, login: str, index: bytes, badge: BadgeEntry) -> None:
         of_badge: dict[str, object] = {"uid_index": index, "agent_id": agent_id}
         if self._said.changes("badge", index.hex(), {"holder": login}):
-            self._db.execute(
+            row = self._db.execute(
                 "INSERT INTO badge (agent_id, uid_index, uid_sealed)"
                 " VALUES (:agent_id, :uid_index, :uid_sealed)"
-                " ON CONFLICT (uid_index) DO UPDATE SET agent_id = excluded.agent_id,"
-                " revocation_id = (SELECT revocation_id"
-                " FROM revocation WHERE revocation_id = badge.revocation_id AND by_file = 0)",
+                " ON CONFLICT (uid_index) DO UPDATE SET revocation_id = (SELECT revocation_id"
+                " FROM revocation WHERE revocation_id = badge.revocation_id AND by_file = 0)"
+                " RETURNING badge_id",
                 of_badge | {"uid_sealed": self._vault.seal(badge.uid, "badge")},
-            )
+            ).fetchone()
+            dated.hold(self._db, dated.BADGE, row["badge_id"], agent_id, self._now_s)
         if badge.speaks_of_key and badge.key != self._key_said(index):
             sealed = badge.key and self._vault.seal(badge.key, _CARD_KEY)
             self._said.changes("badge", index.hex(), {"key": sealed.hex() if sealed else ""})

@@ -9,28 +9,33 @@ from collections.abc import Callable
 
 from sqlite_utils import Database
 
+from server.store import sqlite
 from server.store.engine import StoreError
 from server.store.schema import (
     accounts,
     booking_limits,
-    chains,
-    clocks,
-    contradictions,
-    doubts,
+    doubtful_trips,
     equipment,
     fleet_words,
-    from_afar,
-    handovers,
-    jumps,
-    knowledge,
     news,
+    own_time,
     page_indexes,
     planned_km,
     plates,
     repeats,
     revocations,
-    signs,
     unassigned,
+)
+from server.store.schema.boxes import (
+    chains,
+    clocks,
+    contradictions,
+    doubts,
+    from_afar,
+    handovers,
+    jumps,
+    knowledge,
+    signs,
     went_on,
 )
 
@@ -76,6 +81,7 @@ def migrate(
         for step in MIGRATIONS[version:]:
             step(db)
         if version < len(MIGRATIONS):
+            sqlite.number_once(connection)
             connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         connection.execute("COMMIT")
     except BaseException:
@@ -457,4 +463,6 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     fleet_words.add,
     knowledge.add,
     plates.add,
+    own_time.add,
+    doubtful_trips.add,
 )

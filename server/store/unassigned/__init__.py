@@ -4,8 +4,10 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from server.fleet.own_time import When
 from server.fleet.trips import TripDraft
 from server.fleet.unassigned import Reading, Unassigned, UnassignedDraft
+from server.store import dated
 from server.store.noun import Noun
 
 _UNASSIGNED = """
@@ -73,7 +75,7 @@ class UnassignedDistances(Noun):
     async def attribute(
         self, unassigned_id: int, distance_m: int, agent_id: int, by_agent_id: int, now_s: int
     ) -> bool:
-        """Give a row to an agent and the directorate they are of now.
+        """Give a row to an agent and the directorate they were of when its metres ended.
 
         Returns:
             False when it has been given already, or is no longer of that length.
@@ -146,7 +148,7 @@ def save(
             " :taking_agent_id, coalesce(:after, (SELECT trip_id FROM trip"
             " WHERE vehicle_id = :vehicle_id"
             " AND (:next_new_trip IS NULL OR trip_id < :next_new_trip)"
-            " ORDER BY started_at_s DESC, trip_id DESC LIMIT 1)), :before)",
+            " ORDER BY listed_at_s DESC, trip_id DESC LIMIT 1)), :before)",
             values,
         )
 
@@ -159,13 +161,19 @@ def _attribute(
     by_agent_id: int,
     now_s: int,
 ) -> bool:
+    to_s = db.execute(
+        "SELECT to_s FROM unassigned WHERE unassigned_id = :unassigned_id",
+        {"unassigned_id": unassigned_id},
+    ).fetchone()["to_s"]
     changed = db.execute(
-        "UPDATE unassigned SET agent_id = :agent_id, directorate_id = (SELECT directorate_id"
-        " FROM agent WHERE agent_id = :agent_id), attributed_by_id = :by_agent_id,"
-        " attributed_at_s = :now_s WHERE unassigned_id = :unassigned_id"
+        "UPDATE unassigned SET agent_id = :agent_id, directorate_id = coalesce(:directorate_id,"
+        " (SELECT directorate_id FROM agent WHERE agent_id = :agent_id)),"
+        " attributed_by_id = :by_agent_id, attributed_at_s = :now_s"
+        " WHERE unassigned_id = :unassigned_id"
         " AND distance_m = :distance_m AND attributed_at_s IS NULL",
         {
             "agent_id": agent_id,
+            "directorate_id": dated.directorate_of(db, agent_id, When(to_s, to_s)),
             "by_agent_id": by_agent_id,
             "now_s": now_s,
             "unassigned_id": unassigned_id,

@@ -105,6 +105,9 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     older = f"{LIST}?before={past[-1].booking_id}#past" if len(over) > PAGE_SIZE else None
     trips = await store.trips.of_bookings(booking.booking_id for booking in upcoming + past)
     own = [trip for trip in trips if trip.agent_id == agent.agent_id]
+    trips_of: dict[int | None, list[Trip]] = {}
+    for trip in own:
+        trips_of.setdefault(trip.booking_id, []).append(trip)
     offers = await offers_for(Person(agent), upcoming, request.app[ACTIONS])
     phase_of = {booking.booking_id: phase(booking, False, now_s) for booking in past}
     phase_of |= {booking_id: offer.phase for booking_id, offer in offers.items()}
@@ -121,7 +124,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         name_of=name_of,
         equipment_names={e.code: e.name for e in await store.equipment.all()},
         answers=await store.feedback.unread_answers(agent.agent_id),
-        trip_of={trip.booking_id: trip for trip in own},
+        trips_of=trips_of,
         waiting=await _waiting(store, own, now_s),
         left_on=[trip for trip in own[-1:] if _was_left_on(trip, now_s)],
         known_of={

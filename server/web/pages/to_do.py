@@ -171,6 +171,15 @@ SECTIONS = (
         N_("All boxes"),
     ),
     Section(
+        "doubtful_trips",
+        N_("Doubtful trips"),
+        N_("Doubtful"),
+        N_("Their time or distance cannot be. They are in no total until you say so."),
+        lambda store, limit, _: store.doubtful_trips.unsettled(limit),
+        "/trajets",
+        N_("Trip log"),
+    ),
+    Section(
         "kilometres",
         N_("Kilometres without a trip"),
         N_("Without a trip"),
@@ -193,6 +202,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         sections=[each for each in filled if each.found],
         settled={
             "contradictions": await store.contradictions.seen(SETTLED),
+            "doubtful_trips": await store.doubtful_trips.settled(SETTLED),
             "kilometres": await store.unassigned.given(SETTLED),
         },
         form=await form_of(PageForm, request),

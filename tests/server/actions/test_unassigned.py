@@ -1,13 +1,16 @@
 """Saying whose kilometres without a trip are: by whom, once, and of what was seen."""
 
+import json
+
 import pytest
 
 from server.actions import unassigned as acts
+from server.fleet import fleet_file
 from server.fleet.records import OdometerRead, ReadRecord
 from server.fleet.refusals import Reason, Refused
 from server.fleet.trips import follow
 from server.store import Batch
-from tests.fleet import CAR, MARIE, NOW_S, fit_box
+from tests.fleet import CAR, MARIE, MARIE_UID, NOW_S, agent, fit_box, fleet
 
 
 @pytest.fixture
@@ -71,3 +74,14 @@ async def test_what_is_driven_after_kilometres_were_given_is_a_row_of_its_own(
     await drive(10_000)
     newest, given = await store.unassigned.log(9)
     assert (newest.distance_m, newest.agent_id, given.distance_m) == (1_000, None, 9_000)
+
+
+async def test_kilometres_cost_the_directorate_that_their_driver_was_of_then(
+    store, actions, paul, drive
+):
+    moved = agent("marie.leroy", MARIE_UID, directorate="DDPP")
+    text = json.dumps(fleet([], [moved], []))
+    await store.fleet.load(fleet_file.parse(text), {}, NOW_S + 3_600)
+    await acts.attribute(paul, to_marie(), actions)
+    (row,) = await acts.log(paul, actions, 9)
+    assert row.directorate_code == "DDT"

@@ -8,6 +8,8 @@ import re
 import pytest
 
 from server.fleet import fleet_file
+from server.fleet.model import TripFilter
+from server.fleet.records import Holder, TripEnded, TripStarted
 from server.web.localtime import to_input
 from tests.server.web.sample import (
     CLIO,
@@ -21,9 +23,11 @@ from tests.server.web.sample import (
     PARIS,
     PASSWORD,
     PEUGEOT,
+    booking_id_of,
     fields,
     id_of,
     own,
+    report,
 )
 
 
@@ -307,3 +311,29 @@ async def test_a_distance_that_nobody_drives_is_refused_beside_its_field(arrive,
     page = html.unescape(await answer.text())
     assert re.search(r'id="planned_km-error"[^§]*de 1 à 9999', page)
     assert f'value="{typed}"' in page, "what was typed stays"
+
+
+async def test_a_booking_of_several_trips_shows_their_sum_and_links_each(arrive, store):
+    driver = await store.agents.by_login(KARIM)
+    holder = Holder(
+        driver.agent_id, driver.directorate_id, await booking_id_of(store, driver.agent_id)
+    )
+    (first,) = await store.trips.under_way()
+    odometer_m = first.last_odometer_m
+    for event in (
+        TripEnded(NOW_S - 600, odometer_m, "badge_held", None),
+        TripStarted(NOW_S - 300, odometer_m, holder, None),
+        TripEnded(NOW_S - 60, odometer_m + 5_000, "badge_held", None),
+    ):
+        await report(store, CLIO, event)
+    newest, *_ = await store.trips.log(TripFilter())
+    assert newest.booking_id == first.booking_id
+    page = await (await arrive(KARIM)).read("/reservations")
+    for trip in (first, newest):
+        assert f'href="/trajets/{trip.trip_id}"' in page
+    assert re.search(r"En tout\s*:.*?>17,3</span> km", page, re.DOTALL)
+
+
+async def test_a_booking_of_one_trip_shows_its_kilometres_once(arrive):
+    page = await (await arrive(KARIM)).read("/reservations")
+    assert "En tout" not in page and page.count("12,3") == 1

@@ -1,0 +1,95 @@
+"""What has a from and a to in the database: who holds a badge, of which directorate somebody is.
+
+What holds now stands in the table of the thing itself as well; only `hold` may change either, so
+that both say the same. Never here: whose a trip is when nobody, or more than one, can be meant.
+"""
+
+import sqlite3
+from typing import NamedTuple
+
+from server.fleet.own_time import When
+from server.fleet.records import Holder
+
+
+class Dated(NamedTuple):
+    """A table of dated rows, and the table in which what holds now stands."""
+
+    table: str
+    of: str
+    value: str
+    now_in: str
+
+
+BADGE = Dated("badge_holding", "badge_id", "agent_id", "badge")
+MEMBERSHIP = Dated("membership", "agent_id", "directorate_id", "agent")
+
+
+def hold(db: sqlite3.Connection, what: Dated, of_id: int, value_id: int, now_s: int) -> None:
+    """Let this hold from now on, whatever was said of later times; what holds already stays."""
+    row = {"of_id": of_id, "value_id": value_id, "now_s": now_s}
+    of, is_it = f"{what.of} = :of_id", f"{what.value} = :value_id"
+    still = f"SELECT 1 FROM {what.table} WHERE {of} AND to_s IS NULL AND {is_it}"
+    if db.execute(still, row).fetchone() is None:
+        db.execute(f"DELETE FROM {what.table} WHERE {of} AND from_s >= :now_s", row)
+        # Taken and given back within one second: never taken.
+        again = f"UPDATE {what.table} SET to_s = NULL WHERE {of} AND to_s >= :now_s AND {is_it}"
+        if not db.execute(again, row).rowcount:
+            _begin(db, what, row)
+    db.execute(f"UPDATE {what.now_in} SET {is_it} WHERE {of}", row)
+
+
+def _begin(db: sqlite3.Connection, what: Dated, row: dict[str, int]) -> None:
+    """Let what holds end now, and something else begin."""
+    db.execute(
+        f"UPDATE {what.table} SET to_s = :now_s"
+        f" WHERE {what.of} = :of_id AND coalesce(to_s, :now_s) >= :now_s",
+        row,
+    )
+    db.execute(
+        f"INSERT INTO {what.table} ({what.of}, {what.value}, from_s)"
+        " VALUES (:of_id, :value_id, :now_s)",
+        row,
+    )
+
+
+def held(db: sqlite3.Connection, what: Dated, of_id: int, when: When) -> frozenset[int]:
+    """Return what held at any time of `when`: more than one where it changed meanwhile."""
+    rows = db.execute(
+        f"SELECT {what.value} FROM {what.table} WHERE {what.of} = :of_id"
+        " AND from_s <= :latest_s AND (to_s IS NULL OR to_s > :earliest_s)",
+        {"of_id": of_id, **when._asdict()},
+    )
+    return frozenset(value_id for (value_id,) in rows)
+
+
+def directorate_of(db: sqlite3.Connection, agent_id: int | None, when: When) -> int | None:
+    """Return of which directorate an agent was; None where nobody can know."""
+    return None if agent_id is None else _only(held(db, MEMBERSHIP, agent_id, when))
+
+
+def holder(
+    db: sqlite3.Connection, badge_id: int | None, when: When, booking_id: int | None = None
+) -> Holder:
+    """Return who answers for what a badge did, in a booking of that car or without one.
+
+    Who held the badge then; where it changed hands within `when` nobody can know, and it is
+    nobody's. The booking answers for the cost, whoever holds the badge; for a badge that nobody
+    had, as far as is on record, its agent does, if nobody else may drive: the box was told of it.
+    """
+    agents = frozenset() if badge_id is None else held(db, BADGE, badge_id, when)
+    agent_id = _only(agents)
+    booking = db.execute(
+        "SELECT agent_id, directorate_id, private, EXISTS (SELECT 1 FROM companion c"
+        " WHERE c.booking_id = b.booking_id AND c.drives = 1) AS is_shared"
+        " FROM booking b WHERE booking_id = :booking_id",
+        {"booking_id": booking_id},
+    ).fetchone()
+    if booking is None:
+        return Holder(agent_id, directorate_of(db, agent_id, when), badge_id=badge_id)
+    booked_by, directorate_id, private, is_shared = booking
+    who = agent_id if agents or is_shared else booked_by
+    return Holder(who, directorate_id, booking_id, bool(private), badge_id)
+
+
+def _only(values: frozenset[int]) -> int | None:
+    return next(iter(values)) if len(values) == 1 else None
