@@ -23,11 +23,12 @@ from server.actions.fleet import load
 from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
 from server.config import Address, Config, Network, ServeError
-from server.fleet import fleet_file, json_text
+from server.fleet import fleet_file
 from server.fleet.bookings import BOUNDS, Limits
 from server.fleet.fleet_file import FleetFile
 from server.fleet.grants import VALID_S as GRANTS_VALID_S
 from server.fleet.inputs import judged, one_line
+from server.fleet.json_sent import text as json_text
 from server.fleet.lateness import late_s
 from server.fleet.model import Trip, TripFilter, Vehicle
 from server.fleet.names import plate_of

@@ -18,7 +18,6 @@ from pydantic import (
     model_validator,
 )
 
-from server.fleet import json_text
 from server.fleet.accounts.passwords import Password, against_password
 from server.fleet.bookings import Journey, Weeks
 from server.fleet.inputs import (
@@ -32,7 +31,8 @@ from server.fleet.inputs import (
     placed_refusals_of,
     refuse,
 )
-from server.fleet.json_places import Path, named
+from server.fleet.json_sent import text as json_text
+from server.fleet.json_sent.places import Path, named
 from server.fleet.model import Role, Window
 from server.fleet.names import plate_of
 from server.fleet.records import Position

@@ -2,7 +2,7 @@
 
 The same models judge a page's form, a body of the API, a command's arguments and an entry of the
 fleet file, so a bound stands once. Never here: what things mean together (the rules beside this
-file), where a word stands in a text (json_places.py).
+file), where a word stands in a text (json_sent).
 """
 
 import unicodedata
@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from server.fleet.json_places import Path
+from server.fleet.json_sent.places import Path
 from server.fleet.refusals import Reason, Refusal, Refused
 
 LATEST_S = 0xFFFFFFFF  # instants travel to the box in 32 bits

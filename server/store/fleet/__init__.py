@@ -32,7 +32,7 @@ from server.fleet.fleet_file import (
     VehicleEntry,
 )
 from server.fleet.inputs import MOST_REFUSALS
-from server.fleet.json_places import Path
+from server.fleet.json_sent.places import Path
 from server.fleet.model import Window
 from server.fleet.recurrence import PARIS, weekly
 from server.fleet.refusals import Reason, Refusal, Refused

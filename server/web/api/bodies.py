@@ -4,8 +4,8 @@ from typing import Any, TypeVar
 
 from aiohttp import web
 
-from server.fleet import json_text
 from server.fleet.inputs import Input, judged
+from server.fleet.json_sent import text as json_text
 from server.fleet.refusals import Reason, Refusal, Refused
 
 M = TypeVar("M", bound=Input)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.fleet.fleet_file import FORMAT, FleetFile, in_words, parse
-from server.fleet.json_places import Path
+from server.fleet.json_sent.places import Path
 from server.fleet.model import Role, Window
 from server.fleet.records import Position
 from server.fleet.refusals import Reason, Refused

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from server.fleet import fleet_file
 from server.fleet.refusals import Refused
-from server.store import Store
+from server.store import Store, dated
 from server.store.schema import fleet_words
 from tests.fleet import (
     BOOKING,
@@ -125,6 +125,13 @@ def sql(statement: str) -> Callable[[Store], Awaitable[object]]:
     return edit
 
 
+def holding(what: dated.Dated, of_id: int, value_id: int) -> Callable[[Store], Awaitable[object]]:
+    async def edit(store: Store) -> None:
+        await store._engine.write(lambda db: dated.hold(db, what, of_id, value_id, NOW_S))
+
+    return edit
+
+
 async def book_over(store: Store) -> None:
     """Somebody else has the car of the file's booking, once its agent has another."""
     await to_car(store, BOOKING, OTHER_CAR)
@@ -150,7 +157,7 @@ EDITS: dict[str, Callable[[Store], Awaitable[object]]] = {
     "another purpose": sql("UPDATE booking SET purpose = 'Visite', planned_km = 4"),
     "role": sql("UPDATE agent SET role = 'manager'"),
     "name": sql("UPDATE agent SET full_name = 'Marie Dupont'"),
-    "directorate": sql("UPDATE agent SET directorate_id = 2"),
+    "directorate": holding(dated.MEMBERSHIP, MARIE, 2),
     "licence": sql("UPDATE agent SET licence_recorded = 1"),
     "password": sql("UPDATE agent SET password_hash = 'her own'"),
     "leave": lambda store: store.accounts.close(MARIE, NOW_S),
@@ -161,7 +168,7 @@ EDITS: dict[str, Callable[[Store], Awaitable[object]]] = {
     "seat": sql("UPDATE equipment SET name = 'Rehausseur'"),
     "service": sql("UPDATE directorate SET name = 'Territoires et mer'"),
     "card": sql("UPDATE badge SET key_sealed = NULL"),
-    "badge": sql("UPDATE badge SET agent_id = 2"),
+    "badge": holding(dated.BADGE, 1, PAUL),
 }
 
 
@@ -266,7 +273,8 @@ async def test_a_badge_that_people_gave_stays_when_the_file_gives_another(store:
     data = copy.deepcopy(FLEET)
     data["agents"][1]["badges"] = [*data["agents"][1]["badges"], found]
     await store.fleet.load(file_of(data), {}, NOW_S)
-    await sql("UPDATE badge SET agent_id = 1")(store)
+    for badge in await store.badges.all():
+        await holding(dated.BADGE, badge.badge_id, MARIE)(store)
     data["agents"][0]["badges"] = [MARIE_UID.hex(), new]
     data["agents"][1]["badges"] = data["agents"][1]["badges"][:1]
     await store.fleet.load(file_of(data), {}, NOW_S)

@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from server.fleet.json_places import Path, places, twice
+from server.fleet.json_sent.places import Path, places, twice
 from server.fleet.refusals import Reason, Refusal, Refused
 
 _ABSURD = "nobody writes a number of so many digits, or so many brackets"
