@@ -296,10 +296,9 @@ LEFT_ON = _setting(
 LEFT_ON_BLIND = _setting(
     "ignition left on, no speed, ticks of 600 s", 600_000,
     (
-        ("tick",), *_IGNITION, ("speed", 0, 0), ("speed", 0, None), ("reset",), ("command", 2),
-        *_badges(ANNE),
+        ("tick",), *_IGNITION, ("speed", 0, 0), ("speed", 0, None), *_badges(ANNE),
     ),
-    commands=COMMANDS, standing_ms=3_001_000,
+    standing_ms=3_001_000,
 )  # fmt: skip
 FROM_AFAR = _setting(
     "a manager's end, ticks of 30 min", 1_800_000,
