@@ -159,6 +159,13 @@ def _parser() -> argparse.ArgumentParser:
     loading.epilog = f"the file:\n{fleet_file.FORMAT}\n{_ABOUT_LOADING}"
 
     loading.add_argument(
+        "--since",
+        type=_day_s,
+        metavar="YYYY-MM-DD",
+        help="the day from which the badges and directorates hold that the file gives: what a car"
+        " tells later of that time is judged by them (now)",
+    )
+    loading.add_argument(
         "--close-others",
         action="store_true",
         help="close the account of everybody whom the file's agents do not name: it lists all who"
@@ -402,11 +409,20 @@ async def _demo(arguments: argparse.Namespace) -> None:
     await demo.run(arguments.data, arguments.http, arguments.boxes)
 
 
+def _day_s(text: str) -> int:
+    """Read a day as the instant at which it begins."""
+    try:
+        day = datetime.strptime(text, "%Y-%m-%d")
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"no day like 2026-09-01: {text}") from None
+    return int(day.replace(tzinfo=PARIS).timestamp())
+
+
 async def _load(arguments: argparse.Namespace) -> None:
     try:
         file = fleet_file.parse(json_text.text_of(arguments.file.read_bytes()))
         async with _store(arguments.data) as store:
-            revoked = await load(_OPERATOR, file, _actions(store))
+            revoked = await load(_OPERATOR, file, _actions(store), arguments.since)
             await _say_who_is_left_out(file, arguments.close_others, _actions(store))
     except OSError as error:
         raise CommandError(f"cannot read {arguments.file}: {error.strerror}") from None

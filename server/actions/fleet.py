@@ -10,7 +10,9 @@ from server.fleet.refusals import Reason, Refusal, Refused
 from server.passwords import hash_password, verify_password
 
 
-async def load(actor: Actor, request: FleetFile, actions: Actions) -> int:
+async def load(
+    actor: Actor, request: FleetFile, actions: Actions, since_s: int | None = None
+) -> int:
     """Take in all that a fleet file names, or nothing; the same file again changes nothing.
 
     Not even what people changed since: a password that somebody chose stays theirs until a file
@@ -18,6 +20,8 @@ async def load(actor: Actor, request: FleetFile, actions: Actions) -> int:
 
     A booking that is not there yet is held to the rules of a page, but for those of the present
     moment: a file may bring over what was, and one late car does not refuse it.
+
+    Badges and directorates that it gives hold from `since_s` on, None: from now on.
 
     Returns:
         How many of the badges that it names are revoked: they stay so.
@@ -35,7 +39,7 @@ async def load(actor: Actor, request: FleetFile, actions: Actions) -> int:
         for agent in request.agents
         if agent.password is not None
     }
-    revoked = await store.fleet.load(request, hashes, now_s, actions.timezone)
+    revoked = await store.fleet.load(request, hashes, now_s, actions.timezone, since_s)
     actions.notify(None)
     return revoked
 

@@ -135,7 +135,8 @@ class Standing:
             back_at_s = soon_s if until_s is None or until_s <= self.now_s else until_s
             drivers[trip.vehicle_id].append((trip.agent_id, back_at_s))
         for trip in self.drove_on:
-            drivers[trip.vehicle_id].append((None, soon_s))  # who drives is not known
+            # Who drives is not known; whose trip it was need not be told that it is not back.
+            drivers[trip.vehicle_id].append((trip.agent_id, soon_s))
         return drivers
 
 

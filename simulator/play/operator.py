@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,8 @@ def prepare(data_dir: Path, scenario: Scenario) -> dict[str, Any]:
         data_dir: made here; the files for the server's command go beside it.
         scenario: whose cars, people and bookings.
     """
-    load(data_dir, _fleet(scenario))
+    the_day_before = datetime.fromtimestamp(scenario.start_s - 86_400, UTC).date()
+    load(data_dir, _fleet(scenario), "--since", str(the_day_before))
     if scenario.maintenance:  # after the bookings, which are refused for a time out of service
         load(data_dir, {"vehicles": [car_entry(scenario)]})
     out = data_dir.parent / "box.json"
@@ -59,11 +61,11 @@ def prepare(data_dir: Path, scenario: Scenario) -> dict[str, Any]:
     return identity
 
 
-def load(data_dir: Path, fleet: Mapping[str, Any]) -> None:
+def load(data_dir: Path, fleet: Mapping[str, Any], *options: str) -> None:
     """Load a fleet file, also while the server runs."""
     path = data_dir.parent / "fleet.json"
     path.write_text(json.dumps(fleet))
-    voiturier("load", str(path), "--data", str(data_dir))
+    voiturier("load", str(path), "--data", str(data_dir), *options)
 
 
 def booking_entry(booking: Booking) -> dict[str, Any]:

@@ -66,6 +66,7 @@ class Fleet(Noun):
         password_hashes: Mapping[str, str],
         now_s: int,
         timezone: ZoneInfo = PARIS,
+        since_s: int | None = None,
     ) -> int:
         """Insert or update all that the file names.
 
@@ -75,6 +76,7 @@ class Fleet(Noun):
                 that is the same.
             now_s: the present.
             timezone: whose hours a booking keeps that is repeated each week.
+            since_s: from when badges and directorates hold that the file gives; None: now.
 
         Returns:
             How many of the badges that the file names are revoked: they stay so.
@@ -83,8 +85,11 @@ class Fleet(Noun):
             Refused: each with its place in the file: a name that neither the file nor the database
                 knows, or what speaks against a booking that is not there yet.
         """
+        since_s = now_s if since_s is None else min(since_s, now_s)
         return await self._engine.write(
-            lambda db: _Loading(db, self._vault, password_hashes, now_s, timezone).load(file)
+            lambda db: _Loading(db, self._vault, password_hashes, now_s, timezone, since_s).load(
+                file
+            )
         )
 
 
@@ -98,11 +103,13 @@ class _Loading:
         password_hashes: Mapping[str, str],
         now_s: int,
         timezone: ZoneInfo,
+        since_s: int,
     ) -> None:
         self._db = db
         self._vault = vault
         self._password_hashes = password_hashes
         self._now_s = now_s
+        self._since_s = since_s
         self._timezone = timezone
         self._said = Said(db)
         self._revoked = 0
@@ -249,7 +256,7 @@ class _Loading:
         new: dict[str, Word] = {"role": "agent", "directorate_id": directorate_id}
         agent_id = self._put("agent", "login", entry.login, words, new)
         if moves:
-            dated.hold(self._db, dated.MEMBERSHIP, agent_id, directorate_id, self._now_s)
+            dated.hold(self._db, dated.MEMBERSHIP, agent_id, directorate_id, self._since_s)
         self._give_password(agent_id, entry.login)
         if self._is_open(agent_id, entry) and entry.badges is not None:
             self._give_badges(agent_id, entry)
@@ -312,7 +319,7 @@ class _Loading:
                 " RETURNING badge_id",
                 of_badge | {"uid_sealed": self._vault.seal(badge.uid, "badge")},
             ).fetchone()
-            dated.hold(self._db, dated.BADGE, row["badge_id"], agent_id, self._now_s)
+            dated.hold(self._db, dated.BADGE, row["badge_id"], agent_id, self._since_s)
         if badge.speaks_of_key and badge.key != self._key_said(index):
             sealed = badge.key and self._vault.seal(badge.key, _CARD_KEY)
             self._said.changes("badge", index.hex(), {"key": sealed.hex() if sealed else ""})

@@ -15,10 +15,11 @@ from server.actions import Actions, Operator, Person
 from server.actions.fleet import load
 from server.fleet import fleet_file
 from server.fleet.model import Booking
+from server.fleet.own_time import When
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Refused
 from server.passwords import hash_password, verify_password
-from server.store import Store
+from server.store import Store, dated
 from tests.fleet import FLEET, HOUR_S, MARIE, NOW_S, open_small_fleet
 from tests.server.web.sample import StillClock
 
@@ -60,6 +61,22 @@ async def test_a_file_gives_another_password_until_somebody_chose_her_own(
     for password in (one, two):
         await load(Operator(), with_password(password), actions)
         assert await hash_of_marie(actions.store) == own
+
+
+async def test_what_a_file_gives_holds_from_the_day_that_is_named(actions: Actions) -> None:
+    at = When(NOW_S - HOUR_S, NOW_S - HOUR_S)
+
+    async def held() -> frozenset[int]:
+        return await actions.store._engine.read(
+            lambda db: dated.held(db, dated.BADGE, 1, at) | dated.held(db, dated.BADGE, 3, at)
+        )
+
+    data = copy.deepcopy(FLEET)
+    data["agents"][0]["badges"] += ["04998877665544"]
+    file = fleet_file.parse(json.dumps(data))
+    before = await held()
+    await load(Operator(), file, actions, since_s=NOW_S - DAY_S)
+    assert await held() == before | {MARIE}
 
 
 async def test_no_person_loads_a_fleet_not_even_a_manager(actions: Actions, paul: Person) -> None:
