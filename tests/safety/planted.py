@@ -466,7 +466,7 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
         _in_place_of(Rest, "step", _rests_whoever_drives),
     ),
     "a lapsed trip is taken up for ever": (
-        settings.FORGOTTEN,
+        settings.COMES_BACK,
         _in_place_of(state, "_TAKEN_UP_FOR_S", lambda shipped: 1 << 40),
     ),
     "a trip is forgotten at the end of its booking": (

@@ -239,7 +239,7 @@ FORGOTTEN = _setting(
     "forgotten, ticks of an hour", 3_600_000,
     (
         ("tick",), *_IGNITION, ("reset",), ("grants", 0), ("grants", 1), ("grants", 3),
-        *_clock(UNKNOWN, ANNES, ANNE_IS_LATE), *_badges(ANNE),
+        *_clock(UNKNOWN, ANNES, BRUNOS, ANNE_IS_LATE), *_badges(ANNE),
     ),
     oldest_ms=3_601_000,
 )  # fmt: skip
