@@ -4,19 +4,15 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.chain import DRIVER_BADGE, HOUR_S, PASSWORD, PLATE, Chain
-from tests.person import Person
+from tests.chain import DRIVER_BADGE, HOUR_S, PLATE, Chain
 
 
 def the_grant_expires(chain: Chain) -> None:
     chain.world.run_for(HOUR_S + 600)
 
 
-def the_booking_is_revoked(chain: Chain) -> None:
-    marie = Person(f"http://127.0.0.1:{chain.server.http_port}", "marie.leroy", PASSWORD)
-    (booking,) = marie.api("bookings")["bookings"]
-    cancelled = marie.api(f"bookings/{booking['booking_id']}", method="DELETE")
-    assert cancelled["state"] == "cancelled"
+def the_badge_is_revoked(chain: Chain) -> None:
+    chain.voiturier("badge", "revoke", "--uid", DRIVER_BADGE.hex())
     chain.world.run_for(600)
 
 
@@ -47,7 +43,7 @@ def the_modem_dies(chain: Chain) -> None:
     "event",
     [
         the_grant_expires,
-        the_booking_is_revoked,
+        the_badge_is_revoked,
         the_firmware_is_killed_and_restarts,
         the_server_commands_an_inhibit,
         the_satellites_are_lost,
