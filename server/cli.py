@@ -163,7 +163,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_day_s,
         metavar="YYYY-MM-DD",
         help="the day from which the badges and directorates hold that the file gives: what a car"
-        " tells later of that time is judged by them (now)",
+        " tells later of that time is judged by them (now, and never later than now)",
     )
     loading.add_argument(
         "--close-others",

@@ -76,7 +76,8 @@ class Fleet(Noun):
                 that is the same.
             now_s: the present.
             timezone: whose hours a booking keeps that is repeated each week.
-            since_s: from when badges and directorates hold that the file gives; None: now.
+            since_s: from when badges and directorates hold that the file gives, now at the latest;
+                None: now.
 
         Returns:
             How many of the badges that the file names are revoked: they stay so.
