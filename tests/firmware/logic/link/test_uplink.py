@@ -1,5 +1,7 @@
 """What is sent, when, and again."""
 
+import pytest
+
 from firmware.logic.link.journal import Journal
 from firmware.logic.link.uplink import Uplink
 from shared_protocol.messages import chained
@@ -247,6 +249,25 @@ def test_a_server_that_lost_what_it_acknowledged_gets_again_what_flash_still_hol
         uplink.connected(1000)
         uplink.acknowledged(EPOCH, held, chain_of(held), 1000)
         assert seqs(drain(uplink, 1000)) == list(range(max(begins, oldest), 51))
+
+
+@pytest.mark.xfail(
+    strict=True, reason="the segment goes before it is seen that the server has lost it"
+)
+def test_nothing_is_deleted_from_flash_that_the_server_has_lost_again():
+    journal = journal_in(MemoryStorage(), 104)
+    uplink = Uplink(journal)
+    while journal.segments < 2:  # all is acknowledged but what begins the second
+        uplink.connected(0)
+        seq = journal.next_seq - 1
+        uplink.acknowledged(EPOCH, seq, chain_of(seq), 0)
+        add(journal, 1)
+    oldest = journal.oldest_seq
+    assert oldest < journal.lowest_seq
+    uplink.connected(1000)
+    uplink.acknowledged(EPOCH, 0, chain_of(0), 1000)
+    assert journal.oldest_seq == oldest
+    assert seqs(drain(uplink, 1000)) == list(range(oldest, journal.next_seq))
 
 
 def test_a_later_word_of_the_server_never_goes_back():
