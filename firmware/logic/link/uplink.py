@@ -72,12 +72,12 @@ class Uplink:
             journal.disown()
             self.connected(now_ms)
             return
-        journal.acknowledge(seq)
-        if not self._told:  # the first word counts, also when it takes back an earlier one
-            self._told = True
+        first_word, self._told = not self._told, True
+        if first_word:  # it counts, also when it takes back an earlier one
             journal.go_back(seq + 1)
-            if not self._under_way:
-                self._next_seq = journal.lowest_seq
+        journal.acknowledge(seq)  # deletes: only once it is known what the server has lost
+        if first_word and not self._under_way:
+            self._next_seq = journal.lowest_seq
         self._under_way = [sent for sent in self._under_way if sent[0] > seq]
         self._next_seq = max(self._next_seq, journal.lowest_seq)
         self._waiting_since_ms = now_ms if self._under_way else None

@@ -1,7 +1,5 @@
 """What is sent, when, and again."""
 
-import pytest
-
 from firmware.logic.link.journal import Journal
 from firmware.logic.link.uplink import Uplink
 from shared_protocol.messages import chained
@@ -251,9 +249,6 @@ def test_a_server_that_lost_what_it_acknowledged_gets_again_what_flash_still_hol
         assert seqs(drain(uplink, 1000)) == list(range(max(begins, oldest), 51))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the segment goes before it is seen that the server has lost it"
-)
 def test_nothing_is_deleted_from_flash_that_the_server_has_lost_again():
     journal = journal_in(MemoryStorage(), 104)
     uplink = Uplink(journal)
