@@ -8,7 +8,7 @@ import gettext
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -112,6 +112,7 @@ def _day(day: date, language: str) -> str:
     return format_date(day, "E d'er' MMM y" if first else "E d MMM y", locale=_LOCALES[language])
 
 
+@cache  # an app put together again in one process, as tests do, reads no catalogue again
 def load_words(timezone: ZoneInfo) -> dict[str, Words]:
     """Return the words of each language.
 

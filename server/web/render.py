@@ -4,6 +4,7 @@ A page is `await page(request, "name.html", ...)`. Never here: what a page is ab
 """
 
 import logging
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -39,6 +40,7 @@ def setup(app: web.Application) -> None:
     }
 
 
+@cache  # nor does it compile a template again
 def _environment(speaker: Words) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
