@@ -203,6 +203,8 @@ class Clock:
         server = self._server
         for former in reversed(self._open):
             rests_on, alone, offset_ms, low_ms, high_ms, left_ms = former[1:]
+            if alone and not self._alone:
+                continue  # it was one word then, and is one word now
             off_ms = _SERVER_OFF_MS + (now_ms - left_ms) // CRYSTAL_MS_A_STEP
             if low_ms - off_ms <= server.offset_ms <= high_ms + off_ms:
                 self._go_to(rests_on, offset_ms, low_ms, high_ms, left_ms, now_ms)

@@ -31,7 +31,12 @@ class Place:
     server_since_s: int = 0
     server_spoke: bool = False  # since the power was cut
     server_at_s: int = 0  # when last
-    lied_a_day: bool = False  # the server, the same lie, and has not told the truth since
+    # What the server said for a day each, and neither it for a day nor both have put right since.
+    lies_of_a_day_s: frozenset[int] = frozenset()
+    sky_says_s: int | None = None
+    sky_since_s: int = 0
+    sky_at_s: int = 0
+    sky_was_true: bool = False  # since the power was cut
     way: tuple[str, ...] = ()
     named: tuple[int, int] = (0, 0)  # the last number that a time had, and how far off that was
 
@@ -87,20 +92,35 @@ def _happen(place: Place, event: str, liar: str) -> Place:
     if event == "power":
         kept, newest_s = clock.to_bytes(at_s * 1000), clock.time_s(at_s * 1000)
         again = Clock(FLOOR_S, kept, newest_s)
-        return replace(place, clock=again, server_spoke=False, way=way)
+        return replace(
+            place, clock=again, server_spoke=False, sky_says_s=None, sky_was_true=False, way=way
+        )
     speaker = liar if "lie" in event else event.rsplit(" ", 1)[-1]
     ahead_s = {"a lie": LIES_S[0], "another lie": LIES_S[1]}.get(event, 0)
     if speaker == "sky":
         for _ in range(14):  # 65 s, five apart
             at_s += 5
             clock.hear_gnss(NOON_S + at_s + ahead_s, 0, at_s * 1000)
-        return replace(place, clock=clock, at_s=at_s, way=way)
+        since_s = place.sky_since_s if place.sky_says_s == ahead_s else at_s
+        lies_s = place.lies_of_a_day_s
+        if ahead_s == 0 == place.server_says_s and at_s - place.server_at_s <= 2 * HOUR_S:
+            lies_s = frozenset()
+        return replace(
+            place, clock=clock, at_s=at_s, sky_says_s=ahead_s, sky_since_s=since_s, sky_at_s=at_s,
+            sky_was_true=place.sky_was_true or ahead_s == 0, way=way,
+            lies_of_a_day_s=lies_s,
+        )  # fmt: skip
     at_s += 1
     clock.hear_server(NOON_S + at_s + ahead_s, 0, _stretch_of(ahead_s), at_s * 1000)
     since_s = place.server_since_s if place.server_says_s == ahead_s else at_s
-    return Place(
-        clock, at_s, ahead_s, since_s, True, at_s,
-        ahead_s != 0 and (place.lied_a_day or at_s - since_s >= DAY_S - 1), way, place.named,
+    lies_s = place.lies_of_a_day_s
+    if at_s - since_s >= DAY_S - 1:
+        lies_s = lies_s | {ahead_s} if ahead_s else frozenset()
+    if ahead_s == 0 == place.sky_says_s and at_s - place.sky_at_s <= 2 * HOUR_S:
+        lies_s = frozenset()
+    return replace(
+        place, clock=clock, at_s=at_s, server_says_s=ahead_s, server_since_s=since_s,
+        server_spoke=True, server_at_s=at_s, lies_of_a_day_s=lies_s, way=way,
     )  # fmt: skip
 
 
@@ -113,16 +133,22 @@ def _judge(before: Place, place: Place, liar: str) -> str:
     """The law that is broken, or nothing."""
     clock = place.clock
     near_s = NEAR_S + place.at_s // 10_000
-    a_day = place.lied_a_day
+    says_s = place.server_says_s
+    a_day = bool(says_s) and place.server_at_s - place.server_since_s >= DAY_S - 1
     is_wrong = abs(place.off_s) > near_s
     # What it would keep as sure over a power cut; satellites alone count for nothing to the server.
     was_sure = before.clock.to_bytes(before.at_s * 1000)[4] == 1 and abs(before.off_s) <= near_s
     if is_wrong and place.server_spoke:
-        if not (clock.doubtful or a_day):
+        if not (clock.doubtful or says_s in place.lies_of_a_day_s):
             return "a wrong time is told and not doubted"
         if liar == "sky" and place.at_s - place.server_at_s < DAY_S - 1:
             return "a server that never lies is not heard"
-        if was_sure and not a_day:
+        # What rests on the server alone gives way to a day of satellites while it is silent.
+        sky_a_day = (
+            not place.sky_was_true
+            and min(place.at_s - place.sky_since_s, place.at_s - place.server_at_s) >= DAY_S - 70
+        )
+        if was_sure and not (a_day or sky_a_day):
             return "a word moved a clock that knew better"
     if place.way[-1] == "power" and clock.number != before.clock.number:
         return "a number comes again"
@@ -164,6 +190,12 @@ def _key(place: Place) -> tuple[object, ...]:
     bounds = (round_off(clock._newest_s * 1000 - at_ms), bool(clock.closed_s))
     kept = (clock._kept_stretch, clock._fitting_stretch)
     named = (place.named[0] == clock.number, round_off(NOON_S * 1000 + place.named[1] * 1000))
-    server = (place.server_says_s, place.server_spoke, place.lied_a_day)
+    server = (place.server_says_s, place.server_spoke, place.lies_of_a_day_s)
     since = (age(place.server_since_s * 1000), age(place.server_at_s * 1000))
-    return flags, estimate, runs, left, bounds, kept, named, server, since
+    sky = (
+        place.sky_says_s,
+        place.sky_was_true,
+        age(place.sky_since_s * 1000),
+        age(place.sky_at_s * 1000),
+    )
+    return flags, estimate, runs, left, bounds, kept, named, server, since, sky

@@ -37,6 +37,17 @@ def _as_sure_as_two(shipped: Any) -> Any:
     return move
 
 
+def _goes_back_to_one_word(shipped: Any) -> Any:
+    def go_back(clock: Any, now_ms: int) -> bool:
+        alone, clock._alone = clock._alone, True
+        withdrawn = bool(shipped(clock, now_ms))
+        if not withdrawn:
+            clock._alone = alone
+        return withdrawn
+
+    return go_back
+
+
 PLANTED = {
     "one word of the server moves the clock (L3)": (
         "server",
@@ -61,6 +72,10 @@ PLANTED = {
         "server",
         patch.object(Clock, "doubtful", False),
     ),
+    "what was one word then is gone back to at one word": (
+        "server",
+        patch.object(Clock, "_go_back", _goes_back_to_one_word(Clock._go_back)),
+    ),
     "an estimate of satellites alone stands against the server": (
         "sky",
         patch.object(Clock, "_move", _as_sure_as_two(Clock._move)),
@@ -80,5 +95,5 @@ PLANTED = {
 def test_a_planted_defect_of_the_clock_is_found(name: str) -> None:
     liar, plant = PLANTED[name]
     with plant:
-        found = walk(liar, 5)
+        found = walk(liar, 6)
     assert found.broken, f"not found in {found.states} states"

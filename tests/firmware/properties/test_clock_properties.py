@@ -156,7 +156,6 @@ def test_the_server_outside_is_accepted_after_a_day_unchanged_and_withdrawn_when
     assert car.clock.number == number + 2
 
 
-@pytest.mark.xfail(strict=True, reason="one word moves it back to what was one word then, too")
 @pytest.mark.parametrize("ahead_s", [DAY_S, 10 * DAY_S])
 def test_a_time_that_stood_a_day_is_not_left_for_one_that_was_only_ever_one_word(ahead_s):
     car = both().cut_power().server(ahead_s).server_for(25)
