@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from server.actions.actor import Actor, Operator, Person, may, require
+from server.actions.actor import Actor, Person, may, operator_only, require
 from server.actions.tools import Actions
 from server.fleet.accounts.passwords import Password, against_password
 from server.fleet.inputs import Input
@@ -83,8 +83,7 @@ async def give_password(actor: Actor, request: GivePassword, actions: Actions) -
         Refused: NOT_ALLOWED, NO_SUCH_ACCOUNT, ACCOUNT_CLOSED, PASSWORD_TOO_SHORT,
             PASSWORD_GUESSABLE.
     """
-    if not isinstance(actor, Operator):
-        raise Refused(Refusal("", Reason.NOT_ALLOWED))
+    operator_only(actor)
     agent = await agent_called(request.login, actions)
     against = against_new(agent, request.new, request.new)
     if against:

@@ -1,7 +1,8 @@
 """Who acts. Every act has an actor; what each may do is asked here and nowhere else.
 
-Each action says with its first statement which right it takes (`require`, `manager_only`), or it is
-about what is one's own. Never here: which role has which right, and how far (fleet/roles).
+Each action says with its first statement what it takes (`require`, `manager_only`,
+`operator_only`), or it is about what is one's own. Never here: which role has which right, and how
+far (fleet/roles).
 """
 
 from dataclasses import dataclass, replace
@@ -63,4 +64,10 @@ def require(actor: Actor, right: Right) -> Scope:
 def manager_only(actor: Actor) -> None:
     """Refuse whoever does not manage the whole fleet: for what has no right of its own yet."""
     if not may(actor, Right.MANAGE, WHOLE_FLEET):
+        raise Refused(Refusal("", Reason.NOT_ALLOWED))
+
+
+def operator_only(actor: Actor) -> None:
+    """Refuse whoever is not at the server's own machine."""
+    if not isinstance(actor, Operator):
         raise Refused(Refusal("", Reason.NOT_ALLOWED))

@@ -84,15 +84,18 @@ async def order(actor: Actor, request: Order, actions: Actions) -> Command:
     return await ask(actor, await fitted_box(request.vehicle_id, actions), request.kind, actions)
 
 
-async def ask(actor: Actor, box_id: int, kind: CommandKind, actions: Actions) -> Command:
-    """Store a request to a box, for as long as it is worth carrying out, and wake the box."""
+async def ask(asked_by: Actor, box_id: int, kind: CommandKind, actions: Actions) -> Command:
+    """Store a request to a box, for as long as it is worth carrying out, and wake the box.
+
+    Whether that may be asked is for the action that does.
+    """
     now_s = actions.clock.now_s()
     command = await actions.store.commands.queue(
         box_id,
         kind,
         now_s,
         now_s + VALID_S[kind],
-        actor.agent.agent_id if isinstance(actor, Person) else None,
+        asked_by.agent.agent_id if isinstance(asked_by, Person) else None,
     )
     actions.notify(box_id)
     return command

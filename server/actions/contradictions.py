@@ -34,14 +34,15 @@ async def note_seen(actor: Person, request: NoteSeen, actions: Actions) -> ToldC
     """Take a contradiction from the list, under the name of who has seen it.
 
     Raises:
-        Refused: NOT_ALLOWED; CONTRADICTION_CHANGED when it was told once more, or seen already.
+        Refused: NOT_ALLOWED; CONTRADICTION_CHANGED when it was told once more, or seen already,
+            also for one of a car beyond what they manage.
     """
     require(actor, Right.SETTLE_CARS)
     vehicle_id = await actions.store.contradictions.car(request.contradiction_id)
     if vehicle_id is not None and not may(
         actor, Right.SETTLE_CARS, await actions.about_car(vehicle_id)
     ):
-        raise Refused(Refusal("", Reason.NOT_ALLOWED))
+        raise Refused(Refusal("", Reason.CONTRADICTION_CHANGED))  # not theirs to know of
     noted = await actions.store.contradictions.note_seen(
         request.contradiction_id, request.times, actor.agent.agent_id, actions.clock.now_s()
     )
