@@ -132,7 +132,7 @@ _Text = Annotated[
 _Plate = Annotated[_Text, AfterValidator(_plate)]
 _Login = Annotated[_Text, AfterValidator(str.lower)]
 # Others are given by people, on a page or by a command.
-_Role = Literal["agent", "manager", "technician"]
+RoleWord = Literal["agent", "manager", "technician"]
 _Many = Annotated[tuple[T, ...], Field(strict=False), Says(Reason.NOT_A_LIST)]
 _Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False), _SAYS_LAT]
 _Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False), _SAYS_LON]
@@ -235,7 +235,7 @@ class AgentEntry(Entry):
     full_name: _Text
     directorate: _Text
     role: Annotated[
-        _Role | None, Says(Reason.NOT_ONE_OF, values={"choice": " or ".join(get_args(_Role))})
+        RoleWord | None, Says(Reason.NOT_ONE_OF, values={"choice": " or ".join(get_args(RoleWord))})
     ] = None
     licence_recorded: Flag | None = None
     active: Flag | None = None

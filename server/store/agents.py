@@ -13,6 +13,7 @@ from server.fleet.roles import WHOLE, Scope
 from server.store.noun import Noun, among, of_people
 from server.store.roles import grants_of
 
+_NAMED = 200  # in one statement
 _AGENTS = """
 SELECT a.agent_id, a.login, a.full_name, a.directorate_id, a.password_hash,
   a.closed_at_s,
@@ -75,6 +76,6 @@ def _called(db: sqlite3.Connection, name: str, limit: int, scope: Scope) -> list
 def read_agents(db: sqlite3.Connection, which: str, values: Mapping[str, int | str]) -> list[Agent]:
     """Read agents with their roles: `which` is the rest of the statement, on `a`."""
     rows = db.execute(f"{_AGENTS} {which}", values).fetchall()
-    one = [row["agent_id"] for row in rows] if len(rows) == 1 else None
-    roles = grants_of(db, one)  # of all where several are read: there are few
+    ids = [row["agent_id"] for row in rows] if len(rows) <= _NAMED else None
+    roles = grants_of(db, ids)  # of everybody where many are read: few have one
     return [Agent(**row, roles=roles.get(row["agent_id"], ())) for row in rows]
