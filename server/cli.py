@@ -10,18 +10,35 @@ import json
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
 from ipaddress import ip_network
 from pathlib import Path
 from typing import get_args
 
-from server.actions import Actions, Operator, Person, accounts, badges, boxes, password_codes, theft
+from server.actions import (
+    Actions,
+    Operator,
+    Person,
+    accounts,
+    acting,
+    badges,
+    boxes,
+    password_codes,
+    theft,
+)
 from server.actions.boxes import OrderKind
 from server.actions.fleet import load
-from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
+from server.commands import role
+from server.commands.tools import CommandError
+from server.commands.tools import actions as _actions
+from server.commands.tools import command as _command
+from server.commands.tools import day_s as _day_s
+from server.commands.tools import existing_fleet as _existing_fleet
+from server.commands.tools import require_fleet as _require_fleet
+from server.commands.tools import store as _store
+from server.commands.tools import utc as _utc
+from server.commands.tools import vehicle as _vehicle
 from server.config import Address, Config, Network, ServeError
 from server.fleet import fleet_file
 from server.fleet.bookings import BOUNDS, Limits
@@ -30,12 +47,10 @@ from server.fleet.grants import VALID_S as GRANTS_VALID_S
 from server.fleet.inputs import judged, one_line
 from server.fleet.json_sent import text as json_text
 from server.fleet.lateness import late_s
-from server.fleet.model import Trip, TripFilter, Vehicle
-from server.fleet.names import plate_of
-from server.fleet.recurrence import PARIS
-from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.model import Trip, TripFilter
+from server.fleet.refusals import Reason, Refused
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
-from server.store import Store, StoreError, backup
+from server.store import StoreError, backup
 
 _EVERYTHING = 1 << 62
 _SIMULATED = "host"  # the board that the simulator plays
@@ -48,10 +63,6 @@ a booking cancelled since stays cancelled, a password that somebody chose stays 
 badge stays revoked until `voiturier badge restore`. A badge that a list leaves out opens nothing
 until a file names it again. To call off a booking, cancel it on the pages.
 """
-
-
-class CommandError(Exception):
-    """What was asked cannot be done; the text says why, in one line."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -182,6 +193,8 @@ def _parser() -> argparse.ArgumentParser:
     ):
         of_account = _command(of_accounts, name, run, about, [data])
         of_account.add_argument("--login", required=True)
+
+    role.add_to(commands, data)
 
     box = commands.add_parser("box", help="the boxes in the cars")
     boxes = box.add_subparsers(required=True, metavar="ACTION")
@@ -324,19 +337,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    run: Callable[[argparse.Namespace], Awaitable[None]],
-    about: str,
-    parents: list[argparse.ArgumentParser],
-) -> argparse.ArgumentParser:
-    sentence = about[0].upper() + about[1:] + "."
-    parser = commands.add_parser(name, help=about, description=sentence, parents=parents)
-    parser.set_defaults(run=run)
-    return parser
-
-
 def address(text: str) -> Address:
     """Read HOST:PORT, an IPv6 host in brackets."""
     host, colon, port = text.rpartition(":")
@@ -351,42 +351,6 @@ def network(text: str) -> Network:
         return ip_network(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
-
-
-@asynccontextmanager
-async def _store(data_dir: Path) -> AsyncIterator[Store]:
-    store = Store.open(data_dir)
-    try:
-        yield store
-    finally:
-        await store.close()
-
-
-@asynccontextmanager
-async def _existing_fleet(data_dir: Path) -> AsyncIterator[Actions]:
-    """Open the data of a fleet that was loaded; a mistyped directory makes no empty one."""
-    _require_fleet(data_dir)
-    async with _store(data_dir) as store:
-        yield _actions(store)
-
-
-def _actions(store: Store) -> Actions:
-    """Return what acts on a store from here: a running server sees by itself what was done."""
-    return Actions(store, SystemClock(), wakes_nobody, PARIS)
-
-
-def _require_fleet(data_dir: Path) -> None:
-    if not (data_dir / backup.DATABASE).exists():
-        raise CommandError(f"{data_dir} holds no fleet yet: `voiturier load` one first")
-
-
-async def _vehicle(store: Store, plate: str) -> Vehicle:
-    vehicles = {vehicle.plate: vehicle for vehicle in await store.vehicles.all()}
-    wanted = plate_of(plate)
-    if wanted not in vehicles:
-        known = {"name": wanted, "known": ", ".join(vehicles) or "none"}
-        raise Refused(Refusal("vehicle", Reason.UNKNOWN_VEHICLE, known))
-    return vehicles[wanted]
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
@@ -407,15 +371,6 @@ async def _demo(arguments: argparse.Namespace) -> None:
     from server import demo  # as above
 
     await demo.run(arguments.data, arguments.http, arguments.boxes)
-
-
-def _day_s(text: str) -> int:
-    """Read a day as the instant at which it begins."""
-    try:
-        day = datetime.strptime(text, "%Y-%m-%d")
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"no day like 2026-09-01: {text}") from None
-    return int(day.replace(tzinfo=PARIS).timestamp())
 
 
 async def _load(arguments: argparse.Namespace) -> None:
@@ -581,10 +536,6 @@ def _badge(arguments: argparse.Namespace) -> badges.BadgeByUid:
     return judged(badges.BadgeByUid, {"uid": arguments.uid})
 
 
-def _utc(at_s: int | None) -> str:
-    return "never" if at_s is None else f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M} UTC"
-
-
 async def _order(arguments: argparse.Namespace) -> None:
     async with _existing_fleet(arguments.data) as actions:
         vehicle = await _vehicle(actions.store, arguments.vehicle)
@@ -599,7 +550,8 @@ async def _theft(arguments: argparse.Namespace) -> None:
         manager = await actions.store.agents.by_login(str(one_line(arguments.by)))
         if manager is None or manager.closed_at_s is not None:
             raise CommandError(f"nobody has the login {arguments.by}, or the account is closed")
-        person, car = Person(manager), vehicle.vehicle_id
+        person = Person(acting(manager, actions.clock.now_s()))
+        car = vehicle.vehicle_id
         if arguments.step == "report":
             told = {"vehicle_id": car, "reference": arguments.reference}
             await theft.report(person, judged(theft.Report, told), actions)

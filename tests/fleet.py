@@ -14,7 +14,8 @@ from typing import Any
 
 from server.fleet import fleet_file
 from server.fleet.bookings import Wanted
-from server.fleet.model import Booking
+from server.fleet.model import Agent, Booking
+from server.fleet.roles import WHOLE, Role, RoleGrant
 from server.store import BoxSecrets, Store
 
 NOW_S = 1_790_000_000  # 2026-09-21 14:13:20 UTC: an ordinary Monday
@@ -42,6 +43,12 @@ def agent(
         "badges": [badge.hex()],
         **more,
     }
+
+
+def in_role(agent: Agent, role: str) -> Agent:
+    """Somebody with this role of the whole fleet, and no other."""
+    roles = () if role == Role.AGENT else (RoleGrant(1, Role(role), WHOLE, 0),)
+    return replace(agent, roles=roles)
 
 
 def booking(plate: str, login: str, starts_at: int, ends_at: int, **more: object) -> Entry:

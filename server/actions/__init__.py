@@ -8,7 +8,7 @@ raises Refused (fleet/refusals.py) when it does not do what was asked. Never her
 words in a language.
 """
 
-from server.actions.actor import Actor, Operator, Person, manager_only
+from server.actions.actor import Actor, Operator, Person, acting, manager_only
 from server.actions.tools import Actions
 
-__all__ = ["Actions", "Actor", "Operator", "Person", "manager_only"]
+__all__ = ["Actions", "Actor", "Operator", "Person", "acting", "manager_only"]

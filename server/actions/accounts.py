@@ -11,12 +11,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from server.actions.actor import Actor, Operator, Person, manager_only
+from server.actions.actor import Actor, Person, may, operator_only, require
 from server.actions.tools import Actions
 from server.fleet.accounts.passwords import Password, against_password
 from server.fleet.inputs import Input
 from server.fleet.model import Agent, Booking, Session
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.roles import About, Right
 from server.passwords import hash_password, verify_password
 
 SESSION_S = 12 * 3600  # a working day: who signs in at eight is not asked again before the evening
@@ -82,8 +83,7 @@ async def give_password(actor: Actor, request: GivePassword, actions: Actions) -
         Refused: NOT_ALLOWED, NO_SUCH_ACCOUNT, ACCOUNT_CLOSED, PASSWORD_TOO_SHORT,
             PASSWORD_GUESSABLE.
     """
-    if not isinstance(actor, Operator):
-        raise Refused(Refusal("", Reason.NOT_ALLOWED))
+    operator_only(actor)
     agent = await agent_called(request.login, actions)
     against = against_new(agent, request.new, request.new)
     if against:
@@ -106,11 +106,14 @@ async def close(actor: Actor, request: OneAccount, actions: Actions) -> ClosedAc
     """Close the account of who has left: no sign-in, no booking, no badge; again is the same.
 
     Raises:
-        Refused: NOT_ALLOWED, NO_SUCH_ACCOUNT.
+        Refused: NOT_ALLOWED; NO_SUCH_ACCOUNT, also for one beyond what they manage;
+            LAST_ADMINISTRATOR.
     """
-    manager_only(actor)
-    agent = await agent_called(request.login, actions)
+    require(actor, Right.CLOSE_ACCOUNTS)
+    agent = await _theirs(actor, request, actions)
     now_s = actions.clock.now_s()
+    if await actions.store.roles.is_last_administrator(agent.agent_id, now_s):
+        raise Refused(Refusal("login", Reason.LAST_ADMINISTRATOR, {"name": agent.full_name}))
     await actions.store.accounts.close(agent.agent_id, now_s)
     actions.notify(None)
     bookings = await actions.store.bookings.of_agent(agent.agent_id, now_s)
@@ -121,10 +124,10 @@ async def reopen(actor: Actor, request: OneAccount, actions: Actions) -> Agent:
     """Open a closed account again, with the password of before; its badges stay revoked.
 
     Raises:
-        Refused: NOT_ALLOWED, NO_SUCH_ACCOUNT.
+        Refused: NOT_ALLOWED; NO_SUCH_ACCOUNT, also for one beyond what they manage.
     """
-    manager_only(actor)
-    agent = await agent_called(request.login, actions)
+    require(actor, Right.CLOSE_ACCOUNTS)
+    agent = await _theirs(actor, request, actions)
     await actions.store.accounts.reopen(agent.agent_id)
     return agent
 
@@ -135,9 +138,9 @@ async def unnamed(actor: Actor, logins: Collection[str], actions: Actions) -> li
     Raises:
         Refused: NOT_ALLOWED.
     """
-    manager_only(actor)
-    everybody = await actions.store.agents.all()
-    return [a for a in everybody if a.closed_at_s is None and a.login not in logins]
+    scope = require(actor, Right.SEE_ACCOUNTS)
+    others = (a for a in await actions.store.agents.all() if a.login not in logins)
+    return [a for a in others if a.closed_at_s is None and scope.covers(About(a.directorate_id))]
 
 
 async def agent_called(login: str, actions: Actions) -> Agent:
@@ -154,6 +157,14 @@ def against_new(agent: Agent, new: str, again: str) -> list[Refusal]:
     against = against_password(new, "new", who)
     told = [] if against is None else [against]
     return told if again == new else [*told, Refusal("again", Reason.PASSWORDS_DIFFER)]
+
+
+async def _theirs(actor: Actor, request: OneAccount, actions: Actions) -> Agent:
+    """Return whose account this is, of those that the actor may close; raises NO_SUCH_ACCOUNT."""
+    agent = await agent_called(request.login, actions)
+    if not may(actor, Right.CLOSE_ACCOUNTS, About(agent.directorate_id)):
+        raise Refused(Refusal("login", Reason.NO_SUCH_ACCOUNT))
+    return agent
 
 
 async def _set_password(agent: Agent, password: str, actions: Actions) -> None:

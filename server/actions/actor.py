@@ -1,14 +1,25 @@
-"""Who acts. Every act has an actor; what each may do is asked here and nowhere else."""
+"""Who acts. Every act has an actor; what each may do is asked here and nowhere else.
 
-from dataclasses import dataclass
+Each action says with its first statement what it takes (`require`, `manager_only`,
+`operator_only`), or it is about what is one's own. Never here: which role has which right, and how
+far (fleet/roles).
+"""
+
+from dataclasses import dataclass, replace
 
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.roles import WHOLE, About, Right, Scope, in_force, reach
+
+WHOLE_FLEET = About()
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who signed in: may see and change what is theirs, and what their role opens."""
+    """Somebody who signed in: may see and change what is theirs, and what their roles open.
+
+    The roles of `agent` are those that hold now (`acting`).
+    """
 
     agent: Agent
 
@@ -21,9 +32,20 @@ class Operator:
 Actor = Person | Operator
 
 
-def is_manager(actor: Actor) -> bool:
-    """Say whether the actor may see and decide for everybody."""
-    return isinstance(actor, Operator) or actor.agent.role == "manager"
+def acting(agent: Agent, now_s: int) -> Agent:
+    """Return somebody as they act: with the roles that hold now, and no others."""
+    return replace(agent, roles=in_force(agent.roles, now_s))
+
+
+def reach_of(actor: Actor, right: Right) -> Scope | None:
+    """Return how far a right of the actor reaches; None: they have it nowhere."""
+    return WHOLE if isinstance(actor, Operator) else reach(actor.agent.roles, right)
+
+
+def may(actor: Actor, right: Right, about: About) -> bool:
+    """Say whether the actor has a right over this."""
+    scope = reach_of(actor, right)
+    return scope is not None and scope.covers(about)
 
 
 def is_self(actor: Actor, agent_id: int | None) -> bool:
@@ -31,7 +53,21 @@ def is_self(actor: Actor, agent_id: int | None) -> bool:
     return isinstance(actor, Person) and actor.agent.agent_id == agent_id
 
 
+def require(actor: Actor, right: Right) -> Scope:
+    """Return how far a right of the actor reaches; refuse whoever has it nowhere."""
+    scope = reach_of(actor, right)
+    if scope is None:
+        raise Refused(Refusal("", Reason.NOT_ALLOWED))
+    return scope
+
+
 def manager_only(actor: Actor) -> None:
-    """Refuse whoever does not decide for everybody."""
-    if not is_manager(actor):
+    """Refuse whoever does not manage the whole fleet: for what has no right of its own yet."""
+    if not may(actor, Right.MANAGE, WHOLE_FLEET):
+        raise Refused(Refusal("", Reason.NOT_ALLOWED))
+
+
+def operator_only(actor: Actor) -> None:
+    """Refuse whoever is not at the server's own machine."""
+    if not isinstance(actor, Operator):
         raise Refused(Refusal("", Reason.NOT_ALLOWED))

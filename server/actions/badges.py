@@ -9,12 +9,13 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from server.actions.actor import Actor, manager_only
+from server.actions.actor import Actor, may, require
 from server.actions.tools import Actions
 from server.fleet.fleet_file import uid_of
 from server.fleet.inputs import Id, Input, Says
 from server.fleet.model import Agent, EnrolledBadge
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.roles import About, Right
 from server.fleet.told import WhoKnows
 
 
@@ -46,13 +47,14 @@ class HeldBadge:
 
 
 async def get(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
-    """Return a badge and its holder.
+    """Return a badge that may be blocked, and its holder.
 
     Raises:
-        Refused: NOT_ALLOWED, NO_SUCH_BADGE.
+        Refused: NOT_ALLOWED; NO_SUCH_BADGE, also for one beyond what they manage.
     """
-    manager_only(actor)
-    return await _held(await actions.store.badges.get(request.badge_id), "", actions)
+    require(actor, Right.BLOCK_BADGES)
+    badge = await actions.store.badges.get(request.badge_id)
+    return await _held(actor, Right.BLOCK_BADGES, badge, "", actions)
 
 
 async def block(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
@@ -62,8 +64,9 @@ async def block(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
         it and its holder.
 
     Raises:
-        Refused: NOT_ALLOWED, NO_SUCH_BADGE.
+        Refused: as `get`.
     """
+    require(actor, Right.BLOCK_BADGES)
     held = await get(actor, request, actions)
     await _block(held, actions)
     return held
@@ -73,15 +76,18 @@ async def who_knows(actor: Actor, request: OneBadge, actions: Actions) -> WhoKno
     """Return which cars know that a badge is blocked; of one that is not, none is named.
 
     Raises:
-        Refused: NOT_ALLOWED.
+        Refused: NOT_ALLOWED; NO_SUCH_BADGE, also for one beyond what they see.
     """
-    manager_only(actor)
-    known = await actions.store.knowledge.of_revocations([request.badge_id])
+    require(actor, Right.SEE_BADGES)
+    badge = await actions.store.badges.get(request.badge_id)
+    held = await _held(actor, Right.SEE_BADGES, badge, "", actions)
+    known = await actions.store.knowledge.of_revocations([held.badge.badge_id])
     return known.get(request.badge_id, WhoKnows())
 
 
 async def revoke(actor: Actor, request: BadgeByUid, actions: Actions) -> HeldBadge:
     """Block the badge with this UID; as `block`."""
+    require(actor, Right.BLOCK_BADGES)
     held = await _by_uid(actor, request, actions)
     await _block(held, actions)
     return held
@@ -93,6 +99,7 @@ async def restore(actor: Actor, request: BadgeByUid, actions: Actions) -> HeldBa
     Raises:
         Refused: NOT_ALLOWED, NO_SUCH_BADGE, NOT_REVOKED.
     """
+    require(actor, Right.BLOCK_BADGES)
     held = await _by_uid(actor, request, actions)
     if held.badge.revoked_at_s is None:
         raise Refused(Refusal("uid", Reason.NOT_REVOKED))
@@ -107,12 +114,14 @@ async def _block(held: HeldBadge, actions: Actions) -> None:
 
 
 async def _by_uid(actor: Actor, request: BadgeByUid, actions: Actions) -> HeldBadge:
-    manager_only(actor)
-    return await _held(await actions.store.badges.by_uid(request.uid), "uid", actions)
+    badge = await actions.store.badges.by_uid(request.uid)
+    return await _held(actor, Right.BLOCK_BADGES, badge, "uid", actions)
 
 
-async def _held(badge: EnrolledBadge | None, field: str, actions: Actions) -> HeldBadge:
+async def _held(
+    actor: Actor, right: Right, badge: EnrolledBadge | None, field: str, actions: Actions
+) -> HeldBadge:
     holder = None if badge is None else await actions.store.agents.get(badge.agent_id)
-    if badge is None or holder is None:
+    if badge is None or holder is None or not may(actor, right, About(holder.directorate_id)):
         raise Refused(Refusal(field, Reason.NO_SUCH_BADGE))
     return HeldBadge(badge, holder)

@@ -5,12 +5,13 @@ Never here: what a box must know of its car (identity_file.py), when it obeys (t
 
 from typing import Literal
 
-from server.actions.actor import Actor, Person, manager_only
+from server.actions.actor import Actor, Person, may, require
 from server.actions.tools import Actions
 from server.fleet.commands import VALID_S
 from server.fleet.inputs import Flag, Id, Input
 from server.fleet.model import Command, CommandKind
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.roles import Right
 from server.store import BoxExistsError, BoxSecrets
 
 OrderKind = Literal[
@@ -45,7 +46,8 @@ async def add(actor: Actor, request: AddBox, actions: Actions) -> BoxSecrets:
     Raises:
         Refused: NOT_ALLOWED, UNKNOWN_VEHICLE, BOX_EXISTS.
     """
-    manager_only(actor)
+    require(actor, Right.FIT_BOXES)
+    await _own_car(actor, request.vehicle_id, actions)
     retired_id = await _box_of(request.vehicle_id, actions)
     now_s = actions.clock.now_s()
     try:
@@ -65,7 +67,8 @@ async def rotate_key(actor: Actor, request: RotateKey, actions: Actions) -> int:
     Raises:
         Refused: NOT_ALLOWED, UNKNOWN_VEHICLE, NO_BOX.
     """
-    manager_only(actor)
+    require(actor, Right.FIT_BOXES)
+    await _own_car(actor, request.vehicle_id, actions)
     box_id = await fitted_box(request.vehicle_id, actions)
     return await actions.store.boxes.rotate_key(box_id, actions.clock.now_s())
 
@@ -76,19 +79,23 @@ async def order(actor: Actor, request: Order, actions: Actions) -> Command:
     Raises:
         Refused: NOT_ALLOWED, UNKNOWN_VEHICLE, NO_BOX.
     """
-    manager_only(actor)
+    require(actor, Right.FIT_BOXES)
+    await _own_car(actor, request.vehicle_id, actions)
     return await ask(actor, await fitted_box(request.vehicle_id, actions), request.kind, actions)
 
 
-async def ask(actor: Actor, box_id: int, kind: CommandKind, actions: Actions) -> Command:
-    """Store a request to a box, for as long as it is worth carrying out, and wake the box."""
+async def ask(asked_by: Actor, box_id: int, kind: CommandKind, actions: Actions) -> Command:
+    """Store a request to a box, for as long as it is worth carrying out, and wake the box.
+
+    Whether that may be asked is for the action that does.
+    """
     now_s = actions.clock.now_s()
     command = await actions.store.commands.queue(
         box_id,
         kind,
         now_s,
         now_s + VALID_S[kind],
-        actor.agent.agent_id if isinstance(actor, Person) else None,
+        asked_by.agent.agent_id if isinstance(asked_by, Person) else None,
     )
     actions.notify(box_id)
     return command
@@ -104,6 +111,12 @@ async def fitted_box(vehicle_id: int, actions: Actions) -> int:
     if box_id is None:
         raise Refused(Refusal("vehicle_id", Reason.NO_BOX))
     return box_id
+
+
+async def _own_car(actor: Actor, vehicle_id: int, actions: Actions) -> None:
+    """Refuse a car beyond those whose boxes the actor sees to: UNKNOWN_VEHICLE."""
+    if not may(actor, Right.FIT_BOXES, await actions.about_car(vehicle_id)):
+        raise Refused(Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE))
 
 
 async def _box_of(vehicle_id: int, actions: Actions) -> int | None:

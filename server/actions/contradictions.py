@@ -3,11 +3,12 @@
 What was seen leaves the list until the car tells it anew. Never here: what contradicts what.
 """
 
-from server.actions.actor import Actor, Person, manager_only
+from server.actions.actor import Actor, Person, may, require
 from server.actions.tools import Actions
 from server.fleet.inputs import Id, Input
 from server.fleet.model import ToldContradiction
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.roles import Right
 
 
 class NoteSeen(Input):
@@ -25,17 +26,23 @@ async def seen(
     Raises:
         Refused: NOT_ALLOWED.
     """
-    manager_only(actor)
-    return await actions.store.contradictions.seen(limit, before_id)
+    scope = require(actor, Right.SEE_CARS)
+    return await actions.store.contradictions.seen(limit, before_id, scope)
 
 
 async def note_seen(actor: Person, request: NoteSeen, actions: Actions) -> ToldContradiction:
     """Take a contradiction from the list, under the name of who has seen it.
 
     Raises:
-        Refused: NOT_ALLOWED; CONTRADICTION_CHANGED when it was told once more, or seen already.
+        Refused: NOT_ALLOWED; CONTRADICTION_CHANGED when it was told once more, or seen already,
+            also for one of a car beyond what they manage.
     """
-    manager_only(actor)
+    require(actor, Right.SETTLE_CARS)
+    vehicle_id = await actions.store.contradictions.car(request.contradiction_id)
+    if vehicle_id is not None and not may(
+        actor, Right.SETTLE_CARS, await actions.about_car(vehicle_id)
+    ):
+        raise Refused(Refusal("", Reason.CONTRADICTION_CHANGED))  # not theirs to know of
     noted = await actions.store.contradictions.note_seen(
         request.contradiction_id, request.times, actor.agent.agent_id, actions.clock.now_s()
     )

@@ -4,11 +4,12 @@ Never here: what cannot be (fleet/own_time, fleet/trips.py).
 """
 
 from server.actions import trips
-from server.actions.actor import Person, manager_only
+from server.actions.actor import Person, may, require
 from server.actions.tools import Actions
 from server.fleet.inputs import Flag, Id
 from server.fleet.model import Trip
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.roles import Right
 
 
 class Settle(trips.OneTrip):
@@ -25,8 +26,10 @@ async def settle(actor: Person, request: Settle, actions: Actions) -> Trip:
         Refused: NOT_ALLOWED, NO_SUCH_TRIP; NO_SUCH_METRES when there is nothing to settle of it;
             METRES_CHANGED since they were seen.
     """
-    manager_only(actor)
+    require(actor, Right.SETTLE_TRIPS)
     trip = await trips.get(actor, trips.OneTrip(trip_id=request.trip_id), actions)
+    if not may(actor, Right.SETTLE_TRIPS, await actions.about_trip(trip)):
+        raise Refused(Refusal("", Reason.NOT_ALLOWED))
     if trip.state != "ended" or not trip.is_implausible:
         raise Refused(Refusal("", Reason.NO_SUCH_METRES))
     if not await actions.store.doubtful_trips.settle(

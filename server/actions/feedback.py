@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.actions import trips
-from server.actions.actor import Actor, Person, is_self, manager_only
+from server.actions.actor import Actor, Person, is_self, may, require
 from server.actions.tools import Actions
 from server.actions.trips import OneTrip
 from server.fleet.feedback import AnswerText, Feedback, Message, Rating, Said, may_tell, problems
 from server.fleet.inputs import Flag, Id, Input, Instant, judged_in_part
 from server.fleet.model import Trip
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.roles import Right
 from server.store import AlreadyAnswered
 
 SHOWN = 100  # of what drivers said: what waits for an answer comes first
@@ -92,19 +93,25 @@ async def waiting_first(actor: Actor, actions: Actions) -> list[Feedback]:
     Raises:
         Refused: NOT_ALLOWED.
     """
-    manager_only(actor)
-    return await actions.store.feedback.log(SHOWN)
+    scope = require(actor, Right.SEE_FEEDBACK)
+    return await actions.store.feedback.log(SHOWN, scope)
 
 
 async def to_answer(actor: Actor, request: OneTrip, actions: Actions) -> Feedback:
     """Return a message that may be answered, or whose answer may be corrected.
 
     Raises:
-        Refused: NOT_ALLOWED, NO_SUCH_MESSAGE.
+        Refused: NOT_ALLOWED; NO_SUCH_MESSAGE, also for one beyond what they manage.
     """
-    manager_only(actor)
+    require(actor, Right.ANSWER_FEEDBACK)
     feedback = await actions.store.feedback.of_trip(request.trip_id)
-    if feedback is None or not feedback.can_be_answered:
+    trip = await actions.store.trips.one(request.trip_id)
+    if (
+        feedback is None
+        or trip is None
+        or not feedback.can_be_answered
+        or not may(actor, Right.ANSWER_FEEDBACK, await actions.about_trip(trip))
+    ):
         raise Refused(Refusal("", Reason.NO_SUCH_MESSAGE))
     return feedback
 
@@ -115,6 +122,7 @@ async def answer(actor: Person, request: Answer, actions: Actions) -> Feedback:
     Raises:
         Refused: NOT_ALLOWED, NO_SUCH_MESSAGE; MESSAGE_CHANGED since it was read.
     """
+    require(actor, Right.ANSWER_FEEDBACK)
     await to_answer(actor, OneTrip(trip_id=request.trip_id), actions)
     feedback = await actions.store.feedback.answer(
         request.trip_id,

@@ -3,10 +3,9 @@
 Never here: reading the file (fleet/fleet_file.py), a single car or badge.
 """
 
-from server.actions.actor import Actor, Operator
+from server.actions.actor import Actor, operator_only
 from server.actions.tools import Actions
 from server.fleet.fleet_file import FleetFile
-from server.fleet.refusals import Reason, Refusal, Refused
 from server.passwords import hash_password, verify_password
 
 
@@ -29,8 +28,7 @@ async def load(
     Raises:
         Refused: each `field` a place in the file.
     """
-    if not isinstance(actor, Operator):
-        raise Refused(Refusal("", Reason.NOT_ALLOWED))
+    operator_only(actor)
     store, now_s = actions.store, actions.clock.now_s()
     said = await store.fleet.passwords_said()
     known = {agent.login: agent.password_hash for agent in await store.agents.all()}

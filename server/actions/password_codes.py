@@ -1,7 +1,8 @@
 """A code that a manager hands over, by which somebody chooses a password; for the first one too.
 
-It is for one person, works once, for a day, and at a few tries. Managers give none to each other:
-what takes two of them (a theft order) would take one. Never here: signing in.
+It is for one person, works once, for a day, and at a few tries. Nobody gives one to who
+has another role than a technician's: what takes two of them (a theft order) would take one, and who
+gave it could do what only the other may. Never here: signing in.
 """
 
 import asyncio
@@ -12,15 +13,18 @@ from typing import Annotated
 from pydantic import Field
 
 from server.actions.accounts import against_new, agent_called
-from server.actions.actor import Actor, Person, manager_only
+from server.actions.actor import Actor, Person, may, require
 from server.actions.tools import Actions
 from server.fleet.accounts.passwords import LONGEST, Password
 from server.fleet.inputs import Id, Input, Line, Says
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.roles import GIVEN, About, Right, Role
 from server.passwords import hash_password, verify_password
 
 VALID_S = 24 * 3600
+# Whoever could choose their password would have what they have: more than one's own.
+_PEERS = frozenset(GIVEN) - {Role.TECHNICIAN}
 _SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that reads like another
 _LENGTH = 8
 
@@ -59,21 +63,25 @@ async def may_give(actor: Actor, request: OneAgent, actions: Actions) -> Agent:
     """Return whom a code would be for.
 
     Raises:
-        Refused: NOT_ALLOWED, NO_SUCH_ACCOUNT, ACCOUNT_CLOSED, NOT_YOUR_PEER.
+        Refused: NOT_ALLOWED; NO_SUCH_ACCOUNT, also for one beyond what they manage;
+            ACCOUNT_CLOSED, NOT_YOUR_PEER.
     """
-    manager_only(actor)
+    require(actor, Right.GIVE_CODES)
     agent = await actions.store.agents.get(request.agent_id)
-    if agent is None:
+    if agent is None or not may(actor, Right.GIVE_CODES, About(agent.directorate_id)):
         raise Refused(Refusal("", Reason.NO_SUCH_ACCOUNT))
     if agent.closed_at_s is not None:
         raise Refused(Refusal("", Reason.ACCOUNT_CLOSED, {"name": agent.full_name}))
-    if isinstance(actor, Person) and agent.role == "manager":
+    now_s = actions.clock.now_s()
+    roles = {grant.role for grant in agent.roles if not grant.is_over(now_s)}
+    if isinstance(actor, Person) and not _PEERS.isdisjoint(roles):
         raise Refused(Refusal("", Reason.NOT_YOUR_PEER))
     return agent
 
 
 async def give(actor: Actor, request: OneAgent, actions: Actions) -> GivenCode:
     """Make a code for somebody; one of before is void. Raises as `may_give`."""
+    require(actor, Right.GIVE_CODES)
     agent = await may_give(actor, request, actions)
     now_s = actions.clock.now_s()
     code = "".join(secrets.choice(_SIGNS) for _ in range(_LENGTH))

@@ -10,12 +10,13 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from server.actions import boxes
-from server.actions.actor import Actor, Person, manager_only
+from server.actions.actor import Actor, Person, may, require
 from server.actions.tools import Actions
 from server.fleet.commands import THEFT_VALID_S
 from server.fleet.inputs import Id, Input, Line, Says, judged_in_part
 from server.fleet.model import TheftOrder
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.roles import Right
 
 MAX_REFERENCE_LENGTH = 60
 _NO_REFERENCE = Says(
@@ -40,19 +41,19 @@ async def log(
     actor: Actor, actions: Actions, limit: int, before_id: int | None = None
 ) -> list[TheftOrder]:
     """Return theft orders, the newest first; raises Refused: NOT_ALLOWED."""
-    manager_only(actor)
-    return await actions.store.theft_orders.log(limit, before_id)
+    scope = require(actor, Right.SEE_THEFTS)
+    return await actions.store.theft_orders.log(limit, before_id, scope)
 
 
 async def get(actor: Actor, request: OneTheftOrder, actions: Actions) -> TheftOrder:
     """Return a theft order.
 
     Raises:
-        Refused: NOT_ALLOWED, NO_SUCH_THEFT_ORDER.
+        Refused: NOT_ALLOWED; NO_SUCH_THEFT_ORDER, also for one beyond what they manage.
     """
-    manager_only(actor)
+    require(actor, Right.ORDER_THEFTS)
     found = await actions.store.theft_orders.get(request.theft_order_id)
-    if found is None:
+    if found is None or not await _may_order(actor, found.vehicle_id, actions):
         raise Refused(Refusal("", Reason.NO_SUCH_THEFT_ORDER))
     return found
 
@@ -63,8 +64,8 @@ async def report(actor: Person, request: Report, actions: Actions) -> int:
     Raises:
         Refused: NOT_ALLOWED, UNKNOWN_VEHICLE, NO_BOX, THEFT_ORDER_STANDS.
     """
-    manager_only(actor)
-    await boxes.fitted_box(request.vehicle_id, actions)
+    require(actor, Right.ORDER_THEFTS)
+    await _own_box(actor, request.vehicle_id, actions)
     number = await actions.store.theft_orders.ask(
         request.vehicle_id, request.reference, actor.agent.agent_id, actions.clock.now_s()
     )
@@ -75,11 +76,11 @@ async def report(actor: Person, request: Report, actions: Actions) -> int:
 
 async def objections(actor: Actor, given: Mapping[str, Any], actions: Actions) -> list[Refusal]:
     """Return all that speaks against a report as it was filled in, at once; nothing is kept."""
-    manager_only(actor)
+    require(actor, Right.ORDER_THEFTS)
     request, against = judged_in_part(Report, given, {"vehicle_id": 0, "reference": "-"})
     if request.vehicle_id:
         try:
-            await boxes.fitted_box(request.vehicle_id, actions)
+            await _own_box(actor, request.vehicle_id, actions)
         except Refused as refused:
             return [*refused.refusals, *against]
         if await actions.store.theft_orders.of_car(request.vehicle_id):
@@ -93,6 +94,7 @@ async def confirm(actor: Person, request: OneTheftOrder, actions: Actions) -> No
     Raises:
         Refused: as `get`; SAME_PERSON, IS_CONFIRMED, IS_WITHDRAWN, NO_BOX.
     """
+    require(actor, Right.ORDER_THEFTS)
     found = await get(actor, request, actions)
     if found.withdrawn_at_s is not None:
         raise Refused(Refusal("", Reason.IS_WITHDRAWN))
@@ -115,6 +117,7 @@ async def withdraw(actor: Person, request: OneTheftOrder, actions: Actions) -> N
     Raises:
         Refused: as `get`; IS_WITHDRAWN.
     """
+    require(actor, Right.ORDER_THEFTS)
     found = await get(actor, request, actions)
     now_s = actions.clock.now_s()
     box_id = await actions.store.theft_orders.withdraw(
@@ -124,3 +127,14 @@ async def withdraw(actor: Person, request: OneTheftOrder, actions: Actions) -> N
         raise Refused(Refusal("", Reason.IS_WITHDRAWN))
     if box_id:
         actions.notify(box_id)
+
+
+async def _may_order(actor: Actor, vehicle_id: int, actions: Actions) -> bool:
+    return may(actor, Right.ORDER_THEFTS, await actions.about_car(vehicle_id))
+
+
+async def _own_box(actor: Actor, vehicle_id: int, actions: Actions) -> None:
+    """Refuse a car that has no box, or is not theirs to report."""
+    if not await _may_order(actor, vehicle_id, actions):
+        raise Refused(Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE))
+    await boxes.fitted_box(vehicle_id, actions)

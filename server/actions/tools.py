@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from server.clock import Clock
+from server.fleet.model import Trip
+from server.fleet.roles import About
 from server.store import Store
 
 
@@ -21,6 +23,17 @@ class Actions:
     clock: Clock
     notify: Callable[[int | None], None]
     timezone: ZoneInfo
+
+    async def about_car(self, vehicle_id: int) -> About:
+        """Return what something is about that is about a car."""
+        car = await self.store.vehicles.get(vehicle_id)
+        return About(site_id=None if car is None else car.site_id, vehicle_id=vehicle_id)
+
+    async def about_trip(self, trip: Trip) -> About:
+        """Return what a trip is about: the directorate of who drove then, or the car."""
+        if trip.directorate_id is not None:
+            return About(trip.directorate_id)
+        return await self.about_car(trip.vehicle_id)
 
     async def wake(self, vehicle_id: int) -> None:
         """Let a car's box learn at once what changed."""

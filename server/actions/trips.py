@@ -1,13 +1,14 @@
 """One trip as somebody may see it, which trips of the log are theirs to see, and ending one.
 
-A manager sees every trip, an agent their own. Never here: when a box ends a trip (the box decides),
-how kilometres are counted (fleet/trips.py).
+An agent sees their own, a manager those of the people they manage.
+Never here: when a box ends a trip (the box decides), how kilometres are counted (fleet/trips.py).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from server.actions import boxes
-from server.actions.actor import Actor, Person, is_manager, is_self, manager_only
+from server.actions.actor import Actor, Operator, Person, is_self, may, reach_of, require
 from server.actions.tools import Actions
 from server.fleet.commands import END_OF, is_awaited
 from server.fleet.feedback import Feedback
@@ -23,6 +24,9 @@ from server.fleet.model import (
     TripFilter,
 )
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.roles import About, Right
+
+_PLACES = ("lat_e7", "lon_e7")  # the words of a record
 
 
 class OneTrip(Input):
@@ -75,7 +79,9 @@ async def get(actor: Actor, request: OneTrip, actions: Actions) -> Trip:
         Refused: NO_SUCH_TRIP, also for one that is not theirs to know of.
     """
     trip = await actions.store.trips.one(request.trip_id)
-    if trip is None or not (is_manager(actor) or is_self(actor, trip.agent_id)):
+    if trip is None or not (
+        is_self(actor, trip.agent_id) or may(actor, Right.SEE_TRIPS, await actions.about_trip(trip))
+    ):
         raise Refused(Refusal("", Reason.NO_SUCH_TRIP))
     return trip
 
@@ -103,44 +109,67 @@ async def view(
     else:
         detail = await store.trips.newest_of(request.trip_id, records, before)
     assert detail is not None, "no trip is ever deleted"
-    trip = detail.trip
-    feedback = await store.feedback.of_trip(trip.trip_id)
-    bookings = {} if trip.booking_id is None else await store.bookings.by_id([trip.booking_id])
+    trip, about = detail.trip, await actions.about_trip(detail.trip)
     is_driver = is_self(actor, trip.agent_id)
+    feedback = None
+    if is_driver or may(actor, Right.SEE_FEEDBACK, about):
+        feedback = await store.feedback.of_trip(trip.trip_id)
+    may_end = may(actor, Right.END_TRIPS, about)
+    bookings = {} if trip.booking_id is None else await store.bookings.by_id([trip.booking_id])
     return TripView(
-        detail,
+        detail if is_driver or may(actor, Right.SEE_PLACES, about) else _without_places(detail),
         next(iter(bookings.values()), None),
         late_s(trip, now_s),
-        tuple(await store.commands.ends_from_afar(now_s, 1, trip.trip_id))
-        if is_manager(actor)
-        else (),
+        tuple(await store.commands.ends_from_afar(now_s, 1, trip.trip_id)) if may_end else (),
         feedback,
         await store.commands.end_order(trip.trip_id, now_s),
         await store.trips.pending_of(trip.trip_id),
         is_driver,
-        may_end=trip.state != "ended",
+        may_end=trip.state != "ended" and (is_driver or may_end),
         may_say=is_driver,
-        may_answer=is_manager(actor) and feedback is not None and feedback.can_be_answered,
+        may_answer=feedback is not None
+        and feedback.can_be_answered
+        and may(actor, Right.ANSWER_FEEDBACK, about),
     )
 
 
 def narrowed(actor: Actor, wanted: TripFilter) -> TripFilter:
-    """Return the part of what is wanted that the actor may see: an agent's own trips."""
-    if isinstance(actor, Person) and not is_manager(actor):
+    """Return the part of what is wanted that the actor may see: their own trips at least."""
+    scope = reach_of(actor, Right.SEE_TRIPS)
+    if scope is None and isinstance(actor, Person):
         return replace(wanted, agent_id=actor.agent.agent_id, directorate_id=None)
-    return wanted
+    if scope is None or scope.is_whole or isinstance(actor, Operator):
+        return wanted
+    return replace(wanted, within=scope, or_of_agent_id=actor.agent.agent_id)
+
+
+def placeless(actor: Actor, trip: Trip, site_ids: Mapping[int, int]) -> Trip:
+    """Return a trip of the log as the actor may see it: where it was, or not.
+
+    Args:
+        actor: who asks.
+        trip: one that they may see.
+        site_ids: the site of each car.
+    """
+    about = About(trip.directorate_id, site_ids.get(trip.vehicle_id), trip.vehicle_id)
+    is_theirs = is_self(actor, trip.agent_id)
+    return trip if is_theirs or may(actor, Right.SEE_PLACES, about) else _nowhere(trip)
 
 
 async def to_end(actor: Actor, request: OneTrip, actions: Actions) -> EndOffer:
     """Return a trip that may be asked to end.
 
     Raises:
-        Refused: NO_SUCH_TRIP, TRIP_OVER.
+        Refused: NO_SUCH_TRIP, NOT_ALLOWED, TRIP_OVER.
     """
     trip = await get(actor, request, actions)
+    is_driver = is_self(actor, trip.agent_id)
+    without_keys_too = may(actor, Right.END_TRIPS, await actions.about_trip(trip))
+    if not (is_driver or without_keys_too):
+        raise Refused(Refusal("", Reason.NOT_ALLOWED))
     if trip.state == "ended":
         raise Refused(Refusal("", Reason.TRIP_OVER))
-    return EndOffer(trip, is_self(actor, trip.agent_id), is_manager(actor))
+    return EndOffer(trip, is_driver, without_keys_too)
 
 
 async def end(actor: Actor, request: EndTrip, actions: Actions) -> Command:
@@ -167,8 +196,10 @@ async def to_withdraw(actor: Actor, request: OneTrip, actions: Actions) -> EndFr
     Raises:
         Refused: NOT_ALLOWED, NO_SUCH_TRIP, NOTHING_TO_WITHDRAW.
     """
-    manager_only(actor)
+    require(actor, Right.END_TRIPS)
     trip = await get(actor, request, actions)
+    if not may(actor, Right.END_TRIPS, await actions.about_trip(trip)):
+        raise Refused(Refusal("", Reason.NOT_ALLOWED))
     now_s = actions.clock.now_s()
     waiting = await actions.store.commands.ends_from_afar(now_s, 1, trip.trip_id)
     if not waiting or waiting[0].is_withdrawn:
@@ -182,6 +213,20 @@ async def withdraw_end(actor: Actor, request: OneTrip, actions: Actions) -> Comm
     Raises:
         Refused: as `to_withdraw`; NO_BOX.
     """
+    require(actor, Right.END_TRIPS)
     waiting = await to_withdraw(actor, request, actions)
     box_id = await boxes.fitted_box(waiting.vehicle_id, actions)
     return await boxes.ask(actor, box_id, "withdraw-end", actions)
+
+
+def _without_places(detail: TripDetail) -> TripDetail:
+    """Return a trip of which nobody reads where it was, its records neither."""
+    records = tuple(
+        replace(record, fields={w: v for w, v in record.fields.items() if w not in _PLACES})
+        for record in detail.records
+    )
+    return replace(detail, trip=_nowhere(detail.trip), records=records)
+
+
+def _nowhere(trip: Trip) -> Trip:
+    return replace(trip, start_lat_e7=None, start_lon_e7=None, end_lat_e7=None, end_lon_e7=None)

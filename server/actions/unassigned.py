@@ -3,10 +3,11 @@
 Never here: which metres these are (fleet/unassigned.py).
 """
 
-from server.actions.actor import Actor, Person, manager_only
+from server.actions.actor import Actor, Person, may, require
 from server.actions.tools import Actions
 from server.fleet.inputs import Id, Input
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.roles import Right
 from server.fleet.unassigned import Unassigned
 
 
@@ -31,19 +32,22 @@ async def log(
     Raises:
         Refused: NOT_ALLOWED.
     """
-    manager_only(actor)
-    return await actions.store.unassigned.log(limit, before_id)
+    scope = require(actor, Right.SEE_KILOMETRES)
+    return await actions.store.unassigned.log(limit, before_id, scope)
 
 
 async def to_attribute(actor: Actor, request: OneUnassigned, actions: Actions) -> Unassigned:
     """Return kilometres that are nobody's.
 
     Raises:
-        Refused: NOT_ALLOWED, NO_SUCH_METRES, ALREADY_ATTRIBUTED.
+        Refused: NOT_ALLOWED; NO_SUCH_METRES, also for a car beyond what they manage;
+            ALREADY_ATTRIBUTED.
     """
-    manager_only(actor)
+    require(actor, Right.ATTRIBUTE_KILOMETRES)
     found = await actions.store.unassigned.get(request.unassigned_id)
-    if found is None:
+    if found is None or not may(
+        actor, Right.ATTRIBUTE_KILOMETRES, await actions.about_car(found.vehicle_id)
+    ):
         raise Refused(Refusal("", Reason.NO_SUCH_METRES))
     if found.attributed_at_s is not None:
         raise Refused(Refusal("", Reason.ALREADY_ATTRIBUTED))
@@ -56,6 +60,7 @@ async def attribute(actor: Person, request: Attribute, actions: Actions) -> None
     Raises:
         Refused: as `to_attribute`; UNKNOWN_NAME for no agent; METRES_CHANGED since they were seen.
     """
+    require(actor, Right.ATTRIBUTE_KILOMETRES)
     one = OneUnassigned(unassigned_id=request.unassigned_id)
     await to_attribute(actor, one, actions)
     if await actions.store.agents.get(request.agent_id) is None:

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, replace
 
-from server.actions import Actions, Person, feedback
+from server.actions import Actions, Person, acting, feedback
 from server.clock import SystemClock
 from server.fleet.feedback import Said
 from server.fleet.model import TripFilter
@@ -37,7 +37,8 @@ class _Then(SystemClock):
 async def write(actions: Actions, vehicle_id: int, plate: str) -> None:
     """Let the drivers of this car's last two trips have said something."""
     agents = {agent.agent_id: agent for agent in await actions.store.agents.all()}
-    manager = next(agent for agent in agents.values() if agent.role == "manager")
+    managers = (acting(agent, actions.clock.now_s()) for agent in agents.values())
+    manager = next(agent for agent in managers if agent.roles)
     waiting, answered, answer = _SAID[plate]
     last = await actions.store.trips.log(TripFilter(vehicle_id=vehicle_id), limit=2)
     for trip, said in zip(last, (waiting, answered), strict=True):

@@ -5,7 +5,7 @@ FORMAT shows it. Never here: whether names exist, what may be booked (bookings.p
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -33,7 +33,7 @@ from server.fleet.inputs import (
 )
 from server.fleet.json_sent import text as json_text
 from server.fleet.json_sent.places import Path, named
-from server.fleet.model import Role, Window
+from server.fleet.model import Window
 from server.fleet.names import plate_of
 from server.fleet.records import Position
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -131,6 +131,8 @@ _Text = Annotated[
 ]
 _Plate = Annotated[_Text, AfterValidator(_plate)]
 _Login = Annotated[_Text, AfterValidator(str.lower)]
+# Others are given by people, on a page or by a command.
+RoleWord = Literal["agent", "manager", "technician"]
 _Many = Annotated[tuple[T, ...], Field(strict=False), Says(Reason.NOT_A_LIST)]
 _Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False), _SAYS_LAT]
 _Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False), _SAYS_LON]
@@ -233,7 +235,7 @@ class AgentEntry(Entry):
     full_name: _Text
     directorate: _Text
     role: Annotated[
-        Role | None, Says(Reason.NOT_ONE_OF, values={"choice": " or ".join(get_args(Role))})
+        RoleWord | None, Says(Reason.NOT_ONE_OF, values={"choice": " or ".join(get_args(RoleWord))})
     ] = None
     licence_recorded: Flag | None = None
     active: Flag | None = None

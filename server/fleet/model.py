@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Role = Literal["agent", "manager", "technician"]
+from server.fleet.roles import WHOLE, RoleGrant, Scope
+
 BookingState = Literal["active", "cancelled"]
 TripState = Literal["open", "paused", "ended"]
 EndReason = Literal[
@@ -128,7 +129,8 @@ class Vehicle:
 class Agent:
     """A person with an account; `password_hash` is None for one who cannot sign in.
 
-    `closed_at_s`: since when the account is closed, None while it is open.
+    `closed_at_s`: since when the account is closed, None while it is open. `roles`: those given and
+    not withdrawn; of somebody who acts, those that hold now.
     """
 
     agent_id: int
@@ -137,9 +139,23 @@ class Agent:
     directorate_id: int
     directorate_code: str
     directorate_name: str
-    role: Role
     password_hash: str | None = field(repr=False)
     closed_at_s: int | None = None
+    roles: tuple[RoleGrant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoleHeld:
+    """A role as a list shows it: whose, by whom and why; `given_by` None: by an operator."""
+
+    grant: RoleGrant
+    agent_id: int
+    agent_name: str
+    directorate_id: int
+    directorate_code: str
+    is_closed: bool
+    given_by: str | None
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,13 +395,18 @@ class Trip:
 
 @dataclass(frozen=True, slots=True)
 class TripFilter:
-    """Which trips to list; None means any. `from_s` <= start of the trip < `to_s`."""
+    """Which trips to list; None means any. `from_s` <= start of the trip < `to_s`.
+
+    Of these, those `within` a part of the fleet, or of agent `or_of_agent_id`.
+    """
 
     agent_id: int | None = None
     vehicle_id: int | None = None
     directorate_id: int | None = None
     from_s: int | None = None
     to_s: int | None = None
+    within: Scope = WHOLE
+    or_of_agent_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,10 +197,27 @@ class Reason(StrEnum):
     )
     NOT_YOUR_PEER = (
         "not_your_peer",
-        N_("Managers get their code from the operator, not from each other."),
+        N_("Whoever has a role gets their code from the operator."),
         Kind.FORBIDDEN,
     )
     PASSWORDS_DIFFER = "passwords_differ", N_("This is not the same as the new password above.")
+
+    # Roles
+    GIVES_TOO_MUCH = (
+        "gives_too_much",
+        N_("Nobody gives what they do not have themselves, there and for as long."),
+        Kind.FORBIDDEN,
+    )
+    LAST_ADMINISTRATOR = (
+        "last_administrator",
+        N_("%(name)s is the last administrator: name another one first."),
+        Kind.CONFLICT,
+    )
+    ROLE_NEEDS_END = "role_needs_end", N_("This role ends with the job: say when.")
+    REASON_MISSING = "reason_missing", N_("Say why, in %(letters)s letters at most.")
+    NO_SUCH_ROLE = "no_such_role", N_("There is no such role, or it is withdrawn."), Kind.NOT_FOUND
+    NOT_A_ROLE = "not_a_role", N_("Choose one of the roles.")
+    UNKNOWN_PART = "unknown_part", N_("Choose from the directorates, sites and cars there are.")
 
     # The fleet
     NOT_ALLOWED = "not_allowed", N_("Your role does not allow this."), Kind.FORBIDDEN

@@ -13,7 +13,6 @@ from server.fleet.grants import (
     BEFORE_S,
     KEPT_S,
     MAX_REVOKED,
-    NEVER_S,
     Access,
     reach_back_s,
     windows,
@@ -21,8 +20,9 @@ from server.fleet.grants import (
 from server.fleet.model import Badge, Booking, Command, Companion, Window
 from server.fleet.own_time import When
 from server.fleet.records import Holder
+from server.fleet.roles import About, Scope
 from server.fleet.sites import CarPark
-from server.store import dated
+from server.store import dated, roles
 from server.store.badges import open_badges
 from server.store.bookings import BOOKINGS, booking_of
 from server.store.boxes import BoxAccount, NextKey, SentGrants, next_key, sent_grants
@@ -49,11 +49,11 @@ class Everywhere:
     windows: Mapping[int, Window]  # of these
     companions: tuple[Companion, ...]
     badges: tuple[Badge, ...]  # of their drivers and of technicians, and those revoked last
-    technicians: frozenset[int]
+    technicians: tuple[tuple[int, Scope], ...]  # who, and where
     without_licence: frozenset[int]
     revocation: int
     unnamed: int  # the newest revocation of which no set has room to name the badge; 0: of all
-    until_s: int  # then another booking comes among the soonest
+    until_s: int  # then another booking comes among the soonest, or a technician's time changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +194,10 @@ class AccessOfCars(Noun):
     def _of_car(self, db: sqlite3.Connection, vehicle_id: int, now_s: int) -> AccessOfCar:
         fleet, as_of = self._everywhere_of(db, now_s)
         car = {"vehicle_id": vehicle_id}
-        (walk_up,) = db.execute(
-            "SELECT walk_up FROM vehicle WHERE vehicle_id = :vehicle_id", car
+        walk_up, site_id = db.execute(
+            "SELECT walk_up, site_id FROM vehicle WHERE vehicle_id = :vehicle_id", car
         ).fetchone()
+        about = About(site_id=site_id, vehicle_id=vehicle_id)
         ids = db.execute(
             "SELECT booking_id FROM booking WHERE vehicle_id = :vehicle_id AND state = 'active'"
             " AND starts_at_s > :from_s"
@@ -223,7 +224,7 @@ class AccessOfCars(Noun):
             + tuple(booking for booking in fleet.bookings if booking.vehicle_id != vehicle_id),
             tuple({*companions, *fleet.companions}),
             tuple({badge.badge_id: badge for badge in (*badges, *fleet.badges)}.values()),
-            fleet.technicians,
+            frozenset(who for who, scope in fleet.technicians if scope.covers(about)),
             fleet.without_licence,
             tuple(Window(*row) for row in spans),
             {**fleet.windows, **windows(bookings)},
@@ -260,16 +261,14 @@ class AccessOfCars(Noun):
         ).fetchall()
         bookings = _bookings(db, {row[i] for row in soonest for i in (0, 2, 3)} - {None})
         companions = _companions(db, bookings)
-        technicians = frozenset(
-            row[0] for row in db.execute("SELECT agent_id FROM agent WHERE role = 'technician'")
-        )
+        technicians, until_s = roles.technicians(db, now_s)
         without_licence = frozenset(
             row[0] for row in db.execute("SELECT agent_id FROM agent WHERE licence_recorded = 0")
         )
         drivers = {booking.agent_id for booking in bookings} | {c.agent_id for c in companions}
         badges = [
             badge
-            for agent_id in sorted(drivers | technicians)
+            for agent_id in sorted(drivers | {agent_id for agent_id, _ in technicians})
             for badge in self._badges_of(db, agent_id)
         ]
         badges += open_badges(
@@ -292,7 +291,8 @@ class AccessOfCars(Noun):
             {"most": MAX_REVOKED},
         ).fetchone()
         is_cut = len(soonest) == _SOONEST
-        until_s = min(row[1] for row in soonest) + BEFORE_S + AFTER_S if is_cut else NEVER_S
+        if is_cut:
+            until_s = min(until_s, min(row[1] for row in soonest) + BEFORE_S + AFTER_S)
         return Everywhere(
             tuple(sorted(bookings, key=lambda booking: (booking.starts_at_s, booking.booking_id))),
             windows(bookings),
@@ -326,7 +326,7 @@ class AccessOfCars(Noun):
                     self._vault,
                     "WHERE b.revocation_id IS NULL AND b.agent_id IN"
                     " (SELECT a.agent_id FROM agent a"
-                    f" WHERE a.licence_recorded = {licence} AND a.role <> 'technician'"
+                    f" WHERE a.licence_recorded = {licence}"
                     " AND EXISTS (SELECT 1 FROM badge o WHERE o.agent_id = a.agent_id"
                     f" AND o.revocation_id IS NULL AND o.key_sealed {key})"
                     " ORDER BY a.agent_id LIMIT :most)",

@@ -1,18 +1,21 @@
 """Agents and their directorates in the database.
 
-Never here: badges (badges.py), sessions and passwords (accounts/).
+Never here: badges (badges.py), sessions and passwords (accounts/), giving roles (roles/).
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
 
 from server.fleet.model import Agent, Directorate
 from server.fleet.names import is_called
-from server.store.noun import Noun, among
+from server.fleet.roles import WHOLE, Scope
+from server.store.noun import Noun, among, of_people
+from server.store.roles import grants_of
 
-AGENTS = """
-SELECT a.agent_id, a.login, a.full_name, a.directorate_id, a.role, a.password_hash,
+_NAMED = 200  # in one statement
+_AGENTS = """
+SELECT a.agent_id, a.login, a.full_name, a.directorate_id, a.password_hash,
   a.closed_at_s,
   d.code AS directorate_code, d.name AS directorate_name
 FROM agent a JOIN directorate d USING (directorate_id)
@@ -24,27 +27,30 @@ class Agents(Noun):
 
     async def by_login(self, login: str) -> Agent | None:
         """Return the agent of this login, capitals or not."""
-        rows = await self._rows(f"{AGENTS} WHERE login = :login", login=login.strip().lower())
-        return agent_of(rows[0]) if rows else None
+        found = await self._agents("WHERE login = :login", {"login": login.strip().lower()})
+        return found[0] if found else None
 
     async def get(self, agent_id: int) -> Agent | None:
         """Return one agent."""
-        rows = await self._rows(f"{AGENTS} WHERE agent_id = :id", id=agent_id)
-        return agent_of(rows[0]) if rows else None
+        found = await self._agents("WHERE agent_id = :id", {"id": agent_id})
+        return found[0] if found else None
 
-    async def called(self, name: str, limit: int) -> list[Agent]:
-        """Return the first agents of this name (fleet/names.py), by name."""
-        return await self._engine.read(_called, name, limit)
+    async def called(self, name: str, limit: int, scope: Scope = WHOLE) -> list[Agent]:
+        """Return the first agents of this name (fleet/names.py) there, by name."""
+        return await self._engine.read(_called, name, limit, scope)
 
     async def by_id(self, agent_ids: Iterable[int]) -> dict[int, Agent]:
         """Return those of these agents that exist."""
         places, ids = among(agent_ids)
-        rows = await self._rows(f"{AGENTS} WHERE agent_id IN {places}", **ids)
-        return {row["agent_id"]: agent_of(row) for row in rows}
+        found = await self._agents(f"WHERE agent_id IN {places}", ids)
+        return {agent.agent_id: agent for agent in found}
 
     async def all(self) -> list[Agent]:
         """Return every agent, by name."""
-        return [agent_of(row) for row in await self._rows(f"{AGENTS} ORDER BY full_name")]
+        return await self._agents("ORDER BY full_name", {})
+
+    async def _agents(self, which: str, values: Mapping[str, int | str]) -> list[Agent]:
+        return await self._engine.read(read_agents, which, values)
 
 
 class Directorates(Noun):
@@ -56,14 +62,20 @@ class Directorates(Noun):
         return [Directorate(**row) for row in rows]
 
 
-def _called(db: sqlite3.Connection, name: str, limit: int) -> list[Agent]:
-    everyone = db.execute("SELECT agent_id, full_name FROM agent ORDER BY full_name, agent_id")
+def _called(db: sqlite3.Connection, name: str, limit: int, scope: Scope) -> list[Agent]:
+    in_scope, values = of_people(scope, "agent_id")
+    everyone = db.execute(
+        f"SELECT agent_id, full_name FROM agent WHERE {in_scope} ORDER BY full_name, agent_id",
+        values,
+    )
     found = (agent_id for agent_id, full_name in everyone if is_called(full_name, name))
     places, ids = among(islice(found, limit))
-    rows = db.execute(f"{AGENTS} WHERE agent_id IN {places} ORDER BY full_name, agent_id", ids)
-    return [agent_of(row) for row in rows]
+    return read_agents(db, f"WHERE agent_id IN {places} ORDER BY full_name, agent_id", ids)
 
 
-def agent_of(row: sqlite3.Row) -> Agent:
-    """Read a row of AGENTS."""
-    return Agent(**row)
+def read_agents(db: sqlite3.Connection, which: str, values: Mapping[str, int | str]) -> list[Agent]:
+    """Read agents with their roles: `which` is the rest of the statement, on `a`."""
+    rows = db.execute(f"{_AGENTS} {which}", values).fetchall()
+    ids = [row["agent_id"] for row in rows] if len(rows) <= _NAMED else None
+    roles = grants_of(db, ids)  # of everybody where many are read: few have one
+    return [Agent(**row, roles=roles.get(row["agent_id"], ())) for row in rows]

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from server.fleet.model import Badge, EnrolledBadge
+from server.fleet.roles import WHOLE, Scope
 from server.store.news import tell
-from server.store.noun import Noun
+from server.store.noun import Noun, of_people
 from server.store.vault import Vault
 
 _REVOKED_BEFORE = "revocation_id < (SELECT revocation_id FROM badge WHERE badge_id = :badge_id)"
@@ -39,12 +40,14 @@ class Badges(Noun):
             self._read, "WHERE agent_id = :agent_id ORDER BY badge_id", {"agent_id": agent_id}
         )
 
-    async def revoked(self, limit: int = 50, before_id: int | None = None) -> list[EnrolledBadge]:
+    async def revoked(
+        self, limit: int = 50, before_id: int | None = None, scope: Scope = WHOLE
+    ) -> list[EnrolledBadge]:
         """Return the badges that are revoked, as a page may show them, the last one first.
 
-        `before_id` is the last badge of the page before.
+        `before_id` is the last badge of the page before; of these, those of people of `scope`.
         """
-        return await self._engine.read(self._revoked, limit, before_id)
+        return await self._engine.read(self._revoked, limit, before_id, scope)
 
     async def get(self, badge_id: int) -> EnrolledBadge | None:
         """Return one badge as a page may show it."""
@@ -70,15 +73,16 @@ class Badges(Noun):
         await self._engine.write(_restore, badge_id)
 
     def _revoked(
-        self, db: sqlite3.Connection, limit: int, before_id: int | None
+        self, db: sqlite3.Connection, limit: int, before_id: int | None, scope: Scope
     ) -> list[EnrolledBadge]:
         where = (
             "WHERE revocation_id IS NOT NULL" if before_id is None else f"WHERE {_REVOKED_BEFORE}"
         )
+        in_scope, values = of_people(scope, "badge.agent_id")
         return self._read(
             db,
-            f"{where} ORDER BY revocation_id DESC LIMIT :limit",
-            {"limit": limit, "badge_id": before_id},
+            f"{where} AND {in_scope} ORDER BY revocation_id DESC LIMIT :limit",
+            {"limit": limit, "badge_id": before_id, **values},
         )
 
     def _read(

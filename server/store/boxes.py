@@ -14,11 +14,12 @@ from server.fleet.counters import MAX_EPOCH, MAX_KEY_GENERATION, MAX_STEP, may_b
 from server.fleet.grants import REVOKED_FOR_S
 from server.fleet.model import Box, ClockSource, RelayState
 from server.fleet.records import TripEnded
+from server.fleet.roles import WHOLE, Scope
 from server.fleet.trips import follow
 from server.store import knowledge, numbers, trip_rows
 from server.store.engine import Engine
 from server.store.news import tell
-from server.store.noun import Noun, among
+from server.store.noun import Noun, among, within
 from server.store.records import Held, held_of
 from server.store.vault import Vault
 
@@ -126,22 +127,28 @@ class Boxes(Noun):
         rows = await self._rows(f"{BOXES} AND b.vehicle_id IN {places}", **ids)
         return {row["vehicle_id"]: Box(**row) for row in rows}
 
-    async def startable(self, limit: int) -> list[Box]:
+    async def startable(self, limit: int, scope: Scope = WHOLE) -> list[Box]:
         """Return boxes whose car anybody could start though it is nobody's, the oldest first."""
-        return await self._wrong("b.startable_since_s", limit)
+        return await self._wrong("b.startable_since_s", limit, scope)
 
-    async def doubtful(self, limit: int) -> list[Box]:
+    async def doubtful(self, limit: int, scope: Scope = WHOLE) -> list[Box]:
         """Return boxes whose clock one source alone vouches for, the oldest first."""
-        return await self._wrong("b.clock_doubtful_since_s", limit, "b.clock_doubtful = 1")
+        since = "b.clock_doubtful_since_s"
+        return await self._wrong(since, limit, scope, "b.clock_doubtful = 1")
 
-    async def sent_a_jump(self, limit: int) -> list[Box]:
+    async def sent_a_jump(self, limit: int, scope: Scope = WHOLE) -> list[Box]:
         """Return boxes that refused a number of a broken server, the oldest first."""
-        return await self._wrong("b.jump_at_s", limit)
+        return await self._wrong("b.jump_at_s", limit, scope)
 
-    async def _wrong(self, since: str, limit: int, which: str | None = None) -> list[Box]:
+    async def _wrong(
+        self, since: str, limit: int, scope: Scope, which: str | None = None
+    ) -> list[Box]:
+        in_scope, values = within(scope, "b.vehicle_id")
         rows = await self._rows(
-            f"{BOXES} AND {which or f'{since} IS NOT NULL'} ORDER BY {since}, v.plate LIMIT :limit",
+            f"{BOXES} AND {which or f'{since} IS NOT NULL'} AND {in_scope}"
+            f" ORDER BY {since}, v.plate LIMIT :limit",
             limit=limit,
+            **values,
         )
         return [Box(**row) for row in rows]
 

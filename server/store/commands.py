@@ -4,8 +4,9 @@ import sqlite3
 
 from server.fleet.counters import MAX_COMMAND_STEP
 from server.fleet.model import Command, CommandKind, EndFromAfar
+from server.fleet.roles import WHOLE, Scope
 from server.store.news import tell
-from server.store.noun import Noun
+from server.store.noun import Noun, within
 
 # Of a trip under way: what was asked before it began was about another.
 _ENDS_FROM_AFAR = """
@@ -71,14 +72,20 @@ class Commands(Noun):
         return Command(**rows[0]) if rows else None
 
     async def ends_from_afar(
-        self, now_s: int, limit: int, trip_id: int | None = None
+        self, now_s: int, limit: int, trip_id: int | None = None, scope: Scope = WHOLE
     ) -> list[EndFromAfar]:
         """Return the ends that others than their drivers asked for and that wait, oldest first.
 
         `trip_id`: only of that trip.
         """
         of_trip = "TRUE" if trip_id is None else "t.trip_id = :trip_id"
-        rows = await self._rows(f"{_ENDS_FROM_AFAR} AND {of_trip}", now_s=now_s, trip_id=trip_id)
+        in_scope, values = within(scope, "t.vehicle_id", "t.directorate_id")
+        rows = await self._rows(
+            f"{_ENDS_FROM_AFAR} AND {of_trip} AND {in_scope}",
+            now_s=now_s,
+            trip_id=trip_id,
+            **values,
+        )
         found = [
             EndFromAfar(**{**row, "is_withdrawn": bool(row["is_withdrawn"])})
             for row in map(dict, rows)

@@ -3,7 +3,8 @@
 import sqlite3
 
 from server.fleet.feedback import Feedback, Said
-from server.store.noun import Noun
+from server.fleet.roles import WHOLE, Scope
+from server.store.noun import Noun, within
 
 _FEEDBACK = """
 SELECT f.trip_id, t.started_at_s AS trip_started_at_s, v.plate, v.label AS vehicle_label,
@@ -48,14 +49,17 @@ class FeedbackOfTrips(Noun):
         rows = await self._rows(f"{_FEEDBACK} WHERE f.trip_id = :trip_id", trip_id=trip_id)
         return _feedback(rows[0]) if rows else None
 
-    async def log(self, limit: int) -> list[Feedback]:
+    async def log(self, limit: int, scope: Scope = WHOLE) -> list[Feedback]:
         """Return what waits for an answer, damage first, then who waits longest; then the rest."""
-        return await self._engine.read(_log, limit)
+        return await self._engine.read(_log, limit, scope)
 
-    async def waiting(self) -> tuple[int, int]:
+    async def waiting(self, scope: Scope = WHOLE) -> tuple[int, int]:
         """Return how many messages wait for an answer, and how many of them report damage."""
+        in_scope, values = within(scope, "t.vehicle_id", "t.directorate_id")
         (row,) = await self._rows(
-            f"SELECT count(*), coalesce(sum(f.damage), 0) FROM feedback f WHERE {_WAITS}"
+            "SELECT count(*), coalesce(sum(f.damage), 0) FROM feedback f"
+            f" JOIN trip t USING (trip_id) WHERE {_WAITS} AND {in_scope}",
+            **values,
         )
         return row[0], row[1]
 
@@ -69,17 +73,19 @@ class FeedbackOfTrips(Noun):
         return [_feedback(row) for row in rows]
 
 
-def _log(db: sqlite3.Connection, limit: int) -> list[Feedback]:
+def _log(db: sqlite3.Connection, limit: int, scope: Scope) -> list[Feedback]:
+    in_scope, values = within(scope, "t.vehicle_id", "t.directorate_id")
     db.execute("BEGIN")  # one moment's view: nothing is answered between the two
     try:
         waiting = db.execute(
-            f"{_FEEDBACK} WHERE {_WAITS} ORDER BY f.damage DESC, f.said_at_s, f.trip_id"
-            " LIMIT :limit",
-            {"limit": limit},
+            f"{_FEEDBACK} WHERE {_WAITS} AND {in_scope}"
+            " ORDER BY f.damage DESC, f.said_at_s, f.trip_id LIMIT :limit",
+            {"limit": limit, **values},
         ).fetchall()
         rest = db.execute(
-            f"{_FEEDBACK} WHERE NOT ({_WAITS}) ORDER BY f.said_at_s DESC, f.trip_id LIMIT :limit",
-            {"limit": limit - len(waiting)},
+            f"{_FEEDBACK} WHERE NOT ({_WAITS}) AND {in_scope}"
+            " ORDER BY f.said_at_s DESC, f.trip_id LIMIT :limit",
+            {"limit": limit - len(waiting), **values},
         ).fetchall()
         return [_feedback(row) for row in waiting + rest]
     finally:

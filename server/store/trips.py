@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 
 from server.fleet.model import (
     Leg,
@@ -15,7 +14,8 @@ from server.fleet.model import (
     TripFilter,
     TripTotals,
 )
-from server.store.noun import Noun, among
+from server.fleet.roles import WHOLE, Scope
+from server.store.noun import Noun, among, within
 
 _TRIPS = """
 SELECT t.trip_id, t.vehicle_id, v.plate, v.label AS vehicle_label, t.agent_id,
@@ -111,20 +111,22 @@ class Trips(Noun):
     ) -> list[Trip]:
         """Return trips, newest start first; `before_id` is the last trip of the page before."""
         before = [] if before_id is None else [_BEFORE]
-        where = " AND ".join(_conditions(wanted) + before)
-        values = {**asdict(wanted), "limit": limit, "before_id": before_id}
+        conditions, values = _conditions(wanted)
+        where = " AND ".join(conditions + before)
+        values |= {"limit": limit, "before_id": before_id}
         return await self._trips(
             f"WHERE {where} ORDER BY t.listed_at_s DESC, t.trip_id DESC LIMIT :limit", values
         )
 
     async def totals(self, wanted: TripFilter) -> TripTotals:
         """Return number and kilometres of all trips that a filter takes in."""
+        conditions, values = _conditions(wanted)
         rows = await self._rows(
             f"SELECT count(*) AS trips, coalesce(sum(distance_m * {_COUNTS}), 0) AS distance_m,"
             f" coalesce(sum(distance_m * private * {_COUNTS}), 0) AS private_m,"
             f" count(*) - coalesce(sum({_COUNTS}), 0) AS left_out FROM trip t"
-            f" WHERE {' AND '.join(_conditions(wanted))}",
-            **asdict(wanted),
+            f" WHERE {' AND '.join(conditions)}",
+            **values,
         )
         return TripTotals(**rows[0])
 
@@ -134,9 +136,10 @@ class Trips(Noun):
         trips = await self._trips("WHERE t.state <> 'ended'", {})
         return sorted(trips, key=lambda trip: trip.trip_id)
 
-    async def pending(self, limit: int) -> list[PendingWish]:
+    async def pending(self, limit: int, scope: Scope = WHOLE) -> list[PendingWish]:
         """Return what was asked of trips under way and waits in the car, by when it was asked."""
-        rows = await self._rows(_PENDING.format(which="TRUE"), limit=limit)
+        which, values = within(scope, "t.vehicle_id", "t.directorate_id")
+        rows = await self._rows(_PENDING.format(which=which), limit=limit, **values)
         return [PendingWish(**row) for row in rows]
 
     async def pending_of(self, trip_id: int) -> PendingWish | None:
@@ -145,15 +148,16 @@ class Trips(Noun):
         rows = await self._rows(which, trip_id=trip_id, limit=1)
         return PendingWish(**rows[0]) if rows else None
 
-    async def left_running(self, limit: int) -> list[Trip]:
+    async def left_running(self, limit: int, scope: Scope = WHOLE) -> list[Trip]:
         """Return the trips that ended with their ignition left on, the newest end first.
 
         Until somebody has the car, or its ignition was seen off.
         """
+        in_scope, values = within(scope, "t.vehicle_id", "t.directorate_id")
         return await self._trips(
             f"WHERE t.end_reason = 'ignition_left_on' AND {_LAST_AND_NOT_SEEN_OFF}"
-            " ORDER BY t.ended_at_s DESC, t.trip_id LIMIT :limit",
-            {"limit": limit},
+            f" AND {in_scope} ORDER BY t.ended_at_s DESC, t.trip_id LIMIT :limit",
+            {"limit": limit, **values},
         )
 
     async def drove_on(self) -> list[Trip]:
@@ -194,14 +198,18 @@ class Trips(Noun):
 class Refusals(Noun):
     """The badges that cars said no to."""
 
-    async def log(self, limit: int = 50, before_id: int | None = None) -> list[Refusal]:
+    async def log(
+        self, limit: int = 50, before_id: int | None = None, scope: Scope = WHOLE
+    ) -> list[Refusal]:
         """Return refused badges, last received first; `before_id` as in `trips`."""
         before = "TRUE" if before_id is None else _REFUSED_BEFORE
+        in_scope, values = within(scope, "r.vehicle_id", "r.directorate_id")
         rows = await self._rows(
-            f"{_REFUSALS} WHERE {before}"
+            f"{_REFUSALS} WHERE {before} AND {in_scope}"
             " ORDER BY r.received_at_s DESC, r.refusal_id DESC LIMIT :limit",
             limit=limit,
             before_id=before_id,
+            **values,
         )
         return [Refusal(**row) for row in rows]
 
@@ -257,8 +265,11 @@ def read_trips(db: sqlite3.Connection, where: str, values: Mapping[str, int | No
     ]
 
 
-def _conditions(wanted: TripFilter) -> list[str]:
-    """Return SQL conditions on `t`; their values are the fields of the filter."""
+def _conditions(wanted: TripFilter) -> tuple[list[str], dict[str, int | None]]:
+    """Return SQL conditions on `t`, and their values by name."""
+    in_scope, of_scope = within(wanted.within, "t.vehicle_id", "t.directorate_id")
+    if wanted.or_of_agent_id is not None:
+        in_scope = f"({in_scope} OR t.agent_id = :or_of_agent_id)"
     conditions = {
         "agent_id": "t.agent_id = :agent_id",
         "vehicle_id": "t.vehicle_id = :vehicle_id",
@@ -266,8 +277,9 @@ def _conditions(wanted: TripFilter) -> list[str]:
         "from_s": "t.listed_at_s >= :from_s",
         "to_s": "t.listed_at_s < :to_s",
     }
-    given = (sql for name, sql in conditions.items() if getattr(wanted, name) is not None)
-    return ["TRUE", *given]
+    given = [sql for name, sql in conditions.items() if getattr(wanted, name) is not None]
+    values = {name: getattr(wanted, name) for name in (*conditions, "or_of_agent_id")}
+    return [in_scope, *given], values | of_scope
 
 
 def _detail(

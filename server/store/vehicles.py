@@ -3,8 +3,9 @@
 import sqlite3
 from collections.abc import Iterable
 
-from server.fleet.model import Vehicle, Window
-from server.store.noun import Noun
+from server.fleet.model import Site, Vehicle, Window
+from server.fleet.roles import WHOLE, Scope
+from server.store.noun import Noun, within
 
 VEHICLES = """
 SELECT v.vehicle_id, v.plate, v.label, v.site_id, s.code AS site_code, s.name AS site_name,
@@ -28,12 +29,20 @@ class Vehicles(Noun):
         rows = await self._rows(f"{VEHICLES} WHERE v.vehicle_id = :id", id=vehicle_id)
         return vehicle_of(rows[0]) if rows else None
 
-    async def page(self, limit: int, after_id: int | None = None) -> list[Vehicle]:
+    async def page(
+        self, limit: int, after_id: int | None = None, scope: Scope = WHOLE
+    ) -> list[Vehicle]:
         """Return cars, by plate; `after_id` is the last car of the page before."""
-        after = "" if after_id is None else f"WHERE {_AFTER}"
-        sql = f"{VEHICLES} {after} ORDER BY v.plate LIMIT :limit"
-        rows = await self._rows(sql, limit=limit, vehicle_id=after_id)
+        after = "TRUE" if after_id is None else _AFTER
+        in_scope, values = within(scope, "v.vehicle_id")
+        sql = f"{VEHICLES} WHERE {after} AND {in_scope} ORDER BY v.plate LIMIT :limit"
+        rows = await self._rows(sql, limit=limit, vehicle_id=after_id, **values)
         return [vehicle_of(row) for row in rows]
+
+    async def sites(self) -> list[Site]:
+        """Return the car parks, by code."""
+        rows = await self._rows("SELECT site_id, code, name FROM site ORDER BY code")
+        return [Site(**row) for row in rows]
 
     async def out_of_service(self, from_s: int, to_s: int) -> dict[int, tuple[Window, ...]]:
         """Return vehicle id -> when it is out of service, of the windows that touch this span."""

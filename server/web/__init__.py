@@ -27,5 +27,5 @@ def setup(app: web.Application) -> None:
     app.middlewares.extend((session, render.error_pages, security.same_origin, auth.load_agent))
     app.add_routes(pages.ROUTES)
     app.add_routes(api.ROUTES)
-    app.router.add_post("/langue", render.choose_language)
+    app.router.add_post("/langue", auth.anybody(render.choose_language))
     app.router.add_static("/static", _STATIC)

@@ -1,4 +1,7 @@
-"""Who is speaking, and what each role may open.
+"""Who is speaking, and what each page takes: nothing, an account, or a right.
+
+Each handler is declared (`anybody`, `signed_in`, `allowed`, `manager_only`); docs/roles.md is made
+of that. A right opens a page to whoever has it somewhere; over what, the action says.
 
 Never here: signing in (pages/sign_in.py), the session (sessions.py).
 """
@@ -9,9 +12,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from yarl import URL
 
-from server.actions import Person, actor
+from server.actions import Person, acting, actor
 from server.app_keys import AGENT, CLOCK
 from server.fleet.model import Agent
+from server.fleet.roles import Right
 from server.web import sessions
 from server.web.drafts import DRAFT, DRAFTS
 from server.web.forms import keep_draft, page_of
@@ -19,6 +23,7 @@ from server.web.i18n import N_, words_of
 from server.web.render import flash
 
 SIGN_IN = "/connexion"
+_OPENS_TO = "opens_to"
 
 AgentHandler = Callable[[web.Request, Agent], Awaitable[web.StreamResponse]]
 
@@ -29,13 +34,31 @@ async def load_agent(request: web.Request, handler: Handler) -> web.StreamRespon
     if not request.path.startswith("/static/"):
         agent = await sessions.agent_of(request)
         if agent is not None:
-            request[AGENT] = agent
+            request[AGENT] = acting(agent, request.app[CLOCK].now_s())
     return await handler(request)
+
+
+def anybody(handler: Handler) -> Handler:
+    """Open a page to everyone, without an account too."""
+    return _declared(handler, "anybody")
 
 
 def signed_in(handler: AgentHandler) -> Handler:
     """Open a page to everyone with an account; others sign in first."""
+    return _declared(_signed_in(handler), "signed in")
 
+
+def opens_to(handler: object) -> Right | str | None:
+    """Return what a page takes: a right, "signed in", "anybody"; None: nobody has declared it."""
+    return getattr(handler, _OPENS_TO, None)
+
+
+def _declared(handler: Handler, opens_to: Right | str) -> Handler:
+    setattr(handler, _OPENS_TO, opens_to)
+    return handler
+
+
+def _signed_in(handler: AgentHandler) -> Handler:
     async def checked(request: web.Request) -> web.StreamResponse:
         agent = request.get(AGENT)
         if agent is not None:
@@ -72,11 +95,24 @@ async def _offer_draft(request: web.Request, agent: Agent) -> None:
         await flash(request, "warning", words_of(request).say(text))
 
 
+def allowed(right: Right) -> Callable[[AgentHandler], Handler]:
+    """Open a page to whoever has this right, wherever that is."""
+
+    def declare(handler: AgentHandler) -> Handler:
+        async def checked(request: web.Request, agent: Agent) -> web.StreamResponse:
+            actor.require(Person(agent), right)
+            return await handler(request, agent)
+
+        return _declared(_signed_in(checked), right)
+
+    return declare
+
+
 def manager_only(handler: AgentHandler) -> Handler:
-    """Open a page to fleet managers."""
+    """Open a page to who manages the whole fleet: for what has no right of its own yet."""
 
     async def checked(request: web.Request, agent: Agent) -> web.StreamResponse:
         actor.manager_only(Person(agent))
         return await handler(request, agent)
 
-    return signed_in(checked)
+    return _declared(_signed_in(checked), Right.MANAGE)

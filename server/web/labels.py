@@ -20,6 +20,7 @@ from server.fleet.model import (
     StoredRecord,
     TripState,
 )
+from server.fleet.roles import Role
 from server.fleet.told import Told
 from server.web.i18n import N_, Words
 
@@ -297,6 +298,16 @@ TOLD_IN_A_LIST: Mapping[Told, str] = {
     "silent": N_("the car is silent and does not know yet"),
     "waiting": N_("the car has not confirmed yet"),
     "confirmed": N_("the car knows"),
+}
+
+ROLE_WORDS: Mapping[Role, str] = {
+    Role.AGENT: N_("agent"),
+    Role.MANAGER: N_("fleet manager"),
+    Role.TECHNICIAN: N_("technician"),
+    Role.ACCOUNTANT: N_("accountant"),
+    Role.AUDITOR: N_("auditor"),
+    Role.ADMINISTRATOR: N_("administrator"),
+    Role.DATA_PROTECTION_OFFICER: N_("data protection officer"),
 }
 
 RATING_WORDS: Mapping[int, str] = {

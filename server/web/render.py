@@ -15,7 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from server.app_keys import AGENT
 from server.fleet.commands import ENDS_FROM_AFAR
+from server.fleet.model import Agent
 from server.fleet.refusals import Refused
+from server.fleet.roles import RIGHTS
 from server.store import StoreError
 from server.web import labels
 from server.web.forms import PageForm, StalePage, form_of, keep_draft, page_of, posted
@@ -86,6 +88,7 @@ def _environment(speaker: Words) -> Environment:
         commands_from_afar=ENDS_FROM_AFAR,
         theft_states=labels.THEFT_STATES,
         ratings=labels.RATING_WORDS,
+        role_words=labels.ROLE_WORDS,
         dangers=labels.DANGERS,
         told_in_a_list=labels.TOLD_IN_A_LIST,
         phases=labels.PHASES,
@@ -108,9 +111,16 @@ async def page(
 
 def _render(request: web.Request, template: str, **context: Any) -> str:
     environment = request.app[_ENVIRONMENTS][words_of(request).language]
+    agent = request.get(AGENT)
     return environment.get_template(template).render(
-        here=request.path_qs, path=request.path, agent=request.get(AGENT), **context
+        here=request.path_qs, path=request.path, agent=agent, rights=_rights(agent), **context
     )
+
+
+def _rights(agent: Agent | None) -> frozenset[str]:
+    """Return the names of the rights that somebody has anywhere: what there is to go to."""
+    roles = () if agent is None else agent.roles
+    return frozenset(right.name for grant in roles for right in RIGHTS[grant.role])
 
 
 async def flash(request: web.Request, mood: Mood, text: str) -> None:

@@ -101,8 +101,8 @@ def fill(data: Path, cars: int, bookings_each: int) -> list[Car]:
     db.execute("INSERT INTO site (site_id, code, name) VALUES (1, 'PREF', 'Préfecture')")
     db.execute("INSERT INTO directorate (directorate_id, code, name) VALUES (1, 'DDT', 'DDT')")
     db.executemany(
-        "INSERT INTO agent (agent_id, login, full_name, directorate_id, role, password_hash)"
-        " VALUES (?, ?, ?, 1, 'agent', ?)",
+        "INSERT INTO agent (agent_id, login, full_name, directorate_id, password_hash)"
+        " VALUES (?, ?, ?, 1, ?)",
         [(i + 1, f"agent.{i}", f"Agent {i}", None if i else known) for i in range(agents)],
     )
     db.executemany(

@@ -14,6 +14,8 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
+from server.fleet.roles import Role
+from server.store.roles import set_by_file
 from server.store.vault import Vault
 
 CARS, AGENTS, PIECES = 44, 300, 20  # at one time the real size
@@ -81,12 +83,10 @@ def _people(db: sqlite3.Connection, vault: Vault, times: int, now_s: int) -> Non
     _put(
         db,
         "agent",
-        "agent_id, login, full_name, directorate_id, role, password_hash",
-        [
-            (n, f"agent.{n}", f"Agent {n:05}", 1 + n % 5, "manager" if n == 1 else "agent", hashed)
-            for n in range(1, agents + 1)
-        ],
+        "agent_id, login, full_name, directorate_id, password_hash",
+        [(n, f"agent.{n}", f"Agent {n:05}", 1 + n % 5, hashed) for n in range(1, agents + 1)],
     )
+    set_by_file(db, 1, Role.MANAGER, now_s)
     revoked = agents // 50
     _put(
         db, "revocation", "revocation_id, revoked_at_s", [(n, now_s) for n in range(1, revoked + 1)]

@@ -7,7 +7,7 @@ here: cookies, what a good password is (fleet/accounts/passwords.py).
 import sqlite3
 
 from server.fleet.model import Agent, Session, UsedCode
-from server.store.agents import AGENTS, agent_of
+from server.store.agents import read_agents
 from server.store.badges import take_away
 from server.store.news import tell
 from server.store.noun import Noun
@@ -35,14 +35,14 @@ class Accounts(Noun):
 
     async def agent_of(self, session_id: str, expired_s: int) -> Agent | None:
         """Return whose session this is; None when it has ended, or began before `expired_s`."""
-        rows = await self._rows(
-            f"{AGENTS} JOIN session s ON s.agent_id = a.agent_id"
+        found = await self._engine.read(
+            read_agents,
+            "JOIN session s ON s.agent_id = a.agent_id"
             " WHERE s.session_id = :session_id AND s.started_at_s >= :expired_s"
             " AND a.closed_at_s IS NULL",
-            session_id=session_id,
-            expired_s=expired_s,
+            {"session_id": session_id, "expired_s": expired_s},
         )
-        return agent_of(rows[0]) if rows else None
+        return found[0] if found else None
 
     async def sessions(self, agent_id: int, expired_s: int) -> list[Session]:
         """Return a person's sessions, the newest first."""

@@ -6,7 +6,8 @@ Never here: what contradicts what (the box), who may say that they have seen it.
 import sqlite3
 
 from server.fleet.model import ToldContradiction
-from server.store.noun import Noun
+from server.fleet.roles import WHOLE, Scope
+from server.store.noun import Noun, within
 
 _CONTRADICTIONS = """
 SELECT c.contradiction_id, b.vehicle_id, v.plate, v.label AS vehicle_label, c.kind, c.times,
@@ -19,31 +20,43 @@ FROM contradiction c JOIN box b USING (box_id) JOIN vehicle v USING (vehicle_id)
 class Contradictions(Noun):
     """What the signs of all cars said against each other."""
 
-    async def unseen(self, limit: int) -> list[ToldContradiction]:
+    async def car(self, contradiction_id: int) -> int | None:
+        """Return whose car's signs these were."""
+        rows = await self._rows(
+            f"{_CONTRADICTIONS} WHERE c.contradiction_id = :id", id=contradiction_id
+        )
+        return int(rows[0]["vehicle_id"]) if rows else None
+
+    async def unseen(self, limit: int, scope: Scope = WHOLE) -> list[ToldContradiction]:
         """Return those of boxes in service that nobody has seen, the oldest first."""
+        in_scope, values = within(scope, "b.vehicle_id")
         rows = await self._rows(
             f"{_CONTRADICTIONS} WHERE c.seen_at_s IS NULL AND b.retired_at_s IS NULL"
-            " ORDER BY c.first_at_s, c.contradiction_id LIMIT :limit",
+            f" AND {in_scope} ORDER BY c.first_at_s, c.contradiction_id LIMIT :limit",
             limit=limit,
+            **values,
         )
         return [ToldContradiction(**row) for row in rows]
 
-    async def seen(self, limit: int, before_id: int | None = None) -> list[ToldContradiction]:
+    async def seen(
+        self, limit: int, before_id: int | None = None, scope: Scope = WHOLE
+    ) -> list[ToldContradiction]:
         """Return those that somebody has seen, the last seen first.
 
         `before_id` is the last of the page before.
         """
-        before = "TRUE"
+        before, (in_scope, values) = "TRUE", within(scope, "b.vehicle_id")
         if before_id is not None:
             before = (
                 "(c.seen_at_s, c.contradiction_id) < (SELECT seen_at_s, contradiction_id"
                 " FROM contradiction WHERE contradiction_id = :before_id)"
             )
         rows = await self._rows(
-            f"{_CONTRADICTIONS} WHERE c.seen_at_s IS NOT NULL AND {before}"
+            f"{_CONTRADICTIONS} WHERE c.seen_at_s IS NOT NULL AND {before} AND {in_scope}"
             " ORDER BY c.seen_at_s DESC, c.contradiction_id DESC LIMIT :limit",
             limit=limit,
             before_id=before_id,
+            **values,
         )
         return [ToldContradiction(**row) for row in rows]
 

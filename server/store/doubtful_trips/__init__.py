@@ -8,8 +8,9 @@ from collections.abc import Iterable
 
 from server.fleet.model import Trip
 from server.fleet.own_time import is_believable
+from server.fleet.roles import WHOLE, Scope
 from server.fleet.trips import is_drivable
-from server.store.noun import Noun
+from server.store.noun import Noun, within
 from server.store.trips import read_trips
 
 IS_DOUBTFUL = "(t.time_doubtful = 1 OR t.distance_doubtful = 1)"
@@ -18,25 +19,27 @@ IS_DOUBTFUL = "(t.time_doubtful = 1 OR t.distance_doubtful = 1)"
 class DoubtfulTrips(Noun):
     """The doubtful trips of all cars."""
 
-    async def unsettled(self, limit: int) -> list[Trip]:
+    async def unsettled(self, limit: int, scope: Scope = WHOLE) -> list[Trip]:
         """Return those that ended and of which nobody has said yet whether they count, by arrival.
 
         One that goes on may still change.
         """
+        in_scope, values = within(scope, "t.vehicle_id", "t.directorate_id")
         return await self._engine.read(
             read_trips,
-            f"WHERE {IS_DOUBTFUL} AND t.is_counted IS NULL AND t.state = 'ended'"
+            f"WHERE {IS_DOUBTFUL} AND t.is_counted IS NULL AND t.state = 'ended' AND {in_scope}"
             " ORDER BY t.received_at_s, t.trip_id LIMIT :limit",
-            {"limit": limit},
+            {"limit": limit, **values},
         )
 
-    async def settled(self, limit: int) -> list[Trip]:
+    async def settled(self, limit: int, scope: Scope = WHOLE) -> list[Trip]:
         """Return those of which somebody has said so, the last said first."""
+        in_scope, values = within(scope, "t.vehicle_id", "t.directorate_id")
         return await self._engine.read(
             read_trips,
-            f"WHERE {IS_DOUBTFUL} AND t.is_counted IS NOT NULL"
+            f"WHERE {IS_DOUBTFUL} AND t.is_counted IS NOT NULL AND {in_scope}"
             " ORDER BY t.settled_at_s DESC, t.trip_id DESC LIMIT :limit",
-            {"limit": limit},
+            {"limit": limit, **values},
         )
 
     async def settle(

@@ -36,6 +36,7 @@ from server.fleet.json_sent.places import Path
 from server.fleet.model import Window
 from server.fleet.recurrence import PARIS, weekly
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.roles import Role
 from server.store import dated
 from server.store.accounts import close_account, end_sessions, reopen_account
 from server.store.badges import take_away
@@ -44,6 +45,7 @@ from server.store.equipment import PIECES, piece_of
 from server.store.fleet.said import Said, Word
 from server.store.news import tell
 from server.store.noun import Noun
+from server.store.roles import set_by_file
 from server.store.vault import Vault
 from server.store.vehicles import VEHICLES, vehicle_of, windows_of
 
@@ -252,15 +254,21 @@ class _Loading:
         directorate_id = _known(self._directorates, entry.directorate, "directorate")
         moves = self._said.changes("agent", entry.login, {"directorate_id": directorate_id})
         words |= _flags({"licence_recorded": entry.licence_recorded})
-        if entry.role is not None:
-            words["role"] = entry.role
-        new: dict[str, Word] = {"role": "agent", "directorate_id": directorate_id}
+        new: dict[str, Word] = {"directorate_id": directorate_id}
         agent_id = self._put("agent", "login", entry.login, words, new)
+        if entry.role is not None:
+            self._give_role(agent_id, entry.login, Role(entry.role))
         if moves:
             dated.hold(self._db, dated.MEMBERSHIP, agent_id, directorate_id, self._since_s)
         self._give_password(agent_id, entry.login)
         if self._is_open(agent_id, entry) and entry.badges is not None:
             self._give_badges(agent_id, entry)
+
+    def _give_role(self, agent_id: int, login: str, role: Role) -> None:
+        """Let the role be that which the file says anew; what people gave stays."""
+        changed = self._said.changes("agent", login, {"role": role.value})
+        if changed and not set_by_file(self._db, agent_id, role, self._now_s):
+            raise Refused(Refusal("role", Reason.LAST_ADMINISTRATOR, {"name": login}))
 
     def _give_password(self, agent_id: int, login: str) -> None:
         """Give a first password, or another one; the one that a person chose stays."""

@@ -3,8 +3,9 @@
 import sqlite3
 
 from server.fleet.model import TheftOrder
+from server.fleet.roles import WHOLE, Scope
 from server.store.commands import queue
-from server.store.noun import Noun
+from server.store.noun import Noun, within
 
 _THEFT_ORDERS = """
 SELECT s.theft_order_id, s.vehicle_id, v.plate, v.label AS vehicle_label, s.reference,
@@ -23,22 +24,29 @@ FROM theft_order s JOIN vehicle v USING (vehicle_id)
 class TheftOrders(Noun):
     """The theft orders of all cars."""
 
-    async def standing(self, limit: int) -> list[TheftOrder]:
+    async def standing(self, limit: int, scope: Scope = WHOLE) -> list[TheftOrder]:
         """Return those that nobody has withdrawn, or whose car has not yet heard so."""
+        in_scope, values = within(scope, "s.vehicle_id")
         rows = await self._rows(
-            f"{_THEFT_ORDERS} WHERE s.withdrawn_at_s IS NULL OR d.state = 'queued'"
-            " ORDER BY s.theft_order_id LIMIT :limit",
+            f"{_THEFT_ORDERS} WHERE (s.withdrawn_at_s IS NULL OR d.state = 'queued')"
+            f" AND {in_scope} ORDER BY s.theft_order_id LIMIT :limit",
             limit=limit,
+            **values,
         )
         return [TheftOrder(**row) for row in rows]
 
-    async def log(self, limit: int, before_id: int | None = None) -> list[TheftOrder]:
+    async def log(
+        self, limit: int, before_id: int | None = None, scope: Scope = WHOLE
+    ) -> list[TheftOrder]:
         """Return all, the newest first; `before_id` is the last of the page before."""
         older = "TRUE" if before_id is None else "s.theft_order_id < :before_id"
+        in_scope, values = within(scope, "s.vehicle_id")
         rows = await self._rows(
-            f"{_THEFT_ORDERS} WHERE {older} ORDER BY s.theft_order_id DESC LIMIT :limit",
+            f"{_THEFT_ORDERS} WHERE {older} AND {in_scope}"
+            " ORDER BY s.theft_order_id DESC LIMIT :limit",
             limit=limit,
             before_id=before_id,
+            **values,
         )
         return [TheftOrder(**row) for row in rows]
 

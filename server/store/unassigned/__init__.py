@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from server.fleet.own_time import When
+from server.fleet.roles import WHOLE, Scope
 from server.fleet.trips import TripDraft
 from server.fleet.unassigned import Reading, Unassigned, UnassignedDraft
 from server.store import dated
-from server.store.noun import Noun
+from server.store.noun import Noun, within
 
 _UNASSIGNED = """
 SELECT u.unassigned_id, u.vehicle_id, v.plate, v.label AS vehicle_label, u.from_s, u.to_s,
@@ -38,30 +39,40 @@ class Known(NamedTuple):
 class UnassignedDistances(Noun):
     """The kilometres without a trip of all cars."""
 
-    async def log(self, limit: int, before_id: int | None = None) -> list[Unassigned]:
+    async def log(
+        self, limit: int, before_id: int | None = None, scope: Scope = WHOLE
+    ) -> list[Unassigned]:
         """Return rows, the newest first; `before_id` is the last of the page before."""
         older = "TRUE" if before_id is None else "u.unassigned_id < :before_id"
+        in_scope, values = within(scope, "u.vehicle_id")
         rows = await self._rows(
-            f"{_UNASSIGNED} WHERE {older} ORDER BY u.unassigned_id DESC LIMIT :limit",
+            f"{_UNASSIGNED} WHERE {older} AND {in_scope}"
+            " ORDER BY u.unassigned_id DESC LIMIT :limit",
             limit=limit,
             before_id=before_id,
+            **values,
         )
         return [_unassigned(row) for row in rows]
 
-    async def nobodys(self, limit: int) -> list[Unassigned]:
+    async def nobodys(self, limit: int, scope: Scope = WHOLE) -> list[Unassigned]:
         """Return rows that nobody was given yet, the oldest first."""
+        in_scope, values = within(scope, "u.vehicle_id")
         rows = await self._rows(
-            f"{_UNASSIGNED} WHERE u.attributed_at_s IS NULL ORDER BY u.unassigned_id LIMIT :limit",
+            f"{_UNASSIGNED} WHERE u.attributed_at_s IS NULL AND {in_scope}"
+            " ORDER BY u.unassigned_id LIMIT :limit",
             limit=limit,
+            **values,
         )
         return [_unassigned(row) for row in rows]
 
-    async def given(self, limit: int) -> list[Unassigned]:
+    async def given(self, limit: int, scope: Scope = WHOLE) -> list[Unassigned]:
         """Return rows that somebody was given, the last given first."""
+        in_scope, values = within(scope, "u.vehicle_id")
         rows = await self._rows(
-            f"{_UNASSIGNED} WHERE u.attributed_at_s IS NOT NULL"
+            f"{_UNASSIGNED} WHERE u.attributed_at_s IS NOT NULL AND {in_scope}"
             " ORDER BY u.attributed_at_s DESC, u.unassigned_id DESC LIMIT :limit",
             limit=limit,
+            **values,
         )
         return [_unassigned(row) for row in rows]
 

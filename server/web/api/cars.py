@@ -4,9 +4,12 @@ from dataclasses import asdict
 
 from aiohttp import web
 
-from server.app_keys import STORE
+from server.actions import Person
+from server.actions import refused_badges as acts
+from server.app_keys import ACTIONS, STORE
 from server.fleet.model import Agent
-from server.web.auth import manager_only, signed_in
+from server.fleet.roles import Right
+from server.web.auth import allowed, signed_in
 from server.web.paging import MANY, PAGE_SIZE, before_of
 
 
@@ -25,10 +28,10 @@ async def list_equipment(request: web.Request, agent: Agent) -> web.StreamRespon
     return web.json_response({"equipment": [asdict(piece) for piece in pieces]})
 
 
-@manager_only
+@allowed(Right.SEE_REFUSALS)
 async def list_refusals(request: web.Request, agent: Agent) -> web.StreamResponse:
     """GET /api/refusals?before= : newest first."""
-    refusals = await request.app[STORE].refusals.log(limit=PAGE_SIZE, before_id=before_of(request))
+    refusals = await acts.log(Person(agent), request.app[ACTIONS], PAGE_SIZE, before_of(request))
     next_before = refusals[-1].refusal_id if len(refusals) == PAGE_SIZE else None
     listed = [asdict(refusal) for refusal in refusals]
     return web.json_response({"refusals": listed, "next_before": next_before})

@@ -9,8 +9,9 @@ from server.actions import Person, feedback, trips
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.lateness import late_s
 from server.fleet.model import Agent, Trip
+from server.fleet.roles import Right
 from server.web.api.bodies import asked_for
-from server.web.auth import manager_only, signed_in
+from server.web.auth import allowed, signed_in
 from server.web.i18n import words_of
 from server.web.paging import PAGE_SIZE, RECORDS_PAGE_SIZE, before_of, record_before_of
 from server.web.trip_log import filter_for, filter_form, this_trip
@@ -29,8 +30,10 @@ async def list_trips(request: web.Request, agent: Agent) -> web.StreamResponse:
     listed = await request.app[STORE].trips.log(filter_for(agent, form), PAGE_SIZE, before)
     next_before = listed[-1].trip_id if len(listed) == PAGE_SIZE else None
     now_s = request.app[CLOCK].now_s()
+    sites = {car.vehicle_id: car.site_id for car in await request.app[STORE].vehicles.all()}
+    shown = [trips.placeless(Person(agent), trip, sites) for trip in listed]
     return web.json_response(
-        {"trips": [_trip(trip, late_s(trip, now_s)) for trip in listed], "next_before": next_before}
+        {"trips": [_trip(trip, late_s(trip, now_s)) for trip in shown], "next_before": next_before}
     )
 
 
@@ -54,14 +57,14 @@ async def give_feedback(request: web.Request, agent: Agent) -> web.StreamRespons
     return web.json_response(asdict(kept))
 
 
-@manager_only
+@allowed(Right.SEE_FEEDBACK)
 async def list_feedback(request: web.Request, agent: Agent) -> web.StreamResponse:
     """GET /api/feedback : what waits for an answer first, as the page shows it."""
     listed = await feedback.waiting_first(Person(agent), request.app[ACTIONS])
     return web.json_response({"feedback": [asdict(each) for each in listed]})
 
 
-@manager_only
+@allowed(Right.ANSWER_FEEDBACK)
 async def answer_feedback(request: web.Request, agent: Agent) -> web.StreamResponse:
     """POST /api/feedback/{trip id}/answer {said_at_s, answer} : the feedback, answered."""
     answer = await asked_for(request, feedback.Answer, trip_id=this_trip(request).trip_id)

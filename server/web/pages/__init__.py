@@ -14,6 +14,7 @@ from server.web.pages import (
     profile,
     rebooking,
     refusals,
+    roles,
     sign_in,
     theft,
     to_do,
@@ -35,4 +36,5 @@ ROUTES = (
     *theft.ROUTES,
     *profile.ROUTES,
     *password_codes.ROUTES,
+    *roles.ROUTES,
 )

@@ -9,13 +9,16 @@ from collections.abc import Mapping
 from aiohttp import web
 from wtforms import Form, StringField
 
-from server.actions import Person
+from server.actions import Person, acting, password_codes
 from server.actions import badges as acts
-from server.app_keys import ACTIONS, STORE
+from server.actions.actor import require
+from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.grants import VALID_S
 from server.fleet.inputs import one_line
 from server.fleet.model import Agent, EnrolledBadge
-from server.web.auth import manager_only
+from server.fleet.refusals import Refused
+from server.fleet.roles import About, Right, Role, Scope
+from server.web.auth import allowed
 from server.web.forms import PageForm, form_of, sent_form
 from server.web.i18n import N_, words_of
 from server.web.paging import PAGE_SIZE, before_of
@@ -37,18 +40,19 @@ class AgentSearch(Form):
         self.agent.errors = [text]
 
 
-@manager_only
+@allowed(Right.SEE_BADGES)
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show one agent's badges, or those who are called so, or else the blocked badges."""
     store = request.app[STORE]
+    scope = require(Person(agent), Right.SEE_BADGES)
     form = AgentSearch(request.query, meta={"words": words_of(request)})
     if "agent" not in request.query:
-        blocked = await store.badges.revoked(PAGE_SIZE + 1, before_of(request))
+        blocked = await store.badges.revoked(PAGE_SIZE + 1, before_of(request), scope)
         badges = blocked[:PAGE_SIZE]
         older = f"/badges?before={badges[-1].badge_id}" if len(blocked) > PAGE_SIZE else None
         holders = await store.agents.by_id({badge.agent_id for badge in badges})
-        return await _badges_page(request, form, badges, holders, None, older)
-    found = await _called(request, form.agent.data or "")
+        return await _badges_page(request, agent, form, badges, holders, None, older)
+    found = await _called(request, form.agent.data or "", scope)
     if not found:
         form.refuse(N_("No agent is called so."))
         return await page(request, "badges/list.html", status=422, form=form, namesakes=[])
@@ -56,19 +60,21 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         return await page(request, "badges/list.html", form=form, namesakes=found)
     form.agent.data = found[0].full_name
     badges = await store.badges.of_agent(found[0].agent_id)
-    return await _badges_page(request, form, badges, {found[0].agent_id: found[0]}, found[0])
+    return await _badges_page(request, agent, form, badges, {found[0].agent_id: found[0]}, found[0])
 
 
-async def _called(request: web.Request, sought: str) -> list[Agent]:
+async def _called(request: web.Request, sought: str, scope: Scope) -> list[Agent]:
     agents = request.app[STORE].agents
     if sought.isdecimal() and len(sought) <= _MAX_DIGITS:
         one = await agents.get(int(sought))
-        return [] if one is None else [one]
-    return await agents.called(sought, _NAMESAKES) if sought else []
+        is_there = one is not None and scope.covers(About(one.directorate_id))
+        return [one] if one is not None and is_there else []
+    return await agents.called(sought, _NAMESAKES, scope) if sought else []
 
 
 async def _badges_page(
     request: web.Request,
+    agent: Agent,
     form: AgentSearch,
     badges: list[EnrolledBadge],
     holders: Mapping[int, Agent],
@@ -85,6 +91,8 @@ async def _badges_page(
         namesakes=[],
         chosen=chosen,
         holders=holders,
+        technicians={a.agent_id for a in holders.values() if _is_technician(a, request)},
+        may_have_code=chosen is not None and await _may_have_code(request, agent, chosen),
         badges=badges,
         cars=cars,
         valid_s=VALID_S,
@@ -93,15 +101,31 @@ async def _badges_page(
     )
 
 
-@manager_only
+async def _may_have_code(request: web.Request, agent: Agent, chosen: Agent) -> bool:
+    one = password_codes.OneAgent(agent_id=chosen.agent_id)
+    try:
+        await password_codes.may_give(Person(agent), one, request.app[ACTIONS])
+    except Refused:
+        return False
+    return True
+
+
+@allowed(Right.BLOCK_BADGES)
 async def show_block(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask whether to block the badge."""
     held = await acts.get(Person(agent), _badge(request), request.app[ACTIONS])
     form = await form_of(PageForm, request)
-    return await page(request, "badges/block.html", badge=held.badge, holder=held.holder, form=form)
+    return await page(
+        request,
+        "badges/block.html",
+        badge=held.badge,
+        holder=held.holder,
+        is_technicians=_is_technician(held.holder, request),
+        form=form,
+    )
 
 
-@manager_only
+@allowed(Right.BLOCK_BADGES)
 async def block(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Block the badge, however often the button was pressed."""
     await sent_form(PageForm, request)
@@ -109,6 +133,11 @@ async def block(request: web.Request, agent: Agent) -> web.StreamResponse:
     text = N_("A badge of %(who)s is blocked. The list says which cars know.")
     await flash(request, "success", words_of(request).say(text, who=held.holder.full_name))
     raise web.HTTPSeeOther(f"/badges?agent={held.holder.agent_id}")
+
+
+def _is_technician(agent: Agent, request: web.Request) -> bool:
+    now_s = request.app[CLOCK].now_s()
+    return any(grant.role is Role.TECHNICIAN for grant in acting(agent, now_s).roles)
 
 
 def _badge(request: web.Request) -> acts.OneBadge:

@@ -5,10 +5,13 @@ Reading only.
 
 from aiohttp import web
 
+from server.actions import Person
+from server.actions.actor import require
 from server.app_keys import CLOCK, DOUBTS_TIME, STORE
 from server.fleet.model import Agent
+from server.fleet.roles import Right
 from server.fleet.told import SILENT_AFTER_S
-from server.web.auth import manager_only
+from server.web.auth import allowed
 from server.web.paging import before_of
 from server.web.render import page
 
@@ -16,12 +19,13 @@ from server.web.render import page
 PAGE_SIZE = 50
 
 
-@manager_only
+@allowed(Right.SEE_CARS)
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show the cars by plate, and whether each has confirmed the grants that it should hold."""
     store, now_s = request.app[STORE], request.app[CLOCK].now_s()
     silent_before_s = now_s - SILENT_AFTER_S
-    found = await store.vehicles.page(PAGE_SIZE + 1, before_of(request, "after"))
+    scope = require(Person(agent), Right.SEE_CARS)
+    found = await store.vehicles.page(PAGE_SIZE + 1, before_of(request, "after"), scope)
     cars = found[:PAGE_SIZE]
     ids = [car.vehicle_id for car in cars]
     following = f"{request.path}?after={ids[-1]}" if len(found) > PAGE_SIZE else None

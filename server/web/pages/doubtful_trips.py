@@ -9,7 +9,8 @@ from server.app_keys import ACTIONS
 from server.fleet.inputs import judged
 from server.fleet.model import Agent
 from server.fleet.refusals import Kind, Refused
-from server.web.auth import manager_only
+from server.fleet.roles import Right
+from server.web.auth import allowed
 from server.web.forms import PageForm, number_or_none, sent_form
 from server.web.i18n import N_, words_of
 from server.web.refused import say
@@ -25,7 +26,7 @@ class SettleForm(PageForm):
     is_counted = HiddenField()
 
 
-@manager_only
+@allowed(Right.SETTLE_TRIPS)
 async def settle(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Let a trip count or not, under this person's name."""
     form = await sent_form(SettleForm, request)

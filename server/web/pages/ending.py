@@ -13,7 +13,8 @@ from server.app_keys import ACTIONS
 from server.fleet.commands import VALID_S
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refused
-from server.web.auth import manager_only, signed_in
+from server.fleet.roles import Right
+from server.web.auth import allowed, signed_in
 from server.web.forms import PageForm, form_of, sent_form
 from server.web.i18n import N_, words_of
 from server.web.refused import say
@@ -58,7 +59,7 @@ async def _not_now(request: web.Request, refused: Refused) -> Exception:
     return web.HTTPSeeOther(f"/trajets/{this_trip(request).trip_id}")
 
 
-@manager_only
+@allowed(Right.END_TRIPS)
 async def show_withdrawal(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask whether somebody else's end is not wanted any more."""
     try:
@@ -69,7 +70,7 @@ async def show_withdrawal(request: web.Request, agent: Agent) -> web.StreamRespo
     return await page(request, "trips/withdraw_end.html", end=end, form=form)
 
 
-@manager_only
+@allowed(Right.END_TRIPS)
 async def withdraw(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Tell the car that it is not."""
     await sent_form(PageForm, request)

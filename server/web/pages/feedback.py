@@ -17,7 +17,8 @@ from server.fleet.feedback import MAX_MESSAGE_LENGTH, RATINGS, Feedback
 from server.fleet.inputs import judged
 from server.fleet.model import Agent
 from server.fleet.refusals import Refusal, Refused
-from server.web.auth import manager_only, signed_in
+from server.fleet.roles import Right
+from server.web.auth import allowed, signed_in
 from server.web.forms import (
     ChoiceField,
     PageForm,
@@ -118,7 +119,7 @@ async def send(request: web.Request, agent: Agent) -> web.StreamResponse:
     return await page(request, "feedback/form.html", status=status, form=form, offer=offer)
 
 
-@manager_only
+@allowed(Right.SEE_FEEDBACK)
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show what drivers said, what waits for an answer first."""
     listed = await acts.waiting_first(Person(agent), request.app[ACTIONS])
@@ -126,7 +127,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     return await page(request, "feedback/list.html", feedback=listed, now_s=now_s)
 
 
-@manager_only
+@allowed(Right.ANSWER_FEEDBACK)
 async def show_answer(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show a message and its answer, to be given or corrected."""
     said = await acts.to_answer(Person(agent), this_trip(request), request.app[ACTIONS])
@@ -134,7 +135,7 @@ async def show_answer(request: web.Request, agent: Agent) -> web.StreamResponse:
     return await _answer_page(request, form, said)
 
 
-@manager_only
+@allowed(Right.ANSWER_FEEDBACK)
 async def send_answer(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Answer and go back to the list, however often the button was pressed."""
     actor, actions = Person(agent), request.app[ACTIONS]

@@ -7,15 +7,16 @@ The code is shown once, to whoever made it. Never here: what it is good for
 from aiohttp import web
 from wtforms import PasswordField, StringField
 
-from server.actions import Person
+from server.actions import Person, acting
 from server.actions import password_codes as acts
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.accounts.passwords import LEAST, LEAST_DIGITS, LONGEST
 from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refused
+from server.fleet.roles import Right
 from server.web import sessions
-from server.web.auth import manager_only
+from server.web.auth import allowed, anybody
 from server.web.forms import PageForm, StalePage, form_of, posted, sent_form
 from server.web.guesses import GUESSES, attempt_at, know_browser, later
 from server.web.i18n import N_, words_of
@@ -40,7 +41,7 @@ class ResetForm(PageForm):
         return judged(acts.ResetPassword, {word: self[word].data for word in fields})
 
 
-@manager_only
+@allowed(Right.GIVE_CODES)
 async def show_give(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask whether to make a code."""
     owner = await acts.may_give(Person(agent), _one(request), request.app[ACTIONS])
@@ -48,7 +49,7 @@ async def show_give(request: web.Request, agent: Agent) -> web.StreamResponse:
     return await page(request, "accounts/code.html", owner=owner, given=None, form=form)
 
 
-@manager_only
+@allowed(Right.GIVE_CODES)
 async def give(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Make a code and show it, once."""
     form = await sent_form(PageForm, request)
@@ -56,11 +57,13 @@ async def give(request: web.Request, agent: Agent) -> web.StreamResponse:
     return await page(request, "accounts/code.html", owner=given.agent, given=given, form=form)
 
 
+@anybody
 async def show_reset(request: web.Request) -> web.StreamResponse:
     """Show the form."""
     return await _reset_page(request, await form_of(ResetForm, request), 200)
 
 
+@anybody
 async def reset(request: web.Request) -> web.StreamResponse:
     """Take the password that was chosen, and sign its owner in."""
     words, guesses, now_s = words_of(request), request.app[GUESSES], request.app[CLOCK].now_s()
@@ -87,7 +90,7 @@ async def reset(request: web.Request) -> web.StreamResponse:
     guesses.succeeded(attempt, now_s)
     await sessions.begin(request, agent)
     await flash(request, "success", words.say(N_("Your password is changed.")))
-    answer = web.HTTPSeeOther(home_of(agent))
+    answer = web.HTTPSeeOther(home_of(acting(agent, now_s)))
     know_browser(request, answer, agent.login)
     raise answer
 

@@ -11,12 +11,15 @@ from aiohttp import web
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
+from server.actions import Person, acting
+from server.actions.actor import reach_of
 from server.app_keys import AGENT, CLOCK, CONFIG, STORE
 from server.fleet.inputs import one_line
 from server.fleet.model import Agent
+from server.fleet.roles import Right
 from server.passwords import verify_password
 from server.web import sessions
-from server.web.auth import SIGN_IN
+from server.web.auth import SIGN_IN, anybody
 from server.web.forms import PageForm, StalePage, form_of, posted, sent_form
 from server.web.guesses import GUESSES, attempt_at, know_browser, later
 from server.web.i18n import N_, words_of
@@ -44,6 +47,7 @@ class SignInForm(PageForm):
     next = HiddenField()
 
 
+@anybody
 async def home(request: web.Request) -> web.StreamResponse:
     """Send the person to the page they need first."""
     agent = request.get(AGENT)
@@ -52,9 +56,11 @@ async def home(request: web.Request) -> web.StreamResponse:
 
 def home_of(agent: Agent) -> str:
     """Return the page this person needs first: whose cars drive, or which car is theirs."""
-    return "/trajets" if agent.role == "manager" else "/reservations"
+    sees_others = reach_of(Person(agent), Right.SEE_TRIPS) is not None
+    return "/trajets" if sees_others else "/reservations"
 
 
+@anybody
 async def show_sign_in(request: web.Request) -> web.StreamResponse:
     """Show the sign-in form."""
     if AGENT in request:
@@ -63,6 +69,7 @@ async def show_sign_in(request: web.Request) -> web.StreamResponse:
     return await _sign_in_page(request, form, status=200)
 
 
+@anybody
 async def sign_in(request: web.Request) -> web.StreamResponse:
     """Check login and password; start a fresh session when they are right."""
     try:
@@ -90,7 +97,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         form.password.errors = [_NO_MATCH]
         return await _sign_in_page(request, form, status=422)
     guesses.succeeded(attempt, now_s)
-    answer = web.HTTPSeeOther(local_path(form.next.data, home_of(agent)))
+    answer = web.HTTPSeeOther(local_path(form.next.data, home_of(acting(agent, now_s))))
     know_browser(request, answer, agent.login)
     raise answer
 
@@ -104,6 +111,7 @@ def note_refused(request: web.Request, agent: Agent | None) -> None:
     _log.warning("sign-in refused: %s, from %s", who, client_address(request))
 
 
+@anybody
 async def sign_out(request: web.Request) -> web.StreamResponse:
     """Forget the session; who has none is signed out already."""
     if AGENT in request:

@@ -15,7 +15,8 @@ from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent
 from server.fleet.names import plate_of
 from server.fleet.refusals import Kind, Refused
-from server.web.auth import manager_only
+from server.fleet.roles import Right
+from server.web.auth import allowed
 from server.web.forms import PageForm, form_of, sent_form
 from server.web.i18n import N_, words_of
 from server.web.paging import PAGE_SIZE, before_of
@@ -32,7 +33,7 @@ class ReportForm(PageForm):
     reference = StringField(N_("Reference of the complaint"), default="", filters=[one_line])
 
 
-@manager_only
+@allowed(Right.SEE_THEFTS)
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show theft orders, the newest first."""
     actor, actions = Person(agent), request.app[ACTIONS]
@@ -42,14 +43,14 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     return await page(request, "theft/list.html", thefts=shown, older=older)
 
 
-@manager_only
+@allowed(Right.ORDER_THEFTS)
 async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask which car is stolen."""
     form = await form_of(ReportForm, request)
     return await page(request, "theft/report.html", form=form)
 
 
-@manager_only
+@allowed(Right.ORDER_THEFTS)
 async def report(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Keep it until another person confirms it, or show the form again."""
     form = await sent_form(ReportForm, request)
@@ -67,7 +68,7 @@ async def report(request: web.Request, agent: Agent) -> web.StreamResponse:
     raise web.HTTPSeeOther(LIST)
 
 
-@manager_only
+@allowed(Right.ORDER_THEFTS)
 async def show_decision(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask whether to confirm a theft order, or to take it back."""
     order = await acts.get(Person(agent), _this(request), request.app[ACTIONS])
@@ -81,14 +82,14 @@ async def show_decision(request: web.Request, agent: Agent) -> web.StreamRespons
     )
 
 
-@manager_only
+@allowed(Right.ORDER_THEFTS)
 async def confirm(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Put it in force."""
     text = N_("Confirmed. The car shuts once it knows and it is safe: never while the engine runs.")
     return await _decide(request, agent, acts.confirm, text)
 
 
-@manager_only
+@allowed(Right.ORDER_THEFTS)
 async def withdraw(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Take it back."""
     text = N_("The theft order is withdrawn; the car is told as soon as it is in coverage.")

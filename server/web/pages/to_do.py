@@ -12,14 +12,16 @@ from wtforms import HiddenField, StringField
 
 from server.actions import Person, contradictions
 from server.actions import unassigned as acts
+from server.actions.actor import reach_of
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refused
+from server.fleet.roles import Right, Scope
 from server.fleet.told import SILENT_AFTER_S
 from server.fleet.unassigned import Unassigned
 from server.store import Store
-from server.web.auth import manager_only
+from server.web.auth import allowed
 from server.web.forms import PageForm, form_of, number_or_none, sent_form
 from server.web.i18n import N_, words_of
 from server.web.paging import PAGE_SIZE, before_of
@@ -47,15 +49,17 @@ class AttributeForm(PageForm):
 class Section:
     """One kind of thing that waits: its template is to_do/NAME.html, `find` what stands there.
 
-    `title`, `word` (on its counter), `meaning` and `all_name` are message ids; `all_at` is where
-    those stand that do not fit. `found` is what `find` gave: one more than is shown, if need be.
+    `right` is what it takes to see it. `title`, `word` (on its counter), `meaning` and `all_name`
+    are message ids; `all_at` is where those stand that do not fit. `found` is what `find` gave: one
+    more than is shown, if need be.
     """
 
     name: str
     title: str
     word: str
     meaning: str
-    find: Callable[[Store, int, int], Awaitable[Sequence[object]]]
+    right: Right
+    find: Callable[[Store, int, int, Scope], Awaitable[Sequence[object]]]
     all_at: str
     all_name: str
     tone: str = "calm"
@@ -84,7 +88,8 @@ SECTIONS = (
         N_("Theft orders"),
         N_("Thefts"),
         N_("A car that is reported stolen lets nobody in but technicians."),
-        lambda store, limit, _: store.theft_orders.standing(limit),
+        Right.SEE_THEFTS,
+        lambda store, limit, _, scope: store.theft_orders.standing(limit, scope),
         "/vols",
         N_("All theft orders"),
         "urgent",
@@ -94,7 +99,8 @@ SECTIONS = (
         N_("Startable by anybody"),
         N_("Startable"),
         N_("Nobody has the car, and yet its engine can be started without a badge."),
-        lambda store, limit, _: store.boxes.startable(limit),
+        Right.SEE_CARS,
+        lambda store, limit, _, scope: store.boxes.startable(limit, scope),
         "/boitiers",
         N_("All boxes"),
         "urgent",
@@ -104,7 +110,8 @@ SECTIONS = (
         N_("Cars that contradict themselves"),
         N_("Contradictions"),
         N_("What a car tells cannot all be true. Mark it once you have looked into it."),
-        lambda store, limit, _: store.contradictions.unseen(limit),
+        Right.SEE_CARS,
+        lambda store, limit, _, scope: store.contradictions.unseen(limit, scope),
         "/boitiers",
         N_("All boxes"),
         "urgent",
@@ -117,7 +124,8 @@ SECTIONS = (
             "The car does it as soon as it stands with the ignition off. If that does not come:"
             " have its driver switch it off."
         ),
-        lambda store, limit, _: store.trips.pending(limit),
+        Right.SEE_TRIPS,
+        lambda store, limit, _, scope: store.trips.pending(limit, scope),
         "/trajets",
         N_("Trip log"),
     ),
@@ -129,7 +137,8 @@ SECTIONS = (
             "The trip ended because the ignition stayed on. Have somebody switch it off; who drives"
             " on is not known before a badge."
         ),
-        lambda store, limit, _: store.trips.left_running(limit),
+        Right.SEE_TRIPS,
+        lambda store, limit, _, scope: store.trips.left_running(limit, scope),
         "/trajets",
         N_("Trip log"),
     ),
@@ -141,7 +150,8 @@ SECTIONS = (
             "The car ends the trip once its ignition has been off for an hour; after a day it no"
             " longer does."
         ),
-        lambda store, limit, now_s: store.commands.ends_from_afar(now_s, limit),
+        Right.SEE_TRIPS,
+        lambda store, limit, now_s, scope: store.commands.ends_from_afar(now_s, limit, None, scope),
         "/trajets",
         N_("Trip log"),
     ),
@@ -154,7 +164,8 @@ SECTIONS = (
             " wrong. It settles within a day under the open sky, in coverage; if not, have the box"
             " looked at."
         ),
-        lambda store, limit, _: store.boxes.doubtful(limit),
+        Right.SEE_CARS,
+        lambda store, limit, _, scope: store.boxes.doubtful(limit, scope),
         "/boitiers",
         N_("All boxes"),
     ),
@@ -166,7 +177,8 @@ SECTIONS = (
             "A server sent a box a number beyond reason: it may be broken, or not yours. The box"
             " goes on."
         ),
-        lambda store, limit, _: store.boxes.sent_a_jump(limit),
+        Right.SEE_CARS,
+        lambda store, limit, _, scope: store.boxes.sent_a_jump(limit, scope),
         "/boitiers",
         N_("All boxes"),
     ),
@@ -175,7 +187,8 @@ SECTIONS = (
         N_("Doubtful trips"),
         N_("Doubtful"),
         N_("Their time or distance cannot be. They are in no total until you say so."),
-        lambda store, limit, _: store.doubtful_trips.unsettled(limit),
+        Right.SEE_TRIPS,
+        lambda store, limit, _, scope: store.doubtful_trips.unsettled(limit, scope),
         "/trajets",
         N_("Trip log"),
     ),
@@ -184,26 +197,31 @@ SECTIONS = (
         N_("Kilometres without a trip"),
         N_("Without a trip"),
         N_("They are nobody’s, and in nobody’s costs, until you say whose."),
-        lambda store, limit, _: store.unassigned.nobodys(limit),
+        Right.SEE_KILOMETRES,
+        lambda store, limit, _, scope: store.unassigned.nobodys(limit, scope),
         f"{LIST}/kilometres",
         N_("All kilometres without a trip"),
     ),
 )
 
 
-@manager_only
+@allowed(Right.SEE_TO_DO)
 async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show what waits, by kind, the oldest first; then what was settled last."""
     store, now_s = request.app[STORE], request.app[CLOCK].now_s()
-    filled = [await _filled(one, store, now_s) for one in SECTIONS]
+    filled = [await _filled(one, store, now_s, Person(agent)) for one in SECTIONS]
+    cars, trips, kilometres = (
+        reach_of(Person(agent), right)
+        for right in (Right.SEE_CARS, Right.SEE_TRIPS, Right.SEE_KILOMETRES)
+    )
     return await page(
         request,
         "to_do/list.html",
         sections=[each for each in filled if each.found],
         settled={
-            "contradictions": await store.contradictions.seen(SETTLED),
-            "doubtful_trips": await store.doubtful_trips.settled(SETTLED),
-            "kilometres": await store.unassigned.given(SETTLED),
+            "contradictions": await store.contradictions.seen(SETTLED, None, cars) if cars else [],
+            "doubtful_trips": await store.doubtful_trips.settled(SETTLED, trips) if trips else [],
+            "kilometres": await store.unassigned.given(SETTLED, kilometres) if kilometres else [],
         },
         form=await form_of(PageForm, request),
         now_s=now_s,
@@ -211,11 +229,14 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     )
 
 
-async def _filled(section: Section, store: Store, now_s: int) -> Section:
-    return replace(section, found=await section.find(store, PAGE_SIZE + 1, now_s))
+async def _filled(section: Section, store: Store, now_s: int, person: Person) -> Section:
+    scope = reach_of(person, section.right)
+    if scope is None:
+        return section
+    return replace(section, found=await section.find(store, PAGE_SIZE + 1, now_s, scope))
 
 
-@manager_only
+@allowed(Right.SETTLE_CARS)
 async def note_seen(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Take a contradiction from the list, under this person's name."""
     form = await sent_form(SeenForm, request)
@@ -238,7 +259,7 @@ async def note_seen(request: web.Request, agent: Agent) -> web.StreamResponse:
     raise web.HTTPSeeOther(LIST)
 
 
-@manager_only
+@allowed(Right.SEE_CARS)
 async def show_seen(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show the contradictions that somebody has seen, the last one first."""
     rows = await contradictions.seen(
@@ -249,7 +270,7 @@ async def show_seen(request: web.Request, agent: Agent) -> web.StreamResponse:
     return await page(request, "to_do/all_seen.html", seen=shown, older=older)
 
 
-@manager_only
+@allowed(Right.SEE_KILOMETRES)
 async def show_kilometres(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show all kilometres without a trip, and whose they became, newest first."""
     rows = await acts.log(Person(agent), request.app[ACTIONS], PAGE_SIZE + 1, before_of(request))
@@ -258,7 +279,7 @@ async def show_kilometres(request: web.Request, agent: Agent) -> web.StreamRespo
     return await page(request, "to_do/all_kilometres.html", unassigned=shown, older=older)
 
 
-@manager_only
+@allowed(Right.ATTRIBUTE_KILOMETRES)
 async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask whose the kilometres are."""
     try:
@@ -269,7 +290,7 @@ async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
     return await _form_page(request, form, found)
 
 
-@manager_only
+@allowed(Right.ATTRIBUTE_KILOMETRES)
 async def attribute(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Give them to whoever was named, or ask again."""
     actor, actions, one = Person(agent), request.app[ACTIONS], _this(request)

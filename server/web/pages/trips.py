@@ -1,4 +1,4 @@
-"""The pages "trip log" and one trip. A manager sees every trip, an agent their own.
+"""The pages "trip log" and one trip. An agent sees their own trips, others as far as they manage.
 
 Newest trips and a trip under way refresh themselves: htmx fetches the page again and swaps the part
 that moves; the page of one trip stops asking once it has ended. Never here: how kilometres are
@@ -11,9 +11,11 @@ from aiohttp import web
 
 from server.actions import Person, feedback
 from server.actions import trips as acts
+from server.actions.actor import reach_of
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.lateness import late_s
 from server.fleet.model import Agent, Trip
+from server.fleet.roles import Right
 from server.web.auth import signed_in
 from server.web.paging import PAGE_SIZE, RECORDS_PAGE_SIZE, before_of, record_before_of
 from server.web.render import page
@@ -39,7 +41,8 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
         return await page(request, "trips/log.html", status=422, form=form, trips=None, waiting=0)
     wanted = filter_for(agent, form)
     store = request.app[STORE]
-    waiting, damaged = await store.feedback.waiting() if agent.role == "manager" else (0, 0)
+    seen = reach_of(Person(agent), Right.SEE_FEEDBACK)
+    waiting, damaged = (0, 0) if seen is None else await store.feedback.waiting(seen)
     trips = await store.trips.log(wanted, limit=PAGE_SIZE, before_id=before)
     older = request.rel_url.update_query(before=str(trips[-1].trip_id)) if trips else None
     now_s = request.app[CLOCK].now_s()

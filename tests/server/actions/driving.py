@@ -15,9 +15,10 @@ class ReportingBox:
         self._seq = 1
         self._trips = 0
 
-    async def start_trip(self, agent_id: int | None = MARIE) -> int:
+    async def start_trip(self, agent_id: int | None = MARIE, directorate_id: int = 1) -> int:
         """Let a trip of this driver begin, which ends one under way; return its id."""
-        await self._tell(TripStarted(NOW_S, 0, Holder(agent_id, 1 if agent_id else None), None))
+        holder = Holder(agent_id, directorate_id if agent_id else None)
+        await self._tell(TripStarted(NOW_S, 0, holder, None))
         self._trips += 1
         return self._trips
 

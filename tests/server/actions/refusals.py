@@ -13,7 +13,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -21,10 +21,12 @@ from unittest.mock import patch
 from server.cli import main
 from server.clock import SystemClock
 from server.fleet import fleet_file
+from server.fleet.accounts.giving_roles import MAX_REASON_LENGTH
 from server.fleet.feedback import Said
 from server.fleet.model import TripFilter
 from server.fleet.records import Holder, OdometerRead, ReadRecord, TripStarted
 from server.fleet.refusals import N_, Reason
+from server.fleet.roles import WHOLE, Role, RoleGrant, Scope
 from server.store import Store
 from server.web.i18n import load_words
 from server.web.localtime import to_input
@@ -56,6 +58,7 @@ NOBODY = 999_999  # the number of no booking, trip or badge
 
 GONE = "gael.petit"
 MANAGER_ID = 1
+ADMINISTRATOR_GRANT = 2  # the role that makes her one
 FINE = "trois chevaux bruns"  # a password with which nothing is wrong
 FAR_AWAY, GARAGED, WALKED_UP = "LN-100-AA", "SB-200-BB", "WU-300-CC"
 OFTEN = ("OF-401-DD", "OF-402-DD", "OF-403-DD")
@@ -90,7 +93,7 @@ async def fill_more(store: Store) -> None:
     """Let everything be there that a refusal may stand against."""
     await fill(store)
     await store.fleet.load(fleet_file.parse(json.dumps(MORE)), {}, NOW_S)
-    karim, _, manager = [await store.agents.by_login(login) for login in PEOPLE]
+    karim, lucie, manager = [await store.agents.by_login(login) for login in PEOPLE]
     cancelled = (await store.bookings.of_agent(karim.agent_id, NOW_S + 8 * DAY_S))[0]
     await call_off(store, cancelled.booking_id)
     answered, open_, *_ = await ended_trips(store)
@@ -106,6 +109,11 @@ async def fill_more(store: Store) -> None:
         await report(store, PEUGEOT, OdometerRead(metres))
     assert await store.unassigned.attribute(1, 7_000, karim.agent_id, manager.agent_id, NOW_S)
     await report(store, PEUGEOT, OdometerRead(9_000))
+    administrator = RoleGrant(0, Role.ADMINISTRATOR, WHOLE, NOW_S)
+    given = await store.roles.give(manager.agent_id, administrator, None, "")
+    assert given == ADMINISTRATOR_GRANT
+    of_ddpp = replace(administrator, scope=Scope(frozenset({lucie.directorate_id})))
+    await store.roles.give(lucie.agent_id, of_ddpp, None, "")
     by_plate = {car.plate: car for car in await store.vehicles.all()}
     for plate, who in ((PEUGEOT, manager), (WALKED_UP, karim), (CLIO, karim)):
         number = await store.theft_orders.ask(by_plate[plate].vehicle_id, "PV", who.agent_id, NOW_S)
@@ -302,6 +310,14 @@ def cases(
     def order(plate: str) -> Command:
         return Command(("command", "inhibit", "--vehicle", plate))
 
+    def role(who: str = MANAGER, **more: str) -> Page:
+        given = {"login": KARIM, "role": "administrator", "reason": "Astreinte"}
+        return Page("/roles", given | more, who)
+
+    def give_role(*more: str) -> tuple[str, ...]:
+        given = ("--login", KARIM, "--role", "auditor", "--reason", "Contrôle")
+        return ("role", "give", *given, *more)
+
     def badge(action: str, uid: str) -> Command:
         return Command(("badge", action, "--uid", uid))
 
@@ -437,6 +453,29 @@ def cases(
             Page(f"/comptes/{MANAGER_ID}/code", {}, MANAGER), command="the operator may do all"
         ),
         Reason.PASSWORDS_DIFFER: Case(choose(FINE, again="deux")["page"]),
+        # Roles
+        Reason.GIVES_TOO_MUCH: Case(role(who=LUCIE), command="the operator may do all"),
+        Reason.LAST_ADMINISTRATOR: Case(
+            Page(f"/roles/{ADMINISTRATOR_GRANT}/retirer", {}, MANAGER),
+            command=Command(("role", "withdraw", str(ADMINISTRATOR_GRANT))),
+            values={"name": "Claire Martin"},
+        ),
+        Reason.ROLE_NEEDS_END: Case(
+            role(role="technician"), command=Command(give_role("--role", "technician"))
+        ),
+        Reason.REASON_MISSING: Case(
+            role(reason=""),
+            command=Command((*give_role(), "--reason", "")),
+            values={"letters": MAX_REASON_LENGTH},
+        ),
+        Reason.NO_SUCH_ROLE: Case(
+            Page(f"/roles/{NOBODY}/retirer", {}, MANAGER),
+            command=Command(("role", "withdraw", str(NOBODY))),
+        ),
+        Reason.NOT_A_ROLE: Case(role(role="king"), command="the command names them"),
+        Reason.UNKNOWN_PART: Case(
+            role(**{f"sites-{NOBODY}": "1"}), command=Command((*give_role(), "--site", "LUNE"))
+        ),
         # The fleet
         Reason.NOT_ALLOWED: Case(
             Page(f"/trajets/{trips['running']}/terminer", {"without_keys": "y"}),

@@ -1,7 +1,6 @@
 """Theft orders: two persons say so, either takes it back, and the box is told."""
 
 from collections.abc import Awaitable
-from dataclasses import replace
 
 import pytest
 
@@ -12,7 +11,8 @@ from server.fleet.commands import THEFT_VALID_S
 from server.fleet.inputs import judged
 from server.fleet.model import TheftOrder
 from server.fleet.refusals import Reason, Refused
-from tests.fleet import CAR, NOW_S, OTHER_CAR
+from server.fleet.roles import Role
+from tests.fleet import CAR, NOW_S, OTHER_CAR, in_role
 from tests.server.web.sample import StillClock
 
 REFERENCE = "PV 2026/123"
@@ -21,7 +21,7 @@ REFERENCE = "PV 2026/123"
 @pytest.fixture
 def odile(marie: Person) -> Person:
     """A second manager."""
-    return Person(replace(marie.agent, role="manager"))
+    return Person(in_role(marie.agent, Role.MANAGER))
 
 
 async def reported(actions: Actions, by: Person) -> OneTheftOrder:

@@ -10,10 +10,11 @@ from server.actions import Actions, Operator, Person, trips
 from server.actions.trips import EndTrip, OneTrip
 from server.fleet.commands import END_FROM_AFAR_VALID_S, END_TRIP_VALID_S
 from server.fleet.feedback import Said
-from server.fleet.model import Agent, Role, TripFilter
+from server.fleet.model import Agent, TripFilter
 from server.fleet.refusals import Reason, Refused
+from server.fleet.roles import Role
 from server.store import Store
-from tests.fleet import MARIE, PAUL
+from tests.fleet import MARIE, PAUL, in_role
 from tests.server.actions.driving import ReportingBox
 from tests.server.web.sample import StillClock
 
@@ -73,13 +74,16 @@ async def test_a_trip_is_its_driver_s_and_a_manager_s_to_see(
         assert await refusal(trips.get(actor, OneTrip(trip_id=99), actions))
 
 
-@given(st.sampled_from(["agent", "manager", "technician"]), st.builds(TripFilter, ids, ids, ids))
+@given(
+    st.sampled_from([Role.AGENT, Role.MANAGER, Role.TECHNICIAN]),
+    st.builds(TripFilter, ids, ids, ids),
+)
 def test_the_log_is_narrowed_to_an_agent_s_own_trips_whatever_they_ask_for(
     role: Role, wanted: TripFilter
 ) -> None:
-    person = Person(Agent(1, "login", "Name", 1, "DDT", "Territoires", role, None))
+    person = Person(in_role(Agent(1, "login", "Name", 1, "DDT", "Territoires", None), role))
     narrowed = trips.narrowed(person, wanted)
-    if role == "manager":
+    if role is Role.MANAGER:
         assert narrowed == wanted
     else:
         assert (narrowed.agent_id, narrowed.directorate_id) == (1, None)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.fleet.fleet_file import FORMAT, FleetFile, in_words, parse
+from server.fleet.fleet_file import FORMAT, FleetFile, RoleWord, in_words, parse
 from server.fleet.json_sent.places import Path
-from server.fleet.model import Role, Window
+from server.fleet.model import Window
 from server.fleet.records import Position
 from server.fleet.refusals import Reason, Refused
 from server.fleet.sites import CarPark
@@ -334,7 +334,7 @@ def test_every_word_that_the_format_shows_is_read_and_no_other() -> None:
     parse(json.dumps(WHOLE))
     shown = FORMAT[: FORMAT.index("Instants are")]
     words = {word for _, each in objects(WHOLE) for word in each}
-    assert set(re.findall(r'"(\w+)"', shown)) == words | set(get_args(Role))
+    assert set(re.findall(r'"(\w+)"', shown)) == words | set(get_args(RoleWord))
     schema = FleetFile.model_json_schema()
     assert words == {
         word for each in (schema, *schema["$defs"].values()) for word in each["properties"]

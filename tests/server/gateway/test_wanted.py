@@ -60,7 +60,11 @@ async def everything(store: Store, vehicle_id: int) -> Access:
             tuple(Companion(*row) for row in db.execute("SELECT * FROM companion")),
             tuple(store.badges.one_by_one()),
             frozenset(
-                row[0] for row in db.execute("SELECT agent_id FROM agent WHERE role = 'technician'")
+                row[0]
+                for row in db.execute(
+                    "SELECT agent_id FROM role_grant"
+                    " WHERE role = 'technician' AND withdrawn_at_s IS NULL"
+                )
             ),
             frozenset(
                 row[0]

@@ -8,7 +8,7 @@ badge and booking when it was driven, as far as that is on record, and nobody el
 import asyncio
 import json
 import tempfile
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hypothesis import HealthCheck, example, given, settings
@@ -24,7 +24,7 @@ from server.gateway.pipeline import Pipeline
 from server.store import Store, backup
 from shared_protocol import records
 from shared_protocol.badges import badge_tag
-from tests.fleet import CAR, HOUR_S, NOW_S, agent, copied, fit_box, fleet, vehicle, wanted
+from tests.fleet import CAR, HOUR_S, NOW_S, agent, copied, fit_box, fleet, in_role, vehicle, wanted
 from tests.server.own_time.one_car import PLACE, WALK_UP
 from tests.server.web.sample import StillClock
 from tests.support import examples
@@ -187,7 +187,7 @@ class World:
     async def judge(self) -> None:
         await self.tell(0)
         actions = Actions(self.store, StillClock(self.now_s), wakes_nobody, PARIS)
-        people = [Person(replace(p, role="agent")) for p in await self.store.agents.all()]
+        people = [Person(in_role(p, "agent")) for p in await self.store.agents.all()]
         stored = await self.store.trips.log(TripFilter(), 1 << 20)
         assert len(stored) == len(self.driven), "each once, and none lost"
         for n, trip in enumerate(sorted(stored, key=lambda trip: trip.trip_id)):

@@ -21,8 +21,7 @@ def a_database() -> sqlite3.Connection:
     db.row_factory = sqlite3.Row
     migrate(db)
     Database(db)["agent"].insert_all(
-        {"agent_id": i, "login": str(i), "full_name": "", "directorate_id": 1, "role": "agent"}
-        for i in (1, 2, 3)
+        {"agent_id": i, "login": str(i), "full_name": "", "directorate_id": 1} for i in (1, 2, 3)
     )
     badge = {"badge_id": 1, "agent_id": 1, "uid_index": b"", "uid_sealed": b""}
     Database(db)["badge"].insert(badge)

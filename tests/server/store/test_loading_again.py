@@ -155,7 +155,7 @@ EDITS: dict[str, Callable[[Store], Awaitable[object]]] = {
     "aboard": sql("UPDATE companion SET drives = 0"),
     "leave the seat": sql("DELETE FROM booking_equipment"),
     "another purpose": sql("UPDATE booking SET purpose = 'Visite', planned_km = 4"),
-    "role": sql("UPDATE agent SET role = 'manager'"),
+    "role": sql("UPDATE role_grant SET role = 'manager', by_file = 0"),
     "name": sql("UPDATE agent SET full_name = 'Marie Dupont'"),
     "directorate": holding(dated.MEMBERSHIP, MARIE, 2),
     "licence": sql("UPDATE agent SET licence_recorded = 1"),

@@ -2,6 +2,7 @@
 
 import re
 
+from server.fleet.roles import WHOLE, Role, RoleGrant
 from tests.server.web.sample import CLIO, KARIM, LUCIE, MANAGER, NOW_S
 
 
@@ -85,11 +86,9 @@ async def test_blocking_a_technician_s_badge_promises_no_end_that_is_not_there(a
     _, badge = await badge_of(store, MANAGER)
     claire = await arrive(MANAGER)
     assert "après une semaine" in await claire.read(f"/badges/{badge.badge_id}/bloquer")
-    await store._engine.write(
-        lambda db: (
-            db.execute("UPDATE agent SET role = 'technician' WHERE login = ?", (KARIM,)) and None
-        )
-    )
+    karim = await store.agents.by_login(KARIM)
+    technician = RoleGrant(0, Role.TECHNICIAN, WHOLE, NOW_S)
+    await store.roles.give(karim.agent_id, technician, None, "")
     _, badge = await badge_of(store, KARIM)
     page = await claire.read(f"/badges/{badge.badge_id}/bloquer")
     assert "continue de s’ouvrir" in page and "après une semaine" not in page
