@@ -62,7 +62,7 @@ async def may_give(actor: Actor, request: OneAgent, actions: Actions) -> Agent:
         Refused: NOT_ALLOWED, NO_SUCH_ACCOUNT, ACCOUNT_CLOSED, NOT_YOUR_PEER.
     """
     manager_only(actor)
-    agent = await actions.store.agents.get(request.agent_id)
+    agent = await actions.store.agents.get(request.agent_id, actions.clock.now_s())
     if agent is None:
         raise Refused(Refusal("", Reason.NO_SUCH_ACCOUNT))
     if agent.closed_at_s is not None:

@@ -99,6 +99,16 @@ class Reason(StrEnum):
         N_("This car is out of service at that time."),
         Kind.CONFLICT,
     )
+    NO_RIGHT = (
+        "no_right",
+        N_("There is no right to book for the whole of that time: the fleet manager gives it."),
+        Kind.CONFLICT,
+    )
+    RIGHT_ELSEWHERE = (
+        "right_elsewhere",
+        N_("The right to book is for other cars than this one."),
+        Kind.CONFLICT,
+    )
     ALREADY_OVER = "already_over", N_("This booking is already over."), Kind.CONFLICT
     IS_CANCELLED = "is_cancelled", N_("This booking was cancelled."), Kind.CONFLICT
     UNDER_WAY = (

@@ -34,6 +34,7 @@ from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
 from server.store.fleet import Fleet
 from server.store.knowledge import Knowledge
 from server.store.news import News
+from server.store.people.rights import Rights
 from server.store.records import Batch, Held, Records
 from server.store.theft_orders import TheftOrders
 from server.store.trips import Refusals, Trips
@@ -87,6 +88,7 @@ class Store:
         self.knowledge = Knowledge(engine, vault)
         self.records = Records(engine, vault)
         self.refusals = Refusals(engine, vault)
+        self.rights = Rights(engine, vault)
         self.theft_orders = TheftOrders(engine, vault)
         self.trips = Trips(engine, vault)
         self.unassigned = UnassignedDistances(engine, vault)

@@ -7,7 +7,7 @@ here: cookies, what a good password is (fleet/accounts/passwords.py).
 import sqlite3
 
 from server.fleet.model import Agent, Session, UsedCode
-from server.store.agents import AGENTS, agent_of
+from server.store.agents import AGENTS, LAST_S, agent_of
 from server.store.badges import take_away
 from server.store.news import tell
 from server.store.noun import Noun
@@ -33,7 +33,9 @@ class Accounts(Noun):
         """
         return await self._engine.write(_begin, agent, session_id, browser, now_s, expired_s)
 
-    async def agent_of(self, session_id: str, expired_s: int) -> Agent | None:
+    async def agent_of(
+        self, session_id: str, expired_s: int, now_s: int = LAST_S
+    ) -> Agent | None:
         """Return whose session this is; None when it has ended, or began before `expired_s`."""
         rows = await self._rows(
             f"{AGENTS} JOIN session s ON s.agent_id = a.agent_id"
@@ -41,6 +43,7 @@ class Accounts(Noun):
             " AND a.closed_at_s IS NULL",
             session_id=session_id,
             expired_s=expired_s,
+            at_s=now_s,
         )
         return agent_of(rows[0]) if rows else None
 

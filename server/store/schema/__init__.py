@@ -17,9 +17,11 @@ from server.store.schema import (
     doubtful_trips,
     equipment,
     fleet_words,
+    groups,
     news,
     own_time,
     page_indexes,
+    people,
     planned_km,
     plates,
     repeats,
@@ -465,4 +467,6 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     plates.add,
     own_time.add,
     doubtful_trips.add,
+    groups.add,
+    people.add,
 )

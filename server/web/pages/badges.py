@@ -11,7 +11,7 @@ from wtforms import Form, StringField
 
 from server.actions import Person
 from server.actions import badges as acts
-from server.app_keys import ACTIONS, STORE
+from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.grants import VALID_S
 from server.fleet.inputs import one_line
 from server.fleet.model import Agent, EnrolledBadge
@@ -60,11 +60,11 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
 
 
 async def _called(request: web.Request, sought: str) -> list[Agent]:
-    agents = request.app[STORE].agents
+    agents, now_s = request.app[STORE].agents, request.app[CLOCK].now_s()
     if sought.isdecimal() and len(sought) <= _MAX_DIGITS:
-        one = await agents.get(int(sought))
+        one = await agents.get(int(sought), now_s)
         return [] if one is None else [one]
-    return await agents.called(sought, _NAMESAKES) if sought else []
+    return await agents.called(sought, _NAMESAKES, now_s) if sought else []
 
 
 async def _badges_page(
