@@ -112,7 +112,11 @@ async def _by_uid(actor: Actor, request: BadgeByUid, actions: Actions) -> HeldBa
 
 
 async def _held(badge: EnrolledBadge | None, field: str, actions: Actions) -> HeldBadge:
-    holder = None if badge is None else await actions.store.agents.get(badge.agent_id, actions.clock.now_s())
+    holder = (
+        None
+        if badge is None
+        else await actions.store.agents.get(badge.agent_id, actions.clock.now_s())
+    )
     if badge is None or holder is None:
         raise Refused(Refusal(field, Reason.NO_SUCH_BADGE))
     return HeldBadge(badge, holder)

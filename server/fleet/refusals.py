@@ -212,6 +212,32 @@ class Reason(StrEnum):
     )
     PASSWORDS_DIFFER = "passwords_differ", N_("This is not the same as the new password above.")
 
+    # People
+    ALREADY_THERE = "already_there", N_("This is taken already: choose another.")
+    CHANGED_MEANWHILE = (
+        "changed_meanwhile",
+        N_("Somebody has changed it meanwhile; it now reads: %(now)s. Send again what is to hold."),
+        Kind.CONFLICT,
+    )
+    DIRECTORATE_CLOSED = (
+        "directorate_closed",
+        N_("This directorate is no more by then: choose another."),
+    )
+    HAS_MEMBERS = (
+        "has_members",
+        N_("%(people)s people are of it then: say which directorate they go to."),
+    )
+    NOT_HANDED_OVER = (
+        "not_handed_over",
+        N_("Say who takes this booking over, or that it is cancelled."),
+    )
+    NO_LICENCE_ON_RECORD = (
+        "no_licence_on_record",
+        N_("%(name)s has no driving licence on record."),
+        Kind.CONFLICT,
+    )
+    BUSY_THEN = "busy_then", N_("%(name)s has another car at that time."), Kind.CONFLICT
+
     # The fleet
     NOT_ALLOWED = "not_allowed", N_("Your role does not allow this."), Kind.FORBIDDEN
     NO_SUCH_BADGE = "no_such_badge", N_("No agent has a badge with this UID."), Kind.NOT_FOUND

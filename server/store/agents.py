@@ -1,13 +1,13 @@
-"""Agents and their directorates in the database.
+"""Agents in the database.
 
-Never here: badges (badges.py), sessions and passwords (accounts/).
+Never here: badges (badges.py), sessions and passwords (accounts/), directorates (people/).
 """
 
 import sqlite3
 from collections.abc import Iterable
 from itertools import islice
 
-from server.fleet.model import Agent, Directorate
+from server.fleet.model import Agent
 from server.fleet.names import is_called
 from server.store.noun import Noun, among
 
@@ -53,15 +53,6 @@ class Agents(Noun):
         """Return every agent, by name."""
         rows = await self._rows(f"{AGENTS} ORDER BY full_name", at_s=at_s)
         return [agent_of(row) for row in rows]
-
-
-class Directorates(Noun):
-    """The cost centres."""
-
-    async def all(self) -> list[Directorate]:
-        """Return every directorate, by code."""
-        rows = await self._rows("SELECT * FROM directorate ORDER BY code")
-        return [Directorate(**row) for row in rows]
 
 
 def _called(db: sqlite3.Connection, name: str, limit: int, at_s: int) -> list[Agent]:

@@ -15,7 +15,7 @@ from server.fleet.model import Booking, Window
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store.news import tell
 from server.store.noun import Noun
-from server.store.people.rights import judge_change, judge_right
+from server.store.rights import judge_change, judge_right
 from server.store.sqlite import listed, read_list
 
 _EQUIPMENT = """
@@ -257,7 +257,7 @@ def insert_booking(db: sqlite3.Connection, wanted: Wanted, agent_id: int, now_s:
             " FROM agent WHERE agent_id = :agent_id RETURNING booking_id",
             values | {"private": int(wanted.private), "agent_id": agent_id, "now_s": now_s},
         ).fetchone()
-    _judge_number(db, _read(db, row["booking_id"]), now_s)
+    judge_number(db, _read(db, row["booking_id"]), now_s)
     tell(db, wanted.vehicle_id)
     give_equipment(db, row["booking_id"], wanted.equipment)
     return _read(db, row["booking_id"])
@@ -300,7 +300,7 @@ def give_equipment(db: sqlite3.Connection, booking_id: int, codes: Collection[st
         )
 
 
-def _judge_number(db: sqlite3.Connection, booking: Booking, now_s: int) -> None:
+def judge_number(db: sqlite3.Connection, booking: Booking, now_s: int) -> None:
     """Raise Refused when with this one, which is stored, its agent has too many to come."""
     if booking.ends_at_s <= now_s:
         return

@@ -33,9 +33,7 @@ class Accounts(Noun):
         """
         return await self._engine.write(_begin, agent, session_id, browser, now_s, expired_s)
 
-    async def agent_of(
-        self, session_id: str, expired_s: int, now_s: int = LAST_S
-    ) -> Agent | None:
+    async def agent_of(self, session_id: str, expired_s: int, now_s: int = LAST_S) -> Agent | None:
         """Return whose session this is; None when it has ended, or began before `expired_s`."""
         rows = await self._rows(
             f"{AGENTS} JOIN session s ON s.agent_id = a.agent_id"

@@ -31,7 +31,9 @@ def hold(db: sqlite3.Connection, what: Dated, of_id: int, value_id: int, now_s: 
     """
     row = {"of_id": of_id, "value_id": value_id, "now_s": now_s}
     of, is_it = f"{what.of} = :of_id", f"{what.value} = :value_id"
-    still = f"SELECT 1 FROM {what.table} WHERE {of} AND from_s <= :now_s AND to_s IS NULL AND {is_it}"
+    still = (
+        f"SELECT 1 FROM {what.table} WHERE {of} AND from_s <= :now_s AND to_s IS NULL AND {is_it}"
+    )
     if db.execute(still, row).fetchone() is None:
         db.execute(f"DELETE FROM {what.table} WHERE {of} AND from_s >= :now_s", row)
         # Taken and given back within one second: never taken.

@@ -44,8 +44,8 @@ from server.store.equipment import PIECES, piece_of
 from server.store.fleet.said import Said, Word
 from server.store.news import tell
 from server.store.noun import Noun
-from server.store.people.rights import give as give_right
-from server.store.people.rights import withdraw_all
+from server.store.rights import give as give_right
+from server.store.rights import withdraw_all
 from server.store.vault import Vault
 from server.store.vehicles import VEHICLES, vehicle_of, windows_of
 

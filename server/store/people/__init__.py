@@ -1,1 +1,1 @@
-"""What is on record of the people: their rights to book, their directorates through time."""
+"""People and directorates in the database: put on record, moved through time, leaving."""

@@ -25,6 +25,16 @@ class Rights(Noun):
         """Return all that says what an agent may book; rights in the order of their starts."""
         return await self._engine.read(may_book, agent_id)
 
+    async def sites(self) -> dict[int, str]:
+        """Return site id -> name."""
+        rows = await self._rows("SELECT site_id, name FROM site ORDER BY name, site_id")
+        return {row["site_id"]: row["name"] for row in rows}
+
+    async def groups(self) -> dict[int, str]:
+        """Return group id -> name."""
+        rows = await self._rows("SELECT group_id, name FROM car_group ORDER BY name")
+        return {row["group_id"]: row["name"] for row in rows}
+
     async def give(
         self,
         agent_id: int,
@@ -127,16 +137,13 @@ def give(
         },
     ).fetchone()
     db.executemany(
-        "INSERT INTO booking_right_scope (right_id, kind, of_id)"
-        " VALUES (:right_id, :kind, :of_id)",
+        "INSERT INTO booking_right_scope (right_id, kind, of_id) VALUES (:right_id, :kind, :of_id)",
         [{"right_id": right_id, "kind": kind, "of_id": of_id} for kind, of_id in scope],
     )
     return int(right_id)
 
 
-def withdraw_all(
-    db: sqlite3.Connection, agent_id: int, by_id: int | None, now_s: int
-) -> None:
+def withdraw_all(db: sqlite3.Connection, agent_id: int, by_id: int | None, now_s: int) -> None:
     """Let no right of an agent hold any more from now on."""
     rights = db.execute(
         "SELECT right_id FROM booking_right WHERE agent_id = :id", {"id": agent_id}
