@@ -11,7 +11,6 @@ from pydantic import AfterValidator, Field
 from server.actions.actor import Actor, manager_only
 from server.actions.tools import Actions
 from server.fleet.inputs import Flag, Id, Input, Instant, Line, Says
-from server.fleet.model import Directorate
 from server.fleet.people.register import Listed, OnRecord, against_directorate
 from server.fleet.refusals import Reason, Refusal, Refused
 
@@ -89,7 +88,12 @@ async def add(actor: Actor, request: AddPerson, actions: Actions) -> OnRecord:
         Refused: NOT_ALLOWED, ALREADY_THERE, UNKNOWN_NAME, DIRECTORATE_CLOSED.
     """
     manager_only(actor)
-    await _known(request.directorate_id, actions)
+    directorate = await actions.store.directorates.get(request.directorate_id)
+    against = against_directorate(directorate, "directorate_id")
+    if await actions.store.agents.by_login(request.login) is not None:
+        against.insert(0, Refusal("login", Reason.ALREADY_THERE))
+    if against:
+        raise Refused(*against)
     agent_id = await actions.store.register.add(
         request.login,
         request.full_name,
@@ -125,14 +129,8 @@ async def move(actor: Actor, request: MovePerson, actions: Actions) -> OnRecord:
     """
     manager_only(actor)
     await get(actor, OnePerson(agent_id=request.agent_id), actions)
-    await _known(request.directorate_id, actions)
-    await actions.store.register.move(request.agent_id, request.directorate_id, request.from_s)
-    return await get(actor, OnePerson(agent_id=request.agent_id), actions)
-
-
-async def _known(directorate_id: int, actions: Actions) -> Directorate:
-    directorate = await actions.store.directorates.get(directorate_id)
+    directorate = await actions.store.directorates.get(request.directorate_id)
     if against := against_directorate(directorate, "directorate_id"):
         raise Refused(*against)
-    assert directorate is not None, "nothing is against it"
-    return directorate
+    await actions.store.register.move(request.agent_id, request.directorate_id, request.from_s)
+    return await get(actor, OnePerson(agent_id=request.agent_id), actions)
