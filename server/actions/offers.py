@@ -24,8 +24,8 @@ class Offer:
     """What a page says beside a booking that runs or comes, and what may be done with it.
 
     `pieces` are the equipment that there is, by code; `refused_at` is where its agent's badge was
-    refused because this other car is booked; `trips` are those on it so far, whoever drove; `may` says
-    what its agent may book.
+    refused because this other car is booked; `trips` are those on it so far, whoever drove. `may`
+    says what its agent may book.
     """
 
     booking: Booking

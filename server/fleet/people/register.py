@@ -72,9 +72,9 @@ def changed_meanwhile(
 def against_taking_over(candidate: Candidate, field: str) -> list[Refusal]:
     """Return what keeps somebody from taking a booking over, their right to book apart."""
     name = {"name": candidate.agent.full_name}
-    found: list[Reason] = []
     if candidate.agent.closed_at_s is not None:
-        found.append(Reason.ACCOUNT_CLOSED)
+        return [Refusal(field, Reason.ACCOUNT_CLOSED, name)]
+    found: list[Reason] = []
     if not candidate.has_licence:
         found.append(Reason.NO_LICENCE_ON_RECORD)
     if candidate.bookings:

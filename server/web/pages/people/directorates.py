@@ -3,6 +3,8 @@
 Never here: a single person's move (persons.py).
 """
 
+from typing import NoReturn
+
 from aiohttp import web
 from wtforms import StringField
 
@@ -148,6 +150,7 @@ async def close(request: web.Request, agent: Agent) -> web.StreamResponse:
     found = await acts.get(Person(agent), _one(request), request.app[ACTIONS])
     form = await sent_form(CloseForm, request)
     await offer_directorates(form.into_id, request)
+    form.validate()
     told = {
         "directorate_id": found.directorate_id,
         "from_s": form.from_s.data,
@@ -170,7 +173,7 @@ async def reopen(request: web.Request, agent: Agent) -> web.StreamResponse:
     )
 
 
-async def _done(request: web.Request, text: str, what: Directorate) -> None:
+async def _done(request: web.Request, text: str, what: Directorate) -> NoReturn:
     said = words_of(request).say(text, what=f"{what.code}, {what.name}")
     await flash(request, "success", said)
     raise web.HTTPSeeOther(LIST)

@@ -45,12 +45,12 @@ class NewForm(PageForm):
     full_name = StringField(N_("Name"), filters=[one_line])
     login = StringField(N_("Login"), filters=[one_line])
     directorate_id = ChoiceField(N_("Directorate"), coerce=number_or_none)
-    licence = ChoiceField(N_("Driving licence"), choices=_LICENCES, default="no")
+    licence = ChoiceField(N_("Driving licence"), default="no")
 
     async def fill_lists(self, request: web.Request) -> "NewForm":
         """Offer the directorates that are open."""
         await offer_directorates(self.directorate_id, request)
-        say_choices(self.licence)
+        _offer_licences(self.licence)
         return self
 
 
@@ -58,7 +58,7 @@ class EditForm(PageForm):
     """What is on record of a person; hidden, what it was when the page was shown."""
 
     full_name = StringField(N_("Name"), filters=[one_line])
-    licence = ChoiceField(N_("Driving licence"), choices=_LICENCES)
+    licence = ChoiceField(N_("Driving licence"))
     seen_name = StringField("")
     seen_licence = StringField("")
 
@@ -81,9 +81,8 @@ async def offer_directorates(field: ChoiceField, request: web.Request) -> None:
     field.choices = [("", words.say(N_("Choose"))), *open_ones]
 
 
-def say_choices(field: ChoiceField) -> None:
-    """Say what a list offers in the person's language."""
-    field.choices = [(value, field.meta.words.say(text)) for value, text in field.choices]
+def _offer_licences(field: ChoiceField) -> None:
+    field.choices = [(value, field.meta.words.say(text)) for value, text in _LICENCES]
 
 
 @manager_only
@@ -160,6 +159,7 @@ async def show_new(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def add(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Put somebody on record, or show the form again."""
     form = await (await sent_form(NewForm, request)).fill_lists(request)
+    form.validate()
     told = {word: form[word].data for word in ("full_name", "login", "directorate_id")}
     told |= {"licence_recorded": form.licence.data == "yes"}
     try:
@@ -190,7 +190,7 @@ async def show_edit(request: web.Request, agent: Agent) -> web.StreamResponse:
     form = await form_of(
         EditForm, request, full_name=name, seen_name=name, licence=licence, seen_licence=licence
     )
-    say_choices(form.licence)
+    _offer_licences(form.licence)
     return await plain_page(request, _edit(found.agent), form)
 
 
@@ -199,7 +199,8 @@ async def edit(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Save it; who was overtaken by somebody else reads what it is now."""
     found = await acts.get(Person(agent), one_of(request), request.app[ACTIONS])
     form = await sent_form(EditForm, request)
-    say_choices(form.licence)
+    _offer_licences(form.licence)
+    form.validate()
     told = {word: form[word].data for word in ("full_name", "licence", "seen_name", "seen_licence")}
     try:
         if told["seen_licence"] not in dict(_LICENCES):
@@ -257,6 +258,7 @@ async def move(request: web.Request, agent: Agent) -> web.StreamResponse:
     found = await acts.get(Person(agent), one_of(request), request.app[ACTIONS])
     form = await sent_form(MoveForm, request)
     await offer_directorates(form.directorate_id, request)
+    form.validate()
     told = {"directorate_id": form.directorate_id.data, "from_s": form.from_s.data}
     try:
         asked = judged(acts.MovePerson, told | {"agent_id": found.agent.agent_id})

@@ -28,9 +28,9 @@ class RightForm(PageForm):
 
     from_s = LocalDateField(N_("From this day on"))
     to_s = LocalDateField(N_("Until this day, included"))
-    directorates = TicksField(N_("While of these directorates"))
-    sites = TicksField(N_("Cars of these sites"))
-    groups = TicksField(N_("Cars of these groups"))
+    directorates = TicksField(N_("While of these directorates"), default=())
+    sites = TicksField(N_("Cars of these sites"), default=())
+    groups = TicksField(N_("Cars of these groups"), default=())
 
 
 @manager_only
@@ -44,6 +44,7 @@ async def show_give(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def give(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Give the right, or show the form again."""
     form, words = await sent_form(RightForm, request), words_of(request)
+    form.validate()
     number = one_of(request).agent_id
     until_s = form.to_s.data
     told = {

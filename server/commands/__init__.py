@@ -1,0 +1,1 @@
+"""Commands of `voiturier`, one file a noun, each with `add_to(commands, data)`."""
