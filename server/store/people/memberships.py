@@ -20,11 +20,13 @@ def move(db: sqlite3.Connection, agent_id: int, directorate_id: int, from_s: int
         " WHERE agent_id = :agent_id AND starts_at_s >= :from_s",
         since,
     )
-    db.execute(
-        "UPDATE trip SET directorate_id = :directorate_id WHERE booking_id IN"
-        " (SELECT booking_id FROM booking WHERE agent_id = :agent_id AND starts_at_s >= :from_s)",
-        since,
-    )
+    for table in ("trip", "refusal"):
+        db.execute(
+            f"UPDATE {table} SET directorate_id = :directorate_id WHERE booking_id IN"
+            " (SELECT booking_id FROM booking"
+            " WHERE agent_id = :agent_id AND starts_at_s >= :from_s)",
+            since,
+        )
     db.execute(
         "UPDATE unassigned SET directorate_id = :directorate_id"
         " WHERE agent_id = :agent_id AND to_s >= :from_s",
