@@ -29,16 +29,19 @@ from server.actions import (
 from server.actions.boxes import OrderKind
 from server.actions.fleet import load
 from server.clock import SystemClock
+from server.commands import people as people_commands
 from server.commands import role
-from server.commands.tools import CommandError
-from server.commands.tools import actions as _actions
-from server.commands.tools import command as _command
-from server.commands.tools import day_s as _day_s
-from server.commands.tools import existing_fleet as _existing_fleet
-from server.commands.tools import require_fleet as _require_fleet
-from server.commands.tools import store as _store
-from server.commands.tools import utc as _utc
-from server.commands.tools import vehicle as _vehicle
+from server.commands.tools import (
+    CommandError,
+    actions_on,
+    command,
+    day_s,
+    existing_fleet,
+    opened,
+    require_fleet,
+    utc,
+    vehicle_called,
+)
 from server.config import Address, Config, Network, ServeError
 from server.fleet import fleet_file
 from server.fleet.bookings import BOUNDS, Limits
@@ -129,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
             help=f"where {who} connect (default %(default)s; port 0: any free one)",
         )
 
-    serving = _command(commands, "serve", _serve, "run the server", [data, listening])
+    serving = command(commands, "serve", _serve, "run the server", [data, listening])
     serving.add_argument(
         "--simple-walk-up",
         action="store_true",
@@ -164,14 +167,14 @@ def _parser() -> argparse.ArgumentParser:
             " on every way in, also for `load`, until the server is started otherwise",
         )
 
-    loading = _command(commands, "load", _load, "bring in a fleet from a JSON file", [data])
+    loading = command(commands, "load", _load, "bring in a fleet from a JSON file", [data])
     loading.add_argument("file", type=Path, metavar="FLEET.json")
     loading.formatter_class = argparse.RawDescriptionHelpFormatter
     loading.epilog = f"the file:\n{fleet_file.FORMAT}\n{_ABOUT_LOADING}"
 
     loading.add_argument(
         "--since",
-        type=_day_s,
+        type=day_s,
         metavar="YYYY-MM-DD",
         help="the day from which the badges and directorates hold that the file gives: what a car"
         " tells later of that time is judged by them (now, and never later than now)",
@@ -191,14 +194,24 @@ def _parser() -> argparse.ArgumentParser:
         ("code", _give_code, "make a code by which somebody chooses a password, also the first"),
         ("password", _give_password, "give somebody another password, read from the terminal"),
     ):
-        of_account = _command(of_accounts, name, run, about, [data])
+        of_account = command(of_accounts, name, run, about, [data])
         of_account.add_argument("--login", required=True)
+        if name == "close":
+            rest = of_account.add_mutually_exclusive_group()
+            rest.add_argument(
+                "--hand-to", metavar="LOGIN", help="who takes over all that they have booked"
+            )
+            rest.add_argument(
+                "--cancel", action="store_true", help="cancel all that they have booked"
+            )
+
+    people_commands.add_to(commands, data)
 
     role.add_to(commands, data)
 
     box = commands.add_parser("box", help="the boxes in the cars")
     boxes = box.add_subparsers(required=True, metavar="ACTION")
-    adding = _command(boxes, "add", _add_box, "make the identity and key of a new box", [data])
+    adding = command(boxes, "add", _add_box, "make the identity and key of a new box", [data])
     adding.add_argument("--vehicle", required=True, metavar="PLATE")
     adding.add_argument("--out", type=Path, required=True, help="the identity file to write")
     adding.add_argument(
@@ -241,7 +254,7 @@ def _parser() -> argparse.ArgumentParser:
         "--replace", action="store_true", help="retire the box the car has; its key is refused"
     )
 
-    rotating = _command(
+    rotating = command(
         boxes,
         "rotate",
         _rotate_key,
@@ -254,7 +267,7 @@ def _parser() -> argparse.ArgumentParser:
 
     badge = commands.add_parser("badge", help="a badge that was lost, or found again")
     badges = badge.add_subparsers(required=True, metavar="ACTION")
-    revoking = _command(
+    revoking = command(
         badges,
         "revoke",
         _revoke_badge,
@@ -265,13 +278,13 @@ def _parser() -> argparse.ArgumentParser:
         "A running server tells the boxes within two seconds. One that cannot be reached refuses"
         " the badge when its grants expire. Ask again to see who has confirmed."
     )
-    restoring = _command(
+    restoring = command(
         badges, "restore", _restore_badge, "let a badge that was found open again", [data]
     )
     for parser_of_badge in (revoking, restoring):
         parser_of_badge.add_argument("--uid", required=True, metavar="HEX", help="of the badge")
 
-    vouching = _command(
+    vouching = command(
         commands,
         "confirm-time",
         _confirm_time,
@@ -280,13 +293,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     vouching.add_argument("--by", required=True, metavar="NAME", help="who looked at a right clock")
 
-    saving = _command(
+    saving = command(
         commands, "backup", _back_up, "copy the database, also while the server runs", [data]
     )
     saving.add_argument("copy", type=Path, metavar="COPY.db", help="a file that is made")
     saving.epilog = "DIR/secrets is not in it: keep a copy of that elsewhere, once."
 
-    returning = _command(
+    returning = command(
         commands, "restore", _restore, "put a copy in the database's place; stop the server", [data]
     )
     returning.add_argument("copy", type=Path, metavar="COPY.db")
@@ -296,10 +309,10 @@ def _parser() -> argparse.ArgumentParser:
         " again; a password changed, or an account closed, since the copy is as it was then."
     )
 
-    listing = _command(commands, "trips", _trips, "list trips and refused badges", [data])
+    listing = command(commands, "trips", _trips, "list trips and refused badges", [data])
     listing.add_argument("--json", action="store_true", help="for programs")
 
-    ordering = _command(
+    ordering = command(
         commands,
         "command",
         _order,
@@ -316,7 +329,7 @@ def _parser() -> argparse.ArgumentParser:
         " withdraw-end: not any more (each is forgotten after 24 hours)",
     )
 
-    stealing = _command(
+    stealing = command(
         commands,
         "theft",
         _theft,
@@ -328,7 +341,7 @@ def _parser() -> argparse.ArgumentParser:
     stealing.add_argument("--by", required=True, metavar="LOGIN", help="the manager who says so")
     stealing.add_argument("--reference", default="", help="of the complaint, to report")
 
-    showing = _command(
+    showing = command(
         commands, "demo", _demo, "a small fleet with simulated cars that drive", [listening]
     )
     showing.add_argument(
@@ -376,9 +389,9 @@ async def _demo(arguments: argparse.Namespace) -> None:
 async def _load(arguments: argparse.Namespace) -> None:
     try:
         file = fleet_file.parse(json_text.text_of(arguments.file.read_bytes()))
-        async with _store(arguments.data) as store:
-            revoked = await load(_OPERATOR, file, _actions(store), arguments.since)
-            await _say_who_is_left_out(file, arguments.close_others, _actions(store))
+        async with opened(arguments.data) as store:
+            revoked = await load(_OPERATOR, file, actions_on(store), arguments.since)
+            await _say_who_is_left_out(file, arguments.close_others, actions_on(store))
     except OSError as error:
         raise CommandError(f"cannot read {arguments.file}: {error.strerror}") from None
     except Refused as refused:
@@ -404,20 +417,24 @@ async def _say_who_is_left_out(file: FleetFile, is_closed: bool, actions: Action
 
 
 async def _close_account(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
-        await _close(arguments.login, actions)
+    async with existing_fleet(arguments.data) as actions:
+        if arguments.hand_to is None and not arguments.cancel:
+            await _close(arguments.login, actions)
+        else:
+            taker = arguments.hand_to or ""
+            await people_commands.leave(arguments.login, taker, actions)
 
 
 async def _close(login: str, actions: Actions) -> None:
     closed = await accounts.close(_OPERATOR, accounts.OneAccount(login=login), actions)
     print(f"the account of {closed.agent.full_name} is closed, and opens no car")
     for booking in closed.bookings:
-        hours = f"from {_utc(booking.starts_at_s)} to {_utc(booking.ends_at_s)}"
+        hours = f"from {utc(booking.starts_at_s)} to {utc(booking.ends_at_s)}"
         print(f"  still booked: {booking.plate} {hours}")
 
 
 async def _reopen_account(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         agent = await accounts.reopen(
             _OPERATOR, accounts.OneAccount(login=arguments.login), actions
         )
@@ -425,16 +442,16 @@ async def _reopen_account(arguments: argparse.Namespace) -> None:
 
 
 async def _give_code(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         agent = await accounts.agent_called(arguments.login, actions)
         one = password_codes.OneAgent(agent_id=agent.agent_id)
         given = await password_codes.give(_OPERATOR, one, actions)
-    print(f"{agent.full_name} chooses a password at /connexion/code until {_utc(given.until_s)}:")
+    print(f"{agent.full_name} chooses a password at /connexion/code until {utc(given.until_s)}:")
     print(given.code)
 
 
 async def _give_password(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         given = {"login": arguments.login, "new": _typed_password()}
         agent = await accounts.give_password(
             _OPERATOR, judged(accounts.GivePassword, given), actions
@@ -453,16 +470,16 @@ async def _confirm_time(arguments: argparse.Namespace) -> None:
     said_by = str(one_line(arguments.by))
     if not (said_by and said_by.isprintable()):
         raise CommandError("--by NAME is needed: who vouches for the time?")
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         now_s = actions.clock.now_s()
         await actions.store.boxes.vouch_for_time(said_by, now_s)
-    print(f"it is {_utc(now_s)}, says {said_by}: a running server believes it")
+    print(f"it is {utc(now_s)}, says {said_by}: a running server believes it")
 
 
 async def _add_box(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         store = actions.store
-        vehicle = await _vehicle(store, arguments.vehicle)
+        vehicle = await vehicle_called(store, arguments.vehicle)
         if arguments.server is None and arguments.board != _SIMULATED:
             raise CommandError("--server HOST:PORT is needed: where will the box find the server?")
         server = arguments.server or Address("127.0.0.1", 7400)
@@ -492,11 +509,11 @@ async def _add_box(arguments: argparse.Namespace) -> None:
 
 
 async def _rotate_key(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         if arguments.all:
             vehicles = [car for car in await actions.store.vehicles.all() if car.box_id is not None]
         else:
-            vehicles = [await _vehicle(actions.store, arguments.vehicle)]
+            vehicles = [await vehicle_called(actions.store, arguments.vehicle)]
         if not vehicles:
             raise CommandError("no car has a box")
         for vehicle in vehicles:
@@ -506,7 +523,7 @@ async def _rotate_key(arguments: argparse.Namespace) -> None:
 
 
 async def _revoke_badge(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         held = await badges.revoke(_OPERATOR, _badge(arguments), actions)
         same = badges.OneBadge(badge_id=held.badge.badge_id)
         cars = await badges.who_knows(_OPERATOR, same, actions)
@@ -515,8 +532,8 @@ async def _revoke_badge(arguments: argparse.Namespace) -> None:
         print(f"boxes that have not confirmed yet: {len(cars.waiting)}; ask again to see who has")
     for box in cars.waiting:
         sent_at_s = box.grants_sent_at_s
-        expire = "" if sent_at_s is None else f", grants until {_utc(sent_at_s + GRANTS_VALID_S)}"
-        print(f"  {box.plate}  last heard {_utc(box.last_seen_s)}{expire}")
+        expire = "" if sent_at_s is None else f", grants until {utc(sent_at_s + GRANTS_VALID_S)}"
+        print(f"  {box.plate}  last heard {utc(box.last_seen_s)}{expire}")
     for what, plates in (
         ("boxes that have confirmed", cars.knows),
         ("boxes that were never heard, and open for nobody", cars.never_heard),
@@ -527,7 +544,7 @@ async def _revoke_badge(arguments: argparse.Namespace) -> None:
 
 
 async def _restore_badge(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         held = await badges.restore(_OPERATOR, _badge(arguments), actions)
     print(f"a badge of {held.holder.full_name} is valid again, for a car once it has been told")
 
@@ -537,16 +554,16 @@ def _badge(arguments: argparse.Namespace) -> badges.BadgeByUid:
 
 
 async def _order(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
-        vehicle = await _vehicle(actions.store, arguments.vehicle)
+    async with existing_fleet(arguments.data) as actions:
+        vehicle = await vehicle_called(actions.store, arguments.vehicle)
         wanted = boxes.Order(vehicle_id=vehicle.vehicle_id, kind=arguments.kind)
         order = await boxes.order(_OPERATOR, wanted, actions)
     print(f"command {order.command_id}: {order.kind} queued for {vehicle.plate}")
 
 
 async def _theft(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
-        vehicle = await _vehicle(actions.store, arguments.vehicle)
+    async with existing_fleet(arguments.data) as actions:
+        vehicle = await vehicle_called(actions.store, arguments.vehicle)
         manager = await actions.store.agents.by_login(str(one_line(arguments.by)))
         if manager is None or manager.closed_at_s is not None:
             raise CommandError(f"nobody has the login {arguments.by}, or the account is closed")
@@ -564,13 +581,13 @@ async def _theft(arguments: argparse.Namespace) -> None:
 
 
 async def _back_up(arguments: argparse.Namespace) -> None:
-    _require_fleet(arguments.data)
+    require_fleet(arguments.data)
     await asyncio.to_thread(backup.back_up, arguments.data, arguments.copy, SystemClock().now_s())
     print(f"{arguments.copy}: {arguments.copy.stat().st_size / 1e6:.1f} MB")
 
 
 async def _restore(arguments: argparse.Namespace) -> None:
-    _require_fleet(arguments.data)
+    require_fleet(arguments.data)
     replaced = await asyncio.to_thread(
         backup.restore, arguments.data, arguments.copy, SystemClock().now_s()
     )
@@ -580,7 +597,7 @@ async def _restore(arguments: argparse.Namespace) -> None:
 
 
 async def _trips(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         store = actions.store
         trips = await store.trips.log(TripFilter(), limit=_EVERYTHING)
         refusals = await store.refusals.log(limit=_EVERYTHING)

@@ -145,7 +145,7 @@ async def unnamed(actor: Actor, logins: Collection[str], actions: Actions) -> li
 
 async def agent_called(login: str, actions: Actions) -> Agent:
     """Return whose login this is; raises Refused: NO_SUCH_ACCOUNT."""
-    agent = await actions.store.agents.by_login(login)
+    agent = await actions.store.agents.by_login(login, actions.clock.now_s())
     if agent is None:
         raise Refused(Refusal("login", Reason.NO_SUCH_ACCOUNT))
     return agent

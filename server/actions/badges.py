@@ -121,7 +121,8 @@ async def _by_uid(actor: Actor, request: BadgeByUid, actions: Actions) -> HeldBa
 async def _held(
     actor: Actor, right: Right, badge: EnrolledBadge | None, field: str, actions: Actions
 ) -> HeldBadge:
-    holder = None if badge is None else await actions.store.agents.get(badge.agent_id)
+    now_s = actions.clock.now_s()
+    holder = None if badge is None else await actions.store.agents.get(badge.agent_id, now_s)
     if badge is None or holder is None or not may(actor, right, About(holder.directorate_id)):
         raise Refused(Refusal(field, Reason.NO_SUCH_BADGE))
     return HeldBadge(badge, holder)

@@ -13,6 +13,7 @@ from server.actions.tools import Actions
 from server.fleet.availability import Danger, Standing, spans
 from server.fleet.bookings import Phase, Wanted, against_cancelling, against_other_car, phase
 from server.fleet.model import Booking, Equipment, Refusal, Trip, TripFilter, Vehicle, Window
+from server.fleet.people.rights import MayBook
 
 # How long the page speaks of a badge that was held to the wrong car.
 _WRONG_CAR_S = 3600
@@ -23,7 +24,8 @@ class Offer:
     """What a page says beside a booking that runs or comes, and what may be done with it.
 
     `pieces` are the equipment that there is, by code; `refused_at` is where its agent's badge was
-    refused because this other car is booked; `trips` are those on it so far, whoever drove.
+    refused because this other car is booked; `trips` are those on it so far, whoever drove. `may`
+    says what its agent may book.
     """
 
     booking: Booking
@@ -31,6 +33,7 @@ class Offer:
     pieces: Mapping[str, Equipment]
     refused_at: Refusal | None
     trips: tuple[Trip, ...]
+    may: MayBook
 
     @cached_property
     def danger(self) -> Danger | None:
@@ -72,7 +75,9 @@ class Offer:
         if self.fleet.is_under_way(self.booking):
             return
         for car in self.fleet.each_free([self.booking.window], self.booking.agent_id):
-            if not against_other_car(self.booking, car, self.pieces):
+            if not against_other_car(self.booking, car, self.pieces) and self.may.covers(
+                car, self.booking.window
+            ):
                 yield car
 
 
@@ -97,9 +102,11 @@ async def _standing_in(actions: Actions, windows: Iterable[Window]) -> Standing:
 async def free_vehicles(
     actions: Actions, windows: Iterable[Window], agent_id: int
 ) -> list[Vehicle]:
-    """Return the cars an agent can have in each of these windows."""
+    """Return the cars an agent can have, and may book, in each of these windows."""
     wanted = tuple(windows)
-    return (await _standing_in(actions, wanted)).free(wanted, agent_id)
+    may = await actions.store.rights.of_agent(agent_id)
+    free = (await _standing_in(actions, wanted)).free(wanted, agent_id)
+    return [car for car in free if all(may.covers(car, window) for window in wanted)]
 
 
 async def free_equipment(
@@ -139,6 +146,7 @@ async def offers_for(actor: Person, bookings: list[Booking], actions: Actions) -
     ):
         refused.pop(trip.booking_id, None)  # the right one was found
     trips = await actions.store.trips.of_bookings(booking.booking_id for booking in active)
+    may = await actions.store.rights.of_agent(actor.agent.agent_id)
     return {
         booking.booking_id: Offer(
             booking,
@@ -146,6 +154,7 @@ async def offers_for(actor: Person, bookings: list[Booking], actions: Actions) -
             pieces,
             _still_refused(booking, fleet, refused.get(booking.booking_id)),
             tuple(trip for trip in trips if trip.booking_id == booking.booking_id),
+            may,
         )
         for booking in active
         if booking.ends_at_s > fleet.now_s or fleet.is_under_way(booking)

@@ -67,7 +67,7 @@ async def may_give(actor: Actor, request: OneAgent, actions: Actions) -> Agent:
             ACCOUNT_CLOSED, NOT_YOUR_PEER.
     """
     require(actor, Right.GIVE_CODES)
-    agent = await actions.store.agents.get(request.agent_id)
+    agent = await actions.store.agents.get(request.agent_id, actions.clock.now_s())
     if agent is None or not may(actor, Right.GIVE_CODES, About(agent.directorate_id)):
         raise Refused(Refusal("", Reason.NO_SUCH_ACCOUNT))
     if agent.closed_at_s is not None:

@@ -35,24 +35,24 @@ def command(
 
 
 @asynccontextmanager
-async def store(data_dir: Path) -> AsyncIterator[Store]:
-    """Open the store of a data directory for as long as a command takes."""
-    opened = Store.open(data_dir)
+async def opened(data_dir: Path) -> AsyncIterator[Store]:
+    """Open the store of a data directory for as long as a command takes; raises StoreError."""
+    store = Store.open(data_dir)
     try:
-        yield opened
+        yield store
     finally:
-        await opened.close()
+        await store.close()
 
 
 @asynccontextmanager
 async def existing_fleet(data_dir: Path) -> AsyncIterator[Actions]:
     """Open the data of a fleet that was loaded; a mistyped directory makes no empty one."""
     require_fleet(data_dir)
-    async with store(data_dir) as opened:
-        yield actions(opened)
+    async with opened(data_dir) as store:
+        yield actions_on(store)
 
 
-def actions(store: Store) -> Actions:
+def actions_on(store: Store) -> Actions:
     """Return what acts on a store from here: a running server sees by itself what was done."""
     return Actions(store, SystemClock(), wakes_nobody, PARIS)
 
@@ -72,7 +72,7 @@ def day_s(text: str) -> int:
     return int(day.replace(tzinfo=PARIS).timestamp())
 
 
-async def vehicle(store: Store, plate: str) -> Vehicle:
+async def vehicle_called(store: Store, plate: str) -> Vehicle:
     """Return the car of this plate; raises Refused: UNKNOWN_VEHICLE."""
     vehicles = {vehicle.plate: vehicle for vehicle in await store.vehicles.all()}
     wanted = plate_of(plate)

@@ -54,6 +54,7 @@ FORMAT = f"""\
    "agents": [{{"login", "full_name", "directorate": code,
                "role": "agent" or "manager" or "technician",
                "licence_recorded": true or false, "active": true or false,
+               "may_book": true or false,
                "password", "badges": [UID in hexadecimal, or {{"uid", "key"}}]}}],
    "bookings": [{{"vehicle": plate, "agent": login, "starts_at", "ends_at",
                  "equipment": [code], "weeks": how many weeks running, at the same local hours,
@@ -64,7 +65,8 @@ means to go, there and back; none), weeks (1), role (agent),
 password and licence_recorded: false for who may book but not drive until a later file says true.
 A password is the first one: 12 characters at least, or 16 digits, and nothing easily guessed; once
 somebody chose another, that one stays. active false closes the account of who has left: no sign-in,
-no booking, no badge; it stays closed until a file says true.
+no booking, no badge; it stays closed until a file says true. may_book (true) is the right to book
+every car that is for all; false takes all rights back, also those that a page gave.
 A site may be told where it is, in degrees; a trip that ends more than radius_m (300) from there is
 marked. A badge's key is the AES-128 key of a card that proves itself: 32 hexadecimal digits.
 What stands in brackets holds for what is new; of what is there already, what is left out stays.
@@ -239,6 +241,7 @@ class AgentEntry(Entry):
     ] = None
     licence_recorded: Flag | None = None
     active: Flag | None = None
+    may_book: Flag | None = None
     password: Password | None = Field(default=None, repr=False)
     badges: _Many[BadgeEntry] | None = None
 

@@ -73,11 +73,17 @@ CommandState = Literal["queued", "pending", "applied", "cancelled", "expired", "
 
 @dataclass(frozen=True, slots=True)
 class Directorate:
-    """A cost centre."""
+    """A cost centre; the same whatever it is called.
+
+    `closed_from_s`: from when on nobody can be of it, None: it is open. Its people of then are of
+    `merged_into_id`, if there were any.
+    """
 
     directorate_id: int
     code: str
     name: str
+    closed_from_s: int | None = None
+    merged_into_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,16 @@ class Reason(StrEnum):
         N_("This car is out of service at that time."),
         Kind.CONFLICT,
     )
+    NO_RIGHT = (
+        "no_right",
+        N_("There is no right to book for the whole of that time: the fleet manager gives it."),
+        Kind.CONFLICT,
+    )
+    RIGHT_ELSEWHERE = (
+        "right_elsewhere",
+        N_("The right to book is for other cars than this one."),
+        Kind.CONFLICT,
+    )
     ALREADY_OVER = "already_over", N_("This booking is already over."), Kind.CONFLICT
     IS_CANCELLED = "is_cancelled", N_("This booking was cancelled."), Kind.CONFLICT
     UNDER_WAY = (
@@ -218,6 +228,31 @@ class Reason(StrEnum):
     NO_SUCH_ROLE = "no_such_role", N_("There is no such role, or it is withdrawn."), Kind.NOT_FOUND
     NOT_A_ROLE = "not_a_role", N_("Choose one of the roles.")
     UNKNOWN_PART = "unknown_part", N_("Choose from the directorates, sites and cars there are.")
+    # People
+    ALREADY_THERE = "already_there", N_("This is taken already: choose another.")
+    CHANGED_MEANWHILE = (
+        "changed_meanwhile",
+        N_("Somebody has changed it meanwhile; it now reads: %(now)s. Send again what is to hold."),
+        Kind.CONFLICT,
+    )
+    DIRECTORATE_CLOSED = (
+        "directorate_closed",
+        N_("This directorate is no more by then: choose another."),
+    )
+    HAS_MEMBERS = (
+        "has_members",
+        N_("%(people)s people are of it then: say which directorate they go to."),
+    )
+    NOT_HANDED_OVER = (
+        "not_handed_over",
+        N_("Say who takes this booking over, or that it is cancelled."),
+    )
+    NO_LICENCE_ON_RECORD = (
+        "no_licence_on_record",
+        N_("%(name)s has no driving licence on record."),
+        Kind.CONFLICT,
+    )
+    BUSY_THEN = "busy_then", N_("%(name)s has another car at that time."), Kind.CONFLICT
 
     # The fleet
     NOT_ALLOWED = "not_allowed", N_("Your role does not allow this."), Kind.FORBIDDEN

@@ -14,7 +14,7 @@ from typing import TypeVar
 from server.store import backup, engine, schema, sqlite
 from server.store.access import AccessOfCars
 from server.store.accounts import Accounts
-from server.store.agents import Agents, Directorates
+from server.store.agents import Agents
 from server.store.badges import Badges
 from server.store.bookings import Bookings
 from server.store.boxes import (
@@ -34,7 +34,10 @@ from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
 from server.store.fleet import Fleet
 from server.store.knowledge import Knowledge
 from server.store.news import News
+from server.store.people.directorates import Directorates
+from server.store.people.register import Register
 from server.store.records import Batch, Held, Records
+from server.store.rights import Rights
 from server.store.roles import Roles
 from server.store.theft_orders import TheftOrders
 from server.store.trips import Refusals, Trips
@@ -87,7 +90,9 @@ class Store:
         self.fleet = Fleet(engine, vault)
         self.knowledge = Knowledge(engine, vault)
         self.records = Records(engine, vault)
+        self.register = Register(engine, vault)
         self.refusals = Refusals(engine, vault)
+        self.rights = Rights(engine, vault)
         self.roles = Roles(engine, vault)
         self.theft_orders = TheftOrders(engine, vault)
         self.trips = Trips(engine, vault)

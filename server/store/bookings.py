@@ -15,6 +15,7 @@ from server.fleet.model import Booking, Window
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store.news import tell
 from server.store.noun import Noun
+from server.store.rights import judge_change, judge_right
 from server.store.sqlite import listed, read_list
 
 _EQUIPMENT = """
@@ -173,7 +174,8 @@ class Bookings(Noun):
         """Store a booking of an agent that the rules have nothing against.
 
         Raises:
-            Refused: the car is taken in that time (OVERLAP), or a piece is (EQUIPMENT_TAKEN).
+            Refused: the agent has no right to it (NO_RIGHT, RIGHT_ELSEWHERE), the car is taken in
+                that time (OVERLAP), or a piece is (EQUIPMENT_TAKEN).
         """
         return await self._engine.write(insert_booking, wanted, agent_id, now_s)
 
@@ -236,19 +238,26 @@ def booking_of(row: sqlite3.Row) -> Booking:
 
 
 def insert_booking(db: sqlite3.Connection, wanted: Wanted, agent_id: int, now_s: int) -> Booking:
-    """Insert an active booking for the agent's directorate of now; raises Refused when taken."""
+    """Insert an active booking for the agent's directorate of its start.
+
+    Raises:
+        Refused: the agent has no right to it (NO_RIGHT, RIGHT_ELSEWHERE), or as `create`.
+    """
+    judge_right(db, agent_id, wanted.vehicle_id, wanted.window)
     columns = (*Journey.model_fields, "vehicle_id", "starts_at_s", "ends_at_s")
     values = wanted.model_dump(include=set(columns))
     with _conflicts_told(db, wanted.vehicle_id, wanted.window):
         row = db.execute(
             "INSERT INTO booking (agent_id, directorate_id, state, created_at_s,"
             f" {', '.join(columns)})"
-            " SELECT agent_id, directorate_id, 'active', :now_s,"
+            " SELECT agent_id, coalesce((SELECT m.directorate_id FROM membership m"
+            " WHERE m.agent_id = agent.agent_id AND m.from_s <= :starts_at_s"
+            " AND (m.to_s IS NULL OR m.to_s > :starts_at_s)), directorate_id), 'active', :now_s,"
             f" {', '.join(f':{column}' for column in columns)}"
             " FROM agent WHERE agent_id = :agent_id RETURNING booking_id",
             values | {"private": int(wanted.private), "agent_id": agent_id, "now_s": now_s},
         ).fetchone()
-    _judge_number(db, _read(db, row["booking_id"]), now_s)
+    judge_number(db, _read(db, row["booking_id"]), now_s)
     tell(db, wanted.vehicle_id)
     give_equipment(db, row["booking_id"], wanted.equipment)
     return _read(db, row["booking_id"])
@@ -291,7 +300,7 @@ def give_equipment(db: sqlite3.Connection, booking_id: int, codes: Collection[st
         )
 
 
-def _judge_number(db: sqlite3.Connection, booking: Booking, now_s: int) -> None:
+def judge_number(db: sqlite3.Connection, booking: Booking, now_s: int) -> None:
     """Raise Refused when with this one, which is stored, its agent has too many to come."""
     if booking.ends_at_s <= now_s:
         return
@@ -380,6 +389,7 @@ def _change(
         return None
     after = decide(before)
     if after != before:
+        judge_change(db, before, after)
         with _conflicts_told(db, after.vehicle_id, after.window, booking_id, after.equipment):
             db.execute(
                 "UPDATE booking SET vehicle_id = :vehicle_id, ends_at_s = :ends_at_s,"

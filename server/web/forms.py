@@ -294,7 +294,10 @@ class LocalDateField(Field):
     data: int | None
 
     def _value(self) -> str:
-        return str(one_line(self.raw_data[0])) if self.raw_data else ""
+        if self.raw_data:
+            return str(one_line(self.raw_data[0]))
+        words: Words = self.meta.words
+        return "" if self.data is None else to_input(self.data, words.timezone)[:10]
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """Read what was typed; ValueError carries the message to show beside the field."""

@@ -62,8 +62,8 @@ async def agent_of(request: web.Request) -> Agent | None:
     session_id = await current_id(request)
     if session_id is None:
         return None
-    expired_s = request.app[CLOCK].now_s() - SESSION_S
-    agent = await request.app[STORE].accounts.agent_of(session_id, expired_s)
+    now_s = request.app[CLOCK].now_s()
+    agent = await request.app[STORE].accounts.agent_of(session_id, now_s - SESSION_S, now_s)
     if agent is None:
         (await aiohttp_session.get_session(request)).invalidate()
     return agent

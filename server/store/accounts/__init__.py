@@ -7,7 +7,7 @@ here: cookies, what a good password is (fleet/accounts/passwords.py).
 import sqlite3
 
 from server.fleet.model import Agent, Session, UsedCode
-from server.store.agents import read_agents
+from server.store.agents import LAST_S, read_agents
 from server.store.badges import take_away
 from server.store.news import tell
 from server.store.noun import Noun
@@ -33,7 +33,7 @@ class Accounts(Noun):
         """
         return await self._engine.write(_begin, agent, session_id, browser, now_s, expired_s)
 
-    async def agent_of(self, session_id: str, expired_s: int) -> Agent | None:
+    async def agent_of(self, session_id: str, expired_s: int, now_s: int = LAST_S) -> Agent | None:
         """Return whose session this is; None when it has ended, or began before `expired_s`."""
         found = await self._engine.read(
             read_agents,
@@ -41,6 +41,7 @@ class Accounts(Noun):
             " WHERE s.session_id = :session_id AND s.started_at_s >= :expired_s"
             " AND a.closed_at_s IS NULL",
             {"session_id": session_id, "expired_s": expired_s},
+            now_s,
         )
         return found[0] if found else None
 

@@ -1,6 +1,6 @@
 """What has a from and a to in the database: who holds a badge, of which directorate somebody is.
 
-What holds now stands in the table of the thing itself as well; only `hold` may change either, so
+What holds last stands in the table of the thing itself as well; only `hold` may change either, so
 that both say the same. Never here: whose a trip is when nobody, or more than one, can be meant.
 """
 
@@ -25,10 +25,15 @@ MEMBERSHIP = Dated("membership", "agent_id", "directorate_id", "agent")
 
 
 def hold(db: sqlite3.Connection, what: Dated, of_id: int, value_id: int, now_s: int) -> None:
-    """Let this hold from now on, whatever was said of later times; what holds already stays."""
+    """Let this hold from `now_s` on, whatever was said of later times; what holds already stays.
+
+    `now_s` may lie behind or ahead; the table of the thing itself has what holds last.
+    """
     row = {"of_id": of_id, "value_id": value_id, "now_s": now_s}
     of, is_it = f"{what.of} = :of_id", f"{what.value} = :value_id"
-    still = f"SELECT 1 FROM {what.table} WHERE {of} AND to_s IS NULL AND {is_it}"
+    still = (
+        f"SELECT 1 FROM {what.table} WHERE {of} AND from_s <= :now_s AND to_s IS NULL AND {is_it}"
+    )
     if db.execute(still, row).fetchone() is None:
         db.execute(f"DELETE FROM {what.table} WHERE {of} AND from_s >= :now_s", row)
         # Taken and given back within one second: never taken.

@@ -45,6 +45,8 @@ from server.store.equipment import PIECES, piece_of
 from server.store.fleet.said import Said, Word
 from server.store.news import tell
 from server.store.noun import Noun
+from server.store.rights import give as give_right
+from server.store.rights import withdraw_all
 from server.store.roles import set_by_file
 from server.store.vault import Vault
 from server.store.vehicles import VEHICLES, vehicle_of, windows_of
@@ -255,11 +257,14 @@ class _Loading:
         moves = self._said.changes("agent", entry.login, {"directorate_id": directorate_id})
         words |= _flags({"licence_recorded": entry.licence_recorded})
         new: dict[str, Word] = {"directorate_id": directorate_id}
+        known = "SELECT 1 FROM agent WHERE login = :login"
+        is_new = self._db.execute(known, {"login": entry.login}).fetchone() is None
         agent_id = self._put("agent", "login", entry.login, words, new)
         if entry.role is not None:
             self._give_role(agent_id, entry.login, Role(entry.role))
         if moves:
             dated.hold(self._db, dated.MEMBERSHIP, agent_id, directorate_id, self._since_s)
+        self._give_right(agent_id, entry, is_new=is_new)
         self._give_password(agent_id, entry.login)
         if self._is_open(agent_id, entry) and entry.badges is not None:
             self._give_badges(agent_id, entry)
@@ -269,6 +274,16 @@ class _Loading:
         changed = self._said.changes("agent", login, {"role": role.value})
         if changed and not set_by_file(self._db, agent_id, role, self._now_s):
             raise Refused(Refusal("role", Reason.LAST_ADMINISTRATOR, {"name": login}))
+
+    def _give_right(self, agent_id: int, entry: AgentEntry, *, is_new: bool) -> None:
+        """Let a new person book; give or take back the right where the file says so anew."""
+        said = True if entry.may_book is None and is_new else entry.may_book
+        if not self._said.changes("agent", entry.login, _flags({"may_book": said})):
+            return
+        withdraw_all(self._db, agent_id, None, self._now_s)
+        if said:
+            # A file may bring over bookings of before: whoever had a car then had the right.
+            give_right(self._db, agent_id, None, (0 if is_new else self._since_s, None))
 
     def _give_password(self, agent_id: int, login: str) -> None:
         """Give a first password, or another one; the one that a person chose stays."""

@@ -17,9 +17,11 @@ from server.store.schema import (
     doubtful_trips,
     equipment,
     fleet_words,
+    groups,
     news,
     own_time,
     page_indexes,
+    people,
     planned_km,
     plates,
     repeats,
@@ -467,4 +469,6 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     own_time.add,
     doubtful_trips.add,
     roles.add,
+    groups.add,
+    people.add,
 )

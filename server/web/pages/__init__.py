@@ -11,6 +11,7 @@ from server.web.pages import (
     ending,
     feedback,
     password_codes,
+    people,
     profile,
     rebooking,
     refusals,
@@ -36,5 +37,6 @@ ROUTES = (
     *theft.ROUTES,
     *profile.ROUTES,
     *password_codes.ROUTES,
+    *people.ROUTES,
     *roles.ROUTES,
 )

@@ -64,12 +64,12 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
 
 
 async def _called(request: web.Request, sought: str, scope: Scope) -> list[Agent]:
-    agents = request.app[STORE].agents
+    agents, now_s = request.app[STORE].agents, request.app[CLOCK].now_s()
     if sought.isdecimal() and len(sought) <= _MAX_DIGITS:
-        one = await agents.get(int(sought))
+        one = await agents.get(int(sought), now_s)
         is_there = one is not None and scope.covers(About(one.directorate_id))
         return [one] if one is not None and is_there else []
-    return await agents.called(sought, _NAMESAKES, scope) if sought else []
+    return await agents.called(sought, _NAMESAKES, scope, now_s) if sought else []
 
 
 async def _badges_page(

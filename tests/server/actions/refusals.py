@@ -60,7 +60,12 @@ GONE = "gael.petit"
 MANAGER_ID = 1
 ADMINISTRATOR_GRANT = 2  # the role that makes her one
 FINE = "trois chevaux bruns"  # a password with which nothing is wrong
+UNSEEN = "noe.blanc"  # who has no licence on record
+BUSY = "ida.faure"  # who has a car while Lucie has hers
 FAR_AWAY, GARAGED, WALKED_UP = "LN-100-AA", "SB-200-BB", "WU-300-CC"
+RESERVED = "RS-500-EE"
+WITHDRAWN_S = NOW_S + 300 * DAY_S  # from then on Karim may book no more
+LUCIE_ID = 3
 OFTEN = ("OF-401-DD", "OF-402-DD", "OF-403-DD")
 # 176 bookings to come: with 25 more there are too many in all, with 23 too many of the first car.
 OFTEN_BOOKED = [
@@ -75,11 +80,17 @@ MORE = {
         vehicle(GARAGED, out_of_service=[{"from": LATER_S, "to": LATER_S + DAY_S}]),
         vehicle(WALKED_UP, walk_up=True),
         *(vehicle(plate) for plate in OFTEN),
+        vehicle(RESERVED),
     ],
     "equipment": [{"code": "SIEGE-2", "name": "Siège enfant", "site": "LOIN"}],
-    "agents": [agent(GONE, b"", badges=[], active=False)],
+    "agents": [
+        agent(GONE, b"", badges=[], active=False),
+        agent(UNSEEN, b"", badges=[], licence_recorded=False),
+        agent(BUSY, b"", badges=[]),
+    ],
     "bookings": [
         booking(PEUGEOT, LUCIE, NOW_S + 5 * DAY_S, NOW_S + 6 * DAY_S, equipment=["SIEGE-1"]),
+        booking(FAR_AWAY, BUSY, NOW_S + 5 * DAY_S, NOW_S + 6 * DAY_S),
         booking(PEUGEOT, KARIM, NOW_S + 8 * DAY_S, NOW_S + 9 * DAY_S),
         *(
             booking(plate, MANAGER, starts_at_s, starts_at_s + HOUR_S, weeks=weeks)
@@ -115,6 +126,9 @@ async def fill_more(store: Store) -> None:
     of_ddpp = replace(administrator, scope=Scope(frozenset({lucie.directorate_id})))
     await store.roles.give(lucie.agent_id, of_ddpp, None, "")
     by_plate = {car.plate: car for car in await store.vehicles.all()}
+    await let_few_have(store, by_plate[RESERVED].vehicle_id)
+    (right,) = (await store.rights.of_agent(karim.agent_id)).rights
+    await store.rights.withdraw(right.right_id, manager.agent_id, WITHDRAWN_S)
     for plate, who in ((PEUGEOT, manager), (WALKED_UP, karim), (CLIO, karim)):
         number = await store.theft_orders.ask(by_plate[plate].vehicle_id, "PV", who.agent_id, NOW_S)
         assert number is not None
@@ -122,6 +136,18 @@ async def fill_more(store: Store) -> None:
     assert confirmed is not None
     assert await store.theft_orders.confirm(2, confirmed, manager.agent_id, NOW_S, LATER_S)
     assert await store.theft_orders.withdraw(3, karim.agent_id, NOW_S, LATER_S) == 0
+
+
+async def let_few_have(store: Store, vehicle_id: int) -> None:
+    """Let a car be of a group that only some may book."""
+
+    def group(db: Any) -> None:
+        db.execute("INSERT INTO car_group (group_id, name, restricted) VALUES (1, 'Bacs', 1)")
+        db.execute(
+            "INSERT INTO vehicle_group (vehicle_id, group_id) VALUES (:id, 1)", {"id": vehicle_id}
+        )
+
+    await store._engine.write(group)
 
 
 async def ended_trips(store: Store) -> list[int]:
@@ -307,6 +333,17 @@ def cases(
             "file": file(agents=[eva | {"password": password}]),
         }
 
+    def merge(into_id: str, into: str | None) -> dict[str, Any]:
+        fields = {"from_s": "2026-12-01", "into_id": into_id}
+        words = ("directorate", "close", "--code", "DDT", "--from", "2026-12-01")
+        words += () if into is None else ("--into", into)
+        return {"page": Page("/directions/1/fermer", fields, MANAGER), "command": Command(words)}
+
+    def hand_over(to: str) -> dict[str, Any]:
+        page = Page(f"/agents/{LUCIE_ID}/depart", {"everything": to}, MANAGER)
+        words = ("account", "close", "--login", LUCIE, "--hand-to", to)
+        return {"page": page, "command": Command(words)}
+
     def order(plate: str) -> Command:
         return Command(("command", "inhibit", "--vehicle", plate))
 
@@ -393,6 +430,8 @@ def cases(
             | {"file": "meant: one late car refuses no file"}
         ),
         Reason.OUT_OF_SERVICE: Case(**book(GARAGED)),
+        Reason.NO_RIGHT: Case(**book(starts_at_s=WITHDRAWN_S - 600)),
+        Reason.RIGHT_ELSEWHERE: Case(**book(RESERVED)),
         Reason.ALREADY_OVER: Case(**cancel(bookings["past"], LUCIE)),
         Reason.IS_CANCELLED: Case(**move("cancelled", CLIO)),
         Reason.UNDER_WAY: Case(**move("running", PEUGEOT)),
@@ -476,6 +515,23 @@ def cases(
         Reason.UNKNOWN_PART: Case(
             role(**{f"sites-{NOBODY}": "1"}), command=Command((*give_role(), "--site", "LUNE"))
         ),
+        # People
+        Reason.ALREADY_THERE: Case(
+            Page("/directions/nouvelle", {"code": "DDT", "name": "Territoires"}, MANAGER),
+            command=Command(("directorate", "add", "--code", "DDT", "--name", "Territoires")),
+        ),
+        Reason.CHANGED_MEANWHILE: Case(
+            Page("/directions/1/modifier", {"name": "Mer", "seen": "Forêts"}, MANAGER),
+            command="it reads what holds itself",
+            values={"now": "Territoires"},
+        ),
+        Reason.DIRECTORATE_CLOSED: Case(**merge("1", "DDT")),
+        Reason.HAS_MEMBERS: Case(**merge("", None), values={"people": 4}),
+        Reason.NOT_HANDED_OVER: Case(
+            Page(f"/agents/{LUCIE_ID}/depart", {}, MANAGER), command="hands over all or none"
+        ),
+        Reason.NO_LICENCE_ON_RECORD: Case(**hand_over(UNSEEN), values={"name": "Noe Blanc"}),
+        Reason.BUSY_THEN: Case(**hand_over(BUSY), values={"name": "Ida Faure"}),
         # The fleet
         Reason.NOT_ALLOWED: Case(
             Page(f"/trajets/{trips['running']}/terminer", {"without_keys": "y"}),

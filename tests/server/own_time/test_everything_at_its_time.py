@@ -14,7 +14,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from server.actions import Actions, Person, trips
+from server.actions import Actions, Operator, Person, trips
+from server.actions.people import register
 from server.actions.tools import wakes_nobody
 from server.fleet import fleet_file
 from server.fleet.model import TripFilter
@@ -30,7 +31,7 @@ from tests.server.web.sample import StillClock
 from tests.support import examples
 
 LOGINS = ("anne.un", "bruno.deux", "chloe.trois")
-UNITS = ("DDT", "DDPP")
+UNITS = ("DDT", "DDPP")  # of the numbers 1 and 2
 UIDS = tuple(bytes([4, 0, 0, 0, 0, 0, n]) for n in (1, 2, 3))
 Spans = list[tuple[int, int]]  # since when, and what
 
@@ -93,6 +94,7 @@ class World:
         self.known, self.copies = OnRecord(), [OnRecord()]
         self.driven: list[Driven] = []
         self.numbers: list[int] = []  # of all bookings ever made
+        self.booked: dict[int, tuple[int, int]] = {}  # when each begins, and whose it is
 
     async def begin(self) -> None:
         await copied(three_people, self.folder / "data")
@@ -124,10 +126,20 @@ class World:
             if spans[-1][1] == person:
                 await self.hand_over(badge, (person + 1) % 3)
 
-    async def move(self, person: int, unit: int) -> None:
-        if self.known.units[person][-1][1] != unit:
-            self.known.units[person].append((self.now_s, unit))
-            await self.load()
+    async def move(self, person: int, unit: int, hours_ago: int) -> None:
+        """Be of a directorate from some hours ago on: what was driven since counts for it."""
+        at_s = self.now_s - hours_ago * HOUR_S
+        actions = Actions(self.store, StillClock(self.now_s), wakes_nobody, PARIS)
+        asked = register.MovePerson(agent_id=person + 1, directorate_id=unit + 1, from_s=at_s)
+        await register.move(Operator(), asked, actions)
+        spans = [span for span in self.known.units[person] if span[0] < at_s]
+        if not spans or spans[-1][1] != unit:
+            spans.append((at_s, unit))
+        self.known.units[person] = spans
+        for number in self.known.units_of_bookings:
+            booked_at_s, by = self.booked[number]
+            if by == person and booked_at_s >= at_s:
+                self.known.units_of_bookings[number] = unit
 
     async def drive(self, badge: int, person: int, is_booked: bool, is_timed: bool) -> None:
         """Drive for a minute, by a booking of somebody's or without."""
@@ -139,6 +151,7 @@ class World:
             number = made.booking_id
             assert number not in self.numbers, "no number comes again"
             self.numbers.append(number)
+            self.booked[number] = self.now_s, person
             self.known.units_of_bookings[number] = self.known.units[person][-1][1]
         self.driven.append(Driven(self.now_s + 1, badge, number, is_timed))
 
@@ -217,7 +230,7 @@ HAPPENS = st.one_of(
     st.tuples(st.just("hand_over"), WHO, WHO),
     st.tuples(st.just("drive"), WHO, WHO, YES, st.sampled_from([True, True, False])),
     st.tuples(st.just("tell"), WHICH),
-    st.tuples(st.just("move"), WHO, st.integers(0, 1)),
+    st.tuples(st.just("move"), WHO, st.integers(0, 1), st.integers(0, 9)),
     st.tuples(st.just("leave"), WHO),
     st.tuples(st.sampled_from(["back_up", "restore"]), WHICH),
 )
@@ -226,6 +239,7 @@ HAPPENS = st.one_of(
 @settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(HAPPENS, min_size=3, max_size=14))
 @example([("drive", 0, 0, True, True), ("hand_over", 0, 1), ("drive", 0, 1, False, False)])
+@example([("drive", 0, 0, False, False), ("tell", 0), ("move", 0, 1, 1)])
 @example([("drive", 0, 0, True, True), ("tell", 0), ("restore", 0), ("drive", 1, 1, True, True)])
 def test_every_trip_is_theirs_who_held_badge_and_booking_then_and_nobody_else_reads_it(
     happenings: list[tuple[object, ...]],

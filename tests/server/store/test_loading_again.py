@@ -52,6 +52,7 @@ WHOLE: dict[str, list[Entry]] = copy.deepcopy(FLEET) | {
 WHOLE["vehicles"][0] |= {"walk_up": True, "private_use": True}
 WHOLE["vehicles"][0]["out_of_service"] = [{"from": NOW_S + 9 * DAY_S, "to": NOW_S + 10 * DAY_S}]
 WHOLE["agents"][0] |= {"role": "technician", "licence_recorded": False, "active": True}
+WHOLE["agents"][0]["may_book"] = True
 WHOLE["agents"][0]["password"] = "correct horse"
 WHOLE["agents"][0]["badges"] = [{"uid": MARIE_UID.hex(), "key": KEY}]
 WHOLE["bookings"][0] |= {"private": True, "planned_km": 85, "weeks": 1}
@@ -158,6 +159,7 @@ EDITS: dict[str, Callable[[Store], Awaitable[object]]] = {
     "role": sql("UPDATE role_grant SET role = 'manager', by_file = 0"),
     "name": sql("UPDATE agent SET full_name = 'Marie Dupont'"),
     "directorate": holding(dated.MEMBERSHIP, MARIE, 2),
+    "no right": sql(f"UPDATE booking_right SET to_s = {NOW_S}"),
     "licence": sql("UPDATE agent SET licence_recorded = 1"),
     "password": sql("UPDATE agent SET password_hash = 'her own'"),
     "leave": lambda store: store.accounts.close(MARIE, NOW_S),
