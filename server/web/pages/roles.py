@@ -84,7 +84,8 @@ async def give(request: web.Request, agent: Agent) -> web.StreamResponse:
         await acts.give(Person(agent), form.asked(), request.app[ACTIONS])
     except Refused as refused:
         status = show_on(form, refused, {}, agent.agent_id)
-        return await _list_page(request, agent, form, status)
+        # The page is there, also where the login is nobody's.
+        return await _list_page(request, agent, form, 422 if status == 404 else status)
     await flash(request, "success", words_of(request).say(N_("The role is given.")))
     raise web.HTTPSeeOther(LIST)
 

@@ -16,12 +16,14 @@ from server.fleet import fleet_file, grants
 from server.fleet.grants import Access
 from server.fleet.model import Companion, Window
 from server.fleet.refusals import Refused
+from server.fleet.roles import WHOLE, Role, RoleGrant, Scope
 from server.gateway import wanted as gateway
 from server.gateway.translate import grant_of
 from server.gateway.wanted import Lookout, Wanted, keys_hash, wanted_of
 from server.store import BoxAccount, Store, access
 from server.store.bookings import BOOKINGS, booking_of
 from server.store.news import tell
+from server.store.roles import grants_of
 from shared_protocol import messages, sets
 from shared_protocol.badges import badge_tag
 from tests.fleet import (
@@ -45,7 +47,7 @@ EXAMPLES = settings(max_examples=40)
 QUARTER_S = HOUR_S // 4
 
 
-async def everything(store: Store, vehicle_id: int) -> Access:
+async def everything(store: Store, vehicle_id: int, now_s: int) -> Access:
     """All there is, whether it can matter or not."""
 
     def read(db: sqlite3.Connection) -> Access:
@@ -60,11 +62,12 @@ async def everything(store: Store, vehicle_id: int) -> Access:
             tuple(Companion(*row) for row in db.execute("SELECT * FROM companion")),
             tuple(store.badges.one_by_one()),
             frozenset(
-                row[0]
-                for row in db.execute(
-                    "SELECT agent_id FROM role_grant"
-                    " WHERE role = 'technician' AND withdrawn_at_s IS NULL"
-                )
+                agent_id
+                for agent_id, grants in grants_of(db).items()
+                for grant in grants
+                if grant.role is Role.TECHNICIAN and grant.from_s <= now_s
+                if grant.to_s is None or now_s < grant.to_s
+                if grant.scope.is_whole or vehicle_id in grant.scope.cars
             ),
             frozenset(
                 row[0]
@@ -102,6 +105,7 @@ STEPS = st.one_of(
     st.tuples(st.just("restore"), BADGES),
     st.tuples(st.just("car"), CARS, st.booleans(), QUARTERS, st.integers(1, 300)),
     st.tuples(st.just("person"), AGENTS, st.sampled_from(("agent", "technician")), st.booleans()),
+    st.tuples(st.just("technician"), AGENTS, st.none() | CARS, QUARTERS, st.integers(1, 300)),
     st.tuples(st.just("aboard"), st.integers(1, 6), AGENTS),
     st.tuples(st.just("pass"), st.integers(0, 7200) | st.integers(0, 5_000_000)),
     st.tuples(st.just("pass to a change"), st.integers(-1, 0)),
@@ -148,6 +152,13 @@ class Three:
             entry = agent(LOGINS[who - 1], b"", role=role, licence_recorded=licence)
             del entry["badges"]
             await load(self.store, fleet([], [entry], []))
+        elif word == "technician":
+            _, who, car, quarters, length = step
+            from_s = self.now_s + quarters * QUARTER_S
+            scope = WHOLE if car is None else Scope(cars=frozenset({car}))
+            to_s = from_s + length * QUARTER_S
+            grant = RoleGrant(0, Role.TECHNICIAN, scope, from_s, to_s)
+            await self.store.roles.give(who, grant, None, "Pose")
         elif word == "aboard":
             await self.store._engine.write(_take_aboard, step[1], step[2])
         elif word == "pass":
@@ -177,7 +188,7 @@ class Three:
         return await self.store.in_reader(look, lane="car")
 
     async def of_all_there_is(self, box: BoxAccount) -> tuple[list[messages.Grant], bytes]:
-        facts = await everything(self.store, box.vehicle_id)
+        facts = await everything(self.store, box.vehicle_id, self.now_s)
         due = grants.due(facts, self.now_s, gateway.MAX_GRANTS, gateway.MAX_CARD_KEYS)
         tags = {badge.uid: badge_tag(box.badge_key, badge.uid) for badge in facts.badges}
         written = [grant_of(g, tags[g.uid] if g.uid else messages.EVERY_BADGE) for g in due]
