@@ -87,6 +87,8 @@ async def rename(actor: Actor, request: RenameDirectorate, actions: Actions) -> 
 async def close(actor: Actor, request: CloseDirectorate, actions: Actions) -> int:
     """End a directorate from a day on, behind or ahead; its people go to another.
 
+    Again is the same; to end it at another day, open it first.
+
     Returns:
         how many people that were.
 
@@ -94,7 +96,11 @@ async def close(actor: Actor, request: CloseDirectorate, actions: Actions) -> in
         Refused: NOT_ALLOWED, UNKNOWN_NAME, DIRECTORATE_CLOSED, HAS_MEMBERS.
     """
     manager_only(actor)
-    await get(actor, OneDirectorate(directorate_id=request.directorate_id), actions)
+    found = await get(actor, OneDirectorate(directorate_id=request.directorate_id), actions)
+    if found.closed_from_s is not None:
+        if (found.closed_from_s, found.merged_into_id) == (request.from_s, request.into_id):
+            return 0
+        raise Refused(Refusal("into_id", Reason.DIRECTORATE_CLOSED))
     if request.into_id is not None:
         into = await actions.store.directorates.get(request.into_id)
         against = against_directorate(into, "into_id")

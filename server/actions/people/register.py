@@ -58,10 +58,14 @@ class EditPerson(OnePerson):
 
 
 class MovePerson(OnePerson):
-    """Of another directorate from that instant on, behind or ahead."""
+    """Of another directorate from that instant on, behind or ahead.
+
+    `seen` are the starts of the stays that the editor was shown; None: whatever there is.
+    """
 
     directorate_id: DirectorateId
     from_s: Instant
+    seen: Annotated[tuple[int, ...] | None, Field(strict=False)] = None
 
 
 async def page(actor: Actor, request: Sought, actions: Actions) -> list[Listed]:
@@ -125,12 +129,14 @@ async def move(actor: Actor, request: MovePerson, actions: Actions) -> OnRecord:
     Bookings, trips and kilometres since bear it; those ahead too, from their day.
 
     Raises:
-        Refused: NOT_ALLOWED, NO_SUCH_ACCOUNT, UNKNOWN_NAME, DIRECTORATE_CLOSED.
+        Refused: NOT_ALLOWED, NO_SUCH_ACCOUNT, UNKNOWN_NAME, DIRECTORATE_CLOSED, CHANGED_MEANWHILE.
     """
     manager_only(actor)
     await get(actor, OnePerson(agent_id=request.agent_id), actions)
     directorate = await actions.store.directorates.get(request.directorate_id)
     if against := against_directorate(directorate, "directorate_id"):
         raise Refused(*against)
-    await actions.store.register.move(request.agent_id, request.directorate_id, request.from_s)
+    await actions.store.register.move(
+        request.agent_id, request.directorate_id, request.from_s, request.seen
+    )
     return await get(actor, OnePerson(agent_id=request.agent_id), actions)

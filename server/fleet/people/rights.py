@@ -67,6 +67,12 @@ class MayBook:
         """Say whether rights cover this car in the whole window, one after the other."""
         return not self.against(car, window)
 
+    def might_book(self, car: Vehicle, now_s: int) -> bool:
+        """Say whether there is a time from now on for which a right covers this car."""
+        return any(
+            self._is_of(r, car) and r.window.to_s > max(now_s, r.from_s) for r in self.rights
+        )
+
     def against(self, car: Vehicle, window: Window) -> list[Refusal]:
         """Return what the agent lacks for this car in the whole window.
 

@@ -76,9 +76,16 @@ class Register(Noun):
         """
         await self._engine.write(_edit, agent_id, seen, new)
 
-    async def move(self, agent_id: int, directorate_id: int, from_s: int) -> None:
-        """Let somebody be of a directorate from then on, whatever was said of later."""
-        await self._engine.write(move, agent_id, directorate_id, from_s)
+    async def move(
+        self, agent_id: int, directorate_id: int, from_s: int, seen: tuple[int, ...] | None
+    ) -> None:
+        """Let somebody be of a directorate from then on, whatever was said of later.
+
+        Raises:
+            Refused: CHANGED_MEANWHILE: the stays on record do not start at `seen` any more, and
+                do not say the same already.
+        """
+        await self._engine.write(_move_as_seen, agent_id, directorate_id, from_s, seen)
 
     async def leave(self, agent_id: int, takers: Mapping[int, int | None], now_s: int) -> list[int]:
         """Close an account, and let each of its bookings end, be cancelled or be another's.
@@ -181,6 +188,25 @@ def _edit(
     )
     if holds["licence"] != now["licence"]:
         tell(db)
+
+
+def _move_as_seen(
+    db: sqlite3.Connection,
+    agent_id: int,
+    directorate_id: int,
+    from_s: int,
+    seen: tuple[int, ...] | None,
+) -> None:
+    stays = may_book(db, agent_id).memberships
+    last = stays[-1]
+    if (last.directorate_id, last.from_s) == (directorate_id, from_s):
+        return
+    if seen is not None and seen != tuple(stay.from_s for stay in stays):
+        (code,) = db.execute(
+            "SELECT code FROM directorate WHERE directorate_id = :id", {"id": last.directorate_id}
+        ).fetchone()
+        raise Refused(Refusal("directorate_id", Reason.CHANGED_MEANWHILE, {"now": code}))
+    move(db, agent_id, directorate_id, from_s)
 
 
 def _leave(

@@ -277,6 +277,13 @@ async def _form_page(
     request: web.Request, form: BookingForm, status: int = 200, free: list[Vehicle] | None = None
 ) -> web.Response:
     cars = await request.app[STORE].vehicles.all()
+    may = await request.app[STORE].rights.of_agent(request[AGENT].agent_id)
+    now_s = request.app[CLOCK].now_s()
+    cars = [
+        car
+        for car in cars
+        if may.might_book(car, now_s) or str(car.vehicle_id) == str(form.vehicle.data)
+    ]
     form.fill_lists(cars)
     return await page(
         request,

@@ -109,6 +109,9 @@ async def test_a_directorate_merged_in_mid_month_hands_its_people_over_from_that
     assert refused.value.first.values == {"people": 1}
     merged = asked.model_copy(update={"into_id": DDPP})
     assert await directorates.close(paul, merged, actions) == 1
+    assert await directorates.close(paul, merged, actions) == 0, "again is the same"
+    with pytest.raises(Refused):
+        await directorates.close(paul, merged.model_copy(update={"from_s": NOW_S}), actions)
     found = await actions.store.bookings.by_id([earlier.booking_id, later.booking_id])
     assert found[earlier.booking_id].directorate_id == DDT
     assert found[later.booking_id].directorate_id == DDPP

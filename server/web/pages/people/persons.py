@@ -3,6 +3,8 @@
 Never here: rights (rights.py), leaving (leaving.py), what one does with badges.
 """
 
+import re
+
 from aiohttp import web
 from wtforms import Form, StringField
 
@@ -12,6 +14,7 @@ from server.actions.people import register as acts
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent
+from server.fleet.people.register import OnRecord
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.web.auth import manager_only
 from server.web.forms import (
@@ -64,10 +67,11 @@ class EditForm(PageForm):
 
 
 class MoveForm(PageForm):
-    """Which directorate, from which day."""
+    """Which directorate, from which day; hidden, since when each was when the page was shown."""
 
     directorate_id = ChoiceField(N_("Directorate"), coerce=number_or_none)
     from_s = LocalDateField(N_("From this day on"))
+    seen = StringField("")
 
 
 async def offer_directorates(field: ChoiceField, request: web.Request) -> None:
@@ -227,6 +231,10 @@ def _in_words(refusal: Refusal, request: web.Request) -> Refusal:
     return Refusal(refusal.field, refusal.reason, {"now": now})
 
 
+def _starts(found: OnRecord) -> str:
+    return " ".join(str(stay.from_s) for stay in found.memberships)
+
+
 def _move(person: Agent) -> Plain:
     return Plain(
         N_("Change directorate, at a date"),
@@ -247,7 +255,7 @@ async def show_move(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask which directorate, from which day."""
     found = await acts.get(Person(agent), one_of(request), request.app[ACTIONS])
     tomorrow_s = next_day_s(request.app[CLOCK].now_s(), words_of(request).timezone)
-    form = await form_of(MoveForm, request, from_s=tomorrow_s)
+    form = await form_of(MoveForm, request, from_s=tomorrow_s, seen=_starts(found))
     await offer_directorates(form.directorate_id, request)
     return await plain_page(request, _move(found.agent), form)
 
@@ -260,10 +268,13 @@ async def move(request: web.Request, agent: Agent) -> web.StreamResponse:
     await offer_directorates(form.directorate_id, request)
     form.validate()
     told = {"directorate_id": form.directorate_id.data, "from_s": form.from_s.data}
+    told |= {"seen": [int(start) for start in re.findall(r"[0-9]{1,18}", form.seen.data or "")]}
     try:
         asked = judged(acts.MovePerson, told | {"agent_id": found.agent.agent_id})
         after = await acts.move(Person(agent), asked, request.app[ACTIONS])
     except Refused as refused:
+        now = await acts.get(Person(agent), one_of(request), request.app[ACTIONS])
+        form.seen.data = _starts(now)
         return await plain_page(request, _move(found.agent), form, refused)
     words = words_of(request)
     text = N_("%(who)s changes directorate: %(when)s.")

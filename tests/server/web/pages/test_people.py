@@ -84,6 +84,7 @@ async def test_who_has_no_right_any_more_is_told_and_offered_nothing(arrive, sto
     text = await refused.text()
     assert refused.status == 409 and "Aucune habilitation à réserver" in text
     assert "Aucune autre voiture" in text
+    assert "Aucune voiture ne vous est ouverte" in await karim.read("/reservations/nouvelle")
     assert len(await booked_by(store, KARIM)) == 3, "what is booked stays"
 
 
@@ -125,12 +126,23 @@ async def test_a_move_to_come_is_shown_and_holds_from_its_day(
 ) -> None:
     manager = await arrive(MANAGER)
     page = f"/agents/{await number_of(store, KARIM)}"
-    asked = {"directorate_id": "2", "from_s": day(NOW_S + 3 * DAY_S)}
+    asked = {"directorate_id": "2", "from_s": day(NOW_S + 3 * DAY_S), "seen": str(NOW_S)}
     assert (await manager.send(f"{page}/direction", **asked)).status == 303
     text = await manager.read(page)
     assert "à venir" in text and "DDPP" in text
     wrong = await manager.send(f"{page}/direction", directorate_id="", from_s="")
     assert wrong.status == 422
+    late = await manager.send(
+        f"{page}/direction", directorate_id="1", from_s=day(NOW_S + DAY_S), seen=str(NOW_S)
+    )
+    text = await late.text()
+    assert late.status == 409 and "on y lit maintenant : DDPP" in text
+    seen = re.search(r'name="seen" value="([^"]+)"', text)
+    assert seen
+    again = await manager.send(
+        f"{page}/direction", directorate_id="1", from_s=day(NOW_S + DAY_S), seen=seen[1]
+    )
+    assert again.status == 303
 
 
 async def test_a_leaver_s_bookings_are_handed_over_or_the_page_says_why_not(
