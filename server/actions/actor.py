@@ -35,3 +35,8 @@ def manager_only(actor: Actor) -> None:
     """Refuse whoever does not decide for everybody."""
     if not is_manager(actor):
         raise Refused(Refusal("", Reason.NOT_ALLOWED))
+
+
+def actor_id(actor: Actor) -> int | None:
+    """Return which agent acts; None: the operator."""
+    return actor.agent.agent_id if isinstance(actor, Person) else None

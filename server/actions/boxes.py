@@ -5,7 +5,7 @@ Never here: what a box must know of its car (identity_file.py), when it obeys (t
 
 from typing import Literal
 
-from server.actions.actor import Actor, Person, manager_only
+from server.actions.actor import Actor, actor_id, manager_only
 from server.actions.tools import Actions
 from server.fleet.commands import VALID_S
 from server.fleet.inputs import Flag, Id, Input
@@ -88,7 +88,7 @@ async def ask(actor: Actor, box_id: int, kind: CommandKind, actions: Actions) ->
         kind,
         now_s,
         now_s + VALID_S[kind],
-        actor.agent.agent_id if isinstance(actor, Person) else None,
+        actor_id(actor),
     )
     actions.notify(box_id)
     return command

@@ -13,6 +13,7 @@ from server.store import sqlite
 from server.store.engine import StoreError
 from server.store.schema import (
     accounts,
+    badge_acts,
     booking_limits,
     doubtful_trips,
     equipment,
@@ -465,4 +466,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     plates.add,
     own_time.add,
     doubtful_trips.add,
+    badge_acts.add,
 )
