@@ -207,7 +207,7 @@ class BadgeAct:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """From when to when (None: still) somebody holds a badge; from 0: always, as far as is known."""
+    """From when to when (None: still) somebody holds a badge; from 0: as far as is known, ever."""
 
     holder: str
     from_s: int

@@ -25,7 +25,7 @@ _LONGEST_OF_SINGLE_SIZE = 10  # decimal digits
 _PARTS = re.compile(r"[ :.\-]+")
 # A desk reader types as a keyboard of the United States; on a French one that comes out so.
 _TYPED_ON_FRENCH = str.maketrans("&é\"'(-è_çàqQmM)", "1234567890aA  -")
-_ONLY_FRENCH = frozenset("&é\"'(è_çàqQ")
+_ONLY_FRENCH = frozenset("à&é\"'(è_çàqQ")
 
 
 @dataclass(frozen=True, slots=True)
