@@ -1,7 +1,7 @@
 """The pages of badges: an agent's, one and what became of it; lost, given back, found, given on.
 
 A badge is shown by the end of its UID alone. The page names the boxes that may still open for a
-blocked one. Never here: what a box is told (the gateway), how a card becomes a badge (enrolment.py).
+blocked one. Never here: what a box is told (the gateway), cards that become one (enrolment.py).
 """
 
 from collections.abc import Awaitable, Callable, Mapping
