@@ -10,32 +10,36 @@ import json
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
 from ipaddress import ip_network
 from pathlib import Path
 from typing import get_args
 
-from server.actions import Actions, Operator, Person, accounts, badges, boxes, password_codes, theft
+from server.actions import Actions, Operator, Person, accounts, boxes, password_codes, theft
 from server.actions.boxes import OrderKind
 from server.actions.fleet import load
-from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
+from server.commands import badge
+from server.commands.tools import CommandError
+from server.commands.tools import actions as _actions
+from server.commands.tools import command as _command
+from server.commands.tools import day_s as _day_s
+from server.commands.tools import existing_fleet as _existing_fleet
+from server.commands.tools import require_fleet as _require_fleet
+from server.commands.tools import store as _store
+from server.commands.tools import utc as _utc
+from server.commands.tools import vehicle as _vehicle
 from server.config import Address, Config, Network, ServeError
 from server.fleet import fleet_file
 from server.fleet.bookings import BOUNDS, Limits
 from server.fleet.fleet_file import FleetFile
-from server.fleet.grants import VALID_S as GRANTS_VALID_S
 from server.fleet.inputs import judged, one_line
 from server.fleet.json_sent import text as json_text
 from server.fleet.lateness import late_s
-from server.fleet.model import Trip, TripFilter, Vehicle
-from server.fleet.names import plate_of
-from server.fleet.recurrence import PARIS
-from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.model import Trip, TripFilter
+from server.fleet.refusals import Reason, Refused
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
-from server.store import Store, StoreError, backup
+from server.store import StoreError, backup
 
 _EVERYTHING = 1 << 62
 _SIMULATED = "host"  # the board that the simulator plays
@@ -45,13 +49,9 @@ All of it is taken in, or nothing. What it does not name stays as it is. It may 
 also while the server runs, which then tells the cars within two seconds: entries are brought up
 to date, a list of badges (or of times out of service, drivers, passengers) replaces the one before,
 a booking cancelled since stays cancelled, a password that somebody chose stays theirs, a revoked
-badge stays revoked until `voiturier badge restore`. A badge that a list leaves out opens nothing
+badge stays revoked until `voiturier badge found`. A badge that a list leaves out opens nothing
 until a file names it again. To call off a booking, cancel it on the pages.
 """
-
-
-class CommandError(Exception):
-    """What was asked cannot be done; the text says why, in one line."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -239,24 +239,7 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("--vehicle", metavar="PLATE")
     which.add_argument("--all", action="store_true", help="every box in service")
 
-    badge = commands.add_parser("badge", help="a badge that was lost, or found again")
-    badges = badge.add_subparsers(required=True, metavar="ACTION")
-    revoking = _command(
-        badges,
-        "revoke",
-        _revoke_badge,
-        "let a lost badge open nothing any more, and say which boxes have not confirmed yet",
-        [data],
-    )
-    revoking.epilog = (
-        "A running server tells the boxes within two seconds. One that cannot be reached refuses"
-        " the badge when its grants expire. Ask again to see who has confirmed."
-    )
-    restoring = _command(
-        badges, "restore", _restore_badge, "let a badge that was found open again", [data]
-    )
-    for parser_of_badge in (revoking, restoring):
-        parser_of_badge.add_argument("--uid", required=True, metavar="HEX", help="of the badge")
+    badge.add_to(commands, data)
 
     vouching = _command(
         commands,
@@ -324,19 +307,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    run: Callable[[argparse.Namespace], Awaitable[None]],
-    about: str,
-    parents: list[argparse.ArgumentParser],
-) -> argparse.ArgumentParser:
-    sentence = about[0].upper() + about[1:] + "."
-    parser = commands.add_parser(name, help=about, description=sentence, parents=parents)
-    parser.set_defaults(run=run)
-    return parser
-
-
 def address(text: str) -> Address:
     """Read HOST:PORT, an IPv6 host in brackets."""
     host, colon, port = text.rpartition(":")
@@ -351,42 +321,6 @@ def network(text: str) -> Network:
         return ip_network(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
-
-
-@asynccontextmanager
-async def _store(data_dir: Path) -> AsyncIterator[Store]:
-    store = Store.open(data_dir)
-    try:
-        yield store
-    finally:
-        await store.close()
-
-
-@asynccontextmanager
-async def _existing_fleet(data_dir: Path) -> AsyncIterator[Actions]:
-    """Open the data of a fleet that was loaded; a mistyped directory makes no empty one."""
-    _require_fleet(data_dir)
-    async with _store(data_dir) as store:
-        yield _actions(store)
-
-
-def _actions(store: Store) -> Actions:
-    """Return what acts on a store from here: a running server sees by itself what was done."""
-    return Actions(store, SystemClock(), wakes_nobody, PARIS)
-
-
-def _require_fleet(data_dir: Path) -> None:
-    if not (data_dir / backup.DATABASE).exists():
-        raise CommandError(f"{data_dir} holds no fleet yet: `voiturier load` one first")
-
-
-async def _vehicle(store: Store, plate: str) -> Vehicle:
-    vehicles = {vehicle.plate: vehicle for vehicle in await store.vehicles.all()}
-    wanted = plate_of(plate)
-    if wanted not in vehicles:
-        known = {"name": wanted, "known": ", ".join(vehicles) or "none"}
-        raise Refused(Refusal("vehicle", Reason.UNKNOWN_VEHICLE, known))
-    return vehicles[wanted]
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
@@ -409,15 +343,6 @@ async def _demo(arguments: argparse.Namespace) -> None:
     await demo.run(arguments.data, arguments.http, arguments.boxes)
 
 
-def _day_s(text: str) -> int:
-    """Read a day as the instant at which it begins."""
-    try:
-        day = datetime.strptime(text, "%Y-%m-%d")
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"no day like 2026-09-01: {text}") from None
-    return int(day.replace(tzinfo=PARIS).timestamp())
-
-
 async def _load(arguments: argparse.Namespace) -> None:
     try:
         file = fleet_file.parse(json_text.text_of(arguments.file.read_bytes()))
@@ -430,7 +355,7 @@ async def _load(arguments: argparse.Namespace) -> None:
         lines = [f"{arguments.file}: {fleet_file.in_words(each)}" for each in refused.refusals]
         raise CommandError("\nvoiturier: ".join(lines)) from None
     if revoked:
-        print(f"revoked badges in the file, which stay so: {revoked} (`voiturier badge restore`)")
+        print(f"revoked badges in the file, which stay so: {revoked} (`voiturier badge found`)")
     bookings = sum(booking.weeks for booking in file.bookings)
     print(f"loaded: {len(file.vehicles)} vehicles, {len(file.agents)} agents, {bookings} bookings")
 
@@ -466,7 +391,7 @@ async def _reopen_account(arguments: argparse.Namespace) -> None:
         agent = await accounts.reopen(
             _OPERATOR, accounts.OneAccount(login=arguments.login), actions
         )
-    print(f"{agent.full_name} may sign in again; badges: `voiturier badge restore`")
+    print(f"{agent.full_name} may sign in again; badges: `voiturier badge found`")
 
 
 async def _give_code(arguments: argparse.Namespace) -> None:
@@ -548,41 +473,6 @@ async def _rotate_key(arguments: argparse.Namespace) -> None:
             wanted = boxes.RotateKey(vehicle_id=vehicle.vehicle_id)
             generation = await boxes.rotate_key(_OPERATOR, wanted, actions)
             print(f"{vehicle.plate}: key {generation} goes to the box at its next connection")
-
-
-async def _revoke_badge(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
-        held = await badges.revoke(_OPERATOR, _badge(arguments), actions)
-        same = badges.OneBadge(badge_id=held.badge.badge_id)
-        cars = await badges.who_knows(_OPERATOR, same, actions)
-    print(f"a badge of {held.holder.full_name} is revoked")
-    if cars.waiting:
-        print(f"boxes that have not confirmed yet: {len(cars.waiting)}; ask again to see who has")
-    for box in cars.waiting:
-        sent_at_s = box.grants_sent_at_s
-        expire = "" if sent_at_s is None else f", grants until {_utc(sent_at_s + GRANTS_VALID_S)}"
-        print(f"  {box.plate}  last heard {_utc(box.last_seen_s)}{expire}")
-    for what, plates in (
-        ("boxes that have confirmed", cars.knows),
-        ("boxes that were never heard, and open for nobody", cars.never_heard),
-        ("cars without a box", cars.no_box),
-    ):
-        if plates:
-            print(f"{what}: {', '.join(plates)}")
-
-
-async def _restore_badge(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
-        held = await badges.restore(_OPERATOR, _badge(arguments), actions)
-    print(f"a badge of {held.holder.full_name} is valid again, for a car once it has been told")
-
-
-def _badge(arguments: argparse.Namespace) -> badges.BadgeByUid:
-    return judged(badges.BadgeByUid, {"uid": arguments.uid})
-
-
-def _utc(at_s: int | None) -> str:
-    return "never" if at_s is None else f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 async def _order(arguments: argparse.Namespace) -> None:

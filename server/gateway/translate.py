@@ -163,8 +163,9 @@ def read_record(record: records.Record, holder: Holder, received_at_s: int) -> R
         )
     kept = record.body
     if record.kind == _LEARNED:  # its UID is kept under seal, where it waits to be somebody's
-        is_read = isinstance(body, records.BadgeLearned)
-        kept = records.encode_body(body._replace(uid=b"")) if is_read else b""
+        kept = b""
+        if isinstance(body, records.BadgeLearned):
+            kept = records.encode_body(body._replace(uid=b""))
     return ReadRecord(record.kind, name, at_s, kept, fields, means, without_place)
 
 

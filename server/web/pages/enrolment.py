@@ -21,7 +21,7 @@ from server.fleet.refusals import Reason, Refused
 from server.web.auth import manager_only
 from server.web.forms import ChoiceField, PageForm, form_of, posted, sent_form
 from server.web.i18n import N_, Words, words_of
-from server.web.refused import show_on
+from server.web.refused import say, show_on
 from server.web.render import flash, page
 
 NEW, LEARN = "/badges/nouveau", "/badges/lire"
@@ -77,11 +77,12 @@ async def find_agent(request: web.Request, sought: str) -> tuple[Agent | None, s
 
 def _number(text: str | None) -> int | None:
     """Read a number of an address or a hidden field; None when there is none."""
-    is_one = bool(text) and text.isdecimal() and text.isascii() and len(text) <= _MAX_DIGITS
-    return int(text or "") if is_one else None
+    if not text or len(text) > _MAX_DIGITS or not (text.isdecimal() and text.isascii()):
+        return None
+    return int(text)
 
 
-async def _named(request: web.Request, form: PageForm) -> None:
+async def _named(request: web.Request, form: NumberForm | GiveForm) -> None:
     """Write the name of whom an address means."""
     number = _number(form.agent.data)
     agent = None if number is None else await request.app[STORE].agents.get(number)
@@ -191,7 +192,7 @@ def _said(reading: Reading, words: Words) -> str:
     return words.say(text, uid=reading.uid.hex(" ").upper())
 
 
-def _learn_address(form: PageForm) -> str:
+def _learn_address(form: NumberForm) -> str:
     query = {"agent": form.agent.data or "", "remplace": form.replaces.data or ""}
     return str(URL(LEARN).with_query({name: text for name, text in query.items() if text}))
 
@@ -268,7 +269,11 @@ async def give(request: web.Request, agent: Agent) -> web.StreamResponse:
     except Refused as refused:
         if refused.first.reason is Reason.NO_SUCH_LEARN_ORDER:
             raise
-        fields = {"agent_id": "agent", "replaces": "agent", "": "agent"}
+        words = words_of(request)
+        if not refused.first.field:  # no card waits any more: the page says why, and has no form
+            await flash(request, "warning", say(refused.first, words))
+            raise web.HTTPSeeOther(f"{LEARN}/{_command_id(request)}") from None
+        fields = {"agent_id": "agent", "replaces": "agent"}
         status = show_on(form, refused, fields, agent.agent_id)
         return await _order_page(request, agent, form, status)
     text = N_("%(who)s has a new badge: cars in coverage know within seconds.")

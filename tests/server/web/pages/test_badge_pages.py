@@ -50,18 +50,13 @@ async def test_all_that_is_wrong_with_a_number_is_said_at_once_and_the_text_stay
     assert answer.status == 422
     assert 'id="agent-error"' in text and 'id="number-error"' in text
     assert 'value="abc"' in text and 'value="DDT"' in text
-    answer = await manager.send(
-        "/badges/nouveau", **sent | {"number": "08ffffff", "agent": "Lucie"}
-    )
-    assert answer.status in (200, 422)  # ffffff08 may be a card's
-    answer = await manager.send(
-        "/badges/nouveau", **sent | {"number": "08ffff08", "agent": "Lucie"}
-    )
+    made_up = sent | {"number": "08ffff08", "agent": "Lucie"}
+    answer = await manager.send("/badges/nouveau", **made_up)
     assert answer.status == 422 and "téléphones" in await answer.text()
 
 
 async def test_a_reading_must_be_chosen_and_a_known_badge_is_said_whose_it_is(arrive, store):
-    karim, badge = await badge_of(store, KARIM)
+    _, badge = await badge_of(store, KARIM)
     manager = await arrive(MANAGER)
     sent = {"agent": "Lucie", "number": "04a1b2c4", "issuer": "", "replaces": ""}
     answer = await manager.send("/badges/nouveau", **sent | {"uid": ""})
@@ -69,7 +64,7 @@ async def test_a_reading_must_be_chosen_and_a_known_badge_is_said_whose_it_is(ar
     answer = await manager.send("/badges/nouveau", **sent | {"uid": "04a1b2c4"})
     text = await answer.text()
     assert answer.status == 422 and f'href="/badges/{badge.badge_id}"' in text
-    assert "Karim &lt;b&gt;Benali a ce badge" in text
+    assert "Ce badge est déjà celui de Karim" in text
 
 
 async def test_a_card_that_a_car_has_read_is_shown_and_given(arrive, store, woken):
@@ -104,7 +99,7 @@ async def test_a_card_that_a_car_has_read_is_shown_and_given(arrive, store, woke
 
 
 async def test_a_badge_is_given_back_found_given_on_and_its_page_says_all_of_it(arrive, store):
-    karim, badge = await badge_of(store, KARIM)
+    _, badge = await badge_of(store, KARIM)
     manager = await arrive(MANAGER)
     page = f"/badges/{badge.badge_id}"
     assert (await manager.send(page, f"{page}/rendre")).status == 303
@@ -118,7 +113,7 @@ async def test_a_badge_is_given_back_found_given_on_and_its_page_says_all_of_it(
     answer = await manager.send(page, f"{page}/donner", agent="")
     assert answer.status == 422 and 'id="agent-error"' in await answer.text()
     answer = await manager.send(page, f"{page}/donner", agent="Karim")
-    assert answer.status == 422 and "a ce badge" in await answer.text()
+    assert answer.status == 422 and "déjà celui de Karim" in await answer.text()
     assert (await manager.send(page, f"{page}/donner", agent="Lucie")).status == 303
     shown = await manager.read(page)
     assert "Lucie Moreau a ce badge dès maintenant." in shown
@@ -132,7 +127,7 @@ async def test_a_badge_is_given_back_found_given_on_and_its_page_says_all_of_it(
 async def test_a_refused_card_offers_to_be_read_at_that_car_and_a_known_one_says_whose_it_is(
     arrive, store
 ):
-    karim, badge = await badge_of(store, KARIM)
+    _, badge = await badge_of(store, KARIM)
     clio = await car_of(store, CLIO)
     await report(store, CLIO, BadgeRefused(NOW_S, "unknown_badge", Holder(), b"a tag---"))
     manager = await arrive(MANAGER)

@@ -1,0 +1,1 @@
+"""The commands of `voiturier`, one file a noun: `add_to(subparsers)`, and what they do."""
