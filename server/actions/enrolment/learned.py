@@ -58,9 +58,7 @@ async def get(actor: Actor, request: OneLearnOrder, actions: Actions) -> LearnOr
         Refused: NOT_ALLOWED, NO_SUCH_LEARN_ORDER.
     """
     manager_only(actor)
-    now_s = actions.clock.now_s()
-    await actions.store.learn_orders.forget_old(now_s)
-    order = await actions.store.learn_orders.get(request.command_id, now_s)
+    order = await actions.store.learn_orders.get(request.command_id, actions.clock.now_s())
     if order is None:
         raise Refused(Refusal("", Reason.NO_SUCH_LEARN_ORDER))
     return order

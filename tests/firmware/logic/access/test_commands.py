@@ -460,3 +460,9 @@ def test_an_order_to_learn_is_left_alone_by_what_becomes_of_an_end():
     take(commands, learn(1), NOW_S, RELAY_ENABLED)
     assert commands.trip_did([ENDS], RELAY_ENABLED) == []
     assert said(commands.learning_ends(COMMAND_APPLIED, RELAY_ENABLED)) == [(1, COMMAND_APPLIED)]
+
+
+def test_what_flash_holds_of_an_order_to_learn_means_the_same_to_every_version():
+    commands = Commands()
+    take(commands, learn(1), NOW_S, RELAY_INHIBITED)
+    assert commands.to_bytes().hex() == "0000000100000000" + "000000010100" + "000000018200"
