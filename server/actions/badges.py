@@ -86,6 +86,7 @@ async def block(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
 
 async def withdraw(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
     """Let a badge that was given back open nothing any more; as `block`."""
+    manager_only(actor)
     held = await get(actor, request, actions)
     await _block(actor, held, "withdrawn", actions)
     return held
@@ -97,6 +98,7 @@ async def found(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
     Raises:
         Refused: NOT_ALLOWED, NO_SUCH_BADGE, NOT_REVOKED, ACCOUNT_CLOSED.
     """
+    manager_only(actor)
     held = await get(actor, request, actions)
     await _restore(actor, held, "", actions)
     return held
