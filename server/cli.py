@@ -21,7 +21,6 @@ from server.actions import (
     Person,
     accounts,
     acting,
-    badges,
     boxes,
     password_codes,
     theft,
@@ -29,8 +28,8 @@ from server.actions import (
 from server.actions.boxes import OrderKind
 from server.actions.fleet import load
 from server.clock import SystemClock
+from server.commands import badge, role
 from server.commands import people as people_commands
-from server.commands import role
 from server.commands.tools import (
     CommandError,
     actions_on,
@@ -46,7 +45,6 @@ from server.config import Address, Config, Network, ServeError
 from server.fleet import fleet_file
 from server.fleet.bookings import BOUNDS, Limits
 from server.fleet.fleet_file import FleetFile
-from server.fleet.grants import VALID_S as GRANTS_VALID_S
 from server.fleet.inputs import judged, one_line
 from server.fleet.json_sent import text as json_text
 from server.fleet.lateness import late_s
@@ -63,7 +61,7 @@ All of it is taken in, or nothing. What it does not name stays as it is. It may 
 also while the server runs, which then tells the cars within two seconds: entries are brought up
 to date, a list of badges (or of times out of service, drivers, passengers) replaces the one before,
 a booking cancelled since stays cancelled, a password that somebody chose stays theirs, a revoked
-badge stays revoked until `voiturier badge restore`. A badge that a list leaves out opens nothing
+badge stays revoked until `voiturier badge found`. A badge that a list leaves out opens nothing
 until a file names it again. To call off a booking, cancel it on the pages.
 """
 
@@ -265,24 +263,7 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("--vehicle", metavar="PLATE")
     which.add_argument("--all", action="store_true", help="every box in service")
 
-    badge = commands.add_parser("badge", help="a badge that was lost, or found again")
-    badges = badge.add_subparsers(required=True, metavar="ACTION")
-    revoking = command(
-        badges,
-        "revoke",
-        _revoke_badge,
-        "let a lost badge open nothing any more, and say which boxes have not confirmed yet",
-        [data],
-    )
-    revoking.epilog = (
-        "A running server tells the boxes within two seconds. One that cannot be reached refuses"
-        " the badge when its grants expire. Ask again to see who has confirmed."
-    )
-    restoring = command(
-        badges, "restore", _restore_badge, "let a badge that was found open again", [data]
-    )
-    for parser_of_badge in (revoking, restoring):
-        parser_of_badge.add_argument("--uid", required=True, metavar="HEX", help="of the badge")
+    badge.add_to(commands, data)
 
     vouching = command(
         commands,
@@ -398,7 +379,7 @@ async def _load(arguments: argparse.Namespace) -> None:
         lines = [f"{arguments.file}: {fleet_file.in_words(each)}" for each in refused.refusals]
         raise CommandError("\nvoiturier: ".join(lines)) from None
     if revoked:
-        print(f"revoked badges in the file, which stay so: {revoked} (`voiturier badge restore`)")
+        print(f"revoked badges in the file, which stay so: {revoked} (`voiturier badge found`)")
     bookings = sum(booking.weeks for booking in file.bookings)
     print(f"loaded: {len(file.vehicles)} vehicles, {len(file.agents)} agents, {bookings} bookings")
 
@@ -438,7 +419,7 @@ async def _reopen_account(arguments: argparse.Namespace) -> None:
         agent = await accounts.reopen(
             _OPERATOR, accounts.OneAccount(login=arguments.login), actions
         )
-    print(f"{agent.full_name} may sign in again; badges: `voiturier badge restore`")
+    print(f"{agent.full_name} may sign in again; badges: `voiturier badge found`")
 
 
 async def _give_code(arguments: argparse.Namespace) -> None:
@@ -520,37 +501,6 @@ async def _rotate_key(arguments: argparse.Namespace) -> None:
             wanted = boxes.RotateKey(vehicle_id=vehicle.vehicle_id)
             generation = await boxes.rotate_key(_OPERATOR, wanted, actions)
             print(f"{vehicle.plate}: key {generation} goes to the box at its next connection")
-
-
-async def _revoke_badge(arguments: argparse.Namespace) -> None:
-    async with existing_fleet(arguments.data) as actions:
-        held = await badges.revoke(_OPERATOR, _badge(arguments), actions)
-        same = badges.OneBadge(badge_id=held.badge.badge_id)
-        cars = await badges.who_knows(_OPERATOR, same, actions)
-    print(f"a badge of {held.holder.full_name} is revoked")
-    if cars.waiting:
-        print(f"boxes that have not confirmed yet: {len(cars.waiting)}; ask again to see who has")
-    for box in cars.waiting:
-        sent_at_s = box.grants_sent_at_s
-        expire = "" if sent_at_s is None else f", grants until {utc(sent_at_s + GRANTS_VALID_S)}"
-        print(f"  {box.plate}  last heard {utc(box.last_seen_s)}{expire}")
-    for what, plates in (
-        ("boxes that have confirmed", cars.knows),
-        ("boxes that were never heard, and open for nobody", cars.never_heard),
-        ("cars without a box", cars.no_box),
-    ):
-        if plates:
-            print(f"{what}: {', '.join(plates)}")
-
-
-async def _restore_badge(arguments: argparse.Namespace) -> None:
-    async with existing_fleet(arguments.data) as actions:
-        held = await badges.restore(_OPERATOR, _badge(arguments), actions)
-    print(f"a badge of {held.holder.full_name} is valid again, for a car once it has been told")
-
-
-def _badge(arguments: argparse.Namespace) -> badges.BadgeByUid:
-    return judged(badges.BadgeByUid, {"uid": arguments.uid})
 
 
 async def _order(arguments: argparse.Namespace) -> None:

@@ -42,6 +42,10 @@ MAX_COMMAND_STEP = 1 << 24
 """How far a command's id may be ahead of the time: ids are times, and one more where several are
 asked in a second. Half a year of a wrong clock."""
 
+LEARN_VALID_S = 5 * 60
+"""How long a box waits for the card it is to learn: who asked stands at the car with it. A card
+that comes later is a stranger's."""
+
 MAX_GRANTS = 1024
 """Of a set: 500 badges, the bookings of a week and what else there is to say. 22 KiB, of which the
 box has up to four copies while it writes a new set."""

@@ -41,6 +41,7 @@ Ordered = namedtuple("Ordered", ("what", "expires_s"))
 TripHandover = namedtuple(
     "TripHandover", ("odometer_m", "badge_tag", "grant_id", "assurance", "private", "stage")
 )
+BadgeLearned = namedtuple("BadgeLearned", ("command_id", "uid"))
 
 KINDS = {
     1: (Boot, "BtI"),
@@ -67,6 +68,7 @@ KINDS = {
     24: (JumpRefused, "BI"),
     25: (Ordered, "BI"),
     26: (TripHandover, "I8IBBB"),
+    27: (BadgeLearned, "Ib"),
 }
 """kind -> (class, layout of codec.py)."""
 

@@ -1,7 +1,7 @@
 """The reader's loop: waits for cards, has one prove itself, tells the car what the badge did.
 
-A UID becomes a tag here and goes no further. A card whose tag has a key opens nothing by its UID. A
-phone is no badge, and looked past.
+A UID becomes a tag here and goes no further, but for that of a card that the car is to learn. A
+card whose tag has a key opens nothing by its UID. A phone is no badge, and looked past.
 """
 
 import asyncio
@@ -122,7 +122,8 @@ class BadgeTask:
             return
         if key is None:
             self._card_told = True
-            await self._vehicle.badge_arrived(tag, ASSURANCE_LOW)
+            uid = uid if self._vehicle.learns and await self._is_alone(uid) else b""
+            await self._vehicle.badge_arrived(tag, ASSURANCE_LOW, uid)
             return
         genuine = None
         try:
@@ -137,6 +138,15 @@ class BadgeTask:
         elif genuine is False:
             self._presence.disown()
             await self._vehicle.badge_not_genuine(tag)
+
+    async def _is_alone(self, uid: bytes) -> bool:
+        """Whether no other badge lies there, which may be the one that is meant."""
+        try:
+            await self._reader.drop_field()
+            found = await self._reader.read_cards()
+        except ReaderError:
+            return False
+        return not [other for other in found if other != uid and is_badge(other)]
 
     async def _prove(self, uid: bytes, key: bytes) -> bool | None:
         """Whether the card is genuine, None when it is not there any more; raises ReaderError."""

@@ -55,6 +55,10 @@ class Orders:
             self._keep()
         return obeyed
 
+    def learning_ends(self, result: int, relay: int, now_ms: int) -> None:
+        """Answer an order to learn a card, as COMMAND_*."""
+        self.answer(self._commands.learning_ends(result, relay), now_ms)
+
     def trip_did(self, records, relay: int, now_ms: int) -> None:
         """Answer what these records of the trip settle."""
         self.answer(self._commands.trip_did(records, relay), now_ms)

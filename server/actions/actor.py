@@ -71,3 +71,8 @@ def operator_only(actor: Actor) -> None:
     """Refuse whoever is not at the server's own machine."""
     if not isinstance(actor, Operator):
         raise Refused(Refusal("", Reason.NOT_ALLOWED))
+
+
+def actor_id(actor: Actor) -> int | None:
+    """Return which agent acts; None: the operator."""
+    return actor.agent.agent_id if isinstance(actor, Person) else None

@@ -1,7 +1,7 @@
-"""A badge that was lost is blocked, and put back when it was found.
+"""A badge that was lost or given back is blocked, put back when it was found, or given on.
 
-A manager blocks one that a list shows; the command line knows it by its UID. Never here: what a
-box is told (the gateway), who enrols badges (the fleet file).
+A manager knows it from a list; the command line by its UID. Never here: what a box is told (the
+gateway), how a card becomes a badge (enrolment/).
 """
 
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from server.actions.actor import Actor, may, require
+from server.actions.actor import Actor, actor_id, may, require
 from server.actions.tools import Actions
-from server.fleet.fleet_file import uid_of
+from server.fleet.badges.numbers import uid_of
 from server.fleet.inputs import Id, Input, Says
-from server.fleet.model import Agent, EnrolledBadge
+from server.fleet.model import Agent, BadgeAct, BlockedWhy, EnrolledBadge, Holding
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import About, Right
 from server.fleet.told import WhoKnows
@@ -38,12 +38,27 @@ class BadgeByUid(Input):
     uid: Annotated[bytes, BeforeValidator(_uid), Says(Reason.NOT_A_UID)] = Field(repr=False)
 
 
+class HandOver(Input):
+    """A badge that a list shows, and who holds it from now on."""
+
+    badge_id: Id
+    agent_id: Annotated[Id, Says(Reason.NO_SUCH_PERSON)]
+
+
 @dataclass(frozen=True, slots=True)
 class HeldBadge:
     """A badge and whose it is."""
 
     badge: EnrolledBadge
     holder: Agent
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Who held a badge when, and who did what with it; the last first."""
+
+    holdings: list[Holding]
+    acts: list[BadgeAct]
 
 
 async def get(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
@@ -58,18 +73,100 @@ async def get(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
 
 
 async def block(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
-    """Let a badge open nothing any more; again is the same.
+    """Let a badge that is lost open nothing any more; again is the same.
 
     Returns:
         it and its holder.
 
     Raises:
-        Refused: as `get`.
+        Refused: NOT_ALLOWED, NO_SUCH_BADGE.
     """
     require(actor, Right.BLOCK_BADGES)
     held = await get(actor, request, actions)
-    await _block(held, actions)
+    await _block(actor, held, "lost", actions)
     return held
+
+
+async def withdraw(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
+    """Let a badge that was given back open nothing any more; as `block`."""
+    require(actor, Right.BLOCK_BADGES)
+    held = await get(actor, request, actions)
+    await _block(actor, held, "withdrawn", actions)
+    return held
+
+
+async def found(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
+    """Let a badge that was found open again for its holder; returns both.
+
+    Raises:
+        Refused: NOT_ALLOWED, NO_SUCH_BADGE, NOT_REVOKED, ACCOUNT_CLOSED.
+    """
+    require(actor, Right.BLOCK_BADGES)
+    held = await get(actor, request, actions)
+    await _restore(actor, held, "", actions)
+    return held
+
+
+async def hand_over(actor: Actor, request: HandOver, actions: Actions) -> HeldBadge:
+    """Let somebody else hold a badge from now on, in service also where it was blocked.
+
+    What it did before stays its holder's of then, however late a car tells of it.
+
+    Returns:
+        it and its new holder.
+
+    Raises:
+        Refused: NOT_ALLOWED, NO_SUCH_BADGE, NO_SUCH_PERSON, ACCOUNT_CLOSED, BADGE_OF_ANOTHER (it is
+            theirs already).
+    """
+    require(actor, Right.BLOCK_BADGES)
+    held = await get(actor, OneBadge(badge_id=request.badge_id), actions)
+    to = await person(actor, request.agent_id, actions)
+    if to.agent_id == held.holder.agent_id:
+        raise Refused(Refusal("agent_id", Reason.BADGE_OF_ANOTHER, {"name": to.full_name}))
+    now_s = actions.clock.now_s()
+    await actions.store.badges.hand_over(request.badge_id, to.agent_id, now_s, actor_id(actor))
+    actions.notify(None)
+    return await get(actor, OneBadge(badge_id=request.badge_id), actions)
+
+
+async def history(actor: Actor, request: OneBadge, actions: Actions) -> History:
+    """Return who held a badge, and what became of it.
+
+    Raises:
+        Refused: as `get`.
+    """
+    require(actor, Right.BLOCK_BADGES)
+    await get(actor, request, actions)
+    badges = actions.store.badges
+    holdings, acts = await badges.holdings(request.badge_id), await badges.acts(request.badge_id)
+    return History(holdings, acts)
+
+
+async def person(actor: Actor, agent_id: int, actions: Actions) -> Agent:
+    """Return whose a badge may become.
+
+    Raises:
+        Refused: NOT_ALLOWED; NO_SUCH_PERSON, also for one beyond what they manage; ACCOUNT_CLOSED.
+    """
+    require(actor, Right.BLOCK_BADGES)
+    agent = await actions.store.agents.get(agent_id, actions.clock.now_s())
+    if agent is None or not may(actor, Right.BLOCK_BADGES, About(agent.directorate_id)):
+        raise Refused(Refusal("agent_id", Reason.NO_SUCH_PERSON))
+    if agent.closed_at_s is not None:
+        raise Refused(Refusal("agent_id", Reason.ACCOUNT_CLOSED, {"name": agent.full_name}))
+    return agent
+
+
+async def by_uid(actor: Actor, request: BadgeByUid, actions: Actions) -> HeldBadge:
+    """Return the badge with this UID and its holder.
+
+    Raises:
+        Refused: NOT_ALLOWED, NO_SUCH_BADGE.
+    """
+    require(actor, Right.BLOCK_BADGES)
+    badge = await actions.store.badges.by_uid(request.uid)
+    return await _held(actor, Right.BLOCK_BADGES, badge, "uid", actions)
 
 
 async def who_knows(actor: Actor, request: OneBadge, actions: Actions) -> WhoKnows:
@@ -88,8 +185,8 @@ async def who_knows(actor: Actor, request: OneBadge, actions: Actions) -> WhoKno
 async def revoke(actor: Actor, request: BadgeByUid, actions: Actions) -> HeldBadge:
     """Block the badge with this UID; as `block`."""
     require(actor, Right.BLOCK_BADGES)
-    held = await _by_uid(actor, request, actions)
-    await _block(held, actions)
+    held = await by_uid(actor, request, actions)
+    await _block(actor, held, "lost", actions)
     return held
 
 
@@ -97,25 +194,29 @@ async def restore(actor: Actor, request: BadgeByUid, actions: Actions) -> HeldBa
     """Let a badge that was found open again; returns it and its holder.
 
     Raises:
-        Refused: NOT_ALLOWED, NO_SUCH_BADGE, NOT_REVOKED.
+        Refused: NOT_ALLOWED, NO_SUCH_BADGE, NOT_REVOKED, ACCOUNT_CLOSED.
     """
     require(actor, Right.BLOCK_BADGES)
-    held = await _by_uid(actor, request, actions)
-    if held.badge.revoked_at_s is None:
-        raise Refused(Refusal("uid", Reason.NOT_REVOKED))
-    await actions.store.badges.restore(held.badge.badge_id)
-    actions.notify(None)
+    held = await by_uid(actor, request, actions)
+    await _restore(actor, held, "uid", actions)
     return held
 
 
-async def _block(held: HeldBadge, actions: Actions) -> None:
-    await actions.store.badges.revoke(held.badge.badge_id, actions.clock.now_s())
+async def _block(actor: Actor, held: HeldBadge, why: BlockedWhy, actions: Actions) -> None:
+    now_s = actions.clock.now_s()
+    await actions.store.badges.revoke(held.badge.badge_id, now_s, why, actor_id(actor))
     actions.notify(None)
 
 
-async def _by_uid(actor: Actor, request: BadgeByUid, actions: Actions) -> HeldBadge:
-    badge = await actions.store.badges.by_uid(request.uid)
-    return await _held(actor, Right.BLOCK_BADGES, badge, "uid", actions)
+async def _restore(actor: Actor, held: HeldBadge, field: str, actions: Actions) -> None:
+    if held.badge.revoked_at_s is None:
+        raise Refused(Refusal(field, Reason.NOT_REVOKED))
+    if held.holder.closed_at_s is not None:
+        name = {"name": held.holder.full_name}
+        raise Refused(Refusal(field, Reason.ACCOUNT_CLOSED, name))
+    now_s = actions.clock.now_s()
+    await actions.store.badges.restore(held.badge.badge_id, now_s, actor_id(actor))
+    actions.notify(None)
 
 
 async def _held(

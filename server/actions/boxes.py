@@ -5,7 +5,7 @@ Never here: what a box must know of its car (identity_file.py), when it obeys (t
 
 from typing import Literal
 
-from server.actions.actor import Actor, Person, may, require
+from server.actions.actor import Actor, actor_id, may, require
 from server.actions.tools import Actions
 from server.fleet.commands import VALID_S
 from server.fleet.inputs import Flag, Id, Input
@@ -95,7 +95,7 @@ async def ask(asked_by: Actor, box_id: int, kind: CommandKind, actions: Actions)
         kind,
         now_s,
         now_s + VALID_S[kind],
-        asked_by.agent.agent_id if isinstance(asked_by, Person) else None,
+        actor_id(asked_by),
     )
     actions.notify(box_id)
     return command

@@ -23,6 +23,8 @@ END_TRIP_VALID_S = 15 * 60
 END_FROM_AFAR_VALID_S = 24 * 3600
 # A stolen car may be out of coverage for as long as it is hidden.
 THEFT_VALID_S = 365 * 24 * 3600
+# Who asks stands at the car with the card; the box waits no longer either.
+LEARN_VALID_S = 5 * 60
 VALID_S: Mapping[CommandKind, int] = {
     "inhibit": 24 * 3600,
     "cancel": 24 * 3600,
@@ -33,6 +35,7 @@ VALID_S: Mapping[CommandKind, int] = {
     "withdraw-end": END_FROM_AFAR_VALID_S,
     "theft": THEFT_VALID_S,
     "withdraw-theft": THEFT_VALID_S,
+    "learn": LEARN_VALID_S,
 }
 
 

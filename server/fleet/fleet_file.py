@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from server.fleet.accounts.passwords import Password, against_password
+from server.fleet.badges.numbers import is_of_a_card, uid_of
 from server.fleet.bookings import Journey, Weeks
 from server.fleet.inputs import (
     MOST_REFUSALS,
@@ -75,12 +76,6 @@ A file may be loaded again: what it says as the file before did changes nothing,
 changed it since; what it says otherwise holds.
 """
 
-_UID_BYTES = (4, 7, 10)  # what ISO 14443 knows
-# Single size UIDs that are no card's own (ISO/IEC 14443-3, AN10927): 08 begins one that was made up
-# for this once, 88 only a longer one; and many phones say 01 02 03 04. The box knows no badge by
-# them either (firmware/logic/access/card.py).
-_SINGLE_SIZE = 4
-_NOT_OF_A_CARD = (b"\x08", b"\x88", b"\x01\x02\x03\x04")
 _CARD_KEY_BYTES = 16
 _WIDEST_M = 100_000  # what is wider than a department is no site
 _LONGEST = 200  # letters of a name
@@ -94,12 +89,6 @@ def _plate(text: str) -> str:
     if not plate:
         raise refuse(Reason.NOT_A_TEXT)
     return plate
-
-
-def uid_of(text: object) -> bytes | None:
-    """Read a badge's UID in hexadecimal; None when it is none."""
-    uid = _bytes_of(text)
-    return uid if len(uid) in _UID_BYTES else None
 
 
 def _bytes_of(text: object) -> bytes:
@@ -225,7 +214,7 @@ class BadgeEntry(Input):
         uid = uid_of(entry.get("uid"))
         if uid is None:
             raise refuse(Reason.NOT_A_UID)
-        if len(uid) == _SINGLE_SIZE and uid.startswith(_NOT_OF_A_CARD):
+        if not is_of_a_card(uid):
             raise refuse(Reason.PASSING_UID)
         return entry
 

@@ -67,6 +67,7 @@ CommandKind = Literal[
     "withdraw-end",
     "theft",
     "withdraw-theft",
+    "learn",
 ]
 CommandState = Literal["queued", "pending", "applied", "cancelled", "expired", "refused", "unknown"]
 
@@ -197,13 +198,42 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class EnrolledBadge:
-    """A card of an agent as a page may show it: `ending` is the end of its UID, in hexadecimal."""
+    """A card of an agent as a page may show it: `ending` is the end of its UID, in hexadecimal.
+
+    `issuer`: whose card it was first, a service's or the fleet's own; empty where nobody said.
+    `why` it is blocked, if it is.
+    """
 
     badge_id: int
     agent_id: int
     ending: str
     has_key: bool
     revoked_at_s: int | None
+    why: "BlockedWhy | None"
+    issuer: str
+
+
+BlockedWhy = Literal["lost", "withdrawn", "replaced"]
+BadgeDeed = Literal["given", "lost", "found", "withdrawn", "replaced"]
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeAct:
+    """What somebody (None: the operator) did with a badge, and who held it after that."""
+
+    at_s: int
+    what: BadgeDeed
+    holder: str
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """From when to when (None: still) somebody holds a badge; from 0: as far as is known, ever."""
+
+    holder: str
+    from_s: int
+    to_s: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,7 +489,8 @@ class Refusal:
     """A badge the car said no to; `agent_name` is None for a badge nobody owns.
 
     `booked_plate` is the car this person had booked, where that was another and is known;
-    `booking_id` is that booking.
+    `booking_id` is that booking. `badge_id` is the badge where it is known by now, `holder_name`
+    whose it is now, and since when their account is closed; `blocked_why` it opens nothing now.
     """
 
     refusal_id: int
@@ -472,6 +503,10 @@ class Refusal:
     directorate_code: str | None
     booking_id: int | None
     booked_plate: str | None
+    badge_id: int | None
+    holder_name: str | None
+    holder_closed_at_s: int | None
+    blocked_why: BlockedWhy | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,15 @@ class BadgeRefused:
     at_s: int | None
     reason: RefusalReason
     holder: Holder
+    badge_tag: bytes = field(default=b"", repr=False)  # how its box calls the badge
+
+
+@dataclass(frozen=True, slots=True)
+class CardLearned:
+    """An unknown card was read because this command asked for it."""
+
+    command_id: int
+    uid: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +221,7 @@ FleetRecord = (
     | SignsContradict
     | JumpRefused
     | CommandAnswered
+    | CardLearned
     | ClockStated
     | TimesMended
 )

@@ -262,6 +262,33 @@ class Reason(StrEnum):
         "passing_uid",
         N_("Phones and bank cards make up such a UID: it is no badge. Give the person a card."),
     )
+    NO_SUCH_PERSON = "no_such_person", N_("Choose one of the people."), Kind.WRONG
+    NOT_A_BADGE_NUMBER = (
+        "not_a_badge_number",
+        N_(
+            "This is no badge's number: 8, 14 or 20 hexadecimal digits, or 8 to 10 or 15 to 17"
+            " decimal ones."
+        ),
+    )
+    WHICH_READING = (
+        "which_reading",
+        N_("This number can be read in several ways: say which one is meant."),
+    )
+    BADGE_BLOCKED = (
+        "badge_blocked",
+        N_("%(name)s had this badge, and it is blocked: put it back in service, or give it on."),
+        Kind.CONFLICT,
+    )
+    NO_CARD_READ = (
+        "no_card_read",
+        N_("No card waits here: none was read, or somebody said already whose it is."),
+        Kind.CONFLICT,
+    )
+    NO_SUCH_LEARN_ORDER = (
+        "no_such_learn_order",
+        N_("No car was asked that."),
+        Kind.NOT_FOUND,
+    )
     NOT_REVOKED = "not_revoked", N_("This badge is not blocked."), Kind.CONFLICT
     NO_BOX = "no_box", N_("This car has no box."), Kind.CONFLICT
     BOX_EXISTS = "box_exists", N_("This car has a box already."), Kind.CONFLICT

@@ -102,6 +102,7 @@ def setup(app: web.Application) -> None:
         try:
             # With whatever it writes the writer sees what others have committed.
             await store.boxes.keep_heard()
+            await store.learn_orders.forget_old(clock.now_s())
         except StoreError as error:  # it is looked again: a full disk or a long load may pass
             _log.error("cannot see what other programs changed: %s", error)
         if doubt.in_doubt:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from server.fleet import model
 from server.fleet import records as fleet
+from server.fleet.badges.numbers import UID_BYTES, is_of_a_card
 from server.fleet.counters import MAX_COMMAND_STEP
 from server.fleet.records import FleetRecord, Holder, Position, ReadRecord
 from server.fleet.sites import CarPark
@@ -107,6 +108,7 @@ COMMAND_KINDS: Mapping[model.CommandKind, int] = {
     "withdraw-end": messages.COMMAND_WITHDRAW_END,
     "theft": messages.COMMAND_THEFT,
     "withdraw-theft": messages.COMMAND_WITHDRAW_THEFT,
+    "learn": messages.COMMAND_LEARN_BADGE,
 }
 _GRANT_KINDS: Mapping[model.GrantKind, int] = {
     "booking": messages.GRANT_BOOKING,
@@ -120,6 +122,7 @@ _GRANT_KINDS: Mapping[model.GrantKind, int] = {
     "other_car": messages.GRANT_OTHER_CAR,
 }
 _UNKNOWN = "unknown"
+_LEARNED = records.kind_of(records.BadgeLearned(0, b""))
 _ANY_TRIP_START = records.TripStart(bytes(8), 0, 0, 0, 0, 0, 0)
 
 
@@ -158,7 +161,12 @@ def read_record(record: records.Record, holder: Holder, received_at_s: int) -> R
         without_place = read_record(
             records.to_record(record.time_s, nowhere), holder, received_at_s
         )
-    return ReadRecord(record.kind, name, at_s, record.body, fields, means, without_place)
+    kept = record.body
+    if record.kind == _LEARNED:  # its UID is kept under seal, where it waits to be somebody's
+        kept = b""
+        if isinstance(body, records.BadgeLearned):
+            kept = records.encode_body(body._replace(uid=b""))
+    return ReadRecord(record.kind, name, at_s, kept, fields, means, without_place)
 
 
 def _may_be_private(means: FleetRecord | None) -> bool:
@@ -241,7 +249,12 @@ def _read(
             return "occupant", {}, fleet.OccupantJoined(holder)
         case records.Refusal():
             why = _REFUSAL_REASONS.get(body.reason, "other")
-            return "refusal", _fields(reason=why), fleet.BadgeRefused(at_s, why, holder)
+            refused = fleet.BadgeRefused(at_s, why, holder, body.badge_tag)
+            return "refusal", _fields(reason=why), refused
+        case records.BadgeLearned():
+            of_a_card = len(body.uid) in UID_BYTES and is_of_a_card(body.uid)
+            learned = fleet.CardLearned(body.command_id, body.uid) if of_a_card else None
+            return "badge_learned", _fields(command_id=body.command_id), learned
         case records.Relay():
             state = _RELAY_STATES.get(body.state, "unknown")
             return "relay", _fields(state=state, cause=body.cause), fleet.RelaySeen(state)

@@ -33,6 +33,7 @@ from server.store.equipment import Pieces
 from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
 from server.store.fleet import Fleet
 from server.store.knowledge import Knowledge
+from server.store.learning import LearnOrders
 from server.store.news import News
 from server.store.people.directorates import Directorates
 from server.store.people.register import Register
@@ -89,6 +90,7 @@ class Store:
         self.feedback = FeedbackOfTrips(engine, vault)
         self.fleet = Fleet(engine, vault)
         self.knowledge = Knowledge(engine, vault)
+        self.learn_orders = LearnOrders(engine, vault)
         self.records = Records(engine, vault)
         self.register = Register(engine, vault)
         self.refusals = Refusals(engine, vault)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from server.fleet.own_time import when
 from server.fleet.records import (
     BadgeRefused,
+    CardLearned,
     CarStartable,
     ClockStated,
     CommandAnswered,
@@ -35,8 +36,9 @@ from server.fleet.records import (
 )
 from server.fleet.trips import Followed, TripDraft
 from server.fleet.unassigned import outside_trips
-from server.store import contradictions, dated, doubtful_trips, trip_rows, unassigned
+from server.store import contradictions, dated, doubtful_trips, learning, trip_rows, unassigned
 from server.store.noun import Noun
+from server.store.vault import Vault
 
 # From the record that began a clock to the one that began the next; see `_mend_times`.
 _OF_CLOCK = """r.box_id = :box_id AND r.at_s IS NOT NULL
@@ -102,7 +104,7 @@ class Records(Noun):
         Returns:
             What is held after it.
         """
-        return await self._engine.write(_append, batch, follow)
+        return await self._engine.write(_append, batch, follow, self._vault)
 
     async def append_read(self, read: Callable[[], Batch | None], follow: Follow) -> Held | None:
         """Commit the batch that `read()` makes out in the writer's thread.
@@ -112,7 +114,7 @@ class Records(Noun):
         Returns:
             As `append`; None, and nothing is stored, when `read` returns None.
         """
-        return await self._engine.write(_append_read, read, follow)
+        return await self._engine.write(_append_read, read, follow, self._vault)
 
     async def stored(self) -> int:
         """Return how many records there are."""
@@ -150,13 +152,13 @@ def _last(db: sqlite3.Connection, table: str, column: str, box_id: int, epoch: i
 
 
 def _append_read(
-    db: sqlite3.Connection, read: Callable[[], Batch | None], follow: Follow
+    db: sqlite3.Connection, read: Callable[[], Batch | None], follow: Follow, vault: Vault
 ) -> Held | None:
     batch = read()
-    return None if batch is None else _append(db, batch, follow)
+    return None if batch is None else _append(db, batch, follow, vault)
 
 
-def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> Held:
+def _append(db: sqlite3.Connection, batch: Batch, follow: Follow, vault: Vault) -> Held:
     held = held_of(db, batch.box_id, batch.epoch)
     known = max(0, held.seq + 1 - batch.first_seq)
     fresh, chains = batch.records[known:], batch.chains[known:]
@@ -178,7 +180,8 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow) -> Held:
         if is_again:
             _note_again(db, batch, first_seq + i, first_seq + end - 1, chain)
         else:
-            _store(db, batch, first_seq + i, fresh[i:end], chains[i + 1 : end + 1], follow)
+            told = fresh[i:end]
+            _store(db, batch, first_seq + i, told, chains[i + 1 : end + 1], follow, vault)
         i = end
     return Held(first_seq + len(fresh) - 1, chain)
 
@@ -250,6 +253,7 @@ def _store(
     fresh: Sequence[ReadRecord],
     chains: Sequence[int],
     follow: Follow,
+    vault: Vault,
 ) -> None:
     """Store records that nobody has told before, and what follows from them."""
     # What comes after a hole, or is told under another name than what came before, does not follow
@@ -307,7 +311,7 @@ def _store(
     told_trips = [None if trip is None else trip_ids[trip] for trip in followed.trip_of]
     _mark_doubtful(db, fresh, told_trips, bool(doubtful))
     for record in fresh:
-        _note(db, batch, record.means)
+        _note(db, batch, record.means, vault)
     if followed.trips:
         _forget_orders(db, batch.box_id, followed.trips[-1])
     db.execute(
@@ -355,14 +359,15 @@ def _forget_orders(db: sqlite3.Connection, box_id: int, trip: TripDraft) -> None
     )
 
 
-def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> None:
+def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None, vault: Vault) -> None:
     """Keep what is about the car, its box or a command rather than about a trip."""
     match record:
         case BadgeRefused():
             db.execute(
                 "INSERT INTO refusal (vehicle_id, at_s, received_at_s, reason, agent_id,"
-                " directorate_id, booking_id, badge_id) VALUES (:vehicle_id, :at_s, :received_at_s,"
-                " :reason, :agent_id, :directorate_id, :booking_id, :badge_id)",
+                " directorate_id, booking_id, badge_id, badge_tag) VALUES (:vehicle_id, :at_s,"
+                " :received_at_s, :reason, :agent_id, :directorate_id, :booking_id, :badge_id,"
+                " :badge_tag)",
                 {
                     "vehicle_id": batch.vehicle_id,
                     "at_s": record.at_s,
@@ -372,6 +377,7 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
                     "directorate_id": record.holder.directorate_id,
                     "booking_id": record.holder.booking_id,
                     "badge_id": record.holder.badge_id,
+                    "badge_tag": None if record.holder.badge_id else record.badge_tag or None,
                 },
             )
         case ClockStated():
@@ -415,6 +421,9 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None) -> N
                 "UPDATE box SET jump = :counter, jump_at_s = :at_s WHERE box_id = :box_id",
                 {"counter": record.counter, "at_s": record.at_s, "box_id": batch.box_id},
             )
+        case CardLearned():
+            at_s = batch.received_at_s
+            learning.note(db, vault, batch.box_id, record.command_id, record.uid, at_s)
         case CommandAnswered():
             db.execute(
                 # "Nobody can know" is news only where nothing is known.

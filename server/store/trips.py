@@ -39,8 +39,12 @@ FROM trip t JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_id)
 """
 _REFUSALS = """
 SELECT r.refusal_id, r.at_s, r.received_at_s, r.vehicle_id, v.plate, r.reason,
-  a.full_name AS agent_name, d.code AS directorate_code, r.booking_id, bv.plate AS booked_plate
+  a.full_name AS agent_name, d.code AS directorate_code, r.booking_id, bv.plate AS booked_plate,
+  r.badge_id, h.full_name AS holder_name, h.closed_at_s AS holder_closed_at_s,
+  rv.why AS blocked_why
 FROM refusal r JOIN vehicle v USING (vehicle_id) LEFT JOIN agent a USING (agent_id)
+  LEFT JOIN badge bg ON bg.badge_id = r.badge_id LEFT JOIN agent h ON h.agent_id = bg.agent_id
+  LEFT JOIN revocation rv ON rv.revocation_id = bg.revocation_id
   LEFT JOIN directorate d ON d.directorate_id = r.directorate_id
   LEFT JOIN booking b USING (booking_id) LEFT JOIN vehicle bv ON bv.vehicle_id = b.vehicle_id
 """
@@ -213,6 +217,22 @@ class Refusals(Noun):
         )
         return [Refusal(**row) for row in rows]
 
+    def unknown(self, vehicle_id: int, from_s: int) -> set[bytes]:
+        """Return how a car's box called the badges it refused since then that nobody has.
+
+        Call it in a reader's thread.
+        """
+        rows = self._engine.reader().execute(
+            "SELECT DISTINCT badge_tag FROM refusal WHERE vehicle_id = :vehicle_id"
+            " AND received_at_s >= :from_s AND badge_tag IS NOT NULL",
+            {"vehicle_id": vehicle_id, "from_s": from_s},
+        )
+        return {bytes(tag) for (tag,) in rows}
+
+    async def know(self, vehicle_id: int, badges: Mapping[bytes, int]) -> None:
+        """Note of badges that a car refused as nobody's which they are, by what it called them."""
+        await self._engine.write(_know, vehicle_id, badges)
+
     async def of_agent(self, agent_id: int, from_s: int) -> list[Refusal]:
         """Return the refusals of an agent's badges received since `from_s`, by arrival."""
         rows = await self._rows(
@@ -222,6 +242,15 @@ class Refusals(Noun):
             agent_id=agent_id,
         )
         return [Refusal(**row) for row in rows]
+
+
+def _know(db: sqlite3.Connection, vehicle_id: int, badges: Mapping[bytes, int]) -> None:
+    for tag, badge_id in badges.items():
+        db.execute(
+            "UPDATE refusal SET badge_id = :badge_id, badge_tag = NULL"
+            " WHERE vehicle_id = :vehicle_id AND badge_tag = :tag",
+            {"badge_id": badge_id, "vehicle_id": vehicle_id, "tag": tag},
+        )
 
 
 _LOST_OF_TRIP = """

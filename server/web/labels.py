@@ -6,9 +6,12 @@ One table each, complete by test. Never here: translations (locale/), HTML.
 from collections.abc import Mapping
 
 from server.fleet.availability import Danger
+from server.fleet.badges.learning import Stage
 from server.fleet.bookings import Phase
 from server.fleet.model import (
     Assurance,
+    BadgeDeed,
+    BlockedWhy,
     ClockSource,
     CommandState,
     Contradiction,
@@ -100,6 +103,45 @@ THEFT_STATES: Mapping[CommandState, str] = {
     "expired": N_("The car was not heard of for a year."),
     "refused": N_("The car refused: it does not know the time."),
     "unknown": N_("Power failed in the car, and nobody can know whether it knows. Report it anew."),
+}
+
+BADGE_WHYS: Mapping[BlockedWhy, str] = {
+    "lost": N_("lost"),
+    "withdrawn": N_("given back"),
+    "replaced": N_("replaced"),
+}
+
+BADGE_DEEDS: Mapping[BadgeDeed, str] = {
+    "given": N_("given"),
+    "lost": N_("lost"),
+    "found": N_("found"),
+    "withdrawn": N_("given back"),
+    "replaced": N_("replaced"),
+}
+
+LEARN_STAGES: Mapping[Stage, str] = {
+    "sent": N_("The car is being asked"),
+    "waits": N_("The car waits for the card"),
+    "read": N_("A card was read"),
+    "known": N_("A known badge was read"),
+    "given": N_("Read, and given"),
+    "forgotten": N_("Read, and forgotten"),
+    "over": N_("No card was read"),
+    "refused": N_("The car refused"),
+}
+
+LEARN_ADVICE: Mapping[Stage, str] = {
+    "sent": N_("Wait: in coverage the car knows within seconds. Else park under open sky."),
+    "waits": N_(
+        "Hold the card alone to the windscreen, with nobody driving. Four short greens say that it"
+        " was read."
+    ),
+    "read": N_("Say whose it is. Until then it opens nothing, and after a day it is forgotten."),
+    "known": N_("Nothing was added. Its page says what can be done with it."),
+    "given": N_("Nothing: cars in coverage know it within seconds."),
+    "forgotten": N_("Nobody said within a day whose it is. Have it read again."),
+    "over": N_("Ask again: five minutes had passed, the box started anew, or somebody else asked."),
+    "refused": N_("Wait until the box knows the time, then ask again."),
 }
 
 REFUSAL_REASONS: Mapping[RefusalReason, str] = {
@@ -223,6 +265,7 @@ RECORDS: Mapping[str, str] = {
     "command_result": N_("Order %(command_id)s: %(result)s"),
     "trip_pause": N_("Trip paused, doors locked, at odometer %(odometer_m)s km"),
     "occupant": N_("A passenger's badge was read"),
+    "badge_learned": N_("A card was read, as order %(command_id)s asked"),
     "trip_taken_up": N_("The car drove on, its ignition never seen off, at %(odometer_m)s km"),
     "trip_asked": N_("Asked for at odometer %(odometer_m)s km, with the ignition on: %(wish)s"),
     "ordered": N_("Ordered from afar: %(wish)s"),

@@ -82,6 +82,9 @@ def pages(marks: Landmarks) -> list[tuple[str, str]]:
         "/badges",
         f"/badges?agent={marks.badge}",
         f"/badges/{marks.badge}/bloquer",
+        f"/badges/{marks.badge}",
+        "/badges/nouveau",
+        "/badges/lire",
         "/boitiers",
     )
     visitor = ("/healthz", "/connexion", "/static/style.css")

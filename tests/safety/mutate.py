@@ -39,6 +39,7 @@ TESTS = {
     "ration": ("ration",),
     "commands": ("commands", "afar"),
     "feedback": ("feedback",),
+    "learning": ("learning",),
     "rest": ("rest",),
     "grants": ("badge_decision", "grants"),
     "held_set": ("badge_decision", "grants", "held_set"),

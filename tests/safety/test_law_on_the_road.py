@@ -12,7 +12,7 @@ def the_grant_expires(chain: Chain) -> None:
 
 
 def the_badge_is_revoked(chain: Chain) -> None:
-    chain.voiturier("badge", "revoke", "--uid", DRIVER_BADGE.hex())
+    chain.voiturier("badge", "lost", "--uid", DRIVER_BADGE.hex())
     chain.world.run_for(600)
 
 

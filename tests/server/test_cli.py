@@ -58,7 +58,7 @@ def trips(capsys: pytest.CaptureFixture[str], data: Path) -> Any:
 
 
 def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
-    commands = ("serve", "load", "box add", "badge revoke", "badge restore", "trips", "command")
+    commands = ("serve", "load", "box add", "badge lost", "badge found", "trips", "command")
     commands += ("demo",)
     for command in ("", *commands):
         with pytest.raises(SystemExit) as end:
@@ -273,26 +273,26 @@ def test_a_box_is_told_what_its_car_has(data: Path, tmp_path: Path) -> None:
 def test_a_lost_badge_is_revoked_and_the_boxes_that_have_not_confirmed_are_named(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    revoke = ("badge", "revoke", "--data", data, "--uid", MARIE_UID.hex())
+    lost = ("badge", "lost", "--data", data, "--uid", MARIE_UID.hex())
     voiturier(*ADD_BOX, "--data", data, "--out", tmp_path / "box.json")
-    voiturier(*revoke)
+    voiturier(*lost)
     printed = capsys.readouterr().out
     assert "a badge of Marie Leroy is revoked\nboxes that were never heard" in printed
     assert f"open for nobody: {PLATE}\ncars without a box: EF-456-GH" in printed
     assert "confirmed" not in printed
     box_was_heard(data)
     for _ in range(2):
-        voiturier(*revoke)
+        voiturier(*lost)
         printed = capsys.readouterr().out
         assert f"have not confirmed yet: 1; ask again to see who has\n  {PLATE}" in printed
         assert "last heard 2026-" in printed and "grants until 2026-" in printed
         assert MARIE_UID.hex() not in printed
     voiturier("load", tmp_path / "fleet.json", "--data", data)
     assert "revoked badges in the file, which stay so: 1" in capsys.readouterr().out
-    restore = ("badge", "restore", "--data", data, "--uid", MARIE_UID.hex())
-    voiturier(*restore)
+    found = ("badge", "found", "--data", data, "--uid", MARIE_UID.hex())
+    voiturier(*found)
     assert "a badge of Marie Leroy is valid again" in capsys.readouterr().out
-    assert "is not blocked" in mistake(capsys, *restore)
+    assert "is not blocked" in mistake(capsys, *found)
 
 
 def test_an_operator_vouches_for_the_time_by_name(
@@ -316,7 +316,7 @@ def box_was_heard(data: Path) -> None:
     database.close()
 
 
-@pytest.mark.parametrize("action", ["revoke", "restore"])
+@pytest.mark.parametrize("action", ["lost", "found", "withdraw"])
 def test_a_badge_that_is_none_or_nobody_s_is_told_without_its_number(
     data: Path, capsys: pytest.CaptureFixture[str], action: str
 ) -> None:
@@ -325,6 +325,45 @@ def test_a_badge_that_is_none_or_nobody_s_is_told_without_its_number(
         assert "4, 7 or 10 bytes in hexadecimal" in mistake(capsys, *badge, text)
     line = mistake(capsys, *badge, "04ffffff")
     assert line == "voiturier: No agent has a badge with this UID."
+
+
+def test_a_card_is_added_by_its_number_replaced_given_on_and_given_back(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def badge(action: str, *words: str) -> tuple[object, ...]:
+        return ("badge", action, "--data", data, *words)
+
+    add = badge("add", "--agent", "marie.leroy", "--number")
+    assert "This is no badge's number" in mistake(capsys, *add, "12")
+    line = mistake(capsys, *add, "a1b2c3d4")
+    assert "--meant a1b2c3d4 or --meant d4c3b2a1" in line
+    assert "--meant" in mistake(capsys, *add, "a1b2c3d4", "--meant", "00000000")
+    voiturier(*add, "a1b2c3d4", "--meant", "d4c3b2a1", "--issuer", "Rectorat")
+    assert "a badge of Marie Leroy is in service" in capsys.readouterr().out
+    twice = mistake(capsys, *add, "d4c3b2a1", "--meant", "d4c3b2a1")
+    assert "Marie Leroy has this badge" in twice
+    new = ("--number", "04aabbccddee01", "--meant", "04aabbccddee01")
+    voiturier(*badge("replace", "--uid", "d4c3b2a1", *new))
+    assert "Marie Leroy has another badge" in capsys.readouterr().out
+    voiturier(*badge("give", "--uid", "04aabbccddee01", "--agent", "paul.morin"))
+    assert "a badge of Paul Morin from now on" in capsys.readouterr().out
+    voiturier(*badge("withdraw", "--uid", "04aabbccddee01"))
+    assert "was given back" in capsys.readouterr().out
+
+
+def test_a_car_is_asked_for_the_next_card_under_somebodys_name(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    learn = ("badge", "learn", "--data", data, "--vehicle", PLATE, "--by")
+    assert "has no box" in mistake(capsys, *learn, "paul.morin")
+    voiturier(*ADD_BOX, "--data", data, "--out", tmp_path / "box.json")
+    assert "role does not allow" in mistake(capsys, *learn, "marie.leroy")
+    capsys.readouterr()
+    voiturier(*learn, "paul.morin")
+    number = capsys.readouterr().out.splitlines()[-1]
+    add = ("badge", "add", "--data", data, "--agent", "marie.leroy", "--learned")
+    assert "No card waits here" in mistake(capsys, *add, number)
+    assert "No car was asked that" in mistake(capsys, *add, "1")
 
 
 @pytest.mark.parametrize("kind", ["end-from-afar", "end-from-afar-without-keys"])

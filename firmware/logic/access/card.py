@@ -20,7 +20,7 @@ class ReaderError(Exception):
 
 # Single size UIDs that are no card's own (ISO/IEC 14443-3, NXP's AN10927): 08 begins one that was
 # made up when the field came, by phones and bank cards; 88 only a longer one; and many phones say
-# this one. The server takes none of them for a badge either (server/fleet/fleet_file.py).
+# this one. The server takes none of them for a badge either (server/fleet/badges/numbers.py).
 _SINGLE_SIZE = const(4)
 _MADE_UP = const(0x08)
 _CASCADE_TAG = const(0x88)

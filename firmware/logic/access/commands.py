@@ -19,6 +19,8 @@ recorded, which is UNKNOWN where nobody can know, and says how the relay stands.
     theft            -> PENDING -> APPLIED when no trip is open and the relay is inhibited, and in
                         force from the first moment until it is withdrawn
     withdraw         -> APPLIED; REFUSED where there is nothing to withdraw
+    learn            -> PENDING -> APPLIED with the card that comes (learning.py); EXPIRED;
+                        CANCELLED by another such order, or by a reset
 
 Moves no relay and ends no trip: with no trip open the immobiliser inhibits by itself as soon as it
 is safe, and the trip is the caller's.
@@ -36,6 +38,7 @@ from shared_protocol.messages import (
     COMMAND_END_TRIP,
     COMMAND_END_TRIP_WITHOUT_KEYS,
     COMMAND_INHIBIT,
+    COMMAND_LEARN_BADGE,
     COMMAND_THEFT,
     COMMAND_WITHDRAW_END,
     COMMAND_WITHDRAW_THEFT,
@@ -87,9 +90,10 @@ _HEAD_LAYOUT = const("II")
 _ANSWER_LAYOUT = const("IBB")  # id, result, 1 when it is still to be recorded
 _ANSWER_BYTES = const(6)
 _ANSWERS_KEPT = const(4)
-# In the place of a result: the order from afar with that id waits.
+# In the place of a result: the order with that id waits.
 _END_WAITS = const(128)
 _THEFT_WAITS = const(129)
+_LEARN_WAITS = const(130)
 
 
 class Commands:
@@ -101,7 +105,7 @@ class Commands:
     def __init__(self, stored: bytes = b""):
         """Take up what `to_bytes` gave; nothing stored means that no command ever came."""
         self.highest_id = self.pending_id = 0
-        self._end_id = self._theft_id = 0  # of orders that wait; 0: none
+        self._end_id = self._theft_id = self._learn_id = 0  # of orders that wait; 0: none
         self._answers = []  # [id, result, owed], oldest first
         if len(stored) < 8:
             return
@@ -112,6 +116,8 @@ class Commands:
                 self._end_id = answer[0]
             elif answer[1] == _THEFT_WAITS:
                 self._theft_id = answer[0]
+            elif answer[1] == _LEARN_WAITS:
+                self._learn_id = answer[0]
             else:
                 self._answers.append(answer)
 
@@ -125,6 +131,8 @@ class Commands:
             codec.encode_onto(data, _ANSWER_LAYOUT, (self._end_id, _END_WAITS, 0))
         if self._theft_id:
             codec.encode_onto(data, _ANSWER_LAYOUT, (self._theft_id, _THEFT_WAITS, 0))
+        if self._learn_id:
+            codec.encode_onto(data, _ANSWER_LAYOUT, (self._learn_id, _LEARN_WAITS, 0))
         return bytes(data)
 
     def refused_as_jump(self, command_id: int, time_s: int, relay: int):
@@ -198,6 +206,10 @@ class Commands:
         elif time_s and command.kind in WITHDRAWS and asked:
             results = self._settle_orders(COMMAND_CANCELLED, relay)
             result = COMMAND_APPLIED
+        elif time_s and command.kind == COMMAND_LEARN_BADGE:
+            results = self.learning_ends(COMMAND_CANCELLED, relay)
+            result = COMMAND_PENDING
+            self._learn_id = number
         return results + [self._answer(number, result, relay)]
 
     def trip_did(self, records, relay: int) -> list[CommandResult]:
@@ -216,6 +228,11 @@ class Commands:
         """Tell that a car under a theft order is nobody's, and cannot be started any more."""
         return self._settle_theft(COMMAND_APPLIED, relay)
 
+    def learning_ends(self, result: int, relay: int) -> list[CommandResult]:
+        """Tell that the order to learn a card, if one waits, does so no more, and with what."""
+        number, self._learn_id = self._learn_id, 0
+        return [self._answer(number, result, relay)] if number else []
+
     def trip_asks(self, what: int, ordered: int) -> None:
         """Tell at boot what is pending: power may have failed before an end's answer was kept."""
         if what not in ASKS.values():
@@ -224,6 +241,8 @@ class Commands:
             self._settle_end(COMMAND_UNKNOWN, RELAY_UNKNOWN)
         if ordered != ASKED_THEFT:
             self._settle_theft(COMMAND_UNKNOWN, RELAY_UNKNOWN)
+        # A card that came before power failed is a record of its own, whatever is said here.
+        self.learning_ends(COMMAND_CANCELLED, RELAY_UNKNOWN)
 
     def again(self, command_id: int, relay: int) -> CommandResult:
         """The answer to a repetition: the result it had, or UNKNOWN when that is forgotten."""
@@ -258,7 +277,7 @@ class Commands:
 
     def _settle_ending(self, result: int, relay: int) -> list[CommandResult]:
         for number, kept, _ in self._answers:
-            others = (self.pending_id, self._end_id, self._theft_id)
+            others = (self.pending_id, self._end_id, self._theft_id, self._learn_id)
             if kept == COMMAND_PENDING and number not in others:
                 return [self._answer(number, result, relay)]
         return []

@@ -30,6 +30,7 @@ SIGNAL_NOTED = "noted"
 SIGNAL_OCCUPANT = "occupant"
 SIGNAL_RELEASED = "released"
 SIGNAL_DOOR_OPEN = "door_open"
+SIGNAL_LEARNED = "learned"
 SIGNAL_REFUSED = "refused {}"  # with the reason's number
 
 NOTHING = Outcome(0, DOOR_LEAVE, "", ())

@@ -9,6 +9,7 @@ from firmware.logic.access.outcome import (
     SIGNAL_DOOR_OPEN,
     SIGNAL_ENDED,
     SIGNAL_HANDOVER,
+    SIGNAL_LEARNED,
     SIGNAL_NOTED,
     SIGNAL_OCCUPANT,
     SIGNAL_PAUSED,
@@ -29,6 +30,7 @@ PATTERNS = {
     SIGNAL_PENDING: "GG.g.g",
     SIGNAL_HANDOVER: "GG.g.g.g",
     SIGNAL_DOOR_OPEN: "G.R.G.R",
+    SIGNAL_LEARNED: "g.g.g.G",
     "ready": "g.g",
 }
 """Event -> slots of SLOT_MS: g green, r red, capital with the buzzer, `.` dark and silent."""

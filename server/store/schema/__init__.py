@@ -13,6 +13,7 @@ from server.store import sqlite
 from server.store.engine import StoreError
 from server.store.schema import (
     accounts,
+    badge_acts,
     booking_limits,
     doubtful_trips,
     equipment,
@@ -471,4 +472,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     roles.add,
     groups.add,
     people.add,
+    badge_acts.add,
 )

@@ -1,27 +1,29 @@
-"""The page "badges": an agent's badges, and blocking one that was lost.
+"""The pages of badges: an agent's, one and what became of it; lost, given back, found, given on.
 
 A badge is shown by the end of its UID alone. The page names the boxes that may still open for a
-blocked one. Never here: what a box is told (the gateway), putting a badge back (the command line).
+blocked one. Never here: what a box is told (the gateway), cards that become one (enrolment.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 from wtforms import Form, StringField
 
-from server.actions import Person, acting, password_codes
+from server.actions import Actions, Person, acting, password_codes
 from server.actions import badges as acts
 from server.actions.actor import require
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.grants import VALID_S
 from server.fleet.inputs import one_line
 from server.fleet.model import Agent, EnrolledBadge
-from server.fleet.refusals import Refused
+from server.fleet.refusals import Kind, Refused
 from server.fleet.roles import About, Right, Role, Scope
 from server.web.auth import allowed
 from server.web.forms import PageForm, form_of, sent_form
 from server.web.i18n import N_, words_of
+from server.web.pages.enrolment import find_agent
 from server.web.paging import PAGE_SIZE, before_of
+from server.web.refused import say, show_on
 from server.web.render import flash, page
 
 _MAX_DIGITS = 18  # of an id
@@ -110,6 +112,89 @@ async def _may_have_code(request: web.Request, agent: Agent, chosen: Agent) -> b
     return True
 
 
+class HandOverForm(PageForm):
+    """Who has it from now on."""
+
+    agent = StringField(N_("Agent"), default="", filters=[one_line])
+
+
+@allowed(Right.BLOCK_BADGES)
+async def show_one(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """Show a badge: whose it is and was, and what can be done with it."""
+    return await _one_page(request, agent, await form_of(HandOverForm, request))
+
+
+async def _one_page(
+    request: web.Request, agent: Agent, form: HandOverForm, status: int = 200
+) -> web.Response:
+    actor, one, actions = Person(agent), _badge(request), request.app[ACTIONS]
+    held = await acts.get(actor, one, actions)
+    return await page(
+        request,
+        "badges/one.html",
+        status=status,
+        form=form,
+        badge=held.badge,
+        holder=held.holder,
+        cars=await acts.who_knows(actor, one, actions),
+        history=await acts.history(actor, one, actions),
+        valid_s=VALID_S,
+    )
+
+
+@allowed(Right.BLOCK_BADGES)
+async def withdraw(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """Let a badge that was given back open nothing any more."""
+    return await _done(request, agent, acts.withdraw, N_("Given back: it opens no car any more."))
+
+
+@allowed(Right.BLOCK_BADGES)
+async def find(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """Let a badge that was found open again."""
+    text = N_("It is back in service: cars in coverage know within seconds.")
+    return await _done(request, agent, acts.found, text)
+
+
+async def _done(
+    request: web.Request,
+    agent: Agent,
+    act: Callable[[Person, acts.OneBadge, Actions], Awaitable[acts.HeldBadge]],
+    done: str,
+) -> web.StreamResponse:
+    await sent_form(PageForm, request)
+    words = words_of(request)
+    try:
+        await act(Person(agent), _badge(request), request.app[ACTIONS])
+    except Refused as refused:
+        if refused.first.reason.kind is Kind.NOT_FOUND:
+            raise
+        await flash(request, "warning", say(refused.first, words))
+    else:
+        await flash(request, "success", words.say(done))
+    raise web.HTTPSeeOther(f"/badges/{request.match_info['id']}")
+
+
+@allowed(Right.BLOCK_BADGES)
+async def hand_over(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """Let somebody else hold it from now on."""
+    form = await sent_form(HandOverForm, request)
+    holder, fault = await find_agent(request, form.agent.data or "")
+    if holder is None:
+        form.agent.errors = [fault]
+        return await _one_page(request, agent, form, 422)
+    wanted = acts.HandOver(badge_id=_badge(request).badge_id, agent_id=holder.agent_id)
+    try:
+        await acts.hand_over(Person(agent), wanted, request.app[ACTIONS])
+    except Refused as refused:
+        if refused.first.reason.kind is Kind.NOT_FOUND:
+            raise
+        status = show_on(form, refused, {"agent_id": "agent"}, agent.agent_id)
+        return await _one_page(request, agent, form, status)
+    text = N_("%(who)s has this badge from now on.")
+    await flash(request, "success", words_of(request).say(text, who=holder.full_name))
+    raise web.HTTPSeeOther(f"/badges/{wanted.badge_id}")
+
+
 @allowed(Right.BLOCK_BADGES)
 async def show_block(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask whether to block the badge."""
@@ -147,6 +232,10 @@ def _badge(request: web.Request) -> acts.OneBadge:
 
 ROUTES = (
     web.get("/badges", show_list),
+    web.get("/badges/{id:[0-9]{1,18}}", show_one),
+    web.post("/badges/{id:[0-9]{1,18}}/rendre", withdraw),
+    web.post("/badges/{id:[0-9]{1,18}}/retrouver", find),
+    web.post("/badges/{id:[0-9]{1,18}}/donner", hand_over),
     web.get("/badges/{id:[0-9]{1,18}}/bloquer", show_block),
     web.post("/badges/{id:[0-9]{1,18}}/bloquer", block),
 )

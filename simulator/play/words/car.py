@@ -28,7 +28,7 @@ def badge(stage: Stage, who: str) -> None:
     _present(stage, who, TOUCH_S)
 
 
-@word("hold", "DRIVER")
+@word("hold", "DRIVER|stranger")
 def hold(stage: Stage, who: str) -> None:
     """Hold a badge to the windscreen until the box ends the trip."""
     _present(stage, who, HOLD_S)

@@ -140,3 +140,21 @@ def _give_feedback(phone: Phone, said: dict[str, Any]) -> None:
     if not trips:
         raise SimulatorError("the server knows of no trip of this person")
     phone.post(f"/api/trips/{trips[0]['trip_id']}/feedback", said)
+
+
+@word("learn card", "DRIVER", on_phone=True)
+def learn_card(stage: Stage, who: str) -> None:
+    """Ask the car, as a manager, for the number of the next unknown card."""
+    phone = stage.phone(who)
+    vehicle_id = str(_cars(phone)[stage.scenario.plate])
+    phone.fill_in("/badges/lire", vehicle_id=vehicle_id, agent="", replaces="")
+
+
+@word("give card", "DRIVER", "to", "DRIVER", on_phone=True)
+def give_card(stage: Stage, who: str, whose: str) -> None:
+    """Say, as a manager, whose the card is that the car was asked for last."""
+    phone = stage.phone(who)
+    found = re.search(r'href="(/badges/lire/\d+)"', phone.open("/badges/lire"))
+    if found is None:
+        raise SimulatorError("no car was asked for a card")
+    phone.fill_in(found[1], agent=whose, issuer="", replaces="")

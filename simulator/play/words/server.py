@@ -59,7 +59,7 @@ def out_of_service(stage: Stage, begins_s: int, ends_s: int) -> None:
 @word("revoke", "DRIVER")
 def revoke(stage: Stage, who: str) -> None:
     """Revoke a badge."""
-    stage.operate("badge", "revoke", "--uid", stage.scenario.drivers[who].badge.hex())
+    stage.operate("badge", "lost", "--uid", stage.scenario.drivers[who].badge.hex())
 
 
 @word("licence", "DRIVER")

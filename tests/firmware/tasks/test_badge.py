@@ -70,8 +70,11 @@ class Vehicle:
 
     def __init__(self) -> None:
         self.told: list[tuple[str, bytes]] = []
+        self.uids: list[bytes] = []
+        self.learns = False
 
-    async def badge_arrived(self, tag: bytes, assurance: int) -> None:
+    async def badge_arrived(self, tag: bytes, assurance: int, uid: bytes = b"") -> None:
+        self.uids.append(uid)
         self.told.append(("arrived" if assurance == ASSURANCE_LOW else "proved", tag))
         assert assurance in (ASSURANCE_LOW, ASSURANCE_HIGH)
 
@@ -169,6 +172,40 @@ async def test_when_two_cards_end_the_wait_the_whole_field_is_read_before_any_is
     with pytest.raises(ScriptOverError):
         await badge_task(reader, CardKeys(MemoryStorage()), uptime, vehicle).run()
     assert vehicle.told == [("arrived", badge_tag(KEY, UID))]
+
+
+class Field(ScriptedReader):
+    """A reader that finds all the cards that lie there, at each search."""
+
+    def __init__(self, *cards: bytes, searches: int = 4) -> None:
+        super().__init__(*[b""] * searches)
+        self.cards = list(cards)
+
+    def _all(self, asked: str) -> list[bytes]:
+        self._answer(asked)
+        return self.cards
+
+
+async def uids_given(reader: ScriptedReader, *, learns: bool) -> list[bytes]:
+    vehicle, uptime = Vehicle(), SimpleNamespace(now_ms=lambda: 0)
+    vehicle.learns = learns
+    with pytest.raises(ScriptOverError):
+        await badge_task(reader, CardKeys(MemoryStorage()), uptime, vehicle).run()
+    return vehicle.uids
+
+
+async def test_a_uid_goes_to_the_car_only_where_it_learns_and_the_card_lies_alone() -> None:
+    phone, other = bytes([8, 1, 2, 3]), bytes([4, 0, 0, 1])
+    assert await uids_given(Field(UID), learns=True) == [UID]
+    assert await uids_given(Field(UID), learns=False) == [b""]
+    assert await uids_given(Field(UID, phone), learns=True) == [UID]
+    assert await uids_given(Field(UID, other), learns=True) == [b""]
+    assert await uids_given(Field(phone), learns=True) == []
+
+
+async def test_a_reader_that_falls_silent_while_it_is_asked_again_lets_no_card_be_learned() -> None:
+    reader = ScriptedReader(b"", UID, SILENT, b"")
+    assert await uids_given(reader, learns=True) == [b""]
 
 
 # Cards that prove themselves.

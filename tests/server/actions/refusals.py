@@ -28,6 +28,7 @@ from server.fleet.records import Holder, OdometerRead, ReadRecord, TripStarted
 from server.fleet.refusals import N_, Reason
 from server.fleet.roles import WHOLE, Role, RoleGrant, Scope
 from server.store import Store
+from server.store.badges import NewBadge
 from server.web.i18n import load_words
 from server.web.localtime import to_input
 from tests.fleet import agent, booking, call_off, copied, vehicle
@@ -57,6 +58,7 @@ LATER_S = NOW_S + 2 * DAY_S
 NOBODY = 999_999  # the number of no booking, trip or badge
 
 GONE = "gael.petit"
+KARIMS_BADGE, BLOCKED = 2, "04b1b2b2"
 MANAGER_ID = 1
 ADMINISTRATOR_GRANT = 2  # the role that makes her one
 FINE = "trois chevaux bruns"  # a password with which nothing is wrong
@@ -107,6 +109,9 @@ async def fill_more(store: Store) -> None:
     karim, lucie, manager = [await store.agents.by_login(login) for login in PEOPLE]
     cancelled = (await store.bookings.of_agent(karim.agent_id, NOW_S + 8 * DAY_S))[0]
     await call_off(store, cancelled.booking_id)
+    lost = NewBadge(karim.agent_id, "", None)
+    badge_id, _ = await store.badges.enrol(lost, bytes.fromhex(BLOCKED), NOW_S)
+    await store.badges.revoke(badge_id, NOW_S)
     answered, open_, *_ = await ended_trips(store)
     for trip_id in (answered, open_):
         await store.feedback.say(trip_id, Said(None, "Une rayure", True), NOW_S - HOUR_S)
@@ -135,6 +140,7 @@ async def fill_more(store: Store) -> None:
     confirmed = by_plate[WALKED_UP].box_id
     assert confirmed is not None
     assert await store.theft_orders.confirm(2, confirmed, manager.agent_id, NOW_S, LATER_S)
+    await store.learn_orders.ask(by_plate[WALKED_UP].vehicle_id, confirmed, None, NOW_S)
     assert await store.theft_orders.withdraw(3, karim.agent_id, NOW_S, LATER_S) == 0
 
 
@@ -223,6 +229,7 @@ def cases(
     cars: Mapping[str, int],
     bookings: Mapping[str, int],
     trips: Mapping[str, int],
+    learn_order: int,
 ) -> dict[Reason, Case]:
     """Return the case of each reason.
 
@@ -231,6 +238,7 @@ def cases(
         cars: plate -> id.
         bookings: running, past, cancelled, equipped -> id.
         trips: running, answered, said, unsaid -> id.
+        learn_order: that no card has answered.
     """
 
     eva = agent("eva.roux", bytes(4))
@@ -357,6 +365,17 @@ def cases(
 
     def badge(action: str, uid: str) -> Command:
         return Command(("badge", action, "--uid", uid))
+
+    def enrol(number: str, **more: str) -> dict[str, Any]:
+        fields = {"agent": "Lucie", "number": number, **more}
+        words = ("badge", "add", "--agent", LUCIE, "--number", number)
+        page = Page("/badges/nouveau", fields, MANAGER)
+        return {"page": page, "command": Command(words)}
+
+    def give_learned(number: int) -> dict[str, Any]:
+        words = ("badge", "add", "--agent", LUCIE, "--learned", str(number))
+        page = Page(f"/badges/lire/{number}", {"agent": "Lucie"}, MANAGER)
+        return {"page": page, "command": Command(words)}
 
     said_at_s = NOW_S - HOUR_S
     taken = N_("Taken by %(who)s: %(when)s.")
@@ -539,19 +558,34 @@ def cases(
             *["the operator may do all"] * 2,
         ),
         Reason.NO_SUCH_BADGE: Case(
-            Page(f"/badges/{NOBODY}/bloquer", {}, MANAGER), command=badge("revoke", "04ffffff")
+            Page(f"/badges/{NOBODY}/bloquer", {}, MANAGER), command=badge("lost", "04ffffff")
         ),
         Reason.NOT_A_UID: Case(
             no_field,
-            command=badge("revoke", "04"),
+            command=badge("lost", "04"),
             file=file(agents=[eva | {"badges": ["04"]}]),
         ),
         Reason.PASSING_UID: Case(
-            no_field,
-            command="no badge is added there, and one that is held may be blocked",
+            **enrol("08ffff08"),
             file=file(agents=[eva | {"badges": ["08ffffff"]}]),
         ),
-        Reason.NOT_REVOKED: Case(command=badge("restore", "04a1b2c4")),
+        Reason.NO_SUCH_PERSON: Case(
+            enrol("04ffffff", uid="04ffffff", agent="Personne")["page"],
+            command="knows people by their login",
+        ),
+        Reason.NOT_A_BADGE_NUMBER: Case(**enrol("1")),
+        Reason.WHICH_READING: Case(**enrol("04ffffff", uid="")),
+        Reason.BADGE_BLOCKED: Case(
+            **enrol(BLOCKED, uid=BLOCKED)
+            | {"command": Command((*enrol(BLOCKED)["command"].words, "--meant", BLOCKED))},
+            values={"name": "Karim <b>Benali"},
+        ),
+        Reason.NO_CARD_READ: Case(**give_learned(learn_order)),
+        Reason.NO_SUCH_LEARN_ORDER: Case(**give_learned(NOBODY)),
+        Reason.NOT_REVOKED: Case(
+            Page(f"/badges/{KARIMS_BADGE}/retrouver", {}, MANAGER),
+            command=badge("found", "04a1b2c4"),
+        ),
         Reason.NO_BOX: Case(command=order(GARAGED)),
         Reason.BOX_EXISTS: Case(command=Command(box)),
         Reason.NOT_JSON: Case(
@@ -589,7 +623,10 @@ def cases(
             values={"name": "'A'", "first": "sites[0]"},
         ),
         Reason.BADGE_OF_ANOTHER: Case(
-            file=file(agents=[eva, agent("ida.roux", bytes(4))]), values={"name": "eva.roux"}
+            "names who has it",
+            command="names who has it",
+            file=file(agents=[eva, agent("ida.roux", bytes(4))]),
+            values={"name": "eva.roux"},
         ),
         Reason.SAME_START: Case(
             file=file(
@@ -660,6 +697,7 @@ async def cases_of(folder: Path, store: Store) -> dict[Reason, Case]:
             "equipped": next(b.booking_id for b in hers if b.equipment),
         },
         {"running": running, "answered": answered, "said": said, "unsaid": unsaid},
+        (await store.learn_orders.latest(1, NOW_S))[0].command_id,
     )
 
 

@@ -267,7 +267,7 @@ async def test_a_revoked_badge_is_told_at_once_and_the_boxes_that_have_not_confi
     client.send(confirms(told))
     await marker(client)
     assert (await store.knowledge.of_revocations([badge.badge_id]))[badge.badge_id].waiting == ()
-    await store.badges.restore(badge.badge_id)
+    await store.badges.restore(badge.badge_id, NOW_S)
     registry.notify(None)
     assert [grant.kind for grant in await whole(client)] == [messages.GRANT_BOOKING]
     client.close()

@@ -140,7 +140,7 @@ class Three:
         if word == "revoke":
             await self.store.badges.revoke(step[1], self.now_s)
         elif word == "restore":
-            await self.store.badges.restore(step[1])
+            await self.store.badges.restore(step[1], self.now_s)
         elif word == "car":
             _, car, walk_up, quarters, length = step
             from_s = self.now_s + quarters * QUARTER_S

@@ -48,7 +48,7 @@ async def test_the_number_of_a_revocation_never_comes_again(store: Store) -> Non
     assert (await store.access.of_car(CAR, NOW_S)).revocation == 1
     await store.boxes.note_revocations(box.box_id, 1, NOW_S)
     assert (await store.knowledge.of_revocations([marie]))[marie].waiting == ()
-    await store.badges.restore(marie)
+    await store.badges.restore(marie, NOW_S)
     await store.badges.revoke(paul, NOW_S)
     assert [b.box_id for b in (await store.knowledge.of_revocations([paul]))[paul].waiting] == [
         box.box_id

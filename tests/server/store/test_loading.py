@@ -130,7 +130,7 @@ async def test_a_revoked_badge_stays_revoked_whatever_a_file_says(store: Store) 
     assert await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S) == 1
     badge = await store.badges.by_uid(MARIE_UID)
     assert badge is not None and (badge.agent_id, badge.revoked_at_s) == (PAUL, NOW_S)
-    await store.badges.restore(badge.badge_id)
+    await store.badges.restore(badge.badge_id, NOW_S)
     assert await store.fleet.load(fleet_file.parse(json.dumps(data)), {}, NOW_S) == 0
 
 

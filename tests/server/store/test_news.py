@@ -59,7 +59,7 @@ async def revoke(store: Store) -> None:
 
 
 async def restore(store: Store) -> None:
-    await store.badges.restore(1)
+    await store.badges.restore(1, NOW_S)
 
 
 async def replace_box(store: Store) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from server.fleet.feedback import Said
-from server.fleet.records import Holder, OdometerRead, TripEnded
+from server.fleet.records import CardLearned, Holder, OdometerRead, TripEnded
 from server.gateway.translate import read_record
 from shared_protocol.messages import CLOCK_SERVER
 from shared_protocol.records import (
@@ -78,6 +78,12 @@ PAGES = {
         "/badges?agent=nobody",
         "/badges?agent=m",
         "/badges/{badge}/bloquer",
+        "/badges/{badge}",
+        "/badges/{lost}",
+        "/badges/nouveau",
+        "/badges/nouveau?agent={karim}&remplace={badge}",
+        "/badges/lire",
+        "/badges/lire/{order}",
         "/comptes/{karim}/code",
         "/agents",
         "/agents?nom=zzz",
@@ -181,7 +187,11 @@ async def test_every_page_is_accessible_fits_and_loads_all_it_names(
     await store.feedback.answer(ended, NOW_S, "À bientôt", manager.agent_id, NOW_S)
     await something_of_each_kind_to_do(store)
     ids = {"under_way": under_way, "ended": ended, "booking": booking, "later": later}
-    ids |= {"karim": karim.agent_id, "badge": badge.badge_id}
+    ids |= {"karim": karim.agent_id, "badge": badge.badge_id, "lost": lost.badge_id}
+    clio = next(car for car in await store.vehicles.all() if car.plate == CLIO)
+    order = await store.learn_orders.ask(1, clio.box_id, manager.agent_id, NOW_S)
+    await report(store, CLIO, CardLearned(order.command_id, bytes.fromhex("04aabbccddee01")))
+    ids["order"] = order.command_id
     faults: dict[str, list[str]] = {}
     for login, paths in PAGES.items():
         page = await open_page(browser, client, width, locale)

@@ -7,6 +7,7 @@ from shared_protocol.messages import (
     COMMAND_END_TRIP,
     COMMAND_END_TRIP_WITHOUT_KEYS,
     COMMAND_INHIBIT,
+    COMMAND_LEARN_BADGE,
     Command,
 )
 from shared_protocol.records import (
@@ -414,3 +415,54 @@ def test_an_end_that_waits_is_asked_of_the_trip_though_it_cancels_another():
         obeyed = obey(commands, end(number), NOW_S, RELAY_ENABLED, asked=waits)
         assert obeyed.ends_trip is True and said(obeyed.results) == answers
         commands.recorded()
+
+
+def learn(number, expires_s=NOW_S + 300):
+    return Command(number, expires_s, COMMAND_LEARN_BADGE, bytes(8))
+
+
+def test_an_order_to_learn_a_card_is_pending_until_it_ends_as_it_is_told():
+    for result in (COMMAND_APPLIED, COMMAND_EXPIRED):
+        commands = Commands()
+        assert said(take(commands, learn(1), NOW_S, RELAY_INHIBITED)) == [(1, COMMAND_PENDING)]
+        ended = commands.learning_ends(result, RELAY_INHIBITED)
+        assert ended == [CommandResult(1, result, RELAY_INHIBITED)]
+        assert commands.learning_ends(result, RELAY_INHIBITED) == []
+        assert Commands(commands.to_bytes()).learning_ends(result, RELAY_INHIBITED) == []
+
+
+def test_the_next_order_to_learn_cancels_the_one_that_waits():
+    commands = Commands()
+    take(commands, learn(1), NOW_S, RELAY_INHIBITED)
+    results = take(commands, learn(2), NOW_S, RELAY_INHIBITED)
+    assert said(results) == [(1, COMMAND_CANCELLED), (2, COMMAND_PENDING)]
+    assert said(commands.learning_ends(COMMAND_APPLIED, RELAY_INHIBITED)) == [(2, COMMAND_APPLIED)]
+
+
+def test_an_order_to_learn_that_is_late_or_of_an_unknown_time_begins_nothing():
+    commands = Commands()
+    assert said(take(commands, learn(1, NOW_S), NOW_S, RELAY_INHIBITED)) == [(1, COMMAND_EXPIRED)]
+    assert said(take(commands, learn(2), 0, RELAY_INHIBITED)) == [(2, COMMAND_REFUSED)]
+    assert commands.learning_ends(COMMAND_APPLIED, RELAY_INHIBITED) == []
+
+
+def test_an_order_to_learn_ends_with_a_reset_and_is_answered_then():
+    commands = Commands()
+    take(commands, learn(1), NOW_S, RELAY_INHIBITED)
+    after = Commands(commands.to_bytes())
+    after.trip_asks(ASKED_NOTHING, ASKED_NOTHING)
+    assert said(after.owed(RELAY_INHIBITED)) == [(1, COMMAND_CANCELLED)]
+    assert after.learning_ends(COMMAND_APPLIED, RELAY_INHIBITED) == []
+
+
+def test_an_order_to_learn_is_left_alone_by_what_becomes_of_an_end():
+    commands = Commands()
+    take(commands, learn(1), NOW_S, RELAY_ENABLED)
+    assert commands.trip_did([ENDS], RELAY_ENABLED) == []
+    assert said(commands.learning_ends(COMMAND_APPLIED, RELAY_ENABLED)) == [(1, COMMAND_APPLIED)]
+
+
+def test_what_flash_holds_of_an_order_to_learn_means_the_same_to_every_version():
+    commands = Commands()
+    take(commands, learn(1), NOW_S, RELAY_INHIBITED)
+    assert commands.to_bytes().hex() == "0000000100000000" + "000000010100" + "000000018200"

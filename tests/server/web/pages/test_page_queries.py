@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 from server.store import sqlite
-from tests.server.web.sample import CLIO, KARIM, LUCIE, MANAGER, own, trip_ids
+from tests.server.web.sample import CLIO, KARIM, LUCIE, MANAGER, NOW_S, own, trip_ids
 
 GROWING = {
     "booking", "booking_equipment", "companion", "contradiction", "feedback", "gap", "leg",
@@ -44,6 +44,7 @@ async def test_no_page_reads_a_growing_table_as_a_whole(asked, arrive, store):
     under_way, ended = await trip_ids(store)
     (booking,) = [each for each in await own(store, KARIM) if each.plate == CLIO]
     karim = await store.agents.by_login(KARIM)
+    order = await store.learn_orders.ask(1, 1, None, NOW_S)
     pages = {
         LUCIE: ("/reservations", "/api/bookings", f"/trajets/{ended}"),
         KARIM: (
@@ -76,6 +77,10 @@ async def test_no_page_reads_a_growing_table_as_a_whole(asked, arrive, store):
             "/badges",
             "/badges?before=1",
             f"/badges?agent={karim.agent_id}",
+            "/badges/2",
+            f"/badges/nouveau?agent={karim.agent_id}",
+            "/badges/lire",
+            f"/badges/lire/{order.command_id}",
             "/boitiers",
             "/boitiers?after=1",
             "/a-traiter",
