@@ -45,7 +45,7 @@ from server.store.equipment import PIECES, piece_of
 from server.store.fleet.said import Said, Word
 from server.store.news import tell
 from server.store.noun import Noun
-from server.store.roles import set_by_file
+from server.store.roles import is_last_administrator, set_by_file
 from server.store.vault import Vault
 from server.store.vehicles import VEHICLES, vehicle_of, windows_of
 
@@ -292,6 +292,9 @@ class _Loading:
                 for name in self._said.entries("badge", "holder", entry.login):
                     self._said.forget("badge", name)  # closing took them: this file names them anew
             else:
+                if is_last_administrator(self._db, agent_id, self._now_s):
+                    who = {"name": entry.full_name}
+                    raise Refused(Refusal("active", Reason.LAST_ADMINISTRATOR, who))
                 close_account(self._db, agent_id, self._now_s)
         (closed_at_s,) = self._db.execute(
             "SELECT closed_at_s FROM agent WHERE agent_id = :id", {"id": agent_id}
