@@ -112,9 +112,8 @@ async def close(actor: Actor, request: OneAccount, actions: Actions) -> ClosedAc
     require(actor, Right.CLOSE_ACCOUNTS)
     agent = await _theirs(actor, request, actions)
     now_s = actions.clock.now_s()
-    if await actions.store.roles.is_last_administrator(agent.agent_id, now_s):
+    if not await actions.store.accounts.close(agent.agent_id, now_s):
         raise Refused(Refusal("login", Reason.LAST_ADMINISTRATOR, {"name": agent.full_name}))
-    await actions.store.accounts.close(agent.agent_id, now_s)
     actions.notify(None)
     bookings = await actions.store.bookings.of_agent(agent.agent_id, now_s)
     return ClosedAccount(agent, tuple(b for b in bookings if b.state == "active"))

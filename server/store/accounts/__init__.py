@@ -11,6 +11,7 @@ from server.store.agents import LAST_S, read_agents
 from server.store.badges import take_away
 from server.store.news import tell
 from server.store.noun import Noun
+from server.store.roles import is_last_administrator
 
 _MOST_SESSIONS = 20  # of one person; the oldest ends when there is one more
 _TRIES = 5  # at one code
@@ -96,9 +97,13 @@ class Accounts(Noun):
         )
         return UsedCode(**rows[0]) if rows else None
 
-    async def close(self, agent_id: int, now_s: int) -> None:
-        """Close an account: as `close_account`."""
-        await self._engine.write(close_account, agent_id, now_s)
+    async def close(self, agent_id: int, now_s: int) -> bool:
+        """Close an account: as `close_account`.
+
+        Returns:
+            False: nobody could name another administrator then, so it stays open.
+        """
+        return await self._engine.write(_close, agent_id, now_s)
 
     async def reopen(self, agent_id: int) -> None:
         """Let somebody sign in again, with the password of before; badges stay revoked."""
@@ -137,6 +142,13 @@ def reopen_account(db: sqlite3.Connection, agent_id: int) -> None:
     """Open an account again."""
     db.execute("UPDATE agent SET closed_at_s = NULL WHERE agent_id = :id", {"id": agent_id})
     tell(db)
+
+
+def _close(db: sqlite3.Connection, agent_id: int, now_s: int) -> bool:
+    if is_last_administrator(db, agent_id, now_s):
+        return False
+    close_account(db, agent_id, now_s)
+    return True
 
 
 def _begin(

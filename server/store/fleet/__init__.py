@@ -47,7 +47,7 @@ from server.store.news import tell
 from server.store.noun import Noun
 from server.store.rights import give as give_right
 from server.store.rights import withdraw_all
-from server.store.roles import set_by_file
+from server.store.roles import is_last_administrator, set_by_file
 from server.store.vault import Vault
 from server.store.vehicles import VEHICLES, vehicle_of, windows_of
 
@@ -307,6 +307,9 @@ class _Loading:
                 for name in self._said.entries("badge", "holder", entry.login):
                     self._said.forget("badge", name)  # closing took them: this file names them anew
             else:
+                if is_last_administrator(self._db, agent_id, self._now_s):
+                    who = {"name": entry.full_name}
+                    raise Refused(Refusal("active", Reason.LAST_ADMINISTRATOR, who))
                 close_account(self._db, agent_id, self._now_s)
         (closed_at_s,) = self._db.execute(
             "SELECT closed_at_s FROM agent WHERE agent_id = :id", {"id": agent_id}

@@ -61,10 +61,6 @@ class Roles(Noun):
         """
         return await self._engine.write(_withdraw, role_grant_id, by_id, now_s)
 
-    async def is_last_administrator(self, agent_id: int, now_s: int) -> bool:
-        """Say whether nobody but this person could always name others."""
-        return await self._engine.read(is_last_administrator, agent_id, now_s)
-
 
 def grants_of(
     db: sqlite3.Connection, agent_ids: Iterable[int] | None = None
@@ -140,7 +136,9 @@ def set_by_file(db: sqlite3.Connection, agent_id: int, role: Role, now_s: int) -
         " WHERE agent_id = :agent_id AND by_file = 1 AND withdrawn_at_s IS NULL",
         {"agent_id": agent_id},
     ).fetchall()
-    gone = [row["role_grant_id"] for row in of_files if row["role"] != role]
+    # Managers of before there were administrators became both.
+    kept = {role, Role.ADMINISTRATOR} if role is Role.MANAGER else {role}
+    gone = [row["role_grant_id"] for row in of_files if row["role"] not in kept]
     for number in gone:
         if not _withdraw(db, number, None, now_s):
             return False

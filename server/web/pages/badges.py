@@ -136,6 +136,7 @@ async def _one_page(
         form=form,
         badge=held.badge,
         holder=held.holder,
+        is_technicians=_is_technician(held.holder, request),
         cars=await acts.who_knows(actor, one, actions),
         history=await acts.history(actor, one, actions),
         valid_s=VALID_S,

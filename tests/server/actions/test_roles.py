@@ -146,6 +146,24 @@ async def test_the_last_administrator_stays_by_every_way(
     assert await refusal(accounts.close(OPERATOR, marie, actions)) is Reason.LAST_ADMINISTRATOR
 
 
+async def test_two_administrators_who_close_each_other_leave_one(
+    store: Store, actions: Actions, administrator: Person
+) -> None:
+    await give(OPERATOR, actions, Role.ADMINISTRATOR)
+    assert [await store.accounts.close(who, NOW_S) for who in (PAUL, MARIE)] == [True, False]
+
+
+async def test_a_file_closes_and_demotes_no_last_administrator(
+    store: Store, actions: Actions, administrator: Person
+) -> None:
+    entry = agent("paul.morin", b"", "DDPP") | {"active": False}
+    del entry["badges"], entry["role"]
+    file = fleet_file.parse(json.dumps({"agents": [entry]}))
+    assert await refusal(store.fleet.load(file, {}, NOW_S)) is Reason.LAST_ADMINISTRATOR
+    paul = await store.agents.get(PAUL)
+    assert paul is not None and paul.closed_at_s is None
+
+
 async def test_two_administrators_who_withdraw_each_other_leave_one(
     store: Store, actions: Actions, administrator: Person
 ) -> None:

@@ -3,11 +3,14 @@
 import sqlite3
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from server.fleet.roles import RIGHTS, WHOLE, Role, RoleGrant, Scope
+from server.fleet.roles import RIGHTS, WHOLE, About, Role, RoleGrant, Scope
 from server.store import Store, schema
-from server.store.roles import grants_of, is_last_administrator
+from server.store.noun import within
+from server.store.roles import grants_of, is_last_administrator, set_by_file
 from server.store.schema import roles
 from tests.fleet import CAR, HOUR_S, MARIE, NOW_S, OTHER_CAR, fit_box
 
@@ -40,6 +43,34 @@ def test_nobody_loses_what_they_could_do(tmp_path: Path) -> None:
     every = frozenset[object]().union(*(RIGHTS[grant.role] for grant in grants_of(db)[2]))
     assert every == frozenset[object]().union(*RIGHTS.values())
     assert is_last_administrator(db, 2, NOW_S) and not is_last_administrator(db, 3, NOW_S)
+    assert set_by_file(db, 2, Role.MANAGER, NOW_S), "a file that says it again takes nothing"
+    assert {grant.role for grant in grants_of(db)[2]} == held[2]
+    assert not set_by_file(db, 2, Role.AGENT, NOW_S), "somebody else has to be named first"
+    assert set_by_file(db, 3, Role.AGENT, NOW_S) and 3 not in grants_of(db)
+
+
+IDS = st.frozensets(st.integers(1, 3), max_size=2)
+ROWS = st.lists(st.tuples(st.integers(1, 4), st.none() | st.integers(1, 3)), max_size=8)
+SITE_OF = {1: 1, 2: 1, 3: 2, 4: 3}
+
+
+@given(st.builds(Scope, IDS, IDS, IDS), ROWS)
+def test_the_database_finds_just_what_a_part_of_the_fleet_covers(
+    scope: Scope, rows: list[tuple[int, int | None]]
+) -> None:
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE TABLE vehicle (vehicle_id INTEGER, site_id INTEGER)")
+    db.executemany("INSERT INTO vehicle VALUES (?, ?)", SITE_OF.items())
+    db.execute("CREATE TABLE t (id INTEGER, vehicle_id INTEGER, directorate_id INTEGER)")
+    db.executemany("INSERT INTO t VALUES (?, ?, ?)", [(i, *row) for i, row in enumerate(rows)])
+    for directorate in ("t.directorate_id", None):
+        condition, values = within(scope, "t.vehicle_id", directorate)
+        found = {row[0] for row in db.execute(f"SELECT id FROM t WHERE {condition}", values)}
+        assert found == {
+            i
+            for i, (car, unit) in enumerate(rows)
+            if scope.covers(About(unit if directorate else None, SITE_OF[car], car))
+        }
 
 
 async def test_a_technician_s_badge_opens_the_cars_of_the_role_until_it_ends(store: Store) -> None:
