@@ -14,9 +14,11 @@ from server.store.engine import StoreError
 from server.store.schema import (
     accounts,
     booking_limits,
+    cars,
     doubtful_trips,
     equipment,
     fleet_words,
+    groups,
     news,
     own_time,
     page_indexes,
@@ -465,4 +467,6 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     plates.add,
     own_time.add,
     doubtful_trips.add,
+    groups.add,
+    cars.add,
 )

@@ -28,6 +28,6 @@ class ReportingBox:
         if self._box_id is None:
             self._box_id = (await fit_box(self._store)).box_id
         told = (ReadRecord(2, "x", NOW_S, b"", {}, event),)
-        batch = Batch(self._box_id, CAR, 1, self._seq, 1, told, NOW_S)
+        batch = Batch(self._box_id, 1, self._seq, 1, told, NOW_S)
         await self._store.records.append(batch, follow)
         self._seq += 1

@@ -18,7 +18,7 @@ async def tell(store):
     async def say(kind, *at_s):
         nonlocal seq
         records = tuple(ReadRecord(14, "", at, b"", {}, SignsContradict(at, kind)) for at in at_s)
-        batch = Batch(box.box_id, CAR, 1, seq + 1, 1, records, NOW_S)
+        batch = Batch(box.box_id, 1, seq + 1, 1, records, NOW_S)
         seq = (await store.records.append(batch, follow)).seq
 
     return say

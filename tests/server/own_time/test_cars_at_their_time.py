@@ -31,9 +31,6 @@ async def parks_at(car: OneCar, site: str, at_s: int) -> None:
     await car.store.fleet.load(fleet_file.parse(text), {}, at_s)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="finding S2: a late trip is judged by the site its car has today"
-)
 async def test_a_trip_that_ended_at_the_site_of_then_is_not_parked_elsewhere(car: OneCar) -> None:
     await parks_at(car, SITE, NOW_S - DAY_S)
     await parks_at(car, FAR, NOW_S + DAY_S)

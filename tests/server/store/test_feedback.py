@@ -25,7 +25,7 @@ async def trips(store: Store) -> list[int]:
         )
     ]
     records = tuple(ReadRecord(2, "x", NOW_S, b"", {}, event) for event in events)
-    await store.records.append(Batch(box.box_id, CAR, 1, 1, 1, records, NOW_S), follow)
+    await store.records.append(Batch(box.box_id, 1, 1, 1, records, NOW_S), follow)
     return [1, 2, 3, 4]
 
 
