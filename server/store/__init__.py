@@ -16,7 +16,7 @@ from server.store.access import AccessOfCars
 from server.store.accounts import Accounts
 from server.store.agents import Agents, Directorates
 from server.store.badges import Badges
-from server.store.bookings import Bookings
+from server.store.bookings import Bookings, DecidedFor
 from server.store.boxes import (
     BoxAccount,
     Boxes,
@@ -34,6 +34,9 @@ from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
 from server.store.fleet import Fleet
 from server.store.knowledge import Knowledge
 from server.store.news import News
+from server.store.pool.groups import Groups
+from server.store.pool.service import Service
+from server.store.pool.sites import Sites
 from server.store.records import Batch, Held, Records
 from server.store.theft_orders import TheftOrders
 from server.store.trips import Refusals, Trips
@@ -48,6 +51,7 @@ __all__ = [
     "BoxExistsError",
     "BoxSecrets",
     "BoxStatus",
+    "DecidedFor",
     "Held",
     "SentGrants",
     "Store",
@@ -84,9 +88,12 @@ class Store:
         self.equipment = Pieces(engine, vault)
         self.feedback = FeedbackOfTrips(engine, vault)
         self.fleet = Fleet(engine, vault)
+        self.groups = Groups(engine, vault)
         self.knowledge = Knowledge(engine, vault)
         self.records = Records(engine, vault)
         self.refusals = Refusals(engine, vault)
+        self.service = Service(engine, vault)
+        self.sites = Sites(engine, vault)
         self.theft_orders = TheftOrders(engine, vault)
         self.trips = Trips(engine, vault)
         self.unassigned = UnassignedDistances(engine, vault)

@@ -199,7 +199,8 @@ class AccessOfCars(Noun):
         fleet, as_of = self._everywhere_of(db, now_s)
         car = {"vehicle_id": vehicle_id}
         (walk_up,) = db.execute(
-            "SELECT walk_up FROM vehicle WHERE vehicle_id = :vehicle_id", car
+            "SELECT walk_up AND retired_at_s IS NULL FROM vehicle WHERE vehicle_id = :vehicle_id",
+            car,
         ).fetchone()
         ids = db.execute(
             "SELECT booking_id FROM booking WHERE vehicle_id = :vehicle_id AND state = 'active'"

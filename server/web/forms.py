@@ -100,11 +100,16 @@ class PageForm(Form):
 
 
 async def form_of(
-    form_class: type[FormType], request: web.Request, data: Any = None, **prefilled: Any
+    form_class: type[FormType],
+    request: web.Request,
+    data: Any = None,
+    words: Words | None = None,
+    **prefilled: Any,
 ) -> FormType:
     """Build a form for this person's session, filled with `data` (form data) or `prefilled`.
 
-    Without `data` it is what this person had typed here when their session had ended, if any.
+    Without `data` it is what this person had typed here when their session had ended, if any. Its
+    hours are those of `words`, the operator's where None.
     """
     if data is None and form_class is not PageForm:  # which has no field
         data = request.get(DRAFT)
@@ -112,19 +117,21 @@ async def form_of(
         "agent_id": request[AGENT].agent_id if AGENT in request else None,
         "csrf_context": await aiohttp_session.get_session(request),
         "csrf_secret": request.app[CSRF_SECRET],
-        "words": words_of(request),
+        "words": words or words_of(request),
     }
     return form_class(data, meta=meta, **prefilled)
 
 
-async def sent_form(form_class: type[FormType], request: web.Request) -> FormType:
-    """Read the form a person sent; its token is checked at once.
+async def sent_form(
+    form_class: type[FormType], request: web.Request, words: Words | None = None
+) -> FormType:
+    """Read the form a person sent; its token is checked at once. `words` as for `form_of`.
 
     Raises:
         HTTPUnsupportedMediaType, HTTPBadRequest: it is no plain UTF-8 form.
         StalePage: the token is missing, too old or not this session's.
     """
-    form = await form_of(form_class, request, await posted(request))
+    form = await form_of(form_class, request, await posted(request), words)
     token = form["csrf_token"]
     if not token.validate(form):
         raise StalePage

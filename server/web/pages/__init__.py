@@ -11,6 +11,7 @@ from server.web.pages import (
     ending,
     feedback,
     password_codes,
+    pool,
     profile,
     rebooking,
     refusals,
@@ -35,4 +36,5 @@ ROUTES = (
     *theft.ROUTES,
     *profile.ROUTES,
     *password_codes.ROUTES,
+    *pool.ROUTES,
 )

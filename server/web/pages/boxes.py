@@ -21,7 +21,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show the cars by plate, and whether each has confirmed the grants that it should hold."""
     store, now_s = request.app[STORE], request.app[CLOCK].now_s()
     silent_before_s = now_s - SILENT_AFTER_S
-    found = await store.vehicles.page(PAGE_SIZE + 1, before_of(request, "after"))
+    found = await store.vehicles.page(PAGE_SIZE + 1, before_of(request, "after"), "with_boxes")
     cars = found[:PAGE_SIZE]
     ids = [car.vehicle_id for car in cars]
     following = f"{request.path}?after={ids[-1]}" if len(found) > PAGE_SIZE else None

@@ -3,7 +3,7 @@
 from server.fleet.records import FleetRecord, Holder, ReadRecord, TripEnded, TripStarted
 from server.fleet.trips import follow
 from server.store import Batch, Store
-from tests.fleet import CAR, MARIE, NOW_S, fit_box
+from tests.fleet import MARIE, NOW_S, fit_box
 
 
 class ReportingBox:

@@ -7,7 +7,7 @@ from server.fleet.records import ReadRecord, SignsContradict
 from server.fleet.refusals import Reason, Refused
 from server.fleet.trips import follow
 from server.store import Batch
-from tests.fleet import CAR, NOW_S, fit_box
+from tests.fleet import NOW_S, fit_box
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from server.fleet.records import OdometerRead, ReadRecord
 from server.fleet.refusals import Reason, Refused
 from server.fleet.trips import follow
 from server.store import Batch
-from tests.fleet import CAR, MARIE, MARIE_UID, NOW_S, agent, fit_box, fleet
+from tests.fleet import MARIE, MARIE_UID, NOW_S, agent, fit_box, fleet
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from server.fleet.feedback import Said
 from server.fleet.records import Holder, ReadRecord, TripEnded, TripStarted
 from server.fleet.trips import follow
 from server.store import AlreadyAnswered, Batch, Store
-from tests.fleet import CAR, MARIE, NOW_S, PAUL, fit_box
+from tests.fleet import MARIE, NOW_S, PAUL, fit_box
 
 SCRATCH = Said(None, "Une rayure", True)
 THANKS = Said(5, "Merci", False)

@@ -5,7 +5,7 @@ from server.fleet.model import TripFilter
 from server.fleet.records import Holder, Position, ReadRecord, TripEnded, TripStarted
 from server.fleet.trips import follow
 from server.store import Batch, Store
-from tests.fleet import CAR, NOW_S, fit_box
+from tests.fleet import NOW_S, fit_box
 
 HERE, AWAY = Position(480_086_000, 1_996_000), Position(479_955_000, 1_922_000)
 
