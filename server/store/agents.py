@@ -32,6 +32,13 @@ class Agents(Noun):
         rows = await self._rows(f"{AGENTS} WHERE agent_id = :id", id=agent_id)
         return agent_of(rows[0]) if rows else None
 
+    async def has_licence(self, agent_id: int) -> bool:
+        """Return whether the fleet has seen an agent's driving licence."""
+        rows = await self._rows(
+            "SELECT licence_recorded FROM agent WHERE agent_id = :id", id=agent_id
+        )
+        return bool(rows and rows[0]["licence_recorded"])
+
     async def called(self, name: str, limit: int) -> list[Agent]:
         """Return the first agents of this name (fleet/names.py), by name."""
         return await self._engine.read(_called, name, limit)

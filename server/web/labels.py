@@ -31,7 +31,7 @@ TRIP_STATES: Mapping[TripState, str] = {
 }
 
 CAR_STATES: Mapping[CarState, str] = {
-    "free": N_("At hand"),
+    "free": N_("Available"),
     "trip": N_("On a trip"),
     "late": N_("Late"),
     "out": N_("Out of service"),

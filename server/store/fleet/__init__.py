@@ -205,7 +205,8 @@ class _Loading:
         flags = {"walk_up": entry.walk_up, "private_use": entry.private_use}
         site_id, plate = _known(self._sites, entry.site, "site"), self._plate_now(entry.plate)
         moves = self._said.changes("vehicle", plate, {"site_id": site_id})
-        words: dict[str, Word] = {"label": entry.label} | _flags(flags)
+        words: dict[str, Word] = {"label": entry.label}
+        words |= _flags(flags)
         new: dict[str, Word] = {"walk_up": 0, "private_use": 0, "site_id": site_id}
         vehicle_id = self._put("vehicle", "plate", plate, words, new)
         if moves:

@@ -16,12 +16,12 @@ from server.fleet.model import Agent, Vehicle
 from server.fleet.pool import MOST_LETTERS
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.web.auth import manager_only
-from server.web.forms import LocalTimeField, PageForm, form_of, sent_form
+from server.web.forms import LocalTimeField, PageForm, form_in, form_of, sent_form
 from server.web.i18n import N_, Words, words_of
-from server.web.pages.bookings import name_of
 from server.web.pages.pool.cars import LIST, one, words_at
 from server.web.pages.pool.forms import chosen_id, show_refused
 from server.web.render import flash, page
+from server.web.told import names_before
 
 _TEXT = {"maxlength": MOST_LETTERS}
 
@@ -47,7 +47,7 @@ async def show_out(request: web.Request, agent: Agent) -> web.StreamResponse:
     car = await car_acts.get(Person(agent), one(request), request.app[ACTIONS])
     words = await words_at(request, agent, car)
     now_s = request.app[CLOCK].now_s()
-    form = await form_of(OutForm, request, words=words, start=now_s - now_s % 60)
+    form = await form_in(words, OutForm, request, None, start=now_s - now_s % 60)
     return await _out_page(request, form, car, words)
 
 
@@ -150,7 +150,8 @@ async def _booking_page(
     car = await car_acts.get(person, one(request), actions)
     booking_id = int(request.match_info["booking"])
     hindered = await acts.booking_of(person, booking_id, actions)
-    form.vehicle.choices = [(each.vehicle_id, name_of(each)) for each in hindered.instead]
+    name = await names_before(request, hindered.instead, hindered.booking.starts_at_s)
+    form.vehicle.choices = [(each.vehicle_id, name(each)) for each in hindered.instead]
     if status == 200 and request.method == "GET" and not form.reason.data:
         form.reason.data = await acts.reason_for(person, hindered.booking, actions)
     return await page(
