@@ -10,8 +10,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
@@ -20,8 +19,18 @@ from typing import get_args
 from server.actions import Actions, Operator, Person, accounts, badges, boxes, password_codes, theft
 from server.actions.boxes import OrderKind
 from server.actions.fleet import load
-from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
+from server.commands import car, equipment, group, site
+from server.commands.opened import (
+    CommandError,
+    actions_on,
+    command,
+    data_option,
+    existing_fleet,
+    open_store,
+    require_fleet,
+    vehicle_called,
+)
 from server.config import Address, Config, Network, ServeError
 from server.fleet import fleet_file
 from server.fleet.bookings import BOUNDS, Limits
@@ -30,12 +39,11 @@ from server.fleet.grants import VALID_S as GRANTS_VALID_S
 from server.fleet.inputs import judged, one_line
 from server.fleet.json_sent import text as json_text
 from server.fleet.lateness import late_s
-from server.fleet.model import Trip, TripFilter, Vehicle
-from server.fleet.names import plate_of
+from server.fleet.model import Trip, TripFilter
 from server.fleet.recurrence import PARIS
-from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.refusals import Reason, Refused
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
-from server.store import Store, StoreError, backup
+from server.store import StoreError, backup
 
 _EVERYTHING = 1 << 62
 _SIMULATED = "host"  # the board that the simulator plays
@@ -48,10 +56,6 @@ a booking cancelled since stays cancelled, a password that somebody chose stays 
 badge stays revoked until `voiturier badge restore`. A badge that a list leaves out opens nothing
 until a file names it again. To call off a booking, cancel it on the pages.
 """
-
-
-class CommandError(Exception):
-    """What was asked cannot be done; the text says why, in one line."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -106,8 +110,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="voiturier", description="One pool of cars shared by several services."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    data = argparse.ArgumentParser(add_help=False)
-    data.add_argument("--data", type=Path, required=True, help="the server's data directory")
+    data = data_option()
     listening = argparse.ArgumentParser(add_help=False)
     for name, default, who in (("http", 8080, "browsers"), ("boxes", 7400, "the cars' boxes")):
         listening.add_argument(
@@ -118,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
             help=f"where {who} connect (default %(default)s; port 0: any free one)",
         )
 
-    serving = _command(commands, "serve", _serve, "run the server", [data, listening])
+    serving = command(commands, "serve", _serve, "run the server", [data, listening])
     serving.add_argument(
         "--simple-walk-up",
         action="store_true",
@@ -153,7 +156,7 @@ def _parser() -> argparse.ArgumentParser:
             " on every way in, also for `load`, until the server is started otherwise",
         )
 
-    loading = _command(commands, "load", _load, "bring in a fleet from a JSON file", [data])
+    loading = command(commands, "load", _load, "bring in a fleet from a JSON file", [data])
     loading.add_argument("file", type=Path, metavar="FLEET.json")
     loading.formatter_class = argparse.RawDescriptionHelpFormatter
     loading.epilog = f"the file:\n{fleet_file.FORMAT}\n{_ABOUT_LOADING}"
@@ -180,12 +183,12 @@ def _parser() -> argparse.ArgumentParser:
         ("code", _give_code, "make a code by which somebody chooses a password, also the first"),
         ("password", _give_password, "give somebody another password, read from the terminal"),
     ):
-        of_account = _command(of_accounts, name, run, about, [data])
+        of_account = command(of_accounts, name, run, about, [data])
         of_account.add_argument("--login", required=True)
 
     box = commands.add_parser("box", help="the boxes in the cars")
     boxes = box.add_subparsers(required=True, metavar="ACTION")
-    adding = _command(boxes, "add", _add_box, "make the identity and key of a new box", [data])
+    adding = command(boxes, "add", _add_box, "make the identity and key of a new box", [data])
     adding.add_argument("--vehicle", required=True, metavar="PLATE")
     adding.add_argument("--out", type=Path, required=True, help="the identity file to write")
     adding.add_argument(
@@ -228,7 +231,7 @@ def _parser() -> argparse.ArgumentParser:
         "--replace", action="store_true", help="retire the box the car has; its key is refused"
     )
 
-    rotating = _command(
+    rotating = command(
         boxes,
         "rotate",
         _rotate_key,
@@ -241,7 +244,7 @@ def _parser() -> argparse.ArgumentParser:
 
     badge = commands.add_parser("badge", help="a badge that was lost, or found again")
     badges = badge.add_subparsers(required=True, metavar="ACTION")
-    revoking = _command(
+    revoking = command(
         badges,
         "revoke",
         _revoke_badge,
@@ -252,13 +255,13 @@ def _parser() -> argparse.ArgumentParser:
         "A running server tells the boxes within two seconds. One that cannot be reached refuses"
         " the badge when its grants expire. Ask again to see who has confirmed."
     )
-    restoring = _command(
+    restoring = command(
         badges, "restore", _restore_badge, "let a badge that was found open again", [data]
     )
     for parser_of_badge in (revoking, restoring):
         parser_of_badge.add_argument("--uid", required=True, metavar="HEX", help="of the badge")
 
-    vouching = _command(
+    vouching = command(
         commands,
         "confirm-time",
         _confirm_time,
@@ -267,13 +270,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     vouching.add_argument("--by", required=True, metavar="NAME", help="who looked at a right clock")
 
-    saving = _command(
+    saving = command(
         commands, "backup", _back_up, "copy the database, also while the server runs", [data]
     )
     saving.add_argument("copy", type=Path, metavar="COPY.db", help="a file that is made")
     saving.epilog = "DIR/secrets is not in it: keep a copy of that elsewhere, once."
 
-    returning = _command(
+    returning = command(
         commands, "restore", _restore, "put a copy in the database's place; stop the server", [data]
     )
     returning.add_argument("copy", type=Path, metavar="COPY.db")
@@ -283,10 +286,10 @@ def _parser() -> argparse.ArgumentParser:
         " again; a password changed, or an account closed, since the copy is as it was then."
     )
 
-    listing = _command(commands, "trips", _trips, "list trips and refused badges", [data])
+    listing = command(commands, "trips", _trips, "list trips and refused badges", [data])
     listing.add_argument("--json", action="store_true", help="for programs")
 
-    ordering = _command(
+    ordering = command(
         commands,
         "command",
         _order,
@@ -303,7 +306,7 @@ def _parser() -> argparse.ArgumentParser:
         " withdraw-end: not any more (each is forgotten after 24 hours)",
     )
 
-    stealing = _command(
+    stealing = command(
         commands,
         "theft",
         _theft,
@@ -315,25 +318,15 @@ def _parser() -> argparse.ArgumentParser:
     stealing.add_argument("--by", required=True, metavar="LOGIN", help="the manager who says so")
     stealing.add_argument("--reference", default="", help="of the complaint, to report")
 
-    showing = _command(
+    for noun in (car, site, equipment, group):
+        noun.add_to(commands)
+
+    showing = command(
         commands, "demo", _demo, "a small fleet with simulated cars that drive", [listening]
     )
     showing.add_argument(
         "--data", type=Path, default=Path("var/demo"), help="kept for the next time (%(default)s)"
     )
-    return parser
-
-
-def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    run: Callable[[argparse.Namespace], Awaitable[None]],
-    about: str,
-    parents: list[argparse.ArgumentParser],
-) -> argparse.ArgumentParser:
-    sentence = about[0].upper() + about[1:] + "."
-    parser = commands.add_parser(name, help=about, description=sentence, parents=parents)
-    parser.set_defaults(run=run)
     return parser
 
 
@@ -351,42 +344,6 @@ def network(text: str) -> Network:
         return ip_network(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
-
-
-@asynccontextmanager
-async def _store(data_dir: Path) -> AsyncIterator[Store]:
-    store = Store.open(data_dir)
-    try:
-        yield store
-    finally:
-        await store.close()
-
-
-@asynccontextmanager
-async def _existing_fleet(data_dir: Path) -> AsyncIterator[Actions]:
-    """Open the data of a fleet that was loaded; a mistyped directory makes no empty one."""
-    _require_fleet(data_dir)
-    async with _store(data_dir) as store:
-        yield _actions(store)
-
-
-def _actions(store: Store) -> Actions:
-    """Return what acts on a store from here: a running server sees by itself what was done."""
-    return Actions(store, SystemClock(), wakes_nobody, PARIS)
-
-
-def _require_fleet(data_dir: Path) -> None:
-    if not (data_dir / backup.DATABASE).exists():
-        raise CommandError(f"{data_dir} holds no fleet yet: `voiturier load` one first")
-
-
-async def _vehicle(store: Store, plate: str) -> Vehicle:
-    vehicles = {vehicle.plate: vehicle for vehicle in await store.vehicles.all()}
-    wanted = plate_of(plate)
-    if wanted not in vehicles:
-        known = {"name": wanted, "known": ", ".join(vehicles) or "none"}
-        raise Refused(Refusal("vehicle", Reason.UNKNOWN_VEHICLE, known))
-    return vehicles[wanted]
 
 
 async def _serve(arguments: argparse.Namespace) -> None:
@@ -421,9 +378,9 @@ def _day_s(text: str) -> int:
 async def _load(arguments: argparse.Namespace) -> None:
     try:
         file = fleet_file.parse(json_text.text_of(arguments.file.read_bytes()))
-        async with _store(arguments.data) as store:
-            revoked = await load(_OPERATOR, file, _actions(store), arguments.since)
-            await _say_who_is_left_out(file, arguments.close_others, _actions(store))
+        async with open_store(arguments.data) as store:
+            revoked = await load(_OPERATOR, file, actions_on(store), arguments.since)
+            await _say_who_is_left_out(file, arguments.close_others, actions_on(store))
     except OSError as error:
         raise CommandError(f"cannot read {arguments.file}: {error.strerror}") from None
     except Refused as refused:
@@ -449,7 +406,7 @@ async def _say_who_is_left_out(file: FleetFile, is_closed: bool, actions: Action
 
 
 async def _close_account(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         await _close(arguments.login, actions)
 
 
@@ -462,7 +419,7 @@ async def _close(login: str, actions: Actions) -> None:
 
 
 async def _reopen_account(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         agent = await accounts.reopen(
             _OPERATOR, accounts.OneAccount(login=arguments.login), actions
         )
@@ -470,7 +427,7 @@ async def _reopen_account(arguments: argparse.Namespace) -> None:
 
 
 async def _give_code(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         agent = await accounts.agent_called(arguments.login, actions)
         one = password_codes.OneAgent(agent_id=agent.agent_id)
         given = await password_codes.give(_OPERATOR, one, actions)
@@ -479,7 +436,7 @@ async def _give_code(arguments: argparse.Namespace) -> None:
 
 
 async def _give_password(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         given = {"login": arguments.login, "new": _typed_password()}
         agent = await accounts.give_password(
             _OPERATOR, judged(accounts.GivePassword, given), actions
@@ -498,16 +455,16 @@ async def _confirm_time(arguments: argparse.Namespace) -> None:
     said_by = str(one_line(arguments.by))
     if not (said_by and said_by.isprintable()):
         raise CommandError("--by NAME is needed: who vouches for the time?")
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         now_s = actions.clock.now_s()
         await actions.store.boxes.vouch_for_time(said_by, now_s)
     print(f"it is {_utc(now_s)}, says {said_by}: a running server believes it")
 
 
 async def _add_box(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         store = actions.store
-        vehicle = await _vehicle(store, arguments.vehicle)
+        vehicle = await vehicle_called(store, arguments.vehicle)
         if arguments.server is None and arguments.board != _SIMULATED:
             raise CommandError("--server HOST:PORT is needed: where will the box find the server?")
         server = arguments.server or Address("127.0.0.1", 7400)
@@ -537,11 +494,11 @@ async def _add_box(arguments: argparse.Namespace) -> None:
 
 
 async def _rotate_key(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         if arguments.all:
             vehicles = [car for car in await actions.store.vehicles.all() if car.box_id is not None]
         else:
-            vehicles = [await _vehicle(actions.store, arguments.vehicle)]
+            vehicles = [await vehicle_called(actions.store, arguments.vehicle)]
         if not vehicles:
             raise CommandError("no car has a box")
         for vehicle in vehicles:
@@ -551,7 +508,7 @@ async def _rotate_key(arguments: argparse.Namespace) -> None:
 
 
 async def _revoke_badge(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         held = await badges.revoke(_OPERATOR, _badge(arguments), actions)
         same = badges.OneBadge(badge_id=held.badge.badge_id)
         cars = await badges.who_knows(_OPERATOR, same, actions)
@@ -572,7 +529,7 @@ async def _revoke_badge(arguments: argparse.Namespace) -> None:
 
 
 async def _restore_badge(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         held = await badges.restore(_OPERATOR, _badge(arguments), actions)
     print(f"a badge of {held.holder.full_name} is valid again, for a car once it has been told")
 
@@ -586,16 +543,16 @@ def _utc(at_s: int | None) -> str:
 
 
 async def _order(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
-        vehicle = await _vehicle(actions.store, arguments.vehicle)
+    async with existing_fleet(arguments.data) as actions:
+        vehicle = await vehicle_called(actions.store, arguments.vehicle)
         wanted = boxes.Order(vehicle_id=vehicle.vehicle_id, kind=arguments.kind)
         order = await boxes.order(_OPERATOR, wanted, actions)
     print(f"command {order.command_id}: {order.kind} queued for {vehicle.plate}")
 
 
 async def _theft(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
-        vehicle = await _vehicle(actions.store, arguments.vehicle)
+    async with existing_fleet(arguments.data) as actions:
+        vehicle = await vehicle_called(actions.store, arguments.vehicle)
         manager = await actions.store.agents.by_login(str(one_line(arguments.by)))
         if manager is None or manager.closed_at_s is not None:
             raise CommandError(f"nobody has the login {arguments.by}, or the account is closed")
@@ -612,13 +569,13 @@ async def _theft(arguments: argparse.Namespace) -> None:
 
 
 async def _back_up(arguments: argparse.Namespace) -> None:
-    _require_fleet(arguments.data)
+    require_fleet(arguments.data)
     await asyncio.to_thread(backup.back_up, arguments.data, arguments.copy, SystemClock().now_s())
     print(f"{arguments.copy}: {arguments.copy.stat().st_size / 1e6:.1f} MB")
 
 
 async def _restore(arguments: argparse.Namespace) -> None:
-    _require_fleet(arguments.data)
+    require_fleet(arguments.data)
     replaced = await asyncio.to_thread(
         backup.restore, arguments.data, arguments.copy, SystemClock().now_s()
     )
@@ -628,7 +585,7 @@ async def _restore(arguments: argparse.Namespace) -> None:
 
 
 async def _trips(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         store = actions.store
         trips = await store.trips.log(TripFilter(), limit=_EVERYTHING)
         refusals = await store.refusals.log(limit=_EVERYTHING)

@@ -58,6 +58,7 @@ GONE = "gael.petit"
 MANAGER_ID = 1
 FINE = "trois chevaux bruns"  # a password with which nothing is wrong
 FAR_AWAY, GARAGED, WALKED_UP = "LN-100-AA", "SB-200-BB", "WU-300-CC"
+RETIRED = "RT-500-EE"
 OFTEN = ("OF-401-DD", "OF-402-DD", "OF-403-DD")
 # 176 bookings to come: with 25 more there are too many in all, with 23 too many of the first car.
 OFTEN_BOOKED = [
@@ -71,6 +72,7 @@ MORE = {
         vehicle(FAR_AWAY) | {"site": "LOIN"},
         vehicle(GARAGED, out_of_service=[{"from": LATER_S, "to": LATER_S + DAY_S}]),
         vehicle(WALKED_UP, walk_up=True),
+        vehicle(RETIRED),
         *(vehicle(plate) for plate in OFTEN),
     ],
     "equipment": [{"code": "SIEGE-2", "name": "Siège enfant", "site": "LOIN"}],
@@ -107,6 +109,7 @@ async def fill_more(store: Store) -> None:
     assert await store.unassigned.attribute(1, 7_000, karim.agent_id, manager.agent_id, NOW_S)
     await report(store, PEUGEOT, OdometerRead(9_000))
     by_plate = {car.plate: car for car in await store.vehicles.all()}
+    await store.vehicles.retire(by_plate[RETIRED].vehicle_id, NOW_S)
     for plate, who in ((PEUGEOT, manager), (WALKED_UP, karim), (CLIO, karim)):
         number = await store.theft_orders.ask(by_plate[plate].vehicle_id, "PV", who.agent_id, NOW_S)
         assert number is not None
@@ -299,6 +302,24 @@ def cases(
             "file": file(agents=[eva | {"password": password}]),
         }
 
+    def new_car(plate: str, site: str = "PREF") -> dict[str, Any]:
+        words = ("car", "add", "--vehicle", plate, "--label", "Clio", "--site", site)
+        fields = {"plate": plate, "label": "Clio", "site": "1" if site == "PREF" else f"{NOBODY}"}
+        return {"page": Page("/voitures/nouvelle", fields, MANAGER), "command": Command(words)}
+
+    def new_site(**words: str) -> dict[str, Any]:
+        options = [part for word, value in words.items() for part in (f"--{word}", value)]
+        page = Page("/sites/nouveau", {"code": "ZZ", "name": "Z", **words}, MANAGER)
+        command = Command(("site", "add", "--site", "ZZ", "--name", "Z", *options))
+        return {"page": page, "command": command}
+
+    def of_car(plate: str, page: str, command: str, *options: str, **fields: str) -> dict[str, Any]:
+        words = ("car", command, "--vehicle", plate, *options)
+        return {
+            "page": Page(f"/voitures/{cars[plate]}/{page}", fields, MANAGER),
+            "command": Command(words),
+        }
+
     def order(plate: str) -> Command:
         return Command(("command", "inhibit", "--vehicle", plate))
 
@@ -437,6 +458,32 @@ def cases(
             Page(f"/comptes/{MANAGER_ID}/code", {}, MANAGER), command="the operator may do all"
         ),
         Reason.PASSWORDS_DIFFER: Case(choose(FINE, again="deux")["page"]),
+        # Cars, sites, equipment, groups
+        Reason.NOTHING_GIVEN: Case(**new_car(" "), values={"letters": 120}),
+        Reason.NOT_A_ZONE: Case(**new_site(timezone="Mars")),
+        Reason.NAME_TAKEN: Case(**new_car(CLIO)),
+        Reason.CHANGED_MEANWHILE: Case(
+            Page(
+                f"/voitures/{cars[CLIO]}/modifier",
+                {"plate": CLIO, "label": "Clio", "site": "1", "seen": "0"},
+                MANAGER,
+            ),
+            command="looks and changes at once",
+        ),
+        Reason.NOT_THERE: Case(
+            Page(f"/voitures/{NOBODY}/retirer", {}, MANAGER), command="says the names there are"
+        ),
+        Reason.CAR_RETIRED: Case(**book(RETIRED)),
+        Reason.STILL_BOOKED: Case(**of_car(PEUGEOT, "retirer", "retire")),
+        Reason.STILL_USED: Case(
+            Page("/sites/1/fermer", {}, MANAGER),
+            command=Command(("site", "retire", "--site", "PREF")),
+        ),
+        Reason.ORDERS_WAIT: Case(
+            **of_car(
+                PEUGEOT, "boitier", "move-box", "--to", GARAGED, car=str(cars.get(GARAGED, NOBODY))
+            )
+        ),
         # The fleet
         Reason.NOT_ALLOWED: Case(
             Page(f"/trajets/{trips['running']}/terminer", {"without_keys": "y"}),
@@ -457,7 +504,10 @@ def cases(
             file=file(agents=[eva | {"badges": ["08ffffff"]}]),
         ),
         Reason.NOT_REVOKED: Case(command=badge("restore", "04a1b2c4")),
-        Reason.NO_BOX: Case(command=order(GARAGED)),
+        Reason.NO_BOX: Case(
+            of_car(GARAGED, "boitier", "move-box", car=str(cars[FAR_AWAY]))["page"],
+            command=order(GARAGED),
+        ),
         Reason.BOX_EXISTS: Case(command=Command(box)),
         Reason.NOT_JSON: Case(
             not_typed,
@@ -477,6 +527,7 @@ def cases(
         ),
         Reason.NOT_AN_OBJECT: Case(not_typed, Call("/api/bookings", []), NO_COMMAND, File("[]")),
         Reason.OUT_OF_RANGE: Case(
+            **new_site(lat="91", lon="0"),
             file=file(sites=[{"code": "A", "name": "A", "lat": 91, "lon": 0}]),
             values={"least": -90, "most": 90},
         ),
@@ -488,7 +539,9 @@ def cases(
         Reason.NOT_A_CARD_KEY: Case(
             file=file(agents=[eva | {"badges": [{"uid": "04ffffff", "key": "1"}]}])
         ),
-        Reason.UNKNOWN_NAME: Case(file=file(vehicles=[vehicle("ZZ-1") | {"site": "NULLE"}])),
+        Reason.UNKNOWN_NAME: Case(
+            **new_car("ZZ-1", "NULLE"), file=file(vehicles=[vehicle("ZZ-1") | {"site": "NULLE"}])
+        ),
         Reason.SAME_AS: Case(
             file=file(sites=[{"code": "A", "name": "A"}] * 2),
             values={"name": "'A'", "first": "sites[0]"},
@@ -497,9 +550,17 @@ def cases(
             file=file(agents=[eva, agent("ida.roux", bytes(4))]), values={"name": "eva.roux"}
         ),
         Reason.SAME_START: Case(
+            **of_car(
+                GARAGED,
+                "arret",
+                "out",
+                *("--from", to_input(LATER_S, PARIS), "--reason", "Pneus"),
+                start=to_input(LATER_S, PARIS),
+                reason="Pneus",
+            ),
             file=file(
                 vehicles=[vehicle("ZZ-1", out_of_service=[{"from": NOW_S, "to": LATER_S}] * 2)]
-            )
+            ),
         ),
         Reason.NAMED_TWICE: Case(
             "a box is ticked or not",

@@ -5,10 +5,23 @@ import json
 import pytest
 
 from server.fleet import fleet_file
+from server.fleet.model import TripFilter
+from server.fleet.refusals import Reason, Refused
 from server.store import Store
 from shared_protocol import records
-from tests.fleet import MARIE_UID, NOW_S, SITE, fleet, vehicle
-from tests.server.own_time.one_car import DAY_S, END, PLACE, OneCar, one_car
+from tests.fleet import (
+    BOOKING,
+    CAR,
+    MARIE,
+    MARIE_UID,
+    NOW_S,
+    OTHER_CAR,
+    SITE,
+    fit_box,
+    fleet,
+    vehicle,
+)
+from tests.server.own_time.one_car import DAY_S, END, PLACE, WALK_UP, OneCar, one_car
 
 LATE_S = NOW_S + 3 * DAY_S
 FAR = "LOIN"
@@ -44,3 +57,111 @@ async def test_a_trip_after_the_car_changed_site_is_judged_by_the_new_one(car: O
     started_s = NOW_S + 2 * DAY_S
     await car.tell(LATE_S, (started_s, car.start(MARIE_UID)), (started_s + 60, END))
     assert (await car.trip()).wrong_site
+
+
+async def moved(car: OneCar, at_s: int) -> None:
+    """The box goes into the other car."""
+    await car.store.boxes.move(car.box.box_id, OTHER_CAR, at_s)
+
+
+async def test_what_a_box_tells_of_before_it_moved_is_the_former_cars(car: OneCar) -> None:
+    await moved(car, NOW_S + DAY_S)
+    refused = records.Refusal(car.tag(MARIE_UID), records.REFUSED_TOO_EARLY)
+    await car.tell(LATE_S, (NOW_S - 60, refused), (NOW_S, car.start(MARIE_UID)), (NOW_S + 60, END))
+    trip = await car.trip()
+    assert (trip.plate, trip.booking_id) == ("AB-123-CD", BOOKING)
+    assert (await car.refusal()).plate == "AB-123-CD"
+
+
+async def test_what_it_tells_of_after_is_the_other_cars_and_charges_no_booking_of_the_former(
+    car: OneCar,
+) -> None:
+    await moved(car, NOW_S + DAY_S)
+    started_s = NOW_S + 2 * DAY_S
+    await car.tell(LATE_S, (started_s, car.start(MARIE_UID)), (started_s + 60, END))
+    trip = await car.trip()
+    assert (trip.plate, trip.booking_id) == ("EF-456-GH", None)
+
+
+async def test_one_batch_of_both_cars_is_told_apart(car: OneCar) -> None:
+    await moved(car, NOW_S + DAY_S)
+    later_s = NOW_S + 2 * DAY_S
+    await car.tell(
+        LATE_S,
+        (NOW_S, car.start(MARIE_UID)),
+        (NOW_S + 60, END),
+        (later_s, car.start(MARIE_UID, WALK_UP)),
+        (later_s + 60, END),
+    )
+    trips = await car.store.trips.log(TripFilter())
+    assert [trip.plate for trip in trips] == ["EF-456-GH", "AB-123-CD"]
+
+
+async def test_an_unknown_time_between_two_of_the_former_car_is_the_former_cars(
+    car: OneCar,
+) -> None:
+    await moved(car, NOW_S + DAY_S)
+    refused = records.Refusal(car.tag(MARIE_UID), records.REFUSED_TOO_EARLY)
+    await car.tell(LATE_S, (NOW_S, refused), (0, refused), (NOW_S + 60, refused), (0, refused))
+    told = await car.store.refusals.log()
+    assert [refusal.plate for refusal in reversed(told)] == ["AB-123-CD"] * 3 + ["EF-456-GH"]
+
+
+async def test_a_trip_that_begins_before_the_move_and_ends_after_it_stays_one_cars(
+    car: OneCar,
+) -> None:
+    await moved(car, NOW_S + 30)
+    await car.tell(LATE_S, (NOW_S, car.start(MARIE_UID)), (NOW_S + 60, END))
+    assert (await car.trip()).plate == "AB-123-CD"
+
+
+async def test_kilometres_without_a_trip_of_two_cars_are_two(car: OneCar) -> None:
+    await moved(car, NOW_S + DAY_S)
+    later_s = NOW_S + 2 * DAY_S
+    await car.tell(
+        LATE_S,
+        *((NOW_S + i, records.Odometer(1_000 * i)) for i in range(1, 4)),
+        *((later_s + i, records.Odometer(3_000 + 1_000 * i)) for i in range(1, 3)),
+    )
+    told = await car.store.unassigned.log(9)
+    assert {(row.plate, row.distance_m) for row in told} == {
+        ("AB-123-CD", 2_000),
+        ("EF-456-GH", 2_000),
+    }
+
+
+async def test_a_box_moves_back_and_each_time_is_its_own(car: OneCar) -> None:
+    await moved(car, NOW_S + DAY_S)
+    await car.store.boxes.move(car.box.box_id, CAR, NOW_S + 2 * DAY_S)
+    refused = records.Refusal(car.tag(MARIE_UID), records.REFUSED_TOO_EARLY)
+    await car.tell(LATE_S, *((NOW_S + 60 + day * DAY_S, refused) for day in range(3)))
+    told = await car.store.refusals.log()
+    plates = [refusal.plate for refusal in reversed(told)]
+    assert plates == ["AB-123-CD", "EF-456-GH", "AB-123-CD"]
+
+
+async def test_its_connection_as_the_former_cars_learns_nothing_any_more(car: OneCar) -> None:
+    assert car.store.access.of_box(car.box, NOW_S) is not None
+    await moved(car, NOW_S)
+    assert car.store.access.of_box(car.box, NOW_S) is None
+    box = await car.store.boxes.by_wire_id(car.box.wire_id)
+    assert box is not None and box.vehicle_id == OTHER_CAR
+
+
+@pytest.mark.parametrize("what", ["trip", "order", "theft", "box"])
+async def test_a_box_stays_while_something_of_its_car_waits(car: OneCar, what: str) -> None:
+    reason = Reason.ORDERS_WAIT
+    match what:
+        case "trip":
+            await car.tell(NOW_S, (NOW_S, car.start(MARIE_UID)))
+            reason = Reason.STILL_OUT
+        case "order":
+            await car.store.commands.queue(car.box.box_id, "inhibit", NOW_S, LATE_S)
+        case "theft":
+            await car.store.theft_orders.ask(CAR, "PV 1", MARIE, NOW_S)
+        case "box":
+            await fit_box(car.store, OTHER_CAR)
+            reason = Reason.BOX_EXISTS
+    with pytest.raises(Refused) as refused:
+        await moved(car, NOW_S + 60)
+    assert refused.value.first.reason is reason

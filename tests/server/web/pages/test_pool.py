@@ -1,4 +1,4 @@
-"""The pages of the pool: a manager adds a car or a site, puts a car into the workshop, retires it."""
+"""The pages of the pool: a manager adds a car or a site, puts a car into the workshop, and so on."""
 
 import pytest
 

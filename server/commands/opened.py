@@ -1,0 +1,92 @@
+"""What every command begins with: the data of a fleet, opened, and a name looked up in it."""
+
+import argparse
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from server.actions import Actions
+from server.actions.tools import wakes_nobody
+from server.clock import SystemClock
+from server.fleet.model import Vehicle
+from server.fleet.names import plate_of
+from server.fleet.recurrence import PARIS
+from server.fleet.refusals import Reason, Refusal, Refused
+from server.store import Store, backup
+
+
+class CommandError(Exception):
+    """What was asked cannot be done; the text says why, in one line."""
+
+
+def command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], Awaitable[None]],
+    about: str,
+    parents: list[argparse.ArgumentParser],
+) -> argparse.ArgumentParser:
+    """Add a command, what it does, and its help."""
+    sentence = about[0].upper() + about[1:] + "."
+    parser = commands.add_parser(name, help=about, description=sentence, parents=parents)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def data_option() -> argparse.ArgumentParser:
+    """Return the option that every command on a fleet has."""
+    data = argparse.ArgumentParser(add_help=False)
+    data.add_argument("--data", type=Path, required=True, help="the server's data directory")
+    return data
+
+
+@asynccontextmanager
+async def open_store(data_dir: Path) -> AsyncIterator[Store]:
+    """Open the data of a fleet, or of one that begins."""
+    store = Store.open(data_dir)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def existing_fleet(data_dir: Path) -> AsyncIterator[Actions]:
+    """Open the data of a fleet that was loaded; a mistyped directory makes no empty one."""
+    require_fleet(data_dir)
+    async with open_store(data_dir) as store:
+        yield actions_on(store)
+
+
+def actions_on(store: Store) -> Actions:
+    """Return what acts on a store from here: a running server sees by itself what was done."""
+    return Actions(store, SystemClock(), wakes_nobody, PARIS)
+
+
+def require_fleet(data_dir: Path) -> None:
+    """Raise CommandError where there is no fleet."""
+    if not (data_dir / backup.DATABASE).exists():
+        raise CommandError(f"{data_dir} holds no fleet yet: `voiturier load` one first")
+
+
+async def vehicle_called(store: Store, plate: str) -> Vehicle:
+    """Return the car of a plate, however written; raises Refused (UNKNOWN_VEHICLE)."""
+    vehicles = {vehicle.plate: vehicle for vehicle in await store.vehicles.all()}
+    wanted = plate_of(plate)
+    if wanted not in vehicles:
+        raise unknown("vehicle", Reason.UNKNOWN_VEHICLE, wanted, vehicles)
+    return vehicles[wanted]
+
+
+async def site_id_of(store: Store, code: str) -> int:
+    """Return the id of a site; raises Refused (UNKNOWN_NAME)."""
+    sites = {place.code: place.site_id for place in await store.sites.all()}
+    if code not in sites:
+        raise unknown("site", Reason.UNKNOWN_NAME, code, sites)
+    return sites[code]
+
+
+def unknown(field: str, reason: Reason, name: str, known: Iterable[str]) -> Refused:
+    """Return what is raised for a name that is none of these."""
+    values = {"name": name, "known": ", ".join(known) or "none"}
+    return Refused(Refusal(field, reason, values))
