@@ -205,6 +205,9 @@ def _rename(db: sqlite3.Connection, car: Vehicle, plate: str, now_s: int) -> Non
 
 
 def _retire(db: sqlite3.Connection, vehicle_id: int, now_s: int) -> Vehicle | None:
+    before = _get(db, vehicle_id)
+    if before is None or before.retired_at_s is not None:
+        return before
     car = {"id": vehicle_id, "now_s": now_s}
     under_way = "SELECT 1 FROM trip WHERE vehicle_id = :id AND state <> 'ended'"
     if db.execute(under_way, car).fetchone() is not None:
@@ -214,12 +217,9 @@ def _retire(db: sqlite3.Connection, vehicle_id: int, now_s: int) -> Vehicle | No
     )
     if db.execute(booked, car).fetchone() is not None:
         raise Refused(Refusal("", Reason.STILL_BOOKED))
-    db.execute(
-        "UPDATE vehicle SET retired_at_s = coalesce(retired_at_s, :now_s) WHERE vehicle_id = :id",
-        car,
-    )
+    db.execute("UPDATE vehicle SET retired_at_s = :now_s WHERE vehicle_id = :id", car)
     tell(db, vehicle_id)
-    return _get(db, vehicle_id)
+    return _read(db, vehicle_id)
 
 
 def _read(db: sqlite3.Connection, vehicle_id: int) -> Vehicle:

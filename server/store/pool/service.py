@@ -40,9 +40,9 @@ class Service(Noun):
         """
         await self._engine.write(_add, out, said_by_id)
 
-    async def end(self, vehicle_id: int, from_s: int, now_s: int) -> bool:
-        """Let a time out of service end now; one that has not begun never was. False: no such."""
-        return await self._engine.write(_end, vehicle_id, from_s, now_s)
+    async def end(self, vehicle_id: int, from_s: int, now_s: int) -> None:
+        """Let a time out of service end now; one that has not begun never was."""
+        await self._engine.write(_end, vehicle_id, from_s, now_s)
 
 
 def _add(db: sqlite3.Connection, out: OutOfService, said_by_id: int | None) -> None:
@@ -63,10 +63,10 @@ def _add(db: sqlite3.Connection, out: OutOfService, said_by_id: int | None) -> N
     tell(db, out.vehicle_id)
 
 
-def _end(db: sqlite3.Connection, vehicle_id: int, from_s: int, now_s: int) -> bool:
+def _end(db: sqlite3.Connection, vehicle_id: int, from_s: int, now_s: int) -> None:
     which = {"id": vehicle_id, "from_s": from_s, "now_s": now_s}
-    where = "vehicle_id = :id AND from_s = :from_s"
+    where = "vehicle_id = :id AND from_s = :from_s AND to_s > :now_s"
     gone = db.execute(f"DELETE FROM out_of_service WHERE {where} AND from_s >= :now_s", which)
-    ended = db.execute(f"UPDATE out_of_service SET to_s = min(to_s, :now_s) WHERE {where}", which)
-    tell(db, vehicle_id)
-    return bool(gone.rowcount or ended.rowcount)
+    ended = db.execute(f"UPDATE out_of_service SET to_s = :now_s WHERE {where}", which)
+    if gone.rowcount or ended.rowcount:
+        tell(db, vehicle_id)

@@ -1,4 +1,4 @@
-"""The pages of the pool: a manager adds a car or a site, puts a car into the workshop, and so on."""
+"""The pages of the pool: a manager adds a car or a site, puts a car into the workshop."""
 
 import pytest
 
