@@ -83,6 +83,11 @@ def pages(marks: Landmarks) -> list[tuple[str, str]]:
         f"/badges?agent={marks.badge}",
         f"/badges/{marks.badge}/bloquer",
         "/boitiers",
+        "/voitures",
+        "/voitures/1",
+        "/sites",
+        "/equipements",
+        "/groupes",
     )
     visitor = ("/healthz", "/connexion", "/static/style.css")
     asked = ((None, visitor), (USUAL, usual), (BUSY, busy), (MANAGER, manager))

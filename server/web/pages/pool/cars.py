@@ -60,24 +60,25 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     actions, after = request.app[ACTIONS], before_of(request, "after")
     known = await overview.cars_now(Person(agent), actions)
     counts = {state: sum(each.state == state for each in known) for state in _STATES.values()}
-    if wanted == _RETIRED:
+    chosen = wanted if wanted in (*_STATES, _RETIRED) else ""
+    if chosen == _RETIRED:
         listed = await actions.store.vehicles.page(_PAGE_SIZE + 1, after, "retired")
         shown = [await overview.car_now(Person(agent), car, actions) for car in listed]
     else:
-        state = _STATES.get(wanted)
+        state = _STATES.get(chosen)
         ids = [each.car.vehicle_id for each in known]
         begin = ids.index(after) + 1 if after in ids else 0
         shown = [each for each in known[begin:] if state in (None, each.state)]
     following = None
     if len(shown) > _PAGE_SIZE:
         last = shown[_PAGE_SIZE - 1].car.vehicle_id
-        following = f"{LIST}?etat={wanted if wanted in _STATES else ''}&after={last}"
+        following = f"{LIST}?etat={chosen}&after={last}"
     return await page(
         request,
         "pool/cars.html",
         cars=shown[:_PAGE_SIZE],
         count=len(known),
-        chosen=wanted if wanted in (*_STATES, _RETIRED) else "",
+        chosen=chosen,
         retired=_RETIRED,
         filters=[(name, CAR_STATES[state], counts[state]) for name, state in _STATES.items()],
         following=following,
