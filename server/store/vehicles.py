@@ -85,6 +85,10 @@ class Vehicles(Noun):
         )
         return [(row["name"], row["from_s"]) for row in rows]
 
+    async def site_at(self, vehicle_id: int, at_s: int) -> str:
+        """Return what the site is called now at which a car was then."""
+        return await self._engine.read(_site_at, vehicle_id, at_s)
+
     async def add(
         self, plate: str, label: str, site_id: int, walk_up: bool, private_use: bool
     ) -> Vehicle:
@@ -147,6 +151,14 @@ def _must_be_free(db: sqlite3.Connection, plate: str) -> None:
         raise Refused(Refusal("plate", Reason.NAME_TAKEN))
     # Whoever gives it to a car means that car from now on.
     db.execute("DELETE FROM former_plate WHERE plate = :plate", {"plate": plate})
+
+
+def _site_at(db: sqlite3.Connection, vehicle_id: int, at_s: int) -> str:
+    (name,) = db.execute(
+        "SELECT name FROM site WHERE site_id = :id",
+        {"id": dated.held_at(db, dated.PARKING, vehicle_id, at_s)},
+    ).fetchone()
+    return str(name)
 
 
 def _add(db: sqlite3.Connection, row: dict[str, int | str]) -> Vehicle:

@@ -4,6 +4,7 @@ Never here: what becomes of a request (actions/bookings.py), its change (rebooki
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -36,7 +37,7 @@ from server.web.i18n import N_, Words, words_of
 from server.web.paging import PAGE_SIZE, before_of
 from server.web.refused import say, show_on
 from server.web.render import STALE, flash, page
-from server.web.told import name_of, names_before, what_cars_know
+from server.web.told import name_of, names_before, what_cars_know, zones_elsewhere
 
 LIST = "/reservations"
 _HOUR_S = 3600
@@ -104,6 +105,8 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     for trip in own:
         trips_of.setdefault(trip.booking_id, []).append(trip)
     offers = await offers_for(Person(agent), upcoming, request.app[ACTIONS])
+    cars = {car.vehicle_id: car for car in await store.vehicles.all()}
+    words, elsewhere = words_of(request), await zones_elsewhere(request)
     phase_of = {booking.booking_id: phase(booking, False, now_s) for booking in past}
     phase_of |= {booking_id: offer.phase for booking_id, offer in offers.items()}
     return await page(
@@ -130,7 +133,14 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
                 upcoming, await of_bookings(upcoming, request.app[ACTIONS]), strict=True
             )
         },
-        site_of={car.vehicle_id: car.site_name for car in await store.vehicles.all()},
+        site_of={vehicle_id: car.site_name for vehicle_id, car in cars.items()},
+        there_of={
+            booking.booking_id: replace(words, timezone=elsewhere[site_id]).window(
+                booking.starts_at_s, booking.ends_at_s
+            )
+            for booking in upcoming
+            if (site_id := cars[booking.vehicle_id].site_id) in elsewhere
+        },
     )
 
 

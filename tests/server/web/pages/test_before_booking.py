@@ -1,8 +1,10 @@
 """What the form says before a car is booked: what may keep its driver from driving (S27)."""
 
 import json
+from dataclasses import replace
 
 from server.fleet import fleet_file
+from server.fleet.pool import Place
 from tests.fleet import agent, vehicle
 from tests.server.web.sample import CLIO, HOUR_S, KARIM, LUCIE, NOW_S, PASSWORD
 
@@ -39,3 +41,16 @@ async def test_who_has_no_licence_on_record_is_told_before_booking(arrive, store
     assert "Votre permis de conduire n’est pas enregistré" in page
     page = await (await arrive(LUCIE)).read(FORM)
     assert "n’est pas enregistré" not in page
+
+
+async def test_a_car_that_lives_in_other_hours_says_them_before_and_after(arrive, store, clock):
+    place = Place(0, "STD", "Saint-Denis", timezone="Indian/Reunion")
+    site = await store.sites.add(place)
+    for car in await store.vehicles.all():
+        await store.vehicles.change(
+            car.vehicle_id, lambda car: replace(car, site_id=site.site_id), NOW_S
+        )
+    karim = await arrive(KARIM)
+    assert "votre départ y est à 13:00" in option_of(await karim.read(FORM), CLIO)
+    mine = await karim.read("/reservations")
+    assert "sur place\u00a0: lun. 23 nov. 2026, 11:00" in mine
