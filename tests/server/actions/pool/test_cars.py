@@ -13,14 +13,11 @@ from server.fleet.pool import stamp
 from server.fleet.refusals import Reason, Refused
 from server.store import Store
 from tests.fleet import BOOKING, CAR, FLEET, HOUR_S, NOW_S, OTHER_CAR, call_off
+from tests.server.actions.pool.refused import reasons
 from tests.server.web.sample import StillClock
 
 OPERATOR = Operator()
 NEW = AddCar(plate="ij-789-kl", label="Zoé", site_id=1)
-
-
-def reasons(refused: pytest.ExceptionInfo[Refused]) -> list[tuple[str, Reason]]:
-    return [(each.field, each.reason) for each in refused.value.refusals]
 
 
 async def test_a_new_car_can_be_booked_at_once(actions: Actions, paul: Person) -> None:

@@ -8,7 +8,7 @@ from server.actions.pool.service import BringBack, CancelFor, MoveFor, TakeOut
 from server.fleet.refusals import Reason, Refused
 from server.store import Store
 from tests.fleet import BOOKING, CAR, HOUR_S, MARIE, NOW_S, OTHER_CAR
-from tests.server.actions.pool.test_cars import reasons
+from tests.server.actions.pool.refused import reasons
 from tests.server.web.sample import StillClock
 
 OPERATOR = Operator()

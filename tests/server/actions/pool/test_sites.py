@@ -13,7 +13,7 @@ from server.fleet.refusals import Reason, Refused
 from server.fleet.sites import DEFAULT_RADIUS_M
 from server.store import Store
 from tests.fleet import BOOKING, CAR, OTHER_CAR, call_off
-from tests.server.actions.pool.test_cars import reasons
+from tests.server.actions.pool.refused import reasons
 
 OPERATOR = Operator()
 DENIS = {"code": "STD", "name": "Saint-Denis", "lat": -20.88, "lon": 55.45}
