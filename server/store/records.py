@@ -545,17 +545,32 @@ def _mend_times(db: sqlite3.Connection, batch: Batch, mended: TimesMended) -> No
             where,
         )
     db.execute(f"UPDATE record AS r SET at_s = at_s + :shift_s WHERE {_OF_CLOCK}", where)
-    _judge_anew(db, where)
     touched = f"SELECT DISTINCT r.trip_id FROM record r WHERE {_OF_CLOCK} AND r.trip_id IS NOT NULL"
     trip_ids = [trip_id for (trip_id,) in db.execute(touched, where).fetchall()]
+    _place_anew(db, where, trip_ids)
+    _judge_anew(db, where)
     doubtful_trips.judge(db, trip_ids, batch.received_at_s)
 
 
-def _judge_anew(db: sqlite3.Connection, where: Mapping[str, int]) -> None:
-    """Let what was recorded while a clock ran be theirs who had the badge at the mended time.
+def _place_anew(db: sqlite3.Connection, where: Mapping[str, int], trip_ids: Iterable[int]) -> None:
+    """Let what was recorded while a clock ran be of the car and the site of the mended time."""
+    for trip_id in trip_ids:
+        trip_rows.place_anew(db, trip_id)
+    for row in db.execute(
+        "SELECT f.refusal_id, f.at_s FROM record r"
+        " JOIN refusal f ON f.at_s = r.at_s AND f.received_at_s = r.received_at_s"
+        f" WHERE {_OF_CLOCK} AND r.kind_name = 'refusal' AND f.vehicle_id IN {_CARS_OF_BOX}",
+        where,
+    ).fetchall():
+        car = dated.held_at(db, dated.FITTING, where["box_id"], row["at_s"])
+        db.execute(
+            "UPDATE refusal SET vehicle_id = :car WHERE refusal_id = :id",
+            {"car": car, "id": row["refusal_id"]},
+        )
 
-    Its car stays: in which car a box was then, it was asked by the order of its records.
-    """
+
+def _judge_anew(db: sqlite3.Connection, where: Mapping[str, int]) -> None:
+    """Let what was recorded while a clock ran be theirs who had the badge at the mended time."""
     for row in db.execute(
         "SELECT r.kind_name, r.trip_id, r.badge_id, r.at_s, r.received_at_s, t.booking_id"
         " FROM record r LEFT JOIN trip t USING (trip_id)"

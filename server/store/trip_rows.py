@@ -108,6 +108,24 @@ def save(db: sqlite3.Connection, box_id: int, vehicle_id: int, trip: TripDraft) 
     return trip_id
 
 
+def place_anew(db: sqlite3.Connection, trip_id: int) -> None:
+    """Let a trip whose times were mended be of the car that its box was in, and judge its end.
+
+    A booking of another car than its own is charged no more.
+    """
+    row = db.execute("SELECT * FROM trip WHERE trip_id = :id", {"id": trip_id}).fetchone()
+    car = dated.held_at(db, dated.FITTING, row["box_id"], row["started_at_s"])
+    end = _position(row["end_lat_e7"], row["end_lon_e7"])
+    wrong_site = row["wrong_site"]  # as it was, where the position is forgotten
+    if end is not None and row["ended_at_s"] is not None:
+        wrong_site = int(is_elsewhere(end, car_park(db, car, row["ended_at_s"])))
+    db.execute(
+        "UPDATE trip SET vehicle_id = :car, wrong_site = :wrong_site, booking_id ="
+        " CASE WHEN vehicle_id = :car THEN booking_id END WHERE trip_id = :id",
+        {"car": car, "wrong_site": wrong_site, "id": trip_id},
+    )
+
+
 def _upsert(
     db: sqlite3.Connection, table: str, row_id: int | None, values: dict[str, int | str | None]
 ) -> int:

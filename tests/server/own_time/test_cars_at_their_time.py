@@ -165,3 +165,41 @@ async def test_a_box_stays_while_something_of_its_car_waits(car: OneCar, what: s
     with pytest.raises(Refused) as refused:
         await moved(car, NOW_S + 60)
     assert refused.value.first.reason is reason
+
+
+@pytest.mark.parametrize(
+    ("wrong_by_s", "moved_at_s", "plate"),
+    [(2 * DAY_S, NOW_S + DAY_S, "AB-123-CD"), (-2 * DAY_S, NOW_S - DAY_S, "EF-456-GH")],
+)
+async def test_what_a_wrong_clock_told_is_the_cars_of_the_mended_time(
+    car: OneCar, wrong_by_s: int, moved_at_s: int, plate: str
+) -> None:
+    await moved(car, moved_at_s)
+    wrong_s = NOW_S + wrong_by_s
+    await car.tell(
+        LATE_S,
+        (wrong_s, records.ClockState(1, 2, 1, 100)),
+        (wrong_s + 1, car.start(MARIE_UID, WALK_UP)),
+        (wrong_s + 2, records.Refusal(car.tag(MARIE_UID), records.REFUSED_MOVING)),
+        (wrong_s + 60, END),
+        (NOW_S + 120, records.ClockState(2, 1, 0, 20)),
+        (NOW_S + 120, records.ClockMended(1, -wrong_by_s)),
+    )
+    trip = await car.trip()
+    assert (trip.plate, trip.started_at_s) == (plate, NOW_S + 1)
+    assert (await car.refusal()).plate == plate
+
+
+async def test_a_trip_whose_time_was_mended_is_judged_by_the_site_of_then(car: OneCar) -> None:
+    await parks_at(car, SITE, NOW_S - DAY_S)
+    await parks_at(car, FAR, NOW_S + DAY_S)
+    wrong_s = NOW_S + 2 * DAY_S
+    await car.tell(
+        LATE_S,
+        (wrong_s, records.ClockState(1, 2, 1, 100)),
+        (wrong_s + 1, car.start(MARIE_UID, WALK_UP)),
+        (wrong_s + 60, AT_HOME),
+        (NOW_S + 120, records.ClockState(2, 1, 0, 20)),
+        (NOW_S + 120, records.ClockMended(1, -2 * DAY_S)),
+    )
+    assert not (await car.trip()).wrong_site
