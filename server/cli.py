@@ -28,12 +28,13 @@ from server.actions import (
 from server.actions.boxes import OrderKind
 from server.actions.fleet import load
 from server.clock import SystemClock
-from server.commands import badge, role
+from server.commands import badge, car, equipment, group, role, site
 from server.commands import people as people_commands
 from server.commands.tools import (
     CommandError,
     actions_on,
     command,
+    data_option,
     day_s,
     existing_fleet,
     opened,
@@ -118,8 +119,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="voiturier", description="One pool of cars shared by several services."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    data = argparse.ArgumentParser(add_help=False)
-    data.add_argument("--data", type=Path, required=True, help="the server's data directory")
+    data = data_option()
     listening = argparse.ArgumentParser(add_help=False)
     for name, default, who in (("http", 8080, "browsers"), ("boxes", 7400, "the cars' boxes")):
         listening.add_argument(
@@ -321,6 +321,9 @@ def _parser() -> argparse.ArgumentParser:
     stealing.add_argument("--vehicle", required=True, metavar="PLATE")
     stealing.add_argument("--by", required=True, metavar="LOGIN", help="the manager who says so")
     stealing.add_argument("--reference", default="", help="of the complaint, to report")
+
+    for noun in (car, site, equipment, group):
+        noun.add_to(commands)
 
     showing = command(
         commands, "demo", _demo, "a small fleet with simulated cars that drive", [listening]

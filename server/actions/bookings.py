@@ -32,6 +32,7 @@ from server.fleet.inputs import LATEST_S, Id, Input, Instant, Says, judged_in_pa
 from server.fleet.model import Booking, Vehicle, Window
 from server.fleet.recurrence import weekly
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.store import DecidedFor
 
 
 class Book(Wanted):
@@ -146,16 +147,23 @@ def _each_week(request: Book, actions: Actions) -> list[Book]:
 
 async def cancel(actor: Person, request: Cancel, actions: Actions) -> Booking:
     """Call a booking of the actor off; twice is once."""
-    now_s = actions.clock.now_s()
     before = await own(actor, request.booking_id, actions)
-    trips = await actions.store.trips.of_bookings([request.booking_id])
+    return await called_off(before, actions)
+
+
+async def called_off(
+    before: Booking, actions: Actions, decision: DecidedFor | None = None
+) -> Booking:
+    """Call a booking off, whoever asks; `decision` where that is not its agent."""
+    now_s = actions.clock.now_s()
+    trips = await actions.store.trips.of_bookings([before.booking_id])
 
     def decide(booking: Booking) -> Booking:
         if booking.state == "active":
             _refuse(against_cancelling(booking, bool(trips), now_s))
         return replace(booking, state="cancelled")
 
-    cancelled = await _change(request.booking_id, decide, actions)
+    cancelled = await _change(before.booking_id, decide, actions, decision)
     if cancelled != before:
         await actions.wake(cancelled.vehicle_id)
     return cancelled
@@ -184,6 +192,13 @@ async def give_back(actor: Person, request: GiveBack, actions: Actions) -> Booki
 async def move(actor: Person, request: Move, actions: Actions) -> Booking:
     """Give a booking of the actor another car; again is the same."""
     before = await own(actor, request.booking_id, actions)
+    return await moved(before, request, actions)
+
+
+async def moved(
+    before: Booking, request: Move, actions: Actions, decision: DecidedFor | None = None
+) -> Booking:
+    """Give a booking another car, whoever asks; `decision` where that is not its agent."""
     fleet = await standing(actions, before.starts_at_s, before.ends_at_s)
     cars = {car.vehicle_id: car for car in fleet.cars}
     pieces = await pieces_for([before], actions)
@@ -205,11 +220,11 @@ async def move(actor: Person, request: Move, actions: Actions) -> Booking:
         _refuse(against_standing(fleet, other.vehicle_id, booking.window, agent_id))
         return replace(booking, vehicle_id=other.vehicle_id)
 
-    moved = await _change(request.booking_id, decide, actions)
-    if moved != before:
-        for vehicle_id in (before.vehicle_id, moved.vehicle_id):
+    after = await _change(request.booking_id, decide, actions, decision)
+    if after != before:
+        for vehicle_id in (before.vehicle_id, after.vehicle_id):
             await actions.wake(vehicle_id)
-    return moved
+    return after
 
 
 async def extend(actor: Person, request: Extend, actions: Actions) -> Booking:
@@ -239,10 +254,15 @@ async def extend(actor: Person, request: Extend, actions: Actions) -> Booking:
 
 async def own(actor: Person, booking_id: int, actions: Actions) -> Booking:
     """Return a booking of the actor."""
+    return _own(actor, await stored(booking_id, actions))
+
+
+async def stored(booking_id: int, actions: Actions) -> Booking:
+    """Return a booking, whosever it is."""
     booking = (await actions.store.bookings.by_id([booking_id])).get(booking_id)
     if booking is None:
         raise Refused(Refusal("id", Reason.NO_SUCH_BOOKING))
-    return _own(actor, booking)
+    return booking
 
 
 async def also_booked(actor: Person, bookings: list[Booking], actions: Actions) -> list[Booking]:
@@ -269,9 +289,12 @@ async def free_instead(actor: Person, request: Book, actions: Actions) -> list[V
 
 
 async def _change(
-    booking_id: int, decide: Callable[[Booking], Booking], actions: Actions
+    booking_id: int,
+    decide: Callable[[Booking], Booking],
+    actions: Actions,
+    decision: DecidedFor | None = None,
 ) -> Booking:
-    booking = await actions.store.bookings.change(booking_id, decide)
+    booking = await actions.store.bookings.change(booking_id, decide, decision)
     if booking is None:
         raise Refused(Refusal("id", Reason.NO_SUCH_BOOKING))
     return booking

@@ -116,7 +116,11 @@ async def free_equipment(
     wanted = tuple(windows)
     taken = await actions.store.equipment.taken(spans(wanted))
     pieces = await actions.store.equipment.all()
-    return [piece for piece in pieces if piece.site_id == site_id and piece.code not in taken]
+    return [
+        piece
+        for piece in pieces
+        if piece.site_id == site_id and piece.retired_at_s is None and piece.code not in taken
+    ]
 
 
 async def pieces_for(

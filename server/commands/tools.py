@@ -1,7 +1,7 @@
 """What the commands work with. Never here: what a command does (cli.py, the files beside this)."""
 
 import argparse
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +32,13 @@ def command(
     parser = commands.add_parser(name, help=about, description=sentence, parents=parents)
     parser.set_defaults(run=run)
     return parser
+
+
+def data_option() -> argparse.ArgumentParser:
+    """Return the option that every command on a fleet has."""
+    data = argparse.ArgumentParser(add_help=False)
+    data.add_argument("--data", type=Path, required=True, help="the server's data directory")
+    return data
 
 
 @asynccontextmanager
@@ -73,13 +80,26 @@ def day_s(text: str) -> int:
 
 
 async def vehicle_called(store: Store, plate: str) -> Vehicle:
-    """Return the car of this plate; raises Refused: UNKNOWN_VEHICLE."""
+    """Return the car of a plate, however written; raises Refused (UNKNOWN_VEHICLE)."""
     vehicles = {vehicle.plate: vehicle for vehicle in await store.vehicles.all()}
     wanted = plate_of(plate)
     if wanted not in vehicles:
-        known = {"name": wanted, "known": ", ".join(vehicles) or "none"}
-        raise Refused(Refusal("vehicle", Reason.UNKNOWN_VEHICLE, known))
+        raise unknown("vehicle", Reason.UNKNOWN_VEHICLE, wanted, vehicles)
     return vehicles[wanted]
+
+
+async def site_id_of(store: Store, code: str) -> int:
+    """Return the id of a site; raises Refused (UNKNOWN_NAME)."""
+    sites = {place.code: place.site_id for place in await store.sites.all()}
+    if code not in sites:
+        raise unknown("site", Reason.UNKNOWN_NAME, code, sites)
+    return sites[code]
+
+
+def unknown(field: str, reason: Reason, name: str, known: Iterable[str]) -> Refused:
+    """Return what is raised for a name that is none of these."""
+    values = {"name": name, "known": ", ".join(known) or "none"}
+    return Refused(Refusal(field, reason, values))
 
 
 def utc(at_s: int | None) -> str:

@@ -54,7 +54,8 @@ class _Hours:
 class Standing:
     """Where the fleet stands at `now_s`.
 
-    `bookings` are the active ones of the time in question, `out_of_service` vehicle id -> windows,
+    `cars` are also those that have left the pool, which nobody is offered, `bookings` the active
+    ones of the time in question, `out_of_service` vehicle id -> windows,
     `under_way` the trips that have not ended, `drove_on` those whose car went on after their end.
     """
 
@@ -75,7 +76,7 @@ class Standing:
         """Yield the same cars one by one, in the fleet's order."""
         wanted = tuple(windows)
         for car in self.cars:
-            if not any(
+            if car.retired_at_s is None and not any(
                 self.is_booked(car.vehicle_id, window)
                 or self.obstacle(car.vehicle_id, window, agent_id)
                 for window in wanted

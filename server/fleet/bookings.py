@@ -140,7 +140,10 @@ def against_car(
         pieces: code -> all equipment that there is.
     """
     found = [] if car else [Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE)]
-    if any(code not in pieces for code in wanted.equipment):
+    if car and car.retired_at_s is not None:
+        found.append(Refusal("vehicle_id", Reason.CAR_RETIRED))
+    known = {code for code, piece in pieces.items() if piece.retired_at_s is None}
+    if not known.issuperset(wanted.equipment):
         found.append(Refusal("equipment", Reason.EQUIPMENT_UNKNOWN))
     elif car and any(pieces[code].site_id != car.site_id for code in wanted.equipment):
         found.append(Refusal("equipment", Reason.EQUIPMENT_ELSEWHERE))
@@ -181,6 +184,8 @@ def against_other_car(
         other: the car.
         pieces: code -> all equipment that there is.
     """
+    if other.retired_at_s is not None:
+        return [Refusal("vehicle_id", Reason.CAR_RETIRED)]
     if any(pieces[code].site_id != other.site_id for code in booking.equipment):
         return [Refusal("vehicle_id", Reason.EQUIPMENT_STAYS)]
     if booking.private and not other.private_use:

@@ -98,13 +98,17 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """A piece that is booked together with a car of its site: a child seat, snow chains."""
+    """A piece that is booked together with a car of its site: a child seat, snow chains.
+
+    `retired_at_s`: since when it is no more to be had.
+    """
 
     equipment_id: int
     code: str
     name: str
     site_id: int
     site_name: str
+    retired_at_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,8 @@ class Window:
 class Vehicle:
     """A car; `box_id` is what `notify` takes, None while no box is fitted.
 
-    `private_use`: the fleet allows bookings of it that are no errand of the service.
+    `private_use`: the fleet allows bookings of it that are no errand of the service; `walk_up`:
+    who comes by may take it without booking. `retired_at_s`: since when it has left the pool.
     """
 
     vehicle_id: int
@@ -130,6 +135,8 @@ class Vehicle:
     site_name: str
     box_id: int | None
     private_use: bool = False
+    walk_up: bool = False
+    retired_at_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

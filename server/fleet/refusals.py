@@ -253,6 +253,35 @@ class Reason(StrEnum):
         Kind.CONFLICT,
     )
     BUSY_THEN = "busy_then", N_("%(name)s has another car at that time."), Kind.CONFLICT
+    # Cars, sites, equipment, groups
+    NOTHING_GIVEN = (
+        "nothing_given",
+        N_("Fill this in, with %(letters)s letters at most."),
+    )
+    NOT_A_ZONE = "not_a_zone", N_("This time zone is not known. Choose one of the list.")
+    NAME_TAKEN = "name_taken", N_("Another one is called so already."), Kind.CONFLICT
+    CHANGED_SINCE = (
+        "changed_since",
+        N_("Somebody has changed this meanwhile: look at it again, then change it."),
+        Kind.CONFLICT,
+    )
+    NOT_THERE = "not_there", N_("There is no such car, site, piece or group."), Kind.NOT_FOUND
+    CAR_RETIRED = "car_retired", N_("This car has left the pool."), Kind.CONFLICT
+    STILL_BOOKED = (
+        "still_booked",
+        N_("It is still booked: give these bookings another car or call them off first."),
+        Kind.CONFLICT,
+    )
+    STILL_USED = (
+        "still_used",
+        N_("Something still belongs to it: give that another place first."),
+        Kind.CONFLICT,
+    )
+    ORDERS_WAIT = (
+        "orders_wait",
+        N_("Its box has not answered all that was asked of it: wait, or take that back first."),
+        Kind.CONFLICT,
+    )
 
     # The fleet
     NOT_ALLOWED = "not_allowed", N_("Your role does not allow this."), Kind.FORBIDDEN

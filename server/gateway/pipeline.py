@@ -76,7 +76,6 @@ class Pipeline:
             read = zip(records, holders, strict=True)
             return Batch(
                 box.box_id,
-                box.vehicle_id,
                 epoch,
                 first_seq,
                 lowest_seq,
@@ -118,10 +117,13 @@ class Pipeline:
         if not all(isinstance(body, TripStart | TripHandover) for body in named):
             return None
         bookings, found = self._likely(box, named) if named else ({}, {})
-        for body in named:
-            if body.badge_tag not in found or _booking_of(box, body, bookings) is None:
+        cars = times.cars() if named else ()
+        for body, car in zip(bodies, cars, strict=False):
+            if not isinstance(body, Named):
+                continue
+            if body.badge_tag not in found or _booking_of(car, body, bookings) is None:
                 return None
-        return self._judged(box, bodies, times, bookings, found)
+        return self._judged(bodies, times, bookings, found)
 
     async def _holders(self, box: BoxAccount, bodies: list[Body], times: "_Times") -> list[Holder]:
         """Return who each record is about, for those that name a badge."""
@@ -133,13 +135,15 @@ class Pipeline:
         if missing := tags - found.keys():
             found |= await self._tags.search(box, missing, times.received_at_s)
         holders = await self._store.in_reader(
-            lambda: self._judged(box, bodies, times, bookings, found), lane="quick"
+            lambda: self._judged(bodies, times, bookings, found), lane="quick"
         )
+        wrong = [isinstance(b, Refusal) and b.reason == REFUSED_WRONG_CAR for b in bodies]
+        if not any(wrong):
+            return holders
+        cars = await self._store.in_reader(times.cars, lane="quick")
         return [
-            await self._with_right_car(box, holder, times.about_s(i))
-            if isinstance(body, Refusal) and body.reason == REFUSED_WRONG_CAR
-            else holder
-            for i, (body, holder) in enumerate(zip(bodies, holders, strict=True))
+            await self._with_right_car(cars[i], holder, times.about_s(i)) if wrong[i] else holder
+            for i, holder in enumerate(holders)
         ]
 
     def _likely(
@@ -154,27 +158,28 @@ class Pipeline:
 
     def _judged(
         self,
-        box: BoxAccount,
         bodies: list[Body],
         times: "_Times",
         bookings: Mapping[int, Booking],
         found: Mapping[bytes, Badge],
     ) -> list[Holder]:
         """Return who each record is about, by what held at its own time; in a reader's thread."""
+        if not _names_badge(bodies):
+            return [Holder()] * len(bodies)
         return [
             self._store.access.holder(
-                found.get(body.badge_tag), times.when(i), _booking_of(box, body, bookings)
+                found.get(body.badge_tag), times.when(i), _booking_of(car, body, bookings)
             )
             if isinstance(body, Named)
             else Holder()
-            for i, body in enumerate(bodies)
+            for i, (body, car) in enumerate(zip(bodies, times.cars(), strict=True))
         ]
 
-    async def _with_right_car(self, box: BoxAccount, holder: Holder, at_s: int) -> Holder:
+    async def _with_right_car(self, vehicle_id: int, holder: Holder, at_s: int) -> Holder:
         """Add the booking of the car that they should have gone to."""
         if holder.agent_id is None:
             return holder
-        right = await self._store.bookings.elsewhere(holder.agent_id, box.vehicle_id, at_s)
+        right = await self._store.bookings.elsewhere(holder.agent_id, vehicle_id, at_s)
         return replace(holder, booking_id=right.booking_id if right else None)
 
 
@@ -200,6 +205,14 @@ class _Times:
         """Return the box's time, or that of arrival where the box knew none."""
         return self._records[index].time_s or self.received_at_s
 
+    def cars(self) -> list[int]:
+        """Return in which car each was made; call it in a reader's thread."""
+        return self._store.access.cars_of(
+            self._box.box_id,
+            [record.time_s or None for record in self._records],
+            self.received_at_s,
+        )
+
     def when(self, index: int) -> When:
         """Return what is known of when it was made; call it in a reader's thread."""
         return when(
@@ -220,9 +233,9 @@ def _names_badge(bodies: list[Body]) -> list[Named]:
     return [body for body in bodies if isinstance(body, Named)]
 
 
-def _booking_of(box: BoxAccount, body: Named, bookings: Mapping[int, Booking]) -> Booking | None:
-    """Return the booking of a trip; no box may charge a booking of another car."""
+def _booking_of(vehicle_id: int, body: Named, bookings: Mapping[int, Booking]) -> Booking | None:
+    """Return the booking of a trip; no box may charge a booking of another car than its own."""
     if not isinstance(body, TripStart | TripHandover):
         return None
     booking = bookings.get(body.grant_id)
-    return booking if booking is not None and booking.vehicle_id == box.vehicle_id else None
+    return booking if booking is not None and booking.vehicle_id == vehicle_id else None

@@ -16,7 +16,7 @@ from server.store.access import AccessOfCars
 from server.store.accounts import Accounts
 from server.store.agents import Agents
 from server.store.badges import Badges
-from server.store.bookings import Bookings
+from server.store.bookings import Bookings, DecidedFor
 from server.store.boxes import (
     BoxAccount,
     Boxes,
@@ -37,6 +37,9 @@ from server.store.learning import LearnOrders
 from server.store.news import News
 from server.store.people.directorates import Directorates
 from server.store.people.register import Register
+from server.store.pool.groups import Groups
+from server.store.pool.service import Service
+from server.store.pool.sites import Sites
 from server.store.records import Batch, Held, Records
 from server.store.rights import Rights
 from server.store.roles import Roles
@@ -53,6 +56,7 @@ __all__ = [
     "BoxExistsError",
     "BoxSecrets",
     "BoxStatus",
+    "DecidedFor",
     "Held",
     "SentGrants",
     "Store",
@@ -89,6 +93,7 @@ class Store:
         self.equipment = Pieces(engine, vault)
         self.feedback = FeedbackOfTrips(engine, vault)
         self.fleet = Fleet(engine, vault)
+        self.groups = Groups(engine, vault)
         self.knowledge = Knowledge(engine, vault)
         self.learn_orders = LearnOrders(engine, vault)
         self.records = Records(engine, vault)
@@ -96,6 +101,8 @@ class Store:
         self.refusals = Refusals(engine, vault)
         self.rights = Rights(engine, vault)
         self.roles = Roles(engine, vault)
+        self.service = Service(engine, vault)
+        self.sites = Sites(engine, vault)
         self.theft_orders = TheftOrders(engine, vault)
         self.trips = Trips(engine, vault)
         self.unassigned = UnassignedDistances(engine, vault)

@@ -5,7 +5,7 @@ there are news. Never here: who may do what (fleet/grants.py).
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.fleet.grants import (
@@ -113,7 +113,7 @@ class AccessOfCars(Noun):
             db.execute("COMMIT")
 
     def of_box(self, box: BoxAccount, now_s: int) -> AccessOfBox | None:
-        """Return all that decides over what a box is told; None: it is in service no more.
+        """Return all that decides over what a box is told; None: it is in that car no more.
 
         Call it in a reader's thread.
         """
@@ -121,9 +121,9 @@ class AccessOfCars(Noun):
         db.execute("BEGIN")
         try:
             row = db.execute(
-                "SELECT revocation_confirmed FROM box"
-                " WHERE box_id = :box_id AND retired_at_s IS NULL",
-                {"box_id": box.box_id},
+                "SELECT revocation_confirmed FROM box WHERE box_id = :box_id"
+                " AND vehicle_id = :vehicle_id AND retired_at_s IS NULL",
+                {"box_id": box.box_id, "vehicle_id": box.vehicle_id},
             ).fetchone()
             if row is None:
                 return None
@@ -178,6 +178,10 @@ class AccessOfCars(Noun):
             None if booking is None else booking.booking_id,
         )
 
+    def cars_of(self, box_id: int, times_s: Sequence[int | None], received_at_s: int) -> list[int]:
+        """Return in which car each record was made; as `dated.cars_of`, in a reader's thread."""
+        return dated.cars_of(self._engine.reader(), box_id, times_s, received_at_s)
+
     def told_before_s(self, box_id: int, now_s: int) -> int | None:
         """Return the last time that a box has told, of those that can be; in a reader's thread."""
         row = (
@@ -195,7 +199,9 @@ class AccessOfCars(Noun):
         fleet, as_of = self._everywhere_of(db, now_s)
         car = {"vehicle_id": vehicle_id}
         walk_up, site_id = db.execute(
-            "SELECT walk_up, site_id FROM vehicle WHERE vehicle_id = :vehicle_id", car
+            "SELECT walk_up AND retired_at_s IS NULL, site_id FROM vehicle"
+            " WHERE vehicle_id = :vehicle_id",
+            car,
         ).fetchone()
         about = About(site_id=site_id, vehicle_id=vehicle_id)
         ids = db.execute(
@@ -215,7 +221,9 @@ class AccessOfCars(Noun):
         if walk_up:
             badges += self._walk_up_badges(db)
         spans = db.execute(
-            "SELECT from_s, to_s FROM out_of_service WHERE vehicle_id = :vehicle_id", car
+            "SELECT from_s, to_s FROM out_of_service"
+            " WHERE vehicle_id = :vehicle_id AND to_s > :now_s",
+            car | {"now_s": now_s},
         )
         access = Access(
             vehicle_id,
@@ -231,7 +239,7 @@ class AccessOfCars(Noun):
             self.simple_walk_up,
             _heard_s(db, vehicle_id, fleet.unnamed),
         )
-        return AccessOfCar(access, car_park(db, vehicle_id), fleet, as_of, fleet.until_s)
+        return AccessOfCar(access, car_park(db, vehicle_id, now_s), fleet, as_of, fleet.until_s)
 
     def _everywhere_of(self, db: sqlite3.Connection, now_s: int) -> tuple[Everywhere, int]:
         as_of, _ = newest(db)

@@ -40,6 +40,13 @@ class Agents(Noun):
         found = await self._agents("WHERE agent_id = :id", {"id": agent_id}, at_s)
         return found[0] if found else None
 
+    async def has_licence(self, agent_id: int) -> bool:
+        """Return whether the fleet has seen an agent's driving licence."""
+        rows = await self._rows(
+            "SELECT licence_recorded FROM agent WHERE agent_id = :id", id=agent_id
+        )
+        return bool(rows and rows[0]["licence_recorded"])
+
     async def called(
         self, name: str, limit: int, scope: Scope = WHOLE, at_s: int = LAST_S
     ) -> list[Agent]:

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from server.fleet.bookings import Journey, Limits, Wanted, against_number
 from server.fleet.grants import AFTER_S, BEFORE_S
 from server.fleet.model import Booking, Window
+from server.fleet.pool import Decision
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store.news import tell
-from server.store.noun import Noun
+from server.store.noun import Noun, among
 from server.store.rights import judge_change, judge_right
 from server.store.sqlite import listed, read_list
 
@@ -60,6 +61,14 @@ _GUARDS = {
 
 class _Undone(Exception):  # noqa: N818 - all is well
     """What was tried could be done, and is undone."""
+
+
+class DecidedFor(NamedTuple):
+    """Why somebody changes another's booking; `by_id` None: an operator."""
+
+    reason: str
+    by_id: int | None
+    now_s: int
 
 
 class Taken(NamedTuple):
@@ -201,12 +210,18 @@ class Bookings(Noun):
             pass
         return ()
 
-    async def change(self, booking_id: int, decide: Callable[[Booking], Booking]) -> Booking | None:
+    async def change(
+        self,
+        booking_id: int,
+        decide: Callable[[Booking], Booking],
+        decision: DecidedFor | None = None,
+    ) -> Booking | None:
         """Let `decide` say what becomes of a booking, as it stands when nobody else can change it.
 
         Args:
             booking_id: whose car, end and state may change.
             decide: returns the booking as it shall be; what it raises leaves all as it was.
+            decision: kept for its agent to read, where somebody else changes it.
 
         Returns:
             The booking as it is now; None when there is none.
@@ -214,7 +229,19 @@ class Bookings(Noun):
         Raises:
             Refused: by `decide`, or as `create`.
         """
-        return await self._engine.write(_change, booking_id, decide)
+        return await self._engine.write(_change, booking_id, decide, decision)
+
+    async def decisions(self, booking_ids: Iterable[int]) -> dict[int, Decision]:
+        """Return booking id -> what somebody else did last to that of these bookings."""
+        places, ids = among(booking_ids)
+        rows = await self._rows(
+            "SELECT e.booking_id, v.plate AS from_plate, e.reason, a.full_name AS by,"
+            " e.decided_at_s FROM booking_decision e"
+            " JOIN vehicle v ON v.vehicle_id = e.from_vehicle_id"
+            f" LEFT JOIN agent a ON a.agent_id = e.decided_by_id WHERE e.booking_id IN {places}",
+            **ids,
+        )
+        return {row["booking_id"]: Decision(**row) for row in rows}
 
 
 def _taken(db: sqlite3.Connection, windows: list[dict[str, int]]) -> list[Taken]:
@@ -382,7 +409,10 @@ def _in_the_way(reason: Reason, conflicts: list[Booking]) -> Refusal:
 
 
 def _change(
-    db: sqlite3.Connection, booking_id: int, decide: Callable[[Booking], Booking]
+    db: sqlite3.Connection,
+    booking_id: int,
+    decide: Callable[[Booking], Booking],
+    decision: DecidedFor | None,
 ) -> Booking | None:
     before = _find(db, booking_id)
     if before is None:
@@ -402,6 +432,15 @@ def _change(
                 },
             )
         tell(db, *{before.vehicle_id, after.vehicle_id})
+        if decision is not None:
+            db.execute(
+                "INSERT INTO booking_decision"
+                " (booking_id, from_vehicle_id, reason, decided_by_id, decided_at_s)"
+                " VALUES (:booking_id, :from_id, :reason, :by_id, :now_s)"
+                " ON CONFLICT (booking_id) DO UPDATE SET from_vehicle_id = :from_id,"
+                " reason = :reason, decided_by_id = :by_id, decided_at_s = :now_s",
+                {"booking_id": booking_id, "from_id": before.vehicle_id, **decision._asdict()},
+            )
     return _read(db, booking_id)
 
 

@@ -14,9 +14,10 @@ from server.fleet.counters import MAX_EPOCH, MAX_KEY_GENERATION, MAX_STEP, may_b
 from server.fleet.grants import REVOKED_FOR_S
 from server.fleet.model import Box, ClockSource, RelayState
 from server.fleet.records import TripEnded
+from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import WHOLE, Scope
 from server.fleet.trips import follow
-from server.store import knowledge, numbers, trip_rows
+from server.store import dated, knowledge, numbers, trip_rows
 from server.store.engine import Engine
 from server.store.news import tell
 from server.store.noun import Noun, among, within
@@ -165,6 +166,14 @@ class Boxes(Noun):
             BoxExistsError: the car has a box and `replace` is False.
         """
         return await self._engine.write(self._add_box, vehicle_id, replace, now_s)
+
+    async def move(self, box_id: int, vehicle_id: int, now_s: int) -> None:
+        """Let a box be in another car from now on; what it tells of before is the former car's.
+
+        Raises:
+            Refused: STILL_OUT, ORDERS_WAIT, BOX_EXISTS.
+        """
+        await self._engine.write(_move, box_id, vehicle_id, now_s)
 
     async def secrets(self, box_id: int) -> BoxSecrets:
         """Return a box's identity and the key it has proved to hold."""
@@ -412,6 +421,34 @@ def _key_of(wire_id: bytes) -> str:
 def _badge_key_of(wire_id: bytes) -> str:
     """Name the place a box's badge key is sealed for."""
     return f"box {wire_id.hex()} badge key"
+
+
+def _move(db: sqlite3.Connection, box_id: int, vehicle_id: int, now_s: int) -> None:
+    box = {"box_id": box_id, "vehicle_id": vehicle_id, "now_s": now_s}
+    (from_id,) = db.execute("SELECT vehicle_id FROM box WHERE box_id = :box_id", box).fetchone()
+    if from_id == vehicle_id:
+        return
+    if trip_rows.load_open(db, box_id) is not None:
+        raise Refused(Refusal("", Reason.STILL_OUT))
+    waits = (
+        "SELECT EXISTS (SELECT 1 FROM command WHERE box_id = :box_id"
+        " AND (state = 'pending' OR state = 'queued' AND expires_at_s > :now_s))"
+        " OR EXISTS (SELECT 1 FROM theft_order WHERE vehicle_id = :from_id"
+        " AND withdrawn_at_s IS NULL)"
+    )
+    if db.execute(waits, box | {"from_id": from_id}).fetchone()[0]:
+        raise Refused(Refusal("", Reason.ORDERS_WAIT))
+    has_one = "SELECT 1 FROM box WHERE vehicle_id = :vehicle_id AND retired_at_s IS NULL"
+    if db.execute(has_one, box).fetchone() is not None:
+        raise Refused(Refusal("to_vehicle_id", Reason.BOX_EXISTS))
+    dated.hold(db, dated.FITTING, box_id, vehicle_id, now_s)
+    # What it told of the former car's engine says nothing of this one's.
+    db.execute(
+        "UPDATE box SET startable_since_s = NULL, hindrance = NULL, relay = 'unknown'"
+        " WHERE box_id = :box_id",
+        box,
+    )
+    tell(db, from_id, vehicle_id)
 
 
 def _end_trip(db: sqlite3.Connection, box_id: int, vehicle_id: int, at_s: int) -> None:

@@ -45,13 +45,14 @@ _OF_CLOCK = """r.box_id = :box_id AND r.at_s IS NOT NULL
   AND (r.epoch, r.seq) >= (:first_epoch, :first_seq)
   AND (r.epoch, r.seq) < (:end_epoch, :end_seq)"""
 _LATER = (1 << 31, 0)  # than any record
+_CARS_OF_BOX = "(SELECT vehicle_id FROM box_fitting WHERE box_id = :box_id)"
 
 Follow = Callable[[TripDraft | None, Iterable[FleetRecord | None], int | None], Followed]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Records `first_seq`, `first_seq + 1`, ... of one box and epoch.
+    """Records `first_seq`, `first_seq + 1`, ... of one box and epoch, in whatever car it was.
 
     The box no longer holds anything below `lowest_seq`: what the server lacks below it is lost
     and not waited for. `chains` are those before the first and of each; none from a teller who
@@ -59,7 +60,6 @@ class Batch:
     """
 
     box_id: int
-    vehicle_id: int
     epoch: int
     first_seq: int
     lowest_seq: int
@@ -173,15 +173,17 @@ def _append(db: sqlite3.Connection, batch: Batch, follow: Follow, vault: Vault) 
         _note_again(db, batch, held.seq + 1, first_seq - 1, chains[0])
     elif is_hole:
         _note_gap(db, batch, held.seq + 1, first_seq - 1)
+    told_at_s = [record.at_s for record in fresh]
+    cars = dated.cars_of(db, batch.box_id, told_at_s, batch.received_at_s)
     i = 0
-    for is_again, run in groupby(again[1:]):
+    for (is_again, car), run in groupby(zip(again[1:], cars, strict=True)):
         end = i + len(list(run))
         chain = chains[end] if chains else None
         if is_again:
             _note_again(db, batch, first_seq + i, first_seq + end - 1, chain)
         else:
             told = fresh[i:end]
-            _store(db, batch, first_seq + i, told, chains[i + 1 : end + 1], follow, vault)
+            _store(db, batch, car, first_seq + i, told, chains[i + 1 : end + 1], follow, vault)
         i = end
     return Held(first_seq + len(fresh) - 1, chain)
 
@@ -249,19 +251,20 @@ def _note_gap(db: sqlite3.Connection, batch: Batch, first_seq: int, last_seq: in
 def _store(
     db: sqlite3.Connection,
     batch: Batch,
+    vehicle_id: int,
     first_seq: int,
     fresh: Sequence[ReadRecord],
     chains: Sequence[int],
     follow: Follow,
     vault: Vault,
 ) -> None:
-    """Store records that nobody has told before, and what follows from them."""
+    """Store records of one car that nobody has told before, and what follows from them."""
     # What comes after a hole, or is told under another name than what came before, does not follow
     # on what is known for sure.
     told = _last(db, "record", "seq", batch.box_id, batch.epoch)
     is_gap = told.seq != first_seq - 1 or (first_seq == 1 and _has_spoken(db, batch.box_id))
     open_trip = trip_rows.load_open(db, batch.box_id)
-    before = unassigned.known(db, batch.box_id)
+    before = unassigned.known(db, batch.box_id, vehicle_id)
     (doubtful,) = db.execute(
         "SELECT clock_doubtful FROM box WHERE box_id = :box_id", {"box_id": batch.box_id}
     ).fetchone()
@@ -269,7 +272,7 @@ def _store(
     if is_gap and open_trip is not None:
         lost_since_s = _last_heard_s(db, open_trip)
     followed = follow(open_trip, [record.means for record in fresh], lost_since_s)
-    trip_ids = [trip_rows.save(db, batch.box_id, batch.vehicle_id, trip) for trip in followed.trips]
+    trip_ids = [trip_rows.save(db, batch.box_id, vehicle_id, trip) for trip in followed.trips]
     rows, reading = outside_trips(
         before.reading,
         before.open_row,
@@ -278,7 +281,7 @@ def _store(
         is_gap,
         followed.taking_of,
     )
-    unassigned.save(db, batch.box_id, batch.vehicle_id, rows, reading, followed.trips, trip_ids)
+    unassigned.save(db, batch.box_id, vehicle_id, rows, reading, followed.trips, trip_ids)
     kept = [
         record.without_place or record
         if trip is not None and followed.trips[trip].private
@@ -311,7 +314,7 @@ def _store(
     told_trips = [None if trip is None else trip_ids[trip] for trip in followed.trip_of]
     _mark_doubtful(db, fresh, told_trips, bool(doubtful))
     for record in fresh:
-        _note(db, batch, record.means, vault)
+        _note(db, batch, vehicle_id, record.means, vault)
     if followed.trips:
         _forget_orders(db, batch.box_id, followed.trips[-1])
     db.execute(
@@ -359,7 +362,13 @@ def _forget_orders(db: sqlite3.Connection, box_id: int, trip: TripDraft) -> None
     )
 
 
-def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None, vault: Vault) -> None:
+def _note(
+    db: sqlite3.Connection,
+    batch: Batch,
+    vehicle_id: int,
+    record: FleetRecord | None,
+    vault: Vault,
+) -> None:
     """Keep what is about the car, its box or a command rather than about a trip."""
     match record:
         case BadgeRefused():
@@ -369,7 +378,7 @@ def _note(db: sqlite3.Connection, batch: Batch, record: FleetRecord | None, vaul
                 " :received_at_s, :reason, :agent_id, :directorate_id, :booking_id, :badge_id,"
                 " :badge_tag)",
                 {
-                    "vehicle_id": batch.vehicle_id,
+                    "vehicle_id": vehicle_id,
                     "at_s": record.at_s,
                     "received_at_s": batch.received_at_s,
                     "reason": record.reason,
@@ -517,7 +526,7 @@ def _mend_times(db: sqlite3.Connection, batch: Batch, mended: TimesMended) -> No
     if not where:
         return
     _believe_times(db, batch.box_id, mended.number)
-    where |= {"vehicle_id": batch.vehicle_id, "shift_s": mended.shift_s}
+    where |= {"shift_s": mended.shift_s}
     for table, column, kinds in (
         ("leg", "started_at_s", "'leg_start', 'trip_start'"),
         ("leg", "ended_at_s", "'leg_end', 'trip_end'"),
@@ -534,7 +543,7 @@ def _mend_times(db: sqlite3.Connection, batch: Batch, mended: TimesMended) -> No
         "UPDATE refusal SET at_s = at_s + :shift_s WHERE refusal_id IN ("
         "SELECT f.refusal_id FROM record r"
         " JOIN refusal f ON f.at_s = r.at_s AND f.received_at_s = r.received_at_s"
-        f" WHERE {_OF_CLOCK} AND r.kind_name = 'refusal' AND f.vehicle_id = :vehicle_id)",
+        f" WHERE {_OF_CLOCK} AND r.kind_name = 'refusal' AND f.vehicle_id IN {_CARS_OF_BOX})",
         where,
     )
     for table, column, kind in (
@@ -549,13 +558,31 @@ def _mend_times(db: sqlite3.Connection, batch: Batch, mended: TimesMended) -> No
             where,
         )
     db.execute(f"UPDATE record AS r SET at_s = at_s + :shift_s WHERE {_OF_CLOCK}", where)
-    _judge_anew(db, batch.vehicle_id, where)
     touched = f"SELECT DISTINCT r.trip_id FROM record r WHERE {_OF_CLOCK} AND r.trip_id IS NOT NULL"
     trip_ids = [trip_id for (trip_id,) in db.execute(touched, where).fetchall()]
+    _place_anew(db, where, trip_ids)
+    _judge_anew(db, where)
     doubtful_trips.judge(db, trip_ids, batch.received_at_s)
 
 
-def _judge_anew(db: sqlite3.Connection, vehicle_id: int, where: Mapping[str, int]) -> None:
+def _place_anew(db: sqlite3.Connection, where: Mapping[str, int], trip_ids: Iterable[int]) -> None:
+    """Let what was recorded while a clock ran be of the car and the site of the mended time."""
+    for trip_id in trip_ids:
+        trip_rows.place_anew(db, trip_id)
+    for row in db.execute(
+        "SELECT f.refusal_id, f.at_s FROM record r"
+        " JOIN refusal f ON f.at_s = r.at_s AND f.received_at_s = r.received_at_s"
+        f" WHERE {_OF_CLOCK} AND r.kind_name = 'refusal' AND f.vehicle_id IN {_CARS_OF_BOX}",
+        where,
+    ).fetchall():
+        car = dated.held_at(db, dated.FITTING, where["box_id"], row["at_s"])
+        db.execute(
+            "UPDATE refusal SET vehicle_id = :car WHERE refusal_id = :id",
+            {"car": car, "id": row["refusal_id"]},
+        )
+
+
+def _judge_anew(db: sqlite3.Connection, where: Mapping[str, int]) -> None:
     """Let what was recorded while a clock ran be theirs who had the badge at the mended time."""
     for row in db.execute(
         "SELECT r.kind_name, r.trip_id, r.badge_id, r.at_s, r.received_at_s, t.booking_id"
@@ -566,7 +593,7 @@ def _judge_anew(db: sqlite3.Connection, vehicle_id: int, where: Mapping[str, int
         at = when(row["at_s"], row["received_at_s"], lambda: None)
         booked = row["booking_id"] if row["kind_name"] == "trip_start" else None
         holder = dated.holder(db, row["badge_id"], at, booked)
-        values = {**row, "vehicle_id": vehicle_id}
+        values = {**row, "box_id": where["box_id"]}
         values |= {"agent_id": holder.agent_id, "directorate_id": holder.directorate_id}
         match row["kind_name"]:
             case "trip_start":
@@ -578,8 +605,8 @@ def _judge_anew(db: sqlite3.Connection, vehicle_id: int, where: Mapping[str, int
             case "refusal":
                 db.execute(
                     "UPDATE refusal SET agent_id = :agent_id, directorate_id = :directorate_id"
-                    " WHERE vehicle_id = :vehicle_id AND badge_id = :badge_id AND at_s = :at_s"
-                    " AND received_at_s = :received_at_s",
+                    f" WHERE vehicle_id IN {_CARS_OF_BOX} AND badge_id = :badge_id"
+                    " AND at_s = :at_s AND received_at_s = :received_at_s",
                     values,
                 )
             case "occupant":

@@ -8,6 +8,7 @@ import sqlite3
 from server.fleet.records import Position
 from server.fleet.sites import CarPark, is_elsewhere
 from server.fleet.trips import LegDraft, Taking, TripDraft
+from server.store import dated
 
 
 def load_open(db: sqlite3.Connection, box_id: int) -> TripDraft | None:
@@ -46,9 +47,14 @@ def load_open(db: sqlite3.Connection, box_id: int) -> TripDraft | None:
 def save(db: sqlite3.Connection, box_id: int, vehicle_id: int, trip: TripDraft) -> int:
     """Insert or update a trip, its legs and occupants; return the trip's id.
 
-    Where it ended is compared with where its car belongs now, once and for all: a site may move,
-    and the position is forgotten one day.
+    A trip that has begun in a car stays that car's. Where it ended is compared with where its car
+    belonged then, once and for all: a site may move, and the position is forgotten one day.
     """
+    if trip.trip_id is not None:
+        (vehicle_id,) = db.execute(
+            "SELECT vehicle_id FROM trip WHERE trip_id = :trip_id", {"trip_id": trip.trip_id}
+        ).fetchone()
+    ended_at_s = trip.started_at_s if trip.ended_at_s is None else trip.ended_at_s
     trip_id = _upsert(
         db,
         "trip",
@@ -75,7 +81,9 @@ def save(db: sqlite3.Connection, box_id: int, vehicle_id: int, trip: TripDraft) 
             "end_lat_e7": trip.end.lat_e7 if trip.end else None,
             "end_lon_e7": trip.end.lon_e7 if trip.end else None,
             # Not looked up for each odometer: while it goes on it has no end.
-            "wrong_site": int(bool(trip.end) and is_elsewhere(trip.end, car_park(db, vehicle_id))),
+            "wrong_site": int(
+                bool(trip.end) and is_elsewhere(trip.end, car_park(db, vehicle_id, ended_at_s))
+            ),
         },
     )
     for agent_id in trip.occupants:
@@ -100,6 +108,24 @@ def save(db: sqlite3.Connection, box_id: int, vehicle_id: int, trip: TripDraft) 
     return trip_id
 
 
+def place_anew(db: sqlite3.Connection, trip_id: int) -> None:
+    """Let a trip whose times were mended be of the car that its box was in, and judge its end.
+
+    A booking of another car than its own is charged no more.
+    """
+    row = db.execute("SELECT * FROM trip WHERE trip_id = :id", {"id": trip_id}).fetchone()
+    car = dated.held_at(db, dated.FITTING, row["box_id"], row["started_at_s"])
+    end = _position(row["end_lat_e7"], row["end_lon_e7"])
+    wrong_site = row["wrong_site"]  # as it was, where the position is forgotten
+    if end is not None and row["ended_at_s"] is not None:
+        wrong_site = int(is_elsewhere(end, car_park(db, car, row["ended_at_s"])))
+    db.execute(
+        "UPDATE trip SET vehicle_id = :car, wrong_site = :wrong_site, booking_id ="
+        " CASE WHEN vehicle_id = :car THEN booking_id END WHERE trip_id = :id",
+        {"car": car, "wrong_site": wrong_site, "id": trip_id},
+    )
+
+
 def _upsert(
     db: sqlite3.Connection, table: str, row_id: int | None, values: dict[str, int | str | None]
 ) -> int:
@@ -113,12 +139,11 @@ def _upsert(
     return int(db.execute(sql, values).fetchone()[0])
 
 
-def car_park(db: sqlite3.Connection, vehicle_id: int) -> CarPark | None:
-    """Read where a car's site is; None when nobody has said."""
+def car_park(db: sqlite3.Connection, vehicle_id: int, at_s: int) -> CarPark | None:
+    """Read where the site is that a car had then; None when nobody has said."""
     row = db.execute(
-        "SELECT lat_e7, lon_e7, radius_m FROM site JOIN vehicle USING (site_id)"
-        " WHERE vehicle_id = :vehicle_id",
-        {"vehicle_id": vehicle_id},
+        "SELECT lat_e7, lon_e7, radius_m FROM site WHERE site_id = :site_id",
+        {"site_id": dated.held_at(db, dated.PARKING, vehicle_id, at_s)},
     ).fetchone()
     centre = _position(row["lat_e7"], row["lon_e7"])
     return None if centre is None else CarPark(centre, row["radius_m"])

@@ -106,25 +106,34 @@ async def form_of(
 
     Without `data` it is what this person had typed here when their session had ended, if any.
     """
+    return await form_in(words_of(request), form_class, request, data, **prefilled)
+
+
+async def form_in(
+    words: Words, form_class: type[FormType], request: web.Request, data: Any, **prefilled: Any
+) -> FormType:
+    """Build a form as `form_of`, in whose words its hours are those of a site."""
     if data is None and form_class is not PageForm:  # which has no field
         data = request.get(DRAFT)
     meta = {
         "agent_id": request[AGENT].agent_id if AGENT in request else None,
         "csrf_context": await aiohttp_session.get_session(request),
         "csrf_secret": request.app[CSRF_SECRET],
-        "words": words_of(request),
+        "words": words,
     }
     return form_class(data, meta=meta, **prefilled)
 
 
-async def sent_form(form_class: type[FormType], request: web.Request) -> FormType:
-    """Read the form a person sent; its token is checked at once.
+async def sent_form(
+    form_class: type[FormType], request: web.Request, words: Words | None = None
+) -> FormType:
+    """Read the form a person sent; its token is checked at once. `words` as for `form_in`.
 
     Raises:
         HTTPUnsupportedMediaType, HTTPBadRequest: it is no plain UTF-8 form.
         StalePage: the token is missing, too old or not this session's.
     """
-    form = await form_of(form_class, request, await posted(request))
+    form = await form_in(words or words_of(request), form_class, request, await posted(request))
     token = form["csrf_token"]
     if not token.validate(form):
         raise StalePage

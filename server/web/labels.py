@@ -5,6 +5,7 @@ One table each, complete by test. Never here: translations (locale/), HTML.
 
 from collections.abc import Mapping
 
+from server.actions.pool.overview import CarState
 from server.fleet.availability import Danger
 from server.fleet.badges.learning import Stage
 from server.fleet.bookings import Phase
@@ -31,6 +32,15 @@ TRIP_STATES: Mapping[TripState, str] = {
     "open": N_("Under way"),
     "paused": N_("Paused"),
     "ended": N_("Ended"),
+}
+
+CAR_STATES: Mapping[CarState, str] = {
+    "free": N_("Available"),
+    "trip": N_("On a trip"),
+    "late": N_("Late"),
+    "out": N_("Out of service"),
+    "silent": N_("Silent"),
+    "no_box": N_("Without box"),
 }
 
 PHASES: Mapping[Phase, str] = {

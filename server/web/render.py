@@ -96,6 +96,7 @@ def _environment(speaker: Words) -> Environment:
         dangers=labels.DANGERS,
         told_in_a_list=labels.TOLD_IN_A_LIST,
         phases=labels.PHASES,
+        car_states=labels.CAR_STATES,
     )
     return environment
 

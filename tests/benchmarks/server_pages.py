@@ -86,6 +86,11 @@ def pages(marks: Landmarks) -> list[tuple[str, str]]:
         "/badges/nouveau",
         "/badges/lire",
         "/boitiers",
+        "/voitures",
+        "/voitures/1",
+        "/sites",
+        "/equipements",
+        "/groupes",
     )
     visitor = ("/healthz", "/connexion", "/static/style.css")
     asked = ((None, visitor), (USUAL, usual), (BUSY, busy), (MANAGER, manager))

@@ -1,13 +1,14 @@
-"""What has a from and a to in the database: who holds a badge, of which directorate somebody is.
+"""What has a from and a to in the database: who holds a badge, in which car a box is, and so on.
 
 What holds last stands in the table of the thing itself as well; only `hold` may change either, so
 that both say the same. Never here: whose a trip is when nobody, or more than one, can be meant.
 """
 
 import sqlite3
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from server.fleet.own_time import When
+from server.fleet.own_time import When, is_believable
 from server.fleet.records import Holder
 
 
@@ -22,6 +23,8 @@ class Dated(NamedTuple):
 
 BADGE = Dated("badge_holding", "badge_id", "agent_id", "badge")
 MEMBERSHIP = Dated("membership", "agent_id", "directorate_id", "agent")
+PARKING = Dated("parking", "vehicle_id", "site_id", "vehicle")
+FITTING = Dated("box_fitting", "box_id", "vehicle_id", "box")
 
 
 def hold(db: sqlite3.Connection, what: Dated, of_id: int, value_id: int, now_s: int) -> None:
@@ -65,6 +68,35 @@ def held(db: sqlite3.Connection, what: Dated, of_id: int, when: When) -> frozens
         {"of_id": of_id, **when._asdict()},
     )
     return frozenset(value_id for (value_id,) in rows)
+
+
+def held_at(db: sqlite3.Connection, what: Dated, of_id: int, at_s: int) -> int:
+    """Return what held at an instant, of a thing that had something at any time."""
+    (value_id,) = db.execute(
+        f"SELECT {what.value} FROM {what.table} WHERE {what.of} = :of_id"
+        " ORDER BY from_s <= :at_s DESC, abs(from_s - :at_s) LIMIT 1",
+        {"of_id": of_id, "at_s": at_s},
+    ).fetchone()
+    return int(value_id)
+
+
+def cars_of(
+    db: sqlite3.Connection, box_id: int, times_s: Sequence[int | None], received_at_s: int
+) -> list[int]:
+    """Return in which car a box was when it made each of these records, told in their order.
+
+    One whose time is unknown, or cannot be, was made before the next that has one; the last of
+    them were made in the car that it is told from.
+    """
+    cars: list[int] = []
+    at_s = received_at_s
+    for told_s in reversed(times_s):
+        if told_s is not None and is_believable(told_s, received_at_s):
+            at_s = min(told_s, received_at_s)
+        if not cars or told_s is not None:
+            car_id = held_at(db, FITTING, box_id, at_s)
+        cars.append(car_id)
+    return cars[::-1]
 
 
 def directorate_of(db: sqlite3.Connection, agent_id: int | None, when: When) -> int | None:

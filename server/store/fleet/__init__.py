@@ -80,8 +80,8 @@ class Fleet(Noun):
                 that is the same.
             now_s: the present.
             timezone: whose hours a booking keeps that is repeated each week.
-            since_s: from when badges and directorates hold that the file gives, now at the latest;
-                None: now.
+            since_s: from when badges, directorates and sites of cars hold that the file gives, now
+                at the latest; None: now.
 
         Returns:
             How many of the badges that the file names are revoked: they stay so.
@@ -207,15 +207,25 @@ class _Loading:
 
     def _put_vehicle(self, entry: VehicleEntry) -> None:
         flags = {"walk_up": entry.walk_up, "private_use": entry.private_use}
-        words: dict[str, Word] = {
-            "label": entry.label,
-            "site_id": _known(self._sites, entry.site, "site"),
-        }
-        vehicle_id = self._put(
-            "vehicle", "plate", entry.plate, words | _flags(flags), {"walk_up": 0, "private_use": 0}
-        )
+        site_id, plate = _known(self._sites, entry.site, "site"), self._plate_now(entry.plate)
+        moves = self._said.changes("vehicle", plate, {"site_id": site_id})
+        words: dict[str, Word] = {"label": entry.label}
+        words |= _flags(flags)
+        new: dict[str, Word] = {"walk_up": 0, "private_use": 0, "site_id": site_id}
+        vehicle_id = self._put("vehicle", "plate", plate, words, new)
+        if moves:
+            dated.hold(self._db, dated.PARKING, vehicle_id, site_id, self._since_s)
         if entry.windows is not None:
-            self._put_out_of_service(vehicle_id, entry.plate, entry.windows)
+            self._put_out_of_service(vehicle_id, plate, entry.windows)
+
+    def _plate_now(self, plate: str) -> str:
+        """Return the plate that a car has now which people gave another since."""
+        row = self._db.execute(
+            "SELECT v.plate FROM former_plate f JOIN vehicle v USING (vehicle_id)"
+            " WHERE f.plate = :plate",
+            {"plate": plate},
+        ).fetchone()
+        return plate if row is None else str(row["plate"])
 
     def _put_out_of_service(self, vehicle_id: int, plate: str, windows: tuple[Window, ...]) -> None:
         there = self._db.execute(
@@ -369,7 +379,7 @@ class _Loading:
 
     def _put_booking(self, entry: BookingEntry) -> None:
         """Make those of its weeks that are not there, cancelled or not; say who rides in each."""
-        car = _known(self._cars, entry.plate, "vehicle_id", Reason.UNKNOWN_VEHICLE)
+        car = _known(self._cars, self._plate_now(entry.plate), "vehicle_id", Reason.UNKNOWN_VEHICLE)
         agent_id = _known(self._agents, entry.login, "agent")
         for word, logins in (("drivers", entry.drivers), ("passengers", entry.passengers)):
             for login in logins or ():

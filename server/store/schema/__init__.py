@@ -15,6 +15,7 @@ from server.store.schema import (
     accounts,
     badge_acts,
     booking_limits,
+    cars,
     doubtful_trips,
     equipment,
     fleet_words,
@@ -473,4 +474,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     groups.add,
     people.add,
     badge_acts.add,
+    cars.add,
 )

@@ -30,7 +30,7 @@ FROM unassigned u JOIN vehicle v USING (vehicle_id)
 
 
 class Known(NamedTuple):
-    """What is known of a box before its next records: its odometer, and metres no trip follows."""
+    """What is known before the next records: the box's odometer, and metres no trip follows."""
 
     reading: Reading | None
     open_row: UnassignedDraft | None
@@ -96,16 +96,17 @@ class UnassignedDistances(Noun):
         )
 
 
-def known(db: sqlite3.Connection, box_id: int) -> Known:
-    """Read what is known of a box before its next records."""
-    of_box = {"box_id": box_id}
+def known(db: sqlite3.Connection, box_id: int, vehicle_id: int) -> Known:
+    """Read what is known of a box before its next records, which are of that car."""
+    of_box = {"box_id": box_id, "vehicle_id": vehicle_id}
     (odometer_m, at_s) = db.execute(
         "SELECT odometer_m, odometer_at_s FROM box WHERE box_id = :box_id", of_box
     ).fetchone()
     row = db.execute(
         "SELECT unassigned_id AS row_id, from_s, to_s, distance_m, is_gap, is_handover,"
         " taking_agent_id FROM unassigned"
-        " WHERE box_id = :box_id AND before_trip_id IS NULL AND attributed_at_s IS NULL",
+        " WHERE box_id = :box_id AND vehicle_id = :vehicle_id"
+        " AND before_trip_id IS NULL AND attributed_at_s IS NULL",
         of_box,
     ).fetchone()
     return Known(

@@ -25,7 +25,8 @@ async def list_vehicles(request: web.Request, agent: Agent) -> web.StreamRespons
 async def list_equipment(request: web.Request, agent: Agent) -> web.StreamResponse:
     """GET /api/equipment : what can be booked together with a car of its site."""
     pieces = await request.app[STORE].equipment.all()
-    return web.json_response({"equipment": [asdict(piece) for piece in pieces]})
+    listed = [asdict(piece) for piece in pieces if piece.retired_at_s is None]
+    return web.json_response({"equipment": listed})
 
 
 @allowed(Right.SEE_REFUSALS)

@@ -13,6 +13,7 @@ from server.web.pages import (
     feedback,
     password_codes,
     people,
+    pool,
     profile,
     rebooking,
     refusals,
@@ -39,6 +40,7 @@ ROUTES = (
     *theft.ROUTES,
     *profile.ROUTES,
     *password_codes.ROUTES,
+    *pool.ROUTES,
     *people.ROUTES,
     *roles.ROUTES,
 )

@@ -3,7 +3,8 @@
 Never here: what becomes of a request (actions/bookings.py), its change (rebooking.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -36,7 +37,7 @@ from server.web.i18n import N_, Words, words_of
 from server.web.paging import PAGE_SIZE, before_of
 from server.web.refused import say, show_on
 from server.web.render import STALE, flash, page
-from server.web.told import what_cars_know
+from server.web.told import name_of, names_before, what_cars_know, zones_elsewhere
 
 LIST = "/reservations"
 _HOUR_S = 3600
@@ -68,14 +69,14 @@ class BookingForm(PageForm):
     )
     private = BooleanField(N_("Private use"))
 
-    def fill_lists(self, vehicles: list[Vehicle]) -> None:
-        """Offer these cars, and how often the booking is repeated."""
+    def fill_lists(self, vehicles: list[Vehicle], name: Callable[[Vehicle], str] = name_of) -> None:
+        """Offer these cars by their names, and how often the booking is repeated."""
         say = self.meta.words.say
         self.weeks.choices = [(1, say(N_("Only once")))] + [
             (weeks, say(N_("%(weeks)s weeks running, at the same hours"), weeks=weeks))
             for weeks in range(2, MAX_WEEKS + 1)
         ]
-        self.vehicle.choices = [(car.vehicle_id, name_of(car)) for car in vehicles]
+        self.vehicle.choices = [(car.vehicle_id, name(car)) for car in vehicles]
 
     def asked_for(self) -> dict[str, Any]:
         """Return what was filled in, in the words of the request."""
@@ -86,11 +87,6 @@ class BookingForm(PageForm):
 
 # Word of the request -> field of the form, where these differ.
 _FIELDS = {"vehicle_id": "vehicle", "starts_at_s": "start", "ends_at_s": "end"}
-
-
-def name_of(car: Vehicle) -> str:
-    """Return how a list names a car: Clio, AB-123-CD (Préfecture)."""
-    return f"{car.label}, {car.plate} ({car.site_name})"
 
 
 @signed_in
@@ -109,6 +105,8 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     for trip in own:
         trips_of.setdefault(trip.booking_id, []).append(trip)
     offers = await offers_for(Person(agent), upcoming, request.app[ACTIONS])
+    cars = {car.vehicle_id: car for car in await store.vehicles.all()}
+    words, elsewhere = words_of(request), await zones_elsewhere(request)
     phase_of = {booking.booking_id: phase(booking, False, now_s) for booking in past}
     phase_of |= {booking_id: offer.phase for booking_id, offer in offers.items()}
     return await page(
@@ -123,6 +121,8 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         form=await form_of(PageForm, request),
         name_of=name_of,
         equipment_names={e.code: e.name for e in await store.equipment.all()},
+        decisions=await store.bookings.decisions(b.booking_id for b in upcoming + past),
+        now_s=now_s,
         answers=await store.feedback.unread_answers(agent.agent_id),
         trips_of=trips_of,
         waiting=await _waiting(store, own, now_s),
@@ -133,7 +133,14 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
                 upcoming, await of_bookings(upcoming, request.app[ACTIONS]), strict=True
             )
         },
-        site_of={car.vehicle_id: car.site_name for car in await store.vehicles.all()},
+        site_of={vehicle_id: car.site_name for vehicle_id, car in cars.items()},
+        there_of={
+            booking.booking_id: replace(words, timezone=elsewhere[site_id]).window(
+                booking.starts_at_s, booking.ends_at_s
+            )
+            for booking in upcoming
+            if (site_id := cars[booking.vehicle_id].site_id) in elsewhere
+        },
     )
 
 
@@ -179,7 +186,7 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
         form = await form_of(BookingForm, request, await posted(request))
         await flash(request, "warning", words_of(request).say(STALE))
         return await _form_page(request, form, status=403)
-    form.fill_lists(await request.app[STORE].vehicles.all())
+    form.fill_lists(await request.app[STORE].vehicles.in_pool())
     actions, person = request.app[ACTIONS], Person(agent)
     form.start.after(actions.clock.now_s())
     form.end.after(form.start.data or actions.clock.now_s())
@@ -276,23 +283,25 @@ async def cancel(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def _form_page(
     request: web.Request, form: BookingForm, status: int = 200, free: list[Vehicle] | None = None
 ) -> web.Response:
-    cars = await request.app[STORE].vehicles.all()
-    may = await request.app[STORE].rights.of_agent(request[AGENT].agent_id)
-    now_s = request.app[CLOCK].now_s()
+    store, now_s = request.app[STORE], request.app[CLOCK].now_s()
+    may = await store.rights.of_agent(request[AGENT].agent_id)
     cars = [
         car
-        for car in cars
+        for car in await store.vehicles.in_pool()
         if may.might_book(car, now_s) or str(car.vehicle_id) == str(form.vehicle.data)
     ]
-    form.fill_lists(cars)
+    name = await names_before(request, cars, form.start.data or now_s)
+    form.fill_lists(cars, name)
+    pieces = await store.equipment.all()
     return await page(
         request,
         "bookings/form.html",
         status=status,
         form=form,
         free=free,
-        name_of=name_of,
-        equipment=await request.app[STORE].equipment.all(),
+        name_of=name,
+        has_licence=await store.agents.has_licence(request[AGENT].agent_id),
+        equipment=[piece for piece in pieces if piece.retired_at_s is None],
         for_private_use=[car.plate for car in cars if car.private_use],
     )
 

@@ -25,7 +25,8 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     store, now_s = request.app[STORE], request.app[CLOCK].now_s()
     silent_before_s = now_s - SILENT_AFTER_S
     scope = require(Person(agent), Right.SEE_CARS)
-    found = await store.vehicles.page(PAGE_SIZE + 1, before_of(request, "after"), scope)
+    after = before_of(request, "after")
+    found = await store.vehicles.page(PAGE_SIZE + 1, after, "with_boxes", scope)
     cars = found[:PAGE_SIZE]
     ids = [car.vehicle_id for car in cars]
     following = f"{request.path}?after={ids[-1]}" if len(found) > PAGE_SIZE else None

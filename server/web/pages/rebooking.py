@@ -15,10 +15,10 @@ from server.fleet.refusals import Kind, Refused
 from server.web.auth import signed_in
 from server.web.forms import LocalTimeField, PageForm, form_of, posted, sent_form
 from server.web.i18n import N_, words_of
-from server.web.pages.bookings import LIST, name_of, say_also_booked
+from server.web.pages.bookings import LIST, say_also_booked
 from server.web.refused import say, say_each, show_on
 from server.web.render import flash, page
-from server.web.told import what_cars_know
+from server.web.told import names_before, what_cars_know
 
 _MORE_S = (30 * 60, 60 * 60)  # one press each
 _QUARTER_S = 15 * 60
@@ -146,15 +146,16 @@ async def _cars_page(
     offer = (await offers_for(Person(agent), [booking], request.app[ACTIONS])).get(
         booking.booking_id
     )
+    cars = offer.cars if offer else ()
     return await page(
         request,
         "bookings/car.html",
         status=409 if errors else 200,
         booking=booking,
-        cars=offer.cars if offer else (),
+        cars=cars,
         errors=errors or [],
         form=await form_of(PageForm, request),
-        name_of=name_of,
+        name_of=await names_before(request, cars, booking.starts_at_s),
     )
 
 

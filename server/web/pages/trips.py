@@ -77,12 +77,15 @@ async def show_trip(request: web.Request, agent: Agent) -> web.StreamResponse:
     older = None
     if "all" in request.query and len(records) == RECORDS_PAGE_SIZE:
         older = f"{request.path}?all&before={records[-1].epoch}.{records[-1].seq}#records"
+    store, trip = request.app[STORE], view.detail.trip
+    at_s = trip.started_at_s if trip.ended_at_s is None else trip.ended_at_s
     return await page(
         request,
         "trips/trip.html",
         view=view,
-        trip=view.detail.trip,
-        equipment_names={e.code: e.name for e in await request.app[STORE].equipment.all()},
+        trip=trip,
+        site_name=await store.vehicles.site_at(trip.vehicle_id, at_s),
+        equipment_names={e.code: e.name for e in await store.equipment.all()},
         records=records,
         older=older,
     )

@@ -3,7 +3,7 @@
 from server.fleet.records import FleetRecord, Holder, ReadRecord, TripEnded, TripStarted
 from server.fleet.trips import follow
 from server.store import Batch, Store
-from tests.fleet import CAR, MARIE, NOW_S, fit_box
+from tests.fleet import MARIE, NOW_S, fit_box
 
 
 class ReportingBox:
@@ -29,6 +29,6 @@ class ReportingBox:
         if self._box_id is None:
             self._box_id = (await fit_box(self._store)).box_id
         told = (ReadRecord(2, "x", NOW_S, b"", {}, event),)
-        batch = Batch(self._box_id, CAR, 1, self._seq, 1, told, NOW_S)
+        batch = Batch(self._box_id, 1, self._seq, 1, told, NOW_S)
         await self._store.records.append(batch, follow)
         self._seq += 1

@@ -68,6 +68,7 @@ FAR_AWAY, GARAGED, WALKED_UP = "LN-100-AA", "SB-200-BB", "WU-300-CC"
 RESERVED = "RS-500-EE"
 WITHDRAWN_S = NOW_S + 300 * DAY_S  # from then on Karim may book no more
 LUCIE_ID = 3
+RETIRED = "RT-500-EE"
 OFTEN = ("OF-401-DD", "OF-402-DD", "OF-403-DD")
 # 176 bookings to come: with 25 more there are too many in all, with 23 too many of the first car.
 OFTEN_BOOKED = [
@@ -81,6 +82,7 @@ MORE = {
         vehicle(FAR_AWAY) | {"site": "LOIN"},
         vehicle(GARAGED, out_of_service=[{"from": LATER_S, "to": LATER_S + DAY_S}]),
         vehicle(WALKED_UP, walk_up=True),
+        vehicle(RETIRED),
         *(vehicle(plate) for plate in OFTEN),
         vehicle(RESERVED),
     ],
@@ -134,6 +136,7 @@ async def fill_more(store: Store) -> None:
     await let_few_have(store, by_plate[RESERVED].vehicle_id)
     (right,) = (await store.rights.of_agent(karim.agent_id)).rights
     await store.rights.withdraw(right.right_id, manager.agent_id, WITHDRAWN_S)
+    await store.vehicles.retire(by_plate[RETIRED].vehicle_id, NOW_S)
     for plate, who in ((PEUGEOT, manager), (WALKED_UP, karim), (CLIO, karim)):
         number = await store.theft_orders.ask(by_plate[plate].vehicle_id, "PV", who.agent_id, NOW_S)
         assert number is not None
@@ -352,6 +355,24 @@ def cases(
         words = ("account", "close", "--login", LUCIE, "--hand-to", to)
         return {"page": page, "command": Command(words)}
 
+    def new_car(plate: str, site: str = "PREF") -> dict[str, Any]:
+        words = ("car", "add", "--vehicle", plate, "--label", "Clio", "--site", site)
+        fields = {"plate": plate, "label": "Clio", "site": "1" if site == "PREF" else f"{NOBODY}"}
+        return {"page": Page("/voitures/nouvelle", fields, MANAGER), "command": Command(words)}
+
+    def new_site(**words: str) -> dict[str, Any]:
+        options = [part for word, value in words.items() for part in (f"--{word}", value)]
+        page = Page("/sites/nouveau", {"code": "ZZ", "name": "Z", **words}, MANAGER)
+        command = Command(("site", "add", "--site", "ZZ", "--name", "Z", *options))
+        return {"page": page, "command": command}
+
+    def of_car(plate: str, page: str, command: str, *options: str, **fields: str) -> dict[str, Any]:
+        words = ("car", command, "--vehicle", plate, *options)
+        return {
+            "page": Page(f"/voitures/{cars[plate]}/{page}", fields, MANAGER),
+            "command": Command(words),
+        }
+
     def order(plate: str) -> Command:
         return Command(("command", "inhibit", "--vehicle", plate))
 
@@ -551,6 +572,32 @@ def cases(
         ),
         Reason.NO_LICENCE_ON_RECORD: Case(**hand_over(UNSEEN), values={"name": "Noe Blanc"}),
         Reason.BUSY_THEN: Case(**hand_over(BUSY), values={"name": "Ida Faure"}),
+        # Cars, sites, equipment, groups
+        Reason.NOTHING_GIVEN: Case(**new_car(" "), values={"letters": 120}),
+        Reason.NOT_A_ZONE: Case(**new_site(timezone="Mars")),
+        Reason.NAME_TAKEN: Case(**new_car(CLIO)),
+        Reason.CHANGED_SINCE: Case(
+            Page(
+                f"/voitures/{cars[CLIO]}/modifier",
+                {"plate": CLIO, "label": "Clio", "site": "1", "seen": "0"},
+                MANAGER,
+            ),
+            command="looks and changes at once",
+        ),
+        Reason.NOT_THERE: Case(
+            Page(f"/voitures/{NOBODY}/retirer", {}, MANAGER), command="says the names there are"
+        ),
+        Reason.CAR_RETIRED: Case(**book(RETIRED)),
+        Reason.STILL_BOOKED: Case(**of_car(PEUGEOT, "retirer", "retire")),
+        Reason.STILL_USED: Case(
+            Page("/sites/1/fermer", {}, MANAGER),
+            command=Command(("site", "retire", "--site", "PREF")),
+        ),
+        Reason.ORDERS_WAIT: Case(
+            **of_car(
+                PEUGEOT, "boitier", "move-box", "--to", GARAGED, car=str(cars.get(GARAGED, NOBODY))
+            )
+        ),
         # The fleet
         Reason.NOT_ALLOWED: Case(
             Page(f"/trajets/{trips['running']}/terminer", {"without_keys": "y"}),
@@ -586,7 +633,10 @@ def cases(
             Page(f"/badges/{KARIMS_BADGE}/retrouver", {}, MANAGER),
             command=badge("found", "04a1b2c4"),
         ),
-        Reason.NO_BOX: Case(command=order(GARAGED)),
+        Reason.NO_BOX: Case(
+            of_car(GARAGED, "boitier", "move-box", car=str(cars[FAR_AWAY]))["page"],
+            command=order(GARAGED),
+        ),
         Reason.BOX_EXISTS: Case(command=Command(box)),
         Reason.NOT_JSON: Case(
             not_typed,
@@ -606,6 +656,7 @@ def cases(
         ),
         Reason.NOT_AN_OBJECT: Case(not_typed, Call("/api/bookings", []), NO_COMMAND, File("[]")),
         Reason.OUT_OF_RANGE: Case(
+            **new_site(lat="91", lon="0"),
             file=file(sites=[{"code": "A", "name": "A", "lat": 91, "lon": 0}]),
             values={"least": -90, "most": 90},
         ),
@@ -617,7 +668,9 @@ def cases(
         Reason.NOT_A_CARD_KEY: Case(
             file=file(agents=[eva | {"badges": [{"uid": "04ffffff", "key": "1"}]}])
         ),
-        Reason.UNKNOWN_NAME: Case(file=file(vehicles=[vehicle("ZZ-1") | {"site": "NULLE"}])),
+        Reason.UNKNOWN_NAME: Case(
+            **new_car("ZZ-1", "NULLE"), file=file(vehicles=[vehicle("ZZ-1") | {"site": "NULLE"}])
+        ),
         Reason.SAME_AS: Case(
             file=file(sites=[{"code": "A", "name": "A"}] * 2),
             values={"name": "'A'", "first": "sites[0]"},
@@ -629,9 +682,17 @@ def cases(
             values={"name": "eva.roux"},
         ),
         Reason.SAME_START: Case(
+            **of_car(
+                GARAGED,
+                "arret",
+                "out",
+                *("--from", to_input(LATER_S, PARIS), "--reason", "Pneus"),
+                start=to_input(LATER_S, PARIS),
+                reason="Pneus",
+            ),
             file=file(
                 vehicles=[vehicle("ZZ-1", out_of_service=[{"from": NOW_S, "to": LATER_S}] * 2)]
-            )
+            ),
         ),
         Reason.NAMED_TWICE: Case(
             "a box is ticked or not",

@@ -7,7 +7,7 @@ from server.fleet.records import ReadRecord, SignsContradict
 from server.fleet.refusals import Reason, Refused
 from server.fleet.trips import follow
 from server.store import Batch
-from tests.fleet import CAR, NOW_S, fit_box
+from tests.fleet import NOW_S, fit_box
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ async def tell(store):
     async def say(kind, *at_s):
         nonlocal seq
         records = tuple(ReadRecord(14, "", at, b"", {}, SignsContradict(at, kind)) for at in at_s)
-        batch = Batch(box.box_id, CAR, 1, seq + 1, 1, records, NOW_S)
+        batch = Batch(box.box_id, 1, seq + 1, 1, records, NOW_S)
         seq = (await store.records.append(batch, follow)).seq
 
     return say

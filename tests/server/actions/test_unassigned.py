@@ -10,7 +10,7 @@ from server.fleet.records import OdometerRead, ReadRecord
 from server.fleet.refusals import Reason, Refused
 from server.fleet.trips import follow
 from server.store import Batch
-from tests.fleet import CAR, MARIE, MARIE_UID, NOW_S, agent, fit_box, fleet
+from tests.fleet import MARIE, MARIE_UID, NOW_S, agent, fit_box, fleet
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ async def drive(store):
     async def say(*odometer_m):
         nonlocal seq
         records = tuple(ReadRecord(6, "", NOW_S, b"", {}, OdometerRead(m)) for m in odometer_m)
-        batch = Batch(box.box_id, CAR, 1, seq + 1, 1, records, NOW_S)
+        batch = Batch(box.box_id, 1, seq + 1, 1, records, NOW_S)
         seq = (await store.records.append(batch, follow)).seq
 
     await say(0, 9_000)

@@ -177,7 +177,7 @@ async def test_no_question_about_one_car_reads_a_whole_table(store: Store) -> No
     await store.boxes.note_status(secrets.box_id, BoxStatus("1", "enabled", "none", 0, 1, 0), NOW_S)
     started = TripStarted(NOW_S, 0, Holder(MARIE), None, "high", False)
     record = ReadRecord(2, "trip_start", NOW_S, b"", {}, started)
-    batch = Batch(secrets.box_id, CAR, 1, 1, 1, (record,), NOW_S)
+    batch = Batch(secrets.box_id, 1, 1, 1, (record,), NOW_S)
     assert (await store.records.append(batch, follow)).seq == 1
     questions = [sql for sql in asked if sql.split()[0] in ("SELECT", "UPDATE", "DELETE")]
     plans = {

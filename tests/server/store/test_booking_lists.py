@@ -47,7 +47,7 @@ async def fill(store: Store, hours: list[tuple[int, bool] | None], driven: int) 
         start = TripStarted(NOW_S - 60, 0, holder, None)
         box = await fit_box(store)
         record = ReadRecord(2, "trip_start", NOW_S, b"", {}, start)
-        await store.records.append(Batch(box.box_id, CAR, 1, 1, 1, (record,), NOW_S), follow)
+        await store.records.append(Batch(box.box_id, 1, 1, 1, (record,), NOW_S), follow)
 
 
 async def all_pages(page, size: int) -> list[Booking]:

@@ -79,7 +79,8 @@ def test_no_statement_can_put_a_piece_into_two_bookings_or_another_site(
         "INSERT INTO site (site_id, code, name) VALUES (1, 'A', 'A'), (2, 'B', 'B');"
         "INSERT INTO vehicle (vehicle_id, plate, label, site_id)"
         " VALUES (1, 'A', '', 1), (2, 'B', '', 1), (3, 'C', '', 2);"
-        "INSERT INTO equipment VALUES (1, 'X', '', 1), (2, 'Y', '', 2);"
+        "INSERT INTO equipment (equipment_id, code, name, site_id)"
+        " VALUES (1, 'X', '', 1), (2, 'Y', '', 2);"
     )
     for name, *values in changes:
         with contextlib.suppress(sqlite3.IntegrityError):  # what is refused shows nowhere below

@@ -6,7 +6,7 @@ from server.fleet.feedback import Said
 from server.fleet.records import Holder, ReadRecord, TripEnded, TripStarted
 from server.fleet.trips import follow
 from server.store import AlreadyAnswered, Batch, Store
-from tests.fleet import CAR, MARIE, NOW_S, PAUL, fit_box
+from tests.fleet import MARIE, NOW_S, PAUL, fit_box
 
 SCRATCH = Said(None, "Une rayure", True)
 THANKS = Said(5, "Merci", False)
@@ -25,7 +25,7 @@ async def trips(store: Store) -> list[int]:
         )
     ]
     records = tuple(ReadRecord(2, "x", NOW_S, b"", {}, event) for event in events)
-    await store.records.append(Batch(box.box_id, CAR, 1, 1, 1, records, NOW_S), follow)
+    await store.records.append(Batch(box.box_id, 1, 1, 1, records, NOW_S), follow)
     return [1, 2, 3, 4]
 
 

@@ -7,6 +7,7 @@ import json
 import sqlite3
 import tempfile
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pydantic.fields import FieldInfo
 from sqlite_utils import Database
 
 from server.fleet import fleet_file
+from server.fleet.pool import Place
 from server.fleet.refusals import Refused
 from server.store import Store, dated
 from server.store.schema import fleet_words
@@ -133,6 +135,15 @@ def holding(what: dated.Dated, of_id: int, value_id: int) -> Callable[[Store], A
     return edit
 
 
+async def plate(store: Store) -> None:
+    await store.vehicles.change(CAR, lambda car: replace(car, plate="NE-000-UF"), NOW_S)
+
+
+async def other_site(store: Store) -> None:
+    place = await store.sites.add(Place(0, "ANNEXE", "Annexe"))
+    await store.vehicles.change(CAR, lambda car: replace(car, site_id=place.site_id), NOW_S)
+
+
 async def book_over(store: Store) -> None:
     """Somebody else has the car of the file's booking, once its agent has another."""
     await to_car(store, BOOKING, OTHER_CAR)
@@ -164,8 +175,14 @@ EDITS: dict[str, Callable[[Store], Awaitable[object]]] = {
     "password": sql("UPDATE agent SET password_hash = 'her own'"),
     "leave": lambda store: store.accounts.close(MARIE, NOW_S),
     "car": sql("UPDATE vehicle SET walk_up = 0, private_use = 0, label = 'Clio grise'"),
+    "plate": plate,
+    "leave the pool": sql(f"UPDATE vehicle SET retired_at_s = {NOW_S}"),
+    "other site": other_site,
     "back in service": sql("DELETE FROM out_of_service"),
-    "out of service": sql(f"INSERT INTO out_of_service VALUES (2, {NOW_S}, {NOW_S + HOUR_S})"),
+    "out of service": sql(
+        "INSERT INTO out_of_service (vehicle_id, from_s, to_s)"
+        f" VALUES (2, {NOW_S}, {NOW_S + HOUR_S})"
+    ),
     "site": sql("UPDATE site SET name = 'Parc', radius_m = 200, lat_e7 = 1"),
     "seat": sql("UPDATE equipment SET name = 'Rehausseur'"),
     "service": sql("UPDATE directorate SET name = 'Territoires et mer'"),
@@ -241,10 +258,10 @@ async def test_a_word_that_the_file_says_otherwise_holds_and_no_other(store: Sto
     data["vehicles"][0]["label"] = "Clio bleue"
     await store.fleet.load(file_of(data), HASHES, NOW_S)
     cars = {row[1]: row for row in facts(store)["vehicle"]}
-    assert cars["AB-123-CD"][2:] == ("Clio bleue", 1, 0, 0)
+    assert cars["AB-123-CD"][2:] == ("Clio bleue", 1, 0, 0, None)
     await store.fleet.load(file_of(WHOLE), HASHES, NOW_S)
     cars = {row[1]: row for row in facts(store)["vehicle"]}
-    assert cars["AB-123-CD"][2:] == ("Clio", 1, 0, 0)
+    assert cars["AB-123-CD"][2:] == ("Clio", 1, 0, 0, None)
 
 
 async def test_what_a_list_adds_comes_what_it_drops_goes_and_what_people_added_stays(
@@ -266,7 +283,9 @@ async def test_what_a_list_adds_comes_what_it_drops_goes_and_what_people_added_s
         data["vehicles"][0]["out_of_service"] = [{"from": a, "to": b} for a, b in said]
         await store.fleet.load(file_of(data), {}, NOW_S)
         if said == [(10, 20)]:
-            await sql("INSERT INTO out_of_service VALUES (1, 1, 2)")(store)
+            await sql("INSERT INTO out_of_service (vehicle_id, from_s, to_s) VALUES (1, 1, 2)")(
+                store
+            )
         assert await windows() == expected
 
 

@@ -255,7 +255,7 @@ async def test_at_their_end_epochs_go_round_past_those_that_name_records(store: 
         status = BoxStatus("1.0", "enabled", "gnss", 0, min(epoch, MAX_EPOCH), 0)
         await store.boxes.note_status(box.box_id, status, NOW_S)
     record = ReadRecord(0, "", NOW_S, b"", {}, None)
-    await store.records.append(Batch(box.box_id, CAR, 1, 1, 1, (record,), NOW_S), follow)
+    await store.records.append(Batch(box.box_id, 1, 1, 1, (record,), NOW_S), follow)
     assert [await store.boxes.allot_epoch(box.box_id) for _ in range(2)] == [2, 3]
 
 

@@ -28,7 +28,7 @@ from tests.fleet import (
 async def report(store: Store, *told: FleetRecord) -> None:
     box = await fit_box(store)
     records = tuple(ReadRecord(0, "", NOW_S, b"", {}, each) for each in told)
-    await store.records.append(Batch(box.box_id, CAR, 1, 1, 1, records, NOW_S), follow)
+    await store.records.append(Batch(box.box_id, 1, 1, 1, records, NOW_S), follow)
 
 
 async def test_a_trip_is_booked_until_its_booking_ends_and_those_of_the_same_person_behind_it(

@@ -5,7 +5,7 @@ from server.fleet.model import TripFilter
 from server.fleet.records import Holder, Position, ReadRecord, TripEnded, TripStarted
 from server.fleet.trips import follow
 from server.store import Batch, Store
-from tests.fleet import CAR, NOW_S, fit_box
+from tests.fleet import NOW_S, fit_box
 
 HERE, AWAY = Position(480_086_000, 1_996_000), Position(479_955_000, 1_922_000)
 
@@ -26,7 +26,7 @@ class Journeys:
         """Report a trip that ended there; tell whether it is marked."""
         events = TripStarted(NOW_S, 0, Holder(), None), TripEnded(NOW_S, 0, "badge_held", place)
         records = tuple(ReadRecord(2, "x", NOW_S, b"", {}, event) for event in events)
-        batch = Batch(self._box_id, CAR, 1, self._seq, 1, records, NOW_S)
+        batch = Batch(self._box_id, 1, self._seq, 1, records, NOW_S)
         self._seq = 1 + (await self._store.records.append(batch, follow)).seq
         return (await self._store.trips.log(TripFilter()))[0].wrong_site
 

@@ -109,7 +109,7 @@ async def booking_id_of(store: Store, agent_id: int) -> int:
 async def tell(store: Store, vehicle_id: int, records: list[ReadRecord]) -> None:
     """Let a new box of this car report these records, in one batch."""
     box = await store.boxes.add(vehicle_id, replace=False, now_s=NOW_S)
-    batch = Batch(box.box_id, vehicle_id, 1, 1, 1, tuple(records), NOW_S)
+    batch = Batch(box.box_id, 1, 1, 1, tuple(records), NOW_S)
     await store.records.append(batch, follow)
 
 
@@ -120,7 +120,7 @@ async def report(store: Store, plate: str, event: FleetRecord) -> None:
     metres = getattr(event, "odometer_m", None)
     fields = {} if metres is None else {"odometer_m": metres}
     reported = ReadRecord(6, "odometer", NOW_S, b"", fields, event)
-    batch = Batch(box.box_id, box.vehicle_id, 1, seq, 1, (reported,), NOW_S)
+    batch = Batch(box.box_id, 1, seq, 1, (reported,), NOW_S)
     await store.records.append(batch, follow)
 
 
@@ -204,6 +204,6 @@ async def report_of_clio(store: Store, reported: ReadRecord) -> int:
     """Let the Clio's box report one more thing."""
     clio = (await store.vehicles.all())[0]
     seq = await store.records.held_seq(clio.box_id, 1) + 1
-    batch = Batch(clio.box_id, clio.vehicle_id, 1, seq, 1, (reported,), NOW_S)
+    batch = Batch(clio.box_id, 1, seq, 1, (reported,), NOW_S)
     await store.records.append(batch, follow)
     return clio.box_id

@@ -23,7 +23,7 @@ async def report(store, *events) -> None:
     (box, *_) = await store.boxes.all()
     seq = await store.records.held_seq(box.box_id, 1) + 1
     told = tuple(ReadRecord(9, "command_result", NOW_S, b"", {}, event) for event in events)
-    batch = Batch(box.box_id, box.vehicle_id, 1, seq, 1, told, NOW_S)
+    batch = Batch(box.box_id, 1, seq, 1, told, NOW_S)
     await store.records.append(batch, follow)
 
 

@@ -316,7 +316,7 @@ async def test_a_private_trip_says_so_shows_no_place_and_is_counted_apart(arrive
     ]
     told = [ReadRecord(2, "trip_start", event.at_s, b"", {}, event) for event in events]
     box = await store.boxes.add(peugeot.vehicle_id, replace=True, now_s=NOW_S)
-    batch = Batch(box.box_id, peugeot.vehicle_id, 1, 1, 1, tuple(told), NOW_S)
+    batch = Batch(box.box_id, 1, 1, 1, tuple(told), NOW_S)
     await store.records.append(batch, follow)
     log = await manager.read("/trajets")
     assert re.search(r"dont usage privé :.*?>5,4</span> km", log, re.DOTALL)

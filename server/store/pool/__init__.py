@@ -1,0 +1,1 @@
+"""What the pool is made of besides its cars, in the database; one file a noun, as above."""
