@@ -35,6 +35,7 @@ from server.store.fleet import Fleet
 from server.store.knowledge import Knowledge
 from server.store.news import News
 from server.store.records import Batch, Held, Records
+from server.store.tables import Tables
 from server.store.theft_orders import TheftOrders
 from server.store.trips import Refusals, Trips
 from server.store.unassigned import UnassignedDistances
@@ -87,6 +88,7 @@ class Store:
         self.knowledge = Knowledge(engine, vault)
         self.records = Records(engine, vault)
         self.refusals = Refusals(engine, vault)
+        self.tables = Tables(engine, vault)
         self.theft_orders = TheftOrders(engine, vault)
         self.trips = Trips(engine, vault)
         self.unassigned = UnassignedDistances(engine, vault)

@@ -16,7 +16,8 @@ from server.fleet.tables.columns import TABLES, Kind
 from server.fleet.tables.reading import Entries, EntryLine
 
 Rows = Mapping[Any, Mapping[str, str]]
-"""What an export has: key -> word -> text."""
+"""What is there: key -> heading -> text; of a badge also whether it is BLOCKED."""
+BLOCKED = "bloqué"  # no column: a table neither blocks a badge nor puts one back
 
 Outcome = Literal["new", "changed", "kept", "same", "refused"]
 _PLATE = re.compile(r"[A-Z]{2}-?\d{3}-?[A-Z]{2}", re.IGNORECASE)
@@ -93,20 +94,26 @@ def _verdict(
             refusal = Refusal(word, Reason.LOOKS_SWAPPED)
             return Verdict(line.number, name, "refused", refusals=(refusal,))
         return Verdict(line.number, name, "new")
-    written = [column for column in table.columns if column.is_written]
     changes = tuple(
-        Change(column.heading, was.get(column.word, ""), now.get(column.word, ""))
-        for column in written
-        if was.get(column.word) != now.get(column.word)
+        Change(heading, was.get(heading, ""), text)
+        for heading, text in now.items()
+        if was.get(heading) != text
     )
     if changes:
         return Verdict(line.number, name, "changed", changes)
     words = line.entry.model_dump(by_alias=True, exclude_none=True)
+    said = {
+        column.heading: column.write(words[column.word])
+        for column in table.columns
+        if column.word in words
+    }
     kept = tuple(
-        Change(column.heading, now.get(column.word, ""), column.write(words[column.word]))
-        for column in written
-        if column.word in words and column.write(words[column.word]) != now.get(column.word)
+        Change(heading, now[heading], text)
+        for heading, text in said.items()
+        if now[heading] != text
     )
+    if now.get(BLOCKED):
+        kept += (Change(BLOCKED, now[BLOCKED], ""),)
     return Verdict(line.number, name, "kept" if kept else "same", kept)
 
 

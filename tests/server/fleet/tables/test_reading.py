@@ -182,7 +182,7 @@ def test_a_badge_number_may_have_signs_between_its_bytes() -> None:
         "04:a1:b2:c3:d4:e5:f6",
         "04 A1 B2 C3 D4 E5 F6",
         "0x04a1b2c3d4e5f6",
-    ):  # noqa: E501
+    ):
         (line,) = read(f"{BADGES}{number};eva\n", "badges").lines
         assert line.entry.uid.hex() == "04a1b2c3d4e5f6" and line.entry.login == "eva"
 
