@@ -10,8 +10,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
@@ -20,8 +19,9 @@ from typing import get_args
 from server.actions import Actions, Operator, Person, accounts, badges, boxes, password_codes, theft
 from server.actions.boxes import OrderKind
 from server.actions.fleet import load
-from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
+from server.commands import tables
+from server.commands.data import CommandError, actions_of, existing_fleet, opened, require_fleet
 from server.config import Address, Config, Network, ServeError
 from server.fleet import fleet_file
 from server.fleet.bookings import BOUNDS, Limits
@@ -48,10 +48,6 @@ a booking cancelled since stays cancelled, a password that somebody chose stays 
 badge stays revoked until `voiturier badge restore`. A badge that a list leaves out opens nothing
 until a file names it again. To call off a booking, cancel it on the pages.
 """
-
-
-class CommandError(Exception):
-    """What was asked cannot be done; the text says why, in one line."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -171,6 +167,8 @@ def _parser() -> argparse.ArgumentParser:
         help="close the account of everybody whom the file's agents do not name: it lists all who"
         " are still there",
     )
+
+    tables.add_to(commands)
 
     account = commands.add_parser("account", help="somebody left, or forgot their password")
     of_accounts = account.add_subparsers(required=True, metavar="ACTION")
@@ -353,33 +351,6 @@ def network(text: str) -> Network:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-@asynccontextmanager
-async def _store(data_dir: Path) -> AsyncIterator[Store]:
-    store = Store.open(data_dir)
-    try:
-        yield store
-    finally:
-        await store.close()
-
-
-@asynccontextmanager
-async def _existing_fleet(data_dir: Path) -> AsyncIterator[Actions]:
-    """Open the data of a fleet that was loaded; a mistyped directory makes no empty one."""
-    _require_fleet(data_dir)
-    async with _store(data_dir) as store:
-        yield _actions(store)
-
-
-def _actions(store: Store) -> Actions:
-    """Return what acts on a store from here: a running server sees by itself what was done."""
-    return Actions(store, SystemClock(), wakes_nobody, PARIS)
-
-
-def _require_fleet(data_dir: Path) -> None:
-    if not (data_dir / backup.DATABASE).exists():
-        raise CommandError(f"{data_dir} holds no fleet yet: `voiturier load` one first")
-
-
 async def _vehicle(store: Store, plate: str) -> Vehicle:
     vehicles = {vehicle.plate: vehicle for vehicle in await store.vehicles.all()}
     wanted = plate_of(plate)
@@ -421,9 +392,9 @@ def _day_s(text: str) -> int:
 async def _load(arguments: argparse.Namespace) -> None:
     try:
         file = fleet_file.parse(json_text.text_of(arguments.file.read_bytes()))
-        async with _store(arguments.data) as store:
-            revoked = await load(_OPERATOR, file, _actions(store), arguments.since)
-            await _say_who_is_left_out(file, arguments.close_others, _actions(store))
+        async with opened(arguments.data) as store:
+            revoked = await load(_OPERATOR, file, actions_of(store), arguments.since)
+            await _say_who_is_left_out(file, arguments.close_others, actions_of(store))
     except OSError as error:
         raise CommandError(f"cannot read {arguments.file}: {error.strerror}") from None
     except Refused as refused:
@@ -449,7 +420,7 @@ async def _say_who_is_left_out(file: FleetFile, is_closed: bool, actions: Action
 
 
 async def _close_account(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         await _close(arguments.login, actions)
 
 
@@ -462,7 +433,7 @@ async def _close(login: str, actions: Actions) -> None:
 
 
 async def _reopen_account(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         agent = await accounts.reopen(
             _OPERATOR, accounts.OneAccount(login=arguments.login), actions
         )
@@ -470,7 +441,7 @@ async def _reopen_account(arguments: argparse.Namespace) -> None:
 
 
 async def _give_code(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         agent = await accounts.agent_called(arguments.login, actions)
         one = password_codes.OneAgent(agent_id=agent.agent_id)
         given = await password_codes.give(_OPERATOR, one, actions)
@@ -479,7 +450,7 @@ async def _give_code(arguments: argparse.Namespace) -> None:
 
 
 async def _give_password(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         given = {"login": arguments.login, "new": _typed_password()}
         agent = await accounts.give_password(
             _OPERATOR, judged(accounts.GivePassword, given), actions
@@ -498,14 +469,14 @@ async def _confirm_time(arguments: argparse.Namespace) -> None:
     said_by = str(one_line(arguments.by))
     if not (said_by and said_by.isprintable()):
         raise CommandError("--by NAME is needed: who vouches for the time?")
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         now_s = actions.clock.now_s()
         await actions.store.boxes.vouch_for_time(said_by, now_s)
     print(f"it is {_utc(now_s)}, says {said_by}: a running server believes it")
 
 
 async def _add_box(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         store = actions.store
         vehicle = await _vehicle(store, arguments.vehicle)
         if arguments.server is None and arguments.board != _SIMULATED:
@@ -537,7 +508,7 @@ async def _add_box(arguments: argparse.Namespace) -> None:
 
 
 async def _rotate_key(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         if arguments.all:
             vehicles = [car for car in await actions.store.vehicles.all() if car.box_id is not None]
         else:
@@ -551,7 +522,7 @@ async def _rotate_key(arguments: argparse.Namespace) -> None:
 
 
 async def _revoke_badge(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         held = await badges.revoke(_OPERATOR, _badge(arguments), actions)
         same = badges.OneBadge(badge_id=held.badge.badge_id)
         cars = await badges.who_knows(_OPERATOR, same, actions)
@@ -572,7 +543,7 @@ async def _revoke_badge(arguments: argparse.Namespace) -> None:
 
 
 async def _restore_badge(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         held = await badges.restore(_OPERATOR, _badge(arguments), actions)
     print(f"a badge of {held.holder.full_name} is valid again, for a car once it has been told")
 
@@ -586,7 +557,7 @@ def _utc(at_s: int | None) -> str:
 
 
 async def _order(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         vehicle = await _vehicle(actions.store, arguments.vehicle)
         wanted = boxes.Order(vehicle_id=vehicle.vehicle_id, kind=arguments.kind)
         order = await boxes.order(_OPERATOR, wanted, actions)
@@ -594,7 +565,7 @@ async def _order(arguments: argparse.Namespace) -> None:
 
 
 async def _theft(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         vehicle = await _vehicle(actions.store, arguments.vehicle)
         manager = await actions.store.agents.by_login(str(one_line(arguments.by)))
         if manager is None or manager.closed_at_s is not None:
@@ -612,13 +583,13 @@ async def _theft(arguments: argparse.Namespace) -> None:
 
 
 async def _back_up(arguments: argparse.Namespace) -> None:
-    _require_fleet(arguments.data)
+    require_fleet(arguments.data)
     await asyncio.to_thread(backup.back_up, arguments.data, arguments.copy, SystemClock().now_s())
     print(f"{arguments.copy}: {arguments.copy.stat().st_size / 1e6:.1f} MB")
 
 
 async def _restore(arguments: argparse.Namespace) -> None:
-    _require_fleet(arguments.data)
+    require_fleet(arguments.data)
     replaced = await asyncio.to_thread(
         backup.restore, arguments.data, arguments.copy, SystemClock().now_s()
     )
@@ -628,7 +599,7 @@ async def _restore(arguments: argparse.Namespace) -> None:
 
 
 async def _trips(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         store = actions.store
         trips = await store.trips.log(TripFilter(), limit=_EVERYTHING)
         refusals = await store.refusals.log(limit=_EVERYTHING)
