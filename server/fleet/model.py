@@ -519,7 +519,10 @@ class TripTotals:
 
 @dataclass(frozen=True, slots=True)
 class TableImport:
-    """A table that was taken in; `by` None: by an operator. `can_be_undone`: unless it was used."""
+    """A table that was taken in, by somebody or, None, by an operator.
+
+    `can_be_undone`: unless it was used since.
+    """
 
     import_id: int
     kind: str
@@ -527,7 +530,7 @@ class TableImport:
     new_count: int
     changed_count: int
     at_s: int
-    by: str | None
+    by_name: str | None
     undone_at_s: int | None
     undone_by: str | None
     can_be_undone: bool

@@ -121,7 +121,6 @@ def _looks_swapped(entry: object) -> str | None:
     """Return the word that seems to hold another's; of what is there already nobody asks."""
     if isinstance(entry, AgentEntry) and " " in entry.login and " " not in entry.full_name:
         return "login"
-    is_car = isinstance(entry, VehicleEntry)
-    if is_car and _PLATE.fullmatch(entry.label) and not _PLATE.fullmatch(entry.plate):
-        return "plate"
+    if isinstance(entry, VehicleEntry) and _PLATE.fullmatch(entry.label):
+        return None if _PLATE.fullmatch(entry.plate) else "plate"
     return None

@@ -124,8 +124,7 @@ class Tables(Noun):
             limit=limit,
         )
         return [
-            TableImport(*(tuple(row)[:-1]), can_be_undone=bool(row["can_be_undone"]))
-            for row in rows
+            TableImport(**dict(row) | {"can_be_undone": bool(row["can_be_undone"])}) for row in rows
         ]
 
     async def rows(self, kind: Kind) -> judged.Rows:

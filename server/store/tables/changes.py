@@ -64,10 +64,8 @@ def take_back(db: sqlite3.Connection, changes: Changes, now_s: int) -> None:
     }
     for table, rows in by_table.items():
         for before, after in _old_last(rows):
-            is_new = before is None and after is not None
-            if table == "badge_holding" and is_new and after["badge_id"] in enrolled:
-                continue  # who held it then, held it
-            if table != "badge" or not is_new:
+            came = after if before is None and after is not None else {}
+            if came.get("badge_id") not in enrolled:  # who held a new one then, held it
                 _put_back(db, table, before, after)
     for badge_id in sorted(enrolled):
         take_away(db, badge_id, now_s, by_file=True)

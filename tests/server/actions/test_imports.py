@@ -320,7 +320,7 @@ async def test_tables_are_for_managers_and_badge_numbers_for_the_operator(
         with pytest.raises(Refused):
             refuse()
     done = await imports.take_in(paul, checked, actions)
-    assert (await imports.recent(paul, actions))[0].by == "Paul Morin-Petit"
+    assert (await imports.recent(paul, actions))[0].by_name == "Paul Morin-Petit"
     assert done.import_id == 1
 
 

@@ -5,12 +5,12 @@ Never here: what a line means (fleet/tables), who may (actions/imports.py).
 
 import asyncio
 import io
-from typing import get_args
+from typing import BinaryIO, cast, get_args
 
 from aiohttp import web
 from aiohttp.web_request import FileField as SentFile
 from multidict import MultiDict
-from wtforms import FileField, SelectChoice
+from wtforms import FileField
 
 from server.actions import Person
 from server.actions import imports as acts
@@ -57,10 +57,7 @@ _TYPES = {
 class TableForm(PageForm):
     """What the table is of, and the file."""
 
-    kind = ChoiceField(
-        N_("What the table is of"),
-        choices=[SelectChoice(kind, name) for kind, name in _NAMES.items()],
-    )
+    kind = ChoiceField(N_("What the table is of"), choices=list(_NAMES.items()))
     file = FileField(N_("File"))
 
 
@@ -74,7 +71,7 @@ async def _form_page(
     request: web.Request, agent: Agent, form: TableForm, status: int = 200
 ) -> web.Response:
     words = words_of(request)
-    form.kind.choices = [SelectChoice(kind, words.say(name)) for kind, name in _NAMES.items()]
+    form.kind.choices = [(kind, words.say(name)) for kind, name in _NAMES.items()]
     recent = await acts.recent(Person(agent), request.app[ACTIONS])
     context = {"form": form, "recent": recent, "names": _NAMES, "tables": TABLES}
     return await page(request, "tables/list.html", status=status, **context)
@@ -103,7 +100,7 @@ async def send(request: web.Request, agent: Agent) -> web.StreamResponse:
     if not is_chosen or not isinstance(file, SentFile) or form.file.errors:
         return await _form_page(request, agent, form, 422)
     name = str(one_line(file.filename))[-200:]
-    table = acts.SentTable(form.kind.data, name, file.file)
+    table = acts.SentTable(form.kind.data, name, cast(BinaryIO, file.file))
     try:
         entries = await asyncio.to_thread(acts.read, Person(agent), table)
     except Refused as refused:
