@@ -19,6 +19,7 @@ from server.fleet.tables.verdicts import BLOCKED, Verdict
 from server.store.tables import Progress
 
 _SHOWN = 50
+_MARK_DIGITS = 12
 
 
 class OneImport(Input):
@@ -49,6 +50,16 @@ class Checked:
     def can_be_taken_in(self) -> bool:
         """Say whether no line is refused."""
         return not any(verdict.refusals for verdict in self.verdicts)
+
+    @property
+    def mark(self) -> str:
+        """Return by what a person says again which verdicts they have seen."""
+        return verdicts.digest(self.verdicts)[:_MARK_DIGITS]
+
+    def require(self, mark: str) -> None:
+        """Raise Refused, IMPORT_CHANGED, when a person has seen other verdicts."""
+        if mark != self.mark:
+            raise Refused(Refusal("", Reason.IMPORT_CHANGED))
 
 
 def tells_nobody(done: int, of: int) -> None:

@@ -52,6 +52,9 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         one.add_argument(
             "--dry-run", action="store_true", help="say what it would change, and change nothing"
         )
+        one.add_argument(
+            "--seen", metavar="MARK", help="take in only what the dry run with this mark has shown"
+        )
         one.set_defaults(kind=kind)
     undoing = _command(of_import, "undo", _undo, "take an import back, unless it was used", data)
     undoing.add_argument("number", type=int, metavar="NUMBER", help="that the import was given")
@@ -107,12 +110,14 @@ async def _import(arguments: argparse.Namespace) -> None:
             _say_verdict(verdict)
         if not seen.can_be_taken_in:
             raise _all_of(path, _placed(seen.verdicts))
+        if arguments.seen is not None:
+            seen.require(arguments.seen)
         if not arguments.dry_run:
             seen = await imports.take_in(_OPERATOR, seen, actions, _say_how_far)
     many = counts(seen.verdicts)
     said = ", ".join(f"{many[outcome]} {word}" for outcome, word in _WORDS.items() if many[outcome])
     if seen.import_id is None:
-        print(f"{said}; nothing is taken in yet (--dry-run)")
+        print(f"{said}; nothing is taken in yet; to take in just this: --seen {seen.mark}")
     else:
         print(f"{said}; to take it back: `voiturier import undo {seen.import_id}`")
 

@@ -566,7 +566,10 @@ def cases(
         Reason.NOT_A_DAY: table("day.csv", f"{columns};depuis\na;A;DDT;demain"),
         Reason.DAY_OR_MONTH: table("month.csv", f"{columns};depuis\na;A;DDT;01/25/2026"),
         Reason.LOOKS_SWAPPED: table("swapped.csv", f"{columns}\nEva Roux;eva.roux;DDT"),
-        Reason.IMPORT_CHANGED: Case(*["told of a table that was read on the page before"] * 4),
+        Reason.IMPORT_CHANGED: replace(
+            table("seen.csv", f"{columns}\na;A;DDT"),
+            command=Command(("import", "people", str(folder / "seen.csv"), "--seen", "0")),
+        ),
         Reason.NO_SUCH_IMPORT: Case(
             Page(f"/importer/{NOBODY}/annuler", {}, MANAGER),
             command=Command(("import", "undo", str(NOBODY))),
@@ -650,7 +653,7 @@ async def _told(site: Site, way: Way, case: Case) -> Told:
             return await _told_by_call(site, way, case)
         case Command():
             text, code = await asyncio.to_thread(voiturier, site.folder, *way.words)
-            name = " ".join(itertools.takewhile(lambda word: word[0] != "-", way.words))
+            name = " ".join(itertools.takewhile(lambda word: word[0] not in "-/", way.words))
             return Told(f"`{name}`", text, _in_english(text, case), code == 2)
         case File():
             path = site.folder / "fleet.json"
