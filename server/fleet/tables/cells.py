@@ -46,6 +46,11 @@ def said(cell: str) -> str | None:
     return text or None
 
 
+def printable(text: str) -> str:
+    """Return a text that is refused as it may stand on a page or a terminal."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+
+
 def text_of(text: str) -> str:
     """Read a name; what a table program puts in the place of one is none."""
     if _SPOILT.fullmatch(text):

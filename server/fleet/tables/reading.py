@@ -11,20 +11,23 @@ from typing import Any, BinaryIO
 
 from pydantic import ValidationError
 
-from server.fleet.fleet_file import Entry
+from server.fleet.fleet_file import BadgeOfAgent, Entry
 from server.fleet.inputs import Input, placed_refusals_of
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.tables import csv_text, sheet, workbook
-from server.fleet.tables.cells import CellError, said
+from server.fleet.tables.cells import CellError, printable, said
 from server.fleet.tables.columns import TABLES, Column, Kind, Table
 from server.fleet.tables.sheet import Line, refuse
+
+_SHOWN = 4  # of a badge's digits: who reads a verdict copies no card
 
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:
     """A line that says something.
 
-    `name` is how the line calls what it speaks of; `entry` is None when there are `refusals`.
+    `name` is how the line calls what it speaks of, of a badge the end of it alone; `entry` is None
+    when there are `refusals`.
     `since`: the day from which it holds, None: from now on.
     """
 
@@ -70,8 +73,9 @@ def read(kind: Kind, file: BinaryIO) -> Entries:
     columns = _columns(table, header)
     if not rest:
         raise refuse(Reason.HEADER_ONLY)
-    ignored = [cell.strip() for cell in header.cells if cell.strip() and not table.called(cell)]
-    return Entries(kind, tuple(_entries(table, columns, rest)), tuple(ignored))
+    cells = (said(cell) for cell in header.cells)
+    ignored = tuple(printable(cell) for cell in cells if cell and not table.called(cell))
+    return Entries(kind, tuple(_entries(table, columns, rest)), ignored)
 
 
 def _known(table: Table, cells: Sequence[str]) -> set[Column]:
@@ -121,7 +125,7 @@ def _entry(table: Table, columns: Sequence[Column | None], line: Line) -> EntryL
     if len(cells) > len(columns):
         values = {"found": len(cells), "expected": len(columns)}
         refusal = Refusal("", Reason.TOO_MANY_CELLS, values)
-        return EntryLine(line.number, said(cells[0]) or "", refusals=(refusal,))
+        return EntryLine(line.number, _name(table, said(cells[0])), refusals=(refusal,))
     texts = {
         column.word: said(cell)
         for column, cell in zip(columns, cells, strict=False)
@@ -137,7 +141,7 @@ def _entry(table: Table, columns: Sequence[Column | None], line: Line) -> EntryL
             words[column.word] = column.read(text)
         except CellError as error:
             against.append(Refusal(column.word, error.reason))
-    name = texts.get(table.key) or ""
+    name = _name(table, texts.get(table.key))
     since = words.pop("since", None)
     given_name = words.pop("given_name", None)
     if given_name is not None and "full_name" in words:
@@ -146,6 +150,11 @@ def _entry(table: Table, columns: Sequence[Column | None], line: Line) -> EntryL
     if not against:
         entry, against = _judged(table, words)
     return EntryLine(line.number, name, None if against else entry, since, tuple(against))
+
+
+def _name(table: Table, text: str | None) -> str:
+    name = printable(text or "")
+    return f"…{name[-_SHOWN:]}" if table.entry is BadgeOfAgent and name else name
 
 
 def _judged(table: Table, words: Mapping[str, Any]) -> tuple[Entry | Input | None, list[Refusal]]:

@@ -21,7 +21,6 @@ BLOCKED = "bloqué"  # no column: a table neither blocks a badge nor puts one ba
 
 Outcome = Literal["new", "changed", "kept", "same", "refused"]
 _PLATE = re.compile(r"[A-Z]{2}-?\d{3}-?[A-Z]{2}", re.IGNORECASE)
-_SHOWN = 4  # of a badge's hexadecimal digits: who sees a verdict copies no card
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +74,10 @@ def digest(verdicts: Iterable[Verdict]) -> str:
     return hashlib.sha256(repr(tuple(verdicts)).encode()).hexdigest()
 
 
-def shown(kind: Kind, name: str) -> str:
-    """Return the name of a line as others may see it."""
-    return f"…{name[-_SHOWN:]}" if kind == "badges" else name
-
-
 def _verdict(
     kind: Kind, line: EntryLine, before: Rows, after: Rows, refused: tuple[Refusal, ...]
 ) -> Verdict:
-    table, name = TABLES[kind], shown(kind, line.name)
+    table, name = TABLES[kind], line.name
     refusals = line.refusals + refused
     if line.entry is None or refusals:
         return Verdict(line.number, name, "refused", refusals=refusals)

@@ -27,19 +27,19 @@ from server.store.vault import Vault
 KEPT_DAYS = 30  # so long an import can be undone
 _SOURCE = "table"
 _EACH = 100  # lines between two tellings of progress
-# As the words of the entries are called; `key` is what an entry is found by.
+# All that is stored, by the words of the entries, so that a column is one line in columns.py; `key`
+# is what an entry is found by.
 _ROWS: Mapping[Kind, str] = {
-    "people": "SELECT login AS key, login, full_name, d.code AS directorate, role,"
-    " licence_recorded, closed_at_s IS NULL AS active"
-    " FROM agent JOIN directorate d USING (directorate_id) ORDER BY login",
-    "cars": "SELECT plate AS key, plate, label, s.code AS site, walk_up, private_use"
-    " FROM vehicle JOIN site s USING (site_id) ORDER BY plate",
-    "badges": "SELECT uid_sealed AS key, uid_sealed AS uid, login AS agent,"
+    "people": "SELECT a.*, login AS key, d.code AS directorate, closed_at_s IS NULL AS active"
+    " FROM agent a JOIN directorate d USING (directorate_id) ORDER BY login",
+    "cars": "SELECT v.*, plate AS key, s.code AS site"
+    " FROM vehicle v JOIN site s USING (site_id) ORDER BY plate",
+    "badges": "SELECT b.*, uid_sealed AS uid, login AS agent,"
     " revocation_id IS NOT NULL AS is_blocked"
     " FROM badge b JOIN agent a ON a.agent_id = b.agent_id ORDER BY login, badge_id",
-    "sites": "SELECT code AS key, code, name, lat_e7 / 1e7 AS lat, lon_e7 / 1e7 AS lon, radius_m"
-    " FROM site ORDER BY code",
-    "directorates": "SELECT code AS key, code, name FROM directorate ORDER BY code",
+    "sites": "SELECT s.*, code AS key, lat_e7 / 1e7 AS lat, lon_e7 / 1e7 AS lon"
+    " FROM site s ORDER BY code",
+    "directorates": "SELECT d.*, code AS key FROM directorate d ORDER BY code",
 }
 
 Progress = Callable[[int, int], None]

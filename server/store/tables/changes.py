@@ -55,7 +55,7 @@ def changed_since(db: sqlite3.Connection, before: Images) -> Changes:
 def take_back(db: sqlite3.Connection, changes: Changes, now_s: int) -> None:
     """Put back what was before; raises Refused, IMPORT_USED, when a row has changed since."""
     by_table: dict[str, list[tuple[Row | None, Row | None]]] = {table: [] for table in _TABLES}
-    for table, before, after in changes:
+    for table, before, after in reversed(changes):  # what files said last: it has no plain name
         by_table[table].append((before, after))
         if _now(db, table, after or before or {}) != after:
             raise _used(db, before or after or {})

@@ -420,3 +420,49 @@ async def goes_out_and_comes_in(data: dict[str, Any], written: Any) -> None:
             assert facts(store) == before
         finally:
             await store.close()
+
+
+ROW = st.fixed_dictionaries(
+    {"nom complet": NAMES, "direction": st.sampled_from(["DDT", "DDPP"])},
+    optional={
+        "rôle": st.sampled_from(["agent", "gestionnaire", "technicien"]),
+        "permis vu": st.sampled_from(["oui", "non"]),
+        "actif": st.sampled_from(["oui", "non"]),
+        "depuis le": st.sampled_from(["2026-09-01", "20/09/2026"]),
+    },
+)
+LOGINS = st.sampled_from(["marie.leroy", "paul.morin", "eva", "ida"])
+
+
+@settings(max_examples=examples(12), deadline=None)
+@given(st.lists(st.dictionaries(LOGINS, ROW, min_size=1), min_size=1, max_size=3))
+def test_tables_that_are_taken_back_the_last_one_first_leave_no_trace(
+    tables: list[dict[str, dict[str, str]]],
+) -> None:
+    asyncio.run(come_and_go(tables))
+
+
+async def come_and_go(tables: list[dict[str, dict[str, str]]]) -> None:
+    headings = ("nom complet", "direction", "rôle", "permis vu", "actif", "depuis le")
+    with tempfile.TemporaryDirectory() as folder:
+        await copied(load_small_fleet, Path(folder) / "data")
+        store = Store.open(Path(folder) / "data")
+        try:
+            clock = StillClock(NOW_S)
+            actions = Actions(store, clock, wakes_nobody, PARIS)
+            before = [facts(store)]
+            numbers = []
+            for rows in tables:
+                lines = [("identifiant", *headings)]
+                lines += [(login, *map(words.get, headings)) for login, words in rows.items()]
+                content = as_csv([[cell or "" for cell in line] for line in lines])
+                numbers.append((await take_in(content, actions)).import_id)
+                before.append(facts(store))
+                clock.at_s += 60
+            for number, was in zip(reversed(numbers), reversed(before[:-1]), strict=True):
+                await imports.undo(Operator(), imports.OneImport(import_id=number), actions)
+                for each in (now := facts(store), was):
+                    each.pop("revocation", None)  # of badges that closed accounts had
+                assert now == was
+        finally:
+            await store.close()

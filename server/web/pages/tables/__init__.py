@@ -19,6 +19,7 @@ from server.fleet.inputs import one_line
 from server.fleet.model import Agent
 from server.fleet.refusals import Kind as RefusalKind
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.tables.cells import printable
 from server.fleet.tables.columns import KINDS, TABLES, Kind
 from server.fleet.tables.sheet import MOST_BYTES
 from server.fleet.tables.verdicts import Verdict, counts
@@ -33,6 +34,7 @@ from server.web.render import STALE, flash, page
 
 LIST = "/importer"
 LINES = 200  # with a verdict on one page
+_LETTERS = 100  # of a file's name
 _MARGIN_BYTES = 1 << 16  # of a form around its file
 _NAMES: dict[Kind, str] = {
     "people": N_("People"),
@@ -99,7 +101,7 @@ async def send(request: web.Request, agent: Agent) -> web.StreamResponse:
         form.file.errors = [N_("Choose a file.")]
     if not is_chosen or not isinstance(file, SentFile) or form.file.errors:
         return await _form_page(request, agent, form, 422)
-    name = str(one_line(file.filename))[-200:]
+    name = printable(str(one_line(file.filename)))[-_LETTERS:]
     table = acts.SentTable(form.kind.data, name, cast(BinaryIO, file.file))
     try:
         entries = await asyncio.to_thread(acts.read, Person(agent), table)

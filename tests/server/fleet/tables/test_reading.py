@@ -254,3 +254,17 @@ ENTITIES = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY a "aaaa">]><a>&a;</a>'
 )  # fmt: skip
 def test_what_is_no_table_says_what_it_is(content: bytes, reason: Reason) -> None:
     assert [each for _, each in refused(content)] == [reason]
+
+
+def test_what_is_refused_may_be_shown_on_a_terminal_and_no_badge_s_number_is() -> None:
+    entries = read(f"{HEADER};\x1b[2Jtitre\n\x1b[2Ja;A;DDT\n")
+    assert entries.ignored == ("\ufffd[2Jtitre",) and entries.lines[0].name == "\ufffd[2Ja"
+    assert against(entries) == [(2, "login", Reason.NOT_A_TEXT)]
+    twice = read(f"{BADGES}04a1b2c3;a\n04A1B2C3;b\n", "badges")
+    assert [line.name for line in twice.lines] == ["…b2c3", "…B2C3"]
+    assert twice.lines[1].refusals[0].values["name"] == "…B2C3"
+
+
+def test_ten_thousand_lines_are_read() -> None:
+    lines = "".join(f"p{i};P {i};DDT\n" for i in range(10_000))
+    assert len(read(f"{HEADER}\n{lines}").lines) == 10_000
