@@ -28,7 +28,7 @@ from server.actions import (
 from server.actions.boxes import OrderKind
 from server.actions.fleet import load
 from server.clock import SystemClock
-from server.commands import badge, car, equipment, group, role, site
+from server.commands import badge, car, equipment, group, role, site, tables
 from server.commands import people as people_commands
 from server.commands.tools import (
     CommandError,
@@ -183,6 +183,8 @@ def _parser() -> argparse.ArgumentParser:
         help="close the account of everybody whom the file's agents do not name: it lists all who"
         " are still there",
     )
+
+    tables.add_to(commands)
 
     account = commands.add_parser("account", help="somebody left, or forgot their password")
     of_accounts = account.add_subparsers(required=True, metavar="ACTION")

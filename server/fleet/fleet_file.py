@@ -219,6 +219,12 @@ class BadgeEntry(Input):
         return entry
 
 
+class BadgeOfAgent(BadgeEntry):
+    """A card and whose it is, as a table says it: other cards of that person stay."""
+
+    login: _Login = Field(alias="agent")
+
+
 class AgentEntry(Entry):
     """A person."""
 

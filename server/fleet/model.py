@@ -584,3 +584,22 @@ class TripTotals:
     distance_m: int
     private_m: int
     left_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableImport:
+    """A table that was taken in, by somebody or, None, by an operator.
+
+    `can_be_undone`: unless it was used since.
+    """
+
+    import_id: int
+    kind: str
+    file_name: str
+    new_count: int
+    changed_count: int
+    at_s: int
+    by_name: str | None
+    undone_at_s: int | None
+    undone_by: str | None
+    can_be_undone: bool

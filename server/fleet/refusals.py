@@ -334,6 +334,72 @@ class Reason(StrEnum):
     SAME_START = "same_start", N_("Another one begins then.")
     NAMED_TWICE = "named_twice", N_("Each person and each piece is named once.")
 
+    # Tables: the file, a line, what was taken in
+    TABLE_EMPTY = "table_empty", N_("There is nothing in this file.")
+    HEADER_ONLY = "header_only", N_("This file has a header and no line below it.")
+    TABLE_TOO_LARGE = (
+        "table_too_large",
+        N_("This file is too large: %(megabytes)s MB and %(lines)s lines at most."),
+    )
+    OLD_EXCEL = "old_excel", N_("This is an old Excel file (.xls): save it as .xlsx or as CSV.")
+    OPEN_DOCUMENT = (
+        "open_document",
+        N_("This is an OpenDocument file (.ods): save it as .xlsx or as CSV."),
+    )
+    FILE_WITH_PASSWORD = (
+        "file_with_password",
+        N_("This file has a password: save it without one."),
+    )
+    NOT_A_TABLE = "not_a_table", N_("No table can be read here: save it as .xlsx or as CSV.")
+    BAD_QUOTES = (
+        "bad_quotes",
+        N_("A quotation mark that begins here has no end, or something stands behind it."),
+    )
+    COLUMN_MISSING = (
+        "column_missing",
+        N_(
+            "The column %(column)s is missing: the first line names the columns, between"
+            " semicolons, commas or tabs."
+        ),
+    )
+    COLUMN_TWICE = "column_twice", N_("The column %(column)s is there twice.")
+    TOO_MANY_CELLS = (
+        "too_many_cells",
+        N_(
+            "This line has %(found)s cells, the header %(expected)s: a text that has a separator"
+            " in it stands between quotation marks."
+        ),
+    )
+    CELL_EMPTY = "cell_empty", N_("Nothing stands here.")
+    SPOILT_CELL = (
+        "spoilt_cell",
+        N_("The table program has spoilt this: give the column the format Text, type it again."),
+    )
+    NOT_YES_OR_NO = "not_yes_or_no", N_("Say yes or no.")
+    NOT_A_NUMBER = "not_a_number", N_("A number was expected.")
+    NOT_A_DAY = "not_a_day", N_("Write a day that has come, like 2026-09-01 or 01/09/2026.")
+    DAY_OR_MONTH = (
+        "day_or_month",
+        N_("Does the month stand before the day? Write it like 2026-09-01."),
+    )
+    LOOKS_SWAPPED = "looks_swapped", N_("Two columns look swapped.")
+    IMPORT_CHANGED = (
+        "import_changed",
+        N_("The fleet has changed since this was shown: read it again."),
+        Kind.CONFLICT,
+    )
+    NO_SUCH_IMPORT = (
+        "no_such_import",
+        N_("There is no such import of the last %(days)s days."),
+        Kind.NOT_FOUND,
+    )
+    IMPORT_UNDONE = "import_undone", N_("This import has been taken back."), Kind.CONFLICT
+    IMPORT_USED = (
+        "import_used",
+        N_("What it brought was changed or used since: %(name)s. It is not taken back."),
+        Kind.CONFLICT,
+    )
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Refusal:

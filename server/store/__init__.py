@@ -43,6 +43,7 @@ from server.store.pool.sites import Sites
 from server.store.records import Batch, Held, Records
 from server.store.rights import Rights
 from server.store.roles import Roles
+from server.store.tables import Tables
 from server.store.theft_orders import TheftOrders
 from server.store.trips import Refusals, Trips
 from server.store.unassigned import UnassignedDistances
@@ -103,6 +104,7 @@ class Store:
         self.roles = Roles(engine, vault)
         self.service = Service(engine, vault)
         self.sites = Sites(engine, vault)
+        self.tables = Tables(engine, vault)
         self.theft_orders = TheftOrders(engine, vault)
         self.trips = Trips(engine, vault)
         self.unassigned = UnassignedDistances(engine, vault)

@@ -12,6 +12,7 @@ from server.web import api, auth, pages, render, security
 from server.web.drafts import DRAFTS, Drafts
 from server.web.guesses import GUESSES, Guesses
 from server.web.i18n import WORDS, load_words
+from server.web.pages.tables.waiting import waiting
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -21,6 +22,7 @@ def setup(app: web.Application) -> None:
     app[WORDS] = load_words(app[CONFIG].timezone)
     app[GUESSES] = Guesses()
     app[DRAFTS] = Drafts()
+    app.cleanup_ctx.append(waiting)
     render.setup(app)
     session = security.setup(app)
     # Outermost first: an error page, too, needs the session.

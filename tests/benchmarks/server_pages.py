@@ -76,6 +76,8 @@ def pages(marks: Landmarks) -> list[tuple[str, str]]:
         "/a-traiter/contradictions",
         f"/avis/{marks.message}",
         "/api/feedback",
+        "/importer",
+        "/importer/export/people.csv",
         "/badges-refuses",
         f"/badges-refuses?before={marks.old_refusal}",
         "/api/refusals",

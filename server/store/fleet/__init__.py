@@ -10,7 +10,7 @@ Never here: reading the file (fleet/fleet_file.py), what may be booked (fleet/bo
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from server.fleet.bookings import (
@@ -24,6 +24,7 @@ from server.fleet.bookings import (
 from server.fleet.fleet_file import (
     AgentEntry,
     BadgeEntry,
+    BadgeOfAgent,
     BookingEntry,
     EquipmentEntry,
     FleetFile,
@@ -37,6 +38,7 @@ from server.fleet.model import Window
 from server.fleet.recurrence import PARIS, weekly
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import Role
+from server.fleet.tables.columns import Kind
 from server.store import dated
 from server.store.accounts import close_account, end_sessions, reopen_account
 from server.store.badges import take_away
@@ -92,14 +94,14 @@ class Fleet(Noun):
         """
         since_s = now_s if since_s is None else min(since_s, now_s)
         return await self._engine.write(
-            lambda db: _Loading(db, self._vault, password_hashes, now_s, timezone, since_s).load(
+            lambda db: Loading(db, self._vault, password_hashes, now_s, timezone, since_s).load(
                 file
             )
         )
 
 
-class _Loading:
-    """One file on its way into the database."""
+class Loading:
+    """One file on its way into the database; `source`: what kind of file, None: a fleet file."""
 
     def __init__(
         self,
@@ -109,6 +111,7 @@ class _Loading:
         now_s: int,
         timezone: ZoneInfo,
         since_s: int,
+        source: str | None = None,
     ) -> None:
         self._db = db
         self._vault = vault
@@ -116,7 +119,7 @@ class _Loading:
         self._now_s = now_s
         self._since_s = since_s
         self._timezone = timezone
-        self._said = Said(db)
+        self._said = Said(db, source)
         self._revoked = 0
 
     def load(self, file: FleetFile) -> int:
@@ -139,6 +142,31 @@ class _Loading:
         self._out_of_service = windows_of(self._db.execute("SELECT * FROM out_of_service"))
         self._put_all(file, "bookings", file.bookings, self._put_booking)
         return self._revoked
+
+    def put_line(self, kind: Kind, entry: Any, since_s: int) -> None:
+        """Put in one line of a table, whose badge or directorate holds since then.
+
+        Raises:
+            Refused: against this line; what it had changed goes with the transaction.
+        """
+        self._since_s = since_s
+        match kind:
+            case "directorates":
+                self._put_directorate(entry)
+            case "sites":
+                self._put_site(entry)
+            case "cars":
+                self._put_vehicle(entry)
+            case "people":
+                self._put_agent(entry)
+            case "badges":
+                self._put_badge(entry)
+
+    def read_names(self) -> None:
+        """Read what entries may name; `load` does so itself, as it goes."""
+        self._sites = self._ids("site", "code")
+        self._directorates = self._ids("directorate", "code")
+        self._agents = self._ids("agent", "login")
 
     def _put_all(
         self, file: FleetFile, name: str, entries: Iterable[T], put: Callable[[T], None]
@@ -294,6 +322,21 @@ class _Loading:
         if said:
             # A file may bring over bookings of before: whoever had a car then had the right.
             give_right(self._db, agent_id, None, (0 if is_new else self._since_s, None))
+
+    def _put_badge(self, entry: BadgeOfAgent) -> None:
+        """Give one badge; of an account that closed, none but those that it has."""
+        agent_id = _known(self._agents, entry.login, "agent")
+        index = self._vault.badge_index(entry.uid)
+        (is_closed, has_it) = self._db.execute(
+            "SELECT closed_at_s IS NOT NULL, EXISTS (SELECT 1 FROM badge b"
+            " WHERE b.agent_id = a.agent_id AND uid_index = :uid_index)"
+            " FROM agent a WHERE agent_id = :agent_id",
+            {"agent_id": agent_id, "uid_index": index},
+        ).fetchone()
+        if is_closed and not has_it:
+            raise Refused(Refusal("agent", Reason.ACCOUNT_CLOSED, {"name": entry.login}))
+        if not is_closed:
+            self._give_badge(agent_id, entry.login, index, entry)
 
     def _give_password(self, agent_id: int, login: str) -> None:
         """Give a first password, or another one; the one that a person chose stays."""

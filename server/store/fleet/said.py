@@ -17,14 +17,20 @@ T = TypeVar("T", int, str)
 
 
 class Said:
-    """The words of all files before this one, and of this one as it is read."""
+    """The words of all files before this one, and of this one as it is read.
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    Each kind of file is held to its own words: what a table said does not make the fleet file say
+    something new. `source` is that kind, None for the fleet file.
+    """
+
+    def __init__(self, db: sqlite3.Connection, source: str | None = None) -> None:
         self._db = db
+        self._source = "" if source is None else f"{source} "
         self._words: dict[tuple[str, str], dict[str, object]] = defaultdict(dict)
         self._entries: dict[tuple[str, str, object], set[str]] = defaultdict(set)
         for kind, entry, word, said in db.execute("SELECT kind, entry, word, said FROM file_word"):
-            self._keep(kind, entry, word, json.loads(said))
+            if kind.startswith(self._source):  # those of others, under names that nobody asks for
+                self._keep(kind.removeprefix(self._source), entry, word, json.loads(said))
 
     def last(self, kind: str, entry: str, word: str) -> object:
         """Return what was said last of an entry in this word; None: nothing."""
@@ -63,7 +69,7 @@ class Said:
             self._entries[kind, word, said].discard(entry)
         self._db.execute(
             "DELETE FROM file_word WHERE kind = :kind AND entry = :entry",
-            {"kind": kind, "entry": entry},
+            {"kind": self._source + kind, "entry": entry},
         )
 
     def _say(self, kind: str, entry: str, word: str, said: object) -> None:
@@ -71,7 +77,12 @@ class Said:
         self._db.execute(
             "INSERT INTO file_word (kind, entry, word, said) VALUES (:kind, :entry, :word, :said)"
             " ON CONFLICT (kind, entry, word) DO UPDATE SET said = excluded.said",
-            {"kind": kind, "entry": entry, "word": word, "said": json.dumps(said)},
+            {
+                "kind": self._source + kind,
+                "entry": entry,
+                "word": word,
+                "said": json.dumps(said),
+            },
         )
 
     def _keep(self, kind: str, entry: str, word: str, said: object) -> None:

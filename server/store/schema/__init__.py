@@ -29,6 +29,7 @@ from server.store.schema import (
     repeats,
     revocations,
     roles,
+    table_imports,
     unassigned,
 )
 from server.store.schema.boxes import (
@@ -475,4 +476,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     people.add,
     badge_acts.add,
     cars.add,
+    table_imports.add,
 )

@@ -19,6 +19,7 @@ from server.web.pages import (
     refusals,
     roles,
     sign_in,
+    tables,
     theft,
     to_do,
     trips,
@@ -43,4 +44,5 @@ ROUTES = (
     *pool.ROUTES,
     *people.ROUTES,
     *roles.ROUTES,
+    *tables.ROUTES,
 )

@@ -12,6 +12,7 @@ import itertools
 import json
 import re
 import tempfile
+import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,6 +28,7 @@ from server.fleet.model import TripFilter
 from server.fleet.records import Holder, OdometerRead, ReadRecord, TripStarted
 from server.fleet.refusals import N_, Reason
 from server.fleet.roles import WHOLE, Role, RoleGrant, Scope
+from server.fleet.tables import reading
 from server.store import Store
 from server.store.badges import NewBadge
 from server.web.i18n import load_words
@@ -145,6 +147,20 @@ async def fill_more(store: Store) -> None:
     assert await store.theft_orders.confirm(2, confirmed, manager.agent_id, NOW_S, LATER_S)
     await store.learn_orders.ask(by_plate[WALKED_UP].vehicle_id, confirmed, None, NOW_S)
     assert await store.theft_orders.withdraw(3, karim.agent_id, NOW_S, LATER_S) == 0
+    await store.tables.undo(await _take_in(store, "ida"), None, NOW_S)
+    await _take_in(store, "uma")
+    await store.fleet.load(
+        fleet_file.parse(json.dumps({"agents": [agent("uma", b"\x04uma")]})), {}, NOW_S
+    )
+
+
+async def _take_in(store: Store, login: str) -> int:
+    text = f"identifiant;nom complet;direction\n{login};{login};DDT\n"
+    entries = reading.read("people", io.BytesIO(text.encode()))
+    import_id, _ = await store.tables.take_in(
+        entries, "people.csv", None, NOW_S, PARIS, lambda done, of: None
+    )
+    return import_id
 
 
 async def let_few_have(store: Store, vehicle_id: int) -> None:
@@ -221,6 +237,16 @@ class Case:
     file: Way = NO_ENTRY
     values: Mapping[str, int | str] = field(default_factory=dict)
     page_says: tuple[str, str] | None = None
+
+
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+
+
+def _packed(name: str) -> bytes:
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w") as parts:
+        parts.writestr(name, "")
+    return kept.getvalue()
 
 
 def file(**lists: object) -> File:
@@ -398,6 +424,13 @@ def cases(
         page = Page(f"/badges/lire/{number}", {"agent": "Lucie"}, MANAGER)
         return {"page": page, "command": Command(words)}
 
+    def table(name: str, content: str | bytes, kind: str = "people") -> Case:
+        """A table that says it at the command line, and on the page in the same words."""
+        path = folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return Case("the page of imports says it", command=Command(("import", kind, str(path))))
+
+    columns = "identifiant;nom complet;direction"
     said_at_s = NOW_S - HOUR_S
     taken = N_("Taken by %(who)s: %(when)s.")
     no_field = "a form has no such field"
@@ -699,6 +732,50 @@ def cases(
             "a piece named twice is taken once",
             file=entry("equipment", ["SIEGE-1", "SIEGE-1"]),
         ),
+        # Tables: the file, a line, what was taken in
+        Reason.TABLE_EMPTY: table("empty.csv", ""),
+        Reason.HEADER_ONLY: table("header.csv", columns),
+        Reason.TABLE_TOO_LARGE: replace(
+            table("large.csv", "a;b\n" * 40_001), values={"megabytes": 16, "lines": 20_000}
+        ),
+        Reason.OLD_EXCEL: table("old.xls", _OLE),
+        Reason.OPEN_DOCUMENT: table("calc.ods", _packed("mimetype")),
+        Reason.FILE_WITH_PASSWORD: table("p.xlsx", _OLE + "EncryptedPackage".encode("utf-16-le")),
+        Reason.NOT_A_TABLE: table("other.zip", _packed("letter")),
+        Reason.BAD_QUOTES: table("quotes.csv", f'{columns}\n"a;A;DDT\n'),
+        Reason.COLUMN_MISSING: replace(
+            table("missing.csv", "identifiant;direction\na;DDT"), values={"column": "nom complet"}
+        ),
+        Reason.COLUMN_TWICE: replace(
+            table("twice.csv", f"{columns};login\na;A;DDT;b"), values={"column": "identifiant"}
+        ),
+        Reason.TOO_MANY_CELLS: replace(
+            table("cells.csv", f"{columns}\na;A;DDT;more"), values={"found": 4, "expected": 3}
+        ),
+        Reason.CELL_EMPTY: table("cell.csv", f"{columns}\na;;DDT"),
+        Reason.SPOILT_CELL: table("spoilt.csv", "uid;agent\n1,2E+15;karim", "badges"),
+        Reason.NOT_YES_OR_NO: table("yes.csv", f"{columns};permis\na;A;DDT;peut-être"),
+        Reason.NOT_A_NUMBER: table("number.csv", "code;nom;lat\nA;A;nord", "sites"),
+        Reason.NOT_A_DAY: table("day.csv", f"{columns};depuis\na;A;DDT;demain"),
+        Reason.DAY_OR_MONTH: table("month.csv", f"{columns};depuis\na;A;DDT;01/25/2026"),
+        Reason.LOOKS_SWAPPED: table("swapped.csv", f"{columns}\nEva Roux;eva.roux;DDT"),
+        Reason.IMPORT_CHANGED: replace(
+            table("seen.csv", f"{columns}\na;A;DDT"),
+            command=Command(("import", "people", str(folder / "seen.csv"), "--seen", "0")),
+        ),
+        Reason.NO_SUCH_IMPORT: Case(
+            Page(f"/importer/{NOBODY}/annuler", {}, MANAGER),
+            command=Command(("import", "undo", str(NOBODY))),
+            values={"days": 30},
+        ),
+        Reason.IMPORT_UNDONE: Case(
+            Page("/importer/1/annuler", {}, MANAGER), command=Command(("import", "undo", "1"))
+        ),
+        Reason.IMPORT_USED: Case(
+            Page("/importer/2/annuler", {}, MANAGER),
+            command=Command(("import", "undo", "2")),
+            values={"name": "uma"},
+        ),
     }
 
 
@@ -770,7 +847,7 @@ async def _told(site: Site, way: Way, case: Case) -> Told:
             return await _told_by_call(site, way, case)
         case Command():
             text, code = await asyncio.to_thread(voiturier, site.folder, *way.words)
-            name = " ".join(itertools.takewhile(lambda word: word[0] != "-", way.words))
+            name = " ".join(itertools.takewhile(lambda word: word[0] not in "-/", way.words))
             return Told(f"`{name}`", text, _in_english(text, case), code == 2)
         case File():
             path = site.folder / "fleet.json"

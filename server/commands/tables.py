@@ -1,0 +1,178 @@
+"""`voiturier import` and `voiturier export`: people, cars and badges as CSV and XLSX.
+
+Never here: reading or writing a table (fleet/tables).
+"""
+
+import argparse
+import io
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+from server.actions import Operator, imports
+from server.commands.tools import CommandError, existing_fleet
+from server.fleet.fleet_file import in_words
+from server.fleet.inputs import judged
+from server.fleet.refusals import Refusal, Refused
+from server.fleet.tables.columns import KINDS, TABLES, Kind
+from server.fleet.tables.verdicts import Outcome, Verdict, counts
+from server.fleet.tables.writing import Format, write_csv, write_xlsx
+
+_OPERATOR = Operator()
+_TOLD_EACH = 1_000  # lines
+_WORDS: dict[Outcome, str] = {
+    "new": "new",
+    "changed": "changed",
+    "kept": "left as people made it",
+    "same": "as before",
+    "refused": "refused",
+}
+_ABOUT = """\
+The first line names the columns; semicolons, commas or tabs stand between them. A line says what
+holds for one of them; an empty cell says nothing, what the table leaves out stays, and nobody is
+closed by it. All lines are taken in, or none. The same table again changes nothing, also where
+people changed it since.
+"""
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add them."""
+    data = argparse.ArgumentParser(add_help=False)
+    data.add_argument("--data", type=Path, required=True, help="the server's data directory")
+
+    importing = commands.add_parser("import", help="bring in people, cars or badges from a table")
+    of_import = importing.add_subparsers(required=True, metavar="WHAT")
+    for kind in KINDS:
+        one = _command(of_import, kind, _import, f"bring in {kind} from CSV or XLSX", data)
+        one.formatter_class = argparse.RawDescriptionHelpFormatter
+        one.epilog = f"columns (* needed):\n{_columns(kind)}\n\n{_ABOUT}"
+        one.add_argument("file", type=Path, metavar="FILE")
+        one.add_argument(
+            "--dry-run", action="store_true", help="say what it would change, and change nothing"
+        )
+        one.add_argument(
+            "--seen", metavar="MARK", help="take in only what the dry run with this mark has shown"
+        )
+        one.set_defaults(kind=kind)
+    undoing = _command(of_import, "undo", _undo, "take an import back, unless it was used", data)
+    undoing.add_argument("number", type=int, metavar="NUMBER", help="that the import was given")
+
+    exporting = _command(
+        commands, "export", _export, "write people, cars or badges as a table", data
+    )
+    exporting.add_argument("kind", choices=KINDS)
+    exporting.add_argument("--format", choices=get_args(Format), default="csv")
+    exporting.add_argument(
+        "--template", action="store_true", help="the columns alone, to be filled in"
+    )
+    exporting.epilog = (
+        "It goes to the standard output. Whoever has the numbers of badges can copy the cards."
+    )
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], Awaitable[None]],
+    about: str,
+    data: argparse.ArgumentParser,
+) -> argparse.ArgumentParser:
+    sentence = about[0].upper() + about[1:] + "."
+    parser = commands.add_parser(name, help=about, description=sentence, parents=[data])
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _columns(kind: Kind) -> str:
+    return "\n".join(
+        f"  {column.heading}{' *' if column.is_needed else ''}"
+        f" ({', '.join((column.word, *column.also))})"
+        for column in TABLES[kind].columns
+    )
+
+
+async def _import(arguments: argparse.Namespace) -> None:
+    path: Path = arguments.file
+    try:
+        with path.open("rb") as file:
+            entries = imports.read(_OPERATOR, imports.SentTable(arguments.kind, path.name, file))
+    except OSError as error:
+        raise CommandError(f"cannot read {path}: {error.strerror}") from None
+    except Refused as refused:
+        raise _all_of(path, refused.refusals) from None
+    for heading in entries.ignored:
+        print(f"not read: the column {heading}")
+    async with existing_fleet(arguments.data) as actions:
+        seen = await imports.check(_OPERATOR, entries, path.name, actions, _say_how_far)
+        for verdict in seen.verdicts:
+            _say_verdict(verdict)
+        if not seen.can_be_taken_in:
+            raise _all_of(path, _placed(seen.verdicts))
+        if arguments.seen is not None:
+            seen.require(arguments.seen)
+        if not arguments.dry_run:
+            seen = await imports.take_in(_OPERATOR, seen, actions, _say_how_far)
+    many = counts(seen.verdicts)
+    said = ", ".join(f"{many[outcome]} {word}" for outcome, word in _WORDS.items() if many[outcome])
+    if seen.import_id is None:
+        print(f"{said}; nothing is taken in yet; to take in just this: --seen {seen.mark}")
+    else:
+        print(f"{said}; to take it back: `voiturier import undo {seen.import_id}`")
+
+
+async def _undo(arguments: argparse.Namespace) -> None:
+    one = judged(imports.OneImport, {"import_id": arguments.number})
+    async with existing_fleet(arguments.data) as actions:
+        await imports.undo(_OPERATOR, one, actions)
+    print(f"import {arguments.number} is taken back")
+
+
+async def _export(arguments: argparse.Namespace) -> None:
+    lines: list[Sequence[str]]
+    if arguments.template:
+        lines = imports.template(_OPERATOR, arguments.kind)
+    else:
+        async with existing_fleet(arguments.data) as actions:
+            lines = await imports.export(_OPERATOR, arguments.kind, actions)
+    out = sys.stdout.buffer
+    if arguments.format == "xlsx":
+        write_xlsx(lines, out)
+    else:
+        text = io.TextIOWrapper(out, "utf-8-sig", newline="", write_through=True)
+        write_csv(lines, text)
+        text.detach()
+
+
+def _say_how_far(done: int, of: int) -> None:
+    if done and done % _TOLD_EACH == 0:
+        print(f"{done} of {of} lines", file=sys.stderr)
+
+
+def _say_verdict(verdict: Verdict) -> None:
+    if verdict.outcome in ("same", "refused"):
+        return
+    changes = "; ".join(
+        f"{change.heading}: {change.before or '-'} -> {change.after or '-'}"
+        if verdict.outcome == "changed"
+        else f"{change.heading}: {change.before}, not {change.after or '-'}"
+        for change in verdict.changes
+    )
+    print(f"line {verdict.number}: {verdict.name}: {_WORDS[verdict.outcome]}  {changes}".rstrip())
+
+
+def _placed(verdicts: Sequence[Verdict]) -> list[Refusal]:
+    return [
+        replace(refusal, field=f"line {verdict.number}, {refusal.field or verdict.name}")
+        for verdict in verdicts
+        for refusal in verdict.refusals
+    ]
+
+
+def _all_of(path: Path, refusals: Sequence[Refusal]) -> CommandError:
+    lines = [
+        f"{path}: {in_words(each)}" if each.field else f"{path}: {each.in_english()}"
+        for each in refusals
+    ]
+    return CommandError("\nvoiturier: ".join(lines))

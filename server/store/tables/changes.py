@@ -1,0 +1,133 @@
+"""What an import changed, row by row, and taking that back while nothing else touched those rows.
+
+Rows are compared whole, whatever their columns are. Never here: what a row means.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from server.fleet.refusals import Reason, Refusal, Refused
+from server.store.badges import take_away
+
+Row = dict[str, Any]
+Images = Mapping[str, Mapping[str, Row]]
+"""Table -> a row's key -> the row, as JSON has it."""
+
+Changes = list[tuple[str, Row | None, Row | None]]
+"""Table, a row before and after; None: there was none."""
+
+# What a table may change, each before what its rows name, and the columns of its key. What has a
+# from and a to comes first: what holds now may only be what they say (store/dated).
+_TABLES: Mapping[str, tuple[str, ...]] = {
+    "file_word": ("kind", "entry", "word"),
+    "membership": ("agent_id", "from_s"),
+    "badge_holding": ("badge_id", "from_s"),
+    "badge": ("badge_id",),
+    "agent": ("agent_id",),
+    "vehicle": ("vehicle_id",),
+    "site": ("site_id",),
+    "directorate": ("directorate_id",),
+}
+_SECRET = "password_hash"  # kept once; here only whether there is one
+_NAMED_BY = ("login", "plate", "code", "entry")
+
+
+def images(db: sqlite3.Connection) -> Images:
+    """Return all rows as they are now."""
+    return {
+        table: {_key(row, key): row for row in map(_image, db.execute(f"SELECT * FROM {table}"))}
+        for table, key in _TABLES.items()
+    }
+
+
+def changed_since(db: sqlite3.Connection, before: Images) -> Changes:
+    """Return what has changed since then."""
+    after = images(db)
+    return [
+        (table, before[table].get(key), after[table].get(key))
+        for table in _TABLES
+        for key in before[table].keys() | after[table].keys()
+        if before[table].get(key) != after[table].get(key)
+    ]
+
+
+def take_back(db: sqlite3.Connection, changes: Changes, now_s: int) -> None:
+    """Put back what was before; raises Refused, IMPORT_USED, when a row has changed since."""
+    by_table: dict[str, list[tuple[Row | None, Row | None]]] = {table: [] for table in _TABLES}
+    for table, before, after in reversed(changes):  # what files said last: it has no plain name
+        by_table[table].append((before, after))
+        if _now(db, table, after or before or {}) != after:
+            raise _used(db, before or after or {})
+    enrolled = {
+        after["badge_id"] for before, after in by_table["badge"] if before is None and after
+    }
+    for table, rows in by_table.items():
+        for before, after in _old_last(rows):
+            came = after if before is None and after is not None else {}
+            if came.get("badge_id") not in enrolled:  # who held a new one then, held it
+                _put_back(db, table, before, after)
+    for badge_id in sorted(enrolled):
+        take_away(db, badge_id, now_s, by_file=True)
+
+
+def _old_last(
+    rows: Iterable[tuple[Row | None, Row | None]],
+) -> list[tuple[Row | None, Row | None]]:
+    """Return the rows, those first that go."""
+    return sorted(rows, key=lambda row: row[0] is not None)
+
+
+def _put_back(db: sqlite3.Connection, table: str, before: Row | None, after: Row | None) -> None:
+    key = " AND ".join(f"{column} = :{column}" for column in _TABLES[table])
+    try:
+        if before is None:
+            db.execute(f"DELETE FROM {table} WHERE {key}", _values(after or {}))
+        elif after is None:
+            row = _values(before)
+            places = ", ".join(f":{column}" for column in row)
+            db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})", row)
+        else:
+            words = {name: value for name, value in before.items() if after.get(name) != value}
+            assigned = ", ".join(f"{column} = :{column}" for column in _values(words))
+            if assigned:
+                db.execute(f"UPDATE {table} SET {assigned} WHERE {key}", _values(before))
+    except sqlite3.IntegrityError:  # something names it: a booking, a box, a session
+        raise _used(db, before or after or {}) from None
+
+
+def _now(db: sqlite3.Connection, table: str, row: Row) -> Row | None:
+    key = " AND ".join(f"{column} = :{column}" for column in _TABLES[table])
+    found = db.execute(f"SELECT * FROM {table} WHERE {key}", _values(row)).fetchone()
+    return None if found is None else _image(found)
+
+
+def _image(row: sqlite3.Row) -> Row:
+    """Return a row as JSON can have it, without the secret in it."""
+    image = {
+        column: {"hex": value.hex()} if isinstance(value, bytes) else value
+        for column, value in zip(row.keys(), tuple(row), strict=True)
+    }
+    if _SECRET in image:
+        image[f"has {_SECRET}"] = image.pop(_SECRET) is not None
+    return image
+
+
+def _values(image: Row) -> Row:
+    """Return an image's words as statements take them."""
+    return {
+        column: bytes.fromhex(value["hex"]) if isinstance(value, dict) else value
+        for column, value in image.items()
+        if " " not in column
+    }
+
+
+def _key(row: Row, columns: tuple[str, ...]) -> str:
+    return " ".join(str(row[column]) for column in columns)
+
+
+def _used(db: sqlite3.Connection, row: Row) -> Refused:
+    login = db.execute("SELECT login FROM agent WHERE agent_id = :id", {"id": row.get("agent_id")})
+    found = login.fetchone()
+    name = found[0] if found else next((str(row[word]) for word in _NAMED_BY if word in row), "")
+    return Refused(Refusal("", Reason.IMPORT_USED, {"name": name}))
