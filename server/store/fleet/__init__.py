@@ -318,6 +318,8 @@ class Loading:
         said = True if entry.may_book is None and is_new else entry.may_book
         if not self._said.changes("agent", entry.login, _flags({"may_book": said})):
             return
+        if said is _may_book(self._db, agent_id, self._now_s):
+            return  # as people gave it
         withdraw_all(self._db, agent_id, None, self._now_s)
         if said:
             # A file may bring over bookings of before: whoever had a car then had the right.
@@ -550,6 +552,17 @@ def _flags(said: Mapping[str, bool | None]) -> dict[str, Word]:
 def _booking_name(vehicle_id: int, agent_id: int, window: Window) -> str:
     """Name a booking as a file says it, whatever becomes of it."""
     return f"{vehicle_id} {agent_id} {window.from_s}-{window.to_s}"
+
+
+def _may_book(db: sqlite3.Connection, agent_id: int, now_s: int) -> bool:
+    """Say whether somebody has a right to book, now or from later on."""
+    return bool(
+        db.execute(
+            "SELECT 1 FROM booking_right"
+            " WHERE agent_id = :agent_id AND (to_s IS NULL OR to_s > :now_s)",
+            {"agent_id": agent_id, "now_s": now_s},
+        ).fetchone()
+    )
 
 
 def _known(known: Mapping[str, T], name: str, word: str, reason: Reason = Reason.UNKNOWN_NAME) -> T:
