@@ -78,8 +78,8 @@ class Fleet(Noun):
                 that is the same.
             now_s: the present.
             timezone: whose hours a booking keeps that is repeated each week.
-            since_s: from when badges and directorates hold that the file gives, now at the latest;
-                None: now.
+            since_s: from when badges, directorates and roles hold that the file gives, now at the
+                latest; None: now.
 
         Returns:
             How many of the badges that the file names are revoked: they stay so.
@@ -267,7 +267,7 @@ class _Loading:
     def _give_role(self, agent_id: int, login: str, role: Role) -> None:
         """Let the role be that which the file says anew; what people gave stays."""
         changed = self._said.changes("agent", login, {"role": role.value})
-        if changed and not set_by_file(self._db, agent_id, role, self._now_s):
+        if changed and not set_by_file(self._db, agent_id, role, self._now_s, self._since_s):
             raise Refused(Refusal("role", Reason.LAST_ADMINISTRATOR, {"name": login}))
 
     def _give_password(self, agent_id: int, login: str) -> None:
