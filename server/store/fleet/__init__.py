@@ -82,8 +82,8 @@ class Fleet(Noun):
                 that is the same.
             now_s: the present.
             timezone: whose hours a booking keeps that is repeated each week.
-            since_s: from when badges, directorates and sites of cars hold that the file gives, now
-                at the latest; None: now.
+            since_s: from when badges, directorates, roles and sites of cars hold that the file
+                gives, now at the latest; None: now.
 
         Returns:
             How many of the badges that the file names are revoked: they stay so.
@@ -310,7 +310,7 @@ class Loading:
     def _give_role(self, agent_id: int, login: str, role: Role) -> None:
         """Let the role be that which the file says anew; what people gave stays."""
         changed = self._said.changes("agent", login, {"role": role.value})
-        if changed and not set_by_file(self._db, agent_id, role, self._now_s):
+        if changed and not set_by_file(self._db, agent_id, role, self._now_s, self._since_s):
             raise Refused(Refusal("role", Reason.LAST_ADMINISTRATOR, {"name": login}))
 
     def _give_right(self, agent_id: int, entry: AgentEntry, *, is_new: bool) -> None:
