@@ -113,7 +113,7 @@ def _page(
         "SELECT agent_id, full_name, closed_at_s IS NOT NULL AS has_left FROM agent"
         " ORDER BY has_left, full_name, agent_id"
     ).fetchall()
-    ids = [row["agent_id"] for row in everyone if is_called(row["full_name"], sought)]
+    ids = [row["agent_id"] for row in everyone if not sought or is_called(row["full_name"], sought)]
     start = ids.index(after_id) + 1 if after_id in ids else 0
     wanted = ids[start : start + limit]
     places, values = among(wanted)

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from aiohttp import web
 
-from server.app_keys import STORE
+from server.app_keys import CLOCK, STORE
 from server.fleet.model import Agent
 from server.web.auth import manager_only, signed_in
 from server.web.paging import MANY, PAGE_SIZE, before_of
@@ -12,10 +12,13 @@ from server.web.paging import MANY, PAGE_SIZE, before_of
 
 @signed_in
 async def list_vehicles(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """GET /api/vehicles?after= : the cars that can be booked, by plate."""
-    cars = await request.app[STORE].vehicles.page(MANY, before_of(request, "after"))
+    """GET /api/vehicles?after= : the cars that one has or will have the right to book, by plate."""
+    store, now_s = request.app[STORE], request.app[CLOCK].now_s()
+    cars = await store.vehicles.page(MANY, before_of(request, "after"))
     next_after = cars[-1].vehicle_id if len(cars) == MANY else None
-    return web.json_response({"vehicles": [asdict(car) for car in cars], "next_after": next_after})
+    may = await store.rights.of_agent(agent.agent_id)
+    listed = [asdict(car) for car in cars if may.might_book(car, now_s)]
+    return web.json_response({"vehicles": listed, "next_after": next_after})
 
 
 @signed_in
