@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 
-from server.fleet.model import Agent, Booking
+from server.fleet.model import Agent, Booking, Window
 from server.fleet.names import is_called
 from server.fleet.people.register import (
     Candidate,
@@ -272,7 +272,8 @@ def _hand_over(db: sqlite3.Connection, booking: Booking, taker_id: int | None, n
         of_booking,
     )
     try:
-        judge_right(db, taker_id, booking.vehicle_id, booking.window)
+        rest = Window(max(booking.starts_at_s, now_s), booking.ends_at_s)
+        judge_right(db, taker_id, booking.vehicle_id, rest)
         judge_number(db, replace(booking, agent_id=taker_id), now_s)
     except Refused as refused:
         raise Refused(*(replace(each, field=field) for each in refused.refusals)) from None
