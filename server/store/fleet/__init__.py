@@ -44,6 +44,7 @@ from server.store.equipment import PIECES, piece_of
 from server.store.fleet.said import Said, Word
 from server.store.news import tell
 from server.store.noun import Noun
+from server.store.people.memberships import move
 from server.store.rights import give as give_right
 from server.store.rights import withdraw_all
 from server.store.vault import Vault
@@ -261,7 +262,7 @@ class _Loading:
         is_new = self._db.execute(known, {"login": entry.login}).fetchone() is None
         agent_id = self._put("agent", "login", entry.login, words, new)
         if moves:
-            dated.hold(self._db, dated.MEMBERSHIP, agent_id, directorate_id, self._since_s)
+            move(self._db, agent_id, directorate_id, self._since_s)
         self._give_right(agent_id, entry, is_new=is_new)
         self._give_password(agent_id, entry.login)
         if self._is_open(agent_id, entry) and entry.badges is not None:
