@@ -7,7 +7,7 @@ from server.actions.people import leaving, register, rights
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refused
 from tests.fleet import BOOKING, CAR, MARIE, NOW_S, OTHER_CAR, PAUL, call_off
-from tests.server.people.one_service import DAY_S, DDT, LATER_S, book
+from tests.server.actions.on_record.one_service import DAY_S, DDT, LATER_S, book
 
 
 async def leave(paul: Person, takers: dict[int, str], actions: Actions) -> Agent:

@@ -17,7 +17,15 @@ from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Reason, Refused
 from server.store import Store
 from tests.fleet import CAR, MARIE, MARIE_UID, NOW_S, OTHER_CAR, agent, copied, load_small_fleet
-from tests.server.people.one_service import DAY_S, DDPP, DDT, LATER_S, book, move, on_record
+from tests.server.actions.on_record.one_service import (
+    DAY_S,
+    DDPP,
+    DDT,
+    LATER_S,
+    book,
+    move,
+    on_record,
+)
 from tests.server.web.sample import StillClock
 
 
