@@ -302,6 +302,7 @@ WHOLE: dict[str, list[dict[str, Any]]] = {
             "role": "technician",
             "licence_recorded": True,
             "active": True,
+            "may_book": True,
             "password": "a long enough one",
         }
         | {"badges": ["04a1b2c3", {"uid": "04a1b2c3d4e5f6", "key": "0f" * 16}]}
