@@ -32,7 +32,6 @@ SLOW = (
     "server/test_kill.py",
     "server/web/api/test_bad_input.py",
     "server/web/test_browser.py",
-    "server/web/test_browser_of_tables.py",
     "simulator/commands",
     "simulator/devices/modem/test_a76xx_alone.py",
     "simulator/devices/modem/test_a76xx_commands.py",
