@@ -46,6 +46,7 @@ LEAF_FIRST = (
     "firmware.logic.access.ration",
     "firmware.logic.trip.wishes",
     "firmware.logic.access.outcome",
+    "firmware.logic.access.learning",
     "firmware.logic.trip.afar",
     "firmware.logic.trip.state",
     "firmware.logic.road.standing",

@@ -4,7 +4,10 @@ Which order may be carried out, and what it means to the trip, is commands.py an
 """
 
 from firmware.logic.access.commands import ORDERS
+from firmware.logic.access.learning import Learning
 from firmware.tasks.keep import keep
+from shared_protocol.messages import COMMAND_LEARN_BADGE
+from shared_protocol.records import COMMAND_APPLIED, COMMAND_EXPIRED, COMMAND_PENDING
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
@@ -18,13 +21,14 @@ COMMANDS_FILE = "commands"
 
 
 class Orders:
-    """Those of one box, on its flash and in its records."""
+    """Those of one box, on its flash and in its records; `learning`: the card that is asked for."""
 
     def __init__(self, commands: "Commands", recorder: "Recorder", state_store: "Store"):
         """Take the parts; nothing is written."""
         self._commands = commands
         self._recorder = recorder
         self._state_store = state_store
+        self.learning = Learning()
 
     @property
     def is_inhibit_pending(self) -> bool:
@@ -46,18 +50,27 @@ class Orders:
         self._recorder.write((answer,), now_ms)
         return False
 
-    def obey(self, command: "Command", time_s: int, relay: int, asked) -> "Obeyed":
+    def obey(self, command: "Command", time_s: int, relay: int, asked, now_ms: int) -> "Obeyed":
         """Act on an order whose number has begun; `asked`: the records of what the trip says."""
         obeyed = self._commands.obey(
             command, stored=self._keep(), time_s=time_s, relay=relay, asked=asked
         )
         if command.kind in ORDERS:  # it has a number before it is in force: that is a record
             self._keep()
+        if command.kind == COMMAND_LEARN_BADGE and obeyed.results[-1].result == COMMAND_PENDING:
+            self.learning.begin(command.command_id, command.expires_s - time_s, now_ms)
         return obeyed
 
-    def learning_ends(self, result: int, relay: int, now_ms: int) -> None:
-        """Answer an order to learn a card, as COMMAND_*."""
-        self.answer(self._commands.learning_ends(result, relay), now_ms)
+    def learned(self, relay: int, now_ms: int) -> None:
+        """Answer the order to learn a card: one was read."""
+        self.learning.end()
+        self.answer(self._commands.learning_ends(COMMAND_APPLIED, relay), now_ms)
+
+    def look(self, relay: int, now_ms: int) -> None:
+        """Answer an order to learn a card for which none came in time."""
+        if self.learning.is_over(now_ms):
+            self.learning.end()
+            self.answer(self._commands.learning_ends(COMMAND_EXPIRED, relay), now_ms)
 
     def trip_did(self, records, relay: int, now_ms: int) -> None:
         """Answer what these records of the trip settle."""

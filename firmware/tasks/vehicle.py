@@ -8,7 +8,6 @@ import asyncio
 
 from firmware.logic.access.feedback import cause_of
 from firmware.logic.access.immobiliser import NO_PULSE
-from firmware.logic.access.learning import Learning
 from firmware.logic.access.outcome import CAUSE_CONTACT
 from firmware.logic.const import const
 from firmware.logic.road.rest import ASK_SLEEP, ASK_WAKE, Rest
@@ -17,12 +16,8 @@ from firmware.tasks.acts import Acts
 from firmware.tasks.orders import Orders
 from firmware.tasks.settling import Settling
 from firmware.tasks.timekeeper import Timekeeper
-from shared_protocol.messages import COMMAND_LEARN_BADGE
 from shared_protocol.records import (
     ASKED_THEFT,
-    COMMAND_APPLIED,
-    COMMAND_EXPIRED,
-    COMMAND_PENDING,
     RELAY_ENABLED,
     RELAY_INHIBITED,
     Refusal,
@@ -145,7 +140,6 @@ class Vehicle:
             keys_in=keys_in,
             now_ms=self.looked_ms,
         )
-        self._learning = Learning()
         self._lock = asyncio.Lock()  # held from a decision to the end of its pulses
         self._look_now = asyncio.Event()  # ends the pause between two looks
         self._commands_waiting = []
@@ -183,7 +177,7 @@ class Vehicle:
     @property
     def learns(self) -> bool:
         """Whether somebody asked for the UID of the next unknown card."""
-        return self._learning.waits
+        return self._orders.learning.waits
 
     async def badge_arrived(self, tag: bytes, assurance: int, uid: bytes = b"") -> None:
         """A badge (its 8-byte tag) has come to the reader; `assurance` of records.ASSURANCE_*.
@@ -208,21 +202,14 @@ class Vehicle:
         )
         is_driven = (self._trip.open and not self._trip.paused) or motion.moves
         no_time = is_driven or self._trip.ordered == ASKED_THEFT
-        outcome = self._learning.judged(judged, uid, no_time, now_ms)
-        if outcome is not judged:
-            self._refused = None
-            await self._act_on(outcome, now_ms)
-            self._learning_ends(COMMAND_APPLIED, now_ms)
-            return
+        outcome = self._orders.learning.judged(judged, uid, no_time, now_ms)
         is_refused = bool(outcome.records) and isinstance(outcome.records[0], Refusal)
         self._refused = (tag, assurance, self._clock.number) if is_refused else None
         await self._act_on(outcome, now_ms)
-        if not is_refused:
+        if outcome is not judged:
+            self._orders.learned(self._immobiliser.state, now_ms)
+        elif not is_refused:
             self._signs.used(now_ms)
-
-    def _learning_ends(self, result: int, now_ms: int) -> None:
-        self._learning.end()
-        self._orders.learning_ends(result, self._immobiliser.state, now_ms)
 
     async def _judge_again(self) -> None:
         """A badge that is still there was refused by a time that is told no more."""
@@ -277,19 +264,16 @@ class Vehicle:
             return
         motion, where = self._motion(now_ms), self._where(now_ms)
         asked = self._settling.asked_by(command, motion, where, now_ms)
-        obeyed = self._orders.obey(command, time_s, relay, asked.records)
+        obeyed = self._orders.obey(command, time_s, relay, asked.records, now_ms)
         if obeyed.ends_trip:
             self._begin(asked, now_ms)
-        if command.kind == COMMAND_LEARN_BADGE and obeyed.results[-1].result == COMMAND_PENDING:
-            self._learning.begin(command.command_id, command.expires_s - time_s, now_ms)
         self._orders.answer(obeyed.results, now_ms)
 
     async def _look(self) -> None:
         now_ms = self._uptime.now_ms()
         self._acts.believe_contact(CAUSE_CONTACT, now_ms)
         self._obey(now_ms)
-        if self._learning.is_over(now_ms):
-            self._learning_ends(COMMAND_EXPIRED, now_ms)
+        self._orders.look(self._immobiliser.state, now_ms)
         await self._judge_again()
         motion = self._motion(now_ms)
         stands = motion.stands and (motion.still_ms or self._immobiliser.ignition_proven)

@@ -64,6 +64,8 @@ _OLDEST_MS = {
 # that was refused: it is judged again when the clock has jumped, which this one never says.
 _BESIDE = {"looked_ms", "timekeeper", "_look_now", "_lock", "_commands_waiting", "_refused"}
 _BESIDE |= {"_acts", "_orders", "_settling"}
+# Walks learn no card, which moves nothing: tests/firmware/tasks/test_vehicle_learning.py.
+_BESIDE |= {"learning"}
 _OWN = ("_rest", "_standing")
 _OWN_OF_ACTS = ("door_lock", "feedback")
 _WAITS = ("_waits_since_ms", "_next_since_ms")  # as long as what Standing counts
