@@ -10,18 +10,27 @@ import json
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from ipaddress import ip_network
 from pathlib import Path
 from typing import get_args
 
-from server.actions import Actions, Operator, Person, accounts, badges, boxes, password_codes, theft
+from server.actions import Actions, Person, accounts, badges, boxes, password_codes, theft
 from server.actions.boxes import OrderKind
 from server.actions.fleet import load
-from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
+from server.commands import email, mail
+from server.commands.shared import (
+    OPERATOR,
+    CommandError,
+    actions_of,
+    command,
+    existing_fleet,
+    open_store,
+    require_fleet,
+    utc,
+)
 from server.config import Address, Config, Network, ServeError
 from server.fleet import fleet_file
 from server.fleet.bookings import BOUNDS, Limits
@@ -39,7 +48,6 @@ from server.store import Store, StoreError, backup
 
 _EVERYTHING = 1 << 62
 _SIMULATED = "host"  # the board that the simulator plays
-_OPERATOR = Operator()
 _ABOUT_LOADING = """\
 All of it is taken in, or nothing. What it does not name stays as it is. It may be loaded again,
 also while the server runs, which then tells the cars within two seconds: entries are brought up
@@ -48,10 +56,6 @@ a booking cancelled since stays cancelled, a password that somebody chose stays 
 badge stays revoked until `voiturier badge restore`. A badge that a list leaves out opens nothing
 until a file names it again. To call off a booking, cancel it on the pages.
 """
-
-
-class CommandError(Exception):
-    """What was asked cannot be done; the text says why, in one line."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -118,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
             help=f"where {who} connect (default %(default)s; port 0: any free one)",
         )
 
-    serving = _command(commands, "serve", _serve, "run the server", [data, listening])
+    serving = command(commands, "serve", _serve, "run the server", [data, listening])
     serving.add_argument(
         "--simple-walk-up",
         action="store_true",
@@ -153,7 +157,10 @@ def _parser() -> argparse.ArgumentParser:
             " on every way in, also for `load`, until the server is started otherwise",
         )
 
-    loading = _command(commands, "load", _load, "bring in a fleet from a JSON file", [data])
+    mail.add_settings(serving, address)
+    mail.add_to(commands, data)
+
+    loading = command(commands, "load", _load, "bring in a fleet from a JSON file", [data])
     loading.add_argument("file", type=Path, metavar="FLEET.json")
     loading.formatter_class = argparse.RawDescriptionHelpFormatter
     loading.epilog = f"the file:\n{fleet_file.FORMAT}\n{_ABOUT_LOADING}"
@@ -180,12 +187,20 @@ def _parser() -> argparse.ArgumentParser:
         ("code", _give_code, "make a code by which somebody chooses a password, also the first"),
         ("password", _give_password, "give somebody another password, read from the terminal"),
     ):
-        of_account = _command(of_accounts, name, run, about, [data])
+        of_account = command(of_accounts, name, run, about, [data])
         of_account.add_argument("--login", required=True)
+        if name == "code":
+            of_account.add_argument(
+                "--without-second-factor",
+                action="store_true",
+                help="using it also removes their second factor: the phone is lost",
+            )
+
+    email.add_to(of_accounts, data)
 
     box = commands.add_parser("box", help="the boxes in the cars")
     boxes = box.add_subparsers(required=True, metavar="ACTION")
-    adding = _command(boxes, "add", _add_box, "make the identity and key of a new box", [data])
+    adding = command(boxes, "add", _add_box, "make the identity and key of a new box", [data])
     adding.add_argument("--vehicle", required=True, metavar="PLATE")
     adding.add_argument("--out", type=Path, required=True, help="the identity file to write")
     adding.add_argument(
@@ -228,7 +243,7 @@ def _parser() -> argparse.ArgumentParser:
         "--replace", action="store_true", help="retire the box the car has; its key is refused"
     )
 
-    rotating = _command(
+    rotating = command(
         boxes,
         "rotate",
         _rotate_key,
@@ -241,7 +256,7 @@ def _parser() -> argparse.ArgumentParser:
 
     badge = commands.add_parser("badge", help="a badge that was lost, or found again")
     badges = badge.add_subparsers(required=True, metavar="ACTION")
-    revoking = _command(
+    revoking = command(
         badges,
         "revoke",
         _revoke_badge,
@@ -252,13 +267,13 @@ def _parser() -> argparse.ArgumentParser:
         "A running server tells the boxes within two seconds. One that cannot be reached refuses"
         " the badge when its grants expire. Ask again to see who has confirmed."
     )
-    restoring = _command(
+    restoring = command(
         badges, "restore", _restore_badge, "let a badge that was found open again", [data]
     )
     for parser_of_badge in (revoking, restoring):
         parser_of_badge.add_argument("--uid", required=True, metavar="HEX", help="of the badge")
 
-    vouching = _command(
+    vouching = command(
         commands,
         "confirm-time",
         _confirm_time,
@@ -267,13 +282,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     vouching.add_argument("--by", required=True, metavar="NAME", help="who looked at a right clock")
 
-    saving = _command(
+    saving = command(
         commands, "backup", _back_up, "copy the database, also while the server runs", [data]
     )
     saving.add_argument("copy", type=Path, metavar="COPY.db", help="a file that is made")
     saving.epilog = "DIR/secrets is not in it: keep a copy of that elsewhere, once."
 
-    returning = _command(
+    returning = command(
         commands, "restore", _restore, "put a copy in the database's place; stop the server", [data]
     )
     returning.add_argument("copy", type=Path, metavar="COPY.db")
@@ -283,10 +298,10 @@ def _parser() -> argparse.ArgumentParser:
         " again; a password changed, or an account closed, since the copy is as it was then."
     )
 
-    listing = _command(commands, "trips", _trips, "list trips and refused badges", [data])
+    listing = command(commands, "trips", _trips, "list trips and refused badges", [data])
     listing.add_argument("--json", action="store_true", help="for programs")
 
-    ordering = _command(
+    ordering = command(
         commands,
         "command",
         _order,
@@ -303,7 +318,7 @@ def _parser() -> argparse.ArgumentParser:
         " withdraw-end: not any more (each is forgotten after 24 hours)",
     )
 
-    stealing = _command(
+    stealing = command(
         commands,
         "theft",
         _theft,
@@ -315,25 +330,12 @@ def _parser() -> argparse.ArgumentParser:
     stealing.add_argument("--by", required=True, metavar="LOGIN", help="the manager who says so")
     stealing.add_argument("--reference", default="", help="of the complaint, to report")
 
-    showing = _command(
+    showing = command(
         commands, "demo", _demo, "a small fleet with simulated cars that drive", [listening]
     )
     showing.add_argument(
         "--data", type=Path, default=Path("var/demo"), help="kept for the next time (%(default)s)"
     )
-    return parser
-
-
-def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    run: Callable[[argparse.Namespace], Awaitable[None]],
-    about: str,
-    parents: list[argparse.ArgumentParser],
-) -> argparse.ArgumentParser:
-    sentence = about[0].upper() + about[1:] + "."
-    parser = commands.add_parser(name, help=about, description=sentence, parents=parents)
-    parser.set_defaults(run=run)
     return parser
 
 
@@ -351,33 +353,6 @@ def network(text: str) -> Network:
         return ip_network(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
-
-
-@asynccontextmanager
-async def _store(data_dir: Path) -> AsyncIterator[Store]:
-    store = Store.open(data_dir)
-    try:
-        yield store
-    finally:
-        await store.close()
-
-
-@asynccontextmanager
-async def _existing_fleet(data_dir: Path) -> AsyncIterator[Actions]:
-    """Open the data of a fleet that was loaded; a mistyped directory makes no empty one."""
-    _require_fleet(data_dir)
-    async with _store(data_dir) as store:
-        yield _actions(store)
-
-
-def _actions(store: Store) -> Actions:
-    """Return what acts on a store from here: a running server sees by itself what was done."""
-    return Actions(store, SystemClock(), wakes_nobody, PARIS)
-
-
-def _require_fleet(data_dir: Path) -> None:
-    if not (data_dir / backup.DATABASE).exists():
-        raise CommandError(f"{data_dir} holds no fleet yet: `voiturier load` one first")
 
 
 async def _vehicle(store: Store, plate: str) -> Vehicle:
@@ -399,6 +374,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
         simple_walk_up=arguments.simple_walk_up,
         booking_limits=Limits(arguments.shortest_s, arguments.coming, arguments.coming_of_car),
         trusted_proxies=tuple(arguments.trusted_proxies),
+        mail=mail.settings_of(arguments),
+        second_factor_for=tuple(arguments.second_factor_for),
     )
     await serve(config)
 
@@ -421,9 +398,9 @@ def _day_s(text: str) -> int:
 async def _load(arguments: argparse.Namespace) -> None:
     try:
         file = fleet_file.parse(json_text.text_of(arguments.file.read_bytes()))
-        async with _store(arguments.data) as store:
-            revoked = await load(_OPERATOR, file, _actions(store), arguments.since)
-            await _say_who_is_left_out(file, arguments.close_others, _actions(store))
+        async with open_store(arguments.data) as store:
+            revoked = await load(OPERATOR, file, actions_of(store), arguments.since)
+            await _say_who_is_left_out(file, arguments.close_others, actions_of(store))
     except OSError as error:
         raise CommandError(f"cannot read {arguments.file}: {error.strerror}") from None
     except Refused as refused:
@@ -440,7 +417,7 @@ async def _say_who_is_left_out(file: FleetFile, is_closed: bool, actions: Action
     logins = {entry.login for entry in file.agents}
     if not logins:
         return  # it does not speak of people
-    others = await accounts.unnamed(_OPERATOR, logins, actions)
+    others = await accounts.unnamed(OPERATOR, logins, actions)
     if is_closed:
         for agent in others:
             await _close(agent.login, actions)
@@ -449,40 +426,40 @@ async def _say_who_is_left_out(file: FleetFile, is_closed: bool, actions: Action
 
 
 async def _close_account(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         await _close(arguments.login, actions)
 
 
 async def _close(login: str, actions: Actions) -> None:
-    closed = await accounts.close(_OPERATOR, accounts.OneAccount(login=login), actions)
+    closed = await accounts.close(OPERATOR, accounts.OneAccount(login=login), actions)
     print(f"the account of {closed.agent.full_name} is closed, and opens no car")
     for booking in closed.bookings:
-        hours = f"from {_utc(booking.starts_at_s)} to {_utc(booking.ends_at_s)}"
+        hours = f"from {utc(booking.starts_at_s)} to {utc(booking.ends_at_s)}"
         print(f"  still booked: {booking.plate} {hours}")
 
 
 async def _reopen_account(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
-        agent = await accounts.reopen(
-            _OPERATOR, accounts.OneAccount(login=arguments.login), actions
-        )
+    async with existing_fleet(arguments.data) as actions:
+        agent = await accounts.reopen(OPERATOR, accounts.OneAccount(login=arguments.login), actions)
     print(f"{agent.full_name} may sign in again; badges: `voiturier badge restore`")
 
 
 async def _give_code(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         agent = await accounts.agent_called(arguments.login, actions)
-        one = password_codes.OneAgent(agent_id=agent.agent_id)
-        given = await password_codes.give(_OPERATOR, one, actions)
-    print(f"{agent.full_name} chooses a password at /connexion/code until {_utc(given.until_s)}:")
+        one = password_codes.GiveCode(
+            agent_id=agent.agent_id, removes_factor=arguments.without_second_factor
+        )
+        given = await password_codes.give(OPERATOR, one, actions)
+    print(f"{agent.full_name} chooses a password at /connexion/code until {utc(given.until_s)}:")
     print(given.code)
 
 
 async def _give_password(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         given = {"login": arguments.login, "new": _typed_password()}
         agent = await accounts.give_password(
-            _OPERATOR, judged(accounts.GivePassword, given), actions
+            OPERATOR, judged(accounts.GivePassword, given), actions
         )
     print(f"{agent.full_name} has another password, and is signed out everywhere")
 
@@ -498,14 +475,14 @@ async def _confirm_time(arguments: argparse.Namespace) -> None:
     said_by = str(one_line(arguments.by))
     if not (said_by and said_by.isprintable()):
         raise CommandError("--by NAME is needed: who vouches for the time?")
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         now_s = actions.clock.now_s()
         await actions.store.boxes.vouch_for_time(said_by, now_s)
-    print(f"it is {_utc(now_s)}, says {said_by}: a running server believes it")
+    print(f"it is {utc(now_s)}, says {said_by}: a running server believes it")
 
 
 async def _add_box(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         store = actions.store
         vehicle = await _vehicle(store, arguments.vehicle)
         if arguments.server is None and arguments.board != _SIMULATED:
@@ -522,7 +499,7 @@ async def _add_box(arguments: argparse.Namespace) -> None:
         wanted = boxes.AddBox(vehicle_id=vehicle.vehicle_id, replace=arguments.replace)
         try:
             with identity_file(arguments.out) as draft:
-                box = await boxes.add(_OPERATOR, wanted, actions)
+                box = await boxes.add(OPERATOR, wanted, actions)
                 draft.write(identity_of(box, fitting))
         except Refused as refused:
             if refused.first.reason is not Reason.BOX_EXISTS:
@@ -537,7 +514,7 @@ async def _add_box(arguments: argparse.Namespace) -> None:
 
 
 async def _rotate_key(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         if arguments.all:
             vehicles = [car for car in await actions.store.vehicles.all() if car.box_id is not None]
         else:
@@ -546,22 +523,22 @@ async def _rotate_key(arguments: argparse.Namespace) -> None:
             raise CommandError("no car has a box")
         for vehicle in vehicles:
             wanted = boxes.RotateKey(vehicle_id=vehicle.vehicle_id)
-            generation = await boxes.rotate_key(_OPERATOR, wanted, actions)
+            generation = await boxes.rotate_key(OPERATOR, wanted, actions)
             print(f"{vehicle.plate}: key {generation} goes to the box at its next connection")
 
 
 async def _revoke_badge(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
-        held = await badges.revoke(_OPERATOR, _badge(arguments), actions)
+    async with existing_fleet(arguments.data) as actions:
+        held = await badges.revoke(OPERATOR, _badge(arguments), actions)
         same = badges.OneBadge(badge_id=held.badge.badge_id)
-        cars = await badges.who_knows(_OPERATOR, same, actions)
+        cars = await badges.who_knows(OPERATOR, same, actions)
     print(f"a badge of {held.holder.full_name} is revoked")
     if cars.waiting:
         print(f"boxes that have not confirmed yet: {len(cars.waiting)}; ask again to see who has")
     for box in cars.waiting:
         sent_at_s = box.grants_sent_at_s
-        expire = "" if sent_at_s is None else f", grants until {_utc(sent_at_s + GRANTS_VALID_S)}"
-        print(f"  {box.plate}  last heard {_utc(box.last_seen_s)}{expire}")
+        expire = "" if sent_at_s is None else f", grants until {utc(sent_at_s + GRANTS_VALID_S)}"
+        print(f"  {box.plate}  last heard {utc(box.last_seen_s)}{expire}")
     for what, plates in (
         ("boxes that have confirmed", cars.knows),
         ("boxes that were never heard, and open for nobody", cars.never_heard),
@@ -572,8 +549,8 @@ async def _revoke_badge(arguments: argparse.Namespace) -> None:
 
 
 async def _restore_badge(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
-        held = await badges.restore(_OPERATOR, _badge(arguments), actions)
+    async with existing_fleet(arguments.data) as actions:
+        held = await badges.restore(OPERATOR, _badge(arguments), actions)
     print(f"a badge of {held.holder.full_name} is valid again, for a car once it has been told")
 
 
@@ -581,20 +558,16 @@ def _badge(arguments: argparse.Namespace) -> badges.BadgeByUid:
     return judged(badges.BadgeByUid, {"uid": arguments.uid})
 
 
-def _utc(at_s: int | None) -> str:
-    return "never" if at_s is None else f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M} UTC"
-
-
 async def _order(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         vehicle = await _vehicle(actions.store, arguments.vehicle)
         wanted = boxes.Order(vehicle_id=vehicle.vehicle_id, kind=arguments.kind)
-        order = await boxes.order(_OPERATOR, wanted, actions)
+        order = await boxes.order(OPERATOR, wanted, actions)
     print(f"command {order.command_id}: {order.kind} queued for {vehicle.plate}")
 
 
 async def _theft(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         vehicle = await _vehicle(actions.store, arguments.vehicle)
         manager = await actions.store.agents.by_login(str(one_line(arguments.by)))
         if manager is None or manager.closed_at_s is not None:
@@ -612,13 +585,13 @@ async def _theft(arguments: argparse.Namespace) -> None:
 
 
 async def _back_up(arguments: argparse.Namespace) -> None:
-    _require_fleet(arguments.data)
+    require_fleet(arguments.data)
     await asyncio.to_thread(backup.back_up, arguments.data, arguments.copy, SystemClock().now_s())
     print(f"{arguments.copy}: {arguments.copy.stat().st_size / 1e6:.1f} MB")
 
 
 async def _restore(arguments: argparse.Namespace) -> None:
-    _require_fleet(arguments.data)
+    require_fleet(arguments.data)
     replaced = await asyncio.to_thread(
         backup.restore, arguments.data, arguments.copy, SystemClock().now_s()
     )
@@ -628,7 +601,7 @@ async def _restore(arguments: argparse.Namespace) -> None:
 
 
 async def _trips(arguments: argparse.Namespace) -> None:
-    async with _existing_fleet(arguments.data) as actions:
+    async with existing_fleet(arguments.data) as actions:
         store = actions.store
         trips = await store.trips.log(TripFilter(), limit=_EVERYTHING)
         refusals = await store.refusals.log(limit=_EVERYTHING)

@@ -140,6 +140,7 @@ class Agent:
     role: Role
     password_hash: str | None = field(repr=False)
     closed_at_s: int | None = None
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from typing import TypeVar
 from server.store import backup, engine, schema, sqlite
 from server.store.access import AccessOfCars
 from server.store.accounts import Accounts
+from server.store.accounts.links import Links
+from server.store.accounts.second_factors import SecondFactors
 from server.store.agents import Agents, Directorates
 from server.store.badges import Badges
 from server.store.bookings import Bookings
@@ -33,6 +35,7 @@ from server.store.equipment import Pieces
 from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
 from server.store.fleet import Fleet
 from server.store.knowledge import Knowledge
+from server.store.mail import Outbox
 from server.store.news import News
 from server.store.records import Batch, Held, Records
 from server.store.theft_orders import TheftOrders
@@ -85,8 +88,11 @@ class Store:
         self.feedback = FeedbackOfTrips(engine, vault)
         self.fleet = Fleet(engine, vault)
         self.knowledge = Knowledge(engine, vault)
+        self.links = Links(engine, vault)
+        self.outbox = Outbox(engine, vault)
         self.records = Records(engine, vault)
         self.refusals = Refusals(engine, vault)
+        self.second_factors = SecondFactors(engine, vault)
         self.theft_orders = TheftOrders(engine, vault)
         self.trips = Trips(engine, vault)
         self.unassigned = UnassignedDistances(engine, vault)

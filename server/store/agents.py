@@ -13,7 +13,7 @@ from server.store.noun import Noun, among
 
 AGENTS = """
 SELECT a.agent_id, a.login, a.full_name, a.directorate_id, a.role, a.password_hash,
-  a.closed_at_s,
+  a.closed_at_s, a.email,
   d.code AS directorate_code, d.name AS directorate_name
 FROM agent a JOIN directorate d USING (directorate_id)
 """

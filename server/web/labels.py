@@ -5,6 +5,7 @@ One table each, complete by test. Never here: translations (locale/), HTML.
 
 from collections.abc import Mapping
 
+from server.fleet.accounts.mail import LinkKind, MailState
 from server.fleet.availability import Danger
 from server.fleet.bookings import Phase
 from server.fleet.model import (
@@ -27,6 +28,18 @@ TRIP_STATES: Mapping[TripState, str] = {
     "open": N_("Under way"),
     "paused": N_("Paused"),
     "ended": N_("Ended"),
+}
+
+MAIL_KINDS: Mapping[LinkKind, str] = {
+    "invitation": N_("Invitation"),
+    "reset": N_("Another password"),
+}
+
+MAIL_STATES: Mapping[MailState, str] = {
+    "waiting": N_("waits"),
+    "sent": N_("sent"),
+    "failed": N_("not sent"),
+    "dropped": N_("dropped"),
 }
 
 PHASES: Mapping[Phase, str] = {

@@ -87,6 +87,8 @@ def _environment(speaker: Words) -> Environment:
         dangers=labels.DANGERS,
         told_in_a_list=labels.TOLD_IN_A_LIST,
         phases=labels.PHASES,
+        mail_kinds=labels.MAIL_KINDS,
+        mail_states=labels.MAIL_STATES,
     )
     return environment
 

@@ -252,6 +252,8 @@ class _Loading:
         directorate_id = _known(self._directorates, entry.directorate, "directorate")
         moves = self._said.changes("agent", entry.login, {"directorate_id": directorate_id})
         words |= _flags({"licence_recorded": entry.licence_recorded})
+        if entry.email is not None:
+            words["email"] = entry.email
         if entry.role is not None:
             words["role"] = entry.role
         new: dict[str, Word] = {"role": "agent", "directorate_id": directorate_id}

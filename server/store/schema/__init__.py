@@ -24,6 +24,7 @@ from server.store.schema import (
     plates,
     repeats,
     revocations,
+    signing_in,
     unassigned,
 )
 from server.store.schema.boxes import (
@@ -465,4 +466,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     plates.add,
     own_time.add,
     doubtful_trips.add,
+    signing_in.add,
 )

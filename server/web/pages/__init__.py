@@ -15,6 +15,7 @@ from server.web.pages import (
     rebooking,
     refusals,
     sign_in,
+    signing_in,
     theft,
     to_do,
     trips,
@@ -35,4 +36,5 @@ ROUTES = (
     *theft.ROUTES,
     *profile.ROUTES,
     *password_codes.ROUTES,
+    *signing_in.ROUTES,
 )

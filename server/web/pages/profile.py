@@ -8,7 +8,8 @@ from wtforms import PasswordField
 
 from server.actions import Person
 from server.actions import accounts as acts
-from server.app_keys import ACTIONS, CLOCK, STORE
+from server.actions.signing_in import second_factor
+from server.app_keys import ACTIONS, CLOCK, CONFIG, STORE
 from server.fleet.accounts.passwords import LEAST, LEAST_DIGITS, LONGEST
 from server.fleet.inputs import judged
 from server.fleet.model import Agent
@@ -45,6 +46,7 @@ async def show(request: web.Request, agent: Agent) -> web.StreamResponse:
     listed = await acts.sessions(Person(agent), request.app[ACTIONS])
     used_code = await request.app[STORE].accounts.used_code(agent.agent_id)
     current = await sessions.current_id(request)
+    factor = await second_factor.get(agent, request.app[ACTIONS])
     form = await form_of(PageForm, request)
     return await page(
         request,
@@ -52,6 +54,8 @@ async def show(request: web.Request, agent: Agent) -> web.StreamResponse:
         sessions=listed,
         current=current,
         used_code=used_code,
+        factor=factor,
+        must=agent.role in request.app[CONFIG].second_factor_for,
         form=form,
     )
 

@@ -5,7 +5,6 @@ password is hashed (server/passwords.py), what a signed-in person may open (auth
 """
 
 import asyncio
-import logging
 
 from aiohttp import web
 from wtforms import HiddenField, PasswordField, StringField
@@ -13,19 +12,16 @@ from wtforms.validators import InputRequired, Length
 
 from server.app_keys import AGENT, CLOCK, CONFIG, STORE
 from server.fleet.inputs import one_line
-from server.fleet.model import Agent
 from server.passwords import verify_password
 from server.web import sessions
 from server.web.auth import SIGN_IN
+from server.web.entry import enter, home_of, note_refused
 from server.web.forms import PageForm, StalePage, form_of, posted, sent_form
-from server.web.guesses import GUESSES, attempt_at, know_browser, later
+from server.web.guesses import GUESSES, attempt_at, later
 from server.web.i18n import N_, words_of
-from server.web.proxies import client_address
 from server.web.render import STALE, flash, page
-from server.web.security import local_path
 
 _NO_MATCH = N_("Login and password do not match.")
-_log = logging.getLogger(__name__)
 
 
 class SignInForm(PageForm):
@@ -48,11 +44,6 @@ async def home(request: web.Request) -> web.StreamResponse:
     """Send the person to the page they need first."""
     agent = request.get(AGENT)
     raise web.HTTPSeeOther(SIGN_IN if agent is None else home_of(agent))
-
-
-def home_of(agent: Agent) -> str:
-    """Return the page this person needs first: whose cars drive, or which car is theirs."""
-    return "/trajets" if agent.role == "manager" else "/reservations"
 
 
 async def show_sign_in(request: web.Request) -> web.StreamResponse:
@@ -85,23 +76,13 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     agent = await request.app[STORE].agents.by_login(login)
     hashed = agent.password_hash if agent and agent.closed_at_s is None else None
     right = await asyncio.to_thread(verify_password, hashed, password.strip())
-    if agent is None or not right or not await sessions.begin(request, agent):
+    answer = await enter(request, agent, form.next.data) if agent is not None and right else None
+    if answer is None:
         note_refused(request, agent)
         form.password.errors = [_NO_MATCH]
         return await _sign_in_page(request, form, status=422)
     guesses.succeeded(attempt, now_s)
-    answer = web.HTTPSeeOther(local_path(form.next.data, home_of(agent)))
-    know_browser(request, answer, agent.login)
     raise answer
-
-
-def note_refused(request: web.Request, agent: Agent | None) -> None:
-    """Write down whose password or code was wrong.
-
-    What was typed for a login may be a password: only one that exists is written down.
-    """
-    who = "an unknown login" if agent is None else agent.login
-    _log.warning("sign-in refused: %s, from %s", who, client_address(request))
 
 
 async def sign_out(request: web.Request) -> web.StreamResponse:
@@ -114,7 +95,10 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
 
 async def _sign_in_page(request: web.Request, form: SignInForm, status: int) -> web.Response:
     accounts = request.app[CONFIG].demo_accounts
-    return await page(request, "sign_in.html", status=status, form=form, accounts=accounts)
+    has_mail = request.app[CONFIG].mail is not None
+    return await page(
+        request, "sign_in.html", status=status, form=form, accounts=accounts, has_mail=has_mail
+    )
 
 
 ROUTES = (
