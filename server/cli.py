@@ -295,7 +295,8 @@ def _parser() -> argparse.ArgumentParser:
     returning.epilog = (
         "Boxes send again what they still hold; what they no longer hold is noted as lost. The"
         " database that was there is kept, and can be restored the same way. Everybody signs in"
-        " again; a password changed, or an account closed, since the copy is as it was then."
+        " again; a password changed, or an account closed, since the copy is as it was then. Codes"
+        " and links that were handed over or mailed are void."
     )
 
     listing = command(commands, "trips", _trips, "list trips and refused badges", [data])

@@ -78,6 +78,8 @@ def add_settings(serving: "ArgumentParser", address: "Callable[[str], Address]")
 def settings_of(arguments: argparse.Namespace) -> MailSettings | None:
     """Return the mail server's settings; raises CommandError when they are not whole."""
     if arguments.smtp is None:
+        if arguments.mail_from or arguments.site or arguments.smtp_user:
+            raise CommandError("--smtp HOST:PORT is needed: who takes the letters?")
         return None
     if not arguments.mail_from or not arguments.site:
         raise CommandError("--smtp needs --mail-from ADDRESS and --site URL")

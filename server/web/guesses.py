@@ -36,10 +36,10 @@ What = Literal["password", "second step", "link"]
 class Attempt:
     """Who tries what of whose: `browser` is one that this login was used in before, or None."""
 
-    what: What
     login: str
     address: str
     browser: str | None
+    what: What = "password"
 
 
 class Guesses:
@@ -54,6 +54,10 @@ class Guesses:
     def wait_s(self, attempt: Attempt, now_s: int) -> int:
         """Return how many seconds must pass before this may be tried; 0: none."""
         return max(throttle.wait_s(key, now_s) for throttle, key in self._of(attempt))
+
+    def left(self, attempt: Attempt, now_s: int) -> int:
+        """Return how many more of these may fail before one must wait."""
+        return min(throttle.left(key, now_s) for throttle, key in self._of(attempt))
 
     def failed(self, attempt: Attempt, now_s: int) -> None:
         """Remember a failure."""
@@ -88,7 +92,7 @@ GUESSES = web.AppKey("GUESSES", Guesses)
 def attempt_at(request: web.Request, login: str, what: What = "password") -> Attempt:
     """Return who tries this of the login; what else they try of it counts apart."""
     name = login.strip().lower()
-    return Attempt(what, name, _place(client_address(request)), _known_browser(request, name))
+    return Attempt(name, _place(client_address(request)), _known_browser(request, name), what)
 
 
 def know_browser(request: web.Request, response: web.StreamResponse, login: str) -> None:
@@ -109,6 +113,11 @@ def later(wait_s: int, words: Words) -> str:
     """Say how long to wait."""
     message = N_("Too many attempts. Try again in %(minutes)s min.")
     return words.say(message, minutes=-(-wait_s // 60))
+
+
+def tries_left(tries: int, words: Words) -> str:
+    """Say how many tries are left; the same for a login that does not exist."""
+    return words.say(N_("Tries left: %(tries)s."), tries=tries)
 
 
 def _known_browser(request: web.Request, login: str) -> str | None:

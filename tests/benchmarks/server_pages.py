@@ -83,6 +83,7 @@ def pages(marks: Landmarks) -> list[tuple[str, str]]:
         f"/badges?agent={marks.badge}",
         f"/badges/{marks.badge}/bloquer",
         "/boitiers",
+        "/courriels",
     )
     visitor = ("/healthz", "/connexion", "/static/style.css")
     asked = ((None, visitor), (USUAL, usual), (BUSY, busy), (MANAGER, manager))

@@ -136,6 +136,13 @@ def void_links(db: sqlite3.Connection, agent_id: int) -> None:
     db.execute("DELETE FROM link WHERE agent_id = :id", {"id": agent_id})
 
 
+def void_all(db: sqlite3.Connection) -> None:
+    """Let no link, code or letter of an older copy come back: they may have been used since."""
+    db.execute("DELETE FROM link")
+    db.execute("DELETE FROM reset_code WHERE used_at_s IS NULL")
+    db.execute("DELETE FROM mail WHERE letter_sealed IS NOT NULL")
+
+
 def remove_second_factor(db: sqlite3.Connection, agent_id: int) -> None:
     """Let somebody sign in without a second step, until they set up another."""
     for table in ("second_factor", "recovery_code"):

@@ -17,7 +17,7 @@ from server.web import sessions
 from server.web.auth import SIGN_IN
 from server.web.entry import enter, home_of, note_refused
 from server.web.forms import PageForm, StalePage, form_of, posted, sent_form
-from server.web.guesses import GUESSES, attempt_at, later
+from server.web.guesses import GUESSES, attempt_at, later, tries_left
 from server.web.i18n import N_, words_of
 from server.web.render import STALE, flash, page
 
@@ -64,12 +64,12 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         return await _sign_in_page(request, form, status=403)
     if not form.validate():
         return await _sign_in_page(request, form, status=422)
-    guesses, now_s = request.app[GUESSES], request.app[CLOCK].now_s()
+    guesses, now_s, words = request.app[GUESSES], request.app[CLOCK].now_s(), words_of(request)
     login, password = form.login.data or "", form.password.data or ""
     attempt = attempt_at(request, login)
     wait_s = guesses.wait_s(attempt, now_s)
     if wait_s:
-        form.password.errors = [later(wait_s, words_of(request))]
+        form.password.errors = [later(wait_s, words)]
         return await _sign_in_page(request, form, status=429)
     # It counts before its outcome is known, so many attempts at once gain nothing.
     guesses.failed(attempt, now_s)
@@ -79,7 +79,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     answer = await enter(request, agent, form.next.data) if agent is not None and right else None
     if answer is None:
         note_refused(request, agent)
-        form.password.errors = [_NO_MATCH]
+        form.password.errors = [_NO_MATCH, tries_left(guesses.left(attempt, now_s), words)]
         return await _sign_in_page(request, form, status=422)
     guesses.succeeded(attempt, now_s)
     raise answer

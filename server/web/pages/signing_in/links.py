@@ -6,11 +6,12 @@ uses nothing up: mail programs do it too. Never here: what is mailed to whom
 """
 
 import asyncio
+import logging
 
 from aiohttp import web
 from wtforms import HiddenField, PasswordField, StringField
 
-from server.actions import Person
+from server.actions import Actions, Person
 from server.actions.password_codes import OneAgent, may_give
 from server.actions.signing_in import links as acts
 from server.app_keys import ACTIONS, CLOCK, CONFIG
@@ -18,18 +19,21 @@ from server.fleet.accounts.passwords import LEAST, LEAST_DIGITS, LONGEST
 from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refused
+from server.store import StoreError
 from server.web.auth import manager_only
 from server.web.entry import enter_changed
 from server.web.forms import PageForm, StalePage, form_of, posted, sent_form
 from server.web.guesses import GUESSES, attempt_at, later
 from server.web.i18n import N_, words_of
 from server.web.letters import LINK
+from server.web.proxies import client_address
 from server.web.refused import show_on
 from server.web.render import STALE, flash, page
 
 _TYPED = {"maxlength": LONGEST}
 # What is done after the answer has left, so that its time tells nobody which logins there are.
-AFTERWARDS = web.AppKey("AFTERWARDS", set[asyncio.Task[bool]])
+AFTERWARDS = web.AppKey("AFTERWARDS", set[asyncio.Task[None]])
+_log = logging.getLogger(__name__)
 
 
 def setup(app: web.Application) -> None:
@@ -103,10 +107,21 @@ async def forgotten(request: web.Request) -> web.StreamResponse:
         return await _forgotten_page(request, form, show_on(form, refused, {}, 0))
     guesses.failed(attempt, now_s)
     tasks = request.app[AFTERWARDS]
-    task = asyncio.create_task(acts.ask_reset(asked, request.app[ACTIONS]))
+    task = asyncio.create_task(_ask(asked, client_address(request), request.app[ACTIONS]))
     tasks.add(task)
     task.add_done_callback(tasks.discard)
     return await page(request, "signing_in/forgotten_sent.html")
+
+
+async def _ask(asked: acts.AskReset, address: str, actions: Actions) -> None:
+    """Have the link mailed; the log says for whom, but for a login that may be a password."""
+    try:
+        sent = await acts.ask_reset(asked, actions)
+    except StoreError as error:
+        _log.error("no link could be made: %s", error)
+        return
+    who = asked.login if sent else "nobody who may have one"
+    _log.info("a link for another password was asked for: %s, from %s", who, address)
 
 
 async def show_choose(request: web.Request) -> web.StreamResponse:

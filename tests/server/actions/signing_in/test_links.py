@@ -14,9 +14,8 @@ from server.fleet.refusals import Refused
 from server.passwords import verify_password
 from server.store.backup import DATABASE
 from tests.fleet import MARIE, NOW_S, PAUL
-from tests.server.actions.people import person
+from tests.server.actions.people import LOGIN, SECOND, begin, is_open, person, with_password
 from tests.server.actions.signing_in.post import KeptPost, recipients
-from tests.server.actions.test_accounts import LOGIN, SECOND, begin, is_open, with_password
 from tests.server.web.sample import StillClock
 
 ADDRESS = "marie.leroy@ddt.example"

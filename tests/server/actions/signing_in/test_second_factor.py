@@ -13,8 +13,7 @@ from server.fleet.accounts.second_factor import OFFERED_S, RECOVERY_CODES, STEP_
 from server.fleet.refusals import Refused
 from server.store.backup import DATABASE
 from tests.fleet import MARIE
-from tests.server.actions.people import person
-from tests.server.actions.test_accounts import FIRST, LOGIN, begin, is_open, with_password
+from tests.server.actions.people import FIRST, LOGIN, begin, is_open, person, with_password
 from tests.server.web.sample import StillClock
 
 # RFC 6238, appendix B, SHA-1, the last six of its eight digits.

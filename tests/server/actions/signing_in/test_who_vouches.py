@@ -11,8 +11,7 @@ from server.fleet.refusals import Refused
 from server.store import Store
 from server.store.backup import DATABASE
 from tests.fleet import MARIE
-from tests.server.actions.people import person
-from tests.server.actions.test_accounts import LOGIN, load_marie
+from tests.server.actions.people import LOGIN, load_marie, person
 
 ADDRESS = "marie.leroy@ddt.example"
 

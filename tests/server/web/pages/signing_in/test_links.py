@@ -1,29 +1,15 @@
 """Invitations and forgotten passwords, from the page through a real mail to the new session."""
 
-import asyncio
 import logging
 from html import escape
 
 import pytest
 
-from server.web.pages.signing_in.links import AFTERWARDS
 from tests.server.browser import Browser
-from tests.server.web.pages.signing_in.letterbox import give_address, mailed_link
+from tests.server.web.pages.signing_in.letterbox import ask, choose, give_address, mailed_link
 from tests.server.web.sample import KARIM, LUCIE, MANAGER, PASSWORD
 
 NAME = "Karim <b>Benali"
-NEW = "trois chevaux bruns"
-
-
-async def choose(visitor, path, new=NEW):
-    key = path.partition("key=")[2]
-    return await visitor.send(path, "/connexion/lien", key=key, new=new, again=new)
-
-
-async def ask(visitor, login=KARIM):
-    answer = await visitor.send("/connexion/oubli", login=login)
-    await asyncio.gather(*visitor.client.app[AFTERWARDS])
-    return answer
 
 
 async def test_an_invitation_leads_from_the_manager_to_the_first_page(

@@ -8,8 +8,13 @@ from aiohttp.test_utils import TestClient
 
 from server.web.throttle import MAX_FAILURES
 from tests.server.browser import Browser
-from tests.server.web.pages.signing_in.letterbox import give_address, mailed_link
-from tests.server.web.pages.signing_in.test_links import NEW, ask, choose
+from tests.server.web.pages.signing_in.letterbox import (
+    NEW,
+    ask,
+    choose,
+    give_address,
+    mailed_link,
+)
 from tests.server.web.sample import KARIM, MANAGER, PASSWORD
 
 STEP = "/connexion/second-facteur"
