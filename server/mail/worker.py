@@ -10,7 +10,6 @@ import logging
 from server.clock import Clock
 from server.fleet.accounts.mail import Outcome
 from server.mail.delivery import Delivery
-from server.store import StoreError
 from server.store.mail import Outbox
 
 _AT_ONCE = 20  # read together; each holds its letter
@@ -24,8 +23,10 @@ async def run(outbox: Outbox, delivery: Delivery, clock: Clock, woken: asyncio.E
         woken.clear()
         try:
             await one_round(outbox, delivery, clock)
-        except StoreError as error:  # the disk is full: later
-            _log.error("mail waits: %s", error)
+        except (
+            Exception
+        ):  # the disk is full, or a fault of ours: letters to come do not wait for it
+            _log.exception("mail waits")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(woken.wait(), _LOOK_EVERY_S)
 

@@ -57,7 +57,7 @@ class Outbox(Noun):
         await self._engine.write(_tried, mail_id, outcome, now_s)
 
     async def give_up_late(self, now_s: int) -> None:
-        """Give up what nobody needs any more, and forget its letters."""
+        """Give up what nobody needs any more; forget its letters, and what is long over."""
         await self._engine.write(_give_up_late, now_s)
 
     async def log(self, limit: int, before: int | None, now_s: int) -> list[Mail]:
@@ -156,6 +156,7 @@ def _tried(db: sqlite3.Connection, mail_id: int, outcome: Outcome, now_s: int) -
 
 
 def _give_up_late(db: sqlite3.Connection, now_s: int) -> None:
+    _tidy(db, now_s)
     _end(db, f"good_until_s <= :which AND {_WAITS}", now_s, "failed", now_s)
     db.execute(
         "UPDATE mail SET letter_sealed = NULL"

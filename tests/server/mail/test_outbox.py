@@ -148,6 +148,37 @@ async def test_one_bad_letter_keeps_none_of_the_others(store: Store, clock: Stil
     assert (found.count("sent"), found[-1], found[-2]) == (28, "failed", "waiting")
 
 
+async def test_what_is_long_over_is_forgotten(store: Store, clock: StillClock) -> None:
+    await put(store)
+    await go(store, Postman(), clock)
+    clock.at_s = NOW_S + rules.KEPT_S
+    await go(store, Postman(), clock)
+    assert await states(store) == [("sent", 1)]
+    clock.at_s += 1
+    await go(store, Postman(), clock)
+    assert await states(store) == []
+
+
+async def test_a_fault_in_one_round_does_not_end_the_sending(
+    store: Store, clock: StillClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Faulty(Postman):
+        async def send(self, letter: WaitingMail) -> Outcome:
+            self.carried.append(letter)
+            if len(self.carried) == 1:
+                raise RuntimeError("a fault of ours")
+            return SENT
+
+    woken, postman = asyncio.Event(), Faulty()
+    await put(store)
+    task = asyncio.create_task(worker.run(store.outbox, postman, clock, woken))
+    while ("sent", 1) not in await states(store):
+        woken.set()
+        await asyncio.sleep(0)
+    task.cancel()
+    assert "mail waits" in caplog.text and len(postman.carried) == 2
+
+
 async def test_a_leaver_is_sent_nothing(store: Store, clock: StillClock) -> None:
     await put(store)
     await put(store, PAUL)
