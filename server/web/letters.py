@@ -15,6 +15,7 @@ from server.web.i18n import LANGUAGES, N_, Words
 
 LINK = "/connexion/lien"
 _TEMPLATES = Path(__file__).parent / "templates" / "letters"
+_BETWEEN = "\n\n* * *\n\n"
 _SUBJECTS: Mapping[LinkKind, str] = {
     "invitation": N_("Voiturier: choose your password"),
     "reset": N_("Voiturier: another password"),
@@ -46,7 +47,11 @@ class Letters:
             for name in ("link.txt", "link.html")
         )
         frame = self._environments[0].get_template("frame.html")
-        return Letter(" / ".join(subjects), "\n\n--\n\n".join(text), frame.render(parts=html))
+        return Letter(
+            " / ".join(subjects),
+            _BETWEEN.join(part.strip() for part in text) + "\n",
+            frame.render(parts=html),
+        )
 
 
 def _environment(words: Words) -> Environment:
