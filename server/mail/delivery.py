@@ -1,5 +1,6 @@
 """One letter to the mail server, and what came of it. Never here: when (worker.py), the outbox."""
 
+import asyncio
 import re
 import ssl
 from email.headerregistry import Address
@@ -12,6 +13,7 @@ from server.config import MailSettings
 from server.fleet.accounts.mail import Outcome, WaitingMail
 
 _TIMEOUT_S = 30.0
+_ANSWERS = 4  # of the full time; there are about ten, most of them at once
 _PERMANENT = range(500, 600)
 _MOST_SAID = 200
 
@@ -32,19 +34,21 @@ class Delivery:
         """Try once; whatever goes wrong is an outcome."""
         settings = self._settings
         try:
-            await aiosmtplib.send(
-                self._message(mail),
-                sender=settings.sender,
-                recipients=[mail.recipient],
-                hostname=settings.server.host,
-                port=settings.server.port,
-                username=settings.user,
-                password=settings.password,
-                use_tls=settings.security == "tls",
-                start_tls=settings.security == "starttls",
-                tls_context=ssl.create_default_context(),
-                timeout=self._timeout_s,
-            )
+            # Each answer has its time, and so have all of them: a server may drip.
+            async with asyncio.timeout(_ANSWERS * self._timeout_s):
+                await aiosmtplib.send(
+                    self._message(mail),
+                    sender=settings.sender,
+                    recipients=[mail.recipient],
+                    hostname=settings.server.host,
+                    port=settings.server.port,
+                    username=settings.user,
+                    password=settings.password,
+                    use_tls=settings.security == "tls",
+                    start_tls=settings.security == "starttls",
+                    tls_context=ssl.create_default_context(),
+                    timeout=self._timeout_s,
+                )
         except aiosmtplib.SMTPRecipientsRefused as refused:
             return _answer(*next((each.code, each.message) for each in refused.recipients))
         except aiosmtplib.SMTPDataError as refused:

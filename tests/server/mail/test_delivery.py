@@ -76,6 +76,20 @@ async def test_a_mail_server_that_says_nothing_is_not_waited_for() -> None:
     assert (outcome.state, outcome.is_for_all) == ("later", True)
 
 
+async def test_a_mail_server_that_never_ends_its_answer_is_not_waited_for() -> None:
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while not writer.is_closing():
+            writer.write(b"220-and\r\n")
+            await asyncio.sleep(0.005)
+
+    dripping = await asyncio.start_server(drip, "127.0.0.1", 0)
+    async with dripping:
+        server = MailServer()
+        server.address = Address("127.0.0.1", dripping.sockets[0].getsockname()[1])
+        outcome = await send(server, timeout_s=0.05)
+    assert (outcome.state, outcome.is_for_all) == ("later", True)
+
+
 @pytest.mark.parametrize("from_the_start", [False, True])
 async def test_a_letter_is_encrypted_to_a_server_that_is_trusted(
     from_the_start: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -7,7 +7,7 @@ from aiohttp import web
 from wtforms import StringField
 
 from server.actions.signing_in import second_factor as acts
-from server.app_keys import ACTIONS, CLOCK
+from server.app_keys import ACTIONS, CLOCK, CONFIG
 from server.fleet.accounts.passwords import LONGEST
 from server.fleet.inputs import judged, one_line
 from server.fleet.refusals import Refused
@@ -86,6 +86,9 @@ async def _half_in(request: web.Request) -> HalfIn:
     who = await half_in(request)
     if who is None:
         raise web.HTTPSeeOther(SIGN_IN)
+    is_asked = who.agent.role in request.app[CONFIG].second_factor_for
+    if not is_asked and await acts.get(who.agent, request.app[ACTIONS]) is None:
+        raise web.HTTPSeeOther(SIGN_IN)  # removed meanwhile: the password is enough
     return who
 
 

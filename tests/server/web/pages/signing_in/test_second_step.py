@@ -6,6 +6,7 @@ import pyotp
 import pytest
 from aiohttp.test_utils import TestClient
 
+from server.app_keys import STORE
 from server.web.throttle import MAX_FAILURES
 from tests.server.browser import Browser
 from tests.server.web.pages.signing_in.letterbox import (
@@ -149,6 +150,18 @@ async def test_a_role_may_require_it_and_it_is_set_up_at_the_next_sign_in(start,
     assert answer.headers["Location"] == "/connexion" and not await is_in(person)
     assert (await person.sign_in(MANAGER)).headers["Location"] == STEP
     assert secret_on(await person.read(STEP)) != secret
+
+
+async def test_where_it_was_removed_between_the_steps_the_password_is_enough(
+    client, arrive, visitor, clock
+):
+    await set_up(await arrive(KARIM), clock)
+    await visitor.sign_in(KARIM)
+    store = client.app[STORE]
+    await store.second_factors.remove((await store.agents.by_login(KARIM)).agent_id)
+    answer = await visitor.client.get(STEP, allow_redirects=False)
+    assert answer.headers["Location"] == "/connexion"
+    assert (await visitor.sign_in(KARIM)).headers["Location"] == "/reservations"
 
 
 async def test_others_are_not_asked(start):
