@@ -3,10 +3,12 @@
 Never here: asking for a code at sign-in (second_step.py).
 """
 
+from collections.abc import Awaitable, Callable
+
 from aiohttp import web
 from wtforms import PasswordField
 
-from server.actions import Person
+from server.actions import Actions, Person
 from server.actions.signing_in import second_factor as acts
 from server.app_keys import ACTIONS, CLOCK, CONFIG
 from server.fleet.accounts.passwords import LONGEST
@@ -46,18 +48,18 @@ async def show(request: web.Request, agent: Agent) -> web.StreamResponse:
 @signed_in
 async def set_up(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Offer a secret to whoever typed the password."""
-    asked = await _with_password(request, agent)
-    if isinstance(asked, web.StreamResponse):
-        return asked
+    asked_again = await _with_password(request, agent, acts.set_up)
+    if asked_again is not None:
+        return asked_again
     raise web.HTTPSeeOther(PAGE)
 
 
 @signed_in
 async def remove(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Remove it; where the role asks for one, another is set up at the next sign-in."""
-    asked = await _with_password(request, agent)
-    if isinstance(asked, web.StreamResponse):
-        return asked
+    asked_again = await _with_password(request, agent, acts.remove)
+    if asked_again is not None:
+        return asked_again
     must = agent.role in request.app[CONFIG].second_factor_for
     if must or not await sessions.begin(request, agent):
         raise web.HTTPSeeOther(SIGN_IN)
@@ -84,8 +86,12 @@ async def confirm(request: web.Request, agent: Agent) -> web.StreamResponse:
     return await page(request, "signing_in/recovery_codes.html", codes=codes, onward=PROFILE)
 
 
-async def _with_password(request: web.Request, agent: Agent) -> web.StreamResponse | None:
-    """Do what this address is for when the password is right; None: it is done."""
+async def _with_password(
+    request: web.Request,
+    agent: Agent,
+    act: Callable[[Person, acts.WithPassword, Actions], Awaitable[object]],
+) -> web.StreamResponse | None:
+    """Do it when the password is right; return the page that asks again, None: it is done."""
     words, guesses, now_s = words_of(request), request.app[GUESSES], request.app[CLOCK].now_s()
     try:
         form = await sent_form(WithPasswordForm, request)
@@ -98,14 +104,12 @@ async def _with_password(request: web.Request, agent: Agent) -> web.StreamRespon
         form.password.errors = [later(wait_s, words)]
         return await _factor_page(request, agent, form, 429)
     guesses.failed(attempt, now_s)
-    act = acts.remove if request.path.endswith("/retirer") else acts.set_up
     try:
         await act(Person(agent), form.asked(), request.app[ACTIONS])
     except Refused as refused:
-        if refused.first.reason is Reason.PASSWORD_WRONG:
-            return await _factor_page(request, agent, form, show_on(form, refused, {}, 0))
-        guesses.succeeded(attempt, now_s)
-        raise
+        if refused.first.reason is not Reason.PASSWORD_WRONG:
+            guesses.succeeded(attempt, now_s)
+        return await _factor_page(request, agent, form, show_on(form, refused, {}, 0))
     guesses.succeeded(attempt, now_s)
     return None
 

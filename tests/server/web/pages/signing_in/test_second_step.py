@@ -173,6 +173,7 @@ async def test_a_wrong_password_sets_up_and_removes_nothing(arrive, clock):
     karim = await arrive(KARIM)
     answer = await karim.send(FACTOR, password="wrong")
     assert answer.status == 422 and 'class="qr"' not in await answer.text()
+    assert (await karim.send(FACTOR, password="x" * 300)).status == 422
     await set_up(karim, clock)
     assert (await karim.send(FACTOR, f"{FACTOR}/retirer", password="wrong")).status == 422
     answer = await karim.send(FACTOR, f"{FACTOR}/retirer", password=PASSWORD)
