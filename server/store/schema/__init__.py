@@ -29,6 +29,7 @@ from server.store.schema import (
     repeats,
     revocations,
     roles,
+    signing_in,
     table_imports,
     unassigned,
 )
@@ -477,4 +478,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     badge_acts.add,
     cars.add,
     table_imports.add,
+    signing_in.add,
 )
