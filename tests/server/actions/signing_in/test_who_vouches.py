@@ -46,16 +46,13 @@ def test_accounts_of_before_and_those_to_come_each_have_a_name_of_their_own() ->
         step(Database(db))
     db.execute(f"PRAGMA user_version = {before}")
     db.execute("INSERT INTO directorate (code, name) VALUES ('DDT', 'x')")
-    add = (
-        "INSERT INTO agent (login, full_name, directorate_id, role)"
-        " VALUES (:login, 'x', 1, 'agent')"
-    )
+    add = "INSERT INTO agent (login, full_name, directorate_id) VALUES (:login, 'x', 1)"
     db.executemany(add, [{"login": "of.before"}, {"login": "of.before.too"}])
     schema.migrate(db)
     db.execute(add, {"login": "to.come"})
     db.execute(
-        "INSERT INTO agent (login, full_name, directorate_id, role, issuer, sub)"
-        " VALUES ('from.elsewhere', 'x', 1, 'agent', 'https://idp.example', 'theirs')"
+        "INSERT INTO agent (login, full_name, directorate_id, issuer, sub)"
+        " VALUES ('from.elsewhere', 'x', 1, 'https://idp.example', 'theirs')"
     )
     names = dict(db.execute("SELECT login, sub FROM agent").fetchall())
     assert len(set(names.values())) == 4 and names["from.elsewhere"] == "theirs"
