@@ -169,8 +169,8 @@ def _parser() -> argparse.ArgumentParser:
         "--since",
         type=day_s,
         metavar="YYYY-MM-DD",
-        help="the day from which the badges and directorates hold that the file gives: what a car"
-        " tells later of that time is judged by them (now, and never later than now)",
+        help="the day from which the badges, directorates and roles hold that the file gives: what"
+        " a car tells later of that time is judged by them (now, and never later than now)",
     )
     loading.add_argument(
         "--close-others",

@@ -20,7 +20,7 @@ async def load(
     A booking that is not there yet is held to the rules of a page, but for those of the present
     moment: a file may bring over what was, and one late car does not refuse it.
 
-    Badges and directorates that it gives hold from `since_s` on, None: from now on.
+    Badges, directorates and roles that it gives hold from `since_s` on, None: from now on.
 
     Returns:
         How many of the badges that it names are revoked: they stay so.

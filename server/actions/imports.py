@@ -149,7 +149,7 @@ async def export(actor: Actor, kind: Kind, actions: Actions) -> list[Sequence[st
     manager_only(actor)
     if kind == "badges" and not isinstance(actor, Operator):
         raise Refused(Refusal("", Reason.NOT_ALLOWED))
-    rows = await actions.store.tables.rows(kind)
+    rows = await actions.store.tables.rows(kind, actions.clock.now_s())
     in_service = (row for row in rows.values() if BLOCKED not in row)
     return [_header(kind), *(tuple(row.values()) for row in in_service)]
 

@@ -9,7 +9,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from server.actions import Actions, Operator, boxes
+from server.actions import Actions, Operator, boxes, roles
 from server.actions.fleet import load
 from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
@@ -18,6 +18,7 @@ from server.demo import bookings, cars, feedback, fleet, history
 from server.fleet import fleet_file
 from server.fleet.model import Vehicle
 from server.fleet.recurrence import PARIS
+from server.fleet.roles import Role
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
 from server.passwords import hash_password
 from server.serving import serve
@@ -50,6 +51,10 @@ async def prepare(data_dir: Path) -> dict[str, Path]:
             raise ServeError(f"{data_dir} holds another fleet: the demonstration needs its own")
         if len(await store.agents.all()) < len(fleet.ACCOUNTS):
             await load(Operator(), fleet_file.parse(fleet.as_json()), actions)
+            wanted_role = roles.GiveRole(
+                login=fleet.ADMINISTRATOR, role=Role.ADMINISTRATOR, reason="Démonstration"
+            )
+            await roles.give(Operator(), wanted_role, actions)
         await _give_passwords(store)
         identities = {plate: data_dir / "boxes" / f"{plate}.json" for plate in fleet.DRIVERS}
         for vehicle in await store.vehicles.all():

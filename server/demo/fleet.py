@@ -21,6 +21,7 @@ _AGENTS = (
     ("sophie.marchand", "Sophie Marchand", "PREF", "manager", None),
 )
 
+ADMINISTRATOR = "sophie.marchand"
 BADGES = {login: bytes.fromhex(badge) for login, _, _, _, badge in _AGENTS if badge}
 STRANGER_BADGE = bytes.fromhex("04ffeeddccbb09")  # a card that nobody has enrolled
 # plate -> login of who drives it now

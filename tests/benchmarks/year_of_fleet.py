@@ -86,7 +86,7 @@ def _people(db: sqlite3.Connection, vault: Vault, times: int, now_s: int) -> Non
         "agent_id, login, full_name, directorate_id, password_hash",
         [(n, f"agent.{n}", f"Agent {n:05}", 1 + n % 5, hashed) for n in range(1, agents + 1)],
     )
-    set_by_file(db, 1, Role.MANAGER, now_s)
+    set_by_file(db, 1, Role.MANAGER, now_s, 0)
     revoked = agents // 50
     _put(
         db, "revocation", "revocation_id, revoked_at_s", [(n, now_s) for n in range(1, revoked + 1)]

@@ -13,7 +13,6 @@ from server.fleet.refusals import Reason
 
 _YES = {"oui", "o", "vrai", "yes", "y", "true", "1", "x"}
 _NO = {"non", "n", "faux", "no", "false", "0"}
-_ROLES = {"gestionnaire": "manager", "technicien": "technician", "technicienne": "technician"}
 _SPOILT = re.compile(
     r"#(N/A|REF!|NAME\?|NOM\s?\?|VALUE!|VALEUR!|DIV/0!|NUM!|NOMBRE!)|\d[.,]?\d*E[+]\d+"
 )
@@ -87,19 +86,6 @@ def flag_of(text: str) -> bool:
 def flag_in_words(flag: object) -> str:
     """Write yes or no."""
     return "oui" if flag else "non"
-
-
-def role_of(text: str) -> str:
-    """Read a role, in French or English."""
-    word = folded(text)
-    return _ROLES.get(word, word)
-
-
-def role_in_words(role: object) -> str:
-    """Write a role in French."""
-    return {english: french for french, english in reversed(_ROLES.items())}.get(
-        str(role), str(role)
-    )
 
 
 def number_of(text: str) -> float:

@@ -82,8 +82,8 @@ class Fleet(Noun):
                 that is the same.
             now_s: the present.
             timezone: whose hours a booking keeps that is repeated each week.
-            since_s: from when badges, directorates and sites of cars hold that the file gives, now
-                at the latest; None: now.
+            since_s: from when badges, directorates, roles and sites of cars hold that the file
+                gives, now at the latest; None: now.
 
         Returns:
             How many of the badges that the file names are revoked: they stay so.
@@ -312,7 +312,7 @@ class Loading:
     def _give_role(self, agent_id: int, login: str, role: Role) -> None:
         """Let the role be that which the file says anew; what people gave stays."""
         changed = self._said.changes("agent", login, {"role": role.value})
-        if changed and not set_by_file(self._db, agent_id, role, self._now_s):
+        if changed and not set_by_file(self._db, agent_id, role, self._now_s, self._since_s):
             raise Refused(Refusal("role", Reason.LAST_ADMINISTRATOR, {"name": login}))
 
     def _give_right(self, agent_id: int, entry: AgentEntry, *, is_new: bool) -> None:
@@ -320,6 +320,8 @@ class Loading:
         said = True if entry.may_book is None and is_new else entry.may_book
         if not self._said.changes("agent", entry.login, _flags({"may_book": said})):
             return
+        if said is _may_book(self._db, agent_id, self._now_s):
+            return  # as people gave it
         withdraw_all(self._db, agent_id, None, self._now_s)
         if said:
             # A file may bring over bookings of before: whoever had a car then had the right.
@@ -552,6 +554,17 @@ def _flags(said: Mapping[str, bool | None]) -> dict[str, Word]:
 def _booking_name(vehicle_id: int, agent_id: int, window: Window) -> str:
     """Name a booking as a file says it, whatever becomes of it."""
     return f"{vehicle_id} {agent_id} {window.from_s}-{window.to_s}"
+
+
+def _may_book(db: sqlite3.Connection, agent_id: int, now_s: int) -> bool:
+    """Say whether somebody has a right to book, now or from later on."""
+    return bool(
+        db.execute(
+            "SELECT 1 FROM booking_right"
+            " WHERE agent_id = :agent_id AND (to_s IS NULL OR to_s > :now_s)",
+            {"agent_id": agent_id, "now_s": now_s},
+        ).fetchone()
+    )
 
 
 def _known(known: Mapping[str, T], name: str, word: str, reason: Reason = Reason.UNKNOWN_NAME) -> T:

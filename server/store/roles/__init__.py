@@ -125,8 +125,8 @@ def give_role(
     return int(number)
 
 
-def set_by_file(db: sqlite3.Connection, agent_id: int, role: Role, now_s: int) -> bool:
-    """Let somebody have this role of the whole fleet, instead of what files gave before.
+def set_by_file(db: sqlite3.Connection, agent_id: int, role: Role, now_s: int, from_s: int) -> bool:
+    """Let somebody have this role of the whole fleet from then, instead of what files gave before.
 
     Returns:
         False: nobody could name another administrator then; undo the transaction.
@@ -143,7 +143,7 @@ def set_by_file(db: sqlite3.Connection, agent_id: int, role: Role, now_s: int) -
         if not _withdraw(db, number, None, now_s):
             return False
     if role is not Role.AGENT:
-        give_role(db, agent_id, RoleGrant(0, role, Scope(), now_s), None, "", by_file=1)
+        give_role(db, agent_id, RoleGrant(0, role, Scope(), from_s), None, "", by_file=1)
     return True
 
 

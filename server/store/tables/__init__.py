@@ -30,7 +30,9 @@ _EACH = 100  # lines between two tellings of progress
 # All that is stored, by the words of the entries, so that a column is one line in columns.py; `key`
 # is what an entry is found by.
 _ROWS: Mapping[Kind, str] = {
-    "people": "SELECT a.*, login AS key, d.code AS directorate, closed_at_s IS NULL AS active"
+    "people": "SELECT a.*, login AS key, d.code AS directorate, closed_at_s IS NULL AS active,"
+    " EXISTS (SELECT 1 FROM booking_right r WHERE r.agent_id = a.agent_id"
+    " AND (r.to_s IS NULL OR r.to_s > :now_s)) AS may_book"
     " FROM agent a JOIN directorate d USING (directorate_id) ORDER BY login",
     "cars": "SELECT v.*, plate AS key, s.code AS site"
     " FROM vehicle v JOIN site s USING (site_id) ORDER BY plate",
@@ -127,15 +129,15 @@ class Tables(Noun):
             TableImport(**dict(row) | {"can_be_undone": bool(row["can_be_undone"])}) for row in rows
         ]
 
-    async def rows(self, kind: Kind) -> judged.Rows:
+    async def rows(self, kind: Kind, now_s: int) -> judged.Rows:
         """Return what is there, in the order of an export."""
-        return await self._engine.read(lambda db: _rows(db, self._vault, kind))
+        return await self._engine.read(lambda db: _rows(db, self._vault, kind, now_s))
 
 
-def _rows(db: sqlite3.Connection, vault: Vault, kind: Kind) -> judged.Rows:
+def _rows(db: sqlite3.Connection, vault: Vault, kind: Kind, now_s: int) -> judged.Rows:
     columns = [column for column in TABLES[kind].columns if column.is_written]
     found: dict[Any, dict[str, str]] = {}
-    for row in db.execute(_ROWS[kind]):
+    for row in db.execute(_ROWS[kind], {"now_s": now_s}):
         words = dict(row)
         if kind == "badges":
             words["key"] = words["uid"] = vault.open_sealed(words["uid"], "badge")
@@ -168,7 +170,7 @@ def _put(
     progress: Progress,
 ) -> tuple[Verdict, ...]:
     """Put each line in that can be, and return what becomes of all."""
-    before = _rows(db, vault, entries.kind)
+    before = _rows(db, vault, entries.kind, now_s)
     loading = Loading(db, vault, {}, now_s, timezone, now_s, _SOURCE)
     loading.read_names()
     refused: dict[int, tuple[Refusal, ...]] = {}
@@ -182,7 +184,7 @@ def _put(
         except Refused as error:
             refused[line.number] = error.refusals
     progress(len(entries.lines), len(entries.lines))
-    return verdicts_of(entries, before, _rows(db, vault, entries.kind), refused)
+    return verdicts_of(entries, before, _rows(db, vault, entries.kind, now_s), refused)
 
 
 def _since_s(line: EntryLine, now_s: int, timezone: ZoneInfo) -> int:

@@ -23,6 +23,8 @@ _TABLES: Mapping[str, tuple[str, ...]] = {
     "file_word": ("kind", "entry", "word"),
     "membership": ("agent_id", "from_s"),
     "badge_holding": ("badge_id", "from_s"),
+    "parking": ("vehicle_id", "from_s"),
+    "booking_right": ("right_id",),
     "badge": ("badge_id",),
     "agent": ("agent_id",),
     "vehicle": ("vehicle_id",),

@@ -224,6 +224,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
             "kilometres": await store.unassigned.given(SETTLED, kilometres) if kilometres else [],
         },
         form=await form_of(PageForm, request),
+        is_all=trips is not None and trips.is_whole,
         now_s=now_s,
         silent_before_s=now_s - SILENT_AFTER_S,
     )

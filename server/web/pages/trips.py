@@ -38,7 +38,15 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
     form = await filter_form(request)
     before = before_of(request)
     if not form.validate():
-        return await page(request, "trips/log.html", status=422, form=form, trips=None, waiting=0)
+        return await page(
+            request,
+            "trips/log.html",
+            status=422,
+            form=form,
+            trips=None,
+            waiting=0,
+            scope=reach_of(Person(agent), Right.SEE_TRIPS),
+        )
     wanted = filter_for(agent, form)
     store = request.app[STORE]
     seen = reach_of(Person(agent), Right.SEE_FEEDBACK)
@@ -55,6 +63,7 @@ async def show_log(request: web.Request, agent: Agent) -> web.StreamResponse:
         form=form,
         filtered=any(request.query.values()),
         trips=trips,
+        scope=reach_of(Person(agent), Right.SEE_TRIPS),
         waiting=waiting,
         damaged=damaged,
         late_of={trip.trip_id: late_s(trip, now_s) for trip in trips},

@@ -86,7 +86,7 @@ async def test_a_try_says_what_each_line_would_change_and_changes_nothing(
     done = await imports.take_in(Operator(), checked, actions)
     assert outcomes(done) == outcomes(checked) and woken == [None]
     eva = await store.agents.by_login("eva")
-    assert (eva.full_name, eva.role, eva.password_hash) == ("Eva", "agent", None)
+    assert (eva.full_name, eva.roles, eva.password_hash) == ("Eva", (), None)
 
 
 async def test_one_line_at_fault_lets_nothing_in(store: Store, actions: Actions) -> None:
@@ -118,13 +118,31 @@ async def test_the_same_table_again_changes_nothing_also_after_people_edited(
     assert outcomes(other) == ["same", "same", "changed"]
 
 
+async def test_no_table_gives_a_role(store: Store, actions: Actions) -> None:
+    done = await take_in(f"{PEOPLE};rôle\neva;Eva;DDT;gestionnaire\n", actions)
+    assert done.entries.ignored == ("rôle",)
+    assert (await store.agents.by_login("eva")).roles == ()
+
+
+async def test_a_table_says_who_may_book(store: Store, actions: Actions) -> None:
+    table = f"{PEOPLE};habilité à réserver\neva;Eva;DDT;non\nida;Ida;DDT;\n"
+    await take_in(table, actions)
+    eva, ida = [await store.agents.by_login(login) for login in ("eva", "ida")]
+    assert (await store.rights.of_agent(eva.agent_id)).rights == ()
+    (right,) = (await store.rights.of_agent(ida.agent_id)).rights
+    await take_in(table.replace("eva;Eva;DDT;non", "eva;Eva;DDT;oui"), actions)
+    assert len((await store.rights.of_agent(eva.agent_id)).rights) == 1
+    assert (await store.rights.of_agent(ida.agent_id)).rights == (right,)
+
+
 async def test_what_a_table_leaves_out_stays_and_it_closes_nobody(
     store: Store, actions: Actions
 ) -> None:
     """S6."""
-    await take_in(f"{PEOPLE};rôle;permis vu\npaul.morin;Paul Morin;DDPP;;\n", actions)
+    before = (await store.agents.get(PAUL)).roles
+    await take_in(f"{PEOPLE};permis vu\npaul.morin;Paul Morin;DDPP;\n", actions)
     paul, marie = await store.agents.get(PAUL), await store.agents.get(MARIE)
-    assert paul.role == "manager" and marie.closed_at_s is None
+    assert before and paul.roles == before and marie.closed_at_s is None
     assert len(await store.badges.of_agent(PAUL)) == 1
 
 
@@ -214,8 +232,8 @@ async def test_whoever_has_left_gets_no_badge(store: Store, actions: Actions) ->
 async def test_an_import_is_taken_back_whole(store: Store, actions: Actions) -> None:
     before = facts(store)
     done = await take_in(
-        f"{PEOPLE};rôle;permis vu;actif\n"
-        "marie.leroy;Marie Roux;DDPP;technicien;non;non\neva;Eva;DDT;;;\n",
+        f"{PEOPLE};habilité;permis vu;actif\n"
+        "marie.leroy;Marie Roux;DDPP;non;non;non\neva;Eva;DDT;;;\n",
         actions,
     )
     assert facts(store) != before
@@ -369,7 +387,7 @@ SOMEBODY = st.fixed_dictionaries(
     {
         "full_name": NAMES,
         "directorate": st.sampled_from(["DDT", "DDPP"]),
-        "role": st.sampled_from(["agent", "manager", "technician"]),
+        "may_book": st.booleans(),
         "licence_recorded": st.booleans(),
         "active": st.booleans(),
     }
@@ -425,7 +443,7 @@ async def goes_out_and_comes_in(data: dict[str, Any], written: Any) -> None:
 ROW = st.fixed_dictionaries(
     {"nom complet": NAMES, "direction": st.sampled_from(["DDT", "DDPP"])},
     optional={
-        "rôle": st.sampled_from(["agent", "gestionnaire", "technicien"]),
+        "habilité": st.sampled_from(["oui", "non"]),
         "permis vu": st.sampled_from(["oui", "non"]),
         "actif": st.sampled_from(["oui", "non"]),
         "depuis le": st.sampled_from(["2026-09-01", "20/09/2026"]),
@@ -443,7 +461,7 @@ def test_tables_that_are_taken_back_the_last_one_first_leave_no_trace(
 
 
 async def come_and_go(tables: list[dict[str, dict[str, str]]]) -> None:
-    headings = ("nom complet", "direction", "rôle", "permis vu", "actif", "depuis le")
+    headings = ("nom complet", "direction", "habilité", "permis vu", "actif", "depuis le")
     with tempfile.TemporaryDirectory() as folder:
         await copied(load_small_fleet, Path(folder) / "data")
         store = Store.open(Path(folder) / "data")

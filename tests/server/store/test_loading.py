@@ -141,7 +141,10 @@ async def test_lists_replace_those_before_and_what_is_not_spoken_of_stays(store:
         return access.walk_up, access.out_of_service, access.companions, keys[MARIE_UID]
 
     data = copy.deepcopy(FLEET)
-    data["vehicles"][0] |= {"walk_up": True, "out_of_service": [{"from": 5, "to": 9}]}
+    data["vehicles"][0] |= {
+        "walk_up": True,
+        "out_of_service": [{"from": NOW_S + 5, "to": NOW_S + 9}],
+    }
     data["agents"][0]["badges"] = [{"uid": MARIE_UID.hex(), "key": "0f" * 16}]
     data["bookings"][0]["drivers"] = ["paul.morin"]
     file = fleet_file.parse(json.dumps(data))
@@ -149,7 +152,7 @@ async def test_lists_replace_those_before_and_what_is_not_spoken_of_stays(store:
         await store.fleet.load(file, {}, NOW_S)
         assert await facts() == (
             True,
-            (Window(5, 9),),
+            (Window(NOW_S + 5, NOW_S + 9),),
             (Companion(BOOKING, PAUL, True),),
             b"\x0f" * 16,
         )

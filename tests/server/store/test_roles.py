@@ -43,10 +43,10 @@ def test_nobody_loses_what_they_could_do(tmp_path: Path) -> None:
     every = frozenset[object]().union(*(RIGHTS[grant.role] for grant in grants_of(db)[2]))
     assert every == frozenset[object]().union(*RIGHTS.values())
     assert is_last_administrator(db, 2, NOW_S) and not is_last_administrator(db, 3, NOW_S)
-    assert set_by_file(db, 2, Role.MANAGER, NOW_S), "a file that says it again takes nothing"
+    assert set_by_file(db, 2, Role.MANAGER, NOW_S, NOW_S), "a file that says it again takes nothing"
     assert {grant.role for grant in grants_of(db)[2]} == held[2]
-    assert not set_by_file(db, 2, Role.AGENT, NOW_S), "somebody else has to be named first"
-    assert set_by_file(db, 3, Role.AGENT, NOW_S) and 3 not in grants_of(db)
+    assert not set_by_file(db, 2, Role.AGENT, NOW_S, NOW_S), "somebody else has to be named first"
+    assert set_by_file(db, 3, Role.AGENT, NOW_S, NOW_S) and 3 not in grants_of(db)
 
 
 IDS = st.frozensets(st.integers(1, 3), max_size=2)

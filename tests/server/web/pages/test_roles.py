@@ -140,6 +140,8 @@ async def test_a_manager_of_a_directorate_finds_its_people_in_lists_and_counters
     log = await lucie.read("/trajets")
     assert "Karim" not in log.partition('id="log"')[2].replace("avec Karim", "")
     assert "30 trajets" in log, "of 31"
+    assert "Les trajets des personnes que vous gérez" in log
+    assert "dans la partie du parc que vous gérez" in await lucie.read("/a-traiter")
     refusals = await lucie.read("/badges-refuses")
     assert "Karim" not in refusals
     assert "Karim" not in await lucie.read("/badges?agent=Lucie")

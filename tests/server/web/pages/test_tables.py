@@ -7,6 +7,7 @@ import re
 import pytest
 from aiohttp import FormData
 
+from server.fleet.roles import WHOLE, Role, RoleGrant
 from server.fleet.tables.sheet import MOST_BYTES
 from server.web.pages.tables import waiting
 from tests.server.web.sample import KARIM, MANAGER, TOKEN
@@ -107,11 +108,8 @@ async def test_who_sends_a_table_alone_reads_its_verdicts(manager, arrive, store
     karim = await arrive(KARIM)
     for path in (where, "/importer", "/importer/modele/people.csv", "/importer/export/people.csv"):
         await karim.read(path, status=403)
-    await store._engine.write(
-        lambda db: (
-            db.execute("UPDATE agent SET role = 'manager' WHERE login = :l", {"l": KARIM}) and None
-        )
-    )
+    someone = await one_of(store, KARIM)
+    await store.roles.give(someone.agent_id, RoleGrant(0, Role.MANAGER, WHOLE, 0), None, "Essai")
     shown = await karim.read(where)
     assert "n’est plus conservé" in shown and "Ce que ce tableau changerait" not in shown
 
