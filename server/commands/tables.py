@@ -17,7 +17,7 @@ from server.fleet.fleet_file import in_words
 from server.fleet.inputs import judged
 from server.fleet.refusals import Refusal, Refused
 from server.fleet.tables.columns import KINDS, TABLES, Kind
-from server.fleet.tables.verdicts import Outcome, Verdict, counts
+from server.fleet.tables.verdicts import Change, Outcome, Verdict, counts
 from server.fleet.tables.writing import Format, write_csv, write_xlsx
 
 _TOLD_EACH = 1_000  # lines
@@ -152,13 +152,17 @@ def _say_how_far(done: int, of: int) -> None:
 def _say_verdict(verdict: Verdict) -> None:
     if verdict.outcome in ("same", "refused"):
         return
-    changes = "; ".join(
-        f"{change.heading}: {change.before or '-'} -> {change.after or '-'}"
-        if verdict.outcome == "changed"
-        else f"{change.heading}: {change.before}, not {change.after or '-'}"
-        for change in verdict.changes
-    )
+    changes = "; ".join(f"{each.heading}: {_said(verdict, each)}" for each in verdict.changes)
     print(f"line {verdict.number}: {verdict.name}: {_WORDS[verdict.outcome]}  {changes}".rstrip())
+
+
+def _said(verdict: Verdict, change: Change) -> str:
+    match verdict.outcome:
+        case "new":
+            return change.after
+        case "changed":
+            return f"{change.before or '-'} -> {change.after or '-'}"
+    return f"{change.before}, not {change.after or '-'}"
 
 
 def _placed(verdicts: Sequence[Verdict]) -> list[Refusal]:

@@ -147,7 +147,6 @@ class Conversation:
             self._sent, self._next_key, self._orders = facts.sent, facts.next_key, facts.orders
             self._revocation = facts.revocation_confirmed
             self._keys_behind.clear()
-            await self._pipeline.name_refused(self.box, self._clock.now_s())
         return wanted
 
     async def _say_held(

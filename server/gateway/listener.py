@@ -12,6 +12,7 @@ from server.config import Address
 from server.gateway.connection import Connection, Services
 from server.gateway.doubt import Doubt
 from server.gateway.pipeline import Pipeline
+from server.gateway.refused import RefusedBadges
 from server.gateway.registry import Registry
 from server.store import StoreError
 
@@ -22,6 +23,7 @@ _log = logging.getLogger(__name__)
 # so to keep a car out, a flood has to bring this many every 2 s. All cars of a large fleet come at
 # once when the server was away: there is room for them.
 MAX_PENDING = 4_096
+FORGET_EVERY_S = 3600
 
 
 class Listener:
@@ -96,13 +98,23 @@ def setup(app: web.Application) -> None:
     app[DOUBTS_TIME] = doubt.doubts
     app[NOTIFY] = registry.notify
     told = store.news.newest  # the number of the last news that connections were woken for
+    refused = RefusedBadges(store)
+    forget_s = 0  # when numbers of cards that are nobody's are let go again
+
+    async def tidy() -> None:
+        nonlocal forget_s
+        now_s = clock.now_s()
+        await refused.look(now_s)
+        if not 0 <= forget_s - now_s <= FORGET_EVERY_S:
+            forget_s = now_s + FORGET_EVERY_S
+            await store.learn_orders.forget_old(now_s)
 
     async def look() -> None:
         nonlocal told
         try:
             # With whatever it writes the writer sees what others have committed.
             await store.boxes.keep_heard()
-            await store.learn_orders.forget_old(clock.now_s())
+            await tidy()
         except StoreError as error:  # it is looked again: a full disk or a long load may pass
             _log.error("cannot see what other programs changed: %s", error)
         if doubt.in_doubt:
@@ -114,6 +126,7 @@ def setup(app: web.Application) -> None:
     async def running(app: web.Application) -> AsyncIterator[None]:
         doubt.begin(*await store.boxes.time_known())
         await app[LISTENER].start(app[CONFIG].boxes)
+        await look()
         looking = asyncio.create_task(clock.look_regularly(look))
         yield
         looking.cancel()

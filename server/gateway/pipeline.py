@@ -25,9 +25,6 @@ from shared_protocol.records import (
     TripStart,
 )
 
-# So long a badge that was refused as nobody's is looked for again among those that are known.
-_LOOKED_FOR_S = 31 * 24 * 3600
-
 Body = tuple[object, ...] | None
 Named = TripStart | TripHandover | Refusal | Occupant
 
@@ -93,19 +90,6 @@ class Pipeline:
             holders = await self._holders(box, bodies, times)
             held = await self._store.records.append(batch(holders), trips.follow)
         return held
-
-    async def name_refused(self, box: BoxAccount, now_s: int) -> None:
-        """Find out whose the badges are that a box refused as nobody's: some are known since.
-
-        Their refusals stay nobody's: nobody held them then.
-        """
-        tags = await self._store.in_reader(
-            lambda: self._store.refusals.unknown(box.vehicle_id, now_s - _LOOKED_FOR_S), lane="car"
-        )
-        found = await self._tags.search(box, tags, now_s) if tags else {}
-        if found:
-            badges = {tag: badge.badge_id for tag, badge in found.items()}
-            await self._store.refusals.know(box.vehicle_id, badges)
 
     def _booked(self, box: BoxAccount, bodies: list[Body], times: "_Times") -> list[Holder] | None:
         """Return who each record is about, if badges are named only by trips of their bookings.

@@ -217,17 +217,21 @@ class Refusals(Noun):
         )
         return [Refusal(**row) for row in rows]
 
-    def unknown(self, vehicle_id: int, from_s: int) -> set[bytes]:
-        """Return how a car's box called the badges it refused since then that nobody has.
+    async def unknown(self, from_s: int) -> dict[bytes, set[bytes]]:
+        """Return how boxes in service called the badges refused since then that are nobody's.
 
-        Call it in a reader's thread.
+        By the box's id on the wire.
         """
-        rows = self._engine.reader().execute(
-            "SELECT DISTINCT badge_tag FROM refusal WHERE vehicle_id = :vehicle_id"
-            " AND received_at_s >= :from_s AND badge_tag IS NOT NULL",
-            {"vehicle_id": vehicle_id, "from_s": from_s},
+        rows = await self._rows(
+            "SELECT DISTINCT b.wire_id, r.badge_tag FROM box b JOIN refusal r USING (vehicle_id)"
+            " WHERE b.retired_at_s IS NULL AND r.received_at_s >= :from_s"
+            " AND r.badge_tag IS NOT NULL",
+            from_s=from_s,
         )
-        return {bytes(tag) for (tag,) in rows}
+        found: dict[bytes, set[bytes]] = {}
+        for wire_id, tag in rows:
+            found.setdefault(bytes(wire_id), set()).add(bytes(tag))
+        return found
 
     async def know(self, vehicle_id: int, badges: Mapping[bytes, int]) -> None:
         """Note of badges that a car refused as nobody's which they are, by what it called them."""

@@ -1,8 +1,8 @@
 """CSV as it comes out of Excel, LibreOffice and HR programs, into lines of texts.
 
-UTF-8 with a mark or without, UTF-16 with one, else what charset-normalizer holds it for among the
-single-byte sets of western Europe. Separators are semicolons, commas or tabs. Never here: what the
-columns mean.
+UTF-8 with a mark or without, UTF-16 with one; Windows-1252 where that reads as French does; else
+what charset-normalizer holds it for among the single-byte sets of western Europe. Separators are
+semicolons, commas or tabs. Never here: what the columns mean.
 """
 
 import csv
@@ -18,6 +18,8 @@ from server.fleet.tables.sheet import MOST_LINES, Line, refuse, too_large
 SEPARATORS = ";,\t"
 _MARKED = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _SINGLE_BYTE = ["cp1252", "cp850", "mac_roman"]
+# What nobody wrote as Windows-1252: of few letters alone, charset-normalizer cannot say.
+_ODD = re.compile(r"[^\x00-\x7f\xa0«»°ªº€’–—…œŒÀ-ÖØ-öø-ÿ]|(?<=\w)[–—…](?=\w)|(?<=[a-zà-ÿ])Œ")
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _TOLD_BY_EXCEL = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 
@@ -71,11 +73,18 @@ def _text_of(content: bytes) -> str:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
-        best = from_bytes(content, cp_isolation=_SINGLE_BYTE, explain=False).best()
-        text = _decoded(content, "cp1252" if best is None else best.encoding)
+        text = _of_single_bytes(content)
     if "\0" in text:
         raise refuse(Reason.NOT_A_TABLE)
     return text
+
+
+def _of_single_bytes(content: bytes) -> str:
+    text = content.decode("cp1252", errors="replace")
+    if _ODD.search(text) is None:
+        return text
+    best = from_bytes(content, cp_isolation=_SINGLE_BYTE).best()
+    return _decoded(content, "cp1252" if best is None else best.encoding)
 
 
 def _decoded(content: bytes, encoding: str) -> str:

@@ -87,7 +87,10 @@ def _verdict(
         if (word := _looks_swapped(line.entry)) is not None:
             refusal = Refusal(word, Reason.LOOKS_SWAPPED)
             return Verdict(line.number, name, "refused", refusals=(refusal,))
-        return Verdict(line.number, name, "new")
+        named = table.column(table.key).heading  # of a badge, its number: it is not shown whole
+        comes = ((heading, text) for heading, text in now.items() if text and heading != named)
+        changes = tuple(Change(heading, "", text) for heading, text in comes)
+        return Verdict(line.number, name, "new", changes)
     changes = tuple(
         Change(heading, was.get(heading, ""), text)
         for heading, text in now.items()

@@ -27,16 +27,26 @@ PARKING = Dated("parking", "vehicle_id", "site_id", "vehicle")
 FITTING = Dated("box_fitting", "box_id", "vehicle_id", "box")
 
 
-def hold(db: sqlite3.Connection, what: Dated, of_id: int, value_id: int, now_s: int) -> None:
+def hold(
+    db: sqlite3.Connection,
+    what: Dated,
+    of_id: int,
+    value_id: int,
+    now_s: int,
+    *,
+    by_date: bool = False,
+) -> None:
     """Let this hold from `now_s` on, whatever was said of later times; what holds already stays.
 
-    `now_s` may lie behind or ahead; the table of the thing itself has what holds last.
+    `now_s` may lie behind or ahead; the table of the thing itself has what holds last. `by_date`: a
+    person named the date, so what holds already also holds from then, where that is earlier; a
+    clock that stepped back is no such thing.
     """
     row = {"of_id": of_id, "value_id": value_id, "now_s": now_s}
     of, is_it = f"{what.of} = :of_id", f"{what.value} = :value_id"
-    still = (
-        f"SELECT 1 FROM {what.table} WHERE {of} AND from_s <= :now_s AND to_s IS NULL AND {is_it}"
-    )
+    still = f"SELECT 1 FROM {what.table} WHERE {of} AND to_s IS NULL AND {is_it}"
+    if by_date:
+        still += " AND from_s <= :now_s"
     if db.execute(still, row).fetchone() is None:
         db.execute(f"DELETE FROM {what.table} WHERE {of} AND from_s >= :now_s", row)
         # Taken and given back within one second: never taken.

@@ -47,6 +47,7 @@ from server.store.equipment import PIECES, piece_of
 from server.store.fleet.said import Said, Word
 from server.store.news import tell
 from server.store.noun import Noun
+from server.store.people.memberships import move
 from server.store.rights import give as give_right
 from server.store.rights import withdraw_all
 from server.store.roles import is_last_administrator, set_by_file
@@ -303,7 +304,7 @@ class Loading:
         if entry.role is not None:
             self._give_role(agent_id, entry.login, Role(entry.role))
         if moves:
-            dated.hold(self._db, dated.MEMBERSHIP, agent_id, directorate_id, self._since_s)
+            move(self._db, agent_id, directorate_id, self._since_s)
         self._give_right(agent_id, entry, is_new=is_new)
         self._give_password(agent_id, entry.login)
         if self._is_open(agent_id, entry) and entry.badges is not None:

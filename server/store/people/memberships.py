@@ -13,7 +13,7 @@ from server.store import dated
 
 def move(db: sqlite3.Connection, agent_id: int, directorate_id: int, from_s: int) -> None:
     """Let somebody be of a directorate from then on, whatever was said of later."""
-    dated.hold(db, dated.MEMBERSHIP, agent_id, directorate_id, from_s)
+    dated.hold(db, dated.MEMBERSHIP, agent_id, directorate_id, from_s, by_date=True)
     since = {"agent_id": agent_id, "directorate_id": directorate_id, "from_s": from_s}
     db.execute(
         "UPDATE booking SET directorate_id = :directorate_id"

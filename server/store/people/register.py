@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 
-from server.fleet.model import Agent, Booking
+from server.fleet.model import Agent, Booking, Window
 from server.fleet.names import is_called
 from server.fleet.people.register import (
     Candidate,
@@ -114,7 +114,7 @@ def _page(
         "SELECT agent_id, full_name, closed_at_s IS NOT NULL AS has_left FROM agent"
         " ORDER BY has_left, full_name, agent_id"
     ).fetchall()
-    ids = [row["agent_id"] for row in everyone if is_called(row["full_name"], sought)]
+    ids = [row["agent_id"] for row in everyone if not sought or is_called(row["full_name"], sought)]
     start = ids.index(after_id) + 1 if after_id in ids else 0
     wanted = ids[start : start + limit]
     places, values = among(wanted)
@@ -274,7 +274,8 @@ def _hand_over(db: sqlite3.Connection, booking: Booking, taker_id: int | None, n
         of_booking,
     )
     try:
-        judge_right(db, taker_id, booking.vehicle_id, booking.window)
+        rest = Window(max(booking.starts_at_s, now_s), booking.ends_at_s)
+        judge_right(db, taker_id, booking.vehicle_id, rest)
         judge_number(db, replace(booking, agent_id=taker_id), now_s)
     except Refused as refused:
         raise Refused(*(replace(each, field=field) for each in refused.refusals)) from None

@@ -29,3 +29,10 @@ def add(db: Database) -> None:
     db.execute("INSERT INTO booking_right (agent_id, from_s) SELECT agent_id, 0 FROM agent")
     db.execute("ALTER TABLE directorate ADD COLUMN closed_from_s INTEGER")
     db.execute("ALTER TABLE directorate ADD COLUMN merged_into_id INTEGER REFERENCES directorate")
+    # What bears the directorate of its time, for whoever changes of which one somebody was.
+    db.execute(
+        "CREATE INDEX refusal_of_booking ON refusal (booking_id) WHERE booking_id IS NOT NULL"
+    )
+    db.execute(
+        "CREATE INDEX unassigned_of_agent ON unassigned (agent_id) WHERE agent_id IS NOT NULL"
+    )

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from server.actions import Person
 from server.actions import refused_badges as acts
-from server.app_keys import ACTIONS, STORE
+from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.model import Agent
 from server.fleet.roles import Right
 from server.web.auth import allowed, signed_in
@@ -15,10 +15,13 @@ from server.web.paging import MANY, PAGE_SIZE, before_of
 
 @signed_in
 async def list_vehicles(request: web.Request, agent: Agent) -> web.StreamResponse:
-    """GET /api/vehicles?after= : the cars that can be booked, by plate."""
-    cars = await request.app[STORE].vehicles.page(MANY, before_of(request, "after"))
+    """GET /api/vehicles?after= : the cars that one has or will have the right to book, by plate."""
+    store, now_s = request.app[STORE], request.app[CLOCK].now_s()
+    cars = await store.vehicles.page(MANY, before_of(request, "after"))
     next_after = cars[-1].vehicle_id if len(cars) == MANY else None
-    return web.json_response({"vehicles": [asdict(car) for car in cars], "next_after": next_after})
+    may = await store.rights.of_agent(agent.agent_id)
+    listed = [asdict(car) for car in cars if may.might_book(car, now_s)]
+    return web.json_response({"vehicles": listed, "next_after": next_after})
 
 
 @signed_in

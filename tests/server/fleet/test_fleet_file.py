@@ -303,6 +303,7 @@ WHOLE: dict[str, list[dict[str, Any]]] = {
             "licence_recorded": True,
             "email": "eva.roux@ddt.example",
             "active": True,
+            "may_book": True,
             "password": "a long enough one",
         }
         | {"badges": ["04a1b2c3", {"uid": "04a1b2c3d4e5f6", "key": "0f" * 16}]}

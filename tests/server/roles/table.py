@@ -44,8 +44,9 @@ class Route:
 
     def at(self, number: int) -> str:
         """Its address for the thing of this number."""
-        decimal = re.sub(r"\{\w+\}", str(number), self.path)
-        return decimal if self.fits(decimal) else re.sub(r"\{\w+\}", f"{number:064x}", self.path)
+        names = (str(number), f"{number:016x}", f"{number:064x}")  # an id, or a key that is hashed
+        there = [re.sub(r"\{\w+\}", name, self.path) for name in names]
+        return next(filter(self.fits, there))
 
     def fits(self, address: str) -> bool:
         """Whether it is an address of this route."""

@@ -47,6 +47,19 @@ def test_each_instant_is_theirs_of_whom_it_was_said_last(said: list[tuple[int, i
     assert all(a[1] == b[0] for a, b in itertools.pairwise(spans))
 
 
+@given(SAID)
+def test_of_a_date_that_a_person_names_holds_what_was_said_last_of_it(
+    said: list[tuple[int, int]],
+) -> None:
+    db = a_database()
+    holder: list[int | None] = [None] * (LAST_S + 1)
+    for at_s, agent_id in said:
+        dated.hold(db, dated.BADGE, 1, agent_id, at_s, by_date=True)
+        holder[at_s:] = [agent_id] * (LAST_S + 1 - at_s)
+    for at_s, agent_id in enumerate(holder):
+        assert dated.held(db, dated.BADGE, 1, When(at_s, at_s)) == {agent_id} - {None}
+
+
 @pytest.mark.parametrize("change", ["badge SET agent_id = 2", "agent SET directorate_id = 2"])
 def test_nobody_says_who_has_it_now_without_saying_since_when(change: str) -> None:
     db = a_database()

@@ -13,7 +13,7 @@ from server.actions.people import directorates as acts
 from server.app_keys import ACTIONS, CLOCK
 from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent, Directorate
-from server.fleet.refusals import Refused
+from server.fleet.refusals import Reason, Refused
 from server.web.auth import manager_only
 from server.web.forms import (
     ChoiceField,
@@ -104,7 +104,7 @@ def _rename(request: web.Request) -> Plain:
 @manager_only
 async def show_rename(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show what it is called."""
-    found = await acts.get(Person(agent), _one(request), request.app[ACTIONS])
+    found = await _found(request, agent)
     form = await form_of(RenameForm, request, name=found.name, seen=found.name)
     return await plain_page(request, _rename(request), form)
 
@@ -113,15 +113,14 @@ async def show_rename(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def rename(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Save it; who was overtaken by somebody else reads what it is now."""
     form = await sent_form(RenameForm, request)
-    number = _one(request).directorate_id
+    number = (await _found(request, agent)).directorate_id
     told = {"directorate_id": number, "name": form.name.data, "seen": form.seen.data or ""}
     try:
         after = await acts.rename(
             Person(agent), judged(acts.RenameDirectorate, told), request.app[ACTIONS]
         )
     except Refused as refused:
-        now = await acts.get(Person(agent), _one(request), request.app[ACTIONS])
-        form.seen.data = now.name
+        form.seen.data = (await _found(request, agent)).name
         return await plain_page(request, _rename(request), form, refused)
     await _done(request, N_("Saved: %(what)s."), after)
 
@@ -137,7 +136,7 @@ def _close(request: web.Request) -> Plain:
 @manager_only
 async def show_close(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask from which day on, and where its people go."""
-    await acts.get(Person(agent), _one(request), request.app[ACTIONS])
+    await _found(request, agent)
     tomorrow_s = next_day_s(request.app[CLOCK].now_s(), words_of(request).timezone)
     form = await form_of(CloseForm, request, from_s=tomorrow_s)
     await offer_directorates(form.into_id, request)
@@ -147,7 +146,7 @@ async def show_close(request: web.Request, agent: Agent) -> web.StreamResponse:
 @manager_only
 async def close(request: web.Request, agent: Agent) -> web.StreamResponse:
     """End it, or say what is in the way."""
-    found = await acts.get(Person(agent), _one(request), request.app[ACTIONS])
+    found = await _found(request, agent)
     form = await sent_form(CloseForm, request)
     await offer_directorates(form.into_id, request)
     form.validate()
@@ -167,6 +166,7 @@ async def close(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def reopen(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Open it again."""
     await sent_form(PageForm, request)
+    await _found(request, agent)
     found = await acts.reopen(Person(agent), _one(request), request.app[ACTIONS])
     await _done(
         request, N_("Open again: %(what)s. Its people of before stay where they are."), found
@@ -177,6 +177,16 @@ async def _done(request: web.Request, text: str, what: Directorate) -> NoReturn:
     said = words_of(request).say(text, what=f"{what.code}, {what.name}")
     await flash(request, "success", said)
     raise web.HTTPSeeOther(LIST)
+
+
+async def _found(request: web.Request, agent: Agent) -> Directorate:
+    """Return the directorate that this address is about; raises HTTPNotFound."""
+    try:
+        return await acts.get(Person(agent), _one(request), request.app[ACTIONS])
+    except Refused as refused:
+        if refused.first.reason is not Reason.UNKNOWN_NAME:
+            raise
+        raise web.HTTPNotFound from None
 
 
 def _one(request: web.Request) -> acts.OneDirectorate:

@@ -14,6 +14,7 @@ from server.actions.people import register as acts
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent
+from server.fleet.names import folded
 from server.fleet.people.register import OnRecord
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.web.auth import manager_only
@@ -33,6 +34,7 @@ from server.web.render import flash, page
 
 LIST = "/agents"
 _BOOKINGS = 10
+_NAMESAKES = 25
 _LICENCES = [("yes", N_("Seen, on record")), ("no", N_("Not on record"))]
 
 
@@ -172,7 +174,18 @@ async def add(request: web.Request, agent: Agent) -> web.StreamResponse:
         return await plain_page(request, _new(request), form, refused)
     text = N_("%(who)s is on record.")
     await flash(request, "success", words_of(request).say(text, who=found.agent.full_name))
+    await _say_namesakes(request, found.agent)
     raise web.HTTPSeeOther(f"{LIST}/{found.agent.agent_id}")
+
+
+async def _say_namesakes(request: web.Request, new: Agent) -> None:
+    """Warn where somebody of the same name, however written, was on record already."""
+    others = await request.app[STORE].agents.called(new.full_name, _NAMESAKES)
+    for other in others:
+        if other.login != new.login and folded(other.full_name) == folded(new.full_name):
+            text = N_("%(who)s (%(login)s) was on record already: is it the same person?")
+            said = words_of(request).say(text, who=other.full_name, login=other.login)
+            await flash(request, "warning", said)
 
 
 def _edit(person: Agent) -> Plain:

@@ -44,7 +44,7 @@ _NAMES: dict[Kind, str] = {
     "directorates": N_("Directorates"),
 }
 _OUTCOMES = {
-    "refused": N_("refused"),
+    "refused": N_("cannot be"),
     "new": N_("new"),
     "changed": N_("changed"),
     "kept": N_("stays as people made it"),

@@ -11,7 +11,7 @@ from server.fleet.inputs import judged
 from server.fleet.refusals import Refused
 from server.store import Store, schema
 from server.store.backup import DATABASE
-from server.store.schema import signing_in
+from server.store.schema.accounts import signing_in
 from tests.fleet import MARIE
 from tests.server.actions.people import LOGIN, load_marie, person
 

@@ -16,6 +16,7 @@ from server.fleet.records import Holder
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Reason, Refused
 from server.gateway.pipeline import Pipeline
+from server.gateway.refused import RefusedBadges
 from server.gateway.translate import COMMAND_KINDS, read_record
 from server.store import BoxSecrets, Store
 from shared_protocol import records
@@ -54,12 +55,6 @@ class Teller:
         told = [records.to_record(at_s or now_s, body) for body in bodies]
         held = await Pipeline(self._store).accept(box, 1, self._seq, 1, told, now_s)
         self._seq = held.seq + 1
-
-    async def look(self, now_s: int = NOW_S) -> None:
-        """What its connection does when badges have changed."""
-        box = await self._store.boxes.by_wire_id(self._secrets.wire_id)
-        assert box is not None
-        await Pipeline(self._store).name_refused(box, now_s)
 
 
 @pytest.fixture
@@ -225,10 +220,11 @@ async def test_a_badge_refused_as_nobodys_is_known_again_once_it_is_somebodys(
     await box.tell(Refusal(box.tag(UID), REFUSED_UNKNOWN_BADGE))
     (refusal,) = await store.refusals.log()
     assert (refusal.badge_id, refusal.agent_name) == (None, None)
-    await box.look()
+    refused = RefusedBadges(store)
+    await refused.look(NOW_S)
     enrol = judged(typed.Enrol, {"agent_id": MARIE, "uid": UID.hex()})
     held = await typed.enrol(paul, enrol, actions)
-    await box.look()
+    await refused.look(NOW_S)
     (refusal,) = await store.refusals.log()
     assert (refusal.badge_id, refusal.holder_name) == (held.badge.badge_id, "Marie Leroy")
     assert refusal.agent_name is None, "nobody held it then"

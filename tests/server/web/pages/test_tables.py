@@ -48,7 +48,7 @@ async def test_a_table_is_read_taken_in_and_taken_back(manager, store, woken) ->
     answer = await manager.send(where)
     assert answer.headers["Location"] == where
     listed = await manager.read(where)
-    assert "Import fait : 1 nouvelles lignes, 1 modifiées." in listed and "agents.csv" in listed
+    assert "Import fait. Lignes nouvelles : 1, modifiées : 1." in listed and "agents.csv" in listed
     assert (await one_of(store, "zoé")).full_name == "Zoé Bœuf" and woken == [None]
     assert "Ce que ce tableau changerait" not in await manager.read(where), "it is not kept"
     answer = await manager.send("/importer/1/annuler")

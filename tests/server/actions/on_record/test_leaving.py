@@ -6,8 +6,8 @@ from server.actions import Actions, Person
 from server.actions.people import leaving, register, rights
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refused
-from tests.fleet import BOOKING, CAR, HOUR_S, MARIE, NOW_S, OTHER_CAR, PAUL, call_off
-from tests.server.people.one_service import DAY_S, DDT, LATER_S, book
+from tests.fleet import BOOKING, CAR, MARIE, NOW_S, OTHER_CAR, PAUL, call_off
+from tests.server.actions.on_record.one_service import DAY_S, DDT, LATER_S, book
 
 
 async def leave(paul: Person, takers: dict[int, str], actions: Actions) -> Agent:
@@ -76,9 +76,8 @@ async def test_who_takes_over_has_an_account_a_licence_a_right_and_no_other_car(
     )
     await register.edit(paul, licence, actions)
     assert await reasons(paul, {BOOKING: "eva.roux"}, actions) == {field: Reason.NO_RIGHT}
-    await rights.give(
-        paul, rights.GiveRight(agent_id=eva.agent.agent_id, from_s=NOW_S - 2 * HOUR_S), actions
-    )
+    # The hours of the booking that are over need no right any more.
+    await rights.give(paul, rights.GiveRight(agent_id=eva.agent.agent_id, from_s=NOW_S), actions)
     other = await book(actions, OTHER_CAR, eva.agent.agent_id, NOW_S)
     assert await reasons(paul, {BOOKING: "eva.roux"}, actions) == {field: Reason.BUSY_THEN}
     await call_off(actions.store, other.booking_id)

@@ -12,8 +12,8 @@ from server.fleet.inputs import judged
 from server.fleet.people.rights import Right
 from server.fleet.refusals import Reason, Refused
 from tests.fleet import BOOKING, CAR, HOUR_S, MARIE, NOW_S, OTHER_CAR, agent, booking
+from tests.server.actions.on_record.one_service import DAY_S, DDPP, LATER_S, move
 from tests.server.actions.people import person
-from tests.server.people.one_service import DAY_S, DDPP, LATER_S, move
 from tests.server.web.sample import StillClock
 
 

@@ -1,6 +1,7 @@
 """Of which directorate somebody is, from its day on, ahead or behind; and what bears it."""
 
 import asyncio
+import json
 import tempfile
 from pathlib import Path
 
@@ -11,11 +12,20 @@ from hypothesis import strategies as st
 from server.actions import Actions, Operator, Person
 from server.actions.people import directorates, register
 from server.actions.tools import wakes_nobody
+from server.fleet import fleet_file
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Reason, Refused
 from server.store import Store
-from tests.fleet import CAR, MARIE, NOW_S, OTHER_CAR, copied, load_small_fleet
-from tests.server.people.one_service import DAY_S, DDPP, DDT, LATER_S, book, move, on_record
+from tests.fleet import CAR, MARIE, MARIE_UID, NOW_S, OTHER_CAR, agent, copied, load_small_fleet
+from tests.server.actions.on_record.one_service import (
+    DAY_S,
+    DDPP,
+    DDT,
+    LATER_S,
+    book,
+    move,
+    on_record,
+)
 from tests.server.web.sample import StillClock
 
 
@@ -150,3 +160,15 @@ async def test_a_directorate_that_is_renamed_is_the_same_and_two_editors_lose_no
         await directorates.rename(paul, asked.model_copy(update={"name": "Forêts"}), actions)
     assert refused.value.first.reason is Reason.CHANGED_MEANWHILE
     assert refused.value.first.values == {"now": "Mer"}
+
+
+async def test_a_file_that_says_otherwise_brings_a_planned_move_forward(
+    paul: Person, actions: Actions
+) -> None:
+    booked = await book(actions, OTHER_CAR, MARIE, NOW_S + DAY_S)
+    await move(paul, MARIE, DDPP, LATER_S, actions)
+    file = {"agents": [agent("marie.leroy", MARIE_UID, directorate="DDPP")]}
+    await actions.store.fleet.load(fleet_file.parse(json.dumps(file)), {}, NOW_S)
+    assert (await on_record(paul, MARIE, actions)).agent.directorate_id == DDPP
+    found = await actions.store.bookings.by_id([booked.booking_id])
+    assert found[booked.booking_id].directorate_id == DDPP

@@ -52,7 +52,7 @@ async def test_a_booking_is_stored_and_the_car_s_box_is_woken(arrive, store, wok
 
 async def test_the_empty_form_proposes_a_car_that_is_free_in_the_next_two_hours(arrive, store):
     page = await (await arrive(LUCIE)).read(FORM)
-    assert '<select class="form-select" id="vehicle"' in page
+    assert '<select class="form-control choice" id="vehicle"' in page
     assert f'selected value="{await id_of(store, PEUGEOT)}"' in page
     assert 'value="2026-11-23T10:00"' in page and 'value="2026-11-23T12:00"' in page
 
