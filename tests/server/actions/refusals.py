@@ -63,9 +63,8 @@ NOBODY = 999_999  # the number of no booking, trip or badge
 
 GONE = "gael.petit"
 KARIMS_BADGE, BLOCKED = 2, "04b1b2b2"
-MANAGER_ID, KARIM_ID, LUCIE_ID = 1, 2, 3
+MANAGER_ID, KARIM_ID, LUCIE_ID, UNSEEN_ID = 1, 2, 3, 5
 ADMINISTRATOR_GRANT = 2  # the role that makes her one
-LUCIE_NAME = "Lucie Moreau"
 # Nobody listens there, and nothing is due: what waits is of later.
 MAIL = MailSettings(Address("127.0.0.1", 1), "parc@ddt.example", "https://parc.example")
 FINE = "trois chevaux bruns"  # a password with which nothing is wrong
@@ -644,7 +643,7 @@ def cases(
         ),
         # Signing in
         Reason.NO_MAIL_TO: Case(
-            Page(f"/comptes/{LUCIE_ID}/inviter", {}, MANAGER), values={"name": LUCIE_NAME}
+            Page(f"/comptes/{UNSEEN_ID}/inviter", {}, MANAGER), values={"name": "Noe Blanc"}
         ),
         Reason.OUTBOX_FULL: Case(
             Page(f"/comptes/{KARIM_ID}/inviter", {}, MANAGER), values={"mails": MOST_WAITING}

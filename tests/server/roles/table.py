@@ -44,9 +44,18 @@ class Route:
 
     def at(self, number: int) -> str:
         """Its address for the thing of this number."""
-        names = (str(number), f"{number:016x}", f"{number:064x}")  # an id, or a key that is hashed
-        there = [re.sub(r"\{\w+\}", name, self.path) for name in names]
-        return next(filter(self.fits, there))
+        numbers = (str(number), f"{number:016x}", f"{number:064x}")
+        return next(filter(self.fits, map(self._filled, numbers)), self._filled(str(number)))
+
+    def _filled(self, number: str) -> str:
+        """Its address with this for each id, and the first of its choices for each word."""
+        asked = "" if self.pattern is None else self.pattern.pattern
+
+        def fill(place: re.Match[str]) -> str:
+            words = re.search(rf"\(\?P<{place[1]}>([a-z]+)(\|[a-z]+)*\)", asked)
+            return words[1] if words else number
+
+        return re.sub(r"\{(\w+)\}", fill, self.path)
 
     def fits(self, address: str) -> bool:
         """Whether it is an address of this route."""
