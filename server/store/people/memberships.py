@@ -10,6 +10,8 @@ import sqlite3
 from server.fleet.own_time import When, when
 from server.store import dated
 
+_SINCE = "agent_id = :agent_id AND starts_at_s >= :from_s"
+
 
 def move(db: sqlite3.Connection, agent_id: int, directorate_id: int, from_s: int) -> None:
     """Let somebody be of a directorate from then on, whatever was said of later."""
@@ -34,6 +36,37 @@ def move(db: sqlite3.Connection, agent_id: int, directorate_id: int, from_s: int
     )
     _judge_trips(db, agent_id, from_s)
     _judge_refusals(db, agent_id, from_s)
+
+
+def judge_anew(db: sqlite3.Connection, agent_id: int, from_s: int) -> None:
+    """Let what somebody did since then bear the directorate that is on record for its time."""
+    since = {"agent_id": agent_id, "from_s": from_s}
+    db.execute(
+        f"UPDATE booking SET directorate_id = {_then('booking.starts_at_s')} WHERE {_SINCE}", since
+    )
+    for table in ("trip", "refusal"):
+        db.execute(
+            f"UPDATE {table} SET directorate_id = (SELECT b.directorate_id FROM booking b"
+            f" WHERE b.booking_id = {table}.booking_id)"
+            f" WHERE booking_id IN (SELECT booking_id FROM booking WHERE {_SINCE})",
+            since,
+        )
+    db.execute(
+        f"UPDATE unassigned SET directorate_id = {_then('unassigned.to_s')}"
+        " WHERE agent_id = :agent_id AND to_s >= :from_s",
+        since,
+    )
+    _judge_trips(db, agent_id, from_s)
+    _judge_refusals(db, agent_id, from_s)
+
+
+def _then(at_s: str) -> str:
+    """Return the directorate of `:agent_id` at an instant; of before the first, that of last."""
+    return (
+        "coalesce((SELECT m.directorate_id FROM membership m WHERE m.agent_id = :agent_id"
+        f" AND m.from_s <= {at_s} AND (m.to_s IS NULL OR m.to_s > {at_s})),"
+        " (SELECT a.directorate_id FROM agent a WHERE a.agent_id = :agent_id))"
+    )
 
 
 def _judge_trips(db: sqlite3.Connection, agent_id: int, from_s: int) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store.badges import take_away
+from server.store.people.memberships import judge_anew
 
 Row = dict[str, Any]
 Images = Mapping[str, Mapping[str, Row]]
@@ -71,6 +72,10 @@ def take_back(db: sqlite3.Connection, changes: Changes, now_s: int) -> None:
                 _put_back(db, table, before, after)
     for badge_id in sorted(enrolled):
         take_away(db, badge_id, now_s, by_file=True)
+    moved = [row for rows in by_table["membership"] for row in rows if row is not None]
+    for agent_id in sorted({row["agent_id"] for row in moved}):
+        since_s = min(row["from_s"] for row in moved if row["agent_id"] == agent_id)
+        judge_anew(db, agent_id, since_s)
 
 
 def _old_last(

@@ -45,7 +45,7 @@ def test_a_dry_run_shows_each_line_that_changes_something(run, tmp_path: Path) -
     assert lines == [
         "line 2: marie.leroy: changed  direction: DDT -> DDPP",
         "line 3: zoé: new  nom complet: Zoé; direction: DDT;"
-        " rôle: agent; permis vu: oui; actif: oui",
+        " permis vu: oui; habilité à réserver: oui; actif: oui",
     ]
     told = "1 new, 1 changed, 1 as before; nothing is taken in yet; to take in just this: --seen "
     assert last.startswith(told)

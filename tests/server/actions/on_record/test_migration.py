@@ -18,7 +18,7 @@ def test_everybody_of_before_may_book_everything_as_before() -> None:
         "INSERT INTO directorate (directorate_id, code, name) VALUES (1, 'DDT', 'T')"
     )
     connection.executemany(
-        "INSERT INTO agent (login, full_name, directorate_id, role) VALUES (?, 'x', 1, 'agent')",
+        "INSERT INTO agent (login, full_name, directorate_id) VALUES (?, 'x', 1)",
         [("anne",), ("bruno",)],
     )
     schema.migrate(connection)
