@@ -7,6 +7,7 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from server.app_keys import STORE
+from server.fleet.roles import WHOLE, Role, RoleGrant, Scope
 from server.web.throttle import MAX_FAILURES
 from tests.server.browser import Browser
 from tests.server.web.pages.signing_in.letterbox import (
@@ -16,7 +17,7 @@ from tests.server.web.pages.signing_in.letterbox import (
     give_address,
     mailed_link,
 )
-from tests.server.web.sample import KARIM, MANAGER, PASSWORD
+from tests.server.web.sample import DAY_S, KARIM, MANAGER, NOW_S, PASSWORD
 
 STEP = "/connexion/second-facteur"
 FACTOR = "/profil/second-facteur"
@@ -134,7 +135,7 @@ async def test_another_password_by_mail_or_code_does_not_lead_around_it(
 
 
 async def test_a_role_may_require_it_and_it_is_set_up_at_the_next_sign_in(start, clock):
-    client = await start(second_factor_for=("manager",))
+    client = await start(second_factor_for=(Role.MANAGER,))
     person = Browser(client)
     answer = await person.sign_in(MANAGER)
     assert answer.headers["Location"] == STEP and not await is_in(person)
@@ -165,8 +166,34 @@ async def test_where_it_was_removed_between_the_steps_the_password_is_enough(
 
 
 async def test_others_are_not_asked(start):
-    person = Browser(await start(second_factor_for=("manager",)))
+    person = Browser(await start(second_factor_for=(Role.MANAGER,)))
     assert (await person.sign_in(KARIM)).headers["Location"] == "/reservations"
+
+
+@pytest.mark.parametrize(
+    ("role", "scope", "from_s", "to_s", "onward"),
+    [
+        (Role.AUDITOR, WHOLE, NOW_S - DAY_S, None, STEP),
+        (Role.AUDITOR, Scope(sites=frozenset({1})), NOW_S - DAY_S, NOW_S + DAY_S, STEP),
+        (Role.AUDITOR, WHOLE, NOW_S - DAY_S, NOW_S, "/reservations"),
+        (Role.AUDITOR, WHOLE, NOW_S + DAY_S, None, "/reservations"),
+        (Role.TECHNICIAN, WHOLE, NOW_S - DAY_S, None, "/reservations"),
+    ],
+)
+async def test_it_is_asked_of_whoever_has_the_role_now_wherever_it_reaches(
+    start, role, scope, from_s, to_s, onward
+):
+    client = await start(second_factor_for=(Role.AUDITOR,))
+    store = client.app[STORE]
+    karim = await store.agents.by_login(KARIM)
+    await store.roles.give(karim.agent_id, RoleGrant(0, role, scope, from_s, to_s), None, "Essai")
+    assert (await Browser(client).sign_in(KARIM)).headers["Location"] == onward
+
+
+async def test_everybody_is_an_agent(start):
+    client = await start(second_factor_for=(Role.AGENT,))
+    for login in (KARIM, MANAGER):
+        assert (await Browser(client).sign_in(login)).headers["Location"] == STEP
 
 
 async def test_a_wrong_password_sets_up_and_removes_nothing(arrive, clock):
