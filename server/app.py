@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from server import gateway
+from server import gateway, mail
 from server import web as pages
 from server.actions import Actions
 from server.app_keys import ACTIONS, CLOCK, CONFIG, NOTIFY, STORE
@@ -23,8 +23,12 @@ def init_app(config: Config, clock: Clock) -> web.Application:
     app[STORE].access.simple_walk_up = config.simple_walk_up
     app.cleanup_ctx.append(_store_open)
     gateway.setup(app)
+    mail.setup(app)
+    post = pages.post_of(config, app[mail.WOKEN].set)
     # Looked up when it is called: a test may listen to it.
-    app[ACTIONS] = Actions(app[STORE], clock, lambda box_id: app[NOTIFY](box_id), config.timezone)
+    app[ACTIONS] = Actions(
+        app[STORE], clock, lambda box_id: app[NOTIFY](box_id), config.timezone, post
+    )
     pages.setup(app)
     app.router.add_get("/healthz", anybody(_healthz))
     return app

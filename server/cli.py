@@ -15,22 +15,14 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import get_args
 
-from server.actions import (
-    Actions,
-    Operator,
-    Person,
-    accounts,
-    acting,
-    boxes,
-    password_codes,
-    theft,
-)
+from server.actions import Actions, Person, accounts, acting, boxes, password_codes, theft
 from server.actions.boxes import OrderKind
 from server.actions.fleet import load
 from server.clock import SystemClock
-from server.commands import badge, car, equipment, group, role, site, tables
+from server.commands import badge, car, email, equipment, group, mail, role, site, tables
 from server.commands import people as people_commands
 from server.commands.tools import (
+    OPERATOR,
     CommandError,
     actions_on,
     command,
@@ -51,12 +43,12 @@ from server.fleet.json_sent import text as json_text
 from server.fleet.lateness import late_s
 from server.fleet.model import Trip, TripFilter
 from server.fleet.refusals import Reason, Refused
+from server.fleet.roles import Role
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
 from server.store import StoreError, backup
 
 _EVERYTHING = 1 << 62
 _SIMULATED = "host"  # the board that the simulator plays
-_OPERATOR = Operator()
 _ABOUT_LOADING = """\
 All of it is taken in, or nothing. What it does not name stays as it is. It may be loaded again,
 also while the server runs, which then tells the cars within two seconds: entries are brought up
@@ -165,6 +157,9 @@ def _parser() -> argparse.ArgumentParser:
             " on every way in, also for `load`, until the server is started otherwise",
         )
 
+    mail.add_settings(serving, address)
+    mail.add_to(commands, data)
+
     loading = command(commands, "load", _load, "bring in a fleet from a JSON file", [data])
     loading.add_argument("file", type=Path, metavar="FLEET.json")
     loading.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -204,6 +199,14 @@ def _parser() -> argparse.ArgumentParser:
             rest.add_argument(
                 "--cancel", action="store_true", help="cancel all that they have booked"
             )
+        if name == "code":
+            of_account.add_argument(
+                "--without-second-factor",
+                action="store_true",
+                help="using it also removes their second factor: the phone is lost",
+            )
+
+    email.add_to(of_accounts, data)
 
     people_commands.add_to(commands, data)
 
@@ -289,7 +292,8 @@ def _parser() -> argparse.ArgumentParser:
     returning.epilog = (
         "Boxes send again what they still hold; what they no longer hold is noted as lost. The"
         " database that was there is kept, and can be restored the same way. Everybody signs in"
-        " again; a password changed, or an account closed, since the copy is as it was then."
+        " again; a password changed, or an account closed, since the copy is as it was then. Codes"
+        " and links that were handed over or mailed are void."
     )
 
     listing = command(commands, "trips", _trips, "list trips and refused badges", [data])
@@ -362,6 +366,8 @@ async def _serve(arguments: argparse.Namespace) -> None:
         simple_walk_up=arguments.simple_walk_up,
         booking_limits=Limits(arguments.shortest_s, arguments.coming, arguments.coming_of_car),
         trusted_proxies=tuple(arguments.trusted_proxies),
+        mail=mail.settings_of(arguments),
+        second_factor_for=tuple(map(Role, arguments.second_factor_for)),
     )
     await serve(config)
 
@@ -376,7 +382,7 @@ async def _load(arguments: argparse.Namespace) -> None:
     try:
         file = fleet_file.parse(json_text.text_of(arguments.file.read_bytes()))
         async with opened(arguments.data) as store:
-            revoked = await load(_OPERATOR, file, actions_on(store), arguments.since)
+            revoked = await load(OPERATOR, file, actions_on(store), arguments.since)
             await _say_who_is_left_out(file, arguments.close_others, actions_on(store))
     except OSError as error:
         raise CommandError(f"cannot read {arguments.file}: {error.strerror}") from None
@@ -394,7 +400,7 @@ async def _say_who_is_left_out(file: FleetFile, is_closed: bool, actions: Action
     logins = {entry.login for entry in file.agents}
     if not logins:
         return  # it does not speak of people
-    others = await accounts.unnamed(_OPERATOR, logins, actions)
+    others = await accounts.unnamed(OPERATOR, logins, actions)
     if is_closed:
         for agent in others:
             await _close(agent.login, actions)
@@ -412,7 +418,7 @@ async def _close_account(arguments: argparse.Namespace) -> None:
 
 
 async def _close(login: str, actions: Actions) -> None:
-    closed = await accounts.close(_OPERATOR, accounts.OneAccount(login=login), actions)
+    closed = await accounts.close(OPERATOR, accounts.OneAccount(login=login), actions)
     print(f"the account of {closed.agent.full_name} is closed, and opens no car")
     for booking in closed.bookings:
         hours = f"from {utc(booking.starts_at_s)} to {utc(booking.ends_at_s)}"
@@ -421,17 +427,17 @@ async def _close(login: str, actions: Actions) -> None:
 
 async def _reopen_account(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
-        agent = await accounts.reopen(
-            _OPERATOR, accounts.OneAccount(login=arguments.login), actions
-        )
+        agent = await accounts.reopen(OPERATOR, accounts.OneAccount(login=arguments.login), actions)
     print(f"{agent.full_name} may sign in again; badges: `voiturier badge found`")
 
 
 async def _give_code(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         agent = await accounts.agent_called(arguments.login, actions)
-        one = password_codes.OneAgent(agent_id=agent.agent_id)
-        given = await password_codes.give(_OPERATOR, one, actions)
+        one = password_codes.GiveCode(
+            agent_id=agent.agent_id, removes_factor=arguments.without_second_factor
+        )
+        given = await password_codes.give(OPERATOR, one, actions)
     print(f"{agent.full_name} chooses a password at /connexion/code until {utc(given.until_s)}:")
     print(given.code)
 
@@ -440,7 +446,7 @@ async def _give_password(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         given = {"login": arguments.login, "new": _typed_password()}
         agent = await accounts.give_password(
-            _OPERATOR, judged(accounts.GivePassword, given), actions
+            OPERATOR, judged(accounts.GivePassword, given), actions
         )
     print(f"{agent.full_name} has another password, and is signed out everywhere")
 
@@ -480,7 +486,7 @@ async def _add_box(arguments: argparse.Namespace) -> None:
         wanted = boxes.AddBox(vehicle_id=vehicle.vehicle_id, replace=arguments.replace)
         try:
             with identity_file(arguments.out) as draft:
-                box = await boxes.add(_OPERATOR, wanted, actions)
+                box = await boxes.add(OPERATOR, wanted, actions)
                 draft.write(identity_of(box, fitting))
         except Refused as refused:
             if refused.first.reason is not Reason.BOX_EXISTS:
@@ -504,7 +510,7 @@ async def _rotate_key(arguments: argparse.Namespace) -> None:
             raise CommandError("no car has a box")
         for vehicle in vehicles:
             wanted = boxes.RotateKey(vehicle_id=vehicle.vehicle_id)
-            generation = await boxes.rotate_key(_OPERATOR, wanted, actions)
+            generation = await boxes.rotate_key(OPERATOR, wanted, actions)
             print(f"{vehicle.plate}: key {generation} goes to the box at its next connection")
 
 
@@ -512,7 +518,7 @@ async def _order(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         vehicle = await vehicle_called(actions.store, arguments.vehicle)
         wanted = boxes.Order(vehicle_id=vehicle.vehicle_id, kind=arguments.kind)
-        order = await boxes.order(_OPERATOR, wanted, actions)
+        order = await boxes.order(OPERATOR, wanted, actions)
     print(f"command {order.command_id}: {order.kind} queued for {vehicle.plate}")
 
 

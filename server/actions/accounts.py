@@ -13,6 +13,7 @@ from pydantic import Field
 
 from server.actions.actor import Actor, Person, may, operator_only, require
 from server.actions.tools import Actions
+from server.fleet.accounts.emails import Email
 from server.fleet.accounts.passwords import Password, against_password
 from server.fleet.inputs import Input
 from server.fleet.model import Agent, Booking, Session
@@ -41,6 +42,12 @@ class GivePassword(OneAccount):
     """The password that an operator hands over."""
 
     new: Annotated[Password, Field(repr=False)]
+
+
+class SetEmail(OneAccount):
+    """Where an account's mail goes."""
+
+    email: Email
 
 
 class OneSession(Input):
@@ -129,6 +136,18 @@ async def reopen(actor: Actor, request: OneAccount, actions: Actions) -> Agent:
     agent = await _theirs(actor, request, actions)
     await actions.store.accounts.reopen(agent.agent_id)
     return agent
+
+
+async def set_email(actor: Actor, request: SetEmail, actions: Actions) -> Agent:
+    """Say where somebody's mail goes; links that were sent elsewhere open nothing any more.
+
+    Raises:
+        Refused: NOT_ALLOWED, NO_SUCH_ACCOUNT.
+    """
+    operator_only(actor)  # whoever has the mailbox can have the account
+    agent = await agent_called(request.login, actions)
+    await actions.store.accounts.set_email(agent.agent_id, request.email)
+    return await agent_called(agent.login, actions)
 
 
 async def unnamed(actor: Actor, logins: Collection[str], actions: Actions) -> list[Agent]:

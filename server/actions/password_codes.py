@@ -16,7 +16,7 @@ from server.actions.accounts import against_new, agent_called
 from server.actions.actor import Actor, Person, may, require
 from server.actions.tools import Actions
 from server.fleet.accounts.passwords import LONGEST, Password
-from server.fleet.inputs import Id, Input, Line, Says
+from server.fleet.inputs import Flag, Id, Input, Line, Says
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import GIVEN, About, Right, Role
@@ -25,7 +25,7 @@ from server.passwords import hash_password, verify_password
 VALID_S = 24 * 3600
 # Whoever could choose their password would have what they have: more than one's own.
 _PEERS = frozenset(GIVEN) - {Role.TECHNICIAN}
-_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that reads like another
+SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that reads like another
 _LENGTH = 8
 
 _Typed = Annotated[
@@ -48,6 +48,12 @@ class ResetPassword(Input):
     code: Annotated[_Typed, Field(repr=False)]
     new: Annotated[Password, Field(repr=False)]
     again: Annotated[Password, Field(repr=False)]
+
+
+class GiveCode(OneAgent):
+    """For whom; and whether it also removes the second factor, of who lost their phone."""
+
+    removes_factor: Flag = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +85,17 @@ async def may_give(actor: Actor, request: OneAgent, actions: Actions) -> Agent:
     return agent
 
 
-async def give(actor: Actor, request: OneAgent, actions: Actions) -> GivenCode:
+async def give(actor: Actor, request: GiveCode, actions: Actions) -> GivenCode:
     """Make a code for somebody; one of before is void. Raises as `may_give`."""
     require(actor, Right.GIVE_CODES)
     agent = await may_give(actor, request, actions)
     now_s = actions.clock.now_s()
-    code = "".join(secrets.choice(_SIGNS) for _ in range(_LENGTH))
+    code = "".join(secrets.choice(SIGNS) for _ in range(_LENGTH))
     hashed = await asyncio.to_thread(hash_password, code)
     given_by_id = actor.agent.agent_id if isinstance(actor, Person) else None
-    await actions.store.accounts.give_code(agent.agent_id, hashed, given_by_id, now_s)
+    await actions.store.accounts.give_code(
+        agent.agent_id, hashed, given_by_id, now_s, request.removes_factor
+    )
     half = _LENGTH // 2
     return GivenCode(agent, f"{code[:half]}-{code[half:]}", now_s + VALID_S)
 

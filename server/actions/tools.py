@@ -2,12 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from server.clock import Clock
-from server.fleet.model import Trip
+from server.fleet.accounts.mail import Letter, LinkKind
+from server.fleet.model import Agent, Trip
 from server.fleet.roles import About
 from server.store import Store
+
+
+class Post(Protocol):
+    """Who writes the letters, in the words of people, and lets them be sent."""
+
+    def letter(self, kind: LinkKind, agent: Agent, token: str, until_s: int) -> Letter:
+        """Write to somebody of a link that is good until then."""
+
+    def wake(self) -> None:
+        """Let the outbox be looked at: it has new mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +28,15 @@ class Actions:
 
     `notify(box_id)` lets that box's connection look at once for what has changed, `notify(None)`
     all of them; the command line wakes nobody, for the running server sees what it committed.
-    `timezone` is that of the operator, for what repeats at local hours.
+    `timezone` is that of the operator, for what repeats at local hours. `post` is None where mail
+    is not set up.
     """
 
     store: Store
     clock: Clock
     notify: Callable[[int | None], None]
     timezone: ZoneInfo
+    post: Post | None = None
 
     async def about_car(self, vehicle_id: int) -> About:
         """Return what something is about that is about a car."""

@@ -1,4 +1,4 @@
 """The commands of `voiturier`, one file a noun: `add_to(subparsers)`, then what each does.
 
-Never here: reading the command line as a whole, telling mistakes (cli.py).
+Never here: what all of them share (tools.py), reading the command line as a whole (cli.py).
 """

@@ -5,16 +5,21 @@ A badge is named by its UID. Never here: how that is done (actions/badges.py, ac
 
 import argparse
 
-from server.actions import Actions, Actor, Operator, Person, accounts, badges
+from server.actions import Actions, Actor, Person, accounts, badges
 from server.actions.badges import BadgeByUid, HandOver, HeldBadge, OneBadge
 from server.actions.enrolment import learned, typed
-from server.commands.tools import CommandError, command, existing_fleet, utc, vehicle_called
+from server.commands.tools import (
+    OPERATOR,
+    CommandError,
+    command,
+    existing_fleet,
+    utc,
+    vehicle_called,
+)
 from server.fleet.badges.numbers import is_of_a_card, readings
 from server.fleet.grants import VALID_S as GRANTS_VALID_S
 from server.fleet.inputs import judged, one_line
 from server.fleet.refusals import Reason, Refusal, Refused
-
-_OPERATOR = Operator()
 
 
 def add_to(
@@ -89,7 +94,7 @@ async def _add(arguments: argparse.Namespace) -> None:
 
 async def _replace(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
-        former = await badges.by_uid(_OPERATOR, _by_uid(arguments), actions)
+        former = await badges.by_uid(OPERATOR, _by_uid(arguments), actions)
         number = former.badge.badge_id
         held = await _enrol(arguments, former.holder.agent_id, number, actions)
     print(f"{held.holder.full_name} has another badge; the former opens nothing any more")
@@ -101,9 +106,9 @@ async def _enrol(
     given = {"agent_id": agent_id, "issuer": arguments.issuer, "replaces": replaces}
     if arguments.learned is not None:
         wanted = judged(learned.GiveLearned, given | {"command_id": arguments.learned})
-        return await learned.give(_OPERATOR, wanted, actions)
+        return await learned.give(OPERATOR, wanted, actions)
     uid = _meant(arguments.number, arguments.meant)
-    return await typed.enrol(_OPERATOR, judged(typed.Enrol, given | {"uid": uid}), actions)
+    return await typed.enrol(OPERATOR, judged(typed.Enrol, given | {"uid": uid}), actions)
 
 
 def _meant(number: str, meant: str | None) -> str:
@@ -122,9 +127,9 @@ def _meant(number: str, meant: str | None) -> str:
 
 async def _lost(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
-        held = await badges.revoke(_OPERATOR, _by_uid(arguments), actions)
+        held = await badges.revoke(OPERATOR, _by_uid(arguments), actions)
         one = OneBadge(badge_id=held.badge.badge_id)
-        cars = await badges.who_knows(_OPERATOR, one, actions)
+        cars = await badges.who_knows(OPERATOR, one, actions)
     print(f"a badge of {held.holder.full_name} is revoked")
     if cars.waiting:
         print(f"boxes that have not confirmed yet: {len(cars.waiting)}; ask again to see who has")
@@ -143,24 +148,24 @@ async def _lost(arguments: argparse.Namespace) -> None:
 
 async def _found(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
-        held = await badges.restore(_OPERATOR, _by_uid(arguments), actions)
+        held = await badges.restore(OPERATOR, _by_uid(arguments), actions)
     print(f"a badge of {held.holder.full_name} is valid again, for a car once it has been told")
 
 
 async def _withdraw(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
-        held = await badges.by_uid(_OPERATOR, _by_uid(arguments), actions)
+        held = await badges.by_uid(OPERATOR, _by_uid(arguments), actions)
         one = OneBadge(badge_id=held.badge.badge_id)
-        await badges.withdraw(_OPERATOR, one, actions)
+        await badges.withdraw(OPERATOR, one, actions)
     print(f"a badge of {held.holder.full_name} was given back: it opens nothing any more")
 
 
 async def _give(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
-        held = await badges.by_uid(_OPERATOR, _by_uid(arguments), actions)
+        held = await badges.by_uid(OPERATOR, _by_uid(arguments), actions)
         agent_id = await _agent_id(arguments.agent, actions)
         wanted = HandOver(badge_id=held.badge.badge_id, agent_id=agent_id)
-        held = await badges.hand_over(_OPERATOR, wanted, actions)
+        held = await badges.hand_over(OPERATOR, wanted, actions)
     print(f"it is a badge of {held.holder.full_name} from now on")
 
 

@@ -7,9 +7,10 @@ import argparse
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from server.actions import Actions, Operator
+from server.actions import Actions
 from server.actions.pool import cars, fitting, service
 from server.commands.tools import (
+    OPERATOR,
     command,
     data_option,
     existing_fleet,
@@ -20,8 +21,6 @@ from server.fleet.inputs import judged
 from server.fleet.model import Vehicle
 from server.fleet.pool import stamp
 from server.fleet.recurrence import PARIS
-
-_OPERATOR = Operator()
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -68,7 +67,7 @@ async def _add(arguments: argparse.Namespace) -> None:
             "walk_up": bool(arguments.walk_up),
             "private_use": bool(arguments.private_use),
         }
-        car = await cars.add(_OPERATOR, judged(cars.AddCar, words), actions)
+        car = await cars.add(OPERATOR, judged(cars.AddCar, words), actions)
     print(f"{car.plate} is in the pool, at {car.site_name}; its box: `voiturier box add`")
 
 
@@ -86,7 +85,7 @@ async def _change(arguments: argparse.Namespace) -> None:
             name: getattr(car, name) if value is None else value for name, value in said.items()
         }
         request = judged(cars.ChangeCar, words | {"vehicle_id": car.vehicle_id, "seen": stamp(car)})
-        car = await cars.change(_OPERATOR, request, actions)
+        car = await cars.change(OPERATOR, request, actions)
     print(f"{car.plate}: {car.label}, at {car.site_name}")
 
 
@@ -94,16 +93,16 @@ async def _retire(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         car = await vehicle_called(actions.store, arguments.vehicle)
         one = cars.OneCar(vehicle_id=car.vehicle_id)
-        for booking in await cars.bookings_to_come(_OPERATOR, one, actions):
+        for booking in await cars.bookings_to_come(OPERATOR, one, actions):
             print(f"still booked: {booking.agent_name}, from {_utc(booking.starts_at_s)}")
-        await cars.retire(_OPERATOR, one, actions)
+        await cars.retire(OPERATOR, one, actions)
     print(f"{car.plate} has left the pool")
 
 
 async def _reopen(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         car = await vehicle_called(actions.store, arguments.vehicle)
-        await cars.reopen(_OPERATOR, cars.OneCar(vehicle_id=car.vehicle_id), actions)
+        await cars.reopen(OPERATOR, cars.OneCar(vehicle_id=car.vehicle_id), actions)
     print(f"{car.plate} is in the pool again")
 
 
@@ -118,9 +117,9 @@ async def _take_out(arguments: argparse.Namespace) -> None:
             "to_s": end_s,
             "reason": arguments.reason,
         }
-        await service.take_out(_OPERATOR, judged(service.TakeOut, words), actions)
+        await service.take_out(OPERATOR, judged(service.TakeOut, words), actions)
         print(f"{car.plate} is out of service then")
-        for each in await service.in_the_way(_OPERATOR, car.vehicle_id, actions):
+        for each in await service.in_the_way(OPERATOR, car.vehicle_id, actions):
             booking = each.booking
             print(f"in the way: {booking.agent_name}, from {_utc(booking.starts_at_s)}")
 
@@ -130,7 +129,7 @@ async def _move_box(arguments: argparse.Namespace) -> None:
         car = await vehicle_called(actions.store, arguments.vehicle)
         other = await vehicle_called(actions.store, arguments.to)
         wanted = fitting.MoveBox(vehicle_id=car.vehicle_id, to_vehicle_id=other.vehicle_id)
-        await fitting.move(_OPERATOR, wanted, actions)
+        await fitting.move(OPERATOR, wanted, actions)
     print(f"the box of {car.plate} is in {other.plate} from now on")
 
 

@@ -5,9 +5,10 @@ What an option does not say stays as it is. Never here: what may be done (action
 
 import argparse
 
-from server.actions import Actions, Operator
+from server.actions import Actions
 from server.actions.pool import equipment
 from server.commands.tools import (
+    OPERATOR,
     command,
     data_option,
     existing_fleet,
@@ -18,8 +19,6 @@ from server.fleet.inputs import judged
 from server.fleet.model import Equipment
 from server.fleet.pool import stamp
 from server.fleet.refusals import Reason
-
-_OPERATOR = Operator()
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -45,7 +44,7 @@ async def _add(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         site_id = await site_id_of(actions.store, arguments.site)
         words = {"code": arguments.code, "name": arguments.name, "site_id": site_id}
-        piece = await equipment.add(_OPERATOR, judged(equipment.AddPiece, words), actions)
+        piece = await equipment.add(OPERATOR, judged(equipment.AddPiece, words), actions)
     print(f"{piece.code} can be booked at {piece.site_name}: {piece.name}")
 
 
@@ -60,7 +59,7 @@ async def _change(arguments: argparse.Namespace) -> None:
             else await site_id_of(actions.store, arguments.site),
             "seen": stamp(piece),
         }
-        piece = await equipment.change(_OPERATOR, judged(equipment.ChangePiece, words), actions)
+        piece = await equipment.change(OPERATOR, judged(equipment.ChangePiece, words), actions)
     print(f"{piece.code}: {piece.name}, at {piece.site_name}")
 
 
@@ -68,7 +67,7 @@ async def _retire(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         piece = await _called(arguments.code, actions)
         one = equipment.OnePiece(equipment_id=piece.equipment_id)
-        await equipment.retire(_OPERATOR, one, actions)
+        await equipment.retire(OPERATOR, one, actions)
     print(f"{piece.code} can be booked no more")
 
 
@@ -76,7 +75,7 @@ async def _reopen(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         piece = await _called(arguments.code, actions)
         one = equipment.OnePiece(equipment_id=piece.equipment_id)
-        await equipment.reopen(_OPERATOR, one, actions)
+        await equipment.reopen(OPERATOR, one, actions)
     print(f"{piece.code} can be booked again")
 
 

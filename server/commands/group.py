@@ -5,14 +5,19 @@ Never here: what may be done (actions/pool), who may book the cars of one.
 
 import argparse
 
-from server.actions import Actions, Operator
+from server.actions import Actions
 from server.actions.pool import groups
-from server.commands.tools import command, data_option, existing_fleet, unknown, vehicle_called
+from server.commands.tools import (
+    OPERATOR,
+    command,
+    data_option,
+    existing_fleet,
+    unknown,
+    vehicle_called,
+)
 from server.fleet.inputs import judged
 from server.fleet.pool import CarGroup, stamp
 from server.fleet.refusals import Reason
-
-_OPERATOR = Operator()
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -44,7 +49,7 @@ async def _add(arguments: argparse.Namespace) -> None:
             "restricted": bool(arguments.restricted),
             "vehicle_ids": await _cars(arguments.plates or [], actions),
         }
-        group = await groups.add(_OPERATOR, judged(groups.AddGroup, words), actions)
+        group = await groups.add(OPERATOR, judged(groups.AddGroup, words), actions)
     print(f"{group.name}: {len(group.vehicle_ids)} cars")
 
 
@@ -61,14 +66,14 @@ async def _change(arguments: argparse.Namespace) -> None:
             else await _cars(arguments.plates, actions),
             "seen": stamp(group),
         }
-        group = await groups.change(_OPERATOR, judged(groups.ChangeGroup, words), actions)
+        group = await groups.change(OPERATOR, judged(groups.ChangeGroup, words), actions)
     print(f"{group.name}: {len(group.vehicle_ids)} cars")
 
 
 async def _retire(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         group = await _called(arguments.name, actions)
-        await groups.remove(_OPERATOR, groups.OneGroup(group_id=group.group_id), actions)
+        await groups.remove(OPERATOR, groups.OneGroup(group_id=group.group_id), actions)
     print(f"{group.name} is given up")
 
 

@@ -6,15 +6,13 @@ Never here: what is allowed (actions/people).
 import argparse
 from collections.abc import Iterable
 
-from server.actions import Actions, Operator
+from server.actions import Actions
 from server.actions.accounts import agent_called
 from server.actions.people import directorates, leaving, register, rights
-from server.commands.tools import CommandError, command, day_s, existing_fleet
+from server.commands.tools import OPERATOR, CommandError, command, day_s, existing_fleet
 from server.fleet.inputs import judged
 from server.fleet.model import Directorate
 from server.fleet.refusals import Reason, Refusal, Refused
-
-_OPERATOR = Operator()
 
 
 def add_to(
@@ -30,10 +28,10 @@ async def leave(login: str, taker: str, actions: Actions) -> None:
     """Close an account; all that is booked goes to `taker`, or is cancelled if that is empty."""
     agent = await agent_called(login, actions)
     one = register.OnePerson(agent_id=agent.agent_id)
-    about = await leaving.about(_OPERATOR, one, actions)
+    about = await leaving.about(OPERATOR, one, actions)
     takers = {booking.booking_id: taker for booking in about.bookings}
     asked = leaving.Leave(agent_id=agent.agent_id, takers=takers)
-    await leaving.leave(_OPERATOR, asked, actions)
+    await leaving.leave(OPERATOR, asked, actions)
     print(f"the account of {agent.full_name} is closed, and opens no car")
     what = f"handed to {taker}" if taker else "cancelled"
     print(f"  bookings {what}: {len(takers)}")
@@ -130,7 +128,7 @@ async def _person_add(arguments: argparse.Namespace) -> None:
             "directorate_id": directorate.directorate_id,
             "licence_recorded": arguments.licence == "yes",
         }
-        found = await register.add(_OPERATOR, judged(register.AddPerson, told), actions)
+        found = await register.add(OPERATOR, judged(register.AddPerson, told), actions)
     print(f"{found.agent.full_name} is on record, without a right to book yet")
 
 
@@ -138,7 +136,7 @@ async def _person_edit(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         agent = await agent_called(arguments.login, actions)
         one = register.OnePerson(agent_id=agent.agent_id)
-        licence = "yes" if (await register.get(_OPERATOR, one, actions)).has_licence else "no"
+        licence = "yes" if (await register.get(OPERATOR, one, actions)).has_licence else "no"
         told = {
             "agent_id": agent.agent_id,
             "seen_name": agent.full_name,
@@ -146,7 +144,7 @@ async def _person_edit(arguments: argparse.Namespace) -> None:
             "full_name": agent.full_name if arguments.name is None else arguments.name,
             "licence": arguments.licence or licence,
         }
-        found = await register.edit(_OPERATOR, judged(register.EditPerson, told), actions)
+        found = await register.edit(OPERATOR, judged(register.EditPerson, told), actions)
     has = "a licence" if found.has_licence else "no licence"
     print(f"{found.agent.full_name}, {has} on record")
 
@@ -160,7 +158,7 @@ async def _person_move(arguments: argparse.Namespace) -> None:
             "directorate_id": directorate.directorate_id,
             "from_s": arguments.from_s,
         }
-        found = await register.move(_OPERATOR, judged(register.MovePerson, told), actions)
+        found = await register.move(OPERATOR, judged(register.MovePerson, told), actions)
     print(f"{found.agent.full_name} is of {directorate.code} from that day on")
 
 
@@ -177,7 +175,7 @@ async def _right_give(arguments: argparse.Namespace) -> None:
                 for kind in scopes
             },
         }
-        held = await rights.give(_OPERATOR, judged(rights.GiveRight, told), actions)
+        held = await rights.give(OPERATOR, judged(rights.GiveRight, told), actions)
     print(f"{agent.full_name} may book; the right has the number {max(r.right_id for r in held)}")
 
 
@@ -185,19 +183,19 @@ async def _right_withdraw(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         agent = await agent_called(arguments.login, actions)
         one = register.OnePerson(agent_id=agent.agent_id)
-        held = {r.right_id for r in (await register.get(_OPERATOR, one, actions)).may.rights}
+        held = {r.right_id for r in (await register.get(OPERATOR, one, actions)).may.rights}
         if arguments.number is not None and arguments.number not in held:
             raise CommandError(f"{agent.full_name} has no right of the number {arguments.number}")
         for number in held if arguments.number is None else [arguments.number]:
             asked = rights.OneRight(agent_id=agent.agent_id, right_id=number)
-            await rights.withdraw(_OPERATOR, asked, actions)
+            await rights.withdraw(OPERATOR, asked, actions)
     print(f"withdrawn from {agent.full_name}; what is booked stays booked")
 
 
 async def _directorate_add(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         told = {"code": arguments.code, "name": arguments.name}
-        made = await directorates.add(_OPERATOR, judged(directorates.AddDirectorate, told), actions)
+        made = await directorates.add(OPERATOR, judged(directorates.AddDirectorate, told), actions)
     print(f"{made.code} is added: {made.name}")
 
 
@@ -210,7 +208,7 @@ async def _directorate_rename(arguments: argparse.Namespace) -> None:
             "name": arguments.name,
         }
         asked = judged(directorates.RenameDirectorate, told)
-        after = await directorates.rename(_OPERATOR, asked, actions)
+        after = await directorates.rename(OPERATOR, asked, actions)
     print(f"{after.code} is called {after.name}")
 
 
@@ -224,7 +222,7 @@ async def _directorate_close(arguments: argparse.Namespace) -> None:
             "into_id": None if into is None else into.directorate_id,
         }
         asked = judged(directorates.CloseDirectorate, told)
-        people = await directorates.close(_OPERATOR, asked, actions)
+        people = await directorates.close(OPERATOR, asked, actions)
     where = "" if into is None else f"; {people} people are of {into.code} then"
     print(f"{found.code} ends from that day on{where}")
 
@@ -233,7 +231,7 @@ async def _directorate_reopen(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         found = await _directorate(arguments.code, actions)
         one = directorates.OneDirectorate(directorate_id=found.directorate_id)
-        await directorates.reopen(_OPERATOR, one, actions)
+        await directorates.reopen(OPERATOR, one, actions)
     print(f"{found.code} is open again")
 
 

@@ -6,14 +6,12 @@ Never here: what a role allows (server/fleet/roles).
 import argparse
 from collections.abc import Iterable, Mapping
 
-from server.actions import Operator, roles
-from server.commands.tools import command, day_s, existing_fleet, utc
+from server.actions import roles
+from server.commands.tools import OPERATOR, command, day_s, existing_fleet, utc
 from server.fleet.inputs import judged
 from server.fleet.names import plate_of
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import GIVEN, Scope
-
-_OPERATOR = Operator()
 
 
 def add_to(
@@ -49,7 +47,7 @@ def add_to(
 
 async def _give(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
-        there = await roles.parts(_OPERATOR, actions)
+        there = await roles.parts(OPERATOR, actions)
         directorates = {each.code: each.directorate_id for each in there.directorates}
         sites = {each.code: each.site_id for each in there.sites}
         cars = {each.plate: each.vehicle_id for each in there.cars}
@@ -63,21 +61,21 @@ async def _give(arguments: argparse.Namespace) -> None:
             "to_s": arguments.to_s,
             "reason": arguments.reason,
         }
-        number = await roles.give(_OPERATOR, judged(roles.GiveRole, given), actions)
+        number = await roles.give(OPERATOR, judged(roles.GiveRole, given), actions)
     print(f"role {number}: {arguments.login} is {arguments.role}")
 
 
 async def _withdraw(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         one = judged(roles.OneRole, {"role_grant_id": arguments.number})
-        held = await roles.withdraw(_OPERATOR, one, actions)
+        held = await roles.withdraw(OPERATOR, one, actions)
     print(f"role {arguments.number} is withdrawn: {held.agent_name} was {held.grant.role}")
 
 
 async def _list(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
-        there = await roles.parts(_OPERATOR, actions)
-        for held in await roles.log(_OPERATOR, actions):
+        there = await roles.parts(OPERATOR, actions)
+        for held in await roles.log(OPERATOR, actions):
             grant = held.grant
             until = "" if grant.to_s is None else f" until {utc(grant.to_s)}"
             where = _names(grant.scope, there)

@@ -5,14 +5,13 @@ What an option does not say stays as it is. Never here: what may be done (action
 
 import argparse
 
-from server.actions import Actions, Operator
+from server.actions import Actions
 from server.actions.pool import sites
-from server.commands.tools import command, data_option, existing_fleet, unknown
+from server.commands.tools import OPERATOR, command, data_option, existing_fleet, unknown
 from server.fleet.inputs import judged
 from server.fleet.pool import Place, stamp
 from server.fleet.refusals import Reason
 
-_OPERATOR = Operator()
 _E7 = 10**7
 
 
@@ -44,7 +43,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 async def _add(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         words = _said(arguments) | {"code": arguments.site}
-        place = await sites.add(_OPERATOR, judged(sites.AddSite, words), actions)
+        place = await sites.add(OPERATOR, judged(sites.AddSite, words), actions)
     print(f"the site {place.code} is there: {place.name}")
 
 
@@ -62,21 +61,21 @@ async def _change(arguments: argparse.Namespace) -> None:
         }
         said = {word: value for word, value in _said(arguments).items() if value is not None}
         words = before | said | {"site_id": place.site_id, "seen": stamp(place)}
-        place = await sites.change(_OPERATOR, judged(sites.ChangeSite, words), actions)
+        place = await sites.change(OPERATOR, judged(sites.ChangeSite, words), actions)
     print(f"{place.code}: {place.name}")
 
 
 async def _retire(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         place = await _called(arguments.site, actions)
-        await sites.retire(_OPERATOR, sites.OneSite(site_id=place.site_id), actions)
+        await sites.retire(OPERATOR, sites.OneSite(site_id=place.site_id), actions)
     print(f"{place.code} is closed")
 
 
 async def _reopen(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         place = await _called(arguments.site, actions)
-        await sites.reopen(_OPERATOR, sites.OneSite(site_id=place.site_id), actions)
+        await sites.reopen(OPERATOR, sites.OneSite(site_id=place.site_id), actions)
     print(f"{place.code} is open again")
 
 

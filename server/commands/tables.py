@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
-from server.actions import Operator, imports
-from server.commands.tools import CommandError, existing_fleet
+from server.actions import imports
+from server.commands.tools import OPERATOR, CommandError, existing_fleet
 from server.fleet.fleet_file import in_words
 from server.fleet.inputs import judged
 from server.fleet.refusals import Refusal, Refused
@@ -20,7 +20,6 @@ from server.fleet.tables.columns import KINDS, TABLES, Kind
 from server.fleet.tables.verdicts import Change, Outcome, Verdict, counts
 from server.fleet.tables.writing import Format, write_csv, write_xlsx
 
-_OPERATOR = Operator()
 _TOLD_EACH = 1_000  # lines
 _WORDS: dict[Outcome, str] = {
     "new": "new",
@@ -97,7 +96,7 @@ async def _import(arguments: argparse.Namespace) -> None:
     path: Path = arguments.file
     try:
         with path.open("rb") as file:
-            entries = imports.read(_OPERATOR, imports.SentTable(arguments.kind, path.name, file))
+            entries = imports.read(OPERATOR, imports.SentTable(arguments.kind, path.name, file))
     except OSError as error:
         raise CommandError(f"cannot read {path}: {error.strerror}") from None
     except Refused as refused:
@@ -105,7 +104,7 @@ async def _import(arguments: argparse.Namespace) -> None:
     for heading in entries.ignored:
         print(f"not read: the column {heading}")
     async with existing_fleet(arguments.data) as actions:
-        seen = await imports.check(_OPERATOR, entries, path.name, actions, _say_how_far)
+        seen = await imports.check(OPERATOR, entries, path.name, actions, _say_how_far)
         for verdict in seen.verdicts:
             _say_verdict(verdict)
         if not seen.can_be_taken_in:
@@ -113,7 +112,7 @@ async def _import(arguments: argparse.Namespace) -> None:
         if arguments.seen is not None:
             seen.require(arguments.seen)
         if not arguments.dry_run:
-            seen = await imports.take_in(_OPERATOR, seen, actions, _say_how_far)
+            seen = await imports.take_in(OPERATOR, seen, actions, _say_how_far)
     many = counts(seen.verdicts)
     said = ", ".join(f"{many[outcome]} {word}" for outcome, word in _WORDS.items() if many[outcome])
     if seen.import_id is None:
@@ -125,17 +124,17 @@ async def _import(arguments: argparse.Namespace) -> None:
 async def _undo(arguments: argparse.Namespace) -> None:
     one = judged(imports.OneImport, {"import_id": arguments.number})
     async with existing_fleet(arguments.data) as actions:
-        await imports.undo(_OPERATOR, one, actions)
+        await imports.undo(OPERATOR, one, actions)
     print(f"import {arguments.number} is taken back")
 
 
 async def _export(arguments: argparse.Namespace) -> None:
     lines: list[Sequence[str]]
     if arguments.template:
-        lines = imports.template(_OPERATOR, arguments.kind)
+        lines = imports.template(OPERATOR, arguments.kind)
     else:
         async with existing_fleet(arguments.data) as actions:
-            lines = await imports.export(_OPERATOR, arguments.kind, actions)
+            lines = await imports.export(OPERATOR, arguments.kind, actions)
     out = sys.stdout.buffer
     if arguments.format == "xlsx":
         write_xlsx(lines, out)

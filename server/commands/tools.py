@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from server.actions import Actions
+from server.actions import Actions, Operator
 from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
 from server.fleet.model import Vehicle
@@ -14,6 +14,8 @@ from server.fleet.names import plate_of
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store import Store, backup
+
+OPERATOR = Operator()
 
 
 class CommandError(Exception):

@@ -18,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from server.fleet.accounts.emails import Email
 from server.fleet.accounts.passwords import Password, against_password
 from server.fleet.badges.numbers import is_of_a_card, uid_of
 from server.fleet.bookings import Journey, Weeks
@@ -56,14 +57,15 @@ FORMAT = f"""\
                "role": "agent" or "manager" or "technician",
                "licence_recorded": true or false, "active": true or false,
                "may_book": true or false,
-               "password", "badges": [UID in hexadecimal, or {{"uid", "key"}}]}}],
+               "email", "password", "badges": [UID in hexadecimal, or {{"uid", "key"}}]}}],
    "bookings": [{{"vehicle": plate, "agent": login, "starts_at", "ends_at",
                  "equipment": [code], "weeks": how many weeks running, at the same local hours,
                  "drivers": [login], "passengers": [login], {_JOURNEY}}}]}}
 Instants are Unix seconds. Every list may be left out; so may walk_up (false),
 private_use (false), private (false: on an errand of the service), planned_km (how far somebody
 means to go, there and back; none), weeks (1), role (agent),
-password and licence_recorded: false for who may book but not drive until a later file says true.
+email, password and licence_recorded: false for who may book but not drive until a later file says
+true.
 A password is the first one: 12 characters at least, or 16 digits, and nothing easily guessed; once
 somebody chose another, that one stays. active false closes the account of who has left: no sign-in,
 no booking, no badge; it stays closed until a file says true. may_book (true) is the right to book
@@ -237,6 +239,7 @@ class AgentEntry(Entry):
     licence_recorded: Flag | None = None
     active: Flag | None = None
     may_book: Flag | None = None
+    email: Email | None = None
     password: Password | None = Field(default=None, repr=False)
     badges: _Many[BadgeEntry] | None = None
 

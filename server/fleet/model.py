@@ -156,6 +156,7 @@ class Agent:
     password_hash: str | None = field(repr=False)
     closed_at_s: int | None = None
     roles: tuple[RoleGrant, ...] = ()
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

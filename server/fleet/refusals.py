@@ -282,6 +282,43 @@ class Reason(StrEnum):
         N_("Its box has not answered all that was asked of it: wait, or take that back first."),
         Kind.CONFLICT,
     )
+    # Signing in
+    NO_MAIL_TO = (
+        "no_mail_to",
+        N_("%(name)s cannot be mailed: hand over a code instead."),
+        Kind.CONFLICT,
+    )
+    OUTBOX_FULL = (
+        "outbox_full",
+        N_("More than %(mails)s mails wait to be sent: the mail server has to be mended first."),
+        Kind.CONFLICT,
+    )
+    LINK_OVER = (
+        "link_over",
+        N_("This link was used or is too old. Ask for another."),
+        Kind.CONFLICT,
+    )
+    NO_SUCH_MAIL = "no_such_mail", N_("There is no such mail."), Kind.NOT_FOUND
+    MAIL_OVER = (
+        "mail_over",
+        N_("This mail is sent, dropped or too old: there is nothing to do about it."),
+        Kind.CONFLICT,
+    )
+    SECOND_CODE_WRONG = (
+        "second_code_wrong",
+        N_(
+            "This code does not match. Each works once and for a minute: is the phone's time right?"
+        ),
+    )
+    NO_SECOND_FACTOR = (
+        "no_second_factor",
+        N_("The second step is not set up, or it took too long: begin again."),
+        Kind.CONFLICT,
+    )
+    NOT_AN_EMAIL = (
+        "not_an_email",
+        N_("A mail address like name@service.gouv.fr was expected."),
+    )
 
     # The fleet
     NOT_ALLOWED = "not_allowed", N_("Your role does not allow this."), Kind.FORBIDDEN

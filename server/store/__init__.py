@@ -14,6 +14,8 @@ from typing import TypeVar
 from server.store import backup, engine, schema, sqlite
 from server.store.access import AccessOfCars
 from server.store.accounts import Accounts
+from server.store.accounts.links import Links
+from server.store.accounts.second_factors import SecondFactors
 from server.store.agents import Agents
 from server.store.badges import Badges
 from server.store.bookings import Bookings, DecidedFor
@@ -34,6 +36,7 @@ from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
 from server.store.fleet import Fleet
 from server.store.knowledge import Knowledge
 from server.store.learning import LearnOrders
+from server.store.mail import Outbox
 from server.store.news import News
 from server.store.people.directorates import Directorates
 from server.store.people.register import Register
@@ -97,6 +100,8 @@ class Store:
         self.groups = Groups(engine, vault)
         self.knowledge = Knowledge(engine, vault)
         self.learn_orders = LearnOrders(engine, vault)
+        self.links = Links(engine, vault)
+        self.outbox = Outbox(engine, vault)
         self.records = Records(engine, vault)
         self.register = Register(engine, vault)
         self.refusals = Refusals(engine, vault)
@@ -105,6 +110,7 @@ class Store:
         self.service = Service(engine, vault)
         self.sites = Sites(engine, vault)
         self.tables = Tables(engine, vault)
+        self.second_factors = SecondFactors(engine, vault)
         self.theft_orders = TheftOrders(engine, vault)
         self.trips = Trips(engine, vault)
         self.unassigned = UnassignedDistances(engine, vault)

@@ -17,7 +17,7 @@ from server.store.roles import grants_of
 _NAMED = 200  # in one statement
 # With the directorate of `:at_s`; of before the first that is on record, the last.
 AGENTS = """
-SELECT a.agent_id, a.login, a.full_name, d.directorate_id, a.password_hash, a.closed_at_s,
+SELECT a.agent_id, a.login, a.full_name, d.directorate_id, a.password_hash, a.closed_at_s, a.email,
   d.code AS directorate_code, d.name AS directorate_name
 FROM agent a JOIN directorate d ON d.directorate_id = coalesce(
   (SELECT m.directorate_id FROM membership m WHERE m.agent_id = a.agent_id

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from server.store import numbers, sqlite
+from server.store.accounts import void_all
 from server.store.engine import StoreError
 from server.store.schema import MIGRATIONS, migrate
 
@@ -82,6 +83,7 @@ def restore(data_dir: Path, copy: Path, now_s: int) -> Path:
                 migrate(connection)
             with _changed(draft) as connection:
                 numbers.leap(connection, now_s, given)
+                void_all(connection)
             for suffix in sqlite.LOGS:
                 database.with_name(database.name + suffix).unlink(missing_ok=True)
             database.replace(replaced)

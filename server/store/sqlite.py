@@ -89,6 +89,16 @@ def number_once(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA writable_schema = RESET")
 
 
+def fill_at_random(connection: sqlite3.Connection, table: str, column: str) -> None:
+    """Give every row, and each that will come without one, 32 random hexadecimal digits."""
+    at_random = f"UPDATE {table} SET {column} = lower(hex(randomblob(16)))"
+    connection.execute(f"{at_random} WHERE {column} IS NULL")
+    connection.execute(
+        f"CREATE TRIGGER {table}_{column} AFTER INSERT ON {table} WHEN NEW.{column} IS NULL"
+        f" BEGIN {at_random} WHERE {table}_id = NEW.{table}_id; END"
+    )
+
+
 def numbers(connection: sqlite3.Connection) -> dict[str, int]:
     """Return the highest number that each table has given."""
     tables = connection.execute(f"SELECT name FROM sqlite_master WHERE {_NUMBERED}").fetchall()

@@ -29,6 +29,7 @@ class Vault:
     def __init__(self, master_key: bytes) -> None:
         self._aead = AESGCM(master_key)
         self._index_key = hmac.digest(master_key, b"voiturier badge index", hashlib.sha256)
+        self._code_key = hmac.digest(master_key, b"voiturier recovery code", hashlib.sha256)
         self._next_key = hmac.digest(master_key, b"voiturier next box key", hashlib.sha256)
 
     @classmethod
@@ -63,6 +64,11 @@ class Vault:
     def badge_index(self, uid: bytes) -> bytes:
         """Return what a badge is looked up by: the same for the same UID, and no way back."""
         return hmac.digest(self._index_key, uid, hashlib.sha256)
+
+    def code_index(self, agent_id: int, code: str) -> str:
+        """Return what somebody's recovery code is known by; no way back without the master key."""
+        said = f"{agent_id} {code}".encode()
+        return hmac.digest(self._code_key, said, hashlib.sha256).hex()
 
     def next_box_key(self, first_key: bytes, generation: int) -> bytes:
         """Return a box's key of a generation after its first, the same at every call.

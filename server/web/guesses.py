@@ -1,4 +1,4 @@
-"""Who guesses passwords is slowed down: by login, by address, and by both together.
+"""Who guesses passwords or codes is slowed down: by login, by address, and by both together.
 
 Whoever signed in from a browser before is counted by that browser alone, so that nobody else's
 guesses, from wherever or behind the same proxy, lock the owner out. Never here: counting
@@ -10,6 +10,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Literal
 
 from aiohttp import web
 
@@ -27,13 +28,18 @@ _KNOWN_FOR_S = 180 * 86_400
 _IPV6_PREFIX = 64  # what one customer has at least
 
 
+# A right password forgets no wrong code of the second step; asking for a link is no guess at all.
+What = Literal["password", "second step", "link"]
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Who tries whose password: `browser` is one that this login was used in before, or None."""
+    """Who tries what of whose: `browser` is one that this login was used in before, or None."""
 
     login: str
     address: str
     browser: str | None
+    what: What = "password"
 
 
 class Guesses:
@@ -48,6 +54,10 @@ class Guesses:
     def wait_s(self, attempt: Attempt, now_s: int) -> int:
         """Return how many seconds must pass before this may be tried; 0: none."""
         return max(throttle.wait_s(key, now_s) for throttle, key in self._of(attempt))
+
+    def left(self, attempt: Attempt, now_s: int) -> int:
+        """Return how many more of these may fail before one must wait."""
+        return min(throttle.left(key, now_s) for throttle, key in self._of(attempt))
 
     def failed(self, attempt: Attempt, now_s: int) -> None:
         """Remember a failure."""
@@ -68,21 +78,21 @@ class Guesses:
 
     def _of(self, attempt: Attempt) -> list[tuple[Throttle, tuple[str, ...]]]:
         if attempt.browser is not None:
-            return [(self._by_browser, (attempt.login, attempt.browser))]
+            return [(self._by_browser, (attempt.what, attempt.login, attempt.browser))]
         return [
-            (self._by_both, (attempt.login, attempt.address)),
-            (self._by_login, (attempt.login,)),
-            (self._by_address, (attempt.address,)),
+            (self._by_both, (attempt.what, attempt.login, attempt.address)),
+            (self._by_login, (attempt.what, attempt.login)),
+            (self._by_address, (attempt.what, attempt.address)),
         ]
 
 
 GUESSES = web.AppKey("GUESSES", Guesses)
 
 
-def attempt_at(request: web.Request, login: str) -> Attempt:
-    """Return who tries the password of this login."""
+def attempt_at(request: web.Request, login: str, what: What = "password") -> Attempt:
+    """Return who tries this of the login; what else they try of it counts apart."""
     name = login.strip().lower()
-    return Attempt(name, _place(client_address(request)), _known_browser(request, name))
+    return Attempt(name, _place(client_address(request)), _known_browser(request, name), what)
 
 
 def know_browser(request: web.Request, response: web.StreamResponse, login: str) -> None:
@@ -103,6 +113,11 @@ def later(wait_s: int, words: Words) -> str:
     """Say how long to wait."""
     message = N_("Too many attempts. Try again in %(minutes)s min.")
     return words.say(message, minutes=-(-wait_s // 60))
+
+
+def tries_left(tries: int, words: Words) -> str:
+    """Say how many tries are left; the same for a login that does not exist."""
+    return words.say(N_("Tries left: %(tries)s."), tries=tries)
 
 
 def _known_browser(request: web.Request, login: str) -> str | None:

@@ -6,6 +6,7 @@ One table each, complete by test. Never here: translations (locale/), HTML.
 from collections.abc import Mapping
 
 from server.actions.pool.overview import CarState
+from server.fleet.accounts.mail import LinkKind, MailState
 from server.fleet.availability import Danger
 from server.fleet.badges.learning import Stage
 from server.fleet.bookings import Phase
@@ -41,6 +42,18 @@ CAR_STATES: Mapping[CarState, str] = {
     "out": N_("Out of service"),
     "silent": N_("Silent"),
     "no_box": N_("Without box"),
+}
+
+MAIL_KINDS: Mapping[LinkKind, str] = {
+    "invitation": N_("Invitation"),
+    "reset": N_("Another password"),
+}
+
+MAIL_STATES: Mapping[MailState, str] = {
+    "waiting": N_("waits"),
+    "sent": N_("sent"),
+    "failed": N_("not sent"),
+    "dropped": N_("dropped"),
 }
 
 PHASES: Mapping[Phase, str] = {

@@ -97,6 +97,8 @@ def _environment(speaker: Words) -> Environment:
         told_in_a_list=labels.TOLD_IN_A_LIST,
         phases=labels.PHASES,
         car_states=labels.CAR_STATES,
+        mail_kinds=labels.MAIL_KINDS,
+        mail_states=labels.MAIL_STATES,
     )
     return environment
 

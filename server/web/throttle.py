@@ -28,6 +28,11 @@ class Throttle:
             return 0
         return max(0, recent[0] + WINDOW_S - now_s)
 
+    def left(self, key: Key, now_s: int) -> int:
+        """Return how many more failures this key has before it must wait."""
+        recent = self._failures.get(key, ())
+        return self._most - sum(at_s > now_s - WINDOW_S for at_s in recent)
+
     def failed(self, key: Key, now_s: int) -> None:
         """Remember a failure."""
         recent = self._failures.pop(key, None) or deque(maxlen=self._most)

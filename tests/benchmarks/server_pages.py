@@ -93,6 +93,7 @@ def pages(marks: Landmarks) -> list[tuple[str, str]]:
         "/sites",
         "/equipements",
         "/groupes",
+        "/courriels",
     )
     visitor = ("/healthz", "/connexion", "/static/style.css")
     asked = ((None, visitor), (USUAL, usual), (BUSY, busy), (MANAGER, manager))

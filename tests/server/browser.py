@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from server.app import init_app
 from server.app_keys import STORE
-from server.config import Address, Config
+from server.config import Address, Config, MailSettings
 from server.store import Store
 from tests.server.web.sample import PASSWORD, TOKEN, StillClock
 
@@ -43,12 +43,16 @@ class Site:
     `async with` starts and stops it.
     """
 
-    def __init__(self, folder: Path, people: Iterable[str]) -> None:
+    def __init__(
+        self, folder: Path, people: Iterable[str], mail: MailSettings | None = None
+    ) -> None:
         self.folder, self.people, self.clock = folder, people, StillClock()
+        self.mail = mail
         self.browsers: dict[str, Browser] = {}
 
     async def __aenter__(self):
-        app = init_app(Config(self.folder, boxes=Address("127.0.0.1", 0)), self.clock)
+        boxes = Address("127.0.0.1", 0)
+        app = init_app(Config(self.folder, boxes=boxes, mail=self.mail), self.clock)
         self.store: Store = app[STORE]
         self.server = TestServer(app)
         await self.server.start_server()

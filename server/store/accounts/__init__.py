@@ -7,6 +7,7 @@ here: cookies, what a good password is (fleet/accounts/passwords.py).
 import sqlite3
 
 from server.fleet.model import Agent, Session, UsedCode
+from server.store import mail
 from server.store.agents import LAST_S, read_agents
 from server.store.badges import take_away
 from server.store.news import tell
@@ -67,13 +68,28 @@ class Accounts(Noun):
         Returns:
             False: its hash is not `instead_of` any more, or it has closed; nothing changed.
         """
-        return await self._engine.write(_set_password, agent_id, password_hash, instead_of)
+        return await self._engine.write(set_password_of, agent_id, password_hash, instead_of)
 
     async def give_code(
-        self, agent_id: int, code_hash: str, given_by_id: int | None, now_s: int
+        self,
+        agent_id: int,
+        code_hash: str,
+        given_by_id: int | None,
+        now_s: int,
+        removes_factor: bool = False,
     ) -> None:
-        """Keep the code by which somebody may choose a password; one of before is void."""
-        await self._engine.write(_give_code, agent_id, code_hash, given_by_id, now_s)
+        """Keep the code by which somebody may choose a password; one of before is void.
+
+        Args:
+            agent_id: whose it is.
+            code_hash: of the code.
+            given_by_id: who hands it over; None: an operator.
+            now_s: the present.
+            removes_factor: whether using it removes the second factor too.
+        """
+        await self._engine.write(
+            _give_code, agent_id, code_hash, given_by_id, now_s, removes_factor
+        )
 
     async def try_code(self, agent_id: int, given_s: int) -> str | None:
         """Take one of the tries at a code given since then, and return its hash; None: no more."""
@@ -97,6 +113,10 @@ class Accounts(Noun):
         )
         return UsedCode(**rows[0]) if rows else None
 
+    async def set_email(self, agent_id: int, email: str) -> None:
+        """Say where somebody's mail goes; the database ends the links that went elsewhere."""
+        await self._engine.write(_set_email, agent_id, email)
+
     async def close(self, agent_id: int, now_s: int) -> bool:
         """Close an account: as `close_account`.
 
@@ -117,6 +137,24 @@ def void_code(db: sqlite3.Connection, agent_id: int) -> None:
     )
 
 
+def void_links(db: sqlite3.Connection, agent_id: int) -> None:
+    """Let no link that was sent set a password any more."""
+    db.execute("DELETE FROM link WHERE agent_id = :id", {"id": agent_id})
+
+
+def void_all(db: sqlite3.Connection) -> None:
+    """Let no link, code or letter of an older copy come back: they may have been used since."""
+    db.execute("DELETE FROM link")
+    db.execute("DELETE FROM reset_code WHERE used_at_s IS NULL")
+    db.execute("DELETE FROM mail WHERE letter_sealed IS NOT NULL")
+
+
+def remove_second_factor(db: sqlite3.Connection, agent_id: int) -> None:
+    """Let somebody sign in without a second step, until they set up another."""
+    for table in ("second_factor", "recovery_code"):
+        db.execute(f"DELETE FROM {table} WHERE agent_id = :id", {"id": agent_id})
+
+
 def end_sessions(db: sqlite3.Connection, agent_id: int) -> None:
     """Sign somebody out everywhere."""
     db.execute("DELETE FROM session WHERE agent_id = :id", {"id": agent_id})
@@ -130,6 +168,8 @@ def close_account(db: sqlite3.Connection, agent_id: int, now_s: int) -> None:
     )
     end_sessions(db, agent_id)
     void_code(db, agent_id)
+    void_links(db, agent_id)
+    mail.drop_all(db, agent_id, now_s)
     held = db.execute(
         "SELECT badge_id FROM badge WHERE agent_id = :id AND revocation_id IS NULL",
         {"id": agent_id},
@@ -142,6 +182,13 @@ def reopen_account(db: sqlite3.Connection, agent_id: int) -> None:
     """Open an account again."""
     db.execute("UPDATE agent SET closed_at_s = NULL WHERE agent_id = :id", {"id": agent_id})
     tell(db)
+
+
+def _set_email(db: sqlite3.Connection, agent_id: int, email: str) -> None:
+    db.execute(
+        "UPDATE agent SET email = :email WHERE agent_id = :agent_id",
+        {"agent_id": agent_id, "email": email},
+    )
 
 
 def _close(db: sqlite3.Connection, agent_id: int, now_s: int) -> bool:
@@ -188,9 +235,10 @@ def _end(db: sqlite3.Connection, agent_id: int, session_id: str) -> None:
     )
 
 
-def _set_password(
+def set_password_of(
     db: sqlite3.Connection, agent_id: int, password_hash: str, instead_of: str | None
 ) -> bool:
+    """Set the password that was chosen for an account; see `Accounts.set_password`."""
     changed = db.execute(
         "UPDATE agent SET password_hash = :password_hash, password_by_file = 0"
         " WHERE agent_id = :agent_id AND closed_at_s IS NULL"
@@ -200,22 +248,30 @@ def _set_password(
     if changed.rowcount == 1:
         end_sessions(db, agent_id)
         void_code(db, agent_id)
+        void_links(db, agent_id)
     return changed.rowcount == 1
 
 
 def _give_code(
-    db: sqlite3.Connection, agent_id: int, code_hash: str, given_by_id: int | None, now_s: int
+    db: sqlite3.Connection,
+    agent_id: int,
+    code_hash: str,
+    given_by_id: int | None,
+    now_s: int,
+    removes_factor: bool,
 ) -> None:
     db.execute("DELETE FROM reset_code WHERE agent_id = :agent_id", {"agent_id": agent_id})
     db.execute(
-        "INSERT INTO reset_code (agent_id, code_hash, given_by_id, given_at_s, tries_left)"
-        " VALUES (:agent_id, :code_hash, :given_by_id, :now_s, :tries)",
+        "INSERT INTO reset_code (agent_id, code_hash, given_by_id, given_at_s, tries_left,"
+        " removes_factor)"
+        " VALUES (:agent_id, :code_hash, :given_by_id, :now_s, :tries, :removes_factor)",
         {
             "agent_id": agent_id,
             "code_hash": code_hash,
             "given_by_id": given_by_id,
             "now_s": now_s,
             "tries": _TRIES,
+            "removes_factor": int(removes_factor),
         },
     )
 
@@ -236,15 +292,17 @@ def _use_code(
     code = {"agent_id": agent_id, "code_hash": code_hash, "now_s": now_s}
     used = db.execute(
         "UPDATE reset_code SET used_at_s = :now_s WHERE agent_id = :agent_id"
-        " AND code_hash = :code_hash AND used_at_s IS NULL",
+        " AND code_hash = :code_hash AND used_at_s IS NULL RETURNING removes_factor",
         code,
-    )
-    if used.rowcount == 0:
+    ).fetchone()
+    if used is None:
         return False
+    if used["removes_factor"]:
+        remove_second_factor(db, agent_id)
     (instead_of,) = db.execute(
         "SELECT password_hash FROM agent WHERE agent_id = :agent_id", code
     ).fetchone()
-    return _set_password(db, agent_id, password_hash, instead_of)
+    return set_password_of(db, agent_id, password_hash, instead_of)
 
 
 def _give_back_try(db: sqlite3.Connection, agent_id: int, code_hash: str) -> None:

@@ -295,6 +295,8 @@ class Loading:
         directorate_id = _known(self._directorates, entry.directorate, "directorate")
         moves = self._said.changes("agent", entry.login, {"directorate_id": directorate_id})
         words |= _flags({"licence_recorded": entry.licence_recorded})
+        if entry.email is not None:
+            words["email"] = entry.email
         new: dict[str, Word] = {"directorate_id": directorate_id}
         known = "SELECT 1 FROM agent WHERE login = :login"
         is_new = self._db.execute(known, {"login": entry.login}).fetchone() is None

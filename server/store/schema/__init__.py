@@ -12,7 +12,6 @@ from sqlite_utils import Database
 from server.store import sqlite
 from server.store.engine import StoreError
 from server.store.schema import (
-    accounts,
     badge_acts,
     booking_limits,
     cars,
@@ -32,6 +31,7 @@ from server.store.schema import (
     table_imports,
     unassigned,
 )
+from server.store.schema.accounts import sessions, signing_in
 from server.store.schema.boxes import (
     chains,
     clocks,
@@ -465,7 +465,7 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     revocations.add,
     booking_limits.add,
     went_on.add,
-    accounts.add,
+    sessions.add,
     fleet_words.add,
     knowledge.add,
     plates.add,
@@ -477,4 +477,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     badge_acts.add,
     cars.add,
     table_imports.add,
+    signing_in.add,
 )

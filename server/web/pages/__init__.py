@@ -19,6 +19,7 @@ from server.web.pages import (
     refusals,
     roles,
     sign_in,
+    signing_in,
     tables,
     theft,
     to_do,
@@ -45,4 +46,5 @@ ROUTES = (
     *people.ROUTES,
     *roles.ROUTES,
     *tables.ROUTES,
+    *signing_in.ROUTES,
 )

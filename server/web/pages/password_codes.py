@@ -5,9 +5,9 @@ The code is shown once, to whoever made it. Never here: what it is good for
 """
 
 from aiohttp import web
-from wtforms import PasswordField, StringField
+from wtforms import BooleanField, PasswordField, StringField
 
-from server.actions import Person, acting
+from server.actions import Person
 from server.actions import password_codes as acts
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.accounts.passwords import LEAST, LEAST_DIGITS, LONGEST
@@ -15,12 +15,11 @@ from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refused
 from server.fleet.roles import Right
-from server.web import sessions
 from server.web.auth import allowed, anybody
+from server.web.entry import enter_changed, note_refused
 from server.web.forms import PageForm, StalePage, form_of, posted, sent_form
-from server.web.guesses import GUESSES, attempt_at, know_browser, later
+from server.web.guesses import GUESSES, attempt_at, later
 from server.web.i18n import N_, words_of
-from server.web.pages.sign_in import home_of, note_refused
 from server.web.refused import show_on
 from server.web.render import STALE, flash, page
 
@@ -41,19 +40,27 @@ class ResetForm(PageForm):
         return judged(acts.ResetPassword, {word: self[word].data for word in fields})
 
 
+class GiveForm(PageForm):
+    """Whether the phone is lost too."""
+
+    without_second_factor = BooleanField(N_("The phone with the second step is lost"))
+
+
 @allowed(Right.GIVE_CODES)
 async def show_give(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Ask whether to make a code."""
     owner = await acts.may_give(Person(agent), _one(request), request.app[ACTIONS])
-    form = await form_of(PageForm, request)
+    form = await form_of(GiveForm, request)
     return await page(request, "accounts/code.html", owner=owner, given=None, form=form)
 
 
 @allowed(Right.GIVE_CODES)
 async def give(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Make a code and show it, once."""
-    form = await sent_form(PageForm, request)
-    given = await acts.give(Person(agent), _one(request), request.app[ACTIONS])
+    form = await sent_form(GiveForm, request)
+    agent_id, removes = _one(request).agent_id, form.without_second_factor.data
+    asked = acts.GiveCode(agent_id=agent_id, removes_factor=removes)
+    given = await acts.give(Person(agent), asked, request.app[ACTIONS])
     return await page(request, "accounts/code.html", owner=given.agent, given=given, form=form)
 
 
@@ -88,11 +95,7 @@ async def reset(request: web.Request) -> web.StreamResponse:
             guesses.succeeded(attempt, now_s)
         return await _reset_page(request, form, show_on(form, refused, {}, 0))
     guesses.succeeded(attempt, now_s)
-    await sessions.begin(request, agent)
-    await flash(request, "success", words.say(N_("Your password is changed.")))
-    answer = web.HTTPSeeOther(home_of(acting(agent, now_s)))
-    know_browser(request, answer, agent.login)
-    raise answer
+    raise await enter_changed(request, agent)
 
 
 async def _reset_page(request: web.Request, form: ResetForm, status: int) -> web.Response:

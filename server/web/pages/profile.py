@@ -8,6 +8,7 @@ from wtforms import PasswordField
 
 from server.actions import Person
 from server.actions import accounts as acts
+from server.actions.signing_in import second_factor
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.accounts.passwords import LEAST, LEAST_DIGITS, LONGEST
 from server.fleet.inputs import judged
@@ -15,6 +16,7 @@ from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refused
 from server.web import sessions
 from server.web.auth import signed_in
+from server.web.entry import must_have_factor
 from server.web.forms import PageForm, StalePage, form_of, sent_form
 from server.web.guesses import GUESSES, attempt_at, later
 from server.web.i18n import N_, words_of
@@ -45,6 +47,7 @@ async def show(request: web.Request, agent: Agent) -> web.StreamResponse:
     listed = await acts.sessions(Person(agent), request.app[ACTIONS])
     used_code = await request.app[STORE].accounts.used_code(agent.agent_id)
     current = await sessions.current_id(request)
+    factor = await second_factor.get(agent, request.app[ACTIONS])
     form = await form_of(PageForm, request)
     return await page(
         request,
@@ -52,6 +55,8 @@ async def show(request: web.Request, agent: Agent) -> web.StreamResponse:
         sessions=listed,
         current=current,
         used_code=used_code,
+        factor=factor,
+        must=must_have_factor(request, agent),
         form=form,
     )
 

@@ -5,30 +5,23 @@ password is hashed (server/passwords.py), what a signed-in person may open (auth
 """
 
 import asyncio
-import logging
 
 from aiohttp import web
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from server.actions import Person, acting
-from server.actions.actor import reach_of
 from server.app_keys import AGENT, CLOCK, CONFIG, STORE
 from server.fleet.inputs import one_line
-from server.fleet.model import Agent
-from server.fleet.roles import Right
 from server.passwords import verify_password
 from server.web import sessions
 from server.web.auth import SIGN_IN, anybody
+from server.web.entry import enter, home_of, note_refused
 from server.web.forms import PageForm, StalePage, form_of, posted, sent_form
-from server.web.guesses import GUESSES, attempt_at, know_browser, later
+from server.web.guesses import GUESSES, attempt_at, later, tries_left
 from server.web.i18n import N_, words_of
-from server.web.proxies import client_address
 from server.web.render import STALE, flash, page
-from server.web.security import local_path
 
 _NO_MATCH = N_("Login and password do not match.")
-_log = logging.getLogger(__name__)
 
 
 class SignInForm(PageForm):
@@ -54,12 +47,6 @@ async def home(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther(SIGN_IN if agent is None else home_of(agent))
 
 
-def home_of(agent: Agent) -> str:
-    """Return the page this person needs first: whose cars drive, or which car is theirs."""
-    sees_others = reach_of(Person(agent), Right.SEE_TRIPS) is not None
-    return "/trajets" if sees_others else "/reservations"
-
-
 @anybody
 async def show_sign_in(request: web.Request) -> web.StreamResponse:
     """Show the sign-in form."""
@@ -80,35 +67,25 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         return await _sign_in_page(request, form, status=403)
     if not form.validate():
         return await _sign_in_page(request, form, status=422)
-    guesses, now_s = request.app[GUESSES], request.app[CLOCK].now_s()
+    guesses, now_s, words = request.app[GUESSES], request.app[CLOCK].now_s(), words_of(request)
     login, password = form.login.data or "", form.password.data or ""
     attempt = attempt_at(request, login)
     wait_s = guesses.wait_s(attempt, now_s)
     if wait_s:
-        form.password.errors = [later(wait_s, words_of(request))]
+        form.password.errors = [later(wait_s, words)]
         return await _sign_in_page(request, form, status=429)
     # It counts before its outcome is known, so many attempts at once gain nothing.
     guesses.failed(attempt, now_s)
     agent = await request.app[STORE].agents.by_login(login)
     hashed = agent.password_hash if agent and agent.closed_at_s is None else None
     right = await asyncio.to_thread(verify_password, hashed, password.strip())
-    if agent is None or not right or not await sessions.begin(request, agent):
+    answer = await enter(request, agent, form.next.data) if agent is not None and right else None
+    if answer is None:
         note_refused(request, agent)
-        form.password.errors = [_NO_MATCH]
+        form.password.errors = [_NO_MATCH, tries_left(guesses.left(attempt, now_s), words)]
         return await _sign_in_page(request, form, status=422)
     guesses.succeeded(attempt, now_s)
-    answer = web.HTTPSeeOther(local_path(form.next.data, home_of(acting(agent, now_s))))
-    know_browser(request, answer, agent.login)
     raise answer
-
-
-def note_refused(request: web.Request, agent: Agent | None) -> None:
-    """Write down whose password or code was wrong.
-
-    What was typed for a login may be a password: only one that exists is written down.
-    """
-    who = "an unknown login" if agent is None else agent.login
-    _log.warning("sign-in refused: %s, from %s", who, client_address(request))
 
 
 @anybody
@@ -122,7 +99,10 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
 
 async def _sign_in_page(request: web.Request, form: SignInForm, status: int) -> web.Response:
     accounts = request.app[CONFIG].demo_accounts
-    return await page(request, "sign_in.html", status=status, form=form, accounts=accounts)
+    has_mail = request.app[CONFIG].mail is not None
+    return await page(
+        request, "sign_in.html", status=status, form=form, accounts=accounts, has_mail=has_mail
+    )
 
 
 ROUTES = (

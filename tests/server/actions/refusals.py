@@ -21,8 +21,10 @@ from unittest.mock import patch
 
 from server.cli import main
 from server.clock import SystemClock
+from server.config import Address, MailSettings
 from server.fleet import fleet_file
 from server.fleet.accounts.giving_roles import MAX_REASON_LENGTH
+from server.fleet.accounts.mail import MOST_WAITING, Letter, NewMail
 from server.fleet.feedback import Said
 from server.fleet.model import TripFilter
 from server.fleet.records import Holder, OdometerRead, ReadRecord, TripStarted
@@ -61,15 +63,16 @@ NOBODY = 999_999  # the number of no booking, trip or badge
 
 GONE = "gael.petit"
 KARIMS_BADGE, BLOCKED = 2, "04b1b2b2"
-MANAGER_ID = 1
+MANAGER_ID, KARIM_ID, LUCIE_ID, UNSEEN_ID = 1, 2, 3, 5
 ADMINISTRATOR_GRANT = 2  # the role that makes her one
+# Nobody listens there, and nothing is due: what waits is of later.
+MAIL = MailSettings(Address("127.0.0.1", 1), "parc@ddt.example", "https://parc.example")
 FINE = "trois chevaux bruns"  # a password with which nothing is wrong
 UNSEEN = "noe.blanc"  # who has no licence on record
 BUSY = "ida.faure"  # who has a car while Lucie has hers
 FAR_AWAY, GARAGED, WALKED_UP = "LN-100-AA", "SB-200-BB", "WU-300-CC"
 RESERVED = "RS-500-EE"
 WITHDRAWN_S = NOW_S + 300 * DAY_S  # from then on Karim may book no more
-LUCIE_ID = 3
 RETIRED = "RT-500-EE"
 OFTEN = ("OF-401-DD", "OF-402-DD", "OF-403-DD")
 # 176 bookings to come: with 25 more there are too many in all, with 23 too many of the first car.
@@ -146,6 +149,13 @@ async def fill_more(store: Store) -> None:
     assert confirmed is not None
     assert await store.theft_orders.confirm(2, confirmed, manager.agent_id, NOW_S, LATER_S)
     await store.learn_orders.ask(by_plate[WALKED_UP].vehicle_id, confirmed, None, NOW_S)
+    mail = NewMail(karim.agent_id, "reset", "k@ddt.example", Letter("", "", ""), LATER_S + DAY_S)
+    await store.accounts.set_email(karim.agent_id, mail.recipient)
+    for i in range(MOST_WAITING + 1):
+        await store.links.make(f"hash {i}", LATER_S, mail, LATER_S - 1)
+        if i == 0:
+            assert await store.outbox.drop(1, NOW_S)
+    await store.second_factors.offer(karim.agent_id, "GEZDGNBVGY3TQOJQ" * 2, NOW_S)
     assert await store.theft_orders.withdraw(3, karim.agent_id, NOW_S, LATER_S) == 0
     await store.tables.undo(await _take_in(store, "ida"), None, NOW_S)
     await _take_in(store, "uma")
@@ -631,6 +641,29 @@ def cases(
                 PEUGEOT, "boitier", "move-box", "--to", GARAGED, car=str(cars.get(GARAGED, NOBODY))
             )
         ),
+        # Signing in
+        Reason.NO_MAIL_TO: Case(
+            Page(f"/comptes/{UNSEEN_ID}/inviter", {}, MANAGER), values={"name": "Noe Blanc"}
+        ),
+        Reason.OUTBOX_FULL: Case(
+            Page(f"/comptes/{KARIM_ID}/inviter", {}, MANAGER), values={"mails": MOST_WAITING}
+        ),
+        Reason.LINK_OVER: Case(Page("/connexion/lien", {"key": "x", "new": FINE, "again": FINE})),
+        Reason.NO_SUCH_MAIL: Case(
+            Page(f"/courriels/{NOBODY}/abandonner", {}, MANAGER),
+            command=Command(("mail", "drop", f"{NOBODY}")),
+        ),
+        Reason.MAIL_OVER: Case(
+            Page("/courriels/1/reessayer", {}, MANAGER), command=Command(("mail", "retry", "1"))
+        ),
+        Reason.SECOND_CODE_WRONG: Case(Page("/profil/second-facteur/confirmer", {"code": "1"})),
+        Reason.NO_SECOND_FACTOR: Case(
+            Page("/profil/second-facteur/confirmer", {"code": "1"}, LUCIE)
+        ),
+        Reason.NOT_AN_EMAIL: Case(
+            command=Command(("account", "email", KARIM, "karim")),
+            file=file(agents=[eva | {"email": "eva@roux"}]),
+        ),
         # The fleet
         Reason.NOT_ALLOWED: Case(
             Page(f"/trajets/{trips['running']}/terminer", {"without_keys": "y"}),
@@ -806,7 +839,7 @@ class Row:
 async def see(folder: Path) -> dict[Reason, Row]:
     """Go every way there is, on a fleet in this folder; nothing of it is to change anything."""
     await copied(fill_more, folder)
-    async with Site(folder, PEOPLE) as site:
+    async with Site(folder, PEOPLE, MAIL) as site:
         seen: dict[Reason, Row] = {}
         for reason, case in (await cases_of(folder, site.store)).items():
             ways = {name: getattr(case, name) for name in WAYS}

@@ -20,37 +20,24 @@ from server.fleet.refusals import Refused
 from server.passwords import verify_password
 from server.store import Store
 from tests.fleet import FLEET, HOUR_S, MARIE, MARIE_UID, NOW_S, PAUL, booking, open_small_fleet
-from tests.server.actions.people import person
+from tests.server.actions.people import (
+    FIRST,
+    LOGIN,
+    SECOND,
+    begin,
+    is_open,
+    load_marie,
+    person,
+    with_password,
+)
 from tests.server.web.sample import StillClock
 from tests.support import examples
 
-LOGIN = "marie.leroy"
-FIRST, SECOND, THIRD = "correct horse", "trois chevaux bruns", "la cantine ferme tôt"
+THIRD = "la cantine ferme tôt"
 
 
 def change(old: str, new: str, again: str | None = None) -> accounts.ChangePassword:
     return accounts.ChangePassword(old=old, new=new, again=new if again is None else again)
-
-
-async def load_marie(actions: Actions, **entry: object) -> None:
-    marie = {"login": LOGIN, "full_name": "Marie Leroy", "directorate": "DDT"} | entry
-    await load(Operator(), fleet_file.parse(json.dumps({"agents": [marie]})), actions)
-
-
-async def with_password(actions: Actions, password: str = FIRST) -> Person:
-    await load_marie(actions, password=password)
-    return await person(actions.store, MARIE)
-
-
-async def begin(actions: Actions, agent: Agent, session_id: str = "a") -> bool:
-    now_s = actions.clock.now_s()
-    store = actions.store.accounts
-    return await store.begin(agent, session_id, "Firefox", now_s, now_s - SESSION_S)
-
-
-async def is_open(actions: Actions, session_id: str = "a") -> bool:
-    expired_s = actions.clock.now_s() - SESSION_S
-    return await actions.store.accounts.agent_of(session_id, expired_s) is not None
 
 
 def reasons(refused: pytest.ExceptionInfo[Refused]) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from server.actions import Actions, Operator, Person, accounts, password_codes
-from server.actions.password_codes import VALID_S, GivenCode, OneAgent, ResetPassword
+from server.actions.password_codes import VALID_S, GiveCode, GivenCode, ResetPassword
 from server.fleet.refusals import Refused
 from server.passwords import verify_password
 from tests.fleet import MARIE, NOW_S, PAUL
@@ -17,7 +17,7 @@ WRONG = "AAAA-AAAA"
 
 
 async def given(actions: Actions, paul: Person) -> GivenCode:
-    return await password_codes.give(paul, OneAgent(agent_id=MARIE), actions)
+    return await password_codes.give(paul, GiveCode(agent_id=MARIE), actions)
 
 
 async def reset(
@@ -109,8 +109,8 @@ async def test_no_agent_gives_codes_and_no_manager_to_another(
         (paul, 99, "no_such_account"),
     ):
         with pytest.raises(Refused, match=reason):
-            await password_codes.give(who, OneAgent(agent_id=whom), actions)
-    assert (await password_codes.give(Operator(), OneAgent(agent_id=PAUL), actions)).code
+            await password_codes.give(who, GiveCode(agent_id=whom), actions)
+    assert (await password_codes.give(Operator(), GiveCode(agent_id=PAUL), actions)).code
     await accounts.close(paul, accounts.OneAccount(login=LOGIN), actions)
     with pytest.raises(Refused, match="account_closed"):
         await given(actions, paul)

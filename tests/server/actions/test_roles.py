@@ -19,8 +19,10 @@ from server.actions import (
     theft,
     trips,
 )
+from server.actions.signing_in import links, outbox
 from server.fleet import fleet_file
 from server.fleet.accounts.giving_roles import MAX_REASON_LENGTH
+from server.fleet.accounts.mail import Letter, NewMail
 from server.fleet.feedback import Said
 from server.fleet.inputs import judged
 from server.fleet.model import TripFilter
@@ -249,13 +251,34 @@ async def test_accounts_codes_and_badges_beyond_the_part_are_not_there(
     paul = accounts.OneAccount(login="paul.morin")
     for act in (accounts.close, accounts.reopen):
         assert await refusal(act(manager, paul, actions)) is Reason.NO_SUCH_ACCOUNT
-    his = password_codes.OneAgent(agent_id=PAUL)
-    code = password_codes.give(manager, his, actions)
+    code = password_codes.give(manager, password_codes.GiveCode(agent_id=PAUL), actions)
     assert await refusal(code) is Reason.NO_SUCH_ACCOUNT
+    his = password_codes.OneAgent(agent_id=PAUL)
+    assert await refusal(links.invite(manager, his, actions)) is Reason.NO_SUCH_ACCOUNT
     (badge,) = await store.badges.of_agent(PAUL)
     one = badges.OneBadge(badge_id=badge.badge_id)
     for look in (badges.get, badges.block, badges.who_knows):
         assert await refusal(look(manager, one, actions)) is Reason.NO_SUCH_BADGE
+
+
+async def test_mails_to_people_beyond_the_part_are_not_there(
+    store: Store, actions: Actions
+) -> None:
+    manager = await only(store, actions, directorates=frozenset({DDT}))
+    for agent_id, token in ((PAUL, "his"), (MARIE, "hers")):
+        mail = NewMail(agent_id, "reset", "x@ddt.example", Letter("", "", ""), NOW_S + HOUR_S)
+        await store.links.make(token, NOW_S + HOUR_S, mail, NOW_S)
+    (hers,) = await outbox.log(manager, 10, None, actions)
+    (his,) = [m for m in await outbox.log(OPERATOR, 10, None, actions) if m != hers]
+    assert hers.agent_name == "Marie Leroy"
+    for act in (outbox.retry, outbox.drop):
+        there = act(manager, outbox.OneMail(mail_id=his.mail_id), actions)
+        assert await refusal(there) is Reason.NO_SUCH_MAIL
+        await act(manager, outbox.OneMail(mail_id=hers.mail_id), actions)
+    assert [m.state for m in await outbox.log(OPERATOR, 10, None, actions)] == [
+        "dropped",
+        "waiting",
+    ]
 
 
 async def test_cars_beyond_the_part_are_not_there(store: Store, actions: Actions) -> None:

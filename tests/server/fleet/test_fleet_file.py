@@ -301,6 +301,7 @@ WHOLE: dict[str, list[dict[str, Any]]] = {
         | {
             "role": "technician",
             "licence_recorded": True,
+            "email": "eva.roux@ddt.example",
             "active": True,
             "may_book": True,
             "password": "a long enough one",

@@ -55,6 +55,7 @@ WHOLE["vehicles"][0] |= {"walk_up": True, "private_use": True}
 WHOLE["vehicles"][0]["out_of_service"] = [{"from": NOW_S + 9 * DAY_S, "to": NOW_S + 10 * DAY_S}]
 WHOLE["agents"][0] |= {"role": "technician", "licence_recorded": False, "active": True}
 WHOLE["agents"][0]["may_book"] = True
+WHOLE["agents"][0]["email"] = "marie.leroy@service.example"
 WHOLE["agents"][0]["password"] = "correct horse"
 WHOLE["agents"][0]["badges"] = [{"uid": MARIE_UID.hex(), "key": KEY}]
 WHOLE["bookings"][0] |= {"private": True, "planned_km": 85, "weeks": 1}

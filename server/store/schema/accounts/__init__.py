@@ -1,0 +1,1 @@
+"""The migrations of accounts: passwords, sessions, links; one file each, as above."""

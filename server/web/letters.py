@@ -1,0 +1,71 @@
+"""Writes the letters that are mailed: in French and in English, for who reads which is not known.
+
+Never here: to whom and when (actions/signing_in/), sending (server/mail/).
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from yarl import URL
+
+from server.fleet.accounts.mail import Letter, LinkKind
+from server.fleet.model import Agent
+from server.web.i18n import LANGUAGES, N_, Words
+
+LINK = "/connexion/lien"
+_TEMPLATES = Path(__file__).parent / "templates" / "letters"
+_BETWEEN = "\n\n* * *\n\n"
+_SUBJECTS: Mapping[LinkKind, str] = {
+    "invitation": N_("Voiturier: choose your password"),
+    "reset": N_("Voiturier: another password"),
+}
+
+
+class Letters:
+    """The `Post` of the actions.
+
+    Args:
+        site: where people reach the pages, without a slash at its end.
+        words: language -> its speaker.
+        wake: lets the outbox be looked at.
+    """
+
+    def __init__(self, site: str, words: Mapping[str, Words], wake: Callable[[], None]) -> None:
+        self._site = site
+        self._words = [words[language] for language in LANGUAGES]
+        self._environments = [_environment(speaker) for speaker in self._words]
+        self.wake = wake
+
+    def letter(self, kind: LinkKind, agent: Agent, token: str, until_s: int) -> Letter:
+        """Write to somebody of a link that is good until then."""
+        link = str(URL(f"{self._site}{LINK}").with_query(key=token))
+        said = {"kind": kind, "agent": agent, "link": link, "until_s": until_s, "site": self._site}
+        subjects = dict.fromkeys(words.say(_SUBJECTS[kind]) for words in self._words)
+        text, html = (
+            [each.get_template(name).render(said) for each in self._environments]
+            for name in ("link.txt", "link.html")
+        )
+        frame = self._environments[0].get_template("frame.html")
+        return Letter(
+            " / ".join(subjects),
+            _BETWEEN.join(part.strip() for part in text) + "\n",
+            frame.render(parts=html),
+        )
+
+
+def _environment(words: Words) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    # What the i18n extension adds at run time is unknown to the type checker.
+    environment.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters.update(moment=words.moment)
+    environment.globals.update(language=words.language)
+    return environment
