@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from server.fleet.feedback import Said
-from server.fleet.records import CardLearned, Holder, OdometerRead, TripEnded
+from server.fleet.records import BadgeRefused, CardLearned, Holder, OdometerRead, TripEnded
 from server.gateway.translate import read_record
 from shared_protocol.messages import CLOCK_SERVER
 from shared_protocol.records import (
@@ -442,3 +442,79 @@ async def test_a_table_is_sent_read_taken_in_and_taken_back(browser, client, sto
     await page.wait_for_selector("#recent-title")
     assert await store.agents.by_login("eva.roux") is None
     assert {where: what for where, what in faults.items() if what} == {}
+
+
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+async def test_a_manager_adds_learns_repairs_and_closes_with_the_pages_alone(
+    browser, client, store, width, record_property
+):
+    """Each thing begins at the list that the navigation leads to; what is pressed is counted."""
+    await report(store, CLIO, BadgeRefused(NOW_S - 60, "unknown_badge", Holder()))
+    page = await open_page(browser, client, width)
+    await sign_in(page, MANAGER)
+    pressed: dict[str, int] = {}
+    what = ""
+
+    async def press(words: str) -> None:
+        pressed[what] = pressed.get(what, 0) + 1
+        await page.locator("main a", has_text=words).first.click()
+
+    async def send() -> None:
+        pressed[what] = pressed.get(what, 0) + 1
+        await page.locator("main form").locator(".btn-primary, .btn-danger").first.click()
+
+    what = "a person"
+    await page.goto("/agents")
+    await press("Nouvel agent")
+    await page.fill("#full_name", "Eva Roux")
+    await page.fill("#login", "eva.roux")
+    await page.select_option("#directorate_id", "1")
+    await send()
+    eva = await store.agents.by_login("eva.roux")
+
+    what = "her badge, refused a minute ago"
+    await page.goto("/badges-refuses")
+    await press("La faire lire par cette voiture")
+    await send()
+    order = int(page.url.rsplit("/", 1)[1])
+    await report(store, CLIO, CardLearned(order, bytes.fromhex("04aabbccddee01")))
+    await page.wait_for_selector("#agent")  # the page looks by itself
+    await page.fill("#agent", "Eva")
+    await send()
+    (badge,) = await store.badges.of_agent(eva.agent_id)
+    assert badge.ending == "ee01"
+
+    what = "a site"
+    await page.goto("/sites")
+    await press("Ajouter un site")
+    await page.fill("#code", "MAM")
+    await page.fill("#name", "Mamers")
+    await send()
+    (site,) = [site for site in await store.sites.all() if site.code == "MAM"]
+
+    what = "a car"
+    await page.goto("/voitures")
+    await press("Ajouter une voiture")
+    await page.fill("#plate", "ab 123 cd")
+    await page.fill("#label", "Peugeot 208")
+    await page.select_option("#site", str(site.site_id))
+    await send()
+    (car,) = [car for car in await store.vehicles.all() if car.plate == "AB-123-CD"]
+    assert car.site_name == "Mamers"
+
+    what = "into the workshop"
+    await page.goto(f"/voitures/{car.vehicle_id}")
+    await press("Immobiliser…")
+    await page.fill("#reason", "Révision")
+    await send()
+    assert (await store.vehicles.out_of_service(NOW_S, NOW_S + HOUR_S))[car.vehicle_id]
+
+    what = "a leaver"
+    karim = await store.agents.by_login(KARIM)
+    await page.goto(f"/agents/{karim.agent_id}")
+    await press("Fermer le compte…")
+    await page.fill("#everything", LUCIE)
+    await send()
+    assert (await store.agents.by_login(KARIM)).closed_at_s is not None
+    assert await faults_of(page) == []
+    record_property("sample", ", ".join(f"{thing}: {n} pressed" for thing, n in pressed.items()))
