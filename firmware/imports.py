@@ -94,14 +94,12 @@ LEAF_FIRST = (
 )
 
 
-# What loading a module leaves lies among what stays: not collected, it leaves no large block free
-# later. A collection takes the chip some 20 ms at that time.
-_COLLECT_EVERY = 4
-
-
 def load() -> None:
-    """Import them all."""
-    for number, name in enumerate(LEAF_FIRST):
+    """Import them all.
+
+    What loading a module leaves lies among what stays: not collected, it leaves no large block free
+    later. A collection takes the chip some 20 ms at that time.
+    """
+    for name in LEAF_FIRST:
         __import__(name)
-        if not number % _COLLECT_EVERY:
-            gc.collect()
+        gc.collect()

@@ -56,10 +56,11 @@ GRANTS_VALID_S = 7 * 24 * 3600
 MAX_CARD_KEYS = 512
 """Of a set: as many as badges. 12 KiB."""
 
-MAX_ITEMS_PER_PART = 24
-"""Of grants or of card keys; 45 or 41 would fit a frame. The box takes 42,000 instructions to read
-one: 1.3 million with opening the frame, 5 to 18 ms on an ESP32 at 240 MHz that does 1 to 0.3 a
-cycle; a call may take 20 ms."""
+MAX_ITEMS_PER_PART = 12
+"""Of grants or of card keys; 45 or 41 would fit a frame. A box whose heap is in use has few holes
+of a kilobyte, and opening a frame takes several of its length. Of 24 the box took 1.3 million
+instructions with opening the frame, 5 to 18 ms on an ESP32 at 240 MHz that does 1 to 0.3 a cycle;
+a call may take 20 ms."""
 
 SET_HASH_BYTES = 8
 """Of a SHA-256: names a set among those of one server, which nobody tries to make collide."""

@@ -4,7 +4,7 @@ A new set comes in parts, in order, and takes the place of the one in force in o
 complete; until then, and after any failure, nothing has changed. What an item means, and whether a
 set is the one that is wanted, is the caller's.
 
-The file is pages of 16 items, the last one shorter, and each proves itself: 8 bytes of the SHA-256
+The file is pages of 12 items, the last one shorter, and each proves itself: 8 bytes of the SHA-256
 of the rest, a note of the caller's, the set's hash, how many pages it has, the page's number, and
 its items as shared_protocol/sets.py has them. There is a second file just like it. A page that one
 of them has lost is the other's; what both have lost is a gap: its items are not found, `may_lack`
@@ -17,7 +17,8 @@ from shared_protocol.sets import set_hash
 
 # A heap in use has many small holes and few large ones: a set of 564 grants in one block would want
 # 12 kB in a row, and as much again while it changes; pages of 32 were refused with 31 kB free.
-_PAGE_ITEMS = const(16)
+# As long as a part of a set on the wire, so that a whole set comes in page by page.
+_PAGE_ITEMS = const(12)
 _SPARE = ".2"  # at the end of the second file's name
 
 

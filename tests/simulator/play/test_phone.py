@@ -53,7 +53,10 @@ def test_who_uses_a_phone_can_sign_in_and_who_does_not_cannot(
     assert Phone(world, "marie").get("/api/bookings")["bookings"] == []
     with pytest.raises(Refused) as caught:
         Phone(world, "lea")
-    assert (caught.value.status, caught.value.words) == (422, "Login and password do not match.")
+    assert (caught.value.status, caught.value.words) == (
+        422,
+        "Login and password do not match. Tries left: 4.",
+    )
 
 
 def test_a_phone_whose_session_has_ended_signs_in_again(world: World) -> None:
