@@ -19,6 +19,7 @@ from server.actions import (
     theft,
     trips,
 )
+from server.actions.people import leaving
 from server.actions.signing_in import links, outbox
 from server.fleet import fleet_file
 from server.fleet.accounts.giving_roles import MAX_REASON_LENGTH
@@ -146,6 +147,18 @@ async def test_the_last_administrator_stays_by_every_way(
     await roles.withdraw(administrator, one, actions)
     marie = accounts.OneAccount(login="marie.leroy")
     assert await refusal(accounts.close(OPERATOR, marie, actions)) is Reason.LAST_ADMINISTRATOR
+
+
+async def test_the_last_administrator_does_not_leave(
+    store: Store, actions: Actions, administrator: Person
+) -> None:
+    leave = leaving.Leave(agent_id=PAUL, takers={})
+    for actor in (administrator, OPERATOR):
+        assert await refusal(leaving.leave(actor, leave, actions)) is Reason.LAST_ADMINISTRATOR
+    paul = await store.agents.get(PAUL)
+    assert paul is not None and paul.closed_at_s is None
+    await give(OPERATOR, actions, Role.ADMINISTRATOR)
+    assert (await leaving.leave(OPERATOR, leave, actions)).closed_at_s == NOW_S
 
 
 async def test_two_administrators_who_close_each_other_leave_one(
