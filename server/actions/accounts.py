@@ -18,7 +18,7 @@ from server.fleet.accounts.passwords import Password, against_password
 from server.fleet.inputs import Input
 from server.fleet.model import Agent, Booking, Session
 from server.fleet.refusals import Reason, Refusal, Refused
-from server.fleet.roles import About, Right
+from server.fleet.roles import RIGHTS, About, Right
 from server.passwords import hash_password, verify_password
 
 SESSION_S = 12 * 3600  # a working day: who signs in at eight is not asked again before the evening
@@ -178,10 +178,21 @@ def against_new(agent: Agent, new: str, again: str) -> list[Refusal]:
 
 
 async def _theirs(actor: Actor, request: OneAccount, actions: Actions) -> Agent:
-    """Return whose account this is, of those that the actor may close; raises NO_SUCH_ACCOUNT."""
+    """Return whose account this is, of those that the actor may close.
+
+    A manager of a part closes, and brings back, nobody who may close accounts beyond that part.
+
+    Raises:
+        Refused: NO_SUCH_ACCOUNT, NOT_ALLOWED.
+    """
     agent = await agent_called(request.login, actions)
     if not may(actor, Right.CLOSE_ACCOUNTS, About(agent.directorate_id)):
         raise Refused(Refusal("login", Reason.NO_SUCH_ACCOUNT))
+    scope, now_s = require(actor, Right.CLOSE_ACCOUNTS), actions.clock.now_s()
+    for grant in agent.roles:
+        is_peer = Right.CLOSE_ACCOUNTS in RIGHTS[grant.role] and not grant.is_over(now_s)
+        if is_peer and not scope.takes_in(grant.scope, {}):
+            raise Refused(Refusal("login", Reason.NOT_ALLOWED))
     return agent
 
 

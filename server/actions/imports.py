@@ -120,7 +120,7 @@ async def undo(actor: Actor, request: OneImport, actions: Actions) -> None:
     """Take back all that an import changed, unless something of it changed or was used since.
 
     Raises:
-        Refused: NOT_ALLOWED, NO_SUCH_IMPORT, IMPORT_UNDONE, IMPORT_USED.
+        Refused: NOT_ALLOWED, NO_SUCH_IMPORT, IMPORT_UNDONE, IMPORT_USED, LAST_ADMINISTRATOR.
     """
     manager_only(actor)
     await actions.store.tables.undo(request.import_id, _id_of(actor), actions.clock.now_s())

@@ -18,6 +18,7 @@ from server.fleet.model import (
     EnrolledBadge,
     Holding,
 )
+from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import WHOLE, Scope
 from server.store.dated import BADGE, hold
 from server.store.news import tell
@@ -92,6 +93,9 @@ class Badges(Noun):
         Returns:
             The badge, and whether it is a new one: False, and nothing changed, where it is
             somebody's already.
+
+        Raises:
+            Refused: ACCOUNT_CLOSED, by when it is written.
         """
         index, sealed = self._vault.badge_index(uid), self._vault.seal(uid, "badge")
         return await self._engine.write(put_in_service, new, index, sealed, now_s)
@@ -201,6 +205,7 @@ def put_in_service(
     ).fetchone()
     if known is not None:
         return known["badge_id"], False
+    _refuse_closed(db, new.agent_id, "agent_id")
     (badge_id,) = db.execute(
         "INSERT INTO badge (agent_id, uid_index, uid_sealed, issuer)"
         " VALUES (:agent_id, :uid_index, :uid_sealed, :issuer) RETURNING badge_id",
@@ -258,7 +263,11 @@ def take_away(
 
 
 def _restore(db: sqlite3.Connection, badge_id: int, now_s: int, by_id: int | None) -> None:
-    db.execute("UPDATE badge SET revocation_id = NULL WHERE badge_id = :id", {"id": badge_id})
+    (holder_id,) = db.execute(
+        "UPDATE badge SET revocation_id = NULL WHERE badge_id = :id RETURNING agent_id",
+        {"id": badge_id},
+    ).fetchone()
+    _refuse_closed(db, holder_id, "")
     _write_down(db, badge_id, "found", now_s, by_id)
     tell(db)
 
@@ -266,10 +275,21 @@ def _restore(db: sqlite3.Connection, badge_id: int, now_s: int, by_id: int | Non
 def _hand_over(
     db: sqlite3.Connection, badge_id: int, agent_id: int, now_s: int, by_id: int | None
 ) -> None:
+    _refuse_closed(db, agent_id, "agent_id")
     hold(db, BADGE, badge_id, agent_id, now_s)
     db.execute("UPDATE badge SET revocation_id = NULL WHERE badge_id = :id", {"id": badge_id})
     _write_down(db, badge_id, "given", now_s, by_id)
     tell(db)
+
+
+def _refuse_closed(db: sqlite3.Connection, agent_id: int, field: str) -> None:
+    """Raise Refused, ACCOUNT_CLOSED, when somebody has left, be it a moment ago."""
+    row = db.execute(
+        "SELECT full_name FROM agent WHERE agent_id = :id AND closed_at_s IS NOT NULL",
+        {"id": agent_id},
+    ).fetchone()
+    if row is not None:
+        raise Refused(Refusal(field, Reason.ACCOUNT_CLOSED, {"name": row["full_name"]}))
 
 
 def _write_down(

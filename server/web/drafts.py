@@ -14,7 +14,7 @@ from multidict import MultiDictProxy
 _KEPT_S = 3600
 _MOST = 500  # people whose session ends within the hour
 _MOST_LETTERS = 20_000
-_SECRET = re.compile(r"pass|secret|otp|(^|_)(code|pin|key)$")
+_SECRET = re.compile(r"pass|secret|otp|(^|_)(code|pin|key)$|^(old|new|again)$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,9 +62,9 @@ async def leave(actor: Actor, request: Leave, actions: Actions) -> Agent:
     """Close an account, and let each booking to come be another's or be cancelled: all or nothing.
 
     Raises:
-        Refused: NOT_ALLOWED, NO_SUCH_ACCOUNT; each other's field is the booking's number:
-            NOT_HANDED_OVER, NO_SUCH_ACCOUNT, ACCOUNT_CLOSED, NO_LICENCE_ON_RECORD, BUSY_THEN,
-            NO_RIGHT, RIGHT_ELSEWHERE, TOO_MANY_BOOKINGS, TOO_MANY_OF_CAR.
+        Refused: NOT_ALLOWED, NO_SUCH_ACCOUNT, LAST_ADMINISTRATOR; each other's field is the
+            booking's number: NOT_HANDED_OVER, NO_SUCH_ACCOUNT, ACCOUNT_CLOSED, BUSY_THEN,
+            NO_LICENCE_ON_RECORD, NO_RIGHT, RIGHT_ELSEWHERE, TOO_MANY_BOOKINGS, TOO_MANY_OF_CAR.
     """
     manager_only(actor)
     agent = (await get(actor, OnePerson(agent_id=request.agent_id), actions)).agent

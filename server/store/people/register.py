@@ -24,7 +24,7 @@ from server.store.news import tell
 from server.store.noun import Noun, among
 from server.store.people.memberships import move
 from server.store.rights import judge_right, may_book
-from server.store.roles import grants_of
+from server.store.roles import grants_of, is_last_administrator
 
 _LISTED = f"""
 SELECT found.*, a.licence_recorded,
@@ -101,8 +101,8 @@ class Register(Noun):
             the cars whose bookings changed.
 
         Raises:
-            Refused: each about the booking `str(id)`: NOT_HANDED_OVER (it is not in `takers`), or
-                what keeps the other from it; nothing changed.
+            Refused: LAST_ADMINISTRATOR; or each about the booking `str(id)`: NOT_HANDED_OVER (it
+                is not in `takers`), or what keeps the other from it; nothing changed.
         """
         return await self._engine.write(_leave, agent_id, takers, now_s)
 
@@ -212,6 +212,11 @@ def _move_as_seen(
 def _leave(
     db: sqlite3.Connection, agent_id: int, takers: Mapping[int, int | None], now_s: int
 ) -> list[int]:
+    if is_last_administrator(db, agent_id, now_s):
+        (name,) = db.execute(
+            "SELECT full_name FROM agent WHERE agent_id = :id", {"id": agent_id}
+        ).fetchone()
+        raise Refused(Refusal("", Reason.LAST_ADMINISTRATOR, {"name": name}))
     close_account(db, agent_id, now_s)
     against: list[Refusal] = []
     touched = set()

@@ -93,13 +93,21 @@ def give_role(
     reason: str,
     by_file: int = 0,
 ) -> int:
-    """Give somebody a role in this transaction; as `Roles.give`."""
+    """Give somebody a role in this transaction; as `Roles.give`.
+
+    A code that somebody else handed over is void with it: who gave it would have what the role has.
+    """
     for own in grants_of(db, [agent_id]).get(agent_id, ()):
         if (own.role, own.scope, own.to_s) == (grant.role, grant.scope, grant.to_s) and (
             own.from_s <= grant.from_s
         ):
             return own.role_grant_id
     tell(db)
+    db.execute(
+        "DELETE FROM reset_code WHERE agent_id = :agent_id AND used_at_s IS NULL"
+        " AND given_by_id IS NOT NULL AND given_by_id IS NOT :given_by_id",
+        {"agent_id": agent_id, "given_by_id": given_by_id},
+    )
     (number,) = db.execute(
         "INSERT INTO role_grant (agent_id, role, given_by_id, from_s, to_s, reason, by_file)"
         " VALUES (:agent_id, :role, :given_by_id, :from_s, :to_s, :reason, :by_file)"

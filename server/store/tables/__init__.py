@@ -110,7 +110,7 @@ class Tables(Noun):
         A badge that it enrolled stays on record, revoked: a box may still honour it.
 
         Raises:
-            Refused: NO_SUCH_IMPORT, IMPORT_UNDONE, IMPORT_USED (with what).
+            Refused: NO_SUCH_IMPORT, IMPORT_UNDONE, IMPORT_USED (with what), LAST_ADMINISTRATOR.
         """
         await self._engine.write(_undo, import_id, by_id, now_s)
 

@@ -8,8 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.store.accounts import close_account
 from server.store.badges import take_away
+from server.store.noun import among
 from server.store.people.memberships import judge_anew
+from server.store.roles import is_last_administrator
 
 Row = dict[str, Any]
 Images = Mapping[str, Mapping[str, Row]]
@@ -56,26 +59,69 @@ def changed_since(db: sqlite3.Connection, before: Images) -> Changes:
 
 
 def take_back(db: sqlite3.Connection, changes: Changes, now_s: int) -> None:
-    """Put back what was before; raises Refused, IMPORT_USED, when a row has changed since."""
+    """Put back what was before.
+
+    Raises:
+        Refused: IMPORT_USED, when a row has changed since; LAST_ADMINISTRATOR.
+    """
     by_table: dict[str, list[tuple[Row | None, Row | None]]] = {table: [] for table in _TABLES}
     for table, before, after in reversed(changes):  # what files said last: it has no plain name
         by_table[table].append((before, after))
         if _now(db, table, after or before or {}) != after:
             raise _used(db, before or after or {})
+        if table == "badge" and after is not None and _is_blocked(db, after["revocation_id"]):
+            raise _used(db, before or after)
     enrolled = {
         after["badge_id"] for before, after in by_table["badge"] if before is None and after
     }
+    _close_again(db, by_table["agent"], now_s)
     for table, rows in by_table.items():
         for before, after in _old_last(rows):
             came = after if before is None and after is not None else {}
             if came.get("badge_id") not in enrolled:  # who held a new one then, held it
                 _put_back(db, table, before, after)
-    for badge_id in sorted(enrolled):
+    held_again = {before["badge_id"] for before, _ in by_table["badge"] if before}
+    for badge_id in sorted(enrolled | _of_closed(db, held_again)):
         take_away(db, badge_id, now_s, by_file=True)
     moved = [row for rows in by_table["membership"] for row in rows if row is not None]
     for agent_id in sorted({row["agent_id"] for row in moved}):
         since_s = min(row["from_s"] for row in moved if row["agent_id"] == agent_id)
         judge_anew(db, agent_id, since_s)
+
+
+def _close_again(
+    db: sqlite3.Connection, rows: Iterable[tuple[Row | None, Row | None]], now_s: int
+) -> None:
+    """Close the accounts that were closed before: with their sessions, links, codes and badges.
+
+    Raises:
+        Refused: LAST_ADMINISTRATOR, when nobody could name another one then.
+    """
+    closed = [row for row, _ in rows if row is not None and row["closed_at_s"] is not None]
+    for row in closed:
+        if is_last_administrator(db, row["agent_id"], now_s):
+            name = {"name": row["full_name"]}
+            raise Refused(Refusal("", Reason.LAST_ADMINISTRATOR, name))
+        close_account(db, row["agent_id"], row["closed_at_s"])
+
+
+def _is_blocked(db: sqlite3.Connection, revocation_id: int | None) -> bool:
+    """Say whether somebody has said of a badge that a file took away that it is lost."""
+    row = db.execute(
+        "SELECT by_file FROM revocation WHERE revocation_id = :id", {"id": revocation_id}
+    ).fetchone()
+    return row is not None and not row["by_file"]
+
+
+def _of_closed(db: sqlite3.Connection, badge_ids: Iterable[int]) -> set[int]:
+    """Return those whose holder has left meanwhile."""
+    places, ids = among(badge_ids)
+    rows = db.execute(
+        "SELECT badge_id FROM badge JOIN agent USING (agent_id)"
+        f" WHERE badge_id IN {places} AND closed_at_s IS NOT NULL",
+        ids,
+    )
+    return {row["badge_id"] for row in rows}
 
 
 def _old_last(

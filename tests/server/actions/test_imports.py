@@ -18,12 +18,14 @@ from server.fleet import fleet_file
 from server.fleet.inputs import judged, one_line
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Reason, Refused
+from server.fleet.roles import WHOLE, Role, RoleGrant
 from server.fleet.tables.columns import Kind
 from server.fleet.tables.verdicts import Change, counts
 from server.fleet.tables.writing import write_csv, write_xlsx
 from server.store import Store
 from server.store.accounts import close_account
 from tests.fleet import FLEET, MARIE, MARIE_UID, NOW_S, PAUL, PAUL_UID, copied, load_small_fleet
+from tests.server.actions.people import begin, is_open, with_password
 from tests.server.web.sample import StillClock
 from tests.support import examples
 
@@ -314,6 +316,56 @@ async def test_an_account_that_closed_meanwhile_is_a_change(store: Store, action
     await store._engine.write(close_account, MARIE, NOW_S)
     with pytest.raises(Refused):
         await imports.undo(Operator(), imports.OneImport(import_id=done.import_id), actions)
+
+
+async def test_an_account_that_is_closed_again_is_closed_with_its_sessions_and_badges(
+    store: Store, actions: Actions
+) -> None:
+    await with_password(actions)
+    await store.accounts.close(MARIE, NOW_S)
+    done = await take_in(f"{PEOPLE};actif\nmarie.leroy;Marie Leroy;DDT;oui\n", actions)
+    marie = await store.agents.get(MARIE)
+    assert marie is not None and await begin(actions, marie)
+    given = await take_in("uid;agent\n04fffffe;marie.leroy\n", actions, "badges")
+    assert given.import_id is not None
+    await imports.undo(Operator(), imports.OneImport(import_id=done.import_id), actions)
+    assert all(badge.revoked_at_s == NOW_S for badge in await store.badges.of_agent(MARIE))
+    await store.accounts.reopen(MARIE)
+    assert not await is_open(actions), "the session of before does not come back"
+
+
+async def test_the_last_administrator_is_not_closed_again(store: Store, actions: Actions) -> None:
+    administrator = RoleGrant(0, Role.ADMINISTRATOR, WHOLE, NOW_S)
+    for_now = await store.roles.give(PAUL, administrator, None, "Intérim")
+    await store.roles.give(MARIE, administrator, None, "Titulaire")
+    await store.accounts.close(MARIE, NOW_S)
+    done = await take_in(f"{PEOPLE};actif\nmarie.leroy;Marie Leroy;DDT;oui\n", actions)
+    assert await store.roles.withdraw(for_now, None, NOW_S)
+    with pytest.raises(Refused) as refused:
+        await imports.undo(Operator(), imports.OneImport(import_id=done.import_id), actions)
+    assert refused.value.first.reason is Reason.LAST_ADMINISTRATOR
+    marie = await store.agents.get(MARIE)
+    assert marie is not None and marie.closed_at_s is None
+
+
+async def test_a_badge_does_not_come_back_to_whom_has_left(store: Store, actions: Actions) -> None:
+    done = await take_in(f"uid;agent\n{MARIE_UID.hex()};paul.morin\n", actions, "badges")
+    await store.accounts.close(MARIE, NOW_S)
+    await imports.undo(Operator(), imports.OneImport(import_id=done.import_id), actions)
+    (badge,) = await store.badges.of_agent(MARIE)
+    assert badge.revoked_at_s == NOW_S
+
+
+async def test_a_badge_that_was_lost_since_does_not_come_back(
+    store: Store, actions: Actions
+) -> None:
+    done = await take_in(f"{PEOPLE};actif\nmarie.leroy;Marie Leroy;DDT;non\n", actions)
+    (badge,) = await store.badges.of_agent(MARIE)
+    await store.badges.revoke(badge.badge_id, NOW_S)
+    with pytest.raises(Refused) as refused:
+        await imports.undo(Operator(), imports.OneImport(import_id=done.import_id), actions)
+    assert refused.value.first.reason is Reason.IMPORT_USED
+    assert (await store.badges.get(badge.badge_id)).revoked_at_s == NOW_S
 
 
 async def test_tables_are_for_managers_and_badge_numbers_for_the_operator(

@@ -7,6 +7,7 @@ import pytest
 from server.actions import Actions, Operator, Person, accounts, password_codes
 from server.actions.password_codes import VALID_S, GiveCode, GivenCode, ResetPassword
 from server.fleet.refusals import Refused
+from server.fleet.roles import WHOLE, Role, RoleGrant
 from server.passwords import verify_password
 from tests.fleet import MARIE, NOW_S, PAUL
 from tests.server.actions.people import person
@@ -84,6 +85,29 @@ async def test_a_bad_choice_of_a_password_uses_up_no_try(actions: Actions, paul:
             "password_too_short, passwords_differ"
         )
     assert await reset(actions, code) == ""
+
+
+async def test_a_code_that_another_than_who_gives_a_role_handed_over_ends_with_the_role(
+    actions: Actions, paul: Person
+) -> None:
+    # Paul still knows it: he would choose the password of an administrator.
+    role = RoleGrant(0, Role.ADMINISTRATOR, WHOLE, NOW_S)
+    code = (await given(actions, paul)).code
+    await actions.store.roles.give(MARIE, role, None, "Intérim")
+    assert await reset(actions, code) == "code_wrong"
+
+
+async def test_a_code_of_who_gives_a_role_and_of_the_operator_stays(
+    actions: Actions, paul: Person
+) -> None:
+    auditor = RoleGrant(0, Role.AUDITOR, WHOLE, NOW_S)
+    code = (await given(actions, paul)).code
+    await actions.store.roles.give(MARIE, auditor, PAUL, "Intérim")
+    assert await reset(actions, code) == ""
+    code = (await password_codes.give(Operator(), GiveCode(agent_id=MARIE), actions)).code
+    manager = RoleGrant(0, Role.MANAGER, WHOLE, NOW_S)
+    await actions.store.roles.give(MARIE, manager, PAUL, "Intérim")
+    assert await reset(actions, code, "la cantine ferme tôt") == ""
 
 
 async def test_a_code_ends_with_another_password_and_with_the_account(

@@ -19,6 +19,7 @@ from server.actions import (
     theft,
     trips,
 )
+from server.actions.people import leaving
 from server.actions.signing_in import links, outbox
 from server.fleet import fleet_file
 from server.fleet.accounts.giving_roles import MAX_REASON_LENGTH
@@ -38,6 +39,7 @@ DAY_S = 24 * HOUR_S
 DDT, DDPP = 1, 2
 PREF, LOIN = 1, 2
 OPERATOR = Operator()
+EVA = {"agents": [{"login": "eva.roux", "full_name": "Eva Roux", "directorate": "DDPP"}]}
 
 
 async def refusal(act: Awaitable[object]) -> Reason:
@@ -146,6 +148,18 @@ async def test_the_last_administrator_stays_by_every_way(
     await roles.withdraw(administrator, one, actions)
     marie = accounts.OneAccount(login="marie.leroy")
     assert await refusal(accounts.close(OPERATOR, marie, actions)) is Reason.LAST_ADMINISTRATOR
+
+
+async def test_the_last_administrator_does_not_leave(
+    store: Store, actions: Actions, administrator: Person
+) -> None:
+    leave = leaving.Leave(agent_id=PAUL, takers={})
+    for actor in (administrator, OPERATOR):
+        assert await refusal(leaving.leave(actor, leave, actions)) is Reason.LAST_ADMINISTRATOR
+    paul = await store.agents.get(PAUL)
+    assert paul is not None and paul.closed_at_s is None
+    await give(OPERATOR, actions, Role.ADMINISTRATOR)
+    assert (await leaving.leave(OPERATOR, leave, actions)).closed_at_s == NOW_S
 
 
 async def test_two_administrators_who_close_each_other_leave_one(
@@ -259,6 +273,23 @@ async def test_accounts_codes_and_badges_beyond_the_part_are_not_there(
     one = badges.OneBadge(badge_id=badge.badge_id)
     for look in (badges.get, badges.block, badges.who_knows):
         assert await refusal(look(manager, one, actions)) is Reason.NO_SUCH_BADGE
+
+
+async def test_who_manages_more_than_the_part_is_neither_closed_nor_reopened_in_it(
+    store: Store, actions: Actions, administrator: Person
+) -> None:
+    manager = await only(store, actions, directorates=frozenset({DDPP}))
+    await store.fleet.load(fleet_file.parse(json.dumps(EVA)), {}, NOW_S)
+    eva = accounts.OneAccount(login="eva.roux")
+    there = {"login": "eva.roux", "directorates": frozenset({DDPP})}
+    await give(OPERATOR, actions, Role.MANAGER, **there)
+    await accounts.close(manager, eva, actions)
+    await accounts.reopen(manager, eva, actions)
+    await give(OPERATOR, actions, Role.ADMINISTRATOR, login="eva.roux")
+    assert await refusal(accounts.close(manager, eva, actions)) is Reason.NOT_ALLOWED
+    await accounts.close(administrator, eva, actions)
+    assert await refusal(accounts.reopen(manager, eva, actions)) is Reason.NOT_ALLOWED
+    assert (await accounts.reopen(administrator, eva, actions)).login == "eva.roux"
 
 
 async def test_mails_to_people_beyond_the_part_are_not_there(

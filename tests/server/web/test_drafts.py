@@ -4,10 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from multidict import MultiDict, MultiDictProxy
+from wtforms import PasswordField
 
 from server.web.drafts import Drafts
-from server.web.forms import whose
+from server.web.forms import PageForm, whose
 from server.web.pages.bookings import BookingForm
+from server.web.pages.password_codes import ResetForm
+from server.web.pages.profile import PasswordForm
+from server.web.pages.sign_in import SignInForm
+from server.web.pages.signing_in.links import ChooseForm
+from server.web.pages.signing_in.second_factor import WithPasswordForm
 from tests.server.web.sample import FORM, KARIM, MANAGER, fields
 
 SECRET, NOW_S = b"k" * 32, 1_790_000_000
@@ -15,6 +21,10 @@ SECRET, NOW_S = b"k" * 32, 1_790_000_000
 
 def typed(**values: str) -> MultiDictProxy[str]:
     return MultiDictProxy(MultiDict(values))
+
+
+def field_is_secret(field: object) -> bool:
+    return getattr(field, "field_class", None) is PasswordField
 
 
 def token(agent_id: int | None) -> str:
@@ -52,6 +62,16 @@ def test_what_was_typed_is_given_back_once_to_its_person_on_its_page_within_the_
 )
 def test_a_form_with_a_secret_is_not_kept(name: str) -> None:
     assert not Drafts().keep(1, "/a", typed(**{name: "x", "text": "y"}), NOW_S)
+
+
+@pytest.mark.parametrize(
+    "form", [PasswordForm, ResetForm, SignInForm, ChooseForm, WithPasswordForm]
+)
+def test_no_password_that_a_form_of_ours_asks_for_is_kept(form: type[PageForm]) -> None:
+    asked = [name for name, field in vars(form).items() if field_is_secret(field)]
+    assert asked
+    for name in asked:
+        assert not Drafts().keep(1, "/a", typed(**{name: "x"}), NOW_S)
 
 
 def test_what_is_kept_is_bounded() -> None:

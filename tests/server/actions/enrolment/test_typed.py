@@ -10,6 +10,7 @@ from server.actions.enrolment import typed
 from server.fleet.inputs import judged
 from server.fleet.refusals import Reason, Refused
 from server.store import Store
+from server.store.badges import NewBadge
 from tests.fleet import MARIE, MARIE_UID, NOW_S, PAUL
 from tests.server.web.sample import StillClock
 
@@ -78,6 +79,20 @@ async def test_nobody_gets_a_badge_who_is_not_there_or_has_left(
     assert await reason(badges.found(paul, hers, actions)) is Reason.ACCOUNT_CLOSED
     to_her = HandOver(badge_id=hers.badge_id, agent_id=MARIE)
     assert await reason(badges.hand_over(paul, to_her, actions)) is Reason.ACCOUNT_CLOSED
+
+
+async def test_who_leaves_while_a_badge_is_given_gets_none(
+    store: Store, actions: Actions, hers: OneBadge
+) -> None:
+    (his,) = await store.badges.of_agent(PAUL)
+    await store.accounts.close(MARIE, NOW_S)  # after the action has looked
+    new = NewBadge(MARIE, "", None, None)
+    assert await reason(store.badges.enrol(new, bytes.fromhex(NEW), NOW_S)) is Reason.ACCOUNT_CLOSED
+    to_her = store.badges.hand_over(his.badge_id, MARIE, NOW_S, None)
+    assert await reason(to_her) is Reason.ACCOUNT_CLOSED
+    found = store.badges.restore(hers.badge_id, NOW_S)
+    assert await reason(found) is Reason.ACCOUNT_CLOSED
+    assert [badge.revoked_at_s for badge in await store.badges.of_agent(MARIE)] == [NOW_S]
 
 
 async def test_a_badge_is_replaced_in_one_act_and_keeps_its_issuer(
