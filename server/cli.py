@@ -42,13 +42,26 @@ from server.fleet.inputs import judged, one_line
 from server.fleet.json_sent import text as json_text
 from server.fleet.lateness import late_s
 from server.fleet.model import Trip, TripFilter
-from server.fleet.refusals import Reason, Refused
+from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import Role
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
 from server.store import StoreError, backup
 
 _EVERYTHING = 1 << 62
 _SIMULATED = "host"  # the board that the simulator plays
+_ABOUT_ANY_WORD = frozenset(
+    {
+        Reason.NOT_EXPECTED,
+        Reason.NOT_A_TEXT,
+        Reason.TEXT_TOO_LONG,
+        Reason.OUT_OF_RANGE,
+        Reason.NOT_ONE_OF,
+        Reason.NOT_A_NUMBER,
+        Reason.NOTHING_GIVEN,
+        Reason.NAME_TAKEN,
+        Reason.UNKNOWN_NAME,
+    }
+)
 _ABOUT_LOADING = """\
 All of it is taken in, or nothing. What it does not name stays as it is. It may be loaded again,
 also while the server runs, which then tells the cars within two seconds: entries are brought up
@@ -68,7 +81,7 @@ def main(arguments: list[str] | None = None) -> None:
         asyncio.run(_awaited(run(parsed)))
         sys.stdout.flush()  # here, where what it may raise is caught
     except Refused as refused:
-        print(f"voiturier: {refused.first.in_english()}", file=sys.stderr)
+        print(f"voiturier: {_in_words(refused.first)}", file=sys.stderr)
         sys.exit(2)
     except (CommandError, ServeError, StoreError) as error:
         print(f"voiturier: {error}", file=sys.stderr)
@@ -82,6 +95,13 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(2)
     except KeyboardInterrupt:  # before a server listens, or in a short command
         sys.exit(130)
+
+
+def _in_words(refusal: Refusal) -> str:
+    """Say a refusal; one whose sentence fits every word says first which one it is about."""
+    if refusal.field and refusal.reason in _ABOUT_ANY_WORD:
+        return fleet_file.in_words(refusal)
+    return refusal.in_english()
 
 
 def _say_no_more() -> None:

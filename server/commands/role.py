@@ -20,7 +20,9 @@ def add_to(
     """Add it; `data` is the option that names the data directory."""
     role = commands.add_parser("role", help="who may do what: managers, technicians, auditors ...")
     actions = role.add_subparsers(required=True, metavar="ACTION")
-    giving = command(actions, "give", _give, "give somebody a role, all over the fleet", [data])
+    giving = command(
+        actions, "give", _give, "give somebody a role, for the whole fleet or a part of it", [data]
+    )
     giving.add_argument("--login", required=True)
     giving.add_argument("--role", required=True, choices=[each.value for each in GIVEN])
     for option, name, what in (
@@ -41,7 +43,9 @@ def add_to(
     )
     giving.add_argument("--reason", required=True, help="why, or for which job")
     taking = command(actions, "withdraw", _withdraw, "take a role back", [data])
-    taking.add_argument("number", type=int, help="of the role, as the list shows it")
+    taking.add_argument(
+        "number", type=int, metavar="NUMBER", help="of the role, as the list shows it"
+    )
     command(actions, "list", _list, "list who has which role", [data])
 
 

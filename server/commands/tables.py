@@ -20,6 +20,7 @@ from server.fleet.tables.columns import KINDS, TABLES, Kind
 from server.fleet.tables.verdicts import Change, Outcome, Verdict, counts
 from server.fleet.tables.writing import Format, write_csv, write_xlsx
 
+_KINDS = f"{', '.join(KINDS[:-1])} or {KINDS[-1]}"
 _TOLD_EACH = 1_000  # lines
 _WORDS: dict[Outcome, str] = {
     "new": "new",
@@ -41,7 +42,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     data = argparse.ArgumentParser(add_help=False)
     data.add_argument("--data", type=Path, required=True, help="the server's data directory")
 
-    importing = commands.add_parser("import", help="bring in people, cars or badges from a table")
+    importing = commands.add_parser("import", help=f"bring in {_KINDS} from a table")
     of_import = importing.add_subparsers(required=True, metavar="WHAT")
     for kind in KINDS:
         one = _command(of_import, kind, _import, f"bring in {kind} from CSV or XLSX", data)
@@ -58,9 +59,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     undoing = _command(of_import, "undo", _undo, "take an import back, unless it was used", data)
     undoing.add_argument("number", type=int, metavar="NUMBER", help="that the import was given")
 
-    exporting = _command(
-        commands, "export", _export, "write people, cars or badges as a table", data
-    )
+    exporting = _command(commands, "export", _export, f"write {_KINDS} as a table", data)
     exporting.add_argument("kind", choices=KINDS)
     exporting.add_argument("--format", choices=get_args(Format), default="csv")
     exporting.add_argument(
@@ -87,7 +86,7 @@ def _command(
 def _columns(kind: Kind) -> str:
     return "\n".join(
         f"  {column.heading}{' *' if column.is_needed else ''}"
-        f" ({', '.join((column.word, *column.also))})"
+        f" ({', '.join(dict.fromkeys((column.word, *column.also)))})"
         for column in TABLES[kind].columns
     )
 

@@ -42,6 +42,19 @@ def test_a_plate_that_is_none_is_told_with_those_there_are(data_dir: Path, capsy
     assert f"known: {PLATE}, {OTHER}" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--site", "NO", "--label", "Zoé"), "site: There is none of this name. 'NO' is unknown"),
+        (("--site", "PREF", "--label", ""), "label: "),
+    ],
+)
+def test_a_word_that_cannot_be_is_named(data_dir: Path, capsys, words, said: str) -> None:
+    with pytest.raises(SystemExit):
+        voiturier(data_dir, "car", "add", "--vehicle", "IJ-789-KL", *words)
+    assert capsys.readouterr().err.startswith(f"voiturier: {said}")
+
+
 async def fitted(data_dir: Path) -> None:
     store = Store.open(data_dir)
     await fit_box(store, CAR)

@@ -1,11 +1,13 @@
 """`voiturier import` and `voiturier export`, as who types them meets them."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from server.cli import main
+from server.fleet.tables.columns import KINDS
 from tests.fleet import FLEET
 
 PEOPLE = "identifiant;nom complet;direction\n"
@@ -88,3 +90,21 @@ def test_what_goes_out_comes_in_again_as_it_was(
 def test_a_template_has_the_columns_alone(run) -> None:
     head = run("export", "cars", "--template").removeprefix("\ufeff")
     assert head == "immatriculation;modèle;site;sans réservation;usage privé\r\n"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_help_names_each_way_to_write_a_column_once(
+    capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["import", kind, "--help"])
+    named = re.findall(r"^  [^-].* \((.*)\)$", capsys.readouterr().out, re.MULTILINE)
+    assert named
+    for names in (each.split(", ") for each in named):
+        assert len(names) == len(set(names))
+
+
+def test_the_help_names_every_table(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["export", "--help"])
+    assert "people, cars, badges, sites or directorates" in capsys.readouterr().out
