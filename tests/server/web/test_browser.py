@@ -161,8 +161,18 @@ async def sign_in(page: Page, login: str) -> None:
     await page.wait_for_selector("nav")
 
 
+BROKEN_WORDS = """() => [...document.querySelectorAll("button, a.btn")].flatMap((button) =>
+    [...button.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).flatMap((node) =>
+        [...node.data.matchAll(/[\\p{L}\\d]+/gu)].filter((word) => {
+            const range = document.createRange();
+            range.setStart(node, word.index);
+            range.setEnd(node, word.index + word[0].length);
+            return range.getClientRects().length > 1;
+        }).map((word) => word[0])))"""
+
+
 async def faults_of(page: Page) -> list[str]:
-    """What axe finds serious or critical, and whether the page is wider than its window."""
+    """What axe finds serious or critical, a page wider than its window, a button's broken word."""
     await page.evaluate(AXE.read_text())
     found = await page.evaluate("axe.run({resultTypes: ['violations']})")
     faults = [
@@ -172,6 +182,7 @@ async def faults_of(page: Page) -> list[str]:
     ]
     root = "document.documentElement"
     too_wide = await page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
+    faults += [f"{word} is broken" for word in await page.evaluate(BROKEN_WORDS)]
     return [*faults, *([f"{too_wide} px too wide"] if too_wide > 0 else [])]
 
 
