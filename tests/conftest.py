@@ -12,10 +12,15 @@ from hypothesis import HealthCheck, settings
 from simulator.devices.car import Car
 from simulator.engine.world import World
 from tests.chain import START_S, Chain, new_fleet
-from tests.support import FULL, sample_seed
+from tests.support import FULL, QUICK, sample_seed
 
 # No test fails because the machine is slow.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "untimed",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=25 if QUICK else 100,
+)
 settings.load_profile("untimed")
 
 HERE = Path(__file__).parent

@@ -1,6 +1,7 @@
 """What tests need to know of the run they are in: what is asked for, and what can be had.
 
-VOITURIER_FULL=1 (`./test.sh full`) asks for the whole of what is otherwise sampled. A test that
+VOITURIER_FULL=1 (`./test.sh full`) asks for the whole of what is otherwise sampled, VOITURIER_QUICK=1
+(`./test.sh quick`) for a quarter of the examples of a property. A test that
 cannot run says what is missing and skips; with VOITURIER_NO_SKIP=1 it fails instead.
 """
 
@@ -15,6 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT.parent / "shared" / "data"
 FULL = os.environ.get("VOITURIER_FULL") == "1"
+QUICK = os.environ.get("VOITURIER_QUICK") == "1"
 
 
 def sample_seed() -> int:
@@ -32,7 +34,7 @@ def sample_seed() -> int:
 
 def examples(sample: int) -> int:
     """How many examples hypothesis, a killer or a fuzzer tries: ten times as many in a full run."""
-    return 10 * sample if FULL else sample
+    return 10 * sample if FULL else max(1, sample // 4) if QUICK else sample
 
 
 def skip_or_fail(reason: str) -> NoReturn:

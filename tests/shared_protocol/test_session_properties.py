@@ -14,6 +14,7 @@ from tests.shared_protocol.both.helpers import (
     make_box,
     make_server,
 )
+from tests.support import examples
 
 Event = tuple[object, ...]
 
@@ -125,7 +126,7 @@ def test_a_garbage_record_body_gives_a_record_none_or_a_remote_fault(
         assert body.startswith(records.encode_body(record_body))
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(from_box, st.data())
 def test_any_flipped_bit_of_any_sealed_frame_closes(message: Event, data: st.DataObject) -> None:
     box, server = joined()

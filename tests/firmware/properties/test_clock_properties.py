@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from firmware.logic.clock import Clock
 from shared_protocol.messages import CLOCK_GNSS, CLOCK_NONE, CLOCK_SERVER
 from shared_protocol.records import ClockMended, ClockRefused, ClockState
+from tests.support import examples
 
 FLOOR_S = 1_500_000_000
 NOON_S = 1_700_000_000
@@ -331,13 +332,13 @@ def _walk(car: Car, steps: list[tuple[str, int, int]], liar: str) -> None:
         assert abs(car.off_s) <= 20 + AGREE_S + car.at_s / 10_000 + 3
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(_STEPS, st.sampled_from(["sky", "server"]))
 def test_one_liar_never_moves_the_clock_beyond_what_the_table_allows(steps, liar):
     _walk(both(), steps, liar)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(_STEPS, st.booleans())
 def test_whatever_was_said_the_truth_of_both_brings_it_back(steps, begun):
     car = both() if begun else Car()
@@ -353,7 +354,7 @@ def test_whatever_was_said_the_truth_of_both_brings_it_back(steps, begun):
     assert not car.clock.doubtful
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(_STEPS, st.sampled_from(["sky", "server"]))
 def test_times_that_one_liar_spoilt_are_mended_by_their_number(steps, liar):
     car, made = both(), []

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from firmware.logic.access.immobiliser import PULSE_ENABLE, PULSE_INHIBIT, Immobiliser
 from shared_protocol.records import RELAY_ENABLED, RELAY_INHIBITED
+from tests.support import examples
 
 speeds = st.sampled_from([None, 0, 100, 500, 501, 2_000, 14_000])  # in mm/s
 spells = st.lists(
@@ -47,7 +48,7 @@ def may_inhibit(past: list[tuple[int, bool, tuple]], held: bool, proven: bool) -
     return proven and moved
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(
     spells=spells,
     contact=st.sampled_from([RELAY_ENABLED, RELAY_INHIBITED]),
@@ -89,7 +90,7 @@ def test_the_relay_is_only_ever_inhibited_as_the_law_allows(spells, contact, pro
             assert machine.state == relay
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(spells=spells)
 def test_from_any_past_one_badge_enables_the_start_at_once(spells):
     machine = Immobiliser(RELAY_INHIBITED, 0)
@@ -105,7 +106,7 @@ def test_from_any_past_one_badge_enables_the_start_at_once(spells):
     assert machine.step(now * 1000 + 500, True) != PULSE_INHIBIT
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(spells=spells)
 def test_from_any_past_a_parked_car_is_inhibited_within_two_minutes(spells):
     machine = Immobiliser(RELAY_ENABLED, 0)

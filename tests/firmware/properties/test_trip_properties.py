@@ -19,6 +19,7 @@ from shared_protocol.records import (
     TripResume,
     TripStart,
 )
+from tests.support import examples
 
 PARKED = Motion(True, True, False, 60_000, 60_000, 0, True)
 TAGS = [b"marie---", b"paul----", b"thief---"]
@@ -44,7 +45,7 @@ def carry_out(trip, tag, outcome):
     return outcome.records
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(steps)
 def test_the_records_always_tell_a_story_that_makes_sense(steps):
     trip = Trip()

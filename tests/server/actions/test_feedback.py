@@ -14,6 +14,7 @@ from server.fleet.inputs import judged
 from server.fleet.refusals import Reason, Refused
 from tests.server.actions.driving import ReportingBox
 from tests.server.web.sample import StillClock
+from tests.support import examples
 
 NOTHING = {"trip_id": 1, "rating": None, "message": "", "damage": False}
 
@@ -44,7 +45,7 @@ acts = st.one_of(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(acts, max_size=15))
 async def test_an_answer_is_never_lost_and_belongs_to_the_message_that_its_author_read(
     store, actions: Actions, clock: StillClock, marie: Person, paul: Person, box, steps
