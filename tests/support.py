@@ -1,7 +1,7 @@
 """What tests need to know of the run they are in: what is asked for, and what can be had.
 
-VOITURIER_FULL=1 (`./test.sh full`) asks for the whole of what is otherwise sampled, VOITURIER_QUICK=1
-(`./test.sh quick`) for a quarter of the examples of a property. A test that
+VOITURIER_FULL=1 (`./test.sh full`) asks for the whole of what is otherwise sampled,
+VOITURIER_QUICK=1 (`./test.sh quick`) for a quarter of the examples of a property. A test that
 cannot run says what is missing and skips; with VOITURIER_NO_SKIP=1 it fails instead.
 """
 
