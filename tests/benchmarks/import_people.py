@@ -61,7 +61,7 @@ def plain_s(data_dir: Path, people: int) -> float:
     database.execute("BEGIN IMMEDIATE")
     for i in range(people):
         database.execute(
-            "INSERT INTO agent (login, full_name, directorate_id, role) VALUES (?, ?, 1, 'agent')",
+            "INSERT INTO agent (login, full_name, directorate_id) VALUES (?, ?, 1)",
             (f"plain.{i}", f"Agent Numéro {i}"),
         )
     took = time.perf_counter() - began
