@@ -19,8 +19,8 @@ from server.fleet.tables.sheet import MOST_LINES, Line, refuse, too_large
 _MOST_UNPACKED_BYTES = 64 << 20  # 16 MB of a bomb unpack to gigabytes
 _MOST_COLUMNS = 64
 _WHOLE = 10**15  # from here on Excel itself has lost digits
-# What openpyxl and zipfile raise of a file that is no workbook, a broken one, or one packed in a way
-# that zipfile does not know (a RuntimeError).
+# What openpyxl and zipfile raise of a file that is no workbook, of a broken one, and of one packed
+# in a way that zipfile does not know (a RuntimeError).
 _DAMAGED = (
     zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError, SyntaxError,
     EOFError, OSError, RuntimeError, OverflowError, AssertionError,
