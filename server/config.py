@@ -49,6 +49,58 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """Who runs this pool: what pages, letters and the notice name; None: not said."""
+
+    name: str = "Voiturier"
+    telephone: str | None = None
+    mail: str | None = None
+    data_protection: str | None = None  # whom a person writes to about what is known of them
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """For how many days what speaks of a person is kept, from when it happened or was over."""
+
+    positions_d: int = 60
+    positions_as_proof_d: int = 365  # where a declared purpose says so: a theft, an intervention
+    refusals_d: int = 60
+    feedback_d: int = 365
+    sessions_d: int = 30  # after their end
+    mail_d: int = 30  # after it was sent or given up
+    records_d: int = 365  # as the boxes sent them; what trips are made of stays
+    audit_d: int = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    """The copies that the server makes by itself each night; without an hour it makes none."""
+
+    folder: Path | None = None  # None: DIR/backups
+    keep: int = 14
+    at_hour: int | None = None  # local
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """Who is written to when something is wrong, and from when on it is."""
+
+    mail_to: tuple[str, ...] = ()
+    silent_car_h: int = 48
+    disk_free_mb: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class WebLimits:
+    """What one client of the web port may hold, and for how long."""
+
+    header_s: int = 10
+    body_s: int = 30
+    idle_s: int = 60
+    per_address: int = 64  # connections at a time; a trusted proxy is not held to it
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """One server's settings. `timezone` is for the pages, and for what repeats at local hours."""
 
@@ -62,6 +114,13 @@ class Config:
     trusted_proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
     mail: MailSettings | None = None  # without it nobody is written to
     second_factor_for: tuple[Role, ...] = ()  # who does not sign in without one
+    about: About = field(default_factory=About)
+    retention: Retention = field(default_factory=Retention)
+    notice_before_use: bool = False  # a first badge is refused until its person has the notice
+    backups: Backups = field(default_factory=Backups)
+    alerts: Alerts = field(default_factory=Alerts)
+    web_limits: WebLimits = field(default_factory=WebLimits)
+    metrics: Address | None = None  # where Prometheus reads; None: nowhere
     demo_accounts: tuple[tuple[str, str, str], ...] = ()  # (login, password, who), shown to sign in
 
     @property

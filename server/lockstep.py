@@ -16,8 +16,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from server.cli import address
 from server.clock import Clock, Stream, Timer
+from server.commands.tools import address
 from server.config import Config, ServeError
 from server.serving import serve
 from server.store import StoreError

@@ -9,6 +9,7 @@ from pathlib import Path
 from server.actions import Actions, Operator
 from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
+from server.config import Address
 from server.fleet.model import Vehicle
 from server.fleet.names import plate_of
 from server.fleet.recurrence import PARIS
@@ -70,6 +71,14 @@ def require_fleet(data_dir: Path) -> None:
     """Refuse a directory in which no fleet is."""
     if not (data_dir / backup.DATABASE).exists():
         raise CommandError(f"{data_dir} holds no fleet yet: `voiturier load` one first")
+
+
+def address(text: str) -> Address:
+    """Read HOST:PORT, an IPv6 host in brackets."""
+    host, colon, port = text.rpartition(":")
+    if not (colon and host and port.isascii() and port.isdigit() and int(port) <= 0xFFFF):
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
+    return Address(host.removeprefix("[").removesuffix("]"), int(port))
 
 
 def day_s(text: str) -> int:

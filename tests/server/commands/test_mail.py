@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from server.cli import address, main
+from server.cli import main
 from server.commands import mail
-from server.commands.tools import CommandError
+from server.commands.tools import CommandError, address
 from server.config import Address, MailSettings
 from server.fleet.accounts.mail import Letter, NewMail
 from server.store import Store

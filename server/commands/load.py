@@ -1,0 +1,81 @@
+"""`voiturier load`: a whole fleet from one file.
+
+Never here: what may stand in it (server/fleet/fleet_file.py).
+"""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from server.actions import Actions, accounts
+from server.actions.fleet import load
+from server.commands.account import close
+from server.commands.tools import OPERATOR, CommandError, actions_on, command, day_s, opened
+from server.fleet import fleet_file
+from server.fleet.fleet_file import FleetFile
+from server.fleet.json_sent import text as json_text
+from server.fleet.refusals import Refused
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, _SubParsersAction
+
+_ABOUT_LOADING = """\
+All of it is taken in, or nothing. What it does not name stays as it is. It may be loaded again,
+also while the server runs, which then tells the cars within two seconds: entries are brought up
+to date, a list of badges (or of times out of service, drivers, passengers) replaces the one before,
+a booking cancelled since stays cancelled, a password that somebody chose stays theirs, a revoked
+badge stays revoked until `voiturier badge found`. A badge that a list leaves out opens nothing
+until a file names it again. To call off a booking, cancel it on the pages.
+"""
+
+
+def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser") -> None:
+    """Add the command."""
+    loading = command(commands, "load", _load, "bring in a fleet from a JSON file", [data])
+    loading.add_argument("file", type=Path, metavar="FLEET.json")
+    loading.formatter_class = argparse.RawDescriptionHelpFormatter
+    loading.epilog = f"the file:\n{fleet_file.FORMAT}\n{_ABOUT_LOADING}"
+
+    loading.add_argument(
+        "--since",
+        type=day_s,
+        metavar="YYYY-MM-DD",
+        help="the day from which the badges, directorates and roles hold that the file gives: what"
+        " a car tells later of that time is judged by them (now, and never later than now)",
+    )
+    loading.add_argument(
+        "--close-others",
+        action="store_true",
+        help="close the account of everybody whom the file's agents do not name: it lists all who"
+        " are still there",
+    )
+
+
+async def _load(arguments: argparse.Namespace) -> None:
+    try:
+        file = fleet_file.parse(json_text.text_of(arguments.file.read_bytes()))
+        async with opened(arguments.data) as store:
+            revoked = await load(OPERATOR, file, actions_on(store), arguments.since)
+            await _say_who_is_left_out(file, arguments.close_others, actions_on(store))
+    except OSError as error:
+        raise CommandError(f"cannot read {arguments.file}: {error.strerror}") from None
+    except Refused as refused:
+        lines = [f"{arguments.file}: {fleet_file.in_words(each)}" for each in refused.refusals]
+        raise CommandError("\nvoiturier: ".join(lines)) from None
+    if revoked:
+        print(f"revoked badges in the file, which stay so: {revoked} (`voiturier badge found`)")
+    bookings = sum(booking.weeks for booking in file.bookings)
+    print(f"loaded: {len(file.vehicles)} vehicles, {len(file.agents)} agents, {bookings} bookings")
+
+
+async def _say_who_is_left_out(file: FleetFile, is_closed: bool, actions: Actions) -> None:
+    """Close the accounts of whom the file leaves out, or say that there are such."""
+    logins = {entry.login for entry in file.agents}
+    if not logins:
+        return  # it does not speak of people
+    others = await accounts.unnamed(OPERATOR, logins, actions)
+    if is_closed:
+        for agent in others:
+            await close(agent.login, actions)
+    elif others:
+        print(f"not in the file, and still with an account: {len(others)} (--close-others)")

@@ -1,0 +1,1 @@
+"""What keeps a server alive: copies, time, and later checks."""

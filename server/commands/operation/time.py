@@ -1,0 +1,32 @@
+"""`voiturier confirm-time`: somebody vouches for the server's clock."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from server.commands.tools import CommandError, command, existing_fleet, utc
+from server.fleet.inputs import one_line
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, _SubParsersAction
+
+
+def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser") -> None:
+    """Add the command."""
+    vouching = command(
+        commands,
+        "confirm-time",
+        _confirm_time,
+        "vouch for the server's clock when the server doubts it and tells no box the time",
+        [data],
+    )
+    vouching.add_argument("--by", required=True, metavar="NAME", help="who looked at a right clock")
+
+
+async def _confirm_time(arguments: argparse.Namespace) -> None:
+    said_by = str(one_line(arguments.by))
+    if not (said_by and said_by.isprintable()):
+        raise CommandError("--by NAME is needed: who vouches for the time?")
+    async with existing_fleet(arguments.data) as actions:
+        now_s = actions.clock.now_s()
+        await actions.store.boxes.vouch_for_time(said_by, now_s)
+    print(f"it is {utc(now_s)}, says {said_by}: a running server believes it")

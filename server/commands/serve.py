@@ -1,0 +1,113 @@
+"""`voiturier serve`: its options, and the settings they make.
+
+Never here: how the server runs (server/serving.py).
+"""
+
+import argparse
+from collections.abc import Callable
+from ipaddress import ip_network
+from typing import TYPE_CHECKING
+
+from server.commands import mail
+from server.commands.tools import address, command
+from server.config import Address, Config, Network
+from server.fleet.bookings import BOUNDS, Limits
+from server.fleet.roles import Role
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, _SubParsersAction
+
+
+def listening_options() -> "ArgumentParser":
+    """Return the options that say where browsers and boxes connect."""
+    listening = argparse.ArgumentParser(add_help=False)
+    for name, default, who in (("http", 8080, "browsers"), ("boxes", 7400, "the cars' boxes")):
+        listening.add_argument(
+            f"--{name}",
+            type=address,
+            default=Address("127.0.0.1", default),
+            metavar="HOST:PORT",
+            help=f"where {who} connect (default %(default)s; port 0: any free one)",
+        )
+    return listening
+
+
+def add_to(
+    commands: "_SubParsersAction[ArgumentParser]",
+    data: "ArgumentParser",
+    listening: "ArgumentParser",
+) -> None:
+    """Add the command."""
+    serving = command(commands, "serve", _serve, "run the server", [data, listening])
+    serving.add_argument(
+        "--simple-walk-up",
+        action="store_true",
+        help="let a card that has a key take a car for all without booking by its number alone,"
+        " which can be copied; the trip then shows it as low assurance",
+    )
+
+    serving.add_argument(
+        "--trusted-proxy",
+        dest="trusted_proxies",
+        type=network,
+        action="append",
+        default=[],
+        metavar="ADDRESS[/BITS]",
+        help="a proxy before the server whose X-Forwarded-For says who connects; may be repeated."
+        " Without it, all who come through a proxy share what one address may mistype",
+    )
+
+    for option, name, unit, per, what in (
+        ("--shortest-booking", "shortest_s", "MINUTES", 60, "the shortest booking"),
+        ("--most-bookings", "coming", "NUMBER", 1, "of one agent's, so many may be to come"),
+        ("--most-of-one-car", "coming_of_car", "NUMBER", 1, "and so many of them with one car"),
+    ):
+        least, most = (getattr(bound, name) // per for bound in BOUNDS)
+        serving.add_argument(
+            option,
+            dest=name,
+            type=_from_to(least, most, per),
+            default=getattr(Limits(), name),
+            metavar=unit,
+            help=f"{what}: {least} to {most} (default {getattr(Limits(), name) // per}); it holds"
+            " on every way in, also for `load`, until the server is started otherwise",
+        )
+
+    mail.add_settings(serving, address)
+
+
+def network(text: str) -> Network:
+    """Read an address, or a network: 10.1.0.0/16."""
+    try:
+        return ip_network(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _from_to(least: int, most: int, per: int) -> Callable[[str], int]:
+    """Read a whole number within bounds, and return it times `per`."""
+
+    def read(text: str) -> int:
+        number = int(text)
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"{number} is not from {least} to {most}")
+        return number * per
+
+    read.__name__ = "number"
+    return read
+
+
+async def _serve(arguments: argparse.Namespace) -> None:
+    from server.serving import serve  # the web, which no other command waits for
+
+    config = Config(
+        arguments.data,
+        arguments.http,
+        arguments.boxes,
+        simple_walk_up=arguments.simple_walk_up,
+        booking_limits=Limits(arguments.shortest_s, arguments.coming, arguments.coming_of_car),
+        trusted_proxies=tuple(arguments.trusted_proxies),
+        mail=mail.settings_of(arguments),
+        second_factor_for=tuple(map(Role, arguments.second_factor_for)),
+    )
+    await serve(config)
