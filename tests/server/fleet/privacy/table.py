@@ -9,7 +9,9 @@ _HEAD = """\
 <!-- Made from the registry itself: `python -m tests.server.fleet.privacy` -->
 # What is kept of people
 
-For what, who reads it beside the person themselves, and until when. The days are settings, here as they are without any. What is past its date is erased each night: from the tables, from the database's log and its free pages, and from the copies beside it.
+For what, who reads it beside the person themselves, and until when. The days are settings, here \
+as they are without any. What is past its date is erased each night: from the tables, from the \
+database's log and its free pages, and from the copies beside it.
 
 """
 
