@@ -43,6 +43,7 @@ class _Job:
     args: tuple[Any, ...]
     waiting: "asyncio.Future[Any]"
     loop: asyncio.AbstractEventLoop
+    alone: bool = False  # not in a transaction
     result: Any = None
     error: BaseException | None = None
 
@@ -77,9 +78,18 @@ class Engine:
         An exception of `work` undoes what it wrote, and that alone. The transaction is carried
         out even when the caller is cancelled meanwhile.
         """
+        return await self._queued(work, args)
+
+    async def maintain(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work(connection)` as the writer, in no transaction; what is to be written waits."""
+        return await self._queued(work, (), alone=True)
+
+    async def _queued(
+        self, work: Callable[..., T], args: tuple[Any, ...], *, alone: bool = False
+    ) -> T:
         loop = asyncio.get_running_loop()
         waiting: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(work, args, waiting, loop))
+        self._jobs.put(_Job(work, args, waiting, loop, alone))
         return await waiting
 
     async def read(self, work: Callable[..., T], *args: Any, lane: Lane = "page") -> T:
@@ -118,8 +128,14 @@ class Engine:
                 group.append(self._jobs.get())
             going_on = None not in group
             jobs = [job for job in group if job is not None]
-            self._commit(self._connection, jobs)
-            _tell(jobs)
+            together = [job for job in jobs if not job.alone]
+            if together:
+                self._commit(self._connection, together)
+                _tell(together)
+            for job in jobs:
+                if job.alone:
+                    _maintain(self._connection, job)
+                    _tell([job])
         self._connection.close()
 
     def _commit(self, connection: sqlite3.Connection, jobs: list[_Job]) -> None:
@@ -147,6 +163,13 @@ class Engine:
             return
         if self._news:
             self._news.publish(new)
+
+
+def _maintain(connection: sqlite3.Connection, job: _Job) -> None:
+    try:
+        job.result = job.work(connection)
+    except Exception as error:
+        job.error = _as_told(error)
 
 
 def _tell(jobs: list[_Job]) -> None:

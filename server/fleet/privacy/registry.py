@@ -301,6 +301,7 @@ KINDS = (
             out_of_service="reason said_by_id",
             time_word="time_word_id said_by said_at_s",
             table_import="by_id undone_by_id file_name",
+            purge="by_id",
         ),
     ),
 )
@@ -356,6 +357,11 @@ OF_NOBODY: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ),
         ("out_of_service", "a car’s absence", "vehicle_id from_s to_s"),
         ("booking_limits", "a setting", "only_row shortest_s coming coming_of_car"),
+        (
+            "purge",
+            "what was erased: counts and dates",
+            "purge_id at_s ended_at_s sure_s erased before files",
+        ),
         (
             "table_import",
             "a table",

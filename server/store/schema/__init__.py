@@ -44,6 +44,7 @@ from server.store.schema.boxes import (
     signs,
     went_on,
 )
+from server.store.schema.privacy import purges
 
 # Two active bookings of a car may touch but not overlap: [start, end[. An insert and an update
 # are held to it alike, so that no path, and no other program, can double-book.
@@ -478,4 +479,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     cars.add,
     table_imports.add,
     signing_in.add,
+    purges.add,
 )
