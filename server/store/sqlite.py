@@ -150,16 +150,26 @@ def empty_log(connection: sqlite3.Connection) -> bool:
 
 
 @contextlib.contextmanager
-def erasing(path: Path) -> Iterator[sqlite3.Connection]:
-    """Erase from a file that nobody uses, in one transaction; nothing of it is left in the file."""
-    with opened(path) as connection:
+def erasing(source: Path, draft: Path) -> Iterator[sqlite3.Connection]:
+    """Copy a database that nobody writes, and erase from the copy in one transaction.
+
+    Of what was erased nothing is left in the copy, whose file exists already, nor beside it.
+
+    Raises:
+        sqlite3.Error: it cannot be read or written, or is damaged.
+    """
+    with opened(source, "ro") as whole, opened(draft) as connection:
+        whole.backup(connection)
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode = DELETE")  # nothing is left beside it
+        connection.execute("PRAGMA journal_mode = DELETE")  # no log beside it, to be carried
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("BEGIN")
         yield connection
         connection.execute("COMMIT")
         connection.execute("VACUUM")
+        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(f"damaged: {verdict}")
 
 
 def is_database(path: Path) -> bool:

@@ -4,6 +4,8 @@ Pure. Never here: what each setting is about (registry.py), erasing (store/purge
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 DAY_S = 24 * 3600
 MOST_D: Mapping[str, int] = {"positions_d": 60, "positions_as_proof_d": 365}
@@ -21,3 +23,12 @@ def before(days: Mapping[str, int], sure_s: int) -> dict[str, int]:
         name: sure_s - min(kept_d, MOST_D.get(name, kept_d)) * DAY_S
         for name, kept_d in days.items()
     }
+
+
+def next_night_s(after_s: int, zone: ZoneInfo) -> int:
+    """Return when it is three in the morning next, after an instant: then the fewest cars drive."""
+    local = datetime.fromtimestamp(after_s, zone)
+    night = local.replace(hour=3, minute=0, second=0, microsecond=0)
+    if night <= local:
+        night += timedelta(days=1)
+    return int(night.timestamp())

@@ -30,6 +30,11 @@ class PurgedFile:
     failure: str | None = None
 
 
+def folder_of_copies(data_dir: Path) -> Path:
+    """Return where `voiturier backup --keep` puts its copies unless it is told otherwise."""
+    return data_dir / "backups"
+
+
 def copies(data_dir: Path, folders: Sequence[Path], database: str) -> list[Path]:
     """Return the copies of a database in these folders, by what they hold and not by their names.
 
@@ -62,14 +67,11 @@ def _purged(path: Path, before_s: Mapping[str, int]) -> PurgedFile:
             if not any(found_in_copy(connection, rule, before_s) for rule in RULES):
                 return PurgedFile(path.name, 0)
         draft.touch(mode=0o600)
-        sqlite.copy(path, draft)  # with what a log beside it holds
-        with sqlite.erasing(draft) as connection:
+        with sqlite.erasing(path, draft) as connection:  # with what a log beside it holds
             for rule in RULES:
                 rows = found_in_copy(connection, rule, before_s)
                 erase_in_copy(connection, rule, rows)
                 count += len(rows)
-        if sqlite.whole_version(draft) is None:
-            return PurgedFile(path.name, 0, "damaged")
         with draft.open("rb") as file:
             os.fsync(file.fileno())
         shutil.copystat(path, draft)  # when it was made is what it is called after
