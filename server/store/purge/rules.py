@@ -190,7 +190,7 @@ RULES = (
         "accounts",
         "SELECT agent_id, login FROM agent WHERE closed_at_s < :accounts_d AND full_name <> '–'",
         (
-            "DELETE FROM file_word WHERE kind = 'agent' AND entry = :login",
+            "DELETE FROM file_word WHERE entry = :login OR said = '\"' || :login || '\"'",
             "DELETE FROM second_factor WHERE agent_id = :agent_id",
             "DELETE FROM recovery_code WHERE agent_id = :agent_id",
             "DELETE FROM mail WHERE agent_id = :agent_id",
