@@ -1,5 +1,6 @@
 """What a purge takes and what it leaves: dates, purposes, clocks, times that cannot be."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from server.actions import Operator
 from server.actions.privacy import purge
 from server.actions.privacy.purge import Asked
 from server.fleet.model import TripFilter
-from server.store import Store
+from server.store import Store, backup
 from shared_protocol import records
 from tests.fleet import CAR, MARIE, NOW_S, PAUL
 from tests.server.actions.privacy.driving import DAY_S, Driver, found_in, places
@@ -166,3 +167,16 @@ async def test_a_closed_account_is_nameless_after_its_date(store: Store) -> None
     marie = await store.agents.get(MARIE)
     assert marie is not None and (marie.full_name, marie.login) == ("–", "–1")
     assert not any(b"marie" in path.read_bytes().lower() for path in store.data_dir.glob("*.db*"))
+
+
+async def test_what_an_older_program_left_in_free_pages_goes_too(store: Store) -> None:
+    driver = Driver(store)
+    for i in range(60):
+        await driver.drive(NOW_S + 60 * i)
+    db = sqlite3.connect(store.data_dir / backup.DATABASE)
+    db.execute("PRAGMA secure_delete = OFF")  # as SQLite is built in most places
+    db.execute("CREATE TABLE drawn_up_anew AS SELECT * FROM trip JOIN record USING (trip_id)")
+    db.execute("DROP TABLE drawn_up_anew")
+    db.close()
+    await purged(store, NOW_S + 61 * DAY_S)
+    assert not found_in(store.data_dir)
