@@ -28,6 +28,7 @@ from server.store.boxes import (
     SentGrants,
 )
 from server.store.commands import Commands
+from server.store.communes import Communes
 from server.store.contradictions import Contradictions
 from server.store.doubtful_trips import DoubtfulTrips
 from server.store.engine import StoreError
@@ -92,6 +93,7 @@ class Store:
         self.bookings = Bookings(engine, vault)
         self.boxes = Boxes(engine, vault)
         self.commands = Commands(engine, vault)
+        self.communes = Communes(engine, vault)
         self.contradictions = Contradictions(engine, vault)
         self.directorates = Directorates(engine, vault)
         self.doubtful_trips = DoubtfulTrips(engine, vault)
