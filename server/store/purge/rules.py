@@ -187,7 +187,7 @@ RULES = (
     ),
     # Whoever it was did what they did; who it was is not known any more.
     Rule(
-        "accounts",
+        "account",
         "SELECT agent_id, login FROM agent WHERE closed_at_s < :accounts_d AND full_name <> '–'",
         (
             "DELETE FROM file_word WHERE entry = :login OR said = '\"' || :login || '\"'",

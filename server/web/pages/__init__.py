@@ -15,6 +15,7 @@ from server.web.pages import (
     people,
     pool,
     profile,
+    purges,
     rebooking,
     refusals,
     roles,
@@ -45,6 +46,7 @@ ROUTES = (
     *pool.ROUTES,
     *people.ROUTES,
     *roles.ROUTES,
+    *purges.ROUTES,
     *tables.ROUTES,
     *signing_in.ROUTES,
 )
