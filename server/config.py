@@ -73,6 +73,8 @@ class Retention:
     mail_d: int = 30  # after it was sent or given up
     records_d: int = 365  # as the boxes sent them; what trips are made of stays
     audit_d: int = 365
+    journeys_d: int = 1826  # who drove or booked; the kilometres stay, of their directorate
+    accounts_d: int = 1826  # whose they were, after an account was closed
 
 
 @dataclass(frozen=True, slots=True)
