@@ -196,6 +196,8 @@ class _Walk:
     def _through_entries(self, day: Day) -> None:
         for each in self.entries:
             number = each.entry.audit_id
+            if number > day.last_id:
+                return self._break(Fault.ENTRIES_MISSING, day.last_id, day)
             if each.hash != hash_of(self._head, each.entry):
                 return self._break(Fault.CHANGED, number, day)
             if each.seal != self._seal(each.hash):
@@ -207,8 +209,6 @@ class _Walk:
             self._pass(number, each.hash)
             if number == day.last_id:
                 break
-            if number > day.last_id:
-                return self._break(Fault.ENTRIES_MISSING, day.last_id, day)
         if self._head != day.head:
             self._break(Fault.ENTRIES_MISSING, day.last_id, day)
         return None

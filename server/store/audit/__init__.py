@@ -26,7 +26,7 @@ from server.fleet.audit.chain import (
     verify,
 )
 from server.store import sqlite
-from server.store.current_act import performing
+from server.store.current_act import CURRENT, performing
 from server.store.noun import Noun
 from server.store.vault import Vault
 
@@ -178,6 +178,15 @@ def by(vault: Vault) -> Callable[[sqlite3.Connection, Performed, Any], None]:
     return partial(_keep, vault)
 
 
+def note_restored(db: sqlite3.Connection, vault: Vault, now_s: int, lost_id: int) -> None:
+    """Chain on, in a copy that is put back, that it was: after which entry of the one before.
+
+    The entries between are in the database that was kept; call it in a transaction.
+    """
+    performed = CURRENT.get() or Performed(Act.RESTORE, now_s)
+    _append(db, vault, replace(performed, kind="audit", object_id=lost_id))
+
+
 def _keep(vault: Vault, db: sqlite3.Connection, performed: Performed, result: Any) -> None:
     for object_id in _numbers(performed, result):
         _append(db, vault, replace(performed, object_id=object_id))
@@ -227,7 +236,7 @@ def _append(
 
 def _last_day(db: sqlite3.Connection) -> Day | None:
     row = db.execute(f"SELECT {_DAY} FROM audit_day ORDER BY audit_day_id DESC LIMIT 1").fetchone()
-    return None if row is None else Day(**dict(row))
+    return None if row is None else Day(*row)
 
 
 def _put_day(db: sqlite3.Connection, vault: Vault, day: Day) -> None:
@@ -282,8 +291,7 @@ def _verify(db: sqlite3.Connection, vault: Vault, known: Head | None) -> Verdict
     db.execute("BEGIN")  # one state of the chain, while others write on
     try:
         days = [
-            Day(**dict(row))
-            for row in db.execute(f"SELECT {_DAY} FROM audit_day ORDER BY audit_day_id")
+            Day(*row) for row in db.execute(f"SELECT {_DAY} FROM audit_day ORDER BY audit_day_id")
         ]
         rows = db.execute(f"SELECT {_ENTRY}, a.hash, a.seal FROM audit a ORDER BY a.audit_id")
         entries = (Chained(_entry(row), row["hash"], row["seal"]) for row in rows)
@@ -293,10 +301,7 @@ def _verify(db: sqlite3.Connection, vault: Vault, known: Head | None) -> Verdict
 
 
 def _forget(db: sqlite3.Connection, vault: Vault, before_s: int, now_s: int) -> list[int]:
-    days = [
-        Day(**dict(row))
-        for row in db.execute(f"SELECT {_DAY} FROM audit_day ORDER BY audit_day_id")
-    ]
+    days = [Day(*row) for row in db.execute(f"SELECT {_DAY} FROM audit_day ORDER BY audit_day_id")]
     erased = list(past_date(days, before_s, now_s))
     for day in erased:
         _put_day(db, vault, replace(day, erased_at_s=now_s))

@@ -5,6 +5,7 @@ Thin: a page reads a form into a request, asks an action, shows what it said. Ne
 
 from server.web.pages import (
     accessibility,
+    audit,
     badges,
     bookings,
     boxes,
@@ -49,4 +50,5 @@ ROUTES = (
     *roles.ROUTES,
     *tables.ROUTES,
     *signing_in.ROUTES,
+    *audit.ROUTES,
 )

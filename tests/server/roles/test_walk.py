@@ -4,6 +4,7 @@ A new one needs nothing here but its declaration. Never here: the table (table.p
 """
 
 import html
+import inspect
 import json
 import sqlite3
 from collections.abc import Awaitable, Callable
@@ -100,10 +101,12 @@ class Walk:
         return answer.status, answer.headers.get("Location", ""), await answer.text()
 
     def content(self) -> list[str]:
-        """All that the database holds but for who is signed in."""
+        """All that the database holds but for who is signed in, and the audit of refusals."""
         database = sqlite3.connect(self.data / "voiturier.db")
         try:
-            return [line for line in database.iterdump() if 'INTO "session"' not in line]
+            apart = ("session", "audit", "audit_day", "sqlite_sequence")
+            starts = tuple(f'INSERT INTO "{table}"' for table in apart)
+            return [line for line in database.iterdump() if not line.startswith(starts)]
         finally:
             database.close()
 
@@ -230,7 +233,8 @@ def someone(role: Role, scope: Scope = WHOLE) -> Person:
 
 async def is_let_in(action: Action, person: Person) -> bool:
     """Whether it gets beyond its first statement: what it is asked, there is not."""
-    count = action.function.__code__.co_argcount - len(action.function.__defaults__ or ())
+    function = inspect.unwrap(action.function)
+    count = function.__code__.co_argcount - len(function.__defaults__ or ())
     try:
         await action.function(person, *[None] * (count - 1))
     except Refused as refused:
