@@ -194,10 +194,12 @@ class _Walk:
         self._before = day
 
     def _through_entries(self, day: Day) -> None:
+        missing_id = day.first_id  # should the day end here
         for each in self.entries:
             number = each.entry.audit_id
             if number > day.last_id:
-                return self._break(Fault.ENTRIES_MISSING, day.last_id, day)
+                return self._break(Fault.ENTRIES_MISSING, missing_id, day)
+            missing_id = day.last_id
             if each.hash != hash_of(self._head, each.entry):
                 return self._break(Fault.CHANGED, number, day)
             if each.seal != self._seal(each.hash):
@@ -210,7 +212,7 @@ class _Walk:
             if number == day.last_id:
                 break
         if self._head != day.head:
-            self._break(Fault.ENTRIES_MISSING, day.last_id, day)
+            self._break(Fault.ENTRIES_MISSING, missing_id, day)
         return None
 
     def _pass(self, number: int, head: str) -> None:
