@@ -27,6 +27,7 @@ from server.store import Store
 from server.web.i18n import load_words
 from tests.fleet import agent, copied
 from tests.server.browser import Browser
+from tests.server.content import fleet_in
 from tests.server.roles.table import (
     OPERATOR,
     TABLE,
@@ -104,9 +105,7 @@ class Walk:
         """All that the database holds but for who is signed in, and the audit of refusals."""
         database = sqlite3.connect(self.data / "voiturier.db")
         try:
-            apart = ("session", "audit", "audit_day", "sqlite_sequence")
-            starts = tuple(f'INSERT INTO "{table}"' for table in apart)
-            return [line for line in database.iterdump() if not line.startswith(starts)]
+            return fleet_in(database)
         finally:
             database.close()
 
