@@ -6,6 +6,7 @@ A new one needs nothing here but its declaration. Never here: the table (table.p
 import html
 import inspect
 import json
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -20,10 +21,12 @@ from server.app import init_app
 from server.app_keys import STORE
 from server.config import Address, Config
 from server.fleet import fleet_file
+from server.fleet.audit import Act
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refused
 from server.fleet.roles import GIVEN, RIGHTS, WHOLE, Right, Role, RoleGrant, Scope
 from server.store import Store
+from server.store.audit import Sought
 from server.web.i18n import load_words
 from tests.fleet import agent, copied
 from tests.server.browser import Browser
@@ -205,6 +208,35 @@ async def test_who_has_the_right_is_let_in(walk: Walk) -> None:
                 assert not answer[1].startswith("/connexion"), (role, route)
                 if isinstance(route.opens_to, Right):
                     assert not is_denied(answer), (role, route)
+
+
+async def test_nobody_reads_where_somebody_was_without_an_entry(walk: Walk) -> None:
+    """The sample's cars park at 48.0061 north: no page, list or file says so unnoticed."""
+    read = 0
+    for route in walk.routes:
+        if route.method != "GET" or route.path.startswith("/sites"):  # points of car parks
+            continue
+        for who in [*map(whole, GIVEN), STRANGER]:
+            before = await readings(walk.store)
+            _, _, text = await walk.answer(who, route, HERE)
+            if PLACE.search(text):
+                read += 1
+                assert await readings(walk.store) > before, (who, route)
+    assert read > 0
+
+
+async def readings(store: Store) -> int:
+    return len(await store.audit.page(Sought(act=Act.READ_PLACES), 10_000))
+
+
+PLACE = re.compile(r"48[.,]?0061")
+
+
+async def test_nothing_is_written_that_does_not_say_what_it_is(walk: Walk) -> None:
+    for route in walk.routes:
+        await walk.answer(whole(Role.MANAGER), route, HERE)
+    assert await walk.store.audit.page(Sought(act=Act.OTHER), 1) == []
+    assert (await walk.store.audit.verify()).broken is None
 
 
 async def test_what_somebody_far_away_reads_names_nobody_of_here(walk: Walk) -> None:
