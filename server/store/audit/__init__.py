@@ -98,7 +98,11 @@ class Audit(Noun):
             f"SELECT {_ENTRY}, a.hash, who.full_name AS agent_name,"
             " coalesce(whom.full_name, vehicle.plate) AS thing_name FROM audit a"
             " LEFT JOIN agent who ON who.agent_id = a.agent_id"
-            " LEFT JOIN agent whom ON a.kind = 'agent' AND whom.agent_id = a.object_id"
+            " LEFT JOIN trip ON a.kind = 'trip' AND trip.trip_id = a.object_id"
+            " LEFT JOIN role_grant ON a.kind = 'role_grant'"
+            " AND role_grant.role_grant_id = a.object_id"
+            " LEFT JOIN agent whom ON whom.agent_id = CASE a.kind WHEN 'agent' THEN a.object_id"
+            " WHEN 'trip' THEN trip.agent_id WHEN 'role_grant' THEN role_grant.agent_id END"
             " LEFT JOIN vehicle ON a.kind = 'vehicle' AND vehicle.vehicle_id = a.object_id"
             f" WHERE {' AND '.join(asked) or 'TRUE'} ORDER BY a.audit_id DESC LIMIT :limit",
             limit=limit,

@@ -114,7 +114,7 @@ async def _asked(request: web.Request) -> tuple[AuditFilter, Sought | None]:
     words = words_of(request)
     form = AuditFilter(request.query, meta={"words": words})
     named = sorted((words.say(text), act.value) for act, text in ACTS.items())
-    form.act.choices = [("", words.say(N_("All"))), *((act, text) for text, act in named)]
+    form.act.choices = [("", words.say(N_("All acts"))), *((act, text) for text, act in named)]
     is_valid, person = form.validate(), None
     if form.login.data:
         person = await request.app[STORE].agents.by_login(form.login.data)
