@@ -6,7 +6,7 @@ is being done (current_act), who may read it (actions/audit).
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -196,14 +196,18 @@ def _keep(vault: Vault, db: sqlite3.Connection, performed: Performed, result: An
         _append(db, vault, replace(performed, object_id=object_id))
 
 
-def _numbers(performed: Performed, result: Any) -> Iterator[int | None]:
+def _numbers(performed: Performed, result: Any) -> list[int | None]:
     """Say which things an act was about: known before, or told by what the statement returned."""
     if performed.kind is None or performed.object_id is not None:
-        yield performed.object_id
-        return
-    for each in result if isinstance(result, list | tuple) else [result]:
-        is_number = isinstance(each, int) and not isinstance(each, bool)
-        yield each if is_number else getattr(each, f"{performed.kind}_id", None)
+        return [performed.object_id]
+    each = result if isinstance(result, list | tuple) else [result]
+    found: list[int | None] = [number for one in each if (number := _number(performed.kind, one))]
+    return found or [None]
+
+
+def _number(kind: str, told: Any) -> int | None:
+    is_number = isinstance(told, int) and not isinstance(told, bool)
+    return told if is_number else getattr(told, f"{kind}_id", None)
 
 
 def _append(
