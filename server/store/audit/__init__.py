@@ -173,7 +173,7 @@ class Audit(Noun):
         """
         performed = Performed(Act.ERASE_AUDIT, now_s, kind="audit_day")
         with performing(performed):
-            erased = await self._engine.write(_forget, self._vault, before_s, now_s)
+            erased = await self._engine.write(forget, self._vault, before_s, now_s)
         return len(erased)
 
 
@@ -308,7 +308,11 @@ def _verify(db: sqlite3.Connection, vault: Vault, known: Head | None) -> Verdict
         db.execute("ROLLBACK")
 
 
-def _forget(db: sqlite3.Connection, vault: Vault, before_s: int, now_s: int) -> list[int]:
+def forget(db: sqlite3.Connection, vault: Vault, before_s: int, now_s: int) -> list[int]:
+    """Erase in this transaction the days that lie wholly before an instant, but for their heads.
+
+    Also in a copy of the database; return the numbers of these days.
+    """
     days = [Day(*row) for row in db.execute(f"SELECT {_DAY} FROM audit_day ORDER BY audit_day_id")]
     erased = list(past_date(days, before_s, now_s))
     for day in erased:
