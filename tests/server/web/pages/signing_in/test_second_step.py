@@ -216,9 +216,6 @@ async def test_the_profile_says_whether_it_is_on(arrive, clock, is_on):
     assert ("inactive" in page) is not is_on and "Deuxième étape" in page
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a thief who signed in before stays signed in without a code"
-)
 async def test_whoever_signed_in_without_a_code_is_out_once_there_is_one(arrive, clock):
     karim, thief = await arrive(KARIM), await arrive(KARIM)
     await set_up(karim, clock)
