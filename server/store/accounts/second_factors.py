@@ -45,7 +45,7 @@ class SecondFactors(Noun):
         return self._vault.open_sealed(rows[0]["secret_sealed"], _place(agent_id)).decode()
 
     async def confirm(self, agent_id: int, step: int, codes: Iterable[str], now_s: int) -> bool:
-        """Let the offered secret be asked for from now on, and end all sessions; False: there is none.
+        """Ask for the offered secret from now on, and end all sessions; False: there is none.
 
         Args:
             agent_id: whose it is.
