@@ -14,6 +14,7 @@ from server.fleet.recurrence import PARIS
 from server.fleet.roles import Role
 
 Network = IPv4Network | IPv6Network
+AccessibilityState = Literal["none", "partial", "full"]
 
 
 class ServeError(Exception):
@@ -56,6 +57,8 @@ class About:
     telephone: str | None = None
     mail: str | None = None
     data_protection: str | None = None  # whom a person writes to about what is known of them
+    # As the last audit by the RGAA found; without one it is "none".
+    accessibility: AccessibilityState = "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from server.store import backup, engine, schema, sqlite
+from server.store import audit, backup, engine, schema, sqlite
 from server.store.access import AccessOfCars
 from server.store.accounts import Accounts
 from server.store.accounts.links import Links
@@ -89,6 +89,7 @@ class Store:
         self.access = AccessOfCars(engine, vault)
         self.accounts = Accounts(engine, vault)
         self.agents = Agents(engine, vault)
+        self.audit = audit.Audit(engine, vault)
         self.badges = Badges(engine, vault)
         self.bookings = Bookings(engine, vault)
         self.boxes = Boxes(engine, vault)
@@ -137,7 +138,7 @@ class Store:
                 connection.close()
             if sealed is not None:  # a wrong master key is told now, not car by car
                 vault.open_sealed(sealed[0], "badge")
-            return cls(data_dir, engine.Engine(path, news), vault, news)
+            return cls(data_dir, engine.Engine(path, news, audit.by(vault)), vault, news)
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"cannot use the data directory {data_dir}: {_why(error)}") from error
 

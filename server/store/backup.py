@@ -12,10 +12,11 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from server.store import numbers, sqlite
+from server.store import audit, numbers, sqlite
 from server.store.accounts import void_all
 from server.store.engine import StoreError
 from server.store.schema import MIGRATIONS, migrate
+from server.store.vault import Vault
 
 _log = logging.getLogger(__name__)
 
@@ -65,15 +66,18 @@ def _copy(database: Path, copy: Path, now_s: int | None = None) -> None:
 def restore(data_dir: Path, copy: Path, now_s: int) -> Path:
     """Put a copy in the place of the database, which is kept as REPLACED; return its path.
 
-    It is brought up to date, and gives no number that was given since the copy was made.
+    It is brought up to date, and gives no number that was given since the copy was made. Its audit
+    says that it was put back, and up to which entry the one before it had come.
 
     Raises:
-        StoreError: a server runs there, or the copy is no whole database of this program.
+        StoreError: a server runs there, the copy is no whole database of this program, or the
+            master key is missing.
     """
     _check(copy)
     database, replaced = data_dir / DATABASE, data_dir / REPLACED
     draft = database.with_name(f".{database.name}.{os.getpid()}")
     with serving(data_dir):
+        vault = Vault.open(data_dir / "secrets" / "master.key", may_create=False)
         try:
             shutil.copy(copy, draft)
             sqlite.fold_log(database)
@@ -84,6 +88,7 @@ def restore(data_dir: Path, copy: Path, now_s: int) -> Path:
             with _changed(draft) as connection:
                 numbers.leap(connection, now_s, given)
                 void_all(connection)
+                audit.note_restored(connection, vault, now_s, given.get("audit", 0))
             for suffix in sqlite.LOGS:
                 database.with_name(database.name + suffix).unlink(missing_ok=True)
             database.replace(replaced)

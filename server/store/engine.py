@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from server.fleet.audit import Performed
 from server.store import sqlite
+from server.store.current_act import CURRENT
 from server.store.news import News
 
 T = TypeVar("T")
@@ -25,6 +27,8 @@ T = TypeVar("T")
 # questions of who shakes hands or begins a trip; what a car may know; the search among all badges.
 Lane = Literal["page", "quick", "car", "search"]
 _READERS: dict[Lane, int] = {"page": 4, "quick": 1, "car": 1, "search": 1}
+# Writes, in the transaction of an act, the entry that it leaves: of the act and of what came of it.
+Audit = Callable[[sqlite3.Connection, Performed, Any], None]
 _MAX_GROUP = 256  # bounds what one failed COMMIT takes back, and how long the first one waits
 
 
@@ -37,12 +41,16 @@ class StoreError(Exception):
 
 @dataclass(slots=True)
 class _Job:
-    """What to do, who waits for it in which loop, and what came of it: a value or an exception."""
+    """What to do, who waits for it in which loop, and what came of it: a value or an exception.
+
+    `performed` is the act that it is a part of, or None.
+    """
 
     work: Callable[..., Any]
     args: tuple[Any, ...]
     waiting: "asyncio.Future[Any]"
     loop: asyncio.AbstractEventLoop
+    performed: Performed | None
     alone: bool = False  # not in a transaction
     result: Any = None
     error: BaseException | None = None
@@ -57,13 +65,15 @@ class Engine:
     Args:
         path: of a database whose tables exist; sqlite3.Error when it cannot be opened.
         news: told of what is committed, by this process or found to be by another; None: nobody is.
+        audit: called in the transaction of each act that changed something; None: nothing is kept.
     """
 
-    def __init__(self, path: Path, news: News | None = None) -> None:
+    def __init__(self, path: Path, news: News | None = None, audit: Audit | None = None) -> None:
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._connection = sqlite.connect(path)  # the writer's
         self._news = news
+        self._audit = audit
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._readers = {
@@ -76,7 +86,8 @@ class Engine:
         """Run `work(connection, *args)` in a transaction; return its result once committed.
 
         An exception of `work` undoes what it wrote, and that alone. The transaction is carried
-        out even when the caller is cancelled meanwhile.
+        out even when the caller is cancelled meanwhile. What changed something as a part of an act
+        (`current_act`) leaves the act's entry with it, or neither is there.
         """
         return await self._queued(work, args)
 
@@ -89,7 +100,8 @@ class Engine:
     ) -> T:
         loop = asyncio.get_running_loop()
         waiting: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(work, args, waiting, loop, alone))
+        performed = None if alone else CURRENT.get()
+        self._jobs.put(_Job(work, args, waiting, loop, performed, alone))
         return await waiting
 
     async def read(self, work: Callable[..., T], *args: Any, lane: Lane = "page") -> T:
@@ -145,7 +157,7 @@ class Engine:
             for job in jobs:
                 connection.execute("SAVEPOINT job")
                 try:
-                    job.result = job.work(connection, *job.args)
+                    self._do(connection, job)
                 except Exception as error:
                     if not connection.in_transaction:  # a full disk: SQLite has undone everything
                         raise
@@ -163,6 +175,13 @@ class Engine:
             return
         if self._news:
             self._news.publish(new)
+
+    def _do(self, connection: sqlite3.Connection, job: _Job) -> None:
+        """Do one job, with the entry of its act if it changed something."""
+        before = connection.total_changes
+        job.result = job.work(connection, *job.args)
+        if self._audit and job.performed and connection.total_changes != before:
+            self._audit(connection, job.performed, job.result)
 
 
 def _maintain(connection: sqlite3.Connection, job: _Job) -> None:

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.actions.actor import Actor, operator_only
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.model import Trip
 from server.fleet.privacy.communes import Commune
 from server.fleet.privacy.places import ShownPlace, shown, site_at
@@ -48,6 +50,7 @@ async def of_trips(trips: Sequence[Trip], actions: Actions) -> list[TripPlaces]:
     ]
 
 
+@audited(Act.LOAD_COMMUNES)
 async def load(actor: Actor, communes: Sequence[Commune], actions: Actions) -> None:
     """Let these contours be those by which places outside the sites are called."""
     operator_only(actor)

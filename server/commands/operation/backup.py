@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from server.clock import SystemClock
-from server.commands.tools import command, require_fleet
+from server.commands.tools import OPERATOR, command, require_fleet
 from server.config import Config
+from server.fleet.audit import Act, Performed
 from server.store import backup
+from server.store.current_act import performing
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
@@ -45,9 +47,9 @@ async def _back_up(arguments: argparse.Namespace) -> None:
 
 async def _restore(arguments: argparse.Namespace) -> None:
     require_fleet(arguments.data)
-    replaced = await asyncio.to_thread(
-        backup.restore, arguments.data, arguments.copy, SystemClock().now_s()
-    )
+    now_s = SystemClock().now_s()
+    with performing(Performed(Act.RESTORE, now_s, operator=OPERATOR.account)):
+        replaced = await asyncio.to_thread(backup.restore, arguments.data, arguments.copy, now_s)
     # Sessions that have ended since the copy do not come back with it.
     Config(arguments.data).session_key_path.unlink(missing_ok=True)
     print(f"restored; what was there before is {replaced}")

@@ -279,6 +279,19 @@ KINDS = (
         ),
     ),
     Kind(
+        "audit",
+        N_("Audit"),
+        N_(
+            "What the person did in the pool and whose places they read, by number, without a place"
+        ),
+        (Purpose.ACCOUNTABILITY, Purpose.SECURITY),
+        (Right.SEE_AUDIT,),
+        (Until("audit_d", N_("after the day of the act; the day leaves a hash")),),
+        _columns(
+            audit="audit_id at_s agent_id operator act kind object_id outcome hash seal",
+        ),
+    ),
+    Kind(
         "imports",
         N_("Tables taken in"),
         N_("What a table of people changed, as long as it can be taken back"),
@@ -361,6 +374,11 @@ OF_NOBODY: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "box_id revocation_id heard_at_s",
         ),
         ("out_of_service", "a car’s absence", "vehicle_id from_s to_s"),
+        (
+            "audit_day",
+            "hashes of days",
+            "audit_day_id after_id day first_id last_id head seal erased_at_s",
+        ),
         ("booking_limits", "a setting", "only_row shortest_s coming coming_of_car"),
         (
             "purge",

@@ -35,6 +35,7 @@ class Right(StrEnum):
     SEE_ROLES = "see who has which role"
     GIVE_ROLES = "give and withdraw roles"
     SEE_PURGES = "see what was erased at its date"
+    SEE_AUDIT = "see who did what, and who read whose places"
     MANAGE = "all else that a manager of the whole fleet does"
 
 
@@ -97,11 +98,12 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
             Right.SEE_ROLES,
             Right.GIVE_ROLES,
             Right.SEE_PURGES,
+            Right.SEE_AUDIT,
             Right.MANAGE,
         }
     ),
     Role.DATA_PROTECTION_OFFICER: frozenset(
-        {Right.SEE_ACCOUNTS, Right.SEE_ROLES, Right.SEE_PURGES}
+        {Right.SEE_ACCOUNTS, Right.SEE_ROLES, Right.SEE_PURGES, Right.SEE_AUDIT}
     ),
 }
 

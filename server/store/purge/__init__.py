@@ -86,10 +86,14 @@ class Purges(Noun):
         return await self._engine.maintain(sqlite.empty_log)
 
     async def purge_copies(
-        self, paths: Iterable[Path], before_s: Mapping[str, int]
+        self, paths: Iterable[Path], before_s: Mapping[str, int], now_s: int
     ) -> tuple[PurgedFile, ...]:
-        """Erase the same from copies of the database, each replaced by what is left of it."""
-        return await asyncio.to_thread(files.purge_all, tuple(paths), before_s)
+        """Erase the same from copies of the database, each replaced by what is left of it.
+
+        And the days of the audit of before `audit_d`: `now_s` as `Audit.forget_before` has it.
+        """
+        work = files.purge_all
+        return await asyncio.to_thread(work, tuple(paths), before_s, now_s, self._vault)
 
     async def time_known(self) -> tuple[int, int, int]:
         """Return what there is to hold the server's clock against.
@@ -165,8 +169,10 @@ def _begin(db: sqlite3.Connection, values: Mapping[str, Any]) -> int:
     return int(number)
 
 
-def _end(db: sqlite3.Connection, values: Mapping[str, Any]) -> None:
+def _end(db: sqlite3.Connection, values: Mapping[str, Any]) -> int:
+    """Return the number, which the audit names."""
     db.execute(
         "UPDATE purge SET erased = :erased, files = :files WHERE purge_id = :purge_id", values
     )
     db.execute("UPDATE purge SET ended_at_s = :at_s WHERE ended_at_s IS NULL", values)
+    return int(values["purge_id"])

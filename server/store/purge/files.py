@@ -12,10 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.store import sqlite
+from server.store import audit, sqlite
 from server.store.purge.rules import RULES, erase_in_copy, found_in_copy
+from server.store.vault import Vault
 
 _DRAFT = ".purging"
+_DAYS_DUE = (
+    "SELECT audit_day_id FROM audit_day"
+    " WHERE erased_at_s IS NULL AND (day + 1) * 86400 <= :audit_d LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +58,20 @@ def copies(data_dir: Path, folders: Sequence[Path], database: str) -> list[Path]
     return found
 
 
-def purge_all(paths: Iterable[Path], before_s: Mapping[str, int]) -> tuple[PurgedFile, ...]:
+def purge_all(
+    paths: Iterable[Path], before_s: Mapping[str, int], now_s: int, vault: Vault
+) -> tuple[PurgedFile, ...]:
     """Purge copies; one that fails keeps none of the others."""
-    return tuple(_purged(path, before_s) for path in paths)
+    return tuple(_purged(path, before_s, now_s, vault) for path in paths)
 
 
-def _purged(path: Path, before_s: Mapping[str, int]) -> PurgedFile:
+def _purged(path: Path, before_s: Mapping[str, int], now_s: int, vault: Vault) -> PurgedFile:
     draft = path.with_name(path.name + _DRAFT)
     count = 0
     try:
         with sqlite.opened(path, "ro") as connection:
             connection.row_factory = sqlite3.Row
-            if not any(found_in_copy(connection, rule, before_s) for rule in RULES):
+            if not _is_due(connection, before_s):
                 return PurgedFile(path.name, 0)
         draft.touch(mode=0o600)
         with sqlite.erasing(path, draft) as connection:  # with what a log beside it holds
@@ -72,6 +79,8 @@ def _purged(path: Path, before_s: Mapping[str, int]) -> PurgedFile:
                 rows = found_in_copy(connection, rule, before_s)
                 erase_in_copy(connection, rule, rows)
                 count += len(rows)
+            if sqlite.fits(connection, _DAYS_DUE, before_s):
+                count += len(audit.forget(connection, vault, before_s["audit_d"], now_s))
         with draft.open("rb") as file:
             os.fsync(file.fileno())
         shutil.copystat(path, draft)  # when it was made is what it is called after
@@ -85,6 +94,14 @@ def _purged(path: Path, before_s: Mapping[str, int]) -> PurgedFile:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
     return PurgedFile(path.name, count)
+
+
+def _is_due(connection: sqlite3.Connection, before_s: Mapping[str, int]) -> bool:
+    if any(found_in_copy(connection, rule, before_s) for rule in RULES):
+        return True
+    if not sqlite.fits(connection, _DAYS_DUE, before_s):  # of before there was an audit
+        return False
+    return connection.execute(_DAYS_DUE, before_s).fetchone() is not None
 
 
 def _is_being_made(path: Path) -> bool:

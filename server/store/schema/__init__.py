@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from server.store import sqlite
 from server.store.engine import StoreError
 from server.store.schema import (
+    audit,
     badge_acts,
     booking_limits,
     cars,
@@ -479,6 +480,7 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     cars.add,
     table_imports.add,
     signing_in.add,
+    audit.add,
     purges.add,
     communes.add,
 )

@@ -4,6 +4,8 @@ Thin: a page reads a form into a request, asks an action, shows what it said. Ne
 """
 
 from server.web.pages import (
+    accessibility,
+    audit,
     badges,
     bookings,
     boxes,
@@ -28,6 +30,7 @@ from server.web.pages import (
 )
 
 ROUTES = (
+    *accessibility.ROUTES,
     *sign_in.ROUTES,
     *bookings.ROUTES,
     *rebooking.ROUTES,
@@ -49,4 +52,5 @@ ROUTES = (
     *purges.ROUTES,
     *tables.ROUTES,
     *signing_in.ROUTES,
+    *audit.ROUTES,
 )

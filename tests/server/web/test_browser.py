@@ -8,6 +8,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from server.fleet.feedback import Said
 from server.fleet.records import BadgeRefused, CardLearned, Holder, OdometerRead, TripEnded
+from server.fleet.roles import WHOLE, Role, RoleGrant
 from server.gateway.translate import read_record
 from shared_protocol.messages import CLOCK_SERVER
 from shared_protocol.records import (
@@ -47,7 +48,7 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = {"desktop": 1280, "phone": 360}
 NARROW = 320  # a page at 400 %: RGAA 10.11
 PAGES = {
-    None: ["/connexion", "/connexion?next=/trajets", "/connexion/code"],
+    None: ["/accessibilite", "/connexion", "/connexion?next=/trajets", "/connexion/code"],
     KARIM: [
         "/reservations",
         "/reservations/nouvelle",
@@ -529,3 +530,18 @@ async def test_a_manager_adds_learns_repairs_and_closes_with_the_pages_alone(
     assert (await store.agents.by_login(KARIM)).closed_at_s is not None
     assert await faults_of(page) == []
     record_property("sample", ", ".join(f"{thing}: {n} pressed" for thing, n in pressed.items()))
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDTHS["phone"], WIDTHS["desktop"]])
+async def test_the_audit_is_accessible_and_fits(browser, client, store, arrive, width):
+    lucie = await store.agents.by_login(LUCIE)
+    grant = RoleGrant(0, Role.DATA_PROTECTION_OFFICER, WHOLE, NOW_S - 1)
+    await store.roles.give(lucie.agent_id, grant, None, "Essai")
+    under_way, _ = await trip_ids(store)
+    await (await arrive(MANAGER)).read(f"/trajets/{under_way}")
+    await (await arrive(KARIM)).client.get("/audit")
+    page = await open_page(browser, client, width)
+    await sign_in(page, LUCIE)
+    for path in ("/audit", "/audit?login=nobody&since=2026-11-02&until=2026-11-01"):
+        await page.goto(path)
+        assert await faults_of(page) == []

@@ -13,6 +13,7 @@ from server.fleet.privacy.dates import before
 from server.store import Store, backup
 from server.store.purge import files
 from server.store.schema import MIGRATIONS
+from server.store.vault import Vault
 from tests.fleet import NOW_S
 from tests.server.actions.privacy.driving import DAY_S, LAT_E7, LON_E7, Driver, found_in
 from tests.server.actions.privacy.purging import DAYS, purged
@@ -83,8 +84,8 @@ def test_a_copy_of_each_older_version_is_purged_and_stays_of_that_version(
     insert(db, "record", fields=fields, body=LAT_E7.to_bytes(4, "big"), **told)
     insert(db, "refusal", refusal_id=1, received_at_s=NOW_S)
     db.close()
-    before_s = before(DAYS, LATER_S)
-    (purged_file,) = files.purge_all([copy], before_s)
+    vault = Vault.open(tmp_path / "secrets" / "master.key", may_create=True)
+    (purged_file,) = files.purge_all([copy], before(DAYS, LATER_S), LATER_S, vault)
     assert purged_file.failure is None and purged_file.erased == 4
     assert found_in(tmp_path) == {}
     db = sqlite3.connect(copy)
