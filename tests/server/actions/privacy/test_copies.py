@@ -8,15 +8,26 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from server.actions import Operator
+from server.actions.privacy import purge
+from server.actions.privacy.purge import Asked
+from server.fleet.audit import Act, Performed
 from server.fleet.model import TripFilter
 from server.fleet.privacy.dates import before
 from server.store import Store, backup
+from server.store.audit import Sought
 from server.store.purge import files
 from server.store.schema import MIGRATIONS
 from server.store.vault import Vault
-from tests.fleet import NOW_S
+from tests.fleet import MARIE, NOW_S
 from tests.server.actions.privacy.driving import DAY_S, LAT_E7, LON_E7, Driver, found_in
-from tests.server.actions.privacy.purging import DAYS, purged
+from tests.server.actions.privacy.purging import (
+    DAYS,
+    UnknownClock,
+    VouchedClock,
+    actions_at,
+    purged,
+)
 
 LATER_S = NOW_S + 61 * DAY_S
 
@@ -148,3 +159,31 @@ async def test_a_copy_that_somebody_linked_to_elsewhere_is_left_to_its_owner(
     held = elsewhere.read_bytes()
     await purged(store, LATER_S)
     assert elsewhere.read_bytes() == held
+
+
+async def test_days_of_the_audit_past_their_date_go_from_a_copy_too_and_leave_their_heads(
+    store: Store,
+) -> None:
+    await store.audit.note(Performed(Act.SIGN_IN, NOW_S, agent_id=MARIE))
+    copy = store.data_dir / "backups" / "voiturier-20260921-141320.db"
+    copy.parent.mkdir()
+    backup.back_up(store.data_dir, copy, NOW_S)
+    receipt = await purged(store, NOW_S + 367 * DAY_S)
+    assert receipt is not None and receipt.erased["audit"] == 1
+    assert (await store.audit.verify()).broken is None
+    with sqlite3.connect(copy) as db:
+        assert db.execute("SELECT count(*) FROM audit WHERE at_s = ?", (NOW_S,)).fetchone() == (0,)
+        (head,) = db.execute("SELECT head FROM audit_day WHERE audit_day_id = 1").fetchone()
+        assert head
+    db.close()
+    again = await purged(store, NOW_S + 367 * DAY_S)
+    assert again is None
+
+
+async def test_a_clock_that_was_set_back_erases_no_day_of_the_audit(store: Store) -> None:
+    await store.audit.note(Performed(Act.SIGN_IN, NOW_S, agent_id=MARIE))
+    actions = actions_at(store, VouchedClock(NOW_S))
+    await purge.look(Operator(), actions)
+    back = actions_at(store, UnknownClock(NOW_S - 10 * DAY_S))
+    assert await purge.purge(Operator(), Asked(DAYS), back) is None
+    assert len(await store.audit.page(Sought(), 9)) == 1
