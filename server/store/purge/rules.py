@@ -121,16 +121,16 @@ RULES = (
         ("DELETE FROM feedback WHERE trip_id = :trip_id",),
         "SELECT trip_id FROM feedback WHERE said_at_s < :feedback_d",
     ),
-    # A session, a code or a link is over within days after it began: its date counts from there.
+    # A session is over after half a day (actions/accounts.py), a code after a day.
     Rule(
         "sessions",
-        "SELECT session_id FROM session WHERE started_at_s < :sessions_d",
+        "SELECT session_id FROM session WHERE started_at_s + 43200 < :sessions_d",
         ("DELETE FROM session WHERE session_id = :session_id",),
     ),
     Rule(
         "sessions",
         "SELECT agent_id FROM reset_code"
-        " WHERE given_at_s < :sessions_d AND coalesce(used_at_s, 0) < :sessions_d",
+        " WHERE given_at_s + 86400 < :sessions_d AND coalesce(used_at_s, 0) < :sessions_d",
         ("DELETE FROM reset_code WHERE agent_id = :agent_id",),
         "SELECT agent_id FROM reset_code WHERE given_at_s < :sessions_d",
     ),
