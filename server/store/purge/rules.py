@@ -70,7 +70,11 @@ class Rule:
 
 _RECORD = "WHERE box_id = :box_id AND epoch = :epoch AND seq = :seq"
 _ABSENCE = "WHERE vehicle_id = :vehicle_id AND from_s = :from_s AND to_s = :to_s"
-_WITH_PLACE = "r.kind_name IN ('trip_start', 'trip_end', 'unknown') AND length(r.body) > 0"
+# ">= 1", as the small indexes of these records say it: "> 0" would be read in that of all records.
+_WITH_PLACE = (
+    "(r.kind_name IN ('trip_start', 'trip_end', 'unknown') AND length(r.body) >= 1"
+    " OR r.fields LIKE '%lat_e7%')"
+)
 
 RULES = (
     _place("start", "t.started_at_s"),
@@ -102,7 +106,7 @@ RULES = (
     Rule(
         "records",
         "SELECT r.box_id, r.epoch, r.seq FROM record r WHERE r.kind_name = 'refusal'"
-        " AND length(r.body) > 0 AND r.received_at_s < :refusals_d",
+        " AND length(r.body) >= 1 AND r.received_at_s < :refusals_d",
         (
             f"UPDATE record SET body = :nothing, fields = '{{}}' {_RECORD}",
             f"UPDATE record SET badge_id = NULL {_RECORD}",
