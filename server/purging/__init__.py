@@ -17,7 +17,7 @@ from server.app_keys import ACTIONS, CONFIG
 from server.config import Config
 from server.fleet.privacy.dates import next_night_s
 from server.store import StoreError
-from server.store.purge import Receipt, folder_of_copies
+from server.store.purge import Receipt, folders_of_copies
 
 _LOOK_EVERY_S = 3600.0  # so much of the sure time a power cut may cost
 _log = logging.getLogger(__name__)
@@ -33,8 +33,8 @@ class Purging:
 
     def __init__(self, actions: Actions, config: Config) -> None:
         self._actions = actions
-        folder = config.backups.folder or folder_of_copies(config.data_dir)
-        self._asked = purge.Asked(asdict(config.retention), (folder,))
+        folders = folders_of_copies(config.data_dir, config.backups.folder)
+        self._asked = purge.Asked(asdict(config.retention), folders)
         self._looked_ms: int | None = None
         self._next_s = 0
 

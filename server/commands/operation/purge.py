@@ -11,7 +11,7 @@ from server.actions.privacy import purge
 from server.commands.tools import OPERATOR, CommandError, command, existing_fleet, utc
 from server.commands.words import said, say
 from server.config import Config
-from server.store.purge import Receipt, folder_of_copies
+from server.store.purge import Receipt, folders_of_copies
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
@@ -35,8 +35,8 @@ def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser"
 
 async def _purge(arguments: argparse.Namespace) -> None:
     config: Config = getattr(arguments, "config", None) or Config(arguments.data)
-    folder = config.backups.folder or folder_of_copies(arguments.data)
-    asked = purge.Asked(asdict(config.retention), (folder,))
+    folders = folders_of_copies(arguments.data, config.backups.folder)
+    asked = purge.Asked(asdict(config.retention), folders)
     async with existing_fleet(arguments.data) as actions:
         if arguments.receipts:
             for receipt in await purge.receipts(OPERATOR, actions, _SHOWN):

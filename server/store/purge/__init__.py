@@ -16,10 +16,10 @@ from typing import Any
 from server.store import sqlite
 from server.store.noun import Noun
 from server.store.purge import files
-from server.store.purge.files import PurgedFile, folder_of_copies
+from server.store.purge.files import PurgedFile, folders_of_copies
 from server.store.purge.rules import RULES, erase, found
 
-__all__ = ["PurgedFile", "Purges", "Receipt", "folder_of_copies"]
+__all__ = ["PurgedFile", "Purges", "Receipt", "folders_of_copies"]
 
 _AT_ONCE = 200  # rows in one transaction: some milliseconds
 _MOST = 50_000  # rows found together; what is more is found after these are gone

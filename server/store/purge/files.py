@@ -17,6 +17,7 @@ from server.store.purge.rules import RULES, erase_in_copy, found_in_copy
 from server.store.vault import Vault
 
 _DRAFT = ".purging"
+_BESIDE = ("-wal", "-journal")
 _DAYS_DUE = (
     "SELECT audit_day_id FROM audit_day"
     " WHERE erased_at_s IS NULL AND (day + 1) * 86400 <= :audit_d LIMIT 1"
@@ -35,21 +36,26 @@ class PurgedFile:
     failure: str | None = None
 
 
-def folder_of_copies(data_dir: Path) -> Path:
-    """Return where `voiturier backup --keep` puts its copies unless it is told otherwise."""
-    return data_dir / "backups"
+def folders_of_copies(data_dir: Path, told: Path | None) -> tuple[Path, ...]:
+    """Return where `voiturier backup --keep` puts its copies, or may have put them before.
+
+    `told`: where the settings say; None: they say nothing.
+    """
+    usual = data_dir / "backups"
+    return (usual,) if told is None else (usual, told)
 
 
 def copies(data_dir: Path, folders: Sequence[Path], database: str) -> list[Path]:
     """Return the copies of a database in these folders, by what they hold and not by their names.
 
-    Without the database that is in use, and the copies that a running program is still making.
+    Without the database that is in use, and what begins with a dot: copies that somebody still
+    makes, which whoever makes the next sweeps away.
     """
     found = []
     for folder in dict.fromkeys((data_dir, *folders)):
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             in_use = path.parent == data_dir and path.name == database
-            if path.is_symlink() or not path.is_file() or in_use or _is_being_made(path):
+            if path.is_symlink() or not path.is_file() or in_use or path.name.startswith("."):
                 continue
             if path.name.endswith(_DRAFT):  # of a purge that was cut off
                 path.unlink()
@@ -69,12 +75,14 @@ def _purged(path: Path, before_s: Mapping[str, int], now_s: int, vault: Vault) -
     draft = path.with_name(path.name + _DRAFT)
     count = 0
     try:
+        if any(path.with_name(path.name + suffix).exists() for suffix in _BESIDE):
+            sqlite.fold_log(path)  # so that nothing beside it is lost, nor left
         with sqlite.opened(path, "ro") as connection:
             connection.row_factory = sqlite3.Row
             if not _is_due(connection, before_s):
                 return PurgedFile(path.name, 0)
         draft.touch(mode=0o600)
-        with sqlite.erasing(path, draft) as connection:  # with what a log beside it holds
+        with sqlite.erasing(path, draft) as connection:
             for rule in RULES:
                 rows = found_in_copy(connection, rule, before_s)
                 erase_in_copy(connection, rule, rows)
@@ -85,9 +93,8 @@ def _purged(path: Path, before_s: Mapping[str, int], now_s: int, vault: Vault) -
             os.fsync(file.fileno())
         shutil.copystat(path, draft)  # when it was made is what it is called after
         draft.chmod(0o600)
-        for suffix in sqlite.LOGS:  # of the copy as it was: it holds what is erased
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        draft.replace(path)
+        if path.exists():  # else it made room for newer ones meanwhile
+            draft.replace(path)
     except (OSError, sqlite3.Error) as error:
         return PurgedFile(path.name, 0, str(error))
     finally:
@@ -102,9 +109,3 @@ def _is_due(connection: sqlite3.Connection, before_s: Mapping[str, int]) -> bool
     if not sqlite.fits(connection, _DAYS_DUE, before_s):  # of before there was an audit
         return False
     return connection.execute(_DAYS_DUE, before_s).fetchone() is not None
-
-
-def _is_being_made(path: Path) -> bool:
-    """Say so of a draft whose maker still runs: `.NAME.PID` (store/backup)."""
-    pid = path.name.rpartition(".")[2]
-    return path.name.startswith(".") and pid.isdigit() and Path("/proc", pid).exists()
