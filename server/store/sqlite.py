@@ -7,12 +7,14 @@ parameters; a second engine would stand beside this file. Never here: tables, th
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 LOGS = ("-wal", "-shm")  # what stands beside a database file that is in use
 _NUMBERED = "type = 'table' AND sql LIKE '%INTEGER PRIMARY KEY%'"
 BEGIN_WRITE = "BEGIN IMMEDIATE"  # waits for other writers now, not in the midst of the work
+_PAGES_OF_ERASING = 256  # copied between two looks at whether it is still wanted
+_STEPS_OF_ERASING = 100_000  # of SQLite's machine, likewise; some milliseconds
 _BUSY_TIMEOUT_S = 30.0  # how long another process (a load) may hold the database
 
 
@@ -157,16 +159,25 @@ def empty_log(connection: sqlite3.Connection) -> bool:
 
 
 @contextlib.contextmanager
-def erasing(source: Path, draft: Path) -> Iterator[sqlite3.Connection]:
+def erasing(
+    source: Path, draft: Path, is_wanted: Callable[[], bool]
+) -> Iterator[sqlite3.Connection]:
     """Copy a database that nobody writes, and erase from the copy in one transaction.
 
     Of what was erased nothing is left in the copy, whose file exists already, nor beside it.
+    `is_wanted` is asked now and then; once it says no the copy is given up.
 
     Raises:
-        sqlite3.Error: it cannot be read or written, or is damaged.
+        sqlite3.Error: it cannot be read or written, is damaged, or was given up.
     """
+
+    def go_on(*_: int) -> None:
+        if not is_wanted():
+            raise sqlite3.OperationalError("given up: the server stops")
+
     with opened(source, "ro") as whole, opened(draft) as connection:
-        whole.backup(connection)
+        connection.set_progress_handler(lambda: not is_wanted(), _STEPS_OF_ERASING)
+        whole.backup(connection, pages=_PAGES_OF_ERASING, progress=go_on)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode = DELETE")  # no log beside it, to be carried
         connection.execute("PRAGMA secure_delete = ON")

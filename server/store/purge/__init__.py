@@ -8,6 +8,7 @@ that a purge goes by (known.py, fleet/privacy/known_time.py), the copies' own wa
 import asyncio
 import json
 import sqlite3
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from server.store.purge.rules import RULES, erase, found
 
 __all__ = ["PurgedFile", "Purges", "Receipt", "folders_of_copies"]
 
-_AT_ONCE = 200  # rows in one transaction: some milliseconds
+_AT_ONCE = 1000  # rows in one transaction: some tens of milliseconds
 _MOST = 50_000  # rows found together; what is more is found after these are gone
 
 
@@ -92,8 +93,16 @@ class Purges(Noun):
 
         And the days of the audit of before `audit_d`: `now_s` as `Audit.forget_before` has it.
         """
-        work = files.purge_all
-        return await asyncio.to_thread(work, tuple(paths), before_s, now_s, self._vault)
+        stops = threading.Event()  # a thread goes on when who waits for it is cancelled
+
+        def work() -> tuple[PurgedFile, ...]:
+            wanted = tuple(paths)
+            return files.purge_all(wanted, before_s, now_s, self._vault, lambda: not stops.is_set())
+
+        try:
+            return await asyncio.to_thread(work)
+        finally:
+            stops.set()
 
     async def time_known(self) -> tuple[int, int, int]:
         """Return what there is to hold the server's clock against.

@@ -8,7 +8,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,13 +65,31 @@ def copies(data_dir: Path, folders: Sequence[Path], database: str) -> list[Path]
 
 
 def purge_all(
-    paths: Iterable[Path], before_s: Mapping[str, int], now_s: int, vault: Vault
+    paths: Iterable[Path],
+    before_s: Mapping[str, int],
+    now_s: int,
+    vault: Vault,
+    is_wanted: Callable[[], bool],
 ) -> tuple[PurgedFile, ...]:
-    """Purge copies; one that fails keeps none of the others."""
-    return tuple(_purged(path, before_s, now_s, vault) for path in paths)
+    """Purge copies; one that fails keeps none of the others.
+
+    Args:
+        paths: the copies.
+        before_s: what is of before these is due, by setting.
+        now_s: as `Audit.forget_before` has it.
+        vault: of the data directory.
+        is_wanted: asked now and then; once it says no, the copies not yet done stay as they are.
+    """
+    return tuple(_purged(path, before_s, now_s, vault, is_wanted) for path in paths)
 
 
-def _purged(path: Path, before_s: Mapping[str, int], now_s: int, vault: Vault) -> PurgedFile:
+def _purged(
+    path: Path,
+    before_s: Mapping[str, int],
+    now_s: int,
+    vault: Vault,
+    is_wanted: Callable[[], bool],
+) -> PurgedFile:
     draft = path.with_name(path.name + _DRAFT)
     count = 0
     try:
@@ -82,7 +100,7 @@ def _purged(path: Path, before_s: Mapping[str, int], now_s: int, vault: Vault) -
             if not _is_due(connection, before_s):
                 return PurgedFile(path.name, 0)
         draft.touch(mode=0o600)
-        with sqlite.erasing(path, draft) as connection:
+        with sqlite.erasing(path, draft, is_wanted) as connection:
             for rule in RULES:
                 rows = found_in_copy(connection, rule, before_s)
                 erase_in_copy(connection, rule, rows)

@@ -1,9 +1,14 @@
 """What is past its date goes from every copy of the database too, or is named."""
 
+import asyncio
+import functools
 import json
 import shutil
 import sqlite3
+import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
@@ -96,7 +101,7 @@ def test_a_copy_of_each_older_version_is_purged_and_stays_of_that_version(
     insert(db, "refusal", refusal_id=1, received_at_s=NOW_S)
     db.close()
     vault = Vault.open(tmp_path / "secrets" / "master.key", may_create=True)
-    (purged_file,) = files.purge_all([copy], before(DAYS, LATER_S), LATER_S, vault)
+    (purged_file,) = files.purge_all([copy], before(DAYS, LATER_S), LATER_S, vault, lambda: True)
     assert purged_file.failure is None and purged_file.erased == 4
     assert found_in(tmp_path) == {}
     db = sqlite3.connect(copy)
@@ -187,3 +192,32 @@ async def test_a_clock_that_was_set_back_erases_no_day_of_the_audit(store: Store
     back = actions_at(store, UnknownClock(NOW_S - 10 * DAY_S))
     assert await purge.purge(Operator(), Asked(DAYS), back) is None
     assert len(await store.audit.page(Sought(), 9)) == 1
+
+
+async def test_a_server_that_stops_leaves_the_copies_as_they_are(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = await a_copy(store)
+    held = copy.read_bytes()
+    begun, given_up = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def purge_all(*args: Any) -> Any:
+        is_wanted = args[-1]
+        loop.call_soon_threadsafe(begun.set)
+        while is_wanted():
+            time.sleep(0.001)
+        done = files.purge_all.__wrapped__(*args)  # type: ignore[attr-defined]
+        given_up.set()
+        return done
+
+    functools.update_wrapper(purge_all, files.purge_all)
+    monkeypatch.setattr(files, "purge_all", purge_all)
+    task = asyncio.create_task(purged(store, LATER_S))
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await asyncio.to_thread(given_up.wait)
+    assert copy.read_bytes() == held
+    assert list(copy.parent.iterdir()) == [copy]
