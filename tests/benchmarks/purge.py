@@ -31,7 +31,8 @@ async def fill(folder: Path, trips: int) -> None:
     box_id = (await fit_box(store)).box_id
     await store.close()
     db = sqlite3.connect(folder / backup.DATABASE)
-    fields = f'{{"odometer_m": 123456, "lat_e7": {LAT_E7}, "lon_e7": {LON_E7}}}'
+    place = f'"lat_e7": {LAT_E7}, "lon_e7": {LON_E7}'
+    told = {True: f'{{"odometer_m": 123456, {place}}}', False: '{"odometer_m": 123456}'}
     for i in range(trips):
         at_s = NOW_S - (70 * DAY_S if i % 2 else 0)
         db.execute(
@@ -46,7 +47,7 @@ async def fill(folder: Path, trips: int) -> None:
             "INSERT INTO record (box_id, epoch, seq, kind, kind_name, at_s, received_at_s, trip_id,"
             " fields, body) VALUES (?, 1, ?, 1, ?, ?, ?, ?, ?, ?)",
             [
-                (box_id, i * RECORDS + n, kind, at_s, at_s, i + 1, fields, bytes(27))
+                (box_id, i * RECORDS + n, kind, at_s, at_s, i + 1, told[n < 2], bytes(27))
                 for n, kind in enumerate(["trip_start", "trip_end"] + ["odometer"] * (RECORDS - 2))
             ],
         )

@@ -115,6 +115,7 @@ THINGS: Mapping[str, str] = {
     "group": N_("group of cars"),
     "import": N_("import"),
     "mail": N_("mail"),
+    "purge": N_("purge"),
     "role_grant": N_("role given"),
     "site": N_("site"),
     "theft_order": N_("theft order"),
