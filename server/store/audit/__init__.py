@@ -135,6 +135,18 @@ class Audit(Noun):
         )
         return [PlacesRead(**dict(row)) for row in rows]
 
+    async def has_done(self, agent_id: int, act: Act, kind: str, object_id: int) -> bool:
+        """Say whether somebody did this to that thing, as far back as entries are kept."""
+        rows = await self._rows(
+            "SELECT 1 FROM audit WHERE kind = :kind AND object_id = :object_id"
+            " AND agent_id = :agent_id AND act = :act AND outcome = 'done' LIMIT 1",
+            agent_id=agent_id,
+            act=act,
+            kind=kind,
+            object_id=object_id,
+        )
+        return bool(rows)
+
     async def note(self, performed: Performed) -> None:
         """Keep an act that changes nothing else; committed when this returns."""
         with performing(None):
