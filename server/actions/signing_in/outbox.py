@@ -55,5 +55,6 @@ async def drop(actor: Actor, request: OneMail, actions: Actions) -> None:
 
 
 async def _must_be(request: OneMail, scope: Scope, actions: Actions) -> None:
-    if not await actions.store.outbox.exists(request.mail_id, scope):
+    now_s = actions.clock.now_s()
+    if not await actions.store.outbox.exists(request.mail_id, now_s, scope):
         raise Refused(Refusal("", Reason.NO_SUCH_MAIL))

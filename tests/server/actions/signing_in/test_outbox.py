@@ -13,7 +13,6 @@ from tests.fleet import MARIE, NOW_S, PAUL
 from tests.server.roles.test_walk import someone
 
 
-@pytest.mark.xfail(strict=True, reason="an administrator's letters are a manager's to drop")
 async def test_a_manager_of_a_directorate_sees_no_letter_to_an_administrator_there(
     store: Store, actions: Actions
 ) -> None:
