@@ -20,6 +20,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 
 from server.fleet.audit import Entry
@@ -68,6 +69,11 @@ class Day:
     seal: str
     erased_at_s: int | None
 
+    @property
+    def date(self) -> str:
+        """Return which day it is: 2026-11-28."""
+        return date_of(self.day)
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -104,6 +110,14 @@ class Verdict:
 def day_of(at_s: int) -> int:
     """Return the UTC day of an instant, counted from 1970."""
     return at_s // DAY_S
+
+
+def date_of(day: int) -> str:
+    """Return the date of a day counted from 1970: 2026-11-28; of no year there is, its number."""
+    try:
+        return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
+    except OverflowError:
+        return f"day {day}"
 
 
 def hash_of(before: str, entry: Entry) -> str:
