@@ -354,6 +354,13 @@ async def test_the_head_of_a_day_that_is_over_goes_to_the_log(
     assert f"audit: the head of 2026-09-21 is {head}" in caplog.text
 
 
+async def test_who_takes_the_last_number_away_stops_no_act(full: Store) -> None:
+    steal(full, "DELETE FROM sqlite_sequence WHERE name LIKE 'audit%'")
+    await note(full, at(2, 9))
+    await note(full, at(3))
+    assert (await full.audit.verify()).entries == 14
+
+
 async def test_a_head_with_a_wrong_hash_is_in_no_chain(full: Store) -> None:
     head = await full.audit.head()
     broken = (await full.audit.verify(Head(head.audit_id, "0" * 64))).broken
