@@ -10,7 +10,7 @@ from server.fleet.refusals import Reason, Refused
 from server.fleet.roles import WHOLE, Role, RoleGrant, Scope
 from server.store import Store
 from tests.fleet import MARIE, NOW_S, PAUL
-from tests.server.roles.test_walk import someone
+from tests.server.actions.people import someone
 
 
 async def test_a_manager_of_a_directorate_sees_no_letter_to_an_administrator_there(
