@@ -19,7 +19,7 @@ older state of the whole file put back. A head noted elsewhere finds both (`Head
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -122,7 +122,7 @@ def date_of(day: int) -> str:
 
 def hash_of(before: str, entry: Entry) -> str:
     """Return the hash of an entry that comes after one of that hash."""
-    said = json.dumps(astuple(entry), separators=(",", ":"))
+    said = json.dumps([getattr(entry, name) for name in Entry.__slots__], separators=(",", ":"))
     return hashlib.sha256(f"{before}\n{said}".encode()).hexdigest()
 
 
