@@ -104,9 +104,12 @@ def fill_at_random(connection: sqlite3.Connection, table: str, column: str) -> N
 
 def next_number(connection: sqlite3.Connection, table: str) -> int:
     """Return the number that a table gives next; it holds until this transaction inserts one."""
-    given = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,))
-    row = given.fetchone()
-    return 1 if row is None else int(row[0]) + 1
+    (given,) = connection.execute(
+        "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = :table), 0),"
+        f" coalesce((SELECT max(rowid) FROM {table}), 0))",
+        {"table": table},
+    ).fetchone()
+    return int(given) + 1
 
 
 def numbers(connection: sqlite3.Connection) -> dict[str, int]:

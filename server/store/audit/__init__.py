@@ -5,6 +5,7 @@ only reads (`note`). Never here: what an entry says and how it is chained (fleet
 is being done (current_act), who may read it (actions/audit).
 """
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -29,6 +30,8 @@ from server.store import sqlite
 from server.store.current_act import CURRENT, performing
 from server.store.noun import Noun
 from server.store.vault import Vault
+
+_log = logging.getLogger(__name__)
 
 MAX_REFUSED = 100
 """Of one person and day, so many refusals are kept: enough to see it, too few to fill a disk."""
@@ -135,6 +138,18 @@ class Audit(Noun):
         )
         return [PlacesRead(**dict(row)) for row in rows]
 
+    async def has_done(self, agent_id: int, act: Act, kind: str, object_id: int) -> bool:
+        """Say whether somebody did this to that thing, as far back as entries are kept."""
+        rows = await self._rows(
+            "SELECT 1 FROM audit WHERE kind = :kind AND object_id = :object_id"
+            " AND agent_id = :agent_id AND act = :act AND outcome = 'done' LIMIT 1",
+            agent_id=agent_id,
+            act=act,
+            kind=kind,
+            object_id=object_id,
+        )
+        return bool(rows)
+
     async def note(self, performed: Performed) -> None:
         """Keep an act that changes nothing else; committed when this returns."""
         with performing(None):
@@ -235,6 +250,9 @@ def _append(
     )
     day = day_of(entry.at_s)
     if last is None or last.day != day or last.erased_at_s is not None:
+        if last is not None and last.erased_at_s is None:
+            # The log is kept elsewhere: who cuts the chain must also change that.
+            _log.info("audit: the head of %s is %s", last.date, Head(last.last_id, last.head))
         number = sqlite.next_number(db, "audit_day")
         after = None if last is None else last.audit_day_id
         _put_day(db, vault, Day(number, after, day, entry.audit_id, entry.audit_id, head, "", None))

@@ -15,7 +15,7 @@ from server.fleet.roles import Role
 from server.store import Store
 from tests.fleet import CAR, HOUR_S, MARIE, NOW_S, PAUL
 from tests.server.actions.driving import ReportingBox
-from tests.server.roles.test_walk import someone
+from tests.server.actions.people import someone
 
 
 def entries(store: Store) -> list[tuple[object, ...]]:
