@@ -11,6 +11,7 @@ from server.actions.privacy import purge
 from server.commands.tools import OPERATOR, CommandError, command, existing_fleet, utc
 from server.commands.words import said, say
 from server.config import Config
+from server.fleet.privacy.registry import KINDS
 from server.store.purge import Receipt, folders_of_copies
 
 if TYPE_CHECKING:
@@ -67,8 +68,18 @@ async def _purge(arguments: argparse.Namespace) -> None:
 
 def _show(receipt: Receipt) -> None:
     say("Purge %(number)s, %(at)s:", number=receipt.purge_id, at=utc(receipt.at_s))
+    settings = {kind.name: kind.until[0].setting for kind in KINDS}
     for what, count in receipt.erased.items():
-        say("%(what)s: %(count)s", what=what, count=count)
+        before_s = receipt.before_s.get(settings[what] or "")
+        if before_s is None:
+            say("%(what)s: %(count)s", what=what, count=count)
+        else:
+            say(
+                "%(what)s: %(count)s, of before %(before)s",
+                what=what,
+                count=count,
+                before=utc(before_s),
+            )
     for file in receipt.files:
         if file.failure is None:
             say("%(file)s: %(count)s erased", file=file.name, count=file.erased)

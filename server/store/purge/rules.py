@@ -104,7 +104,7 @@ RULES = (
         ("DELETE FROM refusal WHERE refusal_id = :refusal_id",),
     ),
     Rule(
-        "records",
+        "refusals",
         "SELECT r.box_id, r.epoch, r.seq FROM record r WHERE r.kind_name = 'refusal'"
         " AND length(r.body) >= 1 AND r.received_at_s < :refusals_d",
         (

@@ -29,6 +29,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         "purges/list.html",
         receipts=shown,
         titles={kind.name: kind.title for kind in KINDS},
+        settings={kind.name: kind.until[0].setting for kind in KINDS},
         older=f"{LIST}?before={shown[-1].purge_id}" if len(rows) > PAGE_SIZE else None,
     )
 
