@@ -21,7 +21,6 @@ _OF_FOLDERS = ("replace", "rename", "link", "unlink", "remove", "mkdir", "rmdir"
 _OF_RIGHTS = ("chmod", "fchmod", "flock", "utime")
 _OF_SQLITE = ("execute", "executemany", "executescript", "commit", "backup")
 CHANGES = frozenset(_OF_FILES + _OF_FOLDERS + _OF_RIGHTS + _OF_SQLITE)
-)
 
 
 def run(
