@@ -19,7 +19,7 @@ def init_app(config: Config, clock: Clock) -> web.Application:
     app = web.Application()
     app[CONFIG] = config
     app[CLOCK] = clock
-    app[STORE] = Store.open(config.data_dir)
+    app[STORE] = Store.open(config.data_dir, may_make=config.new_fleet)
     app[STORE].access.simple_walk_up = config.simple_walk_up
     app.cleanup_ctx.append(_store_open)
     gateway.setup(app)

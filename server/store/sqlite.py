@@ -7,19 +7,28 @@ parameters; a second engine would stand beside this file. Never here: tables, th
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 LOGS = ("-wal", "-shm")  # what stands beside a database file that is in use
 _NUMBERED = "type = 'table' AND sql LIKE '%INTEGER PRIMARY KEY%'"
 BEGIN_WRITE = "BEGIN IMMEDIATE"  # waits for other writers now, not in the midst of the work
+_PAGES_AT_ONCE = 256  # copied between two looks at whether it is still wanted
+_STEPS_BETWEEN_LOOKS = 100_000  # of SQLite's machine; some milliseconds
 _BUSY_TIMEOUT_S = 30.0  # how long another process (a load) may hold the database
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open a connection that leaves transactions to us and names the columns of its rows."""
+    """Open a connection that leaves transactions to us and names the columns of its rows.
+
+    A file that is not there is an error: a database is made in one place only (directory/making).
+    """
     connection = sqlite3.connect(
-        path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=_BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
     )
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA journal_mode = WAL")
@@ -42,6 +51,11 @@ def is_failing(error: Exception) -> bool:
     )
 
 
+def is_held(error: sqlite3.Error) -> bool:
+    """Tell whether another program holds the database just now."""
+    return error.sqlite_errorname in ("SQLITE_BUSY", "SQLITE_LOCKED")
+
+
 def listed(select: str) -> str:
     """Return an expression that lists the column `value` of a query, in its order: `read_list`."""
     return f"(SELECT json_group_array(value) FROM ({select}) listed)"
@@ -52,25 +66,81 @@ def read_list(value: str) -> tuple[str, ...]:
     return tuple(json.loads(value))
 
 
-def copy(database: Path, target: Path) -> None:
-    """Copy a database as it is now, in use or not, into one file; raises sqlite3.Error."""
-    with opened(database) as source, opened(target) as connection:
-        source.backup(connection)
+def copy(
+    source: sqlite3.Connection, target: Path, is_wanted: Callable[[], bool] = lambda: True
+) -> dict[str, int]:
+    """Copy a database as it is now, in use or not, into one file.
+
+    Args:
+        source: a connection to it.
+        target: a file that holds nothing.
+        is_wanted: asked now and then; once it says no the copy is given up.
+
+    Returns:
+        How many rows each table had at the instant of the copy.
+
+    Raises:
+        sqlite3.Error: it cannot be read or written, or was given up.
+    """
+
+    def go_on(*_: int) -> None:
+        if not is_wanted():
+            raise sqlite3.OperationalError("given up: the server stops")
+
+    with opened(target, "rw") as connection:
+        source.execute("BEGIN")  # what is counted is what is copied
+        counted = counts(source)
+        source.backup(connection, pages=_PAGES_AT_ONCE, progress=go_on)
+        source.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = DELETE")  # no log beside it, to be carried
+    return counted
 
 
 def fold_log(database: Path) -> None:
     """Bring what the log of a database holds into its file; raises sqlite3.Error."""
-    with opened(database) as connection:
+    with opened(database, "rw") as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
 
 
-def whole_version(database: Path) -> int | None:
-    """Return the version of a database's tables, None when it is damaged; raises sqlite3.Error."""
-    with opened(database, "ro") as connection:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (verdict,) = connection.execute("PRAGMA integrity_check").fetchone()
-    return int(version) if verdict == "ok" else None
+def damage(database: Path, is_wanted: Callable[[], bool] = lambda: True) -> str | None:
+    """Say what of a database is damaged, None: nothing; raises sqlite3.Error."""
+    with judged(database) as connection:
+        connection.set_progress_handler(lambda: not is_wanted(), _STEPS_BETWEEN_LOOKS)
+        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    return None if verdict == "ok" else str(verdict).replace("\n", " ")
+
+
+def astray(database: Path) -> str | None:
+    """Say which row refers to one that is not there, None: no row does; raises sqlite3.Error."""
+    with judged(database) as connection:
+        found = connection.execute("PRAGMA foreign_key_check").fetchone()
+    return None if found is None else f"{found[0]} refers to a {found[2]} that is not there"
+
+
+def size_bytes(database: Path) -> int:
+    """Return what a copy of a database needs at most; raises OSError."""
+    logs = (database.with_name(f"{database.name}{suffix}") for suffix in LOGS)
+    return database.stat().st_size + sum(log.stat().st_size for log in logs if log.exists())
+
+
+def version(database: Path) -> int:
+    """Return the version of a database's tables; raises sqlite3.Error."""
+    with judged(database) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def tables(database: Path) -> set[str]:
+    """Return the names of a database's tables; raises sqlite3.Error."""
+    with judged(database) as connection:
+        return set(counts(connection))
+
+
+def counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return how many rows each table has; those that SQLite keeps for itself are left out."""
+    named = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite@_%'"
+    names = [name for (name,) in connection.execute(f"{named} ESCAPE '@'").fetchall()]
+    counted = (connection.execute(f'SELECT count(*) FROM "{name}"').fetchone() for name in names)
+    return {name: int(count) for name, (count,) in zip(names, counted, strict=True)}
 
 
 def number_once(connection: sqlite3.Connection) -> None:
@@ -116,6 +186,19 @@ def go_on_above(connection: sqlite3.Connection, given: Mapping[str, int]) -> Non
         value = {"name": name, "number": max(number, given.get(name, 0))}
         connection.execute("DELETE FROM sqlite_sequence WHERE name = :name", value)
         connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :number)", value)
+
+
+@contextlib.contextmanager
+def judged(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a database that nobody uses to be read only, so that even its log stays as it is.
+
+    Without a log nothing is made beside it; a file that is not there is an error.
+    """
+    beside = [path.with_name(f"{path.name}{suffix}").exists() for suffix in (*LOGS, "-journal")]
+    is_interrupted = beside[-1]  # what was begun is undone by the first who may write
+    mode = "rw" if is_interrupted else "ro" if any(beside) else "ro&immutable=1"
+    with opened(path, mode) as connection:
+        yield connection
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from server.store.schema import (
     badge_acts,
     booking_limits,
     cars,
+    copies,
     doubtful_trips,
     equipment,
     fleet_words,
@@ -478,4 +479,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     cars.add,
     table_imports.add,
     signing_in.add,
+    copies.add,
 )

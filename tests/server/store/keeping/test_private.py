@@ -10,8 +10,6 @@ import pytest
 from server.store import Store, backup
 from tests.fleet import NOW_S, open_small_fleet
 
-OPEN = pytest.mark.xfail(strict=True, reason="finding S23: files 0644, folders 0755")
-
 
 @pytest.fixture(params=[0o022, 0o000, 0o027])
 def umask(request: pytest.FixtureRequest) -> Iterator[None]:
@@ -26,7 +24,6 @@ def open_to_others(folder: Path) -> list[str]:
     return [f"{path.name} {mode:o}" for path, mode in modes.items() if mode & 0o077]
 
 
-@OPEN
 @pytest.mark.usefixtures("umask")
 async def test_a_new_fleet_is_for_its_owner_alone(tmp_path: Path) -> None:
     store = Store.open(tmp_path / "data")
@@ -37,7 +34,6 @@ async def test_a_new_fleet_is_for_its_owner_alone(tmp_path: Path) -> None:
     await store.close()
 
 
-@OPEN
 async def test_what_an_older_program_left_open_is_closed(tmp_path: Path) -> None:
     data = tmp_path / "data"
     await (await open_small_fleet(data)).close()

@@ -13,8 +13,6 @@ from server.store import StoreError
 from tests import killed
 from tests.fleet import open_small_fleet
 
-MOVED = pytest.mark.xfail(strict=True, reason="finding S21: an empty fleet is served")
-
 
 @pytest.fixture
 async def data(tmp_path: Path) -> Path:
@@ -33,14 +31,12 @@ def vehicles(data_dir: Path) -> int:
     return int(count)
 
 
-@MOVED
 def test_a_mistyped_directory_is_refused_and_not_made(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="--new-fleet"):
         start(tmp_path / "dtaa")
     assert not (tmp_path / "dtaa").exists()
 
 
-@MOVED
 def test_a_missing_database_is_refused(data: Path) -> None:
     (data / "voiturier.db").unlink()
     with pytest.raises(StoreError, match=r"voiturier\.db is missing"):
@@ -48,7 +44,6 @@ def test_a_missing_database_is_refused(data: Path) -> None:
     assert not (data / "voiturier.db").exists()
 
 
-@MOVED
 def test_an_empty_database_is_refused(data: Path) -> None:
     (data / "voiturier.db").write_bytes(b"")
     with pytest.raises(StoreError, match=r"voiturier\.db is empty"):
@@ -56,7 +51,6 @@ def test_an_empty_database_is_refused(data: Path) -> None:
     assert (data / "voiturier.db").read_bytes() == b""
 
 
-@MOVED
 def test_a_database_with_an_overwritten_page_is_refused_and_left_alone(data: Path) -> None:
     whole = (data / "voiturier.db").read_bytes()
     damaged = whole[:8192] + b"\xa5" * 4096 + whole[12288:]
@@ -66,7 +60,6 @@ def test_a_database_with_an_overwritten_page_is_refused_and_left_alone(data: Pat
     assert (data / "voiturier.db").read_bytes() == damaged
 
 
-@MOVED
 def test_a_restore_that_is_killed_between_two_steps_leaves_no_empty_fleet(
     data: Path, tmp_path: Path
 ) -> None:
