@@ -47,9 +47,7 @@ async def serve(
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    if config.new_fleet:
-        private_files.make_folder(config.data_dir)
-    require_folder(config.data_dir)
+    require_folder(config.data_dir, config.new_fleet)
     with serving(config.data_dir):
         await _serve(config, clock or SystemClock(), alongside, stop)
 

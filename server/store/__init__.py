@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from server import private_files
 from server.store import backup, engine, schema, sqlite
 from server.store.access import AccessOfCars
 from server.store.accounts import Accounts
@@ -137,9 +136,7 @@ class Store:
             StoreError: no fleet is there, or it cannot be used; nothing of it is changed.
         """
         try:
-            if may_make:
-                private_files.make_folder(data_dir)
-            require_folder(data_dir)
+            require_folder(data_dir, may_make)
             hold = Hold(data_dir)
             try:
                 store = cls._open(data_dir, may_make, hold)

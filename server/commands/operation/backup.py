@@ -97,11 +97,8 @@ async def _rehearse(arguments: argparse.Namespace, now_s: int) -> None:
     say("  cars: %(count)s", count=back.cars)
     say("  bookings: %(count)s", count=back.bookings)
     say("  trips: %(count)s", count=back.trips)
-    say(
-        "  records: %(count)s, the newest of %(at)s",
-        count=back.records,
-        at=utc(back.newest_record_at_s),
-    )
+    say("  records: %(count)s", count=back.records)
+    say("  the newest record: %(at)s", at=utc(back.newest_record_at_s))
     say("It took %(seconds)s s. Nothing was changed.", seconds=f"{back.took_s:.1f}")
 
 

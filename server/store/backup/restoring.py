@@ -27,6 +27,8 @@ from server.store.engine import StoreError
 from server.store.schema import MIGRATIONS, migrate
 from server.store.vault import Vault
 
+_SUMMED_UP = ("agent", "vehicle", "booking", "trip", "record")
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -87,11 +89,9 @@ def rehearse(data_dir: Path, copy: Path, now_s: int) -> Summary:
                 (newest_s,) = connection.execute("SELECT max(received_at_s) FROM record").fetchone()
         finally:
             shutil.rmtree(folder)
-    return Summary(
-        *(rows[name] for name in ("agent", "vehicle", "booking", "trip", "record")),
-        newest_record_at_s=newest_s,
-        took_s=time.monotonic() - began_s,
-    )
+    people, cars, bookings, trips, records = (rows[name] for name in _SUMMED_UP)
+    took_s = time.monotonic() - began_s
+    return Summary(people, cars, bookings, trips, records, newest_s, took_s)
 
 
 def _prepare(data_dir: Path, copy: Path, draft: Path, now_s: int, given: Mapping[str, int]) -> None:

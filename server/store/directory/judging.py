@@ -1,4 +1,4 @@
-"""What is wrong with a data directory, in words that say how to go on. It changes nothing.
+"""What is wrong with a data directory, in words that say how to go on. It changes no file.
 
 Raises StoreError; a database is judged without its being opened for writing, so that nothing of
 another's log gets into it. Never here: mending.
@@ -9,6 +9,7 @@ import pwd
 import sqlite3
 from pathlib import Path
 
+from server import private_files
 from server.store import sqlite
 from server.store.directory import BACKUPS, DATABASE, MAKING, REPLACED, master_key
 from server.store.engine import StoreError
@@ -20,8 +21,14 @@ _HOW_MADE = (
 _OURS = frozenset({"agent", "badge", "box", "record", "trip", "vehicle"})  # since the first version
 
 
-def require_folder(data_dir: Path) -> None:
-    """Refuse what is no folder, or is somebody else's."""
+def require_folder(data_dir: Path, may_make: bool = False) -> None:
+    """Refuse what is no folder, or is somebody else's; where it is missing it may be made."""
+    if may_make:
+        try:
+            private_files.make_folder(data_dir)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise StoreError(f"cannot use the data directory {data_dir}: {why}") from error
     if not data_dir.exists():
         raise StoreError(f"{data_dir} holds no fleet, it does not exist: {_HOW_MADE}")
     if not data_dir.is_dir():
