@@ -60,9 +60,10 @@ def restore(data_dir: Path, copy: Path, now_s: int) -> Path | None:
     database, replaced = data_dir / DATABASE, data_dir / REPLACED
     with serving(data_dir), alone(data_dir), _told(copy):
         finish(data_dir)
+        vault = _judge(data_dir, copy)
         was_there = database.exists()
         with private_files.drafted(database) as draft:
-            _prepare(data_dir, copy, draft, now_s, _given(database))
+            _prepare(copy, draft, vault, now_s, _given(database))
             if was_there:
                 _set_aside(database, replaced)
             private_files.put_in_place(draft, database)
@@ -83,7 +84,7 @@ def rehearse(data_dir: Path, copy: Path, now_s: int) -> Summary:
         try:
             draft = folder / DATABASE
             draft.touch(private_files.FILE)
-            _prepare(data_dir, copy, draft, now_s, {})
+            _prepare(copy, draft, _judge(data_dir, copy), now_s, {})
             with sqlite.judged(draft) as connection:
                 rows = sqlite.counts(connection)
                 (newest_s,) = connection.execute("SELECT max(received_at_s) FROM record").fetchone()
@@ -94,8 +95,8 @@ def rehearse(data_dir: Path, copy: Path, now_s: int) -> Summary:
     return Summary(people, cars, bookings, trips, records, newest_s, took_s)
 
 
-def _prepare(data_dir: Path, copy: Path, draft: Path, now_s: int, given: Mapping[str, int]) -> None:
-    """Make of an empty draft the database that a copy becomes; raises as `restore`."""
+def _judge(data_dir: Path, copy: Path) -> Vault:
+    """Refuse what is no copy for this directory; return what opens it. It changes nothing."""
     if not copy.is_file():
         raise StoreError("there is no such file")
     vault = Vault.open(master_key(data_dir), may_create=False)
@@ -103,8 +104,12 @@ def _prepare(data_dir: Path, copy: Path, draft: Path, now_s: int, given: Mapping
     if not 1 <= version <= len(MIGRATIONS):
         raise StoreError(f"it is no whole database of this program (version {version})")
     prove(copy, vault)
-    # As it is, brought up to date, and once more where it is put in place.
-    private_files.require_room(data_dir, sqlite.size_bytes(copy))
+    return vault
+
+
+def _prepare(copy: Path, draft: Path, vault: Vault, now_s: int, given: Mapping[str, int]) -> None:
+    """Make of an empty draft the database that a copy becomes; raises as `restore`."""
+    private_files.require_room(draft.parent, sqlite.size_bytes(copy))
     with sqlite.judged(copy) as source:
         sqlite.copy(source, draft)
     with sqlite.opened(draft, "rw") as connection:
