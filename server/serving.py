@@ -27,7 +27,7 @@ async def serve(
     clock: Clock | None = None,
     alongside: Callable[[Address], Coroutine[None, None, None]] | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM.
+    """Serve until SIGINT, SIGTERM or SIGHUP.
 
     Prints one line per address, with the real ports: `http: URL` and `boxes: HOST:PORT`.
 
@@ -45,8 +45,9 @@ async def serve(
     sys.setswitchinterval(_SWITCH_S)
     os.umask(private_files.OTHERS)  # also for what a library writes
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
     require_folder(config.data_dir, config.new_fleet)
     with serving(config.data_dir):
         await _serve(config, clock or SystemClock(), alongside, stop)

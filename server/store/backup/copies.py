@@ -8,7 +8,7 @@ import logging
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,6 +44,7 @@ def back_up(data_dir: Path, copy: Path, now_s: int) -> None:
     if copy.exists():
         raise StoreError(f"{copy} exists already")
     with _noted(data_dir, copy, now_s, always), held(data_dir):
+        _sweep(private_files.drafts_of(copy))
         _copy(data_dir, copy, now_s)
 
 
@@ -72,8 +73,7 @@ def back_up_and_keep(
     with _noted(data_dir, folder / f"{name}.db", now_s, is_wanted) as note, held(data_dir):
         try:
             private_files.make_folder(folder)
-            for left in folder.glob(_DRAFTS):  # by one that was killed
-                left.unlink()
+            _sweep(folder.glob(_DRAFTS))
             before = copies_in(folder)
             number = 1 + max((number for number, _ in before), default=0)
             note.copy = _free_name(folder, name)
@@ -163,6 +163,12 @@ def _noted(data_dir: Path, copy: Path, now_s: int, is_wanted: IsWanted) -> Itera
             yield note
     except OSError as error:
         raise StoreError(f"cannot back up {data_dir}: {error}") from error
+
+
+def _sweep(drafts: Iterable[Path]) -> None:
+    """Remove what one that was killed left; one is made at a time."""
+    for left in drafts:
+        left.unlink()
 
 
 def _free_name(folder: Path, name: str) -> Path:

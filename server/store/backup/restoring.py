@@ -79,7 +79,7 @@ def rehearse(data_dir: Path, copy: Path, now_s: int) -> Summary:
     """
     require_folder(data_dir)
     began_s = time.monotonic()
-    with held(data_dir), _told(copy):
+    with _told(copy), held(data_dir, finish):
         folder = Path(tempfile.mkdtemp(prefix=f"{REHEARSAL}.", dir=data_dir))
         try:
             draft = folder / DATABASE

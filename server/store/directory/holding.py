@@ -7,7 +7,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from server.store.engine import StoreError
@@ -74,11 +74,16 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Let nobody be alone meanwhile; StoreError when somebody is for long."""
+def held(folder: Path, at_first: Callable[[Path], None] = lambda _: None) -> Iterator[None]:
+    """Let nobody be alone meanwhile; StoreError when somebody is for long.
+
+    `at_first` is called with the folder where nobody else uses it.
+    """
     hold = Hold(folder)
     try:
-        hold.share()
+        if hold.is_alone:
+            at_first(folder)
+            hold.share()
         yield
     finally:
         hold.release()

@@ -4,6 +4,7 @@ Called while nobody else uses it. What was found is logged. Never here: the data
 """
 
 import logging
+import shutil
 from pathlib import Path
 
 from server import private_files
@@ -31,6 +32,8 @@ def finish(data_dir: Path) -> None:
     for name in drafted:
         for draft in private_files.drafts_of(data_dir / name):
             draft.unlink()
+    for rehearsal in data_dir.glob(f"{REHEARSAL}.*"):
+        shutil.rmtree(rehearsal)
     database, replaced = data_dir / DATABASE, data_dir / REPLACED
     if database.exists() and replaced.exists() and database.samefile(replaced):
         for suffix in ("-wal", "-journal"):
