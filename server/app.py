@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from server import gateway, mail
+from server import gateway, mail, nightly
 from server import web as pages
 from server.actions import Actions
 from server.app_keys import ACTIONS, CLOCK, CONFIG, NOTIFY, STORE
@@ -24,6 +24,7 @@ def init_app(config: Config, clock: Clock) -> web.Application:
     app.cleanup_ctx.append(_store_open)
     gateway.setup(app)
     mail.setup(app)
+    nightly.setup(app)
     post = pages.post_of(config, app[mail.WOKEN].set)
     # Looked up when it is called: a test may listen to it.
     app[ACTIONS] = Actions(

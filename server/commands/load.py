@@ -16,7 +16,6 @@ from server.fleet import fleet_file
 from server.fleet.fleet_file import FleetFile
 from server.fleet.json_sent import text as json_text
 from server.fleet.refusals import Refused
-from server.store import backup
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
@@ -56,8 +55,8 @@ def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser"
 async def _load(arguments: argparse.Namespace) -> None:
     try:
         file = fleet_file.parse(json_text.text_of(arguments.file.read_bytes()))
-        is_new = not (arguments.data / backup.DATABASE).exists()
         async with opened(arguments.data, may_make=True) as store:
+            is_new = store.is_unfinished
             revoked = await load(OPERATOR, file, actions_on(store), arguments.since)
             await _say_who_is_left_out(file, arguments.close_others, actions_on(store))
     except OSError as error:

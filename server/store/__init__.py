@@ -29,7 +29,7 @@ from server.store.boxes import (
 )
 from server.store.commands import Commands
 from server.store.contradictions import Contradictions
-from server.store.directory import DATABASE, making, master_key, mending
+from server.store.directory import DATABASE, MAKING, making, master_key, mending
 from server.store.directory.holding import Hold
 from server.store.directory.judging import require_database, require_finished, require_folder
 from server.store.doubtful_trips import DoubtfulTrips
@@ -171,6 +171,11 @@ class Store:
         finally:
             connection.close()
         return cls(data_dir, engine.Engine(path, news), vault, news, hold)
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Tell whether this is a new fleet that is still to be filled."""
+        return (self.data_dir / MAKING).exists()
 
     def finished(self) -> None:
         """Let a new fleet, that was to be filled, be opened by others from now on."""
