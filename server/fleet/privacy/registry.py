@@ -355,6 +355,7 @@ OF_NOBODY: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "box_id revocation_id heard_at_s",
         ),
         ("out_of_service", "a car’s absence", "vehicle_id from_s to_s"),
+        ("copy_made", "which copy of the database this is", "copy_number made_at_s"),
         ("booking_limits", "a setting", "only_row shortest_s coming coming_of_car"),
         (
             "table_import",
