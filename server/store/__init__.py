@@ -152,6 +152,8 @@ class Store:
     @classmethod
     def _open(cls, data_dir: Path, may_make: bool, hold: Hold) -> "Store":
         path = data_dir / DATABASE
+        if not may_make:
+            require_finished(data_dir)
         if hold.is_alone:
             mending.finish(data_dir)
             if may_make and making.is_wanted(data_dir):
@@ -159,8 +161,6 @@ class Store:
             require_database(data_dir)
             mending.close_to_others(data_dir)
             hold.share()
-        if not may_make:
-            require_finished(data_dir)
         vault = Vault.open(master_key(data_dir), may_create=False)
         connection = sqlite.connect(path)
         try:

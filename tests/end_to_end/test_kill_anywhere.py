@@ -10,6 +10,7 @@ import contextlib
 import json
 import random
 import re
+import resource
 import shutil
 import signal
 import sqlite3
@@ -37,6 +38,7 @@ SEED = 15
 INSTANTS = 200 if FULL else 20
 ROUNDS = 8  # of a server under records and pages
 BATCH = 5
+FULL_DISK = "disk is full|disk I/O error|File too large|no space left"
 CARS = {"before": 1, "after": 3}
 
 
@@ -354,3 +356,36 @@ async def test_a_server_that_is_told_to_stop_amid_writes_has_all_that_it_confirm
     await work
     assert code == 0
     await asyncio.to_thread(confirmed.judge, data)
+
+
+def limited(most_bytes: int) -> Callable[[], None]:
+    """Return what lets a process write no file beyond a size, as a disk does that is full."""
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+
+
+@pytest.mark.parametrize("name", PHASES)
+def test_a_disk_that_fills_is_named_and_costs_nothing(
+    name: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    trials = Trials(PHASES[name], tmp_path)
+    trials.prepare()
+    chance = random.Random(f"{SEED} full {name}")
+    largest = max(path.stat().st_size for path in (tmp_path / "trial1").rglob("*.db"))
+    count, refused = max(1, INSTANTS // 20), 0
+    for _ in range(count):
+        trial = trials.begin()
+        command = [sys.executable, "-m", "server", *trials.command(trial)]
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=limited(chance.randrange(4096, largest)),
+        )
+        assert done.returncode in (0, 2), done.stderr
+        if done.returncode == 2:
+            refused += 1
+            said = [line for line in done.stderr.splitlines() if line.startswith("voiturier: ")]
+            assert len(said) == 1 and re.search(FULL_DISK, said[0]), done.stderr
+        trials.judge(trial)
+    record_property("sample", f"{count} sizes, {refused} too small, seed {SEED}")
