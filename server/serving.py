@@ -15,7 +15,7 @@ from server.clock import Clock, SystemClock
 from server.config import Address, Config, ServeError
 from server.gateway import LISTENER
 from server.store.directory.holding import serving
-from server.store.directory.judging import require_folder
+from server.store.directory.judging import require_folder, require_traces
 
 # How long the event loop may keep Python from a thread that has read or written for it. The usual
 # 5 ms, once for each hand-over, is what a fleet that comes back at once would wait for.
@@ -48,7 +48,10 @@ async def serve(
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    require_folder(config.data_dir, config.new_fleet)
+    if config.new_fleet:
+        require_folder(config.data_dir, may_make=True)
+    else:
+        require_traces(config.data_dir)
     with serving(config.data_dir):
         await _serve(config, clock or SystemClock(), alongside, stop)
 

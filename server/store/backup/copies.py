@@ -17,6 +17,7 @@ from server.store import numbers, sqlite
 from server.store.backup.outcome import Note, noted
 from server.store.directory import DATABASE, master_key
 from server.store.directory.holding import held
+from server.store.directory.judging import require_traces
 from server.store.engine import StoreError
 from server.store.schema import MIGRATIONS
 from server.store.vault import Vault, require_key
@@ -41,6 +42,7 @@ def back_up(data_dir: Path, copy: Path, now_s: int) -> None:
     Raises:
         StoreError: the copy exists already, cannot be written, or is not proven.
     """
+    require_traces(data_dir)
     if copy.exists():
         raise StoreError(f"{copy} exists already")
     with _noted(data_dir, copy, now_s, always), held(data_dir):
@@ -69,6 +71,7 @@ def back_up_and_keep(
     Raises:
         StoreError: it cannot be written, or is not proven; those of before stay.
     """
+    require_traces(data_dir)
     name = f"voiturier-{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now_s))}"
     with _noted(data_dir, folder / f"{name}.db", now_s, is_wanted) as note, held(data_dir):
         try:

@@ -18,7 +18,7 @@ from server import private_files
 from server.store import numbers, sqlite
 from server.store.accounts import void_all
 from server.store.backup.copies import changed, prove
-from server.store.directory import DATABASE, REPLACED, master_key
+from server.store.directory import DATABASE, LOST, REPLACED, master_key
 from server.store.directory.holding import alone, held, serving
 from server.store.directory.judging import require_folder
 from server.store.directory.making import finished
@@ -58,14 +58,14 @@ def restore(data_dir: Path, copy: Path, now_s: int) -> Path | None:
     """
     require_folder(data_dir)
     database, replaced = data_dir / DATABASE, data_dir / REPLACED
+    with _told(copy):
+        vault = _judge(data_dir, copy)
     with serving(data_dir), alone(data_dir), _told(copy):
         finish(data_dir)
-        vault = _judge(data_dir, copy)
         was_there = database.exists()
         with private_files.drafted(database) as draft:
             _prepare(copy, draft, vault, now_s, _given(database))
-            if was_there:
-                _set_aside(database, replaced)
+            _set_aside(database, replaced if was_there else data_dir / LOST)
             private_files.put_in_place(draft, database)
             finished(data_dir)
     return replaced if was_there else None
@@ -137,15 +137,17 @@ def _given(database: Path) -> dict[str, int]:
 def _set_aside(database: Path, replaced: Path) -> None:
     """Keep a database under a second name, in place until another has its first.
 
-    What its log holds that could not be folded in goes with it, for it would spoil the other one.
+    What its log holds that could not be folded in goes with it, for it would spoil the other one;
+    so does the log of a database that is lost.
     `finish` undoes all of it, as long as both names are of the same file.
     """
     for old in replaced.parent.glob(f"{replaced.name}-*"):
         old.unlink()
-    with private_files.drafted(replaced) as name:
-        name.unlink()
-        os.link(database, name)
-        private_files.put_in_place(name, replaced)
+    if database.exists():
+        with private_files.drafted(replaced) as name:
+            name.unlink()
+            os.link(database, name)
+            private_files.put_in_place(name, replaced)
     for suffix in ("-wal", "-journal"):
         log = database.with_name(f"{database.name}{suffix}")
         if log.exists():

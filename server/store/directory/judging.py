@@ -41,6 +41,13 @@ def require_folder(data_dir: Path, may_make: bool = False) -> None:
         )
 
 
+def require_traces(data_dir: Path) -> None:
+    """Refuse what is no data directory of ours: no fleet is or was in it."""
+    require_folder(data_dir)
+    if not traces(data_dir):
+        raise StoreError(f"{data_dir} holds no fleet: {_HOW_MADE}")
+
+
 def traces(data_dir: Path) -> list[Path]:
     """Return what says that a fleet is or was here."""
     found = [master_key(data_dir), *data_dir.glob(f"{DATABASE}*"), *copies_near(data_dir)]
@@ -57,9 +64,8 @@ def copies_near(data_dir: Path) -> list[Path]:
 
 def require_database(data_dir: Path) -> None:
     """Refuse a database that is missing, empty, closed to us, of another program, or damaged."""
+    require_traces(data_dir)
     path = data_dir / DATABASE
-    if not traces(data_dir):
-        raise StoreError(f"{data_dir} holds no fleet: {_HOW_MADE}")
     if not path.exists():
         raise StoreError(f"{path} is missing: {_way_on(data_dir)}")
     size = path.stat().st_size

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from server.store import Store, StoreError, backup
+from tests import older_fleet
 from tests.fleet import NOW_S, open_small_fleet
 
 
@@ -83,6 +84,33 @@ def test_what_the_older_program_left_between_its_renames_is_said(data: Path) -> 
     (data / "voiturier.db").rename(data / "voiturier.db.replaced")
     with pytest.raises(StoreError, match=r"is missing.*restore .*voiturier\.db\.replaced"):
         Store.open(data, may_make=False)
+
+
+async def test_the_log_of_a_lost_database_does_not_spoil_the_one_put_back(
+    data: Path, copy: Path, tmp_path: Path
+) -> None:
+    older_fleet.put(tmp_path / "other")
+    with contextlib.closing(sqlite3.connect(tmp_path / "other" / "voiturier.db")) as db:
+        db.execute("UPDATE booking SET purpose = 'x'")
+        db.commit()
+        shutil.copy(tmp_path / "other" / "voiturier.db-wal", data / "voiturier.db-wal")
+    (data / "voiturier.db").unlink()
+    backup.restore(data, copy, NOW_S)
+    assert await cars(data) == 2
+    assert (data / "voiturier.db.lost-wal").stat().st_size > 0
+
+
+def test_a_directory_that_is_none_of_ours_gets_nothing_written(copy: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    for act in (
+        lambda: backup.back_up(tmp_path / "other", tmp_path / "new.db", NOW_S),
+        lambda: backup.back_up_and_keep(tmp_path / "other", tmp_path / "b", 1, NOW_S),
+        lambda: backup.restore(tmp_path / "other", copy, NOW_S),
+        lambda: backup.rehearse(tmp_path / "other", copy, NOW_S),
+    ):
+        with pytest.raises(StoreError, match=r"holds no fleet|master\.key is missing"):
+            act()
+    assert list((tmp_path / "other").iterdir()) == []
 
 
 @pytest.mark.parametrize("key", [None, bytes(32)])
