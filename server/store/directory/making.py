@@ -43,7 +43,7 @@ def make(data_dir: Path) -> None:
         finally:
             connection.close()
         private_files.put_in_place(draft, database)
-    _log.warning("a new fleet is made in %s", data_dir)
+    _log.info("a new fleet is made in %s", data_dir)
 
 
 def finished(data_dir: Path) -> None:
