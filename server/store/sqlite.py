@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 LOGS = ("-wal", "-shm")  # what stands beside a database file that is in use
+_WRITTEN_LOGS = ("-wal", "-journal")  # what a change is in before it is in the file, or after
+_JOURNAL = bytes.fromhex("d9d505f920a163d7")
 _NUMBERED = "type = 'table' AND sql LIKE '%INTEGER PRIMARY KEY%'"
 BEGIN_WRITE = "BEGIN IMMEDIATE"  # waits for other writers now, not in the midst of the work
 _PAGES_AT_ONCE = 256  # copied between two looks at whether it is still wanted
@@ -94,6 +96,30 @@ def copy(
         source.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = DELETE")  # no log beside it, to be carried
     return counted
+
+
+def strange_log(database: Path) -> Path | None:
+    """Return a log beside a database that cannot be its own, None: there is none; raises OSError.
+
+    So it is when a copy was put back by hand over a database that had one: SQLite would mix both.
+    A copy is of the kind that has no write-ahead log (bytes 18 and 19 of its header are 1), and a
+    database becomes so only once its log is gone; a rollback journal names how many pages there
+    were (its bytes 16 to 19), which a change of kind leaves. Source: "Database File Format",
+    sqlite.org, sections 1.3, 3 and 4.
+    """
+    ahead, journal = (database.with_name(f"{database.name}{suffix}") for suffix in _WRITTEN_LOGS)
+    with database.open("rb") as file:
+        header = file.read(100)
+    if header[18:20] == b"\1\1" and ahead.exists() and ahead.stat().st_size:
+        return ahead
+    if journal.exists():
+        with journal.open("rb") as file:
+            began = file.read(28)
+        page_bytes = int.from_bytes(header[16:18]) or 1
+        pages = database.stat().st_size // (65536 if page_bytes == 1 else page_bytes)
+        if began.startswith(_JOURNAL) and int.from_bytes(began[16:20]) != pages:
+            return journal
+    return None
 
 
 def fold_log(database: Path) -> None:

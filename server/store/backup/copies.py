@@ -17,7 +17,7 @@ from server.store import numbers, sqlite
 from server.store.backup.outcome import Note, noted
 from server.store.directory import DATABASE, master_key
 from server.store.directory.holding import held
-from server.store.directory.judging import require_traces
+from server.store.directory.judging import require_database, require_traces
 from server.store.engine import StoreError
 from server.store.schema import MIGRATIONS
 from server.store.vault import Vault, require_key
@@ -45,7 +45,7 @@ def back_up(data_dir: Path, copy: Path, now_s: int) -> None:
     require_traces(data_dir)
     if copy.exists():
         raise StoreError(f"{copy} exists already")
-    with _noted(data_dir, copy, now_s, always), held(data_dir):
+    with _noted(data_dir, copy, now_s, always), held(data_dir, require_database):
         _sweep(private_files.drafts_of(copy))
         _copy(data_dir, copy, now_s)
 
@@ -73,7 +73,11 @@ def back_up_and_keep(
     """
     require_traces(data_dir)
     name = f"voiturier-{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now_s))}"
-    with _noted(data_dir, folder / f"{name}.db", now_s, is_wanted) as note, held(data_dir):
+    first = folder / f"{name}.db"
+    with (
+        _noted(data_dir, first, now_s, is_wanted) as note,
+        held(data_dir, require_database),
+    ):
         try:
             private_files.make_folder(folder)
             _sweep(folder.glob(_DRAFTS))

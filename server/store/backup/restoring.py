@@ -123,7 +123,7 @@ def _prepare(copy: Path, draft: Path, vault: Vault, now_s: int, given: Mapping[s
 def _given(database: Path) -> dict[str, int]:
     """Return what numbers a database has given; none where it is damaged, which stays as it is."""
     try:
-        if not database.exists() or sqlite.damage(database) is not None:
+        if not database.exists() or sqlite.strange_log(database) or sqlite.damage(database):
             return {}
         sqlite.fold_log(database)
         with sqlite.judged(database) as connection:

@@ -80,6 +80,12 @@ def require_database(data_dir: Path) -> None:
     with path.open("rb") as file:
         if file.read(len(_MAGIC)) != _MAGIC:
             raise StoreError(f"{path} is damaged, or no database: {_way_on(data_dir)}")
+    strange = sqlite.strange_log(path)
+    if strange is not None:
+        raise StoreError(
+            f"{strange} is of another database than {path}: was a copy put back by hand? Nothing"
+            f" was changed. `voiturier restore` puts a copy back; or move {strange.name} away"
+        )
     log = path.with_name(f"{DATABASE}-wal")
     beside = f", or {log.name} is of another database" if log.exists() else ""
     try:

@@ -15,9 +15,9 @@ from server.app import init_app
 from server.cli import main
 from server.clock import SystemClock
 from server.config import Address, Config
-from server.store import Store, StoreError
+from server.store import Store, StoreError, backup
 from tests import killed, older_fleet
-from tests.fleet import FLEET, open_small_fleet
+from tests.fleet import FLEET, NOW_S, open_small_fleet
 from tests.support import examples
 
 
@@ -175,6 +175,47 @@ async def test_a_log_of_another_database_is_named_and_not_taken_in(
     assert ((data / "voiturier.db").read_bytes(), log.read_bytes()) == (before, others)
     log.unlink()
     start(data)
+
+
+async def test_a_copy_put_back_by_hand_over_a_log_is_not_mixed_with_it(
+    data: Path, tmp_path: Path
+) -> None:
+    """The two are of one fleet, so that page by page nothing would look wrong."""
+    backup.back_up(data, tmp_path / "copy.db", NOW_S)
+    database, log = data / "voiturier.db", data / "voiturier.db-wal"
+    with contextlib.closing(sqlite3.connect(database)) as db:
+        db.execute("UPDATE vehicle SET label = 'changed since'")
+        db.commit()
+        began = log.read_bytes()
+    log.write_bytes(began)
+    shutil.copy(tmp_path / "copy.db", database)
+    copied = database.read_bytes()
+    with pytest.raises(StoreError, match=r"voiturier\.db-wal is of another database"):
+        start(data)
+    with pytest.raises(StoreError, match=r"voiturier\.db-wal is of another database"):
+        backup.back_up(data, tmp_path / "mixed.db", NOW_S)
+    assert (database.read_bytes(), log.read_bytes()) == (copied, began)
+    backup.restore(data, tmp_path / "copy.db", NOW_S)
+    start(data)
+    assert (data / "voiturier.db.replaced").read_bytes() == copied
+
+
+def test_a_journal_of_another_database_is_not_rolled_back_into_ours(
+    data: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.db"
+    with contextlib.closing(sqlite3.connect(other, isolation_level=None)) as db:
+        db.execute("PRAGMA cache_size = 2")
+        db.execute("CREATE TABLE note (text)")
+        db.executemany("INSERT INTO note VALUES (?)", [("x" * 4000,)] * 50)
+        db.execute("BEGIN")
+        db.execute("UPDATE note SET text = 'y' || text")
+        journal = other.with_name("other.db-journal").read_bytes()
+    (data / "voiturier.db-journal").write_bytes(journal)
+    before = (data / "voiturier.db").read_bytes()
+    with pytest.raises(StoreError, match=r"voiturier\.db-journal is of another database"):
+        start(data)
+    assert (data / "voiturier.db").read_bytes() == before
 
 
 def test_a_folder_of_somebody_else_is_refused_by_name(
