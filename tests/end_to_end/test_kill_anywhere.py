@@ -1,4 +1,4 @@
-"""Acceptance: kill -9 at seeded instants of all that changes a fleet's files.
+"""Acceptance 3: kill -9 at seeded instants of all that changes a fleet's files.
 
 Half of the instants are calls into the system or the database, counted; the other half are moments,
 which fall also within such a call. Whatever was cut off, the fleet of before or the new one is
@@ -178,7 +178,7 @@ class Trials:
         began_s = time.monotonic()
         done = killed.run(self.folder / "counts", 0, *self.command(trial))
         self.took_s = time.monotonic() - began_s
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0, done.said
         self.calls = (self.folder / "counts").stat().st_size
         assert cars(trial / "data") == self.phase.cars
 
@@ -196,24 +196,19 @@ class Trials:
     def kill_at_call(self, at: int) -> None:
         trial = self.begin()
         done = killed.run(self.folder / "counts", at, *self.command(trial))
-        assert done.returncode in (-signal.SIGKILL, 0), done.stderr
+        assert done.returncode in (-signal.SIGKILL, 0), done.said
         self.judge(trial)
 
     def kill_after(self, delay_s: float) -> None:
         trial = self.begin()
-        command = [sys.executable, "-m", "server", *self.command(trial)]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(delay_s)
-        process.kill()
-        process.wait()
+        killed.run_for(self.folder / "said", delay_s, *self.command(trial))
         self.judge(trial)
 
     def judge(self, trial: Path) -> None:
         """What there is holds; the same command then comes to its end."""
         self.phase.holds(trial)
         again = killed.run(self.folder / "counts", 0, *self.command(trial))
-        assert again.returncode == 0, again.stderr
+        assert again.returncode == 0, again.said
         assert cars(trial / "data") == self.phase.cars
         hidden = [path.name for path in trial.rglob(".*")]
         assert hidden == [], "drafts of what was cut off"
@@ -374,18 +369,12 @@ def test_a_disk_that_fills_is_named_and_costs_nothing(
     count, refused = max(1, INSTANTS // 20), 0
     for _ in range(count):
         trial = trials.begin()
-        command = [sys.executable, "-m", "server", *trials.command(trial)]
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            check=False,
-            preexec_fn=limited(chance.randrange(4096, largest)),
-        )
-        assert done.returncode in (0, 2), done.stderr
+        full = limited(chance.randrange(4096, largest))
+        done = killed.run(tmp_path / "counts", 0, *trials.command(trial), first=full)
+        assert done.returncode in (0, 2), done.said
         if done.returncode == 2:
             refused += 1
-            said = [line for line in done.stderr.splitlines() if line.startswith("voiturier: ")]
-            assert len(said) == 1 and re.search(FULL_DISK, said[0]), done.stderr
+            said = [line for line in done.said.splitlines() if line.startswith("voiturier: ")]
+            assert len(said) == 1 and re.search(FULL_DISK, said[0]), done.said
         trials.judge(trial)
     record_property("sample", f"{count} sizes, {refused} too small, seed {SEED}")
