@@ -38,10 +38,10 @@ def written_down() -> Iterator[list[tuple[str, str]]]:
 
 
 def is_forced_at_once(done: list[tuple[str, str]]) -> bool:
-    """Tell whether each new name was on the disk before another was given."""
+    """Tell whether each new name, but a draft's, was on the disk before another was given."""
     waits: str | None = None
     for what, path in done:
-        if what == "name":
+        if what == "name" and not Path(path).name.startswith("."):
             if waits is not None:
                 return False
             waits = str(Path(path).parent)
