@@ -116,7 +116,7 @@ def test_a_damaged_database_makes_no_copy_and_costs_none(data: Path, folder: Pat
     assert names(folder) == [good.name]
     outcome = last_outcome(data)
     assert outcome is not None and outcome.at_s == NOW_S + 1
-    assert outcome.failure is not None and "cannot write" in outcome.failure
+    assert outcome.failure is not None and "is damaged" in outcome.failure
 
 
 def test_a_row_that_refers_to_nothing_is_a_failed_copy(data: Path, folder: Path) -> None:
