@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from server import gateway, mail, purging
+from server import gateway, mail, nightly, purging
 from server import web as pages
 from server.actions import Actions
 from server.app_keys import ACTIONS, CLOCK, CONFIG, NOTIFY, STORE
@@ -19,12 +19,13 @@ def init_app(config: Config, clock: Clock) -> web.Application:
     app = web.Application()
     app[CONFIG] = config
     app[CLOCK] = clock
-    app[STORE] = Store.open(config.data_dir)
+    app[STORE] = Store.open(config.data_dir, may_make=config.new_fleet)
     app[STORE].access.simple_walk_up = config.simple_walk_up
     app.cleanup_ctx.append(_store_open)
     purging.setup(app)  # first: what an older copy brought back is gone before anybody asks
     gateway.setup(app)
     mail.setup(app)
+    nightly.setup(app)
     post = pages.post_of(config, app[mail.WOKEN].set)
     # Looked up when it is called: a test may listen to it.
     app[ACTIONS] = Actions(

@@ -110,6 +110,7 @@ class Config:
     """One server's settings. `timezone` is for the pages, and for what repeats at local hours."""
 
     data_dir: Path
+    new_fleet: bool = field(default=False, kw_only=True)  # make one where no trace of any is
     http: Address = Address("127.0.0.1", 8080)
     boxes: Address = Address("127.0.0.1", 7400)
     timezone: ZoneInfo = PARIS

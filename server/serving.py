@@ -1,6 +1,7 @@
 """Runs the server until it is told to stop: listens, says where, keeps time, ends in order."""
 
 import asyncio
+import os
 import resource
 import signal
 import sys
@@ -8,11 +9,13 @@ from collections.abc import Callable, Coroutine
 
 from aiohttp import web
 
+from server import private_files
 from server.app import init_app
 from server.clock import Clock, SystemClock
 from server.config import Address, Config, ServeError
 from server.gateway import LISTENER
-from server.store.backup import serving
+from server.store.directory.holding import serving
+from server.store.directory.judging import require_folder, require_traces
 
 # How long the event loop may keep Python from a thread that has read or written for it. The usual
 # 5 ms, once for each hand-over, is what a fleet that comes back at once would wait for.
@@ -24,7 +27,7 @@ async def serve(
     clock: Clock | None = None,
     alongside: Callable[[Address], Coroutine[None, None, None]] | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM.
+    """Serve until SIGINT, SIGTERM or SIGHUP.
 
     Prints one line per address, with the real ports: `http: URL` and `boxes: HOST:PORT`.
 
@@ -40,9 +43,15 @@ async def serve(
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # each box keeps one open
     sys.setswitchinterval(_SWITCH_S)
+    os.umask(private_files.OTHERS)  # also for what a library writes
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    if config.new_fleet:
+        require_folder(config.data_dir, may_make=True)
+    else:
+        require_traces(config.data_dir)
     with serving(config.data_dir):
         await _serve(config, clock or SystemClock(), alongside, stop)
 

@@ -21,14 +21,22 @@ class Person:
         form = {"login": login, "password": password, "csrf_token": token[1]}
         self.page("/connexion", data=urllib.parse.urlencode(form).encode())
 
-    def api(self, path: str, method: str = "GET") -> Any:
+    def api(self, path: str, method: str = "GET", body: object = None) -> Any:
         """What the JSON API answers; an HTTP error raises."""
-        return json.loads(self.page("/api/" + path, method=method))
+        data = None if body is None else json.dumps(body).encode()
+        return json.loads(self.page("/api/" + path, data, method, "application/json"))
 
-    def page(self, path: str, data: bytes | None = None, method: str | None = None) -> str:
+    def page(
+        self,
+        path: str,
+        data: bytes | None = None,
+        method: str | None = None,
+        kind: str = "application/x-www-form-urlencoded",
+    ) -> str:
         """The text of a page; an HTTP error raises."""
         request = urllib.request.Request(self._base + path, data, method=method)
         request.add_header("Origin", self._base)
+        request.add_header("Content-Type", kind)
         with self._opener.open(request, timeout=self._timeout_s) as answer:
             text: str = answer.read().decode()
         return text

@@ -11,6 +11,7 @@ from server.actions import Actions, accounts
 from server.actions.fleet import load
 from server.commands.account import close
 from server.commands.tools import OPERATOR, CommandError, actions_on, command, day_s, opened
+from server.commands.words import say
 from server.fleet import fleet_file
 from server.fleet.fleet_file import FleetFile
 from server.fleet.json_sent import text as json_text
@@ -54,7 +55,8 @@ def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser"
 async def _load(arguments: argparse.Namespace) -> None:
     try:
         file = fleet_file.parse(json_text.text_of(arguments.file.read_bytes()))
-        async with opened(arguments.data) as store:
+        async with opened(arguments.data, may_make=True) as store:
+            is_new = store.is_unfinished
             revoked = await load(OPERATOR, file, actions_on(store), arguments.since)
             await _say_who_is_left_out(file, arguments.close_others, actions_on(store))
     except OSError as error:
@@ -62,6 +64,8 @@ async def _load(arguments: argparse.Namespace) -> None:
     except Refused as refused:
         lines = [f"{arguments.file}: {fleet_file.in_words(each)}" for each in refused.refusals]
         raise CommandError("\nvoiturier: ".join(lines)) from None
+    if is_new:
+        say("%(folder)s holds a new fleet: none was there", folder=arguments.data)
     if revoked:
         print(f"revoked badges in the file, which stay so: {revoked} (`voiturier badge found`)")
     bookings = sum(booking.weeks for booking in file.bookings)

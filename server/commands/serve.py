@@ -40,6 +40,12 @@ def add_to(
     """Add the command."""
     serving = command(commands, "serve", _serve, "run the server", [data, listening])
     serving.add_argument(
+        "--new-fleet",
+        action="store_true",
+        help="make an empty fleet in DIR where no trace of one is; else run the one that is there",
+    )
+
+    serving.add_argument(
         "--simple-walk-up",
         action="store_true",
         help="let a card that has a key take a car for all without booking by its number alone,"
@@ -104,6 +110,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         arguments.data,
         arguments.http,
         arguments.boxes,
+        new_fleet=arguments.new_fleet,
         simple_walk_up=arguments.simple_walk_up,
         booking_limits=Limits(arguments.shortest_s, arguments.coming, arguments.coming_of_car),
         trusted_proxies=tuple(arguments.trusted_proxies),

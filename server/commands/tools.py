@@ -15,7 +15,7 @@ from server.fleet.model import Vehicle
 from server.fleet.names import plate_of
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Reason, Refusal, Refused
-from server.store import Store, backup
+from server.store import Store
 from server.store.current_act import performing
 
 OPERATOR = Operator()
@@ -47,16 +47,18 @@ def data_option() -> argparse.ArgumentParser:
 
 
 @asynccontextmanager
-async def opened(data_dir: Path) -> AsyncIterator[Store]:
+async def opened(data_dir: Path, may_make: bool = False) -> AsyncIterator[Store]:
     """Open the store of a data directory for as long as a command takes; raises StoreError.
 
-    Whatever the command writes is its operator's in the audit.
+    A fleet that is made counts as one only when the command has done what it does. Whatever the
+    command writes is its operator's in the audit.
     """
-    store = Store.open(data_dir)
+    store = Store.open(data_dir, may_make, is_filled=True)
     performed = Performed(Act.OTHER, SystemClock().now_s(), operator=OPERATOR.account)
     try:
         with performing(performed):
             yield store
+        store.finished()
     finally:
         await store.close()
 
@@ -64,7 +66,6 @@ async def opened(data_dir: Path) -> AsyncIterator[Store]:
 @asynccontextmanager
 async def existing_fleet(data_dir: Path) -> AsyncIterator[Actions]:
     """Open the data of a fleet that was loaded; a mistyped directory makes no empty one."""
-    require_fleet(data_dir)
     async with opened(data_dir) as store:
         yield actions_on(store)
 
@@ -72,12 +73,6 @@ async def existing_fleet(data_dir: Path) -> AsyncIterator[Actions]:
 def actions_on(store: Store) -> Actions:
     """Return what acts on a store from here: a running server sees by itself what was done."""
     return Actions(store, SystemClock(), wakes_nobody, PARIS)
-
-
-def require_fleet(data_dir: Path) -> None:
-    """Refuse a directory in which no fleet is."""
-    if not (data_dir / backup.DATABASE).exists():
-        raise CommandError(f"{data_dir} holds no fleet yet: `voiturier load` one first")
 
 
 def address(text: str) -> Address:

@@ -30,6 +30,9 @@ from server.store.boxes import (
 from server.store.commands import Commands
 from server.store.communes import Communes
 from server.store.contradictions import Contradictions
+from server.store.directory import DATABASE, MAKING, making, master_key, mending
+from server.store.directory.holding import Hold
+from server.store.directory.judging import require_database, require_finished, require_folder
 from server.store.doubtful_trips import DoubtfulTrips
 from server.store.engine import StoreError
 from server.store.equipment import Pieces
@@ -52,7 +55,7 @@ from server.store.tables import Tables
 from server.store.theft_orders import TheftOrders
 from server.store.trips import Refusals, Trips
 from server.store.unassigned import UnassignedDistances
-from server.store.vault import Vault
+from server.store.vault import Vault, require_key
 from server.store.vehicles import Vehicles
 
 __all__ = [
@@ -80,10 +83,14 @@ class Store:
         engine: runs the statements.
         vault: opens what is sealed.
         news: what the engine has seen committed.
+        hold: keeps others from replacing the database meanwhile.
     """
 
-    def __init__(self, data_dir: Path, engine: engine.Engine, vault: Vault, news: News) -> None:
+    def __init__(
+        self, data_dir: Path, engine: engine.Engine, vault: Vault, news: News, hold: Hold
+    ) -> None:
         self.data_dir = data_dir
+        self._hold = hold
         self.news = news
         self._engine = engine
         self.access = AccessOfCars(engine, vault)
@@ -122,25 +129,62 @@ class Store:
         self.vehicles = Vehicles(engine, vault)
 
     @classmethod
-    def open(cls, data_dir: Path) -> "Store":
-        """Open or create the database of a data directory; raises StoreError."""
-        path = data_dir / backup.DATABASE
+    def open(cls, data_dir: Path, may_make: bool = True, is_filled: bool = False) -> "Store":
+        """Open the database of a data directory.
+
+        Args:
+            data_dir: whoever comes first mends what was cut off there, and judges the database.
+            may_make: make a new fleet where no trace of one is.
+            is_filled: and nobody else opens it before `finished` was called.
+
+        Raises:
+            StoreError: no fleet is there, or it cannot be used; nothing of it is changed.
+        """
         try:
-            data_dir.mkdir(parents=True, exist_ok=True)
-            vault = Vault.open(data_dir / "secrets" / "master.key", may_create=not path.exists())
-            connection = sqlite.connect(path)
+            require_folder(data_dir, may_make)
+            hold = Hold(data_dir)
             try:
-                schema.migrate(connection, partial(backup.keep, data_dir))
-                news = News()
-                news.publish(news.read(connection))
-                sealed = connection.execute("SELECT uid_sealed FROM badge LIMIT 1").fetchone()
-            finally:
-                connection.close()
-            if sealed is not None:  # a wrong master key is told now, not car by car
-                vault.open_sealed(sealed[0], "badge")
-            return cls(data_dir, engine.Engine(path, news, audit.by(vault)), vault, news)
+                store = cls._open(data_dir, may_make, hold)
+            except BaseException:
+                hold.release()
+                raise
+            if may_make and not is_filled:
+                store.finished()
+            return store
         except (OSError, sqlite3.Error) as error:
             raise StoreError(f"cannot use the data directory {data_dir}: {_why(error)}") from error
+
+    @classmethod
+    def _open(cls, data_dir: Path, may_make: bool, hold: Hold) -> "Store":
+        path = data_dir / DATABASE
+        if not may_make:
+            require_finished(data_dir)
+        if hold.is_alone:
+            mending.finish(data_dir)
+            if may_make and making.is_wanted(data_dir):
+                making.make(data_dir)
+            require_database(data_dir)
+            mending.close_to_others(data_dir)
+            hold.share()
+        vault = Vault.open(master_key(data_dir), may_create=False)
+        connection = sqlite.connect(path)
+        try:
+            require_key(connection, vault)
+            schema.migrate(connection, partial(backup.keep, data_dir))
+            news = News()
+            news.publish(news.read(connection))
+        finally:
+            connection.close()
+        return cls(data_dir, engine.Engine(path, news, audit.by(vault)), vault, news, hold)
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Tell whether this is a new fleet that is still to be filled."""
+        return (self.data_dir / MAKING).exists()
+
+    def finished(self) -> None:
+        """Let a new fleet, that was to be filled, be opened by others from now on."""
+        making.finished(self.data_dir)
 
     async def in_reader(self, work: Callable[[], T], lane: engine.Lane = "page") -> T:
         """Run `work()` in a thread where it may call what must be called in a reader's."""
@@ -149,6 +193,7 @@ class Store:
     async def close(self) -> None:
         """Commit what waits and let go of the database."""
         await self._engine.close()
+        self._hold.release()
 
 
 def _why(error: OSError | sqlite3.Error) -> str:

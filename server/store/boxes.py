@@ -22,7 +22,7 @@ from server.store.engine import Engine
 from server.store.news import tell
 from server.store.noun import Noun, among, within
 from server.store.records import Held, held_of
-from server.store.vault import Vault
+from server.store.vault import Vault, badge_key_of
 
 _log = logging.getLogger(__name__)
 
@@ -275,7 +275,7 @@ class Boxes(Noun):
         if row is None:
             return None
         box_id, vehicle_id, generation, sealed = row
-        badge_key = self._vault.open_sealed(sealed, _badge_key_of(wire_id))
+        badge_key = self._vault.open_sealed(sealed, badge_key_of(wire_id))
         return BoxAccount(box_id, wire_id, vehicle_id, generation, badge_key)
 
     def _add_box(
@@ -300,7 +300,7 @@ class Boxes(Noun):
             | {
                 "wire_id": wire_id,
                 "now_s": now_s,
-                "sealed": self._vault.seal(badge_key, _badge_key_of(wire_id)),
+                "sealed": self._vault.seal(badge_key, badge_key_of(wire_id)),
             },
         ).fetchone()
         self._add_key(db, box_id, wire_id, 1, secrets.token_bytes(32), now_s)
@@ -386,7 +386,7 @@ class Boxes(Noun):
             wire_id,
             row["generation"],
             self._vault.open_sealed(row["key_sealed"], _key_of(wire_id)),
-            self._vault.open_sealed(row["badge_key_sealed"], _badge_key_of(wire_id)),
+            self._vault.open_sealed(row["badge_key_sealed"], badge_key_of(wire_id)),
         )
 
 
@@ -416,11 +416,6 @@ def sent_grants(db: sqlite3.Connection, box_id: int) -> SentGrants | None:
 def _key_of(wire_id: bytes) -> str:
     """Name the place a box's key is sealed for."""
     return f"box {wire_id.hex()} key"
-
-
-def _badge_key_of(wire_id: bytes) -> str:
-    """Name the place a box's badge key is sealed for."""
-    return f"box {wire_id.hex()} badge key"
 
 
 def _move(db: sqlite3.Connection, box_id: int, vehicle_id: int, now_s: int) -> None:

@@ -11,17 +11,26 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 LOGS = ("-wal", "-shm")  # what stands beside a database file that is in use
+_WRITTEN_LOGS = ("-wal", "-journal")  # what a change is in before it is in the file, or after
+_JOURNAL = bytes.fromhex("d9d505f920a163d7")
 _NUMBERED = "type = 'table' AND sql LIKE '%INTEGER PRIMARY KEY%'"
 BEGIN_WRITE = "BEGIN IMMEDIATE"  # waits for other writers now, not in the midst of the work
-_PAGES_OF_ERASING = 256  # copied between two looks at whether it is still wanted
-_STEPS_OF_ERASING = 100_000  # of SQLite's machine, likewise; some milliseconds
+_PAGES_AT_ONCE = 256  # copied between two looks at whether it is still wanted
+_STEPS_BETWEEN_LOOKS = 100_000  # of SQLite's machine; some milliseconds
 _BUSY_TIMEOUT_S = 30.0  # how long another process (a load) may hold the database
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open a connection that leaves transactions to us and names the columns of its rows."""
+    """Open a connection that leaves transactions to us and names the columns of its rows.
+
+    A file that is not there is an error: a database is made in one place only (directory/making).
+    """
     connection = sqlite3.connect(
-        path, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        f"{path.absolute().as_uri()}?mode=rw",
+        uri=True,
+        timeout=_BUSY_TIMEOUT_S,
+        isolation_level=None,
+        check_same_thread=False,
     )
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA journal_mode = WAL")
@@ -45,6 +54,11 @@ def is_failing(error: Exception) -> bool:
     )
 
 
+def is_held(error: sqlite3.Error) -> bool:
+    """Tell whether another program holds the database just now."""
+    return error.sqlite_errorname in ("SQLITE_BUSY", "SQLITE_LOCKED")
+
+
 def listed(select: str) -> str:
     """Return an expression that lists the column `value` of a query, in its order: `read_list`."""
     return f"(SELECT json_group_array(value) FROM ({select}) listed)"
@@ -55,25 +69,105 @@ def read_list(value: str) -> tuple[str, ...]:
     return tuple(json.loads(value))
 
 
-def copy(database: Path, target: Path) -> None:
-    """Copy a database as it is now, in use or not, into one file; raises sqlite3.Error."""
-    with opened(database) as source, opened(target) as connection:
-        source.backup(connection)
+def copy(
+    source: sqlite3.Connection, target: Path, is_wanted: Callable[[], bool] = lambda: True
+) -> dict[str, int]:
+    """Copy a database as it is now, in use or not, into one file.
+
+    Args:
+        source: a connection to it.
+        target: a file that holds nothing.
+        is_wanted: asked now and then; once it says no the copy is given up.
+
+    Returns:
+        How many rows each table had at the instant of the copy.
+
+    Raises:
+        sqlite3.Error: it cannot be read or written, or was given up.
+    """
+
+    def go_on(*_: int) -> None:
+        if not is_wanted():
+            raise sqlite3.OperationalError("given up: the server stops")
+
+    with opened(target, "rw") as connection:
+        source.execute("BEGIN")  # what is counted is what is copied
+        counted = counts(source)
+        source.backup(connection, pages=_PAGES_AT_ONCE, progress=go_on)
+        source.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = DELETE")  # no log beside it, to be carried
+    return counted
+
+
+def strange_log(database: Path) -> Path | None:
+    """Return a log beside a database that cannot be its own, None: there is none; raises OSError.
+
+    So it is when a copy was put back by hand over a database that had one: SQLite would mix both.
+    A copy is of the kind that has no write-ahead log (bytes 18 and 19 of its header are 1), and a
+    database becomes so only once its log is gone; a rollback journal names how many pages there
+    were (its bytes 16 to 19), which a change of kind leaves. Source: "Database File Format",
+    sqlite.org, sections 1.3, 3 and 4.
+    """
+    ahead, journal = (database.with_name(f"{database.name}{suffix}") for suffix in _WRITTEN_LOGS)
+    with database.open("rb") as file:
+        header = file.read(100)
+    if header[18:20] == b"\1\1" and ahead.exists() and ahead.stat().st_size:
+        return ahead
+    if journal.exists():
+        with journal.open("rb") as file:
+            began = file.read(28)
+        page_bytes = int.from_bytes(header[16:18]) or 1
+        pages = database.stat().st_size // (65536 if page_bytes == 1 else page_bytes)
+        if began.startswith(_JOURNAL) and int.from_bytes(began[16:20]) != pages:
+            return journal
+    return None
 
 
 def fold_log(database: Path) -> None:
     """Bring what the log of a database holds into its file; raises sqlite3.Error."""
-    with opened(database) as connection:
+    with opened(database, "rw") as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
 
 
-def whole_version(database: Path) -> int | None:
-    """Return the version of a database's tables, None when it is damaged; raises sqlite3.Error."""
-    with opened(database, "ro") as connection:
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (verdict,) = connection.execute("PRAGMA integrity_check").fetchone()
-    return int(version) if verdict == "ok" else None
+def damage(database: Path, is_wanted: Callable[[], bool] = lambda: True) -> str | None:
+    """Say what of a database is damaged, None: nothing; raises sqlite3.Error."""
+    with judged(database) as connection:
+        connection.set_progress_handler(lambda: not is_wanted(), _STEPS_BETWEEN_LOOKS)
+        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+    return None if verdict == "ok" else str(verdict).replace("\n", " ")
+
+
+def astray(database: Path) -> str | None:
+    """Say which row refers to one that is not there, None: no row does; raises sqlite3.Error."""
+    with judged(database) as connection:
+        found = connection.execute("PRAGMA foreign_key_check").fetchone()
+    return None if found is None else f"{found[0]} refers to a {found[2]} that is not there"
+
+
+def size_bytes(database: Path) -> int:
+    """Return what a copy of a database needs at most; raises OSError."""
+    logs = (database.with_name(f"{database.name}{suffix}") for suffix in LOGS)
+    return database.stat().st_size + sum(log.stat().st_size for log in logs if log.exists())
+
+
+def version(database: Path) -> int:
+    """Return the version of a database's tables; raises sqlite3.Error."""
+    with judged(database) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def tables(database: Path) -> set[str]:
+    """Return the names of a database's tables; raises sqlite3.Error."""
+    with judged(database) as connection:
+        return set(counts(connection))
+
+
+def counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return how many rows each table has; those that SQLite keeps for itself are left out."""
+    named = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite@_%'"
+    names = [name for (name,) in connection.execute(f"{named} ESCAPE '@'").fetchall()]
+    counted = (connection.execute(f'SELECT count(*) FROM "{name}"').fetchone() for name in names)
+    return {name: int(count) for name, (count,) in zip(names, counted, strict=True)}
 
 
 def number_once(connection: sqlite3.Connection) -> None:
@@ -132,6 +226,19 @@ def go_on_above(connection: sqlite3.Connection, given: Mapping[str, int]) -> Non
 
 
 @contextlib.contextmanager
+def judged(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a database that nobody uses to be read only, so that even its log stays as it is.
+
+    Without a log nothing is made beside it; a file that is not there is an error.
+    """
+    beside = [path.with_name(f"{path.name}{suffix}").exists() for suffix in (*LOGS, "-journal")]
+    is_interrupted = beside[-1]  # what was begun is undone by the first who may write
+    mode = "rw" if is_interrupted else "ro" if any(beside) else "ro&immutable=1"
+    with opened(path, mode) as connection:
+        yield connection
+
+
+@contextlib.contextmanager
 def opened(path: Path, mode: str = "rwc") -> Iterator[sqlite3.Connection]:
     """Open a database as it is, with its log or without."""
     uri = f"{path.absolute().as_uri()}?mode={mode}"
@@ -179,8 +286,8 @@ def erasing(
             raise sqlite3.OperationalError("given up: the server stops")
 
     with opened(source, "ro") as whole, opened(draft) as connection:
-        connection.set_progress_handler(lambda: not is_wanted(), _STEPS_OF_ERASING)
-        whole.backup(connection, pages=_PAGES_OF_ERASING, progress=go_on)
+        connection.set_progress_handler(lambda: not is_wanted(), _STEPS_BETWEEN_LOOKS)
+        whole.backup(connection, pages=_PAGES_AT_ONCE, progress=go_on)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode = DELETE")  # no log beside it, to be carried
         connection.execute("PRAGMA secure_delete = ON")

@@ -6,13 +6,14 @@ prints or logs what it holds.
 
 import hashlib
 import hmac
-import os
 import secrets
+import sqlite3
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from server import private_files
 from server.store.engine import StoreError
 
 _KEY_BYTES = 32
@@ -85,19 +86,27 @@ class Vault:
         return hmac.digest(self._next_key, what, hashlib.sha256)
 
 
+def badge_key_of(wire_id: bytes) -> str:
+    """Name the place a box's badge key is sealed for."""
+    return f"box {wire_id.hex()} badge key"
+
+
+def require_key(connection: sqlite3.Connection, vault: Vault) -> None:
+    """Refuse a database that was sealed under another key; raises StoreError.
+
+    A wrong master key is told at once, not car by car.
+    """
+    badge = connection.execute("SELECT uid_sealed FROM badge LIMIT 1").fetchone()
+    if badge is not None:
+        vault.open_sealed(badge[0], "badge")
+    box = connection.execute("SELECT wire_id, badge_key_sealed FROM box LIMIT 1").fetchone()
+    if box is not None:
+        vault.open_sealed(box[1], badge_key_of(box[0]))
+
+
 def _create(path: Path) -> None:
     """Write a new key whole or not at all; another process that was faster wins."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(descriptor, secrets.token_bytes(_KEY_BYTES))
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    try:
-        path.hardlink_to(draft)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+    private_files.make_folder(path.parent)
+    with private_files.drafted(path) as draft:
+        draft.write_bytes(secrets.token_bytes(_KEY_BYTES))
+        private_files.put_once(draft, path)

@@ -7,7 +7,6 @@ what (auth.py).
 
 import hashlib
 import hmac
-import os
 import re
 import secrets
 from pathlib import Path
@@ -18,8 +17,10 @@ from aiohttp.typedefs import Handler, Middleware
 from aiohttp_session import Session
 from aiohttp_session.cookie_storage import EncryptedCookieStorage
 
+from server import private_files
 from server.actions.accounts import SESSION_S
 from server.app_keys import CONFIG
+from server.config import ServeError
 
 SESSION_COOKIE = "voiturier"
 _KEY_BYTES = 32
@@ -75,19 +76,16 @@ def session_key(path: Path) -> bytes:
     """Return the key of the session cookies, made (0600) when there is none.
 
     Raises:
-        RuntimeError: the file is there but is no key.
+        ServeError: the file is there but is no key.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        key = path.read_bytes()
-        if len(key) != _KEY_BYTES:
-            raise RuntimeError(f"{path} is not a session key; move it away") from None
-        return key
-    key = secrets.token_bytes(_KEY_BYTES)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(key)
+    private_files.make_folder(path.parent)
+    if not path.exists():
+        with private_files.drafted(path) as draft:
+            draft.write_bytes(secrets.token_bytes(_KEY_BYTES))
+            private_files.put_once(draft, path)
+    key = path.read_bytes()
+    if len(key) != _KEY_BYTES:
+        raise ServeError(f"{path} is not a session key: move it away, and everybody signs in again")
     return key
 
 

@@ -390,11 +390,11 @@ def test_an_address_out_of_form_is_refused(text: str, capsys: pytest.CaptureFixt
     assert "is not HOST:PORT" in capsys.readouterr().err
 
 
-def test_a_port_in_use_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_in_use_is_told(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         busy = f"127.0.0.1:{taken.getsockname()[1]}"
         free = "127.0.0.1:0"
-        serve = ("serve", "--data", tmp_path / "data")
+        serve = ("serve", "--data", data)
         line = mistake(capsys, *serve, "--boxes", busy, "--http", free)
         assert f"cannot listen for boxes on {busy}: address already in use" in line.lower()
         line = mistake(capsys, *serve, "--boxes", free, "--http", busy)
@@ -405,7 +405,7 @@ def test_a_data_directory_that_cannot_be_made_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("")
-    line = mistake(capsys, "serve", "--data", tmp_path / "file" / "data")
+    line = mistake(capsys, "serve", "--new-fleet", "--data", tmp_path / "file" / "data")
     assert "cannot use the data directory" in line
 
 
@@ -428,7 +428,7 @@ def test_a_server_stops_in_order_when_asked_to(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "server", "serve", "--data", str(tmp_path / "data")),
-            *("--http", "127.0.0.1:0", "--boxes", "127.0.0.1:0"),
+            *("--new-fleet", "--http", "127.0.0.1:0", "--boxes", "127.0.0.1:0"),
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

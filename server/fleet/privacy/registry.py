@@ -379,6 +379,7 @@ OF_NOBODY: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "hashes of days",
             "audit_day_id after_id day first_id last_id head seal erased_at_s",
         ),
+        ("copy_made", "which copy of the database this is", "copy_number made_at_s"),
         ("booking_limits", "a setting", "only_row shortest_s coming coming_of_car"),
         (
             "purge",

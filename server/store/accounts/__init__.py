@@ -143,7 +143,8 @@ def void_links(db: sqlite3.Connection, agent_id: int) -> None:
 
 
 def void_all(db: sqlite3.Connection) -> None:
-    """Let no link, code or letter of an older copy come back: they may have been used since."""
+    """Let no session, link, code or letter of an older copy come back: it may have ended since."""
+    db.execute("DELETE FROM session")
     db.execute("DELETE FROM link")
     db.execute("DELETE FROM reset_code WHERE used_at_s IS NULL")
     db.execute("DELETE FROM mail WHERE letter_sealed IS NOT NULL")

@@ -16,6 +16,7 @@ from server.store.schema import (
     badge_acts,
     booking_limits,
     cars,
+    copies,
     doubtful_trips,
     equipment,
     fleet_words,
@@ -483,4 +484,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     audit.add,
     purges.add,
     communes.add,
+    copies.add,
 )

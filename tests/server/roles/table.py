@@ -175,7 +175,7 @@ def write() -> None:
 
 def empty_app(folder: Path) -> web.Application:
     """The whole application, without a fleet."""
-    return init_app(Config(folder, boxes=Address("127.0.0.1", 0)), StillClock())
+    return init_app(Config(folder, boxes=Address("127.0.0.1", 0), new_fleet=True), StillClock())
 
 
 def _marks(right: Right) -> Iterator[str]:

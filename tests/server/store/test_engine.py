@@ -15,6 +15,7 @@ from server.store.sqlite import connect
 @pytest.fixture
 async def engine(tmp_path: Path) -> AsyncIterator[Engine]:
     path = tmp_path / "test.db"
+    path.touch()
     db = connect(path)
     db.execute("CREATE TABLE item (name TEXT UNIQUE)")
     db.close()

@@ -87,8 +87,8 @@ async def test_a_key_of_another_database_is_said_to_be(tmp_path: Path) -> None:
         Store.open(tmp_path)
 
 
-def test_a_truncated_master_key_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "secrets").mkdir()
+async def test_a_truncated_master_key_is_refused(tmp_path: Path) -> None:
+    await (await open_small_fleet(tmp_path)).close()
     (tmp_path / "secrets" / "master.key").write_bytes(b"short")
     with pytest.raises(StoreError, match="not a master key"):
         Store.open(tmp_path)

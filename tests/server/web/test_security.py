@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.config import ServeError
 from server.web.security import local_path, session_key
 from tests.server.web.sample import KARIM, NOW_S
 
@@ -86,7 +87,7 @@ def test_the_session_key_is_made_once_and_is_private(tmp_path):
 def test_a_damaged_session_key_stops_the_server_with_a_word(tmp_path):
     path = tmp_path / "session.key"
     path.write_bytes(b"short")
-    with pytest.raises(RuntimeError, match="not a session key"):
+    with pytest.raises(ServeError, match="not a session key"):
         session_key(path)
 
 

@@ -16,6 +16,7 @@ OF_A_PERSON = ("agent_id", "_by_id", "_lat_e7", "_lon_e7", "email", "login", "ui
 
 def tables_of(data_dir: Path) -> dict[str, set[str]]:
     """Return the columns of each table of a new database."""
+    (data_dir / "new.db").touch()
     connection = sqlite.connect(data_dir / "new.db")
     migrate(connection)
     names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()

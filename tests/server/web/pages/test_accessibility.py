@@ -24,7 +24,7 @@ async def test_the_foot_of_every_page_says_the_state_and_whom_to_tell(
     aiohttp_client: Any, tmp_path: Path, state: AccessibilityState, said: str
 ) -> None:
     about = About("Parc de la préfecture", "02 43 00 00 00", "parc@pref.example", None, state)
-    config = Config(tmp_path, boxes=Address("127.0.0.1", 0), about=about)
+    config = Config(tmp_path, boxes=Address("127.0.0.1", 0), new_fleet=True, about=about)
     client = await aiohttp_client(init_app(config, StillClock()))
     text = await (await client.get("/connexion")).text()
     assert f"Accessibilité : {said}" in text

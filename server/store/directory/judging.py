@@ -1,0 +1,129 @@
+"""What is wrong with a data directory, in words that say how to go on. It changes no file.
+
+Raises StoreError; a database is judged without its being opened for writing, so that nothing of
+another's log gets into it. Never here: mending.
+"""
+
+import os
+import pwd
+import sqlite3
+from pathlib import Path
+
+from server import private_files
+from server.store import sqlite
+from server.store.directory import BACKUPS, DATABASE, MAKING, REPLACED, master_key
+from server.store.engine import StoreError
+
+_MAGIC = b"SQLite format 3\0"
+_HOW_MADE = (
+    "is it mistyped? `voiturier load` makes a new fleet, `voiturier serve --new-fleet` an empty one"
+)
+_OURS = frozenset({"agent", "badge", "box", "record", "trip", "vehicle"})  # since the first version
+
+
+def require_folder(data_dir: Path, may_make: bool = False) -> None:
+    """Refuse what is no folder, or is somebody else's; where it is missing it may be made."""
+    if may_make:
+        try:
+            private_files.make_folder(data_dir)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise StoreError(f"cannot use the data directory {data_dir}: {why}") from error
+    if not data_dir.exists():
+        raise StoreError(f"{data_dir} holds no fleet, it does not exist: {_HOW_MADE}")
+    if not data_dir.is_dir():
+        raise StoreError(f"cannot use the data directory {data_dir}: it is a file")
+    owner, own = data_dir.stat().st_uid, os.geteuid()
+    if owner != own:
+        raise StoreError(
+            f"{data_dir} belongs to {_name(owner)}, and this is {_name(own)}: run it as its owner,"
+            " else what it writes is closed to them"
+        )
+
+
+def require_traces(data_dir: Path) -> None:
+    """Refuse what is no data directory of ours: no fleet is or was in it."""
+    require_folder(data_dir)
+    if not traces(data_dir):
+        raise StoreError(f"{data_dir} holds no fleet: {_HOW_MADE}")
+
+
+def traces(data_dir: Path) -> list[Path]:
+    """Return what says that a fleet is or was here."""
+    found = [master_key(data_dir), *data_dir.glob(f"{DATABASE}*"), *copies_near(data_dir)]
+    return sorted({path for path in found if path.exists()})
+
+
+def copies_near(data_dir: Path) -> list[Path]:
+    """Return what can be put back: copies in their usual places, the newest name last."""
+    kept = [*data_dir.glob(f"{DATABASE}.version-*"), data_dir / REPLACED]
+    return [path for path in kept if path.exists()] + sorted(
+        (data_dir / BACKUPS).glob("voiturier-*.db")
+    )
+
+
+def require_database(data_dir: Path) -> None:
+    """Refuse a database that is missing, empty, closed to us, of another program, or damaged."""
+    require_traces(data_dir)
+    path = data_dir / DATABASE
+    if not path.exists():
+        raise StoreError(f"{path} is missing: {_way_on(data_dir)}")
+    size = path.stat().st_size
+    if not size:
+        raise StoreError(f"{path} is empty: {_way_on(data_dir)}")
+    mode = path.stat().st_mode
+    if not (os.access(path, os.R_OK | os.W_OK) and mode & 0o400 and mode & 0o200):
+        raise StoreError(
+            f"{path} cannot be read and written: it is of {_name(path.stat().st_uid)}, mode"
+            f" {mode & 0o777:o}, or its disk is for reading only"
+        )
+    with path.open("rb") as file:
+        if file.read(len(_MAGIC)) != _MAGIC:
+            raise StoreError(f"{path} is damaged, or no database: {_way_on(data_dir)}")
+    strange = sqlite.strange_log(path)
+    if strange is not None:
+        raise StoreError(
+            f"{strange} is of another database than {path}: was a copy put back by hand? Nothing"
+            f" was changed. `voiturier restore` puts a copy back; or move {strange.name} away"
+        )
+    log = path.with_name(f"{DATABASE}-wal")
+    beside = f", or {log.name} is of another database" if log.exists() else ""
+    try:
+        damage = sqlite.damage(path)
+        tables = sqlite.tables(path)
+    except sqlite3.Error as error:
+        damage, tables = str(error), set()
+    if damage is not None:
+        raise StoreError(f"{path} is damaged{beside} ({damage}): {_way_on(data_dir)}")
+    if not tables >= _OURS:
+        raise StoreError(f"{path} is no database of this program{beside}: {_way_on(data_dir)}")
+
+
+def require_finished(data_dir: Path) -> None:
+    """Refuse a new fleet that was to be filled, and was not."""
+    if (data_dir / MAKING).exists():
+        raise StoreError(
+            f"the new fleet in {data_dir} is not finished: its first `voiturier load` did not come"
+            " to its end. Load it again, or start with --new-fleet if it is to be empty"
+        )
+
+
+def _way_on(data_dir: Path) -> str:
+    """Say what can be done, and that nothing was."""
+    copies = copies_near(data_dir)
+    if not copies:
+        return (
+            "nothing was changed. Put a copy back with `voiturier restore COPY.db`. For a new fleet"
+            " name another directory"
+        )
+    return (
+        f"nothing was changed. `voiturier restore {copies[-1]}` puts that copy back"
+        " (`--rehearse` first says what is in it)"
+    )
+
+
+def _name(user_id: int) -> str:
+    try:
+        return pwd.getpwuid(user_id).pw_name
+    except KeyError:
+        return f"user {user_id}"
