@@ -18,6 +18,7 @@ from server.fleet.privacy.known_time import KnownTime
 from server.fleet.roles import Right
 from server.store import StoreError, backup
 from server.store.current_act import performing
+from server.store.directory import PURGE_MEMORY
 from server.store.purge import PurgedFile, Receipt, files, known
 
 _LOG_TRIES = 20  # whoever reads the log is done within milliseconds
@@ -170,4 +171,4 @@ async def _remember(data_dir: Path, memory: known.Memory) -> None:
     try:
         await asyncio.to_thread(known.keep, data_dir, memory)
     except OSError as error:
-        raise StoreError(f"cannot write {data_dir / known.FILE}: {error.strerror}") from error
+        raise StoreError(f"cannot write {data_dir / PURGE_MEMORY}: {error.strerror}") from error
