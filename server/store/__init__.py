@@ -29,15 +29,18 @@ from server.store.boxes import (
 )
 from server.store.commands import Commands
 from server.store.contradictions import Contradictions
+from server.store.corrections import Corrections
 from server.store.doubtful_trips import DoubtfulTrips
 from server.store.engine import StoreError
 from server.store.equipment import Pieces
 from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
 from server.store.fleet import Fleet
 from server.store.knowledge import Knowledge
+from server.store.known import WhatIsKnown
 from server.store.learning import LearnOrders
 from server.store.mail import Outbox
 from server.store.news import News
+from server.store.notices import Notices
 from server.store.people.directorates import Directorates
 from server.store.people.register import Register
 from server.store.pool.groups import Groups
@@ -93,6 +96,7 @@ class Store:
         self.boxes = Boxes(engine, vault)
         self.commands = Commands(engine, vault)
         self.contradictions = Contradictions(engine, vault)
+        self.corrections = Corrections(engine, vault)
         self.directorates = Directorates(engine, vault)
         self.doubtful_trips = DoubtfulTrips(engine, vault)
         self.equipment = Pieces(engine, vault)
@@ -100,8 +104,10 @@ class Store:
         self.fleet = Fleet(engine, vault)
         self.groups = Groups(engine, vault)
         self.knowledge = Knowledge(engine, vault)
+        self.known = WhatIsKnown(engine, vault)
         self.learn_orders = LearnOrders(engine, vault)
         self.links = Links(engine, vault)
+        self.notices = Notices(engine, vault)
         self.outbox = Outbox(engine, vault)
         self.records = Records(engine, vault)
         self.register = Register(engine, vault)
