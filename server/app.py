@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from server import gateway, mail
+from server import gateway, mail, purging
 from server import web as pages
 from server.actions import Actions
 from server.app_keys import ACTIONS, CLOCK, CONFIG, NOTIFY, STORE
@@ -24,6 +24,7 @@ def init_app(config: Config, clock: Clock) -> web.Application:
     app[STORE].access.simple_walk_up = config.simple_walk_up
     app[STORE].access.notice_before_use = config.notice_before_use
     app.cleanup_ctx.append(_store_open)
+    purging.setup(app)  # first: what an older copy brought back is gone before anybody asks
     gateway.setup(app)
     mail.setup(app)
     post = pages.post_of(config, app[mail.WOKEN].set)

@@ -46,6 +46,7 @@ from server.store.people.register import Register
 from server.store.pool.groups import Groups
 from server.store.pool.service import Service
 from server.store.pool.sites import Sites
+from server.store.purge import Purges
 from server.store.records import Batch, Held, Records
 from server.store.rights import Rights
 from server.store.roles import Roles
@@ -109,6 +110,7 @@ class Store:
         self.links = Links(engine, vault)
         self.notices = Notices(engine, vault)
         self.outbox = Outbox(engine, vault)
+        self.purges = Purges(engine, vault)
         self.records = Records(engine, vault)
         self.register = Register(engine, vault)
         self.refusals = Refusals(engine, vault)

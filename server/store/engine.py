@@ -51,6 +51,7 @@ class _Job:
     waiting: "asyncio.Future[Any]"
     loop: asyncio.AbstractEventLoop
     performed: Performed | None
+    alone: bool = False  # not in a transaction
     result: Any = None
     error: BaseException | None = None
 
@@ -88,9 +89,18 @@ class Engine:
         out even when the caller is cancelled meanwhile. What changed something as a part of an act
         (`current_act`) leaves the act's entry with it, or neither is there.
         """
+        return await self._queued(work, args)
+
+    async def maintain(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work(connection)` as the writer, in no transaction; what is to be written waits."""
+        return await self._queued(work, (), alone=True)
+
+    async def _queued(
+        self, work: Callable[..., T], args: tuple[Any, ...], *, alone: bool = False
+    ) -> T:
         loop = asyncio.get_running_loop()
         waiting: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(work, args, waiting, loop, CURRENT.get()))
+        self._jobs.put(_Job(work, args, waiting, loop, CURRENT.get(), alone))
         return await waiting
 
     async def read(self, work: Callable[..., T], *args: Any, lane: Lane = "page") -> T:
@@ -129,8 +139,14 @@ class Engine:
                 group.append(self._jobs.get())
             going_on = None not in group
             jobs = [job for job in group if job is not None]
-            self._commit(self._connection, jobs)
-            _tell(jobs)
+            together = [job for job in jobs if not job.alone]
+            if together:
+                self._commit(self._connection, together)
+                _tell(together)
+            for job in jobs:
+                if job.alone:
+                    _maintain(self._connection, job)
+                    _tell([job])
         self._connection.close()
 
     def _commit(self, connection: sqlite3.Connection, jobs: list[_Job]) -> None:
@@ -165,6 +181,13 @@ class Engine:
         job.result = job.work(connection, *job.args)
         if self._audit and job.performed and connection.total_changes != before:
             self._audit(connection, job.performed, job.result)
+
+
+def _maintain(connection: sqlite3.Connection, job: _Job) -> None:
+    try:
+        job.result = job.work(connection)
+    except Exception as error:
+        job.error = _as_told(error)
 
 
 def _tell(jobs: list[_Job]) -> None:

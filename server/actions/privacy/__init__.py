@@ -1,1 +1,1 @@
-"""What a person may do about what is known of them: be informed, see it, have it corrected."""
+"""What people, and the server by itself, do with what is known of people."""

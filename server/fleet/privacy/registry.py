@@ -338,6 +338,7 @@ KINDS = (
             out_of_service="reason said_by_id",
             time_word="time_word_id said_by said_at_s",
             table_import="by_id undone_by_id file_name",
+            purge="by_id",
         ),
     ),
 )
@@ -399,6 +400,11 @@ OF_NOBODY: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ),
         ("notice_version", "a version of the notice", "notice_version_id version from_s"),
         ("booking_limits", "a setting", "only_row shortest_s coming coming_of_car"),
+        (
+            "purge",
+            "what was erased: counts and dates",
+            "purge_id at_s ended_at_s sure_s erased before files",
+        ),
         (
             "table_import",
             "a table",

@@ -46,6 +46,7 @@ from server.store.schema.boxes import (
     signs,
     went_on,
 )
+from server.store.schema.privacy import purges
 
 # Two active bookings of a car may touch but not overlap: [start, end[. An insert and an update
 # are held to it alike, so that no path, and no other program, can double-book.
@@ -482,4 +483,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     signing_in.add,
     audit.add,
     notices.add,
+    purges.add,
 )
