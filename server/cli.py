@@ -29,7 +29,8 @@ from server.commands import (
     tables,
     trips,
 )
-from server.commands.operation import backup, time
+from server.commands.operation import audit, backup, purge, time
+from server.commands.privacy import notice
 from server.commands.tools import CommandError, command, data_option
 from server.config import ServeError
 from server.fleet import fleet_file
@@ -106,10 +107,13 @@ def _parser() -> argparse.ArgumentParser:
     account.add_to(commands, data)
     people.add_to(commands, data)
     role.add_to(commands, data)
+    notice.add_to(commands, data)
     box.add_to(commands, data)
     badge.add_to(commands, data)
     time.add_to(commands, data)
     backup.add_to(commands, data)
+    audit.add_to(commands, data)
+    purge.add_to(commands, data)
     trips.add_to(commands, data)
     orders.add_to(commands, data)
     for noun in (car, site, equipment, group):

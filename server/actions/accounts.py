@@ -12,14 +12,17 @@ from typing import Annotated
 from pydantic import Field
 
 from server.actions.actor import Actor, Person, may, operator_only, require
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
 from server.fleet.accounts.emails import Email
 from server.fleet.accounts.passwords import Password, against_password
+from server.fleet.audit import Act
 from server.fleet.inputs import Input
 from server.fleet.model import Agent, Booking, Session
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import RIGHTS, About, Right
 from server.passwords import hash_password, verify_password
+from server.store.current_act import is_about
 
 SESSION_S = 12 * 3600  # a working day: who signs in at eight is not asked again before the evening
 
@@ -64,6 +67,7 @@ class ClosedAccount:
     bookings: tuple[Booking, ...]
 
 
+@audited(Act.CHANGE_PASSWORD)
 async def change_password(actor: Person, request: ChangePassword, actions: Actions) -> Agent:
     """Let a person choose another password; signs them out everywhere.
 
@@ -83,6 +87,7 @@ async def change_password(actor: Person, request: ChangePassword, actions: Actio
     return await agent_called(agent.login, actions)
 
 
+@audited(Act.GIVE_PASSWORD, "agent")
 async def give_password(actor: Actor, request: GivePassword, actions: Actions) -> Agent:
     """Give somebody who forgot theirs another password; signs them out everywhere.
 
@@ -92,6 +97,7 @@ async def give_password(actor: Actor, request: GivePassword, actions: Actions) -
     """
     operator_only(actor)
     agent = await agent_called(request.login, actions)
+    is_about(agent.agent_id)
     against = against_new(agent, request.new, request.new)
     if against:
         raise Refused(*against)
@@ -104,11 +110,13 @@ async def sessions(actor: Person, actions: Actions) -> list[Session]:
     return await actions.store.accounts.sessions(actor.agent.agent_id, _expired_s(actions))
 
 
+@audited(Act.END_SESSION)
 async def end_session(actor: Person, request: OneSession, actions: Actions) -> None:
     """Sign a person out in one of their browsers; one that has ended is no fault."""
     await actions.store.accounts.end(actor.agent.agent_id, request.session_id)
 
 
+@audited(Act.CLOSE_ACCOUNT, "agent")
 async def close(actor: Actor, request: OneAccount, actions: Actions) -> ClosedAccount:
     """Close the account of who has left: no sign-in, no booking, no badge; again is the same.
 
@@ -118,6 +126,7 @@ async def close(actor: Actor, request: OneAccount, actions: Actions) -> ClosedAc
     """
     require(actor, Right.CLOSE_ACCOUNTS)
     agent = await _theirs(actor, request, actions)
+    is_about(agent.agent_id)
     now_s = actions.clock.now_s()
     if not await actions.store.accounts.close(agent.agent_id, now_s):
         raise Refused(Refusal("login", Reason.LAST_ADMINISTRATOR, {"name": agent.full_name}))
@@ -126,6 +135,7 @@ async def close(actor: Actor, request: OneAccount, actions: Actions) -> ClosedAc
     return ClosedAccount(agent, tuple(b for b in bookings if b.state == "active"))
 
 
+@audited(Act.REOPEN_ACCOUNT, "agent")
 async def reopen(actor: Actor, request: OneAccount, actions: Actions) -> Agent:
     """Open a closed account again, with the password of before; its badges stay revoked.
 
@@ -134,10 +144,12 @@ async def reopen(actor: Actor, request: OneAccount, actions: Actions) -> Agent:
     """
     require(actor, Right.CLOSE_ACCOUNTS)
     agent = await _theirs(actor, request, actions)
+    is_about(agent.agent_id)
     await actions.store.accounts.reopen(agent.agent_id)
     return agent
 
 
+@audited(Act.SET_EMAIL, "agent")
 async def set_email(actor: Actor, request: SetEmail, actions: Actions) -> Agent:
     """Say where somebody's mail goes; links that were sent elsewhere open nothing any more.
 
@@ -146,6 +158,7 @@ async def set_email(actor: Actor, request: SetEmail, actions: Actions) -> Agent:
     """
     operator_only(actor)  # whoever has the mailbox can have the account
     agent = await agent_called(request.login, actions)
+    is_about(agent.agent_id)
     await actions.store.accounts.set_email(agent.agent_id, request.email)
     return await agent_called(agent.login, actions)
 
@@ -186,6 +199,7 @@ async def _theirs(actor: Actor, request: OneAccount, actions: Actions) -> Agent:
         Refused: NO_SUCH_ACCOUNT, NOT_ALLOWED.
     """
     agent = await agent_called(request.login, actions)
+    is_about(agent.agent_id)
     if not may(actor, Right.CLOSE_ACCOUNTS, About(agent.directorate_id)):
         raise Refused(Refusal("login", Reason.NO_SUCH_ACCOUNT))
     scope, now_s = require(actor, Right.CLOSE_ACCOUNTS), actions.clock.now_s()

@@ -5,7 +5,10 @@ Each action says with its first statement what it takes (`require`, `manager_onl
 far (fleet/roles).
 """
 
-from dataclasses import dataclass, replace
+import os
+import pwd
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -26,10 +29,31 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Whoever runs commands on the server's own machine, and the demonstration: may do all."""
+    """Whoever runs commands on the server's own machine, and the demonstration: may do all.
+
+    `account` is the system account that signed in to the machine, whatever it became since.
+    """
+
+    account: str = field(default_factory=lambda: system_account())
 
 
 Actor = Person | Operator
+
+
+def system_account() -> str:
+    """Return who signed in to this machine, also behind `sudo`; of a service, what it runs as."""
+    try:
+        user_id = int(Path("/proc/self/loginuid").read_text())
+        return pwd.getpwuid(user_id).pw_name
+    except (OSError, ValueError, KeyError, OverflowError):  # nobody did, or the system has no such
+        return _name_of(os.getuid())
+
+
+def _name_of(user_id: int) -> str:
+    try:
+        return pwd.getpwuid(user_id).pw_name
+    except KeyError:  # a container's user may have no name
+        return str(user_id)
 
 
 def acting(agent: Agent, now_s: int) -> Agent:

@@ -10,13 +10,16 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from server.actions.actor import Actor, actor_id, may, require
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.badges.numbers import uid_of
 from server.fleet.inputs import Id, Input, Says
 from server.fleet.model import Agent, BadgeAct, BlockedWhy, EnrolledBadge, Holding
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import About, Right
 from server.fleet.told import WhoKnows
+from server.store.current_act import is_about
 
 
 def _uid(text: object) -> bytes:
@@ -72,6 +75,7 @@ async def get(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
     return await _held(actor, Right.BLOCK_BADGES, badge, "", actions)
 
 
+@audited(Act.BLOCK_BADGE, "badge")
 async def block(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
     """Let a badge that is lost open nothing any more; again is the same.
 
@@ -87,6 +91,7 @@ async def block(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
     return held
 
 
+@audited(Act.WITHDRAW_BADGE, "badge")
 async def withdraw(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
     """Let a badge that was given back open nothing any more; as `block`."""
     require(actor, Right.BLOCK_BADGES)
@@ -95,6 +100,7 @@ async def withdraw(actor: Actor, request: OneBadge, actions: Actions) -> HeldBad
     return held
 
 
+@audited(Act.FIND_BADGE, "badge")
 async def found(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
     """Let a badge that was found open again for its holder; returns both.
 
@@ -107,6 +113,7 @@ async def found(actor: Actor, request: OneBadge, actions: Actions) -> HeldBadge:
     return held
 
 
+@audited(Act.HAND_OVER_BADGE, "badge")
 async def hand_over(actor: Actor, request: HandOver, actions: Actions) -> HeldBadge:
     """Let somebody else hold a badge from now on, in service also where it was blocked.
 
@@ -182,14 +189,17 @@ async def who_knows(actor: Actor, request: OneBadge, actions: Actions) -> WhoKno
     return known.get(request.badge_id, WhoKnows())
 
 
+@audited(Act.BLOCK_BADGE, "badge")
 async def revoke(actor: Actor, request: BadgeByUid, actions: Actions) -> HeldBadge:
     """Block the badge with this UID; as `block`."""
     require(actor, Right.BLOCK_BADGES)
     held = await by_uid(actor, request, actions)
+    is_about(held.badge.badge_id)
     await _block(actor, held, "lost", actions)
     return held
 
 
+@audited(Act.FIND_BADGE, "badge")
 async def restore(actor: Actor, request: BadgeByUid, actions: Actions) -> HeldBadge:
     """Let a badge that was found open again; returns it and its holder.
 
@@ -198,6 +208,7 @@ async def restore(actor: Actor, request: BadgeByUid, actions: Actions) -> HeldBa
     """
     require(actor, Right.BLOCK_BADGES)
     held = await by_uid(actor, request, actions)
+    is_about(held.badge.badge_id)
     await _restore(actor, held, "uid", actions)
     return held
 

@@ -9,8 +9,11 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from server.actions.actor import Person
+from server.actions.audit.acts import audited
 from server.actions.offers import free_vehicles, pieces_for, standing
+from server.actions.privacy.notices import informed_first
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.availability import meets_any
 from server.fleet.bookings import (
     BOUNDS,
@@ -67,12 +70,14 @@ class Extend(Input):
     ends_at_s: Instant
 
 
+@audited(Act.BOOK, "booking")
 async def book(actor: Person, request: Book, actions: Actions) -> list[Booking]:
     """Create a booking for the actor, or one for each week: all of them or none.
 
     The same request again (a button pressed twice, a lost answer) is the same bookings.
     """
     agent_id, now_s = actor.agent.agent_id, actions.clock.now_s()
+    await informed_first(actor, actions)
     _refuse(await _against(request, now_s, actions))
     _refuse((await _against_weeks(request, agent_id, actions))[:1])
     each = _each_week(request, actions)
@@ -145,6 +150,7 @@ def _each_week(request: Book, actions: Actions) -> list[Book]:
     ]
 
 
+@audited(Act.CANCEL_BOOKING, "booking")
 async def cancel(actor: Person, request: Cancel, actions: Actions) -> Booking:
     """Call a booking of the actor off; twice is once."""
     before = await own(actor, request.booking_id, actions)
@@ -169,6 +175,7 @@ async def called_off(
     return cancelled
 
 
+@audited(Act.GIVE_BACK_CAR, "booking")
 async def give_back(actor: Person, request: GiveBack, actions: Actions) -> Booking:
     """Let a booking of the actor end now, its trips being over; again, or too late, is the same."""
     now_s = actions.clock.now_s()
@@ -189,6 +196,7 @@ async def give_back(actor: Person, request: GiveBack, actions: Actions) -> Booki
     return given_back
 
 
+@audited(Act.MOVE_BOOKING, "booking")
 async def move(actor: Person, request: Move, actions: Actions) -> Booking:
     """Give a booking of the actor another car; again is the same."""
     before = await own(actor, request.booking_id, actions)
@@ -227,6 +235,7 @@ async def moved(
     return after
 
 
+@audited(Act.EXTEND_BOOKING, "booking")
 async def extend(actor: Person, request: Extend, actions: Actions) -> Booking:
     """Let a booking of the actor end later; again is the same."""
     before = await own(actor, request.booking_id, actions)

@@ -6,7 +6,9 @@ Never here: what a box must know of its car (identity_file.py), when it obeys (t
 from typing import Literal
 
 from server.actions.actor import Actor, actor_id, may, require
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.commands import VALID_S
 from server.fleet.inputs import Flag, Id, Input
 from server.fleet.model import Command, CommandKind
@@ -40,6 +42,7 @@ class Order(Input):
     kind: OrderKind
 
 
+@audited(Act.ADD_BOX, "vehicle")
 async def add(actor: Actor, request: AddBox, actions: Actions) -> BoxSecrets:
     """Make a box's identity and keys, at once in force. They leave in its identity file only.
 
@@ -59,6 +62,7 @@ async def add(actor: Actor, request: AddBox, actions: Actions) -> BoxSecrets:
     return box
 
 
+@audited(Act.ROTATE_KEY, "vehicle")
 async def rotate_key(actor: Actor, request: RotateKey, actions: Actions) -> int:
     """Make the key that a box is given at its next connection, and return its generation.
 
@@ -73,6 +77,7 @@ async def rotate_key(actor: Actor, request: RotateKey, actions: Actions) -> int:
     return await actions.store.boxes.rotate_key(box_id, actions.clock.now_s())
 
 
+@audited(Act.ORDER_BOX, "vehicle")
 async def order(actor: Actor, request: Order, actions: Actions) -> Command:
     """Ask a car's box for something.
 

@@ -4,7 +4,9 @@ What was seen leaves the list until the car tells it anew. Never here: what cont
 """
 
 from server.actions.actor import Actor, Person, may, require
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.inputs import Id, Input
 from server.fleet.model import ToldContradiction
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -30,6 +32,7 @@ async def seen(
     return await actions.store.contradictions.seen(limit, before_id, scope)
 
 
+@audited(Act.SEE_CONTRADICTION, "contradiction")
 async def note_seen(actor: Person, request: NoteSeen, actions: Actions) -> ToldContradiction:
     """Take a contradiction from the list, under the name of who has seen it.
 

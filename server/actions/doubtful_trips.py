@@ -5,7 +5,9 @@ Never here: what cannot be (fleet/own_time, fleet/trips.py).
 
 from server.actions import trips
 from server.actions.actor import Person, may, require
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.inputs import Flag, Id
 from server.fleet.model import Trip
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -19,6 +21,7 @@ class Settle(trips.OneTrip):
     is_counted: Flag
 
 
+@audited(Act.SETTLE_TRIP, "trip")
 async def settle(actor: Person, request: Settle, actions: Actions) -> Trip:
     """Let a doubtful trip that ended be in the totals, or not; the last word holds.
 

@@ -9,8 +9,10 @@ from typing import Any
 
 from server.actions import trips
 from server.actions.actor import Actor, Person, is_self, may, require
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
 from server.actions.trips import OneTrip
+from server.fleet.audit import Act
 from server.fleet.feedback import AnswerText, Feedback, Message, Rating, Said, may_tell, problems
 from server.fleet.inputs import Flag, Id, Input, Instant, judged_in_part
 from server.fleet.model import Trip
@@ -61,6 +63,7 @@ async def to_say(actor: Actor, request: OneTrip, actions: Actions) -> SayOffer:
     return SayOffer(trip, before, may_rate=trip.state == "ended", may_tell=may_tell(before))
 
 
+@audited(Act.SAY_FEEDBACK, "trip")
 async def say(actor: Person, request: Say, actions: Actions) -> Feedback:
     """Keep or change what a driver says; the rating may change at any time.
 
@@ -116,6 +119,7 @@ async def to_answer(actor: Actor, request: OneTrip, actions: Actions) -> Feedbac
     return feedback
 
 
+@audited(Act.ANSWER_FEEDBACK, "trip")
 async def answer(actor: Person, request: Answer, actions: Actions) -> Feedback:
     """Answer a message, or correct the answer; the same again changes nothing.
 
@@ -136,6 +140,7 @@ async def answer(actor: Person, request: Answer, actions: Actions) -> Feedback:
     return feedback
 
 
+@audited(Act.READ_ANSWER, "trip")
 async def note_read(actor: Actor, request: OneTrip, actions: Actions) -> None:
     """Take note that the driver has seen the answer; nobody else's look counts."""
     feedback = await actions.store.feedback.of_trip(request.trip_id)

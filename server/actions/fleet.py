@@ -4,11 +4,14 @@ Never here: reading the file (fleet/fleet_file.py), a single car or badge.
 """
 
 from server.actions.actor import Actor, operator_only
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.fleet_file import FleetFile
 from server.passwords import hash_password, verify_password
 
 
+@audited(Act.LOAD_FLEET)
 async def load(
     actor: Actor, request: FleetFile, actions: Actions, since_s: int | None = None
 ) -> int:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from server.actions.actor import Actor, Operator, Person, manager_only
+from server.actions.audit.acts import audited, performed_by
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.inputs import Id, Input
 from server.fleet.model import TableImport
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -94,6 +96,7 @@ async def check(
     return Checked(entries, file_name, told)
 
 
+@audited(Act.IMPORT_TABLE, "import")
 async def take_in(
     actor: Actor, seen: Checked, actions: Actions, progress: Progress = tells_nobody
 ) -> Checked:
@@ -116,6 +119,7 @@ async def take_in(
     return Checked(seen.entries, seen.file_name, told, import_id)
 
 
+@audited(Act.UNDO_IMPORT, "import")
 async def undo(actor: Actor, request: OneImport, actions: Actions) -> None:
     """Take back all that an import changed, unless something of it changed or was used since.
 
@@ -149,6 +153,7 @@ async def export(actor: Actor, kind: Kind, actions: Actions) -> list[Sequence[st
     manager_only(actor)
     if kind == "badges" and not isinstance(actor, Operator):
         raise Refused(Refusal("", Reason.NOT_ALLOWED))
+    await actions.store.audit.note(performed_by(actor, actions, Act.EXPORT_TABLE))
     rows = await actions.store.tables.rows(kind, actions.clock.now_s())
     in_service = (row for row in rows.values() if BLOCKED not in row)
     return [_header(kind), *(tuple(row.values()) for row in in_service)]

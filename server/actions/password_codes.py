@@ -14,13 +14,16 @@ from pydantic import Field
 
 from server.actions.accounts import against_new, agent_called
 from server.actions.actor import Actor, Person, may, require
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
 from server.fleet.accounts.passwords import LONGEST, Password
+from server.fleet.audit import Act
 from server.fleet.inputs import Flag, Id, Input, Line, Says
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import GIVEN, About, Right, Role
 from server.passwords import hash_password, verify_password
+from server.store.current_act import is_about
 
 VALID_S = 24 * 3600
 # Whoever could choose their password would have what they have: more than one's own.
@@ -85,6 +88,7 @@ async def may_give(actor: Actor, request: OneAgent, actions: Actions) -> Agent:
     return agent
 
 
+@audited(Act.GIVE_CODE, "agent")
 async def give(actor: Actor, request: GiveCode, actions: Actions) -> GivenCode:
     """Make a code for somebody; one of before is void. Raises as `may_give`."""
     require(actor, Right.GIVE_CODES)
@@ -100,6 +104,7 @@ async def give(actor: Actor, request: GiveCode, actions: Actions) -> GivenCode:
     return GivenCode(agent, f"{code[:half]}-{code[half:]}", now_s + VALID_S)
 
 
+@audited(Act.TRY_CODE, "agent")
 async def reset(request: ResetPassword, actions: Actions) -> Agent:
     """Let whoever has the code choose a password; signs them out everywhere.
 
@@ -115,6 +120,7 @@ async def reset(request: ResetPassword, actions: Actions) -> Agent:
     agent = await actions.store.agents.by_login(request.login)
     hashed = None
     if agent is not None and agent.closed_at_s is None:
+        is_about(agent.agent_id)
         hashed = await store.try_code(agent.agent_id, now_s - VALID_S)
     code = "".join(c for c in request.code.upper() if c.isalnum())
     is_right = await asyncio.to_thread(verify_password, hashed, code)
@@ -125,6 +131,7 @@ async def reset(request: ResetPassword, actions: Actions) -> Agent:
         await store.give_back_try(agent.agent_id, hashed)
         raise Refused(*against)
     chosen = await asyncio.to_thread(hash_password, request.new)
+    is_about(agent.agent_id, Act.USE_CODE)
     if not await store.use_code(agent.agent_id, hashed, chosen, now_s):
         raise Refused(Refusal("code", Reason.CODE_WRONG))  # used, or closed, meanwhile
     return await agent_called(agent.login, actions)

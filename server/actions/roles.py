@@ -11,8 +11,10 @@ from pydantic import BeforeValidator, Field
 
 from server.actions.accounts import agent_called
 from server.actions.actor import Actor, Person, require
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
 from server.fleet.accounts.giving_roles import MAX_REASON_LENGTH, against_giving
+from server.fleet.audit import Act
 from server.fleet.inputs import Id, Input, Instant, Line, Says
 from server.fleet.model import Directorate, RoleHeld, Site, Vehicle
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -91,6 +93,7 @@ async def get(actor: Actor, request: OneRole, actions: Actions) -> RoleHeld:
     return held
 
 
+@audited(Act.GIVE_ROLE, "role_grant")
 async def give(actor: Actor, request: GiveRole, actions: Actions) -> int:
     """Give somebody a role, and return its number; the very same again is the same.
 
@@ -119,6 +122,7 @@ async def give(actor: Actor, request: GiveRole, actions: Actions) -> int:
     return number
 
 
+@audited(Act.WITHDRAW_ROLE, "role_grant")
 async def withdraw(actor: Actor, request: OneRole, actions: Actions) -> RoleHeld:
     """Take a role back, and return it.
 

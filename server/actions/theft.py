@@ -11,7 +11,9 @@ from pydantic import Field
 
 from server.actions import boxes
 from server.actions.actor import Actor, Person, may, require
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.commands import THEFT_VALID_S
 from server.fleet.inputs import Id, Input, Line, Says, judged_in_part
 from server.fleet.model import TheftOrder
@@ -58,6 +60,7 @@ async def get(actor: Actor, request: OneTheftOrder, actions: Actions) -> TheftOr
     return found
 
 
+@audited(Act.REPORT_THEFT, "theft_order")
 async def report(actor: Person, request: Report, actions: Actions) -> int:
     """Say that a car is stolen, and return the number of the order that waits for another person.
 
@@ -88,6 +91,7 @@ async def objections(actor: Actor, given: Mapping[str, Any], actions: Actions) -
     return against
 
 
+@audited(Act.CONFIRM_THEFT, "theft_order")
 async def confirm(actor: Person, request: OneTheftOrder, actions: Actions) -> None:
     """Confirm what another person said, and tell the box.
 
@@ -111,6 +115,7 @@ async def confirm(actor: Person, request: OneTheftOrder, actions: Actions) -> No
     actions.notify(box_id)
 
 
+@audited(Act.WITHDRAW_THEFT, "theft_order")
 async def withdraw(actor: Person, request: OneTheftOrder, actions: Actions) -> None:
     """Take a theft order back, confirmed or not; one person is enough.
 

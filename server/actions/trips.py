@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 
 from server.actions import boxes
 from server.actions.actor import Actor, Operator, Person, is_self, may, reach_of, require
+from server.actions.audit.acts import audited, performed_by
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.commands import END_OF, is_awaited
 from server.fleet.feedback import Feedback
 from server.fleet.inputs import Flag, Id, Input
@@ -111,13 +113,18 @@ async def view(
     assert detail is not None, "no trip is ever deleted"
     trip, about = detail.trip, await actions.about_trip(detail.trip)
     is_driver = is_self(actor, trip.agent_id)
+    if not (is_driver or may(actor, Right.SEE_PLACES, about)):
+        detail = _without_places(detail)
+    else:
+        is_in_records = any(_PLACES[0] in record.fields for record in detail.records)
+        await _note_readings(actor, [detail.trip], actions, is_in_records)
     feedback = None
     if is_driver or may(actor, Right.SEE_FEEDBACK, about):
         feedback = await store.feedback.of_trip(trip.trip_id)
     may_end = may(actor, Right.END_TRIPS, about)
     bookings = {} if trip.booking_id is None else await store.bookings.by_id([trip.booking_id])
     return TripView(
-        detail if is_driver or may(actor, Right.SEE_PLACES, about) else _without_places(detail),
+        detail,
         next(iter(bookings.values()), None),
         late_s(trip, now_s),
         tuple(await store.commands.ends_from_afar(now_s, 1, trip.trip_id)) if may_end else (),
@@ -141,6 +148,14 @@ def narrowed(actor: Actor, wanted: TripFilter) -> TripFilter:
     if scope is None or scope.is_whole or isinstance(actor, Operator):
         return wanted
     return replace(wanted, within=scope, or_of_agent_id=actor.agent.agent_id)
+
+
+async def shown(actor: Actor, listed: list[Trip], actions: Actions) -> list[Trip]:
+    """Return trips of the log as the actor may see them, once it is kept whose places are read."""
+    sites = {car.vehicle_id: car.site_id for car in await actions.store.vehicles.all()}
+    seen = [placeless(actor, trip, sites) for trip in listed]
+    await _note_readings(actor, seen, actions)
+    return seen
 
 
 def placeless(actor: Actor, trip: Trip, site_ids: Mapping[int, int]) -> Trip:
@@ -172,6 +187,7 @@ async def to_end(actor: Actor, request: OneTrip, actions: Actions) -> EndOffer:
     return EndOffer(trip, is_driver, without_keys_too)
 
 
+@audited(Act.END_TRIP, "trip")
 async def end(actor: Actor, request: EndTrip, actions: Actions) -> Command:
     """Ask the box to end a trip: as its driver would, or from afar; asking twice is asking once.
 
@@ -207,6 +223,7 @@ async def to_withdraw(actor: Actor, request: OneTrip, actions: Actions) -> EndFr
     return waiting[0]
 
 
+@audited(Act.WITHDRAW_END, "trip")
 async def withdraw_end(actor: Actor, request: OneTrip, actions: Actions) -> Command:
     """Tell the box that somebody else's end of a trip is not wanted any more.
 
@@ -226,6 +243,20 @@ def _without_places(detail: TripDetail) -> TripDetail:
         for record in detail.records
     )
     return replace(detail, trip=_nowhere(detail.trip), records=records)
+
+
+async def _note_readings(
+    actor: Actor, trips: list[Trip], actions: Actions, is_in_records: bool = False
+) -> None:
+    """Keep whose places are read, before anybody reads them: of the trips that say any."""
+    read = [
+        (trip.trip_id, trip.state != "ended")
+        for trip in trips
+        if is_in_records or trip.start_lat_e7 is not None or trip.end_lat_e7 is not None
+    ]
+    if read:
+        performed = performed_by(actor, actions, Act.READ_PLACES)
+        await actions.store.audit.note_readings(performed, read)
 
 
 def _nowhere(trip: Trip) -> Trip:

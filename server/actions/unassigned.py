@@ -4,7 +4,9 @@ Never here: which metres these are (fleet/unassigned.py).
 """
 
 from server.actions.actor import Actor, Person, may, require
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.inputs import Id, Input
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import Right
@@ -54,6 +56,7 @@ async def to_attribute(actor: Actor, request: OneUnassigned, actions: Actions) -
     return found
 
 
+@audited(Act.ATTRIBUTE_KILOMETRES, "unassigned")
 async def attribute(actor: Person, request: Attribute, actions: Actions) -> None:
     """Give the kilometres to an agent, and to the directorate they were of then.
 

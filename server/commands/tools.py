@@ -10,11 +10,13 @@ from server.actions import Actions, Operator
 from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
 from server.config import Address
+from server.fleet.audit import Act, Performed
 from server.fleet.model import Vehicle
 from server.fleet.names import plate_of
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store import Store
+from server.store.current_act import performing
 
 OPERATOR = Operator()
 
@@ -48,11 +50,14 @@ def data_option() -> argparse.ArgumentParser:
 async def opened(data_dir: Path, may_make: bool = False) -> AsyncIterator[Store]:
     """Open the store of a data directory for as long as a command takes; raises StoreError.
 
-    A fleet that is made counts as one only when the command has done what it does.
+    A fleet that is made counts as one only when the command has done what it does. Whatever the
+    command writes is its operator's in the audit.
     """
     store = Store.open(data_dir, may_make, is_filled=True)
+    performed = Performed(Act.OTHER, SystemClock().now_s(), operator=OPERATOR.account)
     try:
-        yield store
+        with performing(performed):
+            yield store
         store.finished()
     finally:
         await store.close()

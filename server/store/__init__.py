@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from server.store import backup, engine, schema, sqlite
+from server.store import audit, backup, engine, schema, sqlite
 from server.store.access import AccessOfCars
 from server.store.accounts import Accounts
 from server.store.accounts.links import Links
@@ -29,6 +29,7 @@ from server.store.boxes import (
 )
 from server.store.commands import Commands
 from server.store.contradictions import Contradictions
+from server.store.corrections import Corrections
 from server.store.directory import DATABASE, MAKING, making, master_key, mending
 from server.store.directory.holding import Hold
 from server.store.directory.judging import require_database, require_finished, require_folder
@@ -38,14 +39,17 @@ from server.store.equipment import Pieces
 from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
 from server.store.fleet import Fleet
 from server.store.knowledge import Knowledge
+from server.store.known import WhatIsKnown
 from server.store.learning import LearnOrders
 from server.store.mail import Outbox
 from server.store.news import News
+from server.store.notices import Notices
 from server.store.people.directorates import Directorates
 from server.store.people.register import Register
 from server.store.pool.groups import Groups
 from server.store.pool.service import Service
 from server.store.pool.sites import Sites
+from server.store.purge import Purges
 from server.store.records import Batch, Held, Records
 from server.store.rights import Rights
 from server.store.roles import Roles
@@ -94,11 +98,13 @@ class Store:
         self.access = AccessOfCars(engine, vault)
         self.accounts = Accounts(engine, vault)
         self.agents = Agents(engine, vault)
+        self.audit = audit.Audit(engine, vault)
         self.badges = Badges(engine, vault)
         self.bookings = Bookings(engine, vault)
         self.boxes = Boxes(engine, vault)
         self.commands = Commands(engine, vault)
         self.contradictions = Contradictions(engine, vault)
+        self.corrections = Corrections(engine, vault)
         self.directorates = Directorates(engine, vault)
         self.doubtful_trips = DoubtfulTrips(engine, vault)
         self.equipment = Pieces(engine, vault)
@@ -106,9 +112,12 @@ class Store:
         self.fleet = Fleet(engine, vault)
         self.groups = Groups(engine, vault)
         self.knowledge = Knowledge(engine, vault)
+        self.known = WhatIsKnown(engine, vault)
         self.learn_orders = LearnOrders(engine, vault)
         self.links = Links(engine, vault)
+        self.notices = Notices(engine, vault)
         self.outbox = Outbox(engine, vault)
+        self.purges = Purges(engine, vault)
         self.records = Records(engine, vault)
         self.register = Register(engine, vault)
         self.refusals = Refusals(engine, vault)
@@ -170,7 +179,7 @@ class Store:
             news.publish(news.read(connection))
         finally:
             connection.close()
-        return cls(data_dir, engine.Engine(path, news), vault, news, hold)
+        return cls(data_dir, engine.Engine(path, news, audit.by(vault)), vault, news, hold)
 
     @property
     def is_unfinished(self) -> bool:

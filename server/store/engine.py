@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from server.fleet.audit import Performed
 from server.store import sqlite
+from server.store.current_act import CURRENT
 from server.store.news import News
 
 T = TypeVar("T")
@@ -25,6 +27,8 @@ T = TypeVar("T")
 # questions of who shakes hands or begins a trip; what a car may know; the search among all badges.
 Lane = Literal["page", "quick", "car", "search"]
 _READERS: dict[Lane, int] = {"page": 4, "quick": 1, "car": 1, "search": 1}
+# Writes, in the transaction of an act, the entry that it leaves: of the act and of what came of it.
+Audit = Callable[[sqlite3.Connection, Performed, Any], None]
 _MAX_GROUP = 256  # bounds what one failed COMMIT takes back, and how long the first one waits
 
 
@@ -37,12 +41,17 @@ class StoreError(Exception):
 
 @dataclass(slots=True)
 class _Job:
-    """What to do, who waits for it in which loop, and what came of it: a value or an exception."""
+    """What to do, who waits for it in which loop, and what came of it: a value or an exception.
+
+    `performed` is the act that it is a part of, or None.
+    """
 
     work: Callable[..., Any]
     args: tuple[Any, ...]
     waiting: "asyncio.Future[Any]"
     loop: asyncio.AbstractEventLoop
+    performed: Performed | None
+    alone: bool = False  # not in a transaction
     result: Any = None
     error: BaseException | None = None
 
@@ -56,13 +65,15 @@ class Engine:
     Args:
         path: of a database whose tables exist; sqlite3.Error when it cannot be opened.
         news: told of what is committed, by this process or found to be by another; None: nobody is.
+        audit: called in the transaction of each act that changed something; None: nothing is kept.
     """
 
-    def __init__(self, path: Path, news: News | None = None) -> None:
+    def __init__(self, path: Path, news: News | None = None, audit: Audit | None = None) -> None:
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._connection = sqlite.connect(path)  # the writer's
         self._news = news
+        self._audit = audit
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._readers = {
@@ -75,11 +86,21 @@ class Engine:
         """Run `work(connection, *args)` in a transaction; return its result once committed.
 
         An exception of `work` undoes what it wrote, and that alone. The transaction is carried
-        out even when the caller is cancelled meanwhile.
+        out even when the caller is cancelled meanwhile. What changed something as a part of an act
+        (`current_act`) leaves the act's entry with it, or neither is there.
         """
+        return await self._queued(work, args)
+
+    async def maintain(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run `work(connection)` as the writer, in no transaction; what is to be written waits."""
+        return await self._queued(work, (), alone=True)
+
+    async def _queued(
+        self, work: Callable[..., T], args: tuple[Any, ...], *, alone: bool = False
+    ) -> T:
         loop = asyncio.get_running_loop()
         waiting: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(work, args, waiting, loop))
+        self._jobs.put(_Job(work, args, waiting, loop, CURRENT.get(), alone))
         return await waiting
 
     async def read(self, work: Callable[..., T], *args: Any, lane: Lane = "page") -> T:
@@ -118,8 +139,14 @@ class Engine:
                 group.append(self._jobs.get())
             going_on = None not in group
             jobs = [job for job in group if job is not None]
-            self._commit(self._connection, jobs)
-            _tell(jobs)
+            together = [job for job in jobs if not job.alone]
+            if together:
+                self._commit(self._connection, together)
+                _tell(together)
+            for job in jobs:
+                if job.alone:
+                    _maintain(self._connection, job)
+                    _tell([job])
         self._connection.close()
 
     def _commit(self, connection: sqlite3.Connection, jobs: list[_Job]) -> None:
@@ -129,7 +156,7 @@ class Engine:
             for job in jobs:
                 connection.execute("SAVEPOINT job")
                 try:
-                    job.result = job.work(connection, *job.args)
+                    self._do(connection, job)
                 except Exception as error:
                     if not connection.in_transaction:  # a full disk: SQLite has undone everything
                         raise
@@ -147,6 +174,20 @@ class Engine:
             return
         if self._news:
             self._news.publish(new)
+
+    def _do(self, connection: sqlite3.Connection, job: _Job) -> None:
+        """Do one job, with the entry of its act if it changed something."""
+        before = connection.total_changes
+        job.result = job.work(connection, *job.args)
+        if self._audit and job.performed and connection.total_changes != before:
+            self._audit(connection, job.performed, job.result)
+
+
+def _maintain(connection: sqlite3.Connection, job: _Job) -> None:
+    try:
+        job.result = job.work(connection)
+    except Exception as error:
+        job.error = _as_told(error)
 
 
 def _tell(jobs: list[_Job]) -> None:

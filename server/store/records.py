@@ -86,11 +86,14 @@ class Records(Noun):
         return (await self._engine.read(held_of, box_id, epoch)).seq
 
     async def trip_start(self, box_id: int) -> bytes | None:
-        """Return the body of the record that began a box's trip in progress; None without one."""
+        """Return the body of the record that began a box's trip in progress.
+
+        None without one, or where it was past its date.
+        """
         rows = await self._rows(
             "SELECT r.body FROM record r JOIN trip t USING (trip_id)"
             " WHERE r.box_id = :box_id AND t.state <> 'ended' AND r.kind_name = 'trip_start'"
-            " ORDER BY r.epoch DESC, r.seq DESC LIMIT 1",
+            " AND length(r.body) > 0 ORDER BY r.epoch DESC, r.seq DESC LIMIT 1",
             box_id=box_id,
         )
         return bytes(rows[0]["body"]) if rows else None

@@ -36,6 +36,7 @@ def connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten
     return connection
 
 
@@ -195,6 +196,13 @@ def fill_at_random(connection: sqlite3.Connection, table: str, column: str) -> N
     )
 
 
+def next_number(connection: sqlite3.Connection, table: str) -> int:
+    """Return the number that a table gives next; it holds until this transaction inserts one."""
+    given = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,))
+    row = given.fetchone()
+    return 1 if row is None else int(row[0]) + 1
+
+
 def numbers(connection: sqlite3.Connection) -> dict[str, int]:
     """Return the highest number that each table has given."""
     tables = connection.execute(f"SELECT name FROM sqlite_master WHERE {_NUMBERED}").fetchall()
@@ -236,3 +244,62 @@ def opened(path: Path, mode: str = "rwc") -> Iterator[sqlite3.Connection]:
         yield connection
     finally:
         connection.close()
+
+
+def rewrite(connection: sqlite3.Connection) -> bool:
+    """Leave nothing of what was erased in the file's free space or its log; not in a transaction.
+
+    `secure_delete` overwrites what a statement frees, but not the copies of rows that a page kept
+    when it was split. Whoever reads meanwhile is not held up; whoever writes is.
+
+    Returns:
+        False where somebody who reads keeps a part of the log for now.
+    """
+    connection.execute("VACUUM")
+    return empty_log(connection)
+
+
+def empty_log(connection: sqlite3.Connection) -> bool:
+    """Fold the log into the file and cut it to nothing; False: somebody still reads it."""
+    busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
+@contextlib.contextmanager
+def erasing(source: Path, draft: Path) -> Iterator[sqlite3.Connection]:
+    """Copy a database that nobody writes, and erase from the copy in one transaction.
+
+    Of what was erased nothing is left in the copy, whose file exists already, nor beside it.
+
+    Raises:
+        sqlite3.Error: it cannot be read or written, or is damaged.
+    """
+    with opened(source, "ro") as whole, opened(draft) as connection:
+        whole.backup(connection)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode = DELETE")  # no log beside it, to be carried
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("BEGIN")
+        yield connection
+        connection.execute("COMMIT")
+        connection.execute("VACUUM")
+        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(f"damaged: {verdict}")
+
+
+def is_database(path: Path) -> bool:
+    """Say whether a file is one of SQLite's, by its first bytes (sqlite.org/fileformat.html)."""
+    with path.open("rb") as file:
+        return file.read(16) == b"SQLite format 3\0"
+
+
+def fits(connection: sqlite3.Connection, sql: str, values: Mapping[str, object]) -> bool:
+    """Say whether a database has all that a statement names: one of an older version may not."""
+    try:
+        connection.execute(f"EXPLAIN {sql}", values)
+    except sqlite3.OperationalError as error:
+        if "no such" not in str(error):
+            raise
+        return False
+    return True

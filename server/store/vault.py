@@ -31,6 +31,7 @@ class Vault:
         self._aead = AESGCM(master_key)
         self._index_key = hmac.digest(master_key, b"voiturier badge index", hashlib.sha256)
         self._code_key = hmac.digest(master_key, b"voiturier recovery code", hashlib.sha256)
+        self._audit_key = hmac.digest(master_key, b"voiturier audit", hashlib.sha256)
         self._next_key = hmac.digest(master_key, b"voiturier next box key", hashlib.sha256)
 
     @classmethod
@@ -70,6 +71,10 @@ class Vault:
         """Return what somebody's recovery code is known by; no way back without the master key."""
         said = f"{agent_id} {code}".encode()
         return hmac.digest(self._code_key, said, hashlib.sha256).hex()
+
+    def audit_seal(self, said: str) -> str:
+        """Return what only this server can say of an entry of its audit (fleet/audit/chain.py)."""
+        return hmac.digest(self._audit_key, said.encode(), hashlib.sha256).hex()
 
     def next_box_key(self, first_key: bytes, generation: int) -> bytes:
         """Return a box's key of a generation after its first, the same at every call.

@@ -13,9 +13,12 @@ from aiohttp.typedefs import Handler
 from yarl import URL
 
 from server.actions import Person, acting, actor
-from server.app_keys import AGENT, CLOCK
+from server.app_keys import AGENT, CLOCK, STORE
+from server.fleet.audit import Act, Performed
 from server.fleet.model import Agent
+from server.fleet.refusals import Refused
 from server.fleet.roles import Right
+from server.store.current_act import performing
 from server.web import sessions
 from server.web.drafts import DRAFT, DRAFTS
 from server.web.forms import keep_draft, page_of
@@ -30,12 +33,17 @@ AgentHandler = Callable[[web.Request, Agent], Awaitable[web.StreamResponse]]
 
 @web.middleware
 async def load_agent(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Find the person the session belongs to; who left is signed out at once."""
-    if not request.path.startswith("/static/"):
-        agent = await sessions.agent_of(request)
-        if agent is not None:
-            request[AGENT] = acting(agent, request.app[CLOCK].now_s())
-    return await handler(request)
+    """Find the person the session belongs to; who left is signed out at once.
+
+    Whatever the request writes is theirs in the audit, also where no action says what it is.
+    """
+    if request.path.startswith("/static/"):
+        return await handler(request)
+    agent, now_s = await sessions.agent_of(request), request.app[CLOCK].now_s()
+    if agent is not None:
+        request[AGENT] = acting(agent, now_s)
+    with performing(Performed(Act.OTHER, now_s, None if agent is None else agent.agent_id)):
+        return await handler(request)
 
 
 def anybody(handler: Handler) -> Handler:
@@ -100,7 +108,11 @@ def allowed(right: Right) -> Callable[[AgentHandler], Handler]:
 
     def declare(handler: AgentHandler) -> Handler:
         async def checked(request: web.Request, agent: Agent) -> web.StreamResponse:
-            actor.require(Person(agent), right)
+            try:
+                actor.require(Person(agent), right)
+            except Refused:
+                await _note_refused(request, agent, right)
+                raise
             return await handler(request, agent)
 
         return _declared(_signed_in(checked), right)
@@ -112,7 +124,18 @@ def manager_only(handler: AgentHandler) -> Handler:
     """Open a page to who manages the whole fleet: for what has no right of its own yet."""
 
     async def checked(request: web.Request, agent: Agent) -> web.StreamResponse:
-        actor.manager_only(Person(agent))
+        try:
+            actor.manager_only(Person(agent))
+        except Refused:
+            await _note_refused(request, agent, Right.MANAGE)
+            raise
         return await handler(request, agent)
 
     return _declared(_signed_in(checked), Right.MANAGE)
+
+
+async def _note_refused(request: web.Request, agent: Agent, right: Right) -> None:
+    """Keep that somebody asked for a page whose right they have not."""
+    now_s, of_right = request.app[CLOCK].now_s(), right.name.lower()
+    refused = Performed(Act.OPEN_PAGE, now_s, agent.agent_id, kind=of_right)
+    await request.app[STORE].audit.note_refused(refused)

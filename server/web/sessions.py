@@ -12,7 +12,9 @@ from aiohttp import web
 
 from server.actions.accounts import SESSION_S
 from server.app_keys import CLOCK, STORE
+from server.fleet.audit import Act, Performed
 from server.fleet.model import Agent
+from server.store.current_act import performing
 
 _SECRET = "secret"  # the cookie's word for it
 _SECRET_BYTES = 32
@@ -44,7 +46,8 @@ async def begin(request: web.Request, agent: Agent) -> bool:
     now_s = request.app[CLOCK].now_s()
     browser = browser_of(request.headers.get("User-Agent", ""))
     store = request.app[STORE].accounts
-    begun = await store.begin(agent, _id_of(secret), browser, now_s, now_s - SESSION_S)
+    with performing(Performed(Act.SIGN_IN, now_s, agent.agent_id)):
+        begun = await store.begin(agent, _id_of(secret), browser, now_s, now_s - SESSION_S)
     if begun:
         session = await aiohttp_session.new_session(request)
         session[_SECRET] = secret
@@ -73,7 +76,9 @@ async def end(request: web.Request, agent: Agent | None) -> None:
     """Sign out here."""
     session_id = await current_id(request)
     if agent is not None and session_id is not None:
-        await request.app[STORE].accounts.end(agent.agent_id, session_id)
+        now_s = request.app[CLOCK].now_s()
+        with performing(Performed(Act.SIGN_OUT, now_s, agent.agent_id)):
+            await request.app[STORE].accounts.end(agent.agent_id, session_id)
     (await aiohttp_session.get_session(request)).invalidate()
 
 

@@ -8,9 +8,11 @@ from typing import Annotated
 
 from server.actions import badges, boxes
 from server.actions.actor import Actor, actor_id, manager_only
+from server.actions.audit.acts import audited
 from server.actions.badges import HeldBadge, OneBadge
 from server.actions.enrolment.typed import Issuer, is_known, new_badge
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.badges.learning import LearnOrder
 from server.fleet.inputs import Id, Input, Says
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -37,6 +39,7 @@ class GiveLearned(Input):
     replaces: Id | None = None
 
 
+@audited(Act.ASK_FOR_BADGE, "vehicle")
 async def learn(actor: Actor, request: LearnAt, actions: Actions) -> LearnOrder:
     """Ask a car for the next unknown card, within five minutes; of two the last one holds.
 
@@ -64,6 +67,7 @@ async def get(actor: Actor, request: OneLearnOrder, actions: Actions) -> LearnOr
     return order
 
 
+@audited(Act.ENROL_BADGE, "badge")
 async def give(actor: Actor, request: GiveLearned, actions: Actions) -> HeldBadge:
     """Make the card that a car has read somebody's badge.
 

@@ -9,8 +9,10 @@ from pydantic import BeforeValidator, Field
 
 from server.actions import badges
 from server.actions.actor import Actor, actor_id, manager_only
+from server.actions.audit.acts import audited
 from server.actions.badges import HeldBadge, OneBadge
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.badges.numbers import is_of_a_card, uid_of
 from server.fleet.inputs import Id, Input, Line, Says, refuse
 from server.fleet.model import Agent
@@ -50,6 +52,7 @@ class Enrol(Input):
     replaces: Id | None = None
 
 
+@audited(Act.ENROL_BADGE, "badge")
 async def enrol(actor: Actor, request: Enrol, actions: Actions) -> HeldBadge:
     """Make a card somebody's badge; in the place of another, where that is said.
 

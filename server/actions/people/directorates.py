@@ -8,8 +8,10 @@ that ends one has it merged into another from a day on. Never here: a single per
 from typing import Annotated
 
 from server.actions.actor import Actor, manager_only
+from server.actions.audit.acts import audited
 from server.actions.people.register import Name
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.inputs import Id, Input, Instant, Line, Says
 from server.fleet.model import Directorate
 from server.fleet.people.register import against_directorate
@@ -64,6 +66,7 @@ async def get(actor: Actor, request: OneDirectorate, actions: Actions) -> Direct
     return found
 
 
+@audited(Act.ADD_DIRECTORATE, "directorate")
 async def add(actor: Actor, request: AddDirectorate, actions: Actions) -> Directorate:
     """Add a directorate; raises Refused: NOT_ALLOWED, ALREADY_THERE."""
     manager_only(actor)
@@ -71,6 +74,7 @@ async def add(actor: Actor, request: AddDirectorate, actions: Actions) -> Direct
     return await get(actor, OneDirectorate(directorate_id=number), actions)
 
 
+@audited(Act.RENAME_DIRECTORATE, "directorate")
 async def rename(actor: Actor, request: RenameDirectorate, actions: Actions) -> Directorate:
     """Call a directorate otherwise, also on what is of before.
 
@@ -84,6 +88,7 @@ async def rename(actor: Actor, request: RenameDirectorate, actions: Actions) -> 
     return await get(actor, one, actions)
 
 
+@audited(Act.CLOSE_DIRECTORATE, "directorate")
 async def close(actor: Actor, request: CloseDirectorate, actions: Actions) -> int:
     """End a directorate from a day on, behind or ahead; its people go to another.
 
@@ -113,6 +118,7 @@ async def close(actor: Actor, request: CloseDirectorate, actions: Actions) -> in
     )
 
 
+@audited(Act.REOPEN_DIRECTORATE, "directorate")
 async def reopen(actor: Actor, request: OneDirectorate, actions: Actions) -> Directorate:
     """Let people be of a directorate again; who went elsewhere stays there.
 

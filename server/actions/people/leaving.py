@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from server.actions.accounts import agent_called
 from server.actions.actor import Actor, manager_only
+from server.actions.audit.acts import audited
 from server.actions.people.register import OnePerson, get
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.inputs import Id
 from server.fleet.model import Agent, Booking
 from server.fleet.refusals import Refusal, Refused
@@ -58,6 +60,7 @@ async def about(actor: Actor, request: OnePerson, actions: Actions) -> Leaving:
     )
 
 
+@audited(Act.LET_LEAVE, "agent")
 async def leave(actor: Actor, request: Leave, actions: Actions) -> Agent:
     """Close an account, and let each booking to come be another's or be cancelled: all or nothing.
 

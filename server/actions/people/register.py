@@ -9,7 +9,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from server.actions.actor import Actor, manager_only
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.inputs import Flag, Id, Input, Instant, Line, Says
 from server.fleet.people.register import Listed, OnRecord, against_directorate
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -85,6 +87,7 @@ async def get(actor: Actor, request: OnePerson, actions: Actions) -> OnRecord:
     return found
 
 
+@audited(Act.ADD_PERSON, "agent")
 async def add(actor: Actor, request: AddPerson, actions: Actions) -> OnRecord:
     """Put somebody on record.
 
@@ -108,6 +111,7 @@ async def add(actor: Actor, request: AddPerson, actions: Actions) -> OnRecord:
     return await get(actor, OnePerson(agent_id=agent_id), actions)
 
 
+@audited(Act.EDIT_PERSON, "agent")
 async def edit(actor: Actor, request: EditPerson, actions: Actions) -> OnRecord:
     """Write down what is new of a person; what two changed otherwise the second is told.
 
@@ -123,6 +127,7 @@ async def edit(actor: Actor, request: EditPerson, actions: Actions) -> OnRecord:
     return await get(actor, OnePerson(agent_id=request.agent_id), actions)
 
 
+@audited(Act.MOVE_PERSON, "agent")
 async def move(actor: Actor, request: MovePerson, actions: Actions) -> OnRecord:
     """Let a person be of another directorate from a day on; what was said of later is no more.
 

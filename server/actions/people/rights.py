@@ -8,8 +8,10 @@ from typing import Annotated
 from pydantic import Field
 
 from server.actions.actor import Actor, Person, manager_only
+from server.actions.audit.acts import audited
 from server.actions.people.register import OnePerson, get
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.inputs import Id, Input, Instant, Says
 from server.fleet.people.rights import Right
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -34,6 +36,7 @@ class OneRight(Input):
     right_id: Id
 
 
+@audited(Act.GIVE_RIGHT, "agent")
 async def give(actor: Actor, request: GiveRight, actions: Actions) -> tuple[Right, ...]:
     """Give a right to book.
 
@@ -69,6 +72,7 @@ async def give(actor: Actor, request: GiveRight, actions: Actions) -> tuple[Righ
     return (await get(actor, one, actions)).may.rights
 
 
+@audited(Act.WITHDRAW_RIGHT, "agent")
 async def withdraw(actor: Actor, request: OneRight, actions: Actions) -> tuple[Right, ...]:
     """Withdraw a right from now on; again, or too late, is the same.
 

@@ -6,7 +6,9 @@ Never here: its box (pool/fitting.py), when it is out of service (pool/service.p
 from dataclasses import replace
 
 from server.actions.actor import Actor, manager_only
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.inputs import Flag, Id, Input
 from server.fleet.model import Booking, Vehicle
 from server.fleet.pool import Plate, SiteId, Title, is_as_seen
@@ -46,6 +48,7 @@ async def get(actor: Actor, request: OneCar, actions: Actions) -> Vehicle:
     return _there(await actions.store.vehicles.get(request.vehicle_id))
 
 
+@audited(Act.ADD_CAR, "vehicle")
 async def add(actor: Actor, request: AddCar, actions: Actions) -> Vehicle:
     """Take a car into the pool.
 
@@ -58,6 +61,7 @@ async def add(actor: Actor, request: AddCar, actions: Actions) -> Vehicle:
     )
 
 
+@audited(Act.CHANGE_CAR, "vehicle")
 async def change(actor: Actor, request: ChangeCar, actions: Actions) -> Vehicle:
     """Let a car be something else from now on; its trips keep the site and the hours they had.
 
@@ -88,6 +92,7 @@ async def bookings_to_come(actor: Actor, request: OneCar, actions: Actions) -> l
     return await actions.store.bookings.of_vehicle(request.vehicle_id, actions.clock.now_s())
 
 
+@audited(Act.RETIRE_CAR, "vehicle")
 async def retire(actor: Actor, request: OneCar, actions: Actions) -> Vehicle:
     """Let a car leave the pool: it keeps plate, trips and records, and is offered no more.
 
@@ -103,6 +108,7 @@ async def retire(actor: Actor, request: OneCar, actions: Actions) -> Vehicle:
     return car
 
 
+@audited(Act.REOPEN_CAR, "vehicle")
 async def reopen(actor: Actor, request: OneCar, actions: Actions) -> Vehicle:
     """Let a car that had left come back; again is the same.
 

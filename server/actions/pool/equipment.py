@@ -6,7 +6,9 @@ Never here: who has booked it.
 from dataclasses import replace
 
 from server.actions.actor import Actor, manager_only
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.inputs import Id, Input
 from server.fleet.model import Equipment
 from server.fleet.pool import SiteId, Title, is_as_seen
@@ -47,6 +49,7 @@ async def get(actor: Actor, request: OnePiece, actions: Actions) -> Equipment:
     return _there(pieces.get(request.equipment_id))
 
 
+@audited(Act.ADD_EQUIPMENT, "equipment")
 async def add(actor: Actor, request: AddPiece, actions: Actions) -> Equipment:
     """Take a piece into the pool.
 
@@ -57,6 +60,7 @@ async def add(actor: Actor, request: AddPiece, actions: Actions) -> Equipment:
     return await actions.store.equipment.add(request.code, request.name, request.site_id)
 
 
+@audited(Act.CHANGE_EQUIPMENT, "equipment")
 async def change(actor: Actor, request: ChangePiece, actions: Actions) -> Equipment:
     """Let a piece be called otherwise, or be at another site.
 
@@ -74,6 +78,7 @@ async def change(actor: Actor, request: ChangePiece, actions: Actions) -> Equipm
     return _there(await store.equipment.change(request.equipment_id, decide, now_s))
 
 
+@audited(Act.RETIRE_EQUIPMENT, "equipment")
 async def retire(actor: Actor, request: OnePiece, actions: Actions) -> Equipment:
     """Let a piece be had no more; again is the same.
 
@@ -90,6 +95,7 @@ async def retire(actor: Actor, request: OnePiece, actions: Actions) -> Equipment
     return _there(await store.equipment.change(request.equipment_id, decide, now_s))
 
 
+@audited(Act.REOPEN_EQUIPMENT, "equipment")
 async def reopen(actor: Actor, request: OnePiece, actions: Actions) -> Equipment:
     """Let a piece be had again; again is the same.
 

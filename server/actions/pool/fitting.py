@@ -5,7 +5,9 @@ What it tells later of the time before is the former car's (store/dated). Never 
 """
 
 from server.actions.actor import Actor, manager_only
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.inputs import Id, Input
 from server.fleet.refusals import Reason, Refusal, Refused
 
@@ -17,6 +19,7 @@ class MoveBox(Input):
     to_vehicle_id: Id
 
 
+@audited(Act.MOVE_BOX, "vehicle")
 async def move(actor: Actor, request: MoveBox, actions: Actions) -> None:
     """Say that the box of a car is in another one from now on.
 

@@ -1,7 +1,9 @@
 """A group of cars is made, changed, given up. Never here: who may book the cars of one."""
 
 from server.actions.actor import Actor, manager_only
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.inputs import Flag, Id, Input
 from server.fleet.pool import CarGroup, Ids, Title, is_as_seen
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -39,6 +41,7 @@ async def get(actor: Actor, request: OneGroup, actions: Actions) -> CarGroup:
     return _there(groups.get(request.group_id))
 
 
+@audited(Act.ADD_GROUP, "group")
 async def add(actor: Actor, request: AddGroup, actions: Actions) -> CarGroup:
     """Make a group.
 
@@ -49,6 +52,7 @@ async def add(actor: Actor, request: AddGroup, actions: Actions) -> CarGroup:
     return _there(await actions.store.groups.put(None, lambda _: _group(0, request)))
 
 
+@audited(Act.CHANGE_GROUP, "group")
 async def change(actor: Actor, request: ChangeGroup, actions: Actions) -> CarGroup:
     """Let a group be called otherwise, or have other cars.
 
@@ -65,6 +69,7 @@ async def change(actor: Actor, request: ChangeGroup, actions: Actions) -> CarGro
     return _there(await actions.store.groups.put(request.group_id, decide))
 
 
+@audited(Act.REMOVE_GROUP, "group")
 async def remove(actor: Actor, request: OneGroup, actions: Actions) -> None:
     """Give a group up; its cars stay in the pool. Again is the same.
 

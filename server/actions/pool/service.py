@@ -8,8 +8,10 @@ from typing import Annotated
 
 from server.actions import bookings
 from server.actions.actor import Actor, Person, manager_only
+from server.actions.audit.acts import audited
 from server.actions.offers import free_vehicles
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.availability import meets_any
 from server.fleet.inputs import Id, Input, Instant, Says
 from server.fleet.model import Booking, Vehicle, Window
@@ -69,6 +71,7 @@ async def times(actor: Actor, vehicle_id: int, actions: Actions) -> list[OutOfSe
     return await actions.store.service.of_car(vehicle_id, _SHOWN)
 
 
+@audited(Act.TAKE_OUT_CAR, "vehicle")
 async def take_out(actor: Actor, request: TakeOut, actions: Actions) -> OutOfService:
     """Let nobody have a car for a time. What is booked then stays booked, until somebody decides.
 
@@ -91,6 +94,7 @@ async def take_out(actor: Actor, request: TakeOut, actions: Actions) -> OutOfSer
     return out
 
 
+@audited(Act.BRING_BACK_CAR, "vehicle")
 async def bring_back(actor: Actor, request: BringBack, actions: Actions) -> None:
     """Let a car be had again from now on; one that was not away yet never was. Again is the same.
 
@@ -144,6 +148,7 @@ async def reason_for(actor: Actor, booking: Booking, actions: Actions) -> str:
     return ""
 
 
+@audited(Act.MOVE_BOOKING_FOR, "booking")
 async def move_for(actor: Actor, request: MoveFor, actions: Actions) -> Booking:
     """Give somebody's booking another car; its agent reads who did and why. Again is the same.
 
@@ -156,6 +161,7 @@ async def move_for(actor: Actor, request: MoveFor, actions: Actions) -> Booking:
     return await bookings.moved(before, wanted, actions, _decision(actor, request.reason, actions))
 
 
+@audited(Act.CANCEL_BOOKING_FOR, "booking")
 async def cancel_for(actor: Actor, request: CancelFor, actions: Actions) -> Booking:
     """Call somebody's booking off; its agent reads who did and why. Again is the same.
 

@@ -4,7 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from server.actions.actor import Actor, manager_only
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.inputs import Id, Input
 from server.fleet.pool import (
     Bays,
@@ -66,6 +68,7 @@ async def get(actor: Actor, request: OneSite, actions: Actions) -> Place:
     return _there(await actions.store.sites.get(request.site_id))
 
 
+@audited(Act.ADD_SITE, "site")
 async def add(actor: Actor, request: AddSite, actions: Actions) -> Place:
     """Take a site into the pool.
 
@@ -76,6 +79,7 @@ async def add(actor: Actor, request: AddSite, actions: Actions) -> Place:
     return await actions.store.sites.add(Place(0, request.code, **_words(request)))
 
 
+@audited(Act.CHANGE_SITE, "site")
 async def change(actor: Actor, request: ChangeSite, actions: Actions) -> Place:
     """Let a site be called otherwise, or be elsewhere; trips that ended are not judged again.
 
@@ -95,6 +99,7 @@ async def change(actor: Actor, request: ChangeSite, actions: Actions) -> Place:
     return place
 
 
+@audited(Act.RETIRE_SITE, "site")
 async def retire(actor: Actor, request: OneSite, actions: Actions) -> Place:
     """Close a site that has no car and no equipment any more; again is the same.
 
@@ -111,6 +116,7 @@ async def retire(actor: Actor, request: OneSite, actions: Actions) -> Place:
     return _there(await actions.store.sites.change(request.site_id, decide))
 
 
+@audited(Act.REOPEN_SITE, "site")
 async def reopen(actor: Actor, request: OneSite, actions: Actions) -> Place:
     """Open a site again; again is the same.
 

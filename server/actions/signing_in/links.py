@@ -13,15 +13,18 @@ from pydantic import Field
 
 from server.actions.accounts import against_new, agent_called
 from server.actions.actor import Actor, require
+from server.actions.audit.acts import audited
 from server.actions.password_codes import OneAgent, may_give
 from server.actions.tools import Actions, Post
 from server.fleet.accounts.mail import LinkKind, NewMail, good_until_s
 from server.fleet.accounts.passwords import LONGEST, Password
+from server.fleet.audit import Act
 from server.fleet.inputs import Input, Line, Says
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import Right
 from server.passwords import hash_password
+from server.store.current_act import is_about
 
 INVITATION_S = 7 * 86_400
 RESET_S = 3_600
@@ -66,6 +69,7 @@ async def may_invite(actor: Actor, request: OneAgent, actions: Actions) -> Agent
     return agent
 
 
+@audited(Act.INVITE, "agent")
 async def invite(actor: Actor, request: OneAgent, actions: Actions) -> Agent:
     """Mail somebody a link to choose a password. Raises as `may_invite`, and OUTBOX_FULL."""
     require(actor, Right.GIVE_CODES)
@@ -74,6 +78,7 @@ async def invite(actor: Actor, request: OneAgent, actions: Actions) -> Agent:
     return agent
 
 
+@audited(Act.ASK_RESET, "agent")
 async def ask_reset(request: AskReset, actions: Actions) -> bool:
     """Mail whoever has this login a link to choose another password, where that can be.
 
@@ -87,6 +92,7 @@ async def ask_reset(request: AskReset, actions: Actions) -> bool:
     can_sign_in = agent and agent.closed_at_s is None and agent.password_hash is not None
     if agent is None or not can_sign_in or agent.email is None or actions.post is None:
         return False
+    is_about(agent.agent_id)
     since_s = actions.clock.now_s() - RESET_S
     if await actions.store.links.made_since(agent.agent_id, "reset", since_s) >= _MOST_RESETS:
         return False
@@ -109,6 +115,7 @@ async def owner(request: OneLink, actions: Actions) -> Agent:
     return agent
 
 
+@audited(Act.USE_LINK, "agent")
 async def choose(request: ChoosePassword, actions: Actions) -> Agent:
     """Let whoever has the link choose a password; signs them out everywhere.
 
@@ -119,6 +126,7 @@ async def choose(request: ChoosePassword, actions: Actions) -> Agent:
         Refused: LINK_OVER, PASSWORD_TOO_SHORT, PASSWORD_GUESSABLE, PASSWORDS_DIFFER.
     """
     agent = await owner(OneLink(key=request.key), actions)
+    is_about(agent.agent_id)
     against = against_new(agent, request.new, request.again)
     if against:
         raise Refused(*against)

@@ -5,8 +5,10 @@ written and to whom (links.py).
 """
 
 from server.actions.actor import Actor, require
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
 from server.fleet.accounts.mail import Mail
+from server.fleet.audit import Act
 from server.fleet.inputs import Id, Input
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import Right, Scope
@@ -28,6 +30,7 @@ async def log(actor: Actor, limit: int, before: int | None, actions: Actions) ->
     return await actions.store.outbox.log(limit, before, actions.clock.now_s(), scope)
 
 
+@audited(Act.RETRY_MAIL, "mail")
 async def retry(actor: Actor, request: OneMail, actions: Actions) -> None:
     """Let a mail be tried at once, also one that was given up.
 
@@ -42,6 +45,7 @@ async def retry(actor: Actor, request: OneMail, actions: Actions) -> None:
         actions.post.wake()
 
 
+@audited(Act.DROP_MAIL, "mail")
 async def drop(actor: Actor, request: OneMail, actions: Actions) -> None:
     """Send a mail no more. Raises as `retry`."""
     scope = require(actor, Right.GIVE_CODES)

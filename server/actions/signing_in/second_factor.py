@@ -13,6 +13,7 @@ from pydantic import Field
 
 from server.actions.accounts import agent_called
 from server.actions.actor import Person
+from server.actions.audit.acts import audited
 from server.actions.password_codes import SIGNS
 from server.actions.tools import Actions
 from server.fleet.accounts.passwords import LONGEST, Password
@@ -24,6 +25,7 @@ from server.fleet.accounts.second_factor import (
     plain,
     step_of,
 )
+from server.fleet.audit import Act
 from server.fleet.inputs import Input, Line, Says
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -51,6 +53,7 @@ async def get(agent: Agent, actions: Actions) -> SecondFactor | None:
     return await actions.store.second_factors.of(agent.agent_id)
 
 
+@audited(Act.SET_UP_SECOND_FACTOR)
 async def set_up(actor: Person, request: WithPassword, actions: Actions) -> None:
     """Offer a person a secret for their app; who has one already keeps that.
 
@@ -61,6 +64,7 @@ async def set_up(actor: Person, request: WithPassword, actions: Actions) -> None
     await offer(actor.agent, actions)
 
 
+@audited(Act.SET_UP_SECOND_FACTOR)
 async def offer(agent: Agent, actions: Actions) -> None:
     """As `set_up`, for whoever has just typed their password."""
     now_s = actions.clock.now_s()
@@ -73,6 +77,7 @@ async def offered(agent: Agent, actions: Actions) -> str | None:
     return await actions.store.second_factors.offered(agent.agent_id, since_s)
 
 
+@audited(Act.CONFIRM_SECOND_FACTOR)
 async def confirm(agent: Agent, request: TypedCode, actions: Actions) -> list[str]:
     """Take the first code of the app: from now on each sign-in asks for one.
 
@@ -99,6 +104,7 @@ async def confirm(agent: Agent, request: TypedCode, actions: Actions) -> list[st
     return [f"{code[:half]}-{code[half:]}" for code in codes]
 
 
+@audited(Act.PASS_SECOND_STEP)
 async def check(agent: Agent, request: TypedCode, actions: Actions) -> None:
     """Take a code at a sign-in: of the app, or one to recover by; each works once.
 
@@ -117,6 +123,7 @@ async def check(agent: Agent, request: TypedCode, actions: Actions) -> None:
     raise Refused(Refusal("code", Reason.SECOND_CODE_WRONG))
 
 
+@audited(Act.REMOVE_SECOND_FACTOR)
 async def remove(actor: Person, request: WithPassword, actions: Actions) -> Agent:
     """Let a person sign in without it; signs them out everywhere.
 

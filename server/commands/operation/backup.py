@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from server.clock import SystemClock
-from server.commands.tools import CommandError, command, utc
+from server.commands.tools import OPERATOR, CommandError, command, utc
 from server.commands.words import say
 from server.config import Config
+from server.fleet.audit import Act, Performed
 from server.store import backup
+from server.store.current_act import performing
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
@@ -81,7 +83,8 @@ async def _restore(arguments: argparse.Namespace) -> None:
     if arguments.rehearse:
         await _rehearse(arguments, now_s)
         return
-    replaced = await asyncio.to_thread(backup.restore, arguments.data, arguments.copy, now_s)
+    with performing(Performed(Act.RESTORE, now_s, operator=OPERATOR.account)):
+        replaced = await asyncio.to_thread(backup.restore, arguments.data, arguments.copy, now_s)
     # Sessions that have ended since the copy do not come back with it.
     Config(arguments.data).session_key_path.unlink(missing_ok=True)
     if replaced is None:

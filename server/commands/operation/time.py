@@ -3,8 +3,11 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from server.commands.tools import CommandError, command, existing_fleet, utc
+from server.actions.audit.acts import performed_by
+from server.commands.tools import OPERATOR, CommandError, command, existing_fleet, utc
+from server.fleet.audit import Act
 from server.fleet.inputs import one_line
+from server.store.current_act import performing
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
@@ -28,5 +31,6 @@ async def _confirm_time(arguments: argparse.Namespace) -> None:
         raise CommandError("--by NAME is needed: who vouches for the time?")
     async with existing_fleet(arguments.data) as actions:
         now_s = actions.clock.now_s()
-        await actions.store.boxes.vouch_for_time(said_by, now_s)
+        with performing(performed_by(OPERATOR, actions, Act.CONFIRM_TIME)):
+            await actions.store.boxes.vouch_for_time(said_by, now_s)
     print(f"it is {utc(now_s)}, says {said_by}: a running server believes it")

@@ -266,6 +266,30 @@ KINDS = (
         ),
     ),
     Kind(
+        "notices",
+        N_("The notice on personal data"),
+        N_("By which version of it the person was informed, when, and who says so"),
+        (Purpose.ACCOUNTABILITY,),
+        (Right.MANAGE,),
+        (_ACCOUNT,),
+        _columns(
+            notice="notice_id agent_id version how at_s noted_at_s noted_by_id",
+            agent="has_notice",
+        ),
+    ),
+    Kind(
+        "corrections",
+        N_("Requests for a correction"),
+        N_("What the person asked to have corrected, and the answer"),
+        (Purpose.ACCOUNTABILITY,),
+        (Right.MANAGE,),
+        (_ACCOUNT,),
+        _columns(
+            correction="correction_id agent_id message asked_at_s answer answered_at_s"
+            " answered_by_id"
+        ),
+    ),
+    Kind(
         "thefts",
         N_("Theft orders"),
         N_("Who reported a car stolen, who confirmed it, under which complaint"),
@@ -276,6 +300,19 @@ KINDS = (
             theft_order="theft_order_id vehicle_id reference asked_by_id asked_at_s"
             " confirmed_by_id confirmed_at_s command_id withdrawn_by_id withdrawn_at_s"
             " withdrawal_id"
+        ),
+    ),
+    Kind(
+        "audit",
+        N_("Audit"),
+        N_(
+            "What the person did in the pool and whose places they read, by number, without a place"
+        ),
+        (Purpose.ACCOUNTABILITY, Purpose.SECURITY),
+        (Right.SEE_AUDIT,),
+        (Until("audit_d", N_("after the day of the act; the day leaves a hash")),),
+        _columns(
+            audit="audit_id at_s agent_id operator act kind object_id outcome hash seal",
         ),
     ),
     Kind(
@@ -301,6 +338,7 @@ KINDS = (
             out_of_service="reason said_by_id",
             time_word="time_word_id said_by said_at_s",
             table_import="by_id undone_by_id file_name",
+            purge="by_id",
         ),
     ),
 )
@@ -356,7 +394,18 @@ OF_NOBODY: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ),
         ("out_of_service", "a car’s absence", "vehicle_id from_s to_s"),
         ("copy_made", "which copy of the database this is", "copy_number made_at_s"),
+        (
+            "audit_day",
+            "hashes of days",
+            "audit_day_id after_id day first_id last_id head seal erased_at_s",
+        ),
+        ("notice_version", "a version of the notice", "notice_version_id version from_s"),
         ("booking_limits", "a setting", "only_row shortest_s coming coming_of_car"),
+        (
+            "purge",
+            "what was erased: counts and dates",
+            "purge_id at_s ended_at_s sure_s erased before files",
+        ),
         (
             "table_import",
             "a table",

@@ -34,6 +34,8 @@ class Right(StrEnum):
     GIVE_CODES = "give somebody a code to choose a password by"
     SEE_ROLES = "see who has which role"
     GIVE_ROLES = "give and withdraw roles"
+    SEE_AUDIT = "see who did what, and who read whose places"
+    SEE_PURGES = "see what was erased at its date"
     MANAGE = "all else that a manager of the whole fleet does"
 
 
@@ -83,7 +85,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     },
     Role.TECHNICIAN: frozenset({Right.SEE_CARS}),
     Role.ACCOUNTANT: frozenset({Right.SEE_TRIPS}),
-    Role.AUDITOR: _MANAGERS_SEE | {Right.SEE_ROLES},
+    Role.AUDITOR: _MANAGERS_SEE | {Right.SEE_ROLES, Right.SEE_PURGES},
     Role.ADMINISTRATOR: frozenset(
         {
             Right.SEE_CARS,
@@ -95,10 +97,14 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
             Right.GIVE_CODES,
             Right.SEE_ROLES,
             Right.GIVE_ROLES,
+            Right.SEE_AUDIT,
+            Right.SEE_PURGES,
             Right.MANAGE,
         }
     ),
-    Role.DATA_PROTECTION_OFFICER: frozenset({Right.SEE_ACCOUNTS, Right.SEE_ROLES}),
+    Role.DATA_PROTECTION_OFFICER: frozenset(
+        {Right.SEE_ACCOUNTS, Right.SEE_ROLES, Right.SEE_AUDIT, Right.SEE_PURGES}
+    ),
 }
 
 

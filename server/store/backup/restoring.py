@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server import private_files
-from server.store import numbers, sqlite
+from server.store import audit, numbers, sqlite
 from server.store.accounts import void_all
 from server.store.backup.copies import changed, prove
 from server.store.directory import DATABASE, LOST, REPLACED, master_key
@@ -46,8 +46,9 @@ class Summary:
 def restore(data_dir: Path, copy: Path, now_s: int) -> Path | None:
     """Put a copy in the place of the database, which is kept as REPLACED.
 
-    It is brought up to date, and gives no number that was given since the copy was made. The
-    database of before may be damaged or missing.
+    It is brought up to date, and gives no number that was given since the copy was made. Its audit
+    says that it was put back, and up to which entry the one before it had come. The database of
+    before may be damaged or missing.
 
     Returns:
         Where the database of before is kept, None when there was none.
@@ -117,6 +118,7 @@ def _prepare(copy: Path, draft: Path, vault: Vault, now_s: int, given: Mapping[s
     with changed(draft) as connection:
         numbers.leap(connection, now_s, given)
         void_all(connection)
+        audit.note_restored(connection, vault, now_s, given.get("audit", 0))
     prove(draft, vault)
 
 

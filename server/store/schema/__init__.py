@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from server.store import sqlite
 from server.store.engine import StoreError
 from server.store.schema import (
+    audit,
     badge_acts,
     booking_limits,
     cars,
@@ -21,6 +22,7 @@ from server.store.schema import (
     fleet_words,
     groups,
     news,
+    notices,
     own_time,
     page_indexes,
     people,
@@ -45,6 +47,7 @@ from server.store.schema.boxes import (
     signs,
     went_on,
 )
+from server.store.schema.privacy import purges
 
 # Two active bookings of a car may touch but not overlap: [start, end[. An insert and an update
 # are held to it alike, so that no path, and no other program, can double-book.
@@ -479,5 +482,8 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     cars.add,
     table_imports.add,
     signing_in.add,
+    audit.add,
+    notices.add,
+    purges.add,
     copies.add,
 )

@@ -30,8 +30,7 @@ async def list_trips(request: web.Request, agent: Agent) -> web.StreamResponse:
     listed = await request.app[STORE].trips.log(filter_for(agent, form), PAGE_SIZE, before)
     next_before = listed[-1].trip_id if len(listed) == PAGE_SIZE else None
     now_s = request.app[CLOCK].now_s()
-    sites = {car.vehicle_id: car.site_id for car in await request.app[STORE].vehicles.all()}
-    shown = [trips.placeless(Person(agent), trip, sites) for trip in listed]
+    shown = await trips.shown(Person(agent), listed, request.app[ACTIONS])
     return web.json_response(
         {"trips": [_trip(trip, late_s(trip, now_s)) for trip in shown], "next_before": next_before}
     )

@@ -5,6 +5,7 @@ Thin: a page reads a form into a request, asks an action, shows what it said. Ne
 
 from server.web.pages import (
     accessibility,
+    audit,
     badges,
     bookings,
     boxes,
@@ -15,6 +16,7 @@ from server.web.pages import (
     password_codes,
     people,
     pool,
+    privacy,
     profile,
     rebooking,
     refusals,
@@ -49,4 +51,6 @@ ROUTES = (
     *roles.ROUTES,
     *tables.ROUTES,
     *signing_in.ROUTES,
+    *audit.ROUTES,
+    *privacy.ROUTES,
 )

@@ -1,6 +1,13 @@
 """A box that reports trips, for the tests of what people do with them."""
 
-from server.fleet.records import FleetRecord, Holder, ReadRecord, TripEnded, TripStarted
+from server.fleet.records import (
+    FleetRecord,
+    Holder,
+    Position,
+    ReadRecord,
+    TripEnded,
+    TripStarted,
+)
 from server.fleet.trips import follow
 from server.store import Batch, Store
 from tests.fleet import MARIE, NOW_S, fit_box
@@ -15,10 +22,15 @@ class ReportingBox:
         self._seq = 1
         self._trips = 0
 
-    async def start_trip(self, agent_id: int | None = MARIE, directorate_id: int = 1) -> int:
+    async def start_trip(
+        self,
+        agent_id: int | None = MARIE,
+        directorate_id: int = 1,
+        where: Position | None = None,
+    ) -> int:
         """Let a trip of this driver begin, which ends one under way; return its id."""
         holder = Holder(agent_id, directorate_id if agent_id else None)
-        await self._tell(TripStarted(NOW_S, 0, holder, None))
+        await self._tell(TripStarted(NOW_S, 0, holder, where))
         self._trips += 1
         return self._trips
 

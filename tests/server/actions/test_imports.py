@@ -30,7 +30,7 @@ from tests.server.web.sample import StillClock
 from tests.support import examples
 
 PEOPLE = "identifiant;nom complet;direction"
-NO_FACTS = ("news", "sqlite_sequence", "file_word", "table_import")
+NO_FACTS = ("news", "sqlite_sequence", "file_word", "table_import", "audit", "audit_day")
 DAY_S = 24 * 3600
 
 

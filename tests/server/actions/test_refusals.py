@@ -25,6 +25,7 @@ from server.store import Store
 from tests.fleet import booking, copied
 from tests.server.actions import refusals
 from tests.server.actions.refusals import Row, Told, placeholders
+from tests.server.content import of_fleet
 from tests.server.web.sample import CLIO, HOUR_S, KARIM, NOW_S, PEUGEOT, StillClock
 from tests.support import examples
 
@@ -35,8 +36,8 @@ SESSION = 'INSERT INTO "session"'
 
 
 def content(folder: Path) -> list[str]:
-    """All that the database of a data directory holds, but for who is signed in."""
-    return [line for line in dump(folder) if not line.startswith(SESSION)]
+    """All that the database of a data directory holds of the fleet."""
+    return of_fleet(dump(folder))
 
 
 def dump(folder: Path) -> list[str]:
@@ -56,7 +57,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     seen = asyncio.run(refusals.see(folder))
     assert content(folder) == before, "what is refused changes nothing"
     signed_in = sum(line.startswith(SESSION) for line in dump(folder))
-    assert signed_in == len(refusals.PEOPLE), "nor signs anybody out"
+    assert signed_in == len(refusals.SIGNED_IN), "nor signs anybody out"
     return seen
 
 

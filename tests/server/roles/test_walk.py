@@ -4,7 +4,9 @@ A new one needs nothing here but its declaration. Never here: the table (table.p
 """
 
 import html
+import inspect
 import json
+import re
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -19,13 +21,16 @@ from server.app import init_app
 from server.app_keys import STORE
 from server.config import Address, Config
 from server.fleet import fleet_file
+from server.fleet.audit import Act
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refused
 from server.fleet.roles import GIVEN, RIGHTS, WHOLE, Right, Role, RoleGrant, Scope
 from server.store import Store
+from server.store.audit import Sought
 from server.web.i18n import load_words
 from tests.fleet import agent, copied
 from tests.server.browser import Browser
+from tests.server.content import fleet_in
 from tests.server.roles.table import (
     OPERATOR,
     TABLE,
@@ -100,10 +105,10 @@ class Walk:
         return answer.status, answer.headers.get("Location", ""), await answer.text()
 
     def content(self) -> list[str]:
-        """All that the database holds but for who is signed in."""
+        """All that the database holds but for who is signed in, and the audit of refusals."""
         database = sqlite3.connect(self.data / "voiturier.db")
         try:
-            return [line for line in database.iterdump() if 'INTO "session"' not in line]
+            return fleet_in(database)
         finally:
             database.close()
 
@@ -205,6 +210,35 @@ async def test_who_has_the_right_is_let_in(walk: Walk) -> None:
                     assert not is_denied(answer), (role, route)
 
 
+async def test_nobody_reads_where_somebody_was_without_an_entry(walk: Walk) -> None:
+    """The sample's cars park at 48.0061 north: no page, list or file says so unnoticed."""
+    read = 0
+    for route in walk.routes:
+        if route.method != "GET" or route.path.startswith("/sites"):  # points of car parks
+            continue
+        for who in [*map(whole, GIVEN), STRANGER]:
+            before = await readings(walk.store)
+            _, _, text = await walk.answer(who, route, HERE)
+            if PLACE.search(text):
+                read += 1
+                assert await readings(walk.store) > before, (who, route)
+    assert read > 0
+
+
+async def readings(store: Store) -> int:
+    return len(await store.audit.page(Sought(act=Act.READ_PLACES), 10_000))
+
+
+PLACE = re.compile(r"48[.,]?0061")
+
+
+async def test_nothing_is_written_that_does_not_say_what_it_is(walk: Walk) -> None:
+    for route in walk.routes:
+        await walk.answer(whole(Role.MANAGER), route, HERE)
+    assert await walk.store.audit.page(Sought(act=Act.OTHER), 1) == []
+    assert (await walk.store.audit.verify()).broken is None
+
+
 async def test_what_somebody_far_away_reads_names_nobody_of_here(walk: Walk) -> None:
     names = ("Karim", "Lucie", "FX-482-LM", "GB-117-KD")
     for route in walk.routes:
@@ -230,7 +264,8 @@ def someone(role: Role, scope: Scope = WHOLE) -> Person:
 
 async def is_let_in(action: Action, person: Person) -> bool:
     """Whether it gets beyond its first statement: what it is asked, there is not."""
-    count = action.function.__code__.co_argcount - len(action.function.__defaults__ or ())
+    function = inspect.unwrap(action.function)
+    count = function.__code__.co_argcount - len(function.__defaults__ or ())
     try:
         await action.function(person, *[None] * (count - 1))
     except Refused as refused:

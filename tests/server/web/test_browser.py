@@ -8,6 +8,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from server.fleet.feedback import Said
 from server.fleet.records import BadgeRefused, CardLearned, Holder, OdometerRead, TripEnded
+from server.fleet.roles import WHOLE, Role, RoleGrant
 from server.gateway.translate import read_record
 from shared_protocol.messages import CLOCK_SERVER
 from shared_protocol.records import (
@@ -47,7 +48,13 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = {"desktop": 1280, "phone": 360}
 NARROW = 320  # a page at 400 %: RGAA 10.11
 PAGES = {
-    None: ["/accessibilite", "/connexion", "/connexion?next=/trajets", "/connexion/code"],
+    None: [
+        "/accessibilite",
+        "/connexion",
+        "/connexion?next=/trajets",
+        "/connexion/code",
+        "/note-d-information",
+    ],
     KARIM: [
         "/reservations",
         "/reservations/nouvelle",
@@ -64,6 +71,9 @@ PAGES = {
         "/nowhere",
         "/boitiers",
         "/a-traiter",
+        "/mes-donnees",
+        "/mes-donnees/rectification",
+        "/note-d-information",
     ],
     LUCIE: ["/trajets/{ended}", "/trajets/{ended}/avis", "/reservations"],
     MANAGER: [
@@ -94,6 +104,7 @@ PAGES = {
         "/agents/{karim}/direction",
         "/agents/{karim}/droit",
         "/agents/{karim}/depart",
+        "/agents/{karim}/note-d-information",
         "/directions",
         "/directions/nouvelle",
         "/directions/1/modifier",
@@ -123,6 +134,8 @@ PAGES = {
         "/a-traiter/kilometres",
         "/a-traiter/kilometres/2",
         "/a-traiter/contradictions",
+        "/a-traiter/rectifications/1",
+        "/mes-donnees",
         "/vols",
         "/vols/signaler",
         "/vols/1/retirer",
@@ -245,6 +258,7 @@ async def something_of_each_kind_to_do(store) -> None:
     manager = await store.agents.by_login(MANAGER)
     for metres in (0, 12_400):
         await report(store, PEUGEOT, OdometerRead(metres))
+    await store.corrections.ask(manager.agent_id, "Mon nom s’écrit avec un t", NOW_S)
     await store.unassigned.attribute(1, 12_400, manager.agent_id, manager.agent_id, NOW_S)
     await report(store, PEUGEOT, OdometerRead(15_000))
     for body in (
@@ -529,3 +543,18 @@ async def test_a_manager_adds_learns_repairs_and_closes_with_the_pages_alone(
     assert (await store.agents.by_login(KARIM)).closed_at_s is not None
     assert await faults_of(page) == []
     record_property("sample", ", ".join(f"{thing}: {n} pressed" for thing, n in pressed.items()))
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDTHS["phone"], WIDTHS["desktop"]])
+async def test_the_audit_is_accessible_and_fits(browser, client, store, arrive, width):
+    lucie = await store.agents.by_login(LUCIE)
+    grant = RoleGrant(0, Role.DATA_PROTECTION_OFFICER, WHOLE, NOW_S - 1)
+    await store.roles.give(lucie.agent_id, grant, None, "Essai")
+    under_way, _ = await trip_ids(store)
+    await (await arrive(MANAGER)).read(f"/trajets/{under_way}")
+    await (await arrive(KARIM)).client.get("/audit")
+    page = await open_page(browser, client, width)
+    await sign_in(page, LUCIE)
+    for path in ("/audit", "/audit?login=nobody&since=2026-11-02&until=2026-11-01"):
+        await page.goto(path)
+        assert await faults_of(page) == []

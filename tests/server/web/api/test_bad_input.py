@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.server.content import fleet_in
 from tests.server.web.sample import (
     CLIO,
     HOUR_S,
@@ -279,10 +280,10 @@ def changing_routes(app):
 
 
 async def stored(store):
-    """All that the database holds."""
+    """All that the database holds of the fleet."""
 
     def read():
-        return list(store._engine.reader().iterdump())
+        return fleet_in(store._engine.reader())
 
     return await store.in_reader(read)
 

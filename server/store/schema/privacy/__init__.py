@@ -1,0 +1,1 @@
+"""The migrations about what is kept of people."""
