@@ -50,7 +50,8 @@ def require_traces(data_dir: Path) -> None:
 
 def traces(data_dir: Path) -> list[Path]:
     """Return what says that a fleet is or was here."""
-    found = [master_key(data_dir), *data_dir.glob(f"{DATABASE}*"), *copies_near(data_dir)]
+    beside = [*data_dir.glob(f"{DATABASE}*"), *data_dir.glob("voiturier-*.db")]
+    found = [master_key(data_dir), *beside, *copies_near(data_dir)]
     return sorted({path for path in found if path.exists()})
 
 

@@ -233,13 +233,14 @@ def test_a_new_fleet_is_made_where_it_is_asked_for(tmp_path: Path) -> None:
     assert vehicles(tmp_path / "a" / "data") == 0
 
 
-@pytest.mark.parametrize("left", ["key", "copy", "kept", "log"])
+@pytest.mark.parametrize("left", ["key", "copy", "kept", "log", "among copies"])
 def test_no_new_fleet_is_made_where_another_was(data: Path, left: str) -> None:
     places = {
         "key": data / "secrets" / "master.key",
         "copy": data / "backups" / "voiturier-20260101-000000.db",
         "kept": data / "voiturier.db.replaced",
         "log": data / "voiturier.db-wal",
+        "among copies": data / "voiturier-20260101-000000.db",
     }
     key, database = places["key"].read_bytes(), (data / "voiturier.db").read_bytes()
     shutil.rmtree(data)
