@@ -21,6 +21,7 @@ def init_app(config: Config, clock: Clock) -> web.Application:
     app[CLOCK] = clock
     app[STORE] = Store.open(config.data_dir)
     app[STORE].access.simple_walk_up = config.simple_walk_up
+    app[STORE].access.notice_before_use = config.notice_before_use
     app.cleanup_ctx.append(_store_open)
     gateway.setup(app)
     mail.setup(app)

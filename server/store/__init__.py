@@ -38,6 +38,7 @@ from server.store.knowledge import Knowledge
 from server.store.learning import LearnOrders
 from server.store.mail import Outbox
 from server.store.news import News
+from server.store.notices import Notices
 from server.store.people.directorates import Directorates
 from server.store.people.register import Register
 from server.store.pool.groups import Groups
@@ -102,6 +103,7 @@ class Store:
         self.knowledge = Knowledge(engine, vault)
         self.learn_orders = LearnOrders(engine, vault)
         self.links = Links(engine, vault)
+        self.notices = Notices(engine, vault)
         self.outbox = Outbox(engine, vault)
         self.records = Records(engine, vault)
         self.register = Register(engine, vault)

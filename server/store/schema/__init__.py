@@ -21,6 +21,7 @@ from server.store.schema import (
     fleet_words,
     groups,
     news,
+    notices,
     own_time,
     page_indexes,
     people,
@@ -480,4 +481,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     table_imports.add,
     signing_in.add,
     audit.add,
+    notices.add,
 )
