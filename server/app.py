@@ -10,6 +10,7 @@ from server.actions import Actions
 from server.app_keys import ACTIONS, CLOCK, CONFIG, NOTIFY, STORE
 from server.clock import Clock
 from server.config import Config
+from server.fleet.privacy.notice import version_of
 from server.store import Store, StoreError
 from server.web.auth import anybody
 
@@ -36,7 +37,9 @@ def init_app(config: Config, clock: Clock) -> web.Application:
 
 
 async def _store_open(app: web.Application) -> AsyncIterator[None]:
-    await app[STORE].bookings.set_limits(app[CONFIG].booking_limits)
+    config, store = app[CONFIG], app[STORE]
+    await store.bookings.set_limits(config.booking_limits)
+    await store.notices.announce(version_of(config.about, config.retention), app[CLOCK].now_s())
     yield
     await app[STORE].close()
 

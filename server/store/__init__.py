@@ -29,6 +29,7 @@ from server.store.boxes import (
 )
 from server.store.commands import Commands
 from server.store.contradictions import Contradictions
+from server.store.corrections import Corrections
 from server.store.doubtful_trips import DoubtfulTrips
 from server.store.engine import StoreError
 from server.store.equipment import Pieces
@@ -94,6 +95,7 @@ class Store:
         self.boxes = Boxes(engine, vault)
         self.commands = Commands(engine, vault)
         self.contradictions = Contradictions(engine, vault)
+        self.corrections = Corrections(engine, vault)
         self.directorates = Directorates(engine, vault)
         self.doubtful_trips = DoubtfulTrips(engine, vault)
         self.equipment = Pieces(engine, vault)

@@ -16,15 +16,16 @@ How = Literal["page", "paper"]
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Somebody was informed by this version of the notice; `noted_by` is who handed it over.
+    """Somebody was informed by this version of the notice; `noted_by` is who says so.
 
-    `at_s` is when, `noted_at_s` when it was written down.
+    `at_s` is when, `noted_at_s` when it was written down; `noted_by` None: the operator.
     """
 
     version: str
     how: How
     at_s: int
     noted_at_s: int
+    by_self: bool
     noted_by: str | None
 
 

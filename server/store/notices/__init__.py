@@ -9,24 +9,25 @@ from server.fleet.privacy.notice import How, Noted
 from server.store.news import tell
 from server.store.noun import Noun
 
+_CURRENT = (
+    "coalesce((SELECT version FROM notice_version ORDER BY notice_version_id DESC LIMIT 1), '')"
+)
+
 
 class Notices(Noun):
     """What is on record of the notice."""
 
+    async def announce(self, version: str, now_s: int) -> None:
+        """Let this be the version that holds; it asks everybody anew where it is another."""
+        await self._engine.write(_announce, {"version": version, "now_s": now_s})
+
     async def note(
-        self,
-        agent_id: int,
-        version: str,
-        how: How,
-        at_s: int,
-        noted_at_s: int,
-        noted_by_id: int | None,
+        self, agent_id: int, how: How, at_s: int, noted_at_s: int, noted_by_id: int | None
     ) -> bool:
-        """Write down that somebody was informed; the same version again changes nothing.
+        """Write down that somebody was informed by the version that holds; again changes nothing.
 
         Args:
             agent_id: who.
-            version: of the notice.
             how: on the page, or on paper.
             at_s: when they were.
             noted_at_s: the present.
@@ -37,7 +38,6 @@ class Notices(Noun):
         """
         row = {
             "agent_id": agent_id,
-            "version": version,
             "how": how,
             "at_s": at_s,
             "noted_at_s": noted_at_s,
@@ -48,20 +48,21 @@ class Notices(Noun):
     async def of(self, agent_id: int) -> list[Noted]:
         """Return what is on record for somebody, the newest first."""
         rows = await self._rows(
-            "SELECT n.version, n.how, n.at_s, n.noted_at_s, a.full_name AS noted_by"
+            "SELECT n.version, n.how, n.at_s, n.noted_at_s, n.noted_by_id = n.agent_id AS by_self,"
+            " a.full_name AS noted_by"
             " FROM notice n LEFT JOIN agent a ON a.agent_id = n.noted_by_id"
             " WHERE n.agent_id = :agent_id ORDER BY n.notice_id DESC",
             agent_id=agent_id,
         )
-        return [Noted(**row) for row in rows]
+        return [Noted(**{**row, "by_self": bool(row["by_self"])}) for row in rows]
 
-    async def has(self, agent_id: int, version: str) -> bool:
-        """Return whether somebody was informed by this version."""
+    async def is_informed(self, agent_id: int) -> bool:
+        """Return whether somebody was informed by the version that holds."""
         return bool(
             await self._rows(
-                "SELECT 1 FROM notice WHERE agent_id = :agent_id AND version = :version LIMIT 1",
+                "SELECT 1 FROM notice WHERE agent_id = :agent_id"
+                f" AND version = {_CURRENT} LIMIT 1",
                 agent_id=agent_id,
-                version=version,
             )
         )
 
@@ -73,12 +74,20 @@ class Notices(Noun):
         return bool(rows and rows[0]["has_notice"])
 
 
+def _announce(db: sqlite3.Connection, row: dict[str, object]) -> None:
+    db.execute(
+        "INSERT INTO notice_version (version, from_s)"
+        f" SELECT :version, :now_s WHERE {_CURRENT} <> :version",
+        row,
+    )
+
+
 def _note(db: sqlite3.Connection, row: dict[str, object]) -> bool:
     db.execute(
         "INSERT INTO notice (agent_id, version, how, at_s, noted_at_s, noted_by_id)"
-        " SELECT :agent_id, :version, :how, :at_s, :noted_at_s, :noted_by_id"
+        f" SELECT :agent_id, {_CURRENT}, :how, :at_s, :noted_at_s, :noted_by_id"
         " WHERE NOT EXISTS (SELECT 1 FROM notice"
-        " WHERE agent_id = :agent_id AND version = :version)",
+        f" WHERE agent_id = :agent_id AND version = {_CURRENT})",
         row,
     )
     first = db.execute(

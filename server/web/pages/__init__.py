@@ -16,6 +16,7 @@ from server.web.pages import (
     password_codes,
     people,
     pool,
+    privacy,
     profile,
     rebooking,
     refusals,
@@ -51,4 +52,5 @@ ROUTES = (
     *tables.ROUTES,
     *signing_in.ROUTES,
     *audit.ROUTES,
+    *privacy.ROUTES,
 )

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from argon2 import PasswordHasher
 
 from server.clock import SystemClock
+from server.config import About, Retention
 from server.fleet import fleet_file
 from server.fleet.model import Booking, TripFilter
+from server.fleet.privacy.notice import version_of
 from server.fleet.records import (
     BadgeRefused,
     FleetRecord,
@@ -81,6 +83,7 @@ async def fill(store: Store) -> None:
     """Load the fleet, fit both cars with boxes and let these tell a month's story."""
     people = (MANAGER, KARIM, LUCIE)
     await store.fleet.load(fleet_file.parse(json.dumps(FLEET)), dict.fromkeys(people, HASH), NOW_S)
+    await inform(store)
     agents = {agent.login: agent for agent in await store.agents.all()}
     karim, lucie = agents[KARIM], agents[LUCIE]
     clio, peugeot = await store.vehicles.all()
@@ -98,6 +101,13 @@ async def fill(store: Store) -> None:
     ]
     records = [ReadRecord(7, "refusal", r.at_s, b"", {"reason": r.reason}, r) for r in refused]
     await tell(store, peugeot.vehicle_id, records)
+
+
+async def inform(store: Store) -> None:
+    """Let everybody on record have had the notice that holds by default."""
+    await store.notices.announce(version_of(About(), Retention()), NOW_S)
+    for person in await store.agents.all():
+        await store.notices.note(person.agent_id, "paper", NOW_S, NOW_S, None)
 
 
 async def booking_id_of(store: Store, agent_id: int) -> int:

@@ -4,12 +4,18 @@ from sqlite_utils import Database
 
 
 def add(db: Database) -> None:
-    """Add both tables, and on each person whether any notice is recorded: the cars ask that.
+    """Add the tables, and on each person whether any notice is recorded: the cars ask that.
 
     Of those who were there before, nobody has written down that they were informed.
     """
     db.execute("ALTER TABLE agent ADD COLUMN has_notice INTEGER NOT NULL DEFAULT 0")
     db.execute("CREATE INDEX agent_without_notice ON agent (agent_id) WHERE has_notice = 0")
+    db.execute(
+        "CREATE TABLE notice_version ("
+        " notice_version_id INTEGER PRIMARY KEY,"
+        " version TEXT NOT NULL,"
+        " from_s INTEGER NOT NULL) STRICT"
+    )
     db.execute(
         "CREATE TABLE notice ("
         " notice_id INTEGER PRIMARY KEY,"
