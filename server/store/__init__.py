@@ -36,6 +36,7 @@ from server.store.equipment import Pieces
 from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
 from server.store.fleet import Fleet
 from server.store.knowledge import Knowledge
+from server.store.known import WhatIsKnown
 from server.store.learning import LearnOrders
 from server.store.mail import Outbox
 from server.store.news import News
@@ -103,6 +104,7 @@ class Store:
         self.fleet = Fleet(engine, vault)
         self.groups = Groups(engine, vault)
         self.knowledge = Knowledge(engine, vault)
+        self.known = WhatIsKnown(engine, vault)
         self.learn_orders = LearnOrders(engine, vault)
         self.links = Links(engine, vault)
         self.notices = Notices(engine, vault)

@@ -4,7 +4,9 @@ Never here: the correction itself, which whoever answers makes where it stands.
 """
 
 from server.actions.actor import Actor, Person, actor_id, manager_only
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.inputs import Id, Input
 from server.fleet.privacy.corrections import Answer, Correction, Request
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -28,6 +30,7 @@ class Reply(OneRequest):
     answer: Answer
 
 
+@audited(Act.ASK_CORRECTION)
 async def ask(actor: Person, request: Ask, actions: Actions) -> None:
     """Keep a request; the same again while it waits is the same."""
     await actions.store.corrections.ask(
@@ -49,6 +52,7 @@ async def get(actor: Actor, request: OneRequest, actions: Actions) -> Correction
     return found
 
 
+@audited(Act.ANSWER_CORRECTION, "correction")
 async def reply(actor: Actor, request: Reply, actions: Actions) -> Correction:
     """Answer a request.
 

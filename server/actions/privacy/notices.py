@@ -5,7 +5,9 @@ Never here: the words of the notice (web/templates/privacy), what a car does wit
 """
 
 from server.actions.actor import Actor, Person, actor_id, manager_only
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.inputs import Id, Input, Instant
 from server.fleet.refusals import Reason, Refusal, Refused
 
@@ -17,6 +19,7 @@ class HandOver(Input):
     at_s: Instant
 
 
+@audited(Act.TAKE_NOTE)
 async def take_note(actor: Person, actions: Actions) -> None:
     """Write down that the actor has read the notice that holds; again changes nothing."""
     agent_id, now_s = actor.agent.agent_id, actions.clock.now_s()
@@ -24,6 +27,7 @@ async def take_note(actor: Person, actions: Actions) -> None:
         actions.notify(None)
 
 
+@audited(Act.HAND_OVER_NOTICE, "agent")
 async def hand_over(actor: Actor, request: HandOver, actions: Actions) -> None:
     """Write down that somebody was given the notice on paper; again changes nothing.
 

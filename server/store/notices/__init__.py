@@ -60,8 +60,7 @@ class Notices(Noun):
         """Return whether somebody was informed by the version that holds."""
         return bool(
             await self._rows(
-                "SELECT 1 FROM notice WHERE agent_id = :agent_id"
-                f" AND version = {_CURRENT} LIMIT 1",
+                f"SELECT 1 FROM notice WHERE agent_id = :agent_id AND version = {_CURRENT} LIMIT 1",
                 agent_id=agent_id,
             )
         )

@@ -95,9 +95,7 @@ async def answer(request: web.Request, agent: Agent) -> web.StreamResponse:
 async def _answer_page(
     request: web.Request, form: AnswerForm, found: Correction, status: int = 200
 ) -> web.Response:
-    return await page(
-        request, "privacy/answer.html", status=status, form=form, correction=found
-    )
+    return await page(request, "privacy/answer.html", status=status, form=form, correction=found)
 
 
 def _this(request: web.Request) -> acts.OneRequest:

@@ -21,7 +21,6 @@ async def newcomer(store):
     return NEW
 
 
-@pytest.mark.xfail(strict=True, reason="finding P5: nobody is informed before first use")
 async def test_a_first_sign_in_leads_to_the_notice(visitor, newcomer):
     answer = await visitor.sign_in(newcomer)
     assert answer.headers["Location"].startswith(NOTICE)
