@@ -436,6 +436,11 @@ class Reason(StrEnum):
         Kind.NOT_FOUND,
     )
     IMPORT_UNDONE = "import_undone", N_("This import has been taken back."), Kind.CONFLICT
+    IMPORT_USED = (
+        "import_used",
+        N_("What it brought was changed or used since: %(name)s. It is not taken back."),
+        Kind.CONFLICT,
+    )
     # What is known of a person
     NOTICE_FIRST = (
         "notice_first",
@@ -448,11 +453,6 @@ class Reason(StrEnum):
     REQUEST_ANSWERED = (
         "request_answered",
         N_("This request has been answered meanwhile."),
-        Kind.CONFLICT,
-    )
-    IMPORT_USED = (
-        "import_used",
-        N_("What it brought was changed or used since: %(name)s. It is not taken back."),
         Kind.CONFLICT,
     )
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import sqlite3
 from typing import Any
 
 import pytest
@@ -142,10 +143,17 @@ async def test_who_has_no_licence_recorded_may_not_drive_until_it_is(
     client.close()
 
 
+def nobody_is_informed(store: Store) -> None:
+    """As after an upgrade, where the operator asks for the notice from now on."""
+    store.access.notice_before_use = True
+    with sqlite3.connect(store.data_dir / "voiturier.db") as database:
+        database.execute("UPDATE agent SET has_notice = 0")
+
+
 async def test_where_it_is_asked_for_who_has_no_notice_recorded_is_let_in_once_it_is(
     port: int, box: BoxSecrets, store: Store, registry: Registry
 ) -> None:
-    store.access.notice_before_use = True
+    nobody_is_informed(store)
     aboard = FLEET["bookings"][0] | {"passengers": ["paul.morin"]}
     await load(store, vehicles=[car(walk_up=True)], agents=[], bookings=[aboard])
     client = await BoxClient.connect(port, box)
@@ -160,8 +168,9 @@ async def test_where_it_is_asked_for_who_has_no_notice_recorded_is_let_in_once_i
     }
     for login in ("marie.leroy", "paul.morin"):
         agent_id = (await store.agents.by_login(login)).agent_id
-        assert await store.notices.note(agent_id, "1-a", "paper", NOW_S, NOW_S, None)
-        assert not await store.notices.note(agent_id, "1-b", "page", NOW_S, NOW_S, None)
+        await store.notices.announce(f"2-{login}", NOW_S)
+        assert await store.notices.note(agent_id, "paper", NOW_S, NOW_S, None)
+        assert not await store.notices.note(agent_id, "page", NOW_S, NOW_S, None)
     registry.notify(None)
     told = {(g.grant_id, g.badge_tag, g.kind) for g in await whole(client)}
     assert told == {
@@ -182,7 +191,7 @@ async def test_who_drove_before_a_notice_was_asked_for_keeps_the_booking_under_w
     await client.report(1, 1, records.TripStart(marie, BOOKING, 0, *PLACE, 0, 0))
     await client.report(1, 2, records.TripEnd(0, *PLACE, records.END_BADGE_HELD))
     client.close()
-    store.access.notice_before_use = True
+    nobody_is_informed(store)
     client = await BoxClient.connect(port, box)
     await client.greet(next_seq=3)
     told = {(g.grant_id, g.badge_tag, g.kind) for g in await whole(client)}

@@ -11,10 +11,8 @@ from zoneinfo import ZoneInfo
 from argon2 import PasswordHasher
 
 from server.clock import SystemClock
-from server.config import About, Retention
 from server.fleet import fleet_file
 from server.fleet.model import Booking, TripFilter
-from server.fleet.privacy.notice import version_of
 from server.fleet.records import (
     BadgeRefused,
     FleetRecord,
@@ -31,7 +29,7 @@ from server.fleet.records import (
 from server.fleet.trips import follow
 from server.store import Batch, Store
 from server.web.localtime import to_input
-from tests.fleet import HOUR_S, SITE, agent, booking, fleet, vehicle
+from tests.fleet import HOUR_S, SITE, agent, booking, fleet, inform, vehicle
 
 PARIS = ZoneInfo("Europe/Paris")
 DAY_S = 24 * HOUR_S
@@ -101,13 +99,6 @@ async def fill(store: Store) -> None:
     ]
     records = [ReadRecord(7, "refusal", r.at_s, b"", {"reason": r.reason}, r) for r in refused]
     await tell(store, peugeot.vehicle_id, records)
-
-
-async def inform(store: Store) -> None:
-    """Let everybody on record have had the notice that holds by default."""
-    await store.notices.announce(version_of(About(), Retention()), NOW_S)
-    for person in await store.agents.all():
-        await store.notices.note(person.agent_id, "paper", NOW_S, NOW_S, None)
 
 
 async def booking_id_of(store: Store, agent_id: int) -> int:
