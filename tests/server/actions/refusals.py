@@ -619,7 +619,7 @@ def cases(
             values={"now": "Territoires"},
         ),
         Reason.DIRECTORATE_CLOSED: Case(**merge("1", "DDT")),
-        Reason.HAS_MEMBERS: Case(**merge("", None), values={"people": 5}),
+        Reason.HAS_MEMBERS: Case(**merge("", None), values={"people": 6}),
         Reason.NOT_HANDED_OVER: Case(
             Page(f"/agents/{LUCIE_ID}/depart", {}, MANAGER), command="hands over all or none"
         ),
