@@ -44,7 +44,7 @@ async def test_the_profile_leads_to_what_is_known_with_purpose_ground_readers_an
     ):
         assert said in page, said
     for kind in KINDS:
-        assert f'id="{kind.name}"' in page
+        assert f'id="kind-{kind.name}"' in page
 
 
 async def test_who_read_where_one_was_is_named_and_ones_own_look_is_not(arrive, store):
