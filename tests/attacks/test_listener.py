@@ -118,3 +118,40 @@ async def honest(port: int, box: BoxSecrets) -> None:
     client = await BoxClient.connect(port, box)
     assert (await client.greet()).seq == 0
     client.close()
+
+
+@pytest.mark.xfail(
+    strict=True, reason="finding S26: who connects often evicts a handshake from elsewhere"
+)
+async def test_a_flood_from_one_address_evicts_no_slow_handshake_from_elsewhere(
+    store: Store,
+) -> None:
+    services = Services(store, SystemClock(), Pipeline(store), Registry())
+    listener = Listener(services, max_pending=8)
+    await listener.start(Address("127.0.0.1", 0))
+    port, box = listener.address.port, await fit_box(store)
+    slow = await BoxClient.dial(port, box, says_hello=False, came_from="127.0.0.2")
+    flood = [await asyncio.open_connection("127.0.0.1", port) for _ in range(40)]
+    await slow.shake_hands()
+    assert (await slow.greet()).seq == 0
+    for _, writer in flood:
+        writer.close()
+    slow.close()
+    await listener.stop()
+
+
+@pytest.mark.xfail(strict=True, reason="finding S26: silence evicts a handshake that is under way")
+async def test_who_has_said_a_valid_hello_is_kept_before_those_who_say_nothing(
+    store: Store,
+) -> None:
+    services = Services(store, SystemClock(), Pipeline(store), Registry())
+    listener = Listener(services, max_pending=8)
+    await listener.start(Address("127.0.0.1", 0))
+    port, box = listener.address.port, await fit_box(store)
+    slow = await BoxClient.connect(port, box)  # its first sealed frame is still to come
+    flood = [await asyncio.open_connection("127.0.0.1", port) for _ in range(40)]
+    assert (await slow.greet()).seq == 0
+    for _, writer in flood:
+        writer.close()
+    slow.close()
+    await listener.stop()
