@@ -120,9 +120,6 @@ async def honest(port: int, box: BoxSecrets) -> None:
     client.close()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="finding S26: who connects often evicts a handshake from elsewhere"
-)
 async def test_a_flood_from_one_address_evicts_no_slow_handshake_from_elsewhere(
     store: Store,
 ) -> None:
@@ -140,7 +137,6 @@ async def test_a_flood_from_one_address_evicts_no_slow_handshake_from_elsewhere(
     await listener.stop()
 
 
-@pytest.mark.xfail(strict=True, reason="finding S26: silence evicts a handshake that is under way")
 async def test_who_has_said_a_valid_hello_is_kept_before_those_who_say_nothing(
     store: Store,
 ) -> None:
