@@ -16,7 +16,7 @@ from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any
 
-from aiohttp import HttpVersion11, web
+from aiohttp import HttpVersion11, StreamReader, web
 from aiohttp.http_exceptions import BadHttpMessage, HttpProcessingError, LineTooLong
 
 from server.config import Network, WebLimits
@@ -100,13 +100,18 @@ class HttpConnection(web.RequestHandler):
         self._port = port
         self._raw: asyncio.Transport | None = None
         self._deadline: asyncio.TimerHandle | None = None
-        self._is_busy = False
+        self._body: StreamReader | None = None  # of the request that is being answered
         self._received = 0
 
     def abort(self) -> None:
         """End it now; what was not sent yet is not sent."""
         if self._raw is not None:
             self._raw.abort()
+
+    async def shutdown(self, timeout: float | None = 15.0) -> None:
+        """Let a request end, for so many seconds; what nobody reads then is not sent."""
+        await super().shutdown(timeout)
+        self.abort()
 
     # What asyncio tells
 
@@ -130,52 +135,53 @@ class HttpConnection(web.RequestHandler):
     def data_received(self, data: bytes) -> None:
         """Take bytes in. The first of a header start its time."""
         self._received += len(data)
-        if data and not self._is_busy and self._deadline is None:
+        if data and self._body is None and self._deadline is None:
             self._wait(self._port.limits.header_s, self.abort)
         try:
             super().data_received(data)
         except Exception as error:  # aiohttp answers what its parser names, and no more
             _say_malformed(error)
-            if self._raw is not None and not self._is_busy:
+            if self._raw is not None and self._body is None:
                 self._raw.write(_BAD_REQUEST)
             self.force_close()
+        # Behind a body that has not ended can only be what aiohttp makes of a malformed one; of
+        # that it tells nobody who reads the body.
+        if self._body is not None and not self._body.is_eof() and self._messages:
+            self._body.set_exception(web.HTTPBadRequest())
 
     # What aiohttp does with a request
 
     async def _handle_request(
         self, request: web.BaseRequest, start_time: float | None, request_handler: Any
     ) -> tuple[web.StreamResponse, bool]:
-        if not _has_one_host(request):  # RFC 9112 3.2 wants this said
-            request_handler = self._refuse_host
-        self._is_busy = True
+        if not (_has_one_host(request) and _expects_what_there_is(request)):
+            request_handler = self._refuse
+        self._body = request.content
         self._port.busy(self, is_busy=True)
         self._wait_no_more()
         if not request.content.is_eof():
-            began_s, before = self._loop.time(), self._received
-            self._wait(
-                self._port.limits.body_s, lambda: self._look_at_body(request, began_s, before)
-            )
+            self._look_at_body(request.content, self._loop.time(), self._received)
         try:
             return await super()._handle_request(request, start_time, request_handler)
         finally:
-            self._is_busy = False
+            self._body = None
             self._port.busy(self, is_busy=False)
             self._wait_no_more()
 
-    async def _refuse_host(self, request: web.BaseRequest) -> web.StreamResponse:
-        return self.handle_error(request, exc=BadHttpMessage("Host"))
+    async def _refuse(self, request: web.BaseRequest) -> web.StreamResponse:
+        return self.handle_error(request, exc=BadHttpMessage(""))
 
-    def _look_at_body(self, request: web.BaseRequest, began_s: float, before: int) -> None:
+    def _look_at_body(self, body: StreamReader, began_s: float, before: int) -> None:
         """Give up a body that is too slow; each byte that came has given it time."""
         self._deadline = None
-        if request.content.is_eof():
+        if body.is_eof():
             return
         allowed_s = self._port.limits.body_s + (self._received - before) / _LEAST_BYTES_PER_S
         left_s = began_s + allowed_s - self._loop.time()
         if left_s > 0:
-            self._wait(left_s, lambda: self._look_at_body(request, began_s, before))
+            self._wait(left_s, lambda: self._look_at_body(body, began_s, before))
         else:
-            request.content.set_exception(web.HTTPRequestTimeout())
+            body.set_exception(web.HTTPRequestTimeout())
 
     def handle_error(
         self,
@@ -227,6 +233,11 @@ def _has_one_host(request: web.BaseRequest) -> bool:
     if not hosts:
         return request.version < HttpVersion11
     return len(hosts) == 1 and _HOST.fullmatch(hosts[0]) is not None
+
+
+def _expects_what_there_is(request: web.BaseRequest) -> bool:
+    """Say whether it expects nothing else than 100-continue: aiohttp would repeat what it did."""
+    return request.headers.get("Expect", "100-continue").lower() == "100-continue"
 
 
 def _say_malformed(error: BaseException) -> None:

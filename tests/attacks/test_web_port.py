@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import struct
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -90,6 +91,8 @@ MALFORMED = {
     "later chunks": b"POST /langue HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
     b"Content-Type: application/x-www-form-urlencoded\r\nCookie: voiturier=%s\r\n\r\n"
     b"2\r\nab\r\n%s\r\n",
+    "expectation": b"GET /connexion HTTP/1.1\r\nHost: a\r\nExpect: %s\r\n\r\n",
+    "bytes expected": b"GET /connexion HTTP/1.1\r\nHost: a\r\nExpect: \xff%s\r\n\r\n",
     "no http": b"\x16\x03\x01%s\r\n\r\n",
 }
 
@@ -121,6 +124,43 @@ def test_a_malformed_request_is_answered_and_logged_without_a_word_of_it(
     assert SECRET not in log
     assert "Traceback" not in log
     assert log.count("\n") <= 1
+
+
+CHUNKED = (
+    b"POST /langue HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+    + FORM
+    + b"Cookie: voiturier=%s\r\n\r\n2\r\na=\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    "later", [b"%s\r\n", b"-1\r\n%s\r\n", b"ffffffffffffffffffff\r\n%s", b"2\r\n%s\r\n"]
+)
+def test_a_body_that_breaks_later_is_answered_and_logged_without_a_word_of_it(
+    shared: Served, later: bytes
+) -> None:
+    before = shared.log.read_text()
+    peer = connected(shared.http_port, said=CHUNKED.replace(b"%s", SECRET.encode()))
+    assert asked(shared) == 200  # the page that reads it has begun
+    peer.sendall(later.replace(b"%s", SECRET.encode()))
+    answer = all_of(peer)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert SECRET.encode() not in answer
+    log = shared.log.read_text().removeprefix(before)
+    assert SECRET not in log
+    assert "Traceback" not in log
+    assert log.count("\n") <= 1  # that the cookie is none of ours
+
+
+def test_who_goes_away_in_the_middle_of_a_body_leaves_no_line(shared: Served) -> None:
+    before = shared.log.read_text()
+    for _ in range(3):
+        peer = connected(shared.http_port, said=CHUNKED.replace(b"Cookie", b"X-Cookie"))
+        assert asked(shared) == 200
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        peer.close()
+        assert asked(shared) == 200
+    assert shared.log.read_text() == before
 
 
 async def test_the_server_stops_in_spite_of_slow_clients_of_every_kind(
