@@ -15,7 +15,8 @@ from server.config import Address
 _log = logging.getLogger(__name__)
 
 BACKLOG = 4_096  # a burst waits in the system; all cars of a fleet come at once after an outage
-AT_ONCE = 32  # accepted in one turn
+# Accepted in one turn: the first words of those let in are heard before very many others come.
+AT_ONCE = 8
 _TRY_AGAIN_S = 1.0
 
 

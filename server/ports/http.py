@@ -64,7 +64,7 @@ class WebPort:
             self._show_out(self._crowd.weakest())
 
     def busy(self, connection: "HttpConnection", is_busy: bool) -> None:
-        """Take note that a request has begun, or is over."""
+        """Take note that a request has come, to its last byte, or is over."""
         self._crowd.show(connection, is_busy)
 
     def closed(self, connection: "HttpConnection") -> None:
@@ -156,8 +156,10 @@ class HttpConnection(web.RequestHandler):
     ) -> tuple[web.StreamResponse, bool]:
         if not (_has_one_host(request) and _expects_what_there_is(request)):
             request_handler = self._refuse
+        if self._raw is None:  # it was shown out before its turn came
+            raise ConnectionResetError
         self._body = request.content
-        self._port.busy(self, is_busy=True)
+        self._body.on_eof(lambda: self._port.busy(self, is_busy=True))
         self._wait_no_more()
         if not request.content.is_eof():
             self._look_at_body(request.content, self._loop.time(), self._received)

@@ -1,6 +1,7 @@
 """`voiturier serve` as a child of its own: what it holds, what it logs, how it ends."""
 
 import contextlib
+import os
 import re
 import resource
 import signal
@@ -45,6 +46,11 @@ class Served:
         found = re.search(r"VmRSS:\s*(\d+) kB", status)
         assert found
         return int(found[1]) / 1024
+
+    def cpu_s(self) -> float:
+        """What its threads have computed so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def stop(self, *signals: signal.Signals) -> tuple[int, float]:
         """Send these (SIGTERM where none are named); return its code and the seconds it took."""

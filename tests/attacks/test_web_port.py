@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from server.store import BoxSecrets
+from server.store import BoxSecrets, sqlite
+from shared_protocol import messages, records
 from tests.attacks.served import PATIENCE_S, Served, all_of, connected, may_hold, served
 from tests.fleet import fit_box, open_small_fleet
 from tests.server.gateway.box_client import BoxClient
@@ -190,3 +191,26 @@ async def test_the_server_stops_in_spite_of_slow_clients_of_every_kind(
             peer.close()
         assert code == 0
         assert "Traceback" not in server.log.read_text()
+
+
+async def test_the_server_stops_though_another_program_holds_the_database(
+    tmp_path: Path, box: BoxSecrets
+) -> None:
+    with served(tmp_path) as server:
+        car = await BoxClient.connect(server.boxes_port, box)
+        await car.greet()
+        with sqlite.opened(tmp_path / "voiturier.db") as other:
+            other.execute("BEGIN IMMEDIATE")
+            unsent = [records.to_record(0, records.Odometer(1))]
+            car.send(car.batch(1, 1, unsent))
+            await car.writer.drain()
+            code, _ = server.stop()
+            other.execute("ROLLBACK")
+        assert car.count(messages.Ack) == 1, "nothing was confirmed that is not kept"
+        car.close()
+        assert code == 1
+        assert "not everything had ended" in server.log.read_text()
+    with served(tmp_path) as server:
+        car = await BoxClient.connect(server.boxes_port, box)
+        assert (await car.greet()).seq == 0
+        car.close()

@@ -212,6 +212,17 @@ async def test_one_address_whose_connections_are_all_busy_gets_no_other() -> Non
         assert not any(peer.reader.at_eof() for peer in busy)
 
 
+async def test_half_a_body_takes_no_place_from_who_comes_from_the_same_address() -> None:
+    async with opened(replace(LONG, per_address=3)) as address:
+        crowd = [await Peer.connect(address) for _ in range(3)]
+        for peer in crowd:
+            peer.writer.write(FORM + b"Content-Length: 9\r\n\r\na")
+        elsewhere = await Peer.connect(address, "127.0.0.2")
+        assert await elsewhere.page() == b"200"  # the others' requests have begun by now
+        assert await (await Peer.connect(address)).page() == b"200"
+        assert await crowd[0].rest() == b""
+
+
 async def test_a_trusted_proxy_is_held_to_no_number_but_the_whole() -> None:
     proxy = (ip_network("127.0.0.1"),)
     async with opened(replace(LONG, per_address=2), most=8, proxies=proxy) as address:
