@@ -40,7 +40,7 @@ async def serve(
     clock: Clock | None = None,
     alongside: Callable[[Address], Coroutine[None, None, None]] | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM.
+    """Serve until SIGINT, SIGTERM or SIGHUP.
 
     Prints one line per address, with the real ports: `http: URL` and `boxes: HOST:PORT`.
 
@@ -65,7 +65,7 @@ async def serve(
 
 @contextlib.contextmanager
 def _stopped_by_signals() -> Iterator[asyncio.Event]:
-    """Yield what is set by SIGINT or SIGTERM, however often they come.
+    """Yield what is set by SIGINT, SIGTERM or SIGHUP, however often they come.
 
     Once one has come the handlers stay, also when the loop is gone: the next harms nothing.
     """
@@ -79,7 +79,10 @@ def _stopped_by_signals() -> Iterator[asyncio.Event]:
             end.start()
             loop.call_soon_threadsafe(stop.set)
 
-    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {}
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
+            before[number] = signal.signal(number, heard)
     try:
         yield stop
     finally:

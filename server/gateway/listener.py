@@ -56,6 +56,11 @@ class Listener:
         """Return where it listens, with the real port."""
         return self._door.address
 
+    @property
+    def is_open(self) -> bool:
+        """Say whether a box may connect."""
+        return self._door.is_open
+
     async def start(self, address: Address) -> None:
         """Begin to listen; OSError when the address cannot be had."""
         await self._door.open(address)

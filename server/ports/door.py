@@ -39,6 +39,11 @@ class Door:
         host, port, *_ = self._sockets[0].getsockname()
         return Address(host, port)
 
+    @property
+    def is_open(self) -> bool:
+        """Say whether it listens."""
+        return bool(self._sockets)
+
     async def open(self, address: Address) -> None:
         """Begin to listen; OSError when the address cannot be had."""
         loop = asyncio.get_running_loop()

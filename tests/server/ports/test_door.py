@@ -80,7 +80,9 @@ async def test_who_comes_to_a_closed_door_is_refused() -> None:
     door = Door(Greeter)
     await door.open(Address("127.0.0.1", 0))
     address = door.address
+    assert door.is_open
     door.close()
+    assert not door.is_open
     with pytest.raises(ConnectionRefusedError):
         await greeted(address)
 
