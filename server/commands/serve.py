@@ -54,8 +54,7 @@ def add_to(
         default=[],
         metavar="ADDRESS[/BITS]",
         help="a proxy before the server whose X-Forwarded-For says who connects; may be repeated."
-        " Without it, all who come through a proxy share what one address may mistype and how many"
-        " connections it may hold",
+        " Without it, all who come through a proxy share what one address may mistype",
     )
 
     for option, name, unit, per, what in (

@@ -109,7 +109,8 @@ def setup(app: web.Application) -> None:
     store, clock = app[STORE], app[CLOCK]
     doubt = Doubt(clock)
     services = Services(store, clock, Pipeline(store), registry, doubt.stretch)
-    app[LISTENER] = Listener(services, most=shares().boxes)
+    most = shares().boxes
+    app[LISTENER] = Listener(services, most=most)
     app[DOUBTS_TIME] = doubt.doubts
     app[NOTIFY] = registry.notify
     told = store.news.newest  # the number of the last news that connections were woken for
@@ -140,6 +141,12 @@ def setup(app: web.Application) -> None:
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         doubt.begin(*await store.boxes.time_known())
+        if (fitted := len(await store.boxes.all())) > most:
+            _log.warning(
+                "%d boxes are in service, and %d can be connected at a time: give the server more"
+                " file descriptors (ulimit -n, LimitNOFILE=)",
+                *(fitted, most),
+            )
         await app[LISTENER].start(app[CONFIG].boxes)
         await look()
         looking = asyncio.create_task(clock.look_regularly(look))

@@ -159,7 +159,7 @@ class HttpConnection(web.RequestHandler):
         if self._raw is None:  # it was shown out before its turn came
             raise ConnectionResetError
         self._body = request.content
-        self._body.on_eof(lambda: self._port.busy(self, is_busy=True))
+        self._body.on_eof(lambda: self._is_whole(request.content))
         self._wait_no_more()
         if not request.content.is_eof():
             self._look_at_body(request.content, self._loop.time(), self._received)
@@ -172,6 +172,10 @@ class HttpConnection(web.RequestHandler):
 
     async def _refuse(self, request: web.BaseRequest) -> web.StreamResponse:
         return self.handle_error(request, exc=BadHttpMessage(""))
+
+    def _is_whole(self, body: StreamReader) -> None:
+        if self._body is body:  # else it is read to its end for an answer that was given before
+            self._port.busy(self, is_busy=True)
 
     def _look_at_body(self, body: StreamReader, began_s: float, before: int) -> None:
         """Give up a body that is too slow; each byte that came has given it time."""

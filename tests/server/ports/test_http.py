@@ -104,6 +104,16 @@ async def test_a_header_that_does_not_come_ends_the_connection(said: bytes) -> N
         assert await peer.rest() == b""
 
 
+async def test_a_header_that_comes_by_the_byte_has_the_same_end() -> None:
+    async with opened(replace(LONG, header_s=1)) as address:
+        peer = await Peer.connect(address)
+        heard = asyncio.create_task(peer.rest())
+        while not heard.done():
+            peer.writer.write(b"G")
+            await asyncio.wait({heard}, timeout=0.1)
+        assert heard.result() == b""
+
+
 async def test_the_second_header_has_its_deadline_too() -> None:
     async with opened(replace(LONG, header_s=1)) as address:
         peer = await Peer.connect(address)
