@@ -7,11 +7,12 @@ from aiohttp import web
 from server import gateway, mail
 from server import web as pages
 from server.actions import Actions
-from server.app_keys import ACTIONS, CLOCK, CONFIG, NOTIFY, STORE
+from server.app_keys import ACTIONS, CLOCK, CONFIG, DOUBTS_TIME, NOTIFY, READINESS, STORE
 from server.clock import Clock
 from server.config import Config
-from server.store import Store, StoreError
-from server.web.auth import anybody
+from server.gateway import LISTENER
+from server.health import Readiness
+from server.store import Store
 
 
 def init_app(config: Config, clock: Clock) -> web.Application:
@@ -29,8 +30,10 @@ def init_app(config: Config, clock: Clock) -> web.Application:
     app[ACTIONS] = Actions(
         app[STORE], clock, lambda box_id: app[NOTIFY](box_id), config.timezone, post
     )
+    app[READINESS] = Readiness(
+        app[STORE].health, clock, lambda: app[LISTENER].is_open, lambda: app[DOUBTS_TIME]()
+    )
     pages.setup(app)
-    app.router.add_get("/healthz", anybody(_healthz))
     return app
 
 
@@ -38,12 +41,3 @@ async def _store_open(app: web.Application) -> AsyncIterator[None]:
     await app[STORE].bookings.set_limits(app[CONFIG].booking_limits)
     yield
     await app[STORE].close()
-
-
-async def _healthz(request: web.Request) -> web.Response:
-    """Tell a supervisor that the process answers and its database reads."""
-    try:
-        await request.app[STORE].directorates.all()
-    except StoreError:
-        return web.json_response({"status": "the database cannot be read"}, status=503)
-    return web.json_response({"status": "ok"})

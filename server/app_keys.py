@@ -8,6 +8,7 @@ from server.actions import Actions
 from server.clock import Clock
 from server.config import Config
 from server.fleet.model import Agent
+from server.health import Readiness
 from server.store import Store
 
 STORE = web.AppKey("STORE", Store)
@@ -20,3 +21,5 @@ AGENT = web.RequestKey("AGENT", Agent)
 NOTIFY: web.AppKey[Callable[[int | None], None]] = web.AppKey("NOTIFY")
 # Whether the server doubts its own clock, and tells no box the time.
 DOUBTS_TIME: web.AppKey[Callable[[], bool]] = web.AppKey("DOUBTS_TIME")
+# Whether the server can do what the boxes need.
+READINESS = web.AppKey("READINESS", Readiness)

@@ -48,6 +48,11 @@ class Listener:
         host, port, *_ = self._server.sockets[0].getsockname()
         return Address(host, port)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a box may connect."""
+        return self._server is not None and self._server.is_serving()
+
     async def start(self, address: Address) -> None:
         """Begin to listen; OSError when the address cannot be had."""
         self._server = await asyncio.get_running_loop().create_server(

@@ -34,6 +34,7 @@ from server.store.engine import StoreError
 from server.store.equipment import Pieces
 from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
 from server.store.fleet import Fleet
+from server.store.health import Health
 from server.store.knowledge import Knowledge
 from server.store.learning import LearnOrders
 from server.store.mail import Outbox
@@ -98,6 +99,7 @@ class Store:
         self.feedback = FeedbackOfTrips(engine, vault)
         self.fleet = Fleet(engine, vault)
         self.groups = Groups(engine, vault)
+        self.health = Health(engine, vault, data_dir)
         self.knowledge = Knowledge(engine, vault)
         self.learn_orders = LearnOrders(engine, vault)
         self.links = Links(engine, vault)
@@ -143,6 +145,7 @@ class Store:
 
     async def close(self) -> None:
         """Commit what waits and let go of the database."""
+        self.health.stop()
         await self._engine.close()
 
 

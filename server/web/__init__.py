@@ -16,6 +16,7 @@ from server.web.drafts import DRAFTS, Drafts
 from server.web.guesses import GUESSES, Guesses
 from server.web.i18n import WORDS, load_words
 from server.web.letters import Letters
+from server.web.operation import health
 from server.web.pages.signing_in import links
 from server.web.pages.tables.waiting import waiting
 
@@ -44,5 +45,6 @@ def setup(app: web.Application) -> None:
     app.middlewares.extend((session, render.error_pages, security.same_origin, auth.load_agent))
     app.add_routes(pages.ROUTES)
     app.add_routes(api.ROUTES)
+    app.add_routes(health.ROUTES)
     app.router.add_post("/langue", auth.anybody(render.choose_language))
     app.router.add_static("/static", _STATIC)

@@ -30,6 +30,7 @@ from server.store.schema import (
     roles,
     table_imports,
     unassigned,
+    watching,
 )
 from server.store.schema.accounts import sessions, signing_in
 from server.store.schema.boxes import (
@@ -478,4 +479,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     cars.add,
     table_imports.add,
     signing_in.add,
+    watching.add,
 )
