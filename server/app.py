@@ -1,5 +1,7 @@
 """The composition root: what the server is made of. Never here: how any part works."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 from aiohttp import web
@@ -7,7 +9,8 @@ from aiohttp import web
 from server import gateway, mail
 from server import web as pages
 from server.actions import Actions
-from server.app_keys import ACTIONS, CLOCK, CONFIG, DOUBTS_TIME, NOTIFY, READINESS, STORE
+from server.alerts import Watch
+from server.app_keys import ACTIONS, CLOCK, CONFIG, DOUBTS_TIME, NOTIFY, READINESS, STORE, WATCH
 from server.clock import Clock
 from server.config import Config
 from server.gateway import LISTENER
@@ -33,6 +36,8 @@ def init_app(config: Config, clock: Clock) -> web.Application:
     app[READINESS] = Readiness(
         app[STORE].health, clock, lambda: app[LISTENER].is_open, lambda: app[DOUBTS_TIME]()
     )
+    app[WATCH] = Watch(app[STORE], clock, app[READINESS], config, post)
+    app.cleanup_ctx.append(_watched)
     pages.setup(app)
     return app
 
@@ -41,3 +46,11 @@ async def _store_open(app: web.Application) -> AsyncIterator[None]:
     await app[STORE].bookings.set_limits(app[CONFIG].booking_limits)
     yield
     await app[STORE].close()
+
+
+async def _watched(app: web.Application) -> AsyncIterator[None]:
+    task = asyncio.create_task(app[WATCH].run())
+    yield
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

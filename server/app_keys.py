@@ -5,6 +5,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from server.actions import Actions
+from server.alerts import Watch
 from server.clock import Clock
 from server.config import Config
 from server.fleet.model import Agent
@@ -23,3 +24,5 @@ NOTIFY: web.AppKey[Callable[[int | None], None]] = web.AppKey("NOTIFY")
 DOUBTS_TIME: web.AppKey[Callable[[], bool]] = web.AppKey("DOUBTS_TIME")
 # Whether the server can do what the boxes need.
 READINESS = web.AppKey("READINESS", Readiness)
+# What is wrong with the server and its fleet.
+WATCH = web.AppKey("WATCH", Watch)

@@ -17,6 +17,7 @@ from server.store.accounts import Accounts
 from server.store.accounts.links import Links
 from server.store.accounts.second_factors import SecondFactors
 from server.store.agents import Agents
+from server.store.alerts import Alerts
 from server.store.badges import Badges
 from server.store.bookings import Bookings, DecidedFor
 from server.store.boxes import (
@@ -88,6 +89,7 @@ class Store:
         self.access = AccessOfCars(engine, vault)
         self.accounts = Accounts(engine, vault)
         self.agents = Agents(engine, vault)
+        self.alerts = Alerts(engine, vault)
         self.badges = Badges(engine, vault)
         self.bookings = Bookings(engine, vault)
         self.boxes = Boxes(engine, vault)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from aiohttp import web
 
-from server.actions.tools import Post
 from server.app_keys import CONFIG
 from server.config import Config
 from server.web import api, auth, pages, render, security
@@ -25,7 +24,7 @@ __all__ = ["post_of", "setup"]
 _STATIC = Path(__file__).parent / "static"
 
 
-def post_of(config: Config, wake: Callable[[], None]) -> Post | None:
+def post_of(config: Config, wake: Callable[[], None]) -> Letters | None:
     """Return who writes the letters; None where mail is not set up."""
     if config.mail is None:
         return None

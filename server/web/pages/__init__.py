@@ -26,6 +26,7 @@ from server.web.pages import (
     to_do,
     trips,
 )
+from server.web.pages.operation import alerts
 
 ROUTES = (
     *accessibility.ROUTES,
@@ -49,4 +50,5 @@ ROUTES = (
     *roles.ROUTES,
     *tables.ROUTES,
     *signing_in.ROUTES,
+    *alerts.ROUTES,
 )

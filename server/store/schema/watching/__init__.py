@@ -6,8 +6,9 @@ from server.store import sqlite
 
 
 def add(db: Database) -> None:
-    """Add the row by which a commit is tried, alerts, and letters that are to no account."""
-    db.execute("CREATE TABLE probe (probe_id INTEGER PRIMARY KEY, times INTEGER NOT NULL) STRICT")
+    """Add the row with which a commit is tried, alerts, and letters that are to no account."""
+    db.execute("CREATE TABLE probe (holds INTEGER NOT NULL) STRICT")
+    db.execute("INSERT INTO probe (holds) VALUES (1)")
     db.execute(
         "CREATE TABLE alert ("
         " alert_id INTEGER PRIMARY KEY,"
