@@ -16,6 +16,7 @@ from server.config import Config
 from server.gateway import LISTENER
 from server.health import Readiness
 from server.store import Store
+from server.web.operation import metrics
 
 
 def init_app(config: Config, clock: Clock) -> web.Application:
@@ -39,6 +40,7 @@ def init_app(config: Config, clock: Clock) -> web.Application:
     app[WATCH] = Watch(app[STORE], clock, app[READINESS], config, post)
     app.cleanup_ctx.append(_watched)
     pages.setup(app)
+    metrics.setup(app)
     return app
 
 

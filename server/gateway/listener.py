@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from server.app_keys import CLOCK, CONFIG, DOUBTS_TIME, NOTIFY, STORE
+from server.app_keys import BOX_COUNTS, CLOCK, CONFIG, DOUBTS_TIME, NOTIFY, STORE
 from server.config import Address
 from server.gateway.connection import Connection, Services
 from server.gateway.doubt import Doubt
@@ -99,7 +99,9 @@ def setup(app: web.Application) -> None:
     registry = Registry()
     store, clock = app[STORE], app[CLOCK]
     doubt = Doubt(clock)
-    app[LISTENER] = Listener(Services(store, clock, Pipeline(store), registry, doubt.stretch))
+    services = Services(store, clock, Pipeline(store), registry, doubt.stretch)
+    app[LISTENER] = Listener(services)
+    app[BOX_COUNTS] = services.counts
     app[DOUBTS_TIME] = doubt.doubts
     app[NOTIFY] = registry.notify
     told = store.news.newest  # the number of the last news that connections were woken for

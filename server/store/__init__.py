@@ -145,6 +145,10 @@ class Store:
         """Run `work()` in a thread where it may call what must be called in a reader's."""
         return await self._engine.in_reader(work, lane)
 
+    def watch_commits(self, seen: Callable[[float], None]) -> None:
+        """Have `seen` called, in another thread, with how long each commit takes, in s."""
+        self._engine.on_commit = seen
+
     async def close(self) -> None:
         """Commit what waits and let go of the database."""
         self.health.stop()

@@ -10,6 +10,7 @@ import contextlib
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -56,12 +57,15 @@ class Engine:
     Args:
         path: of a database whose tables exist; sqlite3.Error when it cannot be opened.
         news: told of what is committed, by this process or found to be by another; None: nobody is.
+
+    `on_commit` is called in the writer's thread with how long each group took, in s.
     """
 
     def __init__(self, path: Path, news: News | None = None) -> None:
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._connection = sqlite.connect(path)  # the writer's
+        self.on_commit: Callable[[float], None] | None = None
         self._news = news
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
@@ -118,8 +122,11 @@ class Engine:
                 group.append(self._jobs.get())
             going_on = None not in group
             jobs = [job for job in group if job is not None]
+            began_s = time.monotonic()
             self._commit(self._connection, jobs)
             _tell(jobs)
+            if self.on_commit is not None and jobs:
+                self.on_commit(time.monotonic() - began_s)
         self._connection.close()
 
     def _commit(self, connection: sqlite3.Connection, jobs: list[_Job]) -> None:
