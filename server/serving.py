@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 
 from aiohttp import web
 
+from server import logs
 from server.app import init_app
 from server.clock import Clock, SystemClock
 from server.config import Address, Config, ServeError
@@ -39,6 +40,7 @@ async def serve(
     """
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # each box keeps one open
+    logs.write_as(config.log_format)
     sys.setswitchinterval(_SWITCH_S)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
