@@ -9,7 +9,7 @@ from aiohttp import web
 from server import gateway, mail
 from server import web as pages
 from server.actions import Actions
-from server.alerts import Watch
+from server.alerts import Chores, Watch
 from server.app_keys import ACTIONS, CLOCK, CONFIG, DOUBTS_TIME, NOTIFY, READINESS, STORE, WATCH
 from server.clock import Clock
 from server.config import Config
@@ -37,7 +37,7 @@ def init_app(config: Config, clock: Clock) -> web.Application:
     app[READINESS] = Readiness(
         app[STORE].health, clock, lambda: app[LISTENER].is_open, lambda: app[DOUBTS_TIME]()
     )
-    app[WATCH] = Watch(app[STORE], clock, app[READINESS], config, post)
+    app[WATCH] = Watch(app[STORE], clock, app[READINESS], config, post, Chores())
     app.cleanup_ctx.append(_watched)
     pages.setup(app)
     metrics.setup(app)

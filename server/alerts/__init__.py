@@ -10,13 +10,14 @@ import contextlib
 import logging
 import shutil
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from server.clock import Clock
 from server.config import Config
 from server.fleet import alerts as rules
 from server.fleet.accounts.mail import LONGEST_AGE_S, Letter, NewMail
-from server.fleet.alerts import Alert, Kind, Limits, News, Observed
+from server.fleet.alerts import Alert, Chore, Kind, Limits, News, Observed
 from server.fleet.refusals import Refused
 from server.health import Need, Readiness
 from server.store import Store, StoreError
@@ -38,6 +39,22 @@ class Writer(Protocol):
         """Let the outbox be looked at."""
 
 
+def never() -> Chore | None:
+    """Be the way to ask how a chore went that nobody does here."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Chores:
+    """How to ask how what is to be done each day went last.
+
+    `backup` is called in a thread, and may raise OSError.
+    """
+
+    backup: Callable[[], Chore | None] = never
+    purge: Callable[[], Chore | None] = never
+
+
 class Watch:
     """What is wrong with one server and its fleet.
 
@@ -47,6 +64,7 @@ class Watch:
         readiness: tries what the boxes need.
         config: from when on something is wrong, and who is written to.
         writer: None where mail is not set up.
+        chores: how the last ones went.
     """
 
     def __init__(
@@ -56,11 +74,13 @@ class Watch:
         readiness: Readiness,
         config: Config,
         writer: Writer | None,
+        chores: Chores,
     ) -> None:
         self.seen: Observed | None = None  # in the last look
         self._store = store
         self._clock = clock
         self._readiness = readiness
+        self._chores = chores
         self._data_dir = config.data_dir
         self._mail_to = config.alerts.mail_to
         self._writer = writer if self._mail_to else None
@@ -68,10 +88,12 @@ class Watch:
             config.alerts.silent_car_h * rules.HOUR_S,
             config.alerts.disk_free_mb * _MB,
             expects_backup=config.backups.at_hour is not None,
+            expects_purge=chores.purge is not never,
         )
         self._alerts: list[Alert] = []
         self._stored: frozenset[Alert] = frozenset()
         self._is_read = False
+        self._missing: set[Need] = set()  # in the last look
         self._up_ms = clock.monotonic_ms()
 
     @property
@@ -143,12 +165,16 @@ class Watch:
     async def _observe(self) -> Observed:
         now_s = self._clock.now_s()
         missing = {fault.need for fault in await self._readiness.faults()}
+        # What passes within a minute is none: a load holds the database, a purge writes it anew.
+        lasting, self._missing = missing & self._missing, missing
         return Observed(
             now_s,
             (self._clock.monotonic_ms() - self._up_ms) // 1000,
             doubts_time=Need.CLOCK in missing,
-            is_ready=not missing - {Need.CLOCK},
+            is_ready=not lasting - {Need.CLOCK},
             disk_free_bytes=await _known(lambda: asyncio.to_thread(self._disk_free)),
+            backup=await _known(lambda: asyncio.to_thread(self._chores.backup)),
+            purge=self._chores.purge(),
             mail=await _known(self._store.outbox.outlook),
             heard_s=await _known(lambda: self._store.alerts.heard(now_s)),
         )

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from server.alerts import Watch
+from server.alerts import Chores, Watch
 from server.config import Address, Alerts, Config, MailSettings
 from server.fleet import alerts as rules
 from server.fleet.accounts.mail import Outcome, WaitingMail
-from server.fleet.alerts import DAY_S, HOUR_S, Kind
+from server.fleet.alerts import DAY_S, HOUR_S, Chore, Kind
 from server.fleet.pool import OutOfService
 from server.fleet.recurrence import PARIS
 from server.health import KEPT_MS, Readiness
@@ -32,6 +32,8 @@ class Site:
     def __init__(self, store: Store, **more: Any) -> None:
         self.store, self.clock = store, SettableClock(NOW_S)
         self.doubts = False
+        self.backed_up: Chore | None = None
+        self.purged: Chore | None = None
         post = MailSettings(Address("127.0.0.1", 9), "parc@ddt.example", "https://parc.example")
         limits = {"mail_to": TO, "disk_free_mb": 0} | more
         self.config = Config(store.data_dir, alerts=Alerts(**limits), mail=post)
@@ -40,7 +42,11 @@ class Site:
 
     def start(self) -> None:
         readiness = Readiness(self.store.health, self.clock, lambda: True, lambda: self.doubts)
-        self.watch = Watch(self.store, self.clock, readiness, self.config, self.letters)
+        chores = Chores(lambda: self.backed_up, self.last_purge)
+        self.watch = Watch(self.store, self.clock, readiness, self.config, self.letters, chores)
+
+    def last_purge(self) -> Chore:
+        return self.purged or Chore(self.clock.now_s())
 
     async def look(self, later_s: int = KEPT_MS // 1000) -> list[Kind]:
         self.clock.pass_by(later_s * 1000)
@@ -140,6 +146,7 @@ async def test_on_a_disk_that_takes_nothing_an_alert_is_seen_and_told_once_there
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     with files_end_at(4096):
+        assert await site.look() == []  # what passes within a minute is none
         assert await site.look() == [Kind.NOT_READY]
         assert await site.look() == [Kind.NOT_READY]
         assert "alert: not_ready" in caplog.text and "alerts cannot be stored" in caplog.text
@@ -192,6 +199,25 @@ async def test_a_full_outbox_keeps_the_alert_and_tells_it_later(
     monkeypatch.undo()
     assert await site.look() == [Kind.WRONG_CLOCK]
     assert len(await site.texts()) == 1
+
+
+async def test_a_backup_that_failed_or_is_late_is_an_alert_until_one_is_made(site: Site) -> None:
+    site.backed_up = Chore(NOW_S, failed=True)
+    assert await site.look() == [Kind.BACKUP_FAILED]
+    assert "voiturier backup" in (await site.texts())[0]
+    site.backed_up = Chore(NOW_S - 3 * DAY_S)
+    assert await site.look() == [Kind.BACKUP_OVERDUE]
+    site.backed_up = Chore(NOW_S)
+    assert await site.look() == []
+
+
+async def test_a_purge_that_failed_or_is_late_is_an_alert(site: Site) -> None:
+    site.purged = Chore(NOW_S, failed=True)
+    assert await site.look() == [Kind.PURGE_FAILED]
+    site.purged = Chore(NOW_S - 3 * DAY_S)
+    assert await site.look() == [Kind.PURGE_OVERDUE]
+    site.purged = None
+    assert await site.look() == []
 
 
 async def test_without_an_address_nobody_is_written_to_and_the_alert_stands(store: Store) -> None:
