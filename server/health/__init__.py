@@ -7,6 +7,7 @@ here: who may read it (server/web/operation/), who is told (server/alerts/).
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextvars import Context
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -74,7 +75,8 @@ class Readiness:
         async with self._trying:  # those who ask meanwhile get what the first one finds
             now_ms = self._clock.monotonic_ms()
             if self._found_at_ms is None or now_ms - self._found_at_ms >= KEPT_MS:
-                found = await self._try()
+                # What it writes is nobody's act, whoever asks.
+                found = await asyncio.create_task(self._try(), context=Context())
                 self._say(found)
                 self._found, self._found_at_ms = found, self._clock.monotonic_ms()
         return self._found
