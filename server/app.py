@@ -1,5 +1,7 @@
 """The composition root: what the server is made of. Never here: how any part works."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 from aiohttp import web
@@ -7,12 +9,15 @@ from aiohttp import web
 from server import gateway, mail, nightly, purging
 from server import web as pages
 from server.actions import Actions
-from server.app_keys import ACTIONS, CLOCK, CONFIG, NOTIFY, STORE
+from server.alerts import Chores, Watch
+from server.app_keys import ACTIONS, CLOCK, CONFIG, DOUBTS_TIME, NOTIFY, READINESS, STORE, WATCH
 from server.clock import Clock
 from server.config import Config
 from server.fleet.privacy.notice import version_of
-from server.store import Store, StoreError
-from server.web.auth import anybody
+from server.gateway import LISTENER
+from server.health import Readiness
+from server.store import Store
+from server.web.operation import metrics
 
 
 def init_app(config: Config, clock: Clock) -> web.Application:
@@ -33,8 +38,13 @@ def init_app(config: Config, clock: Clock) -> web.Application:
     app[ACTIONS] = Actions(
         app[STORE], clock, lambda box_id: app[NOTIFY](box_id), config.timezone, post
     )
+    app[READINESS] = Readiness(
+        app[STORE].health, clock, lambda: app[LISTENER].is_open, lambda: app[DOUBTS_TIME]()
+    )
+    app[WATCH] = Watch(app[STORE], clock, app[READINESS], config, post, Chores())
+    app.cleanup_ctx.append(_watched)
     pages.setup(app)
-    app.router.add_get("/healthz", anybody(_healthz))
+    metrics.setup(app)
     return app
 
 
@@ -46,10 +56,9 @@ async def _store_open(app: web.Application) -> AsyncIterator[None]:
     await app[STORE].close()
 
 
-async def _healthz(request: web.Request) -> web.Response:
-    """Tell a supervisor that the process answers and its database reads."""
-    try:
-        await request.app[STORE].directorates.all()
-    except StoreError:
-        return web.json_response({"status": "the database cannot be read"}, status=503)
-    return web.json_response({"status": "ok"})
+async def _watched(app: web.Application) -> AsyncIterator[None]:
+    task = asyncio.create_task(app[WATCH].run())
+    yield
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

@@ -14,6 +14,7 @@ from server.fleet.recurrence import PARIS
 from server.fleet.roles import Role
 
 Network = IPv4Network | IPv6Network
+LogFormat = Literal["plain", "json"]
 AccessibilityState = Literal["none", "partial", "full"]
 
 
@@ -127,6 +128,7 @@ class Config:
     alerts: Alerts = field(default_factory=Alerts)
     web_limits: WebLimits = field(default_factory=WebLimits)
     metrics: Address | None = None  # where Prometheus reads; None: nowhere
+    log_format: LogFormat = "plain"  # of each line on stderr; "json" for a collector
     demo_accounts: tuple[tuple[str, str, str], ...] = ()  # (login, password, who), shown to sign in
 
     @property

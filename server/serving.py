@@ -12,7 +12,7 @@ from types import FrameType
 
 from aiohttp import web
 
-from server import private_files
+from server import logs, private_files
 from server.app import init_app
 from server.clock import Clock, SystemClock
 from server.config import Address, Config, ServeError
@@ -56,6 +56,7 @@ async def serve(
         StoreError: the data directory cannot be used, or another server uses it.
     """
     shares = raise_limit()
+    logs.write_as(config.log_format)
     _log.info(
         "%d descriptors: %d connections of browsers, %d of boxes at a time",
         *(shares.descriptors, shares.web, shares.boxes),

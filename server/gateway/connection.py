@@ -9,10 +9,12 @@ at most. Never here: what is said (conversation.py), what a frame is (shared_pro
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from server.app_keys import BoxCounts
 from server.clock import Clock, Timer
 from server.gateway.conversation import Conversation
 from server.gateway.pipeline import Pipeline
@@ -46,6 +48,12 @@ class Services:
     # Names for how long its clock has not jumped; 0: no box is to be told the time.
     stretch: Callable[[], int] = lambda: 1
     newcomers: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_NEWCOMERS))
+    # How many connections ended before anybody had proved who they are, by the reason's code.
+    turned_away: Counter[str] = field(default_factory=Counter)
+
+    def counts(self) -> BoxCounts:
+        """Return how the boxes' port has fared."""
+        return BoxCounts(len(self.registry), self.pipeline.committed, self.turned_away)
 
 
 class Keeper(Protocol):
@@ -157,6 +165,7 @@ class Connection(asyncio.Protocol):
         """
         self._close_said = True
         if self._conversation is None:
+            self._services.turned_away[reason] += 1
             _log.info("box unknown: connection closed: %s", reason)
         else:
             box = self._conversation.box.wire_id.hex()

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from server.app_keys import CLOCK, CONFIG, DOUBTS_TIME, NOTIFY, STORE
+from server.app_keys import BOX_COUNTS, CLOCK, CONFIG, DOUBTS_TIME, NOTIFY, STORE
 from server.config import Address
 from server.gateway.connection import Connection, Services
 from server.gateway.doubt import Doubt
@@ -111,6 +111,7 @@ def setup(app: web.Application) -> None:
     services = Services(store, clock, Pipeline(store), registry, doubt.stretch)
     most = shares().boxes
     app[LISTENER] = Listener(services, most=most)
+    app[BOX_COUNTS] = services.counts
     app[DOUBTS_TIME] = doubt.doubts
     app[NOTIFY] = registry.notify
     told = store.news.newest  # the number of the last news that connections were woken for

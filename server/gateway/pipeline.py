@@ -37,6 +37,7 @@ class Pipeline:
     """
 
     def __init__(self, store: Store) -> None:
+        self.committed = 0  # records since the start; one that a box tells again counts again
         self._store = store
         self._tags = Tags(store)
 
@@ -89,6 +90,7 @@ class Pipeline:
         if held is None:
             holders = await self._holders(box, bodies, times)
             held = await self._store.records.append(batch(holders), trips.follow)
+        self.committed += min(len(records), max(0, held.seq + 1 - first_seq))
         return held
 
     def _booked(self, box: BoxAccount, bodies: list[Body], times: "_Times") -> list[Holder] | None:

@@ -24,6 +24,10 @@ class Registry:
     def __init__(self) -> None:
         self._served: dict[int, Served] = {}
 
+    def __len__(self) -> int:
+        """Return how many boxes are connected."""
+        return len(self._served)
+
     def claim(self, box_id: int, connection: Served) -> None:
         """Let this connection serve the box; an older one ends: the box has given it up."""
         older = self._served.get(box_id)

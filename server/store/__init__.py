@@ -17,6 +17,7 @@ from server.store.accounts import Accounts
 from server.store.accounts.links import Links
 from server.store.accounts.second_factors import SecondFactors
 from server.store.agents import Agents
+from server.store.alerts import Alerts
 from server.store.badges import Badges
 from server.store.bookings import Bookings, DecidedFor
 from server.store.boxes import (
@@ -39,6 +40,7 @@ from server.store.engine import StoreError
 from server.store.equipment import Pieces
 from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
 from server.store.fleet import Fleet
+from server.store.health import Health
 from server.store.knowledge import Knowledge
 from server.store.known import WhatIsKnown
 from server.store.learning import LearnOrders
@@ -99,6 +101,7 @@ class Store:
         self.access = AccessOfCars(engine, vault)
         self.accounts = Accounts(engine, vault)
         self.agents = Agents(engine, vault)
+        self.alerts = Alerts(engine, vault)
         self.audit = audit.Audit(engine, vault)
         self.badges = Badges(engine, vault)
         self.bookings = Bookings(engine, vault)
@@ -113,6 +116,7 @@ class Store:
         self.feedback = FeedbackOfTrips(engine, vault)
         self.fleet = Fleet(engine, vault)
         self.groups = Groups(engine, vault)
+        self.health = Health(engine, vault, data_dir)
         self.knowledge = Knowledge(engine, vault)
         self.known = WhatIsKnown(engine, vault)
         self.learn_orders = LearnOrders(engine, vault)
@@ -196,8 +200,13 @@ class Store:
         """Run `work()` in a thread where it may call what must be called in a reader's."""
         return await self._engine.in_reader(work, lane)
 
+    def watch_commits(self, seen: Callable[[float], None]) -> None:
+        """Have `seen` called, in another thread, with how long each commit takes, in s."""
+        self._engine.on_commit = seen
+
     async def close(self) -> None:
         """Commit what waits and let go of the database."""
+        self.health.stop()
         await self._engine.close()
         self._hold.release()
 

@@ -200,7 +200,7 @@ class Boxes(Noun):
         if row is None or row["retired_at_s"] is not None:
             return None
         if row["key_sealed"] is not None:
-            return self._vault.open_sealed(row["key_sealed"], _key_of(wire_id))
+            return self._vault.open_sealed(row["key_sealed"], place_of_key(wire_id))
         if generation <= row["proved"]:
             return None
         if not may_be(generation, row["newest"]):
@@ -315,7 +315,7 @@ class Boxes(Noun):
             "SELECT key_sealed FROM box_key WHERE box_id = :box_id ORDER BY generation LIMIT 1",
             {"box_id": box_id},
         ).fetchone()
-        first = self._vault.open_sealed(sealed, _key_of(wire_id))
+        first = self._vault.open_sealed(sealed, place_of_key(wire_id))
         return self._vault.next_box_key(first, generation)
 
     def _key_proved(self, db: sqlite3.Connection, box_id: int, generation: int, now_s: int) -> None:
@@ -348,7 +348,7 @@ class Boxes(Noun):
         key: bytes,
         now_s: int,
     ) -> None:
-        key_sealed = self._vault.seal(key, _key_of(wire_id))
+        key_sealed = self._vault.seal(key, place_of_key(wire_id))
         db.execute(
             "INSERT INTO box_key (box_id, generation, key_sealed, created_at_s)"
             " VALUES (:box_id, :generation, :key_sealed, :now_s)",
@@ -385,7 +385,7 @@ class Boxes(Noun):
             box_id,
             wire_id,
             row["generation"],
-            self._vault.open_sealed(row["key_sealed"], _key_of(wire_id)),
+            self._vault.open_sealed(row["key_sealed"], place_of_key(wire_id)),
             self._vault.open_sealed(row["badge_key_sealed"], badge_key_of(wire_id)),
         )
 
@@ -399,7 +399,7 @@ def next_key(db: sqlite3.Connection, vault: Vault, box: BoxAccount) -> NextKey |
     ).fetchone()
     if row is None:
         return None
-    key = vault.open_sealed(row["key_sealed"], _key_of(box.wire_id))
+    key = vault.open_sealed(row["key_sealed"], place_of_key(box.wire_id))
     return NextKey(row["generation"], key)
 
 
@@ -413,7 +413,7 @@ def sent_grants(db: sqlite3.Connection, box_id: int) -> SentGrants | None:
     return SentGrants(**row) if row else None
 
 
-def _key_of(wire_id: bytes) -> str:
+def place_of_key(wire_id: bytes) -> str:
     """Name the place a box's key is sealed for."""
     return f"box {wire_id.hex()} key"
 

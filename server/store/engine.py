@@ -10,6 +10,7 @@ import contextlib
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -67,12 +68,15 @@ class Engine:
         path: of a database whose tables exist; sqlite3.Error when it cannot be opened.
         news: told of what is committed, by this process or found to be by another; None: nobody is.
         audit: called in the transaction of each act that changed something; None: nothing is kept.
+
+    `on_commit` is called in the writer's thread with how long each group took, in s.
     """
 
     def __init__(self, path: Path, news: News | None = None, audit: Audit | None = None) -> None:
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._connection = sqlite.connect(path)  # the writer's
+        self.on_commit: Callable[[float], None] | None = None
         self._news = news
         self._audit = audit
         self._local = threading.local()
@@ -146,8 +150,11 @@ class Engine:
             jobs = [job for job in group if job is not None]
             together = [job for job in jobs if not job.alone]
             if together:
+                began_s = time.monotonic()
                 self._commit(self._connection, together)
                 _tell(together)
+                if self.on_commit is not None:
+                    self.on_commit(time.monotonic() - began_s)
             for job in jobs:
                 if job.alone:
                     _maintain(self._connection, job)

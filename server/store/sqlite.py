@@ -170,6 +170,12 @@ def counts(connection: sqlite3.Connection) -> dict[str, int]:
     return {name: int(count) for name, (count,) in zip(names, counted, strict=True)}
 
 
+def is_sound(connection: sqlite3.Connection) -> bool:
+    """Read every page and say whether each is what it should be; in about half of the time."""
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    return bool(verdict == "ok")
+
+
 def number_once(connection: sqlite3.Connection) -> None:
     """Let every table that numbers its rows give no number twice; call it in a transaction.
 
@@ -181,6 +187,27 @@ def number_once(connection: sqlite3.Connection) -> None:
         " SET sql = replace(sql, 'INTEGER PRIMARY KEY', 'INTEGER PRIMARY KEY AUTOINCREMENT')"
         f" WHERE {_NUMBERED} AND sql NOT LIKE '%AUTOINCREMENT%'"
     )
+    (version,) = connection.execute("PRAGMA schema_version").fetchone()
+    connection.execute(f"PRAGMA schema_version = {version + 1}")  # others read it anew
+    connection.execute("PRAGMA writable_schema = RESET")
+
+
+def let_be_null(connection: sqlite3.Connection, table: str, column: str) -> None:
+    """Let a column hold NULL from now on; call it in a transaction.
+
+    SQLite can do that only in the text of a table, or by copying it, which forgets its numbers.
+    """
+    connection.execute("PRAGMA writable_schema = ON")
+    changed = connection.execute(
+        "UPDATE sqlite_master SET sql = replace(sql, :strict, :loose)"
+        " WHERE type = 'table' AND name = :table AND instr(sql, :strict)",
+        {
+            "table": table,
+            "strict": f" {column} INTEGER NOT NULL",
+            "loose": f" {column} INTEGER",
+        },
+    )
+    assert changed.rowcount == 1, "the table is as its migration made it"
     (version,) = connection.execute("PRAGMA schema_version").fetchone()
     connection.execute(f"PRAGMA schema_version = {version + 1}")  # others read it anew
     connection.execute("PRAGMA writable_schema = RESET")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from aiohttp import web
 
-from server.actions.tools import Post
 from server.app_keys import CONFIG
 from server.config import Config
 from server.web import api, auth, pages, render, security
@@ -16,6 +15,7 @@ from server.web.drafts import DRAFTS, Drafts
 from server.web.guesses import GUESSES, Guesses
 from server.web.i18n import WORDS, load_words
 from server.web.letters import Letters
+from server.web.operation import health
 from server.web.pages.signing_in import links
 from server.web.pages.tables.waiting import waiting
 
@@ -24,7 +24,7 @@ __all__ = ["post_of", "setup"]
 _STATIC = Path(__file__).parent / "static"
 
 
-def post_of(config: Config, wake: Callable[[], None]) -> Post | None:
+def post_of(config: Config, wake: Callable[[], None]) -> Letters | None:
     """Return who writes the letters; None where mail is not set up."""
     if config.mail is None:
         return None
@@ -44,5 +44,6 @@ def setup(app: web.Application) -> None:
     app.middlewares.extend((session, render.error_pages, security.same_origin, auth.load_agent))
     app.add_routes(pages.ROUTES)
     app.add_routes(api.ROUTES)
+    app.add_routes(health.ROUTES)
     app.router.add_post("/langue", auth.anybody(render.choose_language))
     app.router.add_static("/static", _STATIC)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from server.actions.pool.overview import CarState
 from server.config import AccessibilityState
-from server.fleet.accounts.mail import LinkKind, MailState
+from server.fleet.accounts.mail import MailKind, MailState
 from server.fleet.availability import Danger
 from server.fleet.badges.learning import Stage
 from server.fleet.bookings import Phase
@@ -45,9 +45,10 @@ CAR_STATES: Mapping[CarState, str] = {
     "no_box": N_("Without box"),
 }
 
-MAIL_KINDS: Mapping[LinkKind, str] = {
+MAIL_KINDS: Mapping[MailKind, str] = {
     "invitation": N_("Invitation"),
     "reset": N_("Another password"),
+    "alert": N_("Alert"),
 }
 
 MAIL_STATES: Mapping[MailState, str] = {

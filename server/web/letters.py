@@ -1,17 +1,19 @@
 """Writes the letters that are mailed: in French and in English, for who reads which is not known.
 
-Never here: to whom and when (actions/signing_in/), sending (server/mail/).
+Never here: to whom and when (actions/signing_in/, server/alerts/), sending (server/mail/).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from yarl import URL
 
 from server.fleet.accounts.mail import Letter, LinkKind
+from server.fleet.alerts import News
 from server.fleet.model import Agent
 from server.web.i18n import LANGUAGES, N_, Words
+from server.web.operation import alert_words
 
 LINK = "/connexion/lien"
 _TEMPLATES = Path(__file__).parent / "templates" / "letters"
@@ -20,6 +22,10 @@ _SUBJECTS: Mapping[LinkKind, str] = {
     "invitation": N_("Voiturier: choose your password"),
     "reset": N_("Voiturier: another password"),
 }
+
+ALERTS = "/alertes"
+_PREFIXES = (N_("Voiturier: %(what)s"), N_("Voiturier, over: %(what)s"))
+_MOST_NAMED = 50  # of a list in a letter; the page has them all
 
 
 class Letters:
@@ -41,14 +47,32 @@ class Letters:
         """Write to somebody of a link that is good until then."""
         link = str(URL(f"{self._site}{LINK}").with_query(key=token))
         said = {"kind": kind, "agent": agent, "link": link, "until_s": until_s, "site": self._site}
-        subjects = dict.fromkeys(words.say(_SUBJECTS[kind]) for words in self._words)
+        return self._letter([words.say(_SUBJECTS[kind]) for words in self._words], "link", said)
+
+    def alert(self, news: News, plates: Mapping[int, str]) -> Letter:
+        """Write of alerts of one kind; `plates` are those of the cars they are about."""
+        said = {
+            "news": news,
+            "plates": plates,
+            "most": _MOST_NAMED,
+            "page": f"{self._site}{ALERTS}",
+        }
+        said |= {"titles": alert_words.TITLES, "advice": alert_words.ADVICE}
+        prefix = _PREFIXES[not (news.begun or news.still)]
+        subjects = [
+            words.say(prefix, what=words.say(alert_words.TITLES[news.kind]))
+            for words in self._words
+        ]
+        return self._letter(subjects, "alert", said)
+
+    def _letter(self, subjects: Iterable[str], name: str, said: Mapping[str, object]) -> Letter:
         text, html = (
-            [each.get_template(name).render(said) for each in self._environments]
-            for name in ("link.txt", "link.html")
+            [each.get_template(f"{name}.{form}").render(said) for each in self._environments]
+            for form in ("txt", "html")
         )
         frame = self._environments[0].get_template("frame.html")
         return Letter(
-            " / ".join(subjects),
+            " / ".join(dict.fromkeys(subjects)),
             _BETWEEN.join(part.strip() for part in text) + "\n",
             frame.render(parts=html),
         )
@@ -66,6 +90,6 @@ def _environment(words: Words) -> Environment:
     environment.policies["ext.i18n.trimmed"] = True
     # What the i18n extension adds at run time is unknown to the type checker.
     environment.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters.update(moment=words.moment)
+    environment.filters.update(moment=words.moment, say=words.say)
     environment.globals.update(language=words.language)
     return environment

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 LinkKind = Literal["invitation", "reset"]
+MailKind = Literal["invitation", "reset", "alert"]
 MailState = Literal["waiting", "sent", "failed", "dropped"]
 
 MOST_WAITING = 1_000  # a thousand invitations at once; more is a mistake, or somebody's game
@@ -31,10 +32,13 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class NewMail:
-    """A letter for somebody's mailbox; past `good_until_s` nobody needs it any more."""
+    """A letter for somebody's mailbox; past `good_until_s` nobody needs it any more.
 
-    agent_id: int
-    kind: LinkKind
+    `agent_id` is None where it is to an address of the operator's, and to no account.
+    """
+
+    agent_id: int | None
+    kind: MailKind
     recipient: str
     letter: Letter
     good_until_s: int
@@ -56,8 +60,8 @@ class Mail:
     """What the page of mails shows of one; `said` is the mail server's answer, or ours."""
 
     mail_id: int
-    agent_name: str
-    kind: LinkKind
+    agent_name: str | None
+    kind: MailKind
     recipient: str
     made_at_s: int
     good_until_s: int

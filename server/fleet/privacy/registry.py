@@ -416,6 +416,12 @@ OF_NOBODY: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "a table",
             "import_id kind new_count changed_count at_s undone_at_s",
         ),
+        ("probe", "whether a row can be written", "holds"),
+        (
+            "alert",
+            "what is wrong with the server, or that a car is not heard",
+            "alert_id kind vehicle_id since_s raised_at_s ended_at_s told_at_s end_told_at_s",
+        ),
     )
 }
 """By table: why these columns of it speak of nobody, and which they are."""

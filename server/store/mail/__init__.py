@@ -21,6 +21,7 @@ from server.fleet.accounts.mail import (
     WaitingMail,
     next_try_s,
 )
+from server.fleet.alerts import Mail as Waiting
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import OF_ONES_OWN, WHOLE, Scope
 from server.store.noun import Noun, of_people
@@ -29,6 +30,7 @@ from server.store.vault import Vault
 _LETTER = "letter"  # what it is sealed as
 _LONGEST_SAID = 300
 _WAITS = "state = 'waiting'"
+_REFUSED_IN_A_ROW = 3  # one mailbox that is gone says nothing of the mail server
 
 
 class Outbox(Noun):
@@ -80,7 +82,7 @@ class Outbox(Noun):
             "SELECT m.mail_id, a.full_name AS agent_name, m.kind, m.recipient, m.made_at_s,"
             " m.good_until_s, m.state, m.tries, m.next_try_at_s, m.ended_at_s, m.said,"
             " m.letter_sealed IS NOT NULL AND m.good_until_s > :now_s AS may_retry"
-            " FROM mail m JOIN agent a USING (agent_id)"
+            " FROM mail m LEFT JOIN agent a USING (agent_id)"
             f" WHERE m.mail_id < coalesce(:before, m.mail_id + 1) AND {in_scope}"
             " ORDER BY m.mail_id DESC LIMIT :limit",
             limit=limit,
@@ -88,6 +90,19 @@ class Outbox(Noun):
             **{"now_s": now_s, **values},
         )
         return [Mail(**dict(row) | {"may_retry": bool(row["may_retry"])}) for row in rows]
+
+    async def outlook(self) -> Waiting:
+        """Return how the sending goes."""
+        rows = await self._rows(
+            "SELECT (SELECT count(*) FROM mail WHERE state = 'waiting') AS waiting,"
+            " (SELECT min(made_at_s) FROM mail WHERE state = 'waiting' AND tries > 0) AS oldest_s,"
+            " (SELECT coalesce(sum(CASE WHEN state = 'failed' THEN 1 ELSE 0 END), 0) FROM"
+            "  (SELECT state FROM mail WHERE state IN ('sent', 'failed')"
+            "  ORDER BY ended_at_s DESC, mail_id DESC LIMIT :latest) latest) AS refused",
+            latest=_REFUSED_IN_A_ROW,
+        )
+        waiting, oldest_s, refused = rows[0]
+        return Waiting(waiting, oldest_s, refused == _REFUSED_IN_A_ROW)
 
     async def retry(self, mail_id: int, now_s: int) -> bool:
         """Let a mail be tried at once, as if for the first time; False: it is over."""

@@ -33,6 +33,7 @@ from server.store.schema import (
     roles,
     table_imports,
     unassigned,
+    watching,
 )
 from server.store.schema.accounts import sessions, signing_in
 from server.store.schema.boxes import (
@@ -487,4 +488,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     purges.add,
     communes.add,
     copies.add,
+    watching.add,
 )

@@ -29,6 +29,7 @@ from server.web.pages import (
     to_do,
     trips,
 )
+from server.web.pages.operation import alerts
 
 ROUTES = (
     *accessibility.ROUTES,
@@ -55,4 +56,5 @@ ROUTES = (
     *signing_in.ROUTES,
     *audit.ROUTES,
     *privacy.ROUTES,
+    *alerts.ROUTES,
 )

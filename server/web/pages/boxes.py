@@ -12,6 +12,7 @@ from server.fleet.model import Agent
 from server.fleet.roles import Right
 from server.fleet.told import SILENT_AFTER_S
 from server.web.auth import allowed
+from server.web.pages.operation.alerts import standing
 from server.web.paging import before_of
 from server.web.render import page
 
@@ -33,6 +34,7 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
     return await page(
         request,
         "boxes/list.html",
+        wrong=(await standing(request, agent))[0],
         cars=cars,
         boxes=await store.boxes.of_cars(ids),
         stolen={order.plate for order in await store.theft_orders.standing(PAGE_SIZE)},

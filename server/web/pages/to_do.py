@@ -24,6 +24,7 @@ from server.store import Store
 from server.web.auth import allowed
 from server.web.forms import PageForm, form_of, number_or_none, sent_form
 from server.web.i18n import N_, words_of
+from server.web.pages.operation.alerts import standing
 from server.web.paging import PAGE_SIZE, before_of
 from server.web.refused import say, show_on
 from server.web.render import flash, page
@@ -224,9 +225,11 @@ async def show_list(request: web.Request, agent: Agent) -> web.StreamResponse:
         reach_of(Person(agent), right)
         for right in (Right.SEE_CARS, Right.SEE_TRIPS, Right.SEE_KILOMETRES)
     )
+    sees_cars = reach_of(Person(agent), Right.SEE_CARS) is not None
     return await page(
         request,
         "to_do/list.html",
+        wrong=(await standing(request, agent))[0] if sees_cars else [],
         sections=[each for each in filled if each.found],
         settled={
             "contradictions": await store.contradictions.seen(SETTLED, None, cars) if cars else [],

@@ -2,10 +2,13 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from unittest.mock import AsyncMock
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from server.app_keys import WATCH
+from server.fleet.alerts import Alert, Kind
 from server.fleet.feedback import Said
 from server.fleet.records import BadgeRefused, CardLearned, Holder, OdometerRead, TripEnded
 from server.fleet.roles import WHOLE, Role, RoleGrant
@@ -114,6 +117,7 @@ PAGES = {
         "/courriels",
         "/avis",
         "/avis/{under_way}",
+        "/alertes",
         "/voitures",
         "/voitures?etat=muettes",
         "/voitures/nouvelle",
@@ -230,6 +234,7 @@ async def test_every_page_is_accessible_fits_and_loads_all_it_names(
     await store.feedback.say(ended, Said(4, "Bonne route", False), NOW_S)
     await store.feedback.answer(ended, NOW_S, "À bientôt", manager.agent_id, NOW_S)
     await something_of_each_kind_to_do(store)
+    await something_of_each_kind_wrong(client, store)
     ids = {"under_way": under_way, "ended": ended, "booking": booking, "later": later}
     ids |= {"karim": karim.agent_id, "badge": badge.badge_id, "lost": lost.badge_id}
     clio = next(car for car in await store.vehicles.all() if car.plate == CLIO)
@@ -252,6 +257,15 @@ async def test_every_page_is_accessible_fits_and_loads_all_it_names(
             assert await page.get_attribute("html", "lang") == locale[:2]
         await page.context.close()
     assert {where: what for where, what in faults.items() if what} == {}
+
+
+async def something_of_each_kind_wrong(client, store) -> None:
+    """Now, and before."""
+    wrong = [(kind, 1 if kind is Kind.SILENT_CAR else None) for kind in Kind]
+    over = [Alert(kind, car, NOW_S - 900, NOW_S - 600, NOW_S) for kind, car in wrong]
+    await store.alerts.keep(over, [], NOW_S)
+    client.app[WATCH].look = AsyncMock()  # it would find that all is well
+    client.app[WATCH]._alerts = [Alert(kind, car, NOW_S, NOW_S) for kind, car in wrong]
 
 
 async def something_of_each_kind_to_do(store) -> None:

@@ -1,0 +1,1 @@
+"""What people do about the server itself. Never here: cars, trips, people."""

@@ -1,0 +1,1 @@
+"""What machines ask of the server: whether it runs, whether it is ready, how it does."""
