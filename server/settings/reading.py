@@ -57,12 +57,15 @@ class SettingsError(Exception):
         self.mistakes = sorted(mistakes, key=lambda each: (each.line or 0, each.key))[:_MOST_TOLD]
 
 
-def read(path: Path, environment: Mapping[str, str] | None = None) -> Config:
+def read(
+    path: Path, environment: Mapping[str, str] | None = None, has_secrets: bool = True
+) -> Config:
     """Return the settings of a file; what it does not say is as in server/config.py.
 
     Args:
         path: of the file, TOML 1.0 in UTF-8.
         environment: in which systemd says where it has put credentials; None: of this process.
+        has_secrets: whether `password_file` is read; only who sends mail needs it, and may.
 
     Raises:
         SettingsError: it cannot be read, or something in it is wrong.
@@ -84,7 +87,8 @@ def read(path: Path, environment: Mapping[str, str] | None = None) -> Config:
     file, of_values = _judged(tree, found.line_of)
     at_fault = {mistake.key for mistake in mistakes}
     mistakes += [mistake for mistake in of_values if mistake.key not in at_fault]
-    reading = _Reading(path, mode, file, found.line_of, environment)
+    secrets = environment if has_secrets else None
+    reading = _Reading(path, mode, file, found.line_of, secrets)
     mistakes += [mistake for mistake in reading.against() if mistake.key not in at_fault]
     config = None if mistakes else reading.config(mistakes)
     if config is None or mistakes:
@@ -212,7 +216,7 @@ class _Reading:
     mode: int
     file: SettingsFile
     line_of: Mapping[tuple[str, ...], int]
-    environment: Mapping[str, str]
+    secrets: Mapping[str, str] | None  # the environment; None: they are not read
 
     def against(self) -> Iterator[Mistake]:
         """Return what words say against each other."""
@@ -290,9 +294,9 @@ class _Reading:
         if mail is None:
             return None
         said = {word: value for word, value in _said(mail).items() if word != "password_file"}
-        if mail.password_file is not None:
+        if mail.password_file is not None and self.secrets is not None:
             try:
-                said["password"] = self._secret(Path(mail.password_file))
+                said["password"] = self._secret(Path(mail.password_file), self.secrets)
             except OSError as error:
                 reason = {"reason": error.strerror or str(error)}
                 text = "That file cannot be read: %(reason)s."
@@ -306,10 +310,10 @@ class _Reading:
                 mistakes.append(self._mistake("mail", "password_file", text, **found.values))
         return MailSettings(**said)
 
-    def _secret(self, name: Path) -> str:
+    def _secret(self, name: Path, environment: Mapping[str, str]) -> str:
         """Return what a file holds: one of systemd's credentials, or one beside the settings."""
-        credential = Path(self.environment.get(_CREDENTIALS, "")) / name
-        is_one = _CREDENTIALS in self.environment and credential.exists()
+        credential = Path(environment.get(_CREDENTIALS, "")) / name
+        is_one = _CREDENTIALS in environment and credential.exists()
         path = credential if is_one else self.path.parent / name
         mode, data = _bytes_of(path)
         if mode & stat.S_IROTH:

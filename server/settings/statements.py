@@ -20,8 +20,8 @@ _GOES_ON = "end of document"  # in tomllib's words: the statement has more lines
 class Statements:
     """What was found in a text.
 
-    `line_of` has sections and keys, `unreadable` (line, key) of what is no TOML, `twice` (line, key,
-    line of the first) of what stands there again, `tree` what could be read.
+    `line_of` has sections and keys; `unreadable` (line, key) of what is no TOML; `twice` (line,
+    key, line of the first one) of what stands there again; `tree` what could be read.
     """
 
     line_of: dict[Path, int] = field(default_factory=dict)
