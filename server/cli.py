@@ -39,6 +39,7 @@ from server.commands.tools import (
     mistakes_in_words,
     settle,
 )
+from server.commands.words import said, translate
 from server.config import Config, ServeError
 from server.fleet import fleet_file
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -62,7 +63,9 @@ _ABOUT_ANY_WORD = frozenset(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command; exits with 2 on a mistake of whoever typed it."""
-    parsed = _parser().parse_args(arguments)
+    parser = parser_of_all()
+    translate(parser)
+    parsed = parser.parse_args(arguments)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     run: Callable[[argparse.Namespace], Awaitable[None]] = parsed.run
     try:
@@ -94,8 +97,8 @@ def main(arguments: list[str] | None = None) -> None:
 def _in_words(refusal: Refusal) -> str:
     """Say a refusal; one whose sentence fits every word says first which one it is about."""
     if refusal.field and refusal.reason in _ABOUT_ANY_WORD:
-        return fleet_file.in_words(refusal)
-    return refusal.in_english()
+        return fleet_file.in_words(refusal, said)
+    return refusal.in_words(said)
 
 
 def _say_no_more() -> None:
@@ -107,7 +110,8 @@ async def _awaited(result: Awaitable[None]) -> None:
     await result
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser_of_all() -> argparse.ArgumentParser:
+    """Return what reads a command line, in English."""
     parser = argparse.ArgumentParser(
         prog="voiturier", description="One pool of cars shared by several services."
     )
