@@ -34,8 +34,10 @@ async def leave(login: str, taker: str, actions: Actions) -> None:
     asked = leaving.Leave(agent_id=agent.agent_id, takers=takers)
     await leaving.leave(OPERATOR, asked, actions)
     say("the account of %(name)s is closed, and opens no car", name=agent.full_name)
-    what = f"handed to {taker}" if taker else "cancelled"
-    say("  bookings %(what)s: %(takers)s", what=what, takers=len(takers))
+    if taker:
+        say("  bookings handed to %(login)s: %(count)s", login=taker, count=len(takers))
+    else:
+        say("  bookings cancelled: %(count)s", count=len(takers))
     for booking in about.driven:
         say("  still out: %(plate)s, until the car is given back", plate=booking.plate)
 

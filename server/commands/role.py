@@ -100,11 +100,11 @@ async def _list(arguments: argparse.Namespace) -> None:
                 else said("from the beginning"),
                 said("until %(at)s", at=utc(grant.to_s)) if grant.to_s is not None else "",
                 said("by %(name)s", name=held.given_by or said("an operator")),
-                held.reason,
             ]
             closed = f" ({said('account closed')})" if held.is_closed else ""
+            why = f": {held.reason}" if held.reason else ""
             about = ", ".join(part for part in parts if part)
-            print(f"{grant.role_grant_id}  {held.agent_name}{closed}: {about}")
+            print(f"{grant.role_grant_id}  {held.agent_name}{closed}: {about}{why}")
 
 
 def _ids(word: str, names: Iterable[str], known: Mapping[str, int]) -> frozenset[int]:
@@ -120,4 +120,4 @@ def _names(scope: Scope, there: roles.Parts) -> str:
     names = [d.code for d in there.directorates if d.directorate_id in scope.directorates]
     names += [site.code for site in there.sites if site.site_id in scope.sites]
     names += [car.plate for car in there.cars if car.vehicle_id in scope.cars]
-    return ", ".join(names) or "the whole fleet"
+    return ", ".join(names) or said("the whole fleet")

@@ -159,16 +159,15 @@ def _judged(
         for fault in faults:
             words = tuple(step for step in fault["loc"] if isinstance(step, str))[:2]
             line = next((line_of[words[:n]] for n in (2, 1) if words[:n] in line_of), None)
-            text, values = _wrong(words, fault["loc"], fault["type"])
-            mistakes.setdefault(dotted(words), Mistake(text, values, dotted(words), line))
+            right = _wrong(words, fault["loc"], fault["type"])
+            mistake = Mistake(right.text, right.values, dotted(words), line)
+            mistakes.setdefault(dotted(words), mistake)
             tree = _without(tree, words, whole=fault["type"] == "missing")
     return SettingsFile(), list(mistakes.values())
 
 
-def _wrong(
-    words: tuple[str, ...], place: tuple[int | str, ...], fault: str
-) -> tuple[str, Mapping[str, object]]:
-    """Return what is told of a word: a text and its values."""
+def _wrong(words: tuple[str, ...], place: tuple[int | str, ...], fault: str) -> Expected:
+    """Return what is told of a word."""
     section = _section(words[0])
     fields = (
         (section or SettingsFile).model_fields if len(words) == 2 else SettingsFile.model_fields
@@ -176,12 +175,13 @@ def _wrong(
     if fault == "extra_forbidden":
         known = {"known": ", ".join(fields)}
         if len(words) == 1:
-            return "There is no such section. Known: %(known)s.", known
-        return "This word is not known here. Known: %(known)s.", known
+            return Expected("There is no such section. Known: %(known)s.", known)
+        return Expected("This word is not known here. Known: %(known)s.", known)
     if fault == "missing":
-        return "This is needed beside the others of its section.", {}
+        return Expected("This is needed beside the others of its section.")
     if len(words) == 1:
-        return "A section was expected: [%(name)s] on a line, its words below.", {"name": words[0]}
+        text = "A section was expected: [%(name)s] on a line, its words below."
+        return Expected(text, {"name": words[0]})
     about = fields[words[1]]
     parts = list(about.metadata)
     if len(place) > 2:  # one of a list
@@ -189,8 +189,8 @@ def _wrong(
     for part in parts:
         expected = part.expected if isinstance(part, Whole) else part
         if isinstance(expected, Expected):
-            return expected.text, expected.values
-    return "Something else was expected here.", {}
+            return expected
+    return Expected("Something else was expected here.")
 
 
 def _section(name: str) -> type[Section] | None:

@@ -60,7 +60,8 @@ def of_code() -> set[str]:
     for folder in ("commands", "checks", "settings"):
         for path in (ROOT / "server" / folder).rglob("*.py"):
             found |= set(_in_file(path))
-    found |= set(_in_file(ROOT / "server" / "cli.py"))
+    for name in ("cli.py", "fleet/refusals.py"):
+        found |= set(_in_file(ROOT / "server" / name))
     return found
 
 
