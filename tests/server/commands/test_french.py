@@ -102,7 +102,7 @@ def test_a_refusal_is_told_in_french(tmp_path: Path, capsys: pytest.CaptureFixtu
     main(["load", str(file), "--data", str(tmp_path / "data")])
     assert "chargé : 2 voitures" in capsys.readouterr().out
     with pytest.raises(SystemExit):
-        main(["car", "change", "ZZ-999-ZZ", "--label", "x", "--data", str(tmp_path / "data")])
+        main(["car", "change", "--vehicle", "ZZ-999-ZZ", "--label", "x", "--data", str(tmp_path / "data")])
     told = capsys.readouterr().err
     assert "est inconnu ; connus : AB-123-CD" in told and "unknown" not in told
 
