@@ -14,6 +14,7 @@ from server.fleet.recurrence import PARIS
 from server.fleet.roles import Role
 
 Network = IPv4Network | IPv6Network
+AccessibilityState = Literal["none", "partial", "full"]
 
 
 class ServeError(Exception):
@@ -64,6 +65,8 @@ class About:
     telephone: str | None = None
     mail: str | None = None
     data_protection: str | None = None  # whom a person writes to about what is known of them
+    # As the last audit by the RGAA found; without one it is "none".
+    accessibility: AccessibilityState = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class Retention:
     mail_d: int = 30  # after it was sent or given up
     records_d: int = 365  # as the boxes sent them; what trips are made of stays
     audit_d: int = 365
+    journeys_d: int = 1826  # who drove or booked; the kilometres stay, of their directorate
+    accounts_d: int = 1826  # whose they were, after an account was closed
 
 
 @dataclass(frozen=True, slots=True)

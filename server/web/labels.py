@@ -6,6 +6,7 @@ One table each, complete by test. Never here: translations (locale/), HTML.
 from collections.abc import Mapping
 
 from server.actions.pool.overview import CarState
+from server.config import AccessibilityState
 from server.fleet.accounts.mail import LinkKind, MailState
 from server.fleet.availability import Danger
 from server.fleet.badges.learning import Stage
@@ -54,6 +55,12 @@ MAIL_STATES: Mapping[MailState, str] = {
     "sent": N_("sent"),
     "failed": N_("not sent"),
     "dropped": N_("dropped"),
+}
+
+ACCESSIBILITY_STATES: Mapping[AccessibilityState, str] = {
+    "none": N_("Accessibility: not compliant"),
+    "partial": N_("Accessibility: partly compliant"),
+    "full": N_("Accessibility: fully compliant"),
 }
 
 PHASES: Mapping[Phase, str] = {

@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from server.app_keys import AGENT
+from server.app_keys import AGENT, CONFIG
 from server.fleet.commands import ENDS_FROM_AFAR
 from server.fleet.model import Agent
 from server.fleet.refusals import Refused
@@ -99,6 +99,7 @@ def _environment(speaker: Words) -> Environment:
         car_states=labels.CAR_STATES,
         mail_kinds=labels.MAIL_KINDS,
         mail_states=labels.MAIL_STATES,
+        accessibility_states=labels.ACCESSIBILITY_STATES,
     )
     return environment
 
@@ -120,7 +121,12 @@ def _render(request: web.Request, template: str, **context: Any) -> str:
     environment = request.app[_ENVIRONMENTS][words_of(request).language]
     agent = request.get(AGENT)
     return environment.get_template(template).render(
-        here=request.path_qs, path=request.path, agent=agent, rights=_rights(agent), **context
+        here=request.path_qs,
+        path=request.path,
+        agent=agent,
+        rights=_rights(agent),
+        operator=request.app[CONFIG].about,
+        **context,
     )
 
 

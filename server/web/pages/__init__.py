@@ -4,6 +4,7 @@ Thin: a page reads a form into a request, asks an action, shows what it said. Ne
 """
 
 from server.web.pages import (
+    accessibility,
     badges,
     bookings,
     boxes,
@@ -27,6 +28,7 @@ from server.web.pages import (
 )
 
 ROUTES = (
+    *accessibility.ROUTES,
     *sign_in.ROUTES,
     *bookings.ROUTES,
     *rebooking.ROUTES,

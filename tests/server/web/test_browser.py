@@ -47,7 +47,7 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = {"desktop": 1280, "phone": 360}
 NARROW = 320  # a page at 400 %: RGAA 10.11
 PAGES = {
-    None: ["/connexion", "/connexion?next=/trajets", "/connexion/code"],
+    None: ["/accessibilite", "/connexion", "/connexion?next=/trajets", "/connexion/code"],
     KARIM: [
         "/reservations",
         "/reservations/nouvelle",

@@ -1,0 +1,1 @@
+"""What is kept of people, for what, until when. Never here: SQL, pages."""
