@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import core_schema
 
-from server.config import Address, Network
+from server.config import AccessibilityState, Address, Network
 from server.fleet.accounts.emails import email_of
 from server.fleet.bookings import BOUNDS
 from server.fleet.inputs import one_line
@@ -161,6 +161,7 @@ class AboutSection(Section):
     telephone: _Text = _LEFT_OUT
     mail: _Email = _LEFT_OUT
     data_protection: _Text = _LEFT_OUT
+    accessibility: Annotated[AccessibilityState, _one_of(*get_args(AccessibilityState))] = _LEFT_OUT
 
 
 class ServerSection(Section):
@@ -225,6 +226,8 @@ class RetentionSection(Section):
     mail_d: Annotated[int, Whole(1, 365)] = _LEFT_OUT
     records_d: Annotated[int, Whole(30, 1826)] = _LEFT_OUT
     audit_d: Annotated[int, Whole(180, 1096)] = _LEFT_OUT
+    journeys_d: Annotated[int, Whole(90, 1826)] = _LEFT_OUT
+    accounts_d: Annotated[int, Whole(30, 1826)] = _LEFT_OUT
 
 
 class BackupsSection(Section):

@@ -65,6 +65,7 @@ name = "Parc de la Sarthe"
 telephone = "02 43 00 00 00"
 mail = "parc@ddt.example"
 data_protection = "dpd@ddt.example"
+accessibility = "partial"
 [server]
 data = "/srv/voiturier"
 http = "[::1]:8081"
@@ -97,6 +98,8 @@ sessions_d = 10
 mail_d = 10
 records_d = 200
 audit_d = 200
+journeys_d = 900
+accounts_d = 300
 [backups]
 folder = "/srv/copies"
 keep = 7
