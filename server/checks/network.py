@@ -93,6 +93,9 @@ def proxies(config: Config) -> Iterator[Finding]:
     elif wide:
         text = "%(networks)s: all there are believed as proxies; name the proxy alone"
         yield warning("proxies", text, networks=", ".join(map(str, wide)))
+    elif config.mail is not None and config.mail.site.startswith("http://"):
+        text = "links in letters lead to %(site)s without TLS: https:// is for passwords"
+        yield warning("proxies", text, site=config.mail.site)
     elif not _is_local(config.http.host):
         text = (
             "browsers may reach %(address)s without TLS: let a proxy on this machine stand before"

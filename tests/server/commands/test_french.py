@@ -4,6 +4,8 @@ import argparse
 import ast
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,7 +104,18 @@ def test_a_refusal_is_told_in_french(tmp_path: Path, capsys: pytest.CaptureFixtu
     main(["load", str(file), "--data", str(tmp_path / "data")])
     assert "chargé : 2 voitures" in capsys.readouterr().out
     with pytest.raises(SystemExit):
-        main(["car", "change", "--vehicle", "ZZ-999-ZZ", "--label", "x", "--data", str(tmp_path / "data")])
+        main(
+            [
+                "car",
+                "change",
+                "--vehicle",
+                "ZZ-999-ZZ",
+                "--label",
+                "x",
+                "--data",
+                str(tmp_path / "data"),
+            ]
+        )
     told = capsys.readouterr().err
     assert "est inconnu ; connus : AB-123-CD" in told and "unknown" not in told
 
@@ -127,6 +140,15 @@ def test_what_programs_read_is_the_same_in_every_language(
                 assert end.code == 2
             read.add(capsys.readouterr().out)
         assert len(read) == 1 and json.loads(read.pop())
+
+
+def test_a_command_waits_for_nothing_of_the_web() -> None:
+    code = "import sys, server.cli; print(*sorted(sys.modules))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    heavy = {"aiohttp", "aiosmtplib", "babel", "jinja2", "openpyxl", "server.web", "wtforms"}
+    assert heavy.isdisjoint(loaded.stdout.split())
 
 
 @pytest.mark.parametrize(
