@@ -40,11 +40,11 @@ from server.commands.tools import (
     settle,
 )
 from server.commands.words import said, translate
-from server.config import Config, ServeError
+from server.config import Config
 from server.fleet import fleet_file
-from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.refusals import Reason, Refusal, Refused, ToldError
 from server.settings import SettingsError
-from server.store import SCHEMA_VERSION, SQLITE_VERSION, StoreError
+from server.store import SCHEMA_VERSION, SQLITE_VERSION
 
 _ABOUT_ANY_WORD = frozenset(
     {
@@ -80,7 +80,10 @@ def main(arguments: list[str] | None = None) -> None:
         for line in mistakes_in_words(error):
             print(f"voiturier: {line}", file=sys.stderr)
         sys.exit(2)
-    except (CommandError, ServeError, StoreError) as error:
+    except ToldError as error:
+        print(f"voiturier: {error.in_words(said)}", file=sys.stderr)
+        sys.exit(2)
+    except CommandError as error:
         print(f"voiturier: {error}", file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:  # `voiturier trips | head`: whoever reads has enough

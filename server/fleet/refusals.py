@@ -451,6 +451,23 @@ def in_english(text: str, /, **values: object) -> str:
     return text % values if values else text
 
 
+class ToldError(Exception):
+    """What no wish could change: a disk, a port, a damaged file. Kinds of it are raised, never it.
+
+    Args:
+        text: English, one line, filled in with `values`; `str` of it is that.
+        values: what `text` names.
+    """
+
+    def __init__(self, text: str, /, **values: object) -> None:
+        super().__init__(in_english(text, **values))
+        self.text, self.values = text, values
+
+    def in_words(self, say: Say) -> str:
+        """Say it in somebody's language."""
+        return say(self.text, **self.values)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Refusal:
     """A reason and what it stands against.

@@ -23,7 +23,7 @@ from tests.support import ROOT
 
 # Which argument of what is called is a text that is said.
 SAID = {"said": 0, "say": 0, "Expected": 0, "Mistake": 0, "_Refused": 0, "_mistake": 2}
-SAID |= {"ok": 1, "warning": 1, "fails": 1}
+SAID |= {"ok": 1, "warning": 1, "fails": 1, "StoreError": 0, "ServeError": 0}
 TABLES = (tables._WORDS, check._THINGS, check._SIGNS)
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|%%")
 # What argparse tells whoever writes a parser, never whoever types.
@@ -57,10 +57,10 @@ def of_code() -> set[str]:
     """Return what stands in the code of commands, checks and settings."""
     found = {text for table in TABLES for text in table.values()}
     found |= {Whole(0, 1).expected.text, fleet_file.FORMAT, load.ABOUT, tables.ABOUT}
-    for folder in ("commands", "checks", "settings"):
+    for folder in ("commands", "checks", "settings", "store", "demo"):
         for path in (ROOT / "server" / folder).rglob("*.py"):
             found |= set(_in_file(path))
-    for name in ("cli.py", "fleet/refusals.py"):
+    for name in ("cli.py", "fleet/refusals.py", "serving.py"):
         found |= set(_in_file(ROOT / "server" / name))
     return found
 
