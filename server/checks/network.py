@@ -27,6 +27,11 @@ async def ports(config: Config, is_served: bool) -> AsyncIterator[Finding]:
     ):
         if address is not None:
             yield await _port(what, address, is_served)
+    if config.metrics is not None and not _is_local(config.metrics.host):
+        text = (
+            "whoever reaches %(address)s reads them: 127.0.0.1, or an address of Prometheus alone"
+        )
+        yield warning("metrics", text, address=config.metrics)
 
 
 async def _port(what: str, address: Address, is_served: bool) -> Finding:

@@ -48,6 +48,13 @@ def _address(given: object) -> Address:
     return address
 
 
+def _server(given: object) -> Address:
+    address = _address(given)
+    if address.port == 0:  # nobody is reached there
+        raise ValueError
+    return address
+
+
 def _network(given: object) -> Network:
     return ip_network(_text(given))
 
@@ -113,6 +120,11 @@ _Address = Annotated[
     Address,
     BeforeValidator(_address),
     Expected('"HOST:PORT" was expected, like "127.0.0.1:8080" or "[::1]:8080".'),
+]
+_Server = Annotated[
+    Address,
+    BeforeValidator(_server),
+    Expected('"HOST:PORT" was expected, like "smtp.example:587".'),
 ]
 _Folder = Annotated[
     Path,
@@ -199,7 +211,7 @@ class SignInSection(Section):
 class MailSection(Section):
     """Which mail server takes our letters."""
 
-    server: _Address
+    server: _Server
     sender: _Email
     site: Annotated[
         str,

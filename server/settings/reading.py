@@ -10,6 +10,7 @@ import stat
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, get_args
 
@@ -33,9 +34,8 @@ DATA = Path("/var/lib/voiturier")  # where the data is when nothing says otherwi
 _MOST_BYTES = 64 * 1024  # the sample with all its comments has a quarter of it
 _MOST_TOLD = 50
 _CREDENTIALS = "CREDENTIALS_DIRECTORY"  # of systemd: LoadCredential=
-_EVERYWHERE = ("0.0.0.0", "::")
+_EVERYWHERE = {"0.0.0.0", "::"}
 _AT_LINE = re.compile(r"at line (\d+)")
-_LOOPBACK = {"localhost": "127.0.0.1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +337,17 @@ def _said(section: Section | None) -> dict[str, Any]:
 
 def _meet(one: Address, other: Address) -> bool:
     """Say whether both would listen at one place; port 0 is any free one."""
-    hosts = {_LOOPBACK.get(address.host.lower(), address.host) for address in (one, other)}
-    at_one = len(hosts) == 1 or not hosts.isdisjoint(_EVERYWHERE)
+    hosts, others = _hosts(one), _hosts(other)
+    at_one = bool(hosts & others or (hosts | others) & _EVERYWHERE)
     return one.port == other.port != 0 and at_one
+
+
+def _hosts(address: Address) -> set[str]:
+    """Return the addresses of a host, each in its one spelling; a name stands for itself."""
+    host = address.host.lower()
+    if host == "localhost":
+        return {"127.0.0.1", "::1"}
+    try:
+        return {str(ip_address(host))}
+    except ValueError:
+        return {host}

@@ -228,6 +228,7 @@ def test_every_mistake_is_told_at_once_with_its_line_its_word_and_what_is_right(
         ('"\\u001b[31m" = 1\n', 1, "'\\x1b[31m'"),
         ("a.b = 1\na = 2\n", 1, "a"),
         ('[mail]\nsender = "parc@ddt.example"\n', 1, "mail.server"),
+        ('[mail]\nserver = "smtp.example:0"\n', 2, "mail.server"),
     ],
 )
 def test_a_torn_or_doubled_line_is_told_with_its_place(
@@ -260,6 +261,9 @@ def test_what_is_no_zone_is_told(tmp_path: Path, zone: str) -> None:
         'http = "127.0.0.1:7400"', 'http = "0.0.0.0:7400"', 'boxes = "localhost:8080"',
         'boxes = "[::]:8080"', 'metrics = "127.0.0.1:8080"', 'metrics = "127.0.0.1:7400"',
         'http = "10.0.0.1:7000"\nboxes = "10.0.0.1:7000"',
+        'boxes = "[::1]:7000"\nhttp = "localhost:7000"',
+        'boxes = "[::1]:7000"\nhttp = "[0:0::0:1]:7000"',
+        'boxes = "A.example:1"\nhttp = "a.example:1"',
     ],
 )  # fmt: skip
 def test_two_listeners_at_one_place_are_told(tmp_path: Path, places: str) -> None:
