@@ -7,6 +7,7 @@ command is told (server/commands/, by noun).
 import argparse
 import asyncio
 import importlib.metadata
+import io
 import logging
 import os
 import platform
@@ -39,7 +40,7 @@ from server.commands.tools import (
     mistakes_in_words,
     settle,
 )
-from server.commands.words import said, translate
+from server.commands.words import PLAINLY, said, translate
 from server.config import Config
 from server.fleet import fleet_file
 from server.fleet.refusals import Reason, Refusal, Refused, ToldError
@@ -63,6 +64,9 @@ _ABOUT_ANY_WORD = frozenset(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command; exits with 2 on a mistake of whoever typed it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=PLAINLY)
     parser = parser_of_all()
     translate(parser)
     parsed = parser.parse_args(arguments)

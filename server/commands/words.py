@@ -6,6 +6,7 @@ programs read (`--json`), which is the same in every language.
 """
 
 import argparse
+import codecs
 import gettext
 import os
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from pathlib import Path
 
 LOCALE_DIR = Path(__file__).parent / "locale"
 DOMAIN = "commands"
+PLAINLY = "voiturier-plainly"  # for `errors` of a stream
 _OF_PAGES = Path(__file__).parents[1] / "web" / "locale", "messages"
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # the first that says something holds
 
@@ -55,6 +57,17 @@ class Said(str):
 def sentence(about: str) -> str:
     """Return what a command does, as it is listed, as a sentence."""
     return about[0].upper() + about[1:] + "."
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    """Write what a terminal has no letter for: an apostrophe plainly, others by their number."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = error.object[error.start : error.end]
+    return "".join("'" if letter == "’" else ascii(letter)[1:-1] for letter in letters), error.end
+
+
+codecs.register_error(PLAINLY, _plainly)
 
 
 def translate(parser: argparse.ArgumentParser) -> None:

@@ -3,6 +3,7 @@
 import argparse
 import ast
 import json
+import os
 import re
 import subprocess
 import sys
@@ -140,6 +141,21 @@ def test_what_programs_read_is_the_same_in_every_language(
                 assert end.code == 2
             read.add(capsys.readouterr().out)
         assert len(read) == 1 and json.loads(read.pop())
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_a_terminal_without_our_letters_is_answered_all_the_same(
+    tmp_path: Path, encoding: str
+) -> None:
+    """The catalogue of the set-up is used, or without one English."""
+    environment = os.environ | {"LANGUAGE": "fr", "PYTHONIOENCODING": encoding}
+    for asked, code in ((["--help"], 0), (["trips", "--data", str(tmp_path / "n’existe pas")], 2)):
+        command = [sys.executable, "-m", "server", *asked]
+        told = subprocess.run(command, capture_output=True, env=environment)
+        assert told.returncode == code
+        assert b"Traceback" not in told.stderr
+    said = told.stderr.decode(encoding)
+    assert ("n’existe pas" if encoding == "utf-8" else "n'existe pas") in said
 
 
 def test_a_command_waits_for_nothing_of_the_web() -> None:
