@@ -235,10 +235,11 @@ class _Reading:
                 "password",
                 "Everybody on this machine may read the file (chmod o-r), or use password_file.",
             )
-        has_password = bool(mail.password or mail.password_file)
-        if bool(mail.user) != has_password:
-            word = "user" if mail.user else "password_file" if mail.password_file else "password"
-            yield self._mistake("mail", word, "user and password_file go together.")
+        # Also a word whose value is wrong stands there, which is told already.
+        words = [w for w in ("user", "password_file", "password") if ("mail", w) in self.line_of]
+        has_password = bool(set(words) - {"user"})
+        if words and ("user" in words) != has_password:
+            yield self._mistake("mail", words[0], "user and password_file go together.")
         if has_password and mail.security == "none":
             text = '"none" would send the password in clear.'
             yield self._mistake("mail", "security", text)
@@ -280,7 +281,11 @@ class _Reading:
         places = {
             word: given.get(word, getattr(whole, word)) for word in ("http", "boxes", "metrics")
         }
-        words = [word for word, address in places.items() if address is not None]
+        words = [
+            word
+            for word, address in places.items()
+            if address is not None and (word in given or ("server", word) not in self.line_of)
+        ]
         for i, word in enumerate(words):
             for other in words[:i]:
                 if _meet(places[word], places[other]):

@@ -271,6 +271,11 @@ def test_two_listeners_at_one_place_are_told(tmp_path: Path, places: str) -> Non
     assert len(told) == 1 and told[0][0] is not None and "place of" in told[0][2]
 
 
+def test_a_place_that_cannot_be_read_is_at_none_other(tmp_path: Path) -> None:
+    told = wrong(tmp_path, '[server]\nhttp = 1\nboxes = "127.0.0.1:8080"\n')
+    assert [key for _, key, _ in told] == ["server.http"]
+
+
 def test_listeners_at_places_of_their_own_are_taken(tmp_path: Path) -> None:
     text = '[server]\nhttp = "10.0.0.1:7400"\nboxes = "10.0.0.2:7400"\nmetrics = "10.0.0.2:0"\n'
     assert read(written(tmp_path, text), {}).http == Address("10.0.0.1", 7400)
@@ -334,6 +339,26 @@ def test_the_mark_and_the_line_ends_of_windows_do_no_harm(tmp_path: Path) -> Non
     assert wrong(tmp_path, text.encode("utf-8-sig"))[0][:2] == (3, "server.http")
     fine = text.replace("http = 1\r\n", "").encode("utf-8-sig")
     assert read(written(tmp_path, fine), {}).language == "en"
+
+
+SAID = [
+    (number, line.split(" = ")[0])
+    for number, line in enumerate(OTHERWISE.splitlines(), start=1)
+    if " = " in line
+]
+
+
+@pytest.mark.parametrize("number, word", SAID, ids=[f"{n}-{word}" for n, word in SAID])
+@pytest.mark.parametrize(
+    "value", ["[[1]]", "1979-05-27", "{a = 1}", "'\\u0000", "-1e999", "'\x07'"]
+)
+def test_a_wrong_value_of_any_word_is_told_with_its_line_and_nothing_else_is(
+    tmp_path: Path, number: int, word: str, value: str
+) -> None:
+    lines = OTHERWISE.splitlines()
+    lines[number - 1] = f"{word} = {value}"
+    told = wrong(tmp_path, "\n".join(lines))
+    assert [(line, key.rpartition(".")[2]) for line, key, _ in told] == [(number, word)]
 
 
 LINES = ALL_SAID.splitlines(keepends=True)
