@@ -70,8 +70,8 @@ def add_to(
 
     for option, name, unit, per, what in (
         ("--shortest-booking", "shortest_s", "MINUTES", 60, "the shortest booking"),
-        ("--most-bookings", "coming", "NUMBER", 1, "of one agent's, so many may be to come"),
-        ("--most-of-one-car", "coming_of_car", "NUMBER", 1, "and so many of them with one car"),
+        ("--most-bookings", "coming", "COUNT", 1, "of one agent's, so many may be to come"),
+        ("--most-of-one-car", "coming_of_car", "COUNT", 1, "and so many of them with one car"),
     ):
         least, most = (getattr(bound, name) // per for bound in BOUNDS)
         serving.add_argument(
