@@ -45,7 +45,7 @@ from server.config import Config
 from server.fleet import fleet_file
 from server.fleet.refusals import Reason, Refusal, Refused, ToldError
 from server.settings import SettingsError
-from server.store import SCHEMA_VERSION, SQLITE_VERSION
+from server.store import ENGINE_VERSION, SCHEMA_VERSION
 
 _ABOUT_ANY_WORD = frozenset(
     {
@@ -159,7 +159,7 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         print(
             f"voiturier {importlib.metadata.version('voiturier')}"
-            f" (Python {platform.python_version()}, SQLite {SQLITE_VERSION},"
+            f" (Python {platform.python_version()}, SQLite {ENGINE_VERSION},"
             f" schema {SCHEMA_VERSION})"
         )
         parser.exit()
