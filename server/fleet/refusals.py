@@ -464,8 +464,12 @@ class ToldError(Exception):
         self.text, self.values = text, values
 
     def in_words(self, say: Say) -> str:
-        """Say it in somebody's language."""
-        return say(self.text, **self.values)
+        """Say it in somebody's language, and what it names of another in the same."""
+        values = {
+            name: value.in_words(say) if isinstance(value, ToldError) else value
+            for name, value in self.values.items()
+        }
+        return say(self.text, **values)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
