@@ -32,6 +32,16 @@ _OF_AUTHORS = re.compile(
     "|with mode|option string"
 )
 
+# What argparse of Python 3.13 says beyond 3.11.
+OF_NEWER_PYTHONS = {
+    " (default: %(default)s)",
+    "%(prog)s: warning: %(message)s\n",
+    "argument '%(argument_name)s' is deprecated",
+    "option '%(option)s' is deprecated",
+    "show program's version number and exit",
+    "subcommands",
+}
+
 
 def is_said_alike(text: str) -> bool:
     """Say whether nothing in a text is in a language: a name, a form like HOST:PORT, values."""
