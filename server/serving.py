@@ -134,14 +134,20 @@ async def _start(runner: web.AppRunner, config: Config) -> None:
     try:
         await runner.setup()
     except OSError as error:
-        raise ServeError(f"cannot listen for boxes on {config.boxes}: {_why(error)}") from None
+        raise ServeError(
+            "cannot listen for boxes on %(address)s: %(why)s", address=config.boxes, why=_why(error)
+        ) from None
 
 
 async def _listen(door: Door, config: Config) -> None:
     try:
         await door.open(config.http)
     except OSError as error:
-        raise ServeError(f"cannot listen for browsers on {config.http}: {_why(error)}") from None
+        raise ServeError(
+            "cannot listen for browsers on %(address)s: %(why)s",
+            address=config.http,
+            why=_why(error),
+        ) from None
 
 
 def _why(error: OSError) -> str:
