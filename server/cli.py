@@ -6,8 +6,10 @@ command is told (server/commands/, by noun).
 
 import argparse
 import asyncio
+import importlib.metadata
 import logging
 import os
+import platform
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -30,11 +32,18 @@ from server.commands import (
     trips,
 )
 from server.commands.operation import backup, time
-from server.commands.tools import CommandError, command, data_option
-from server.config import ServeError
+from server.commands.tools import (
+    CommandError,
+    command,
+    data_option,
+    mistakes_in_words,
+    settle,
+)
+from server.config import Config, ServeError
 from server.fleet import fleet_file
 from server.fleet.refusals import Reason, Refusal, Refused
-from server.store import StoreError
+from server.settings import SettingsError
+from server.store import SCHEMA_VERSION, SQLITE_VERSION, StoreError
 
 _ABOUT_ANY_WORD = frozenset(
     {
@@ -57,10 +66,16 @@ def main(arguments: list[str] | None = None) -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     run: Callable[[argparse.Namespace], Awaitable[None]] = parsed.run
     try:
+        if "settings" in parsed:
+            settle(parsed, has_secrets=run is serve.run)
         asyncio.run(_awaited(run(parsed)))
         sys.stdout.flush()  # here, where what it may raise is caught
     except Refused as refused:
         print(f"voiturier: {_in_words(refused.first)}", file=sys.stderr)
+        sys.exit(2)
+    except SettingsError as error:
+        for line in mistakes_in_words(error):
+            print(f"voiturier: {line}", file=sys.stderr)
         sys.exit(2)
     except (CommandError, ServeError, StoreError) as error:
         print(f"voiturier: {error}", file=sys.stderr)
@@ -96,6 +111,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="voiturier", description="One pool of cars shared by several services."
     )
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, help="show what this is, and what it stands on"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     data = data_option()
     listening = serve.listening_options()
@@ -123,7 +141,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+class _Version(argparse.Action):
+    """Says the versions that a question to the maintainers needs."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(
+            f"voiturier {importlib.metadata.version('voiturier')}"
+            f" (Python {platform.python_version()}, SQLite {SQLITE_VERSION},"
+            f" schema {SCHEMA_VERSION})"
+        )
+        parser.exit()
+
+
 async def _demo(arguments: argparse.Namespace) -> None:
     from server import demo  # as above
 
-    await demo.run(arguments.data, arguments.http, arguments.boxes)
+    config = serve.listening(arguments, Config(arguments.data))
+    await demo.run(config.data_dir, config.http, config.boxes)

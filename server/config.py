@@ -28,6 +28,14 @@ class Address:
     host: str
     port: int
 
+    @classmethod
+    def of(cls, text: str) -> "Address":
+        """Read HOST:PORT, an IPv6 host in brackets; raises ValueError."""
+        host, colon, port = text.rpartition(":")
+        if not (colon and host and port.isascii() and port.isdigit() and int(port) <= 0xFFFF):
+            raise ValueError
+        return cls(host.removeprefix("[").removesuffix("]"), int(port))
+
     def __str__(self) -> str:
         """Return HOST:PORT, with brackets around an IPv6 host."""
         host = f"[{self.host}]" if ":" in self.host else self.host

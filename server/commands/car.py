@@ -11,6 +11,7 @@ from server.actions import Actions
 from server.actions.pool import cars, fitting, service
 from server.commands.tools import (
     OPERATOR,
+    ZONE,
     command,
     data_option,
     existing_fleet,
@@ -20,7 +21,6 @@ from server.commands.tools import (
 from server.fleet.inputs import judged
 from server.fleet.model import Vehicle
 from server.fleet.pool import stamp
-from server.fleet.recurrence import PARIS
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -135,7 +135,7 @@ async def _move_box(arguments: argparse.Namespace) -> None:
 
 async def _zone_of(car: Vehicle, actions: Actions) -> ZoneInfo:
     place = await actions.store.sites.get(car.site_id)
-    return PARIS if place is None or place.timezone is None else ZoneInfo(place.timezone)
+    return ZONE.get() if place is None or place.timezone is None else ZoneInfo(place.timezone)
 
 
 def _instant(text: str | None, zone: ZoneInfo) -> int | str | None:

@@ -18,12 +18,12 @@ def catalogue() -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, LOCALE_DIR, fallback=True)
 
 
-def said(text: str, **values: object) -> str:
+def said(text: str, /, **values: object) -> str:
     """Return a text with its values `%(name)s` filled in."""
     translated = catalogue().gettext(text)
     return translated % values if values else translated
 
 
-def say(text: str, **values: object) -> None:
+def say(text: str, /, **values: object) -> None:
     """Print it as one line."""
     print(said(text, **values))

@@ -54,6 +54,8 @@ from server.store.vault import Vault
 from server.store.vehicles import Vehicles
 
 __all__ = [
+    "SCHEMA_VERSION",
+    "SQLITE_VERSION",
     "AlreadyAnswered",
     "Batch",
     "BoxAccount",
@@ -67,6 +69,8 @@ __all__ = [
     "StoreError",
 ]
 
+SCHEMA_VERSION = len(schema.MIGRATIONS)
+SQLITE_VERSION = sqlite3.sqlite_version
 T = TypeVar("T")
 
 
