@@ -13,6 +13,7 @@ from server.clock import Clock, SystemClock
 from server.config import Address, Config, ServeError
 from server.gateway import LISTENER
 from server.store.backup import serving
+from server.supervisor import keep_told
 
 # How long the event loop may keep Python from a thread that has read or written for it. The usual
 # 5 ms, once for each hand-over, is what a fleet that comes back at once would wait for.
@@ -60,7 +61,8 @@ async def _serve(
         boxes = app[LISTENER].address
         print(f"http: http://{Address(*runner.addresses[0][:2])}/")
         print(f"boxes: {boxes}", flush=True)
-        await _first_of(stop.wait(), clock.run(), *([alongside(boxes)] if alongside else []))
+        work = [alongside(boxes)] if alongside else []
+        await _first_of(stop.wait(), clock.run(), keep_told(), *work)
     finally:
         await runner.cleanup()
 
