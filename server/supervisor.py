@@ -1,7 +1,7 @@
 """Tells systemd how the server is: ready, stopping, and that it does not hang.
 
-The protocol of sd_notify(3): a datagram of NAME=VALUE to the socket that NOTIFY_SOCKET names, a path,
-or abstract where it begins with "@". Without a supervisor, or when it does not listen, nothing is
+The protocol of sd_notify(3): a datagram of NAME=VALUE to the socket that NOTIFY_SOCKET names, a
+path, or abstract where it begins with "@". Without a supervisor, or when none listens, nothing is
 said and nothing is wrong. Never here: what makes a server ready.
 """
 
