@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.papers.tables import PAPERS as TABLES
+from tests.papers.tables import made_anew
+
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("privacy", "accessibility", "homologation")
 PAPERS = sorted(path for folder in FOLDERS for path in (ROOT / "docs" / folder).glob("*.fr.md"))
@@ -42,3 +45,8 @@ def test_the_list_of_documents_names_each() -> None:
     listed = (ROOT / "docs" / "privacy" / "README.md").read_text("utf-8")
     assert [path.name for path in PAPERS if f"{path.name})" not in listed] == []
     assert len(PAPERS) == 6
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.name)
+def test_the_tables_are_what_the_registry_and_the_settings_say(path: Path) -> None:
+    assert path.read_text("utf-8") == made_anew(path), "python -m tests.papers"
