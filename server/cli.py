@@ -31,7 +31,7 @@ from server.commands import (
     tables,
     trips,
 )
-from server.commands.operation import backup, time
+from server.commands.operation import backup, check, time
 from server.commands.tools import (
     CommandError,
     command,
@@ -66,7 +66,7 @@ def main(arguments: list[str] | None = None) -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     run: Callable[[argparse.Namespace], Awaitable[None]] = parsed.run
     try:
-        if "settings" in parsed:
+        if "settings" in parsed and run is not check.run:  # which tells what is wrong with them
             settle(parsed, has_secrets=run is serve.run)
         asyncio.run(_awaited(run(parsed)))
         sys.stdout.flush()  # here, where what it may raise is caught
@@ -128,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     badge.add_to(commands, data)
     time.add_to(commands, data)
     backup.add_to(commands, data)
+    check.add_to(commands, data)
     trips.add_to(commands, data)
     orders.add_to(commands, data)
     for noun in (car, site, equipment, group):

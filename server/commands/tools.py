@@ -20,7 +20,6 @@ from server.fleet.names import plate_of
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.settings import SettingsError, read
-from server.settings.reading import DATA
 from server.store import Store, backup
 
 OPERATOR = Operator()
@@ -76,21 +75,32 @@ def settings_file(given: Path | None, data_dir: Path | None) -> Path | None:
     return SETTINGS if data_dir is None and SETTINGS.exists() else None
 
 
-def settle(arguments: argparse.Namespace, has_secrets: bool) -> None:
-    """Put the settings into `config`, where the data is into `data`; days become instants.
+def load_settings(
+    given: Path | None, data_dir: Path | None, has_secrets: bool
+) -> tuple[Config, Path | None]:
+    """Return the settings, and the file they come from.
 
     Raises:
         SettingsError: the file is no good.
         CommandError: nothing says where the data is.
     """
-    file = settings_file(arguments.settings, arguments.data)
-    if file is None and arguments.data is None:
+    file = settings_file(given, data_dir)
+    if file is not None:
+        config = read(file, None, has_secrets)
+    elif data_dir is not None:
+        config = Config(data_dir)
+    else:
         raise CommandError(said("where is the data? --data DIR or --settings FILE is needed"))
-    config = Config(arguments.data or DATA) if file is None else read(file, None, has_secrets)
-    arguments.config = (
-        config if arguments.data is None else replace(config, data_dir=arguments.data)
-    )
-    arguments.data = arguments.config.data_dir
+    return config if data_dir is None else replace(config, data_dir=data_dir), file
+
+
+def settle(arguments: argparse.Namespace, has_secrets: bool) -> None:
+    """Put the settings into `config`, where the data is into `data`; days become instants.
+
+    Raises as `load_settings`.
+    """
+    config, _ = load_settings(arguments.settings, arguments.data, has_secrets)
+    arguments.config, arguments.data = config, config.data_dir
     ZONE.set(config.timezone)
     for name, value in vars(arguments).items():
         if isinstance(value, date):
@@ -98,22 +108,14 @@ def settle(arguments: argparse.Namespace, has_secrets: bool) -> None:
             setattr(arguments, name, int(begin.timestamp()))
 
 
-def mistakes_in_words(error: SettingsError) -> list[str]:
+def mistakes_in_words(error: SettingsError, said: Callable[..., str] = said) -> list[str]:
     """Say all that is wrong with a file of settings, a line each."""
-    return [
-        ", ".join(
-            part
-            for part in (
-                str(error.path),
-                said("line %(line)s", line=mistake.line) if mistake.line else "",
-                mistake.key,
-            )
-            if part
-        )
-        + ": "
-        + said(mistake.text, **mistake.values)
-        for mistake in error.mistakes
-    ]
+    told = []
+    for mistake in error.mistakes:
+        line = said("line %(line)s", line=mistake.line) if mistake.line else ""
+        place = ", ".join(part for part in (str(error.path), line, mistake.key) if part)
+        told.append(f"{place}: {said(mistake.text, **mistake.values)}")
+    return told
 
 
 @asynccontextmanager

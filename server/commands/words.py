@@ -24,6 +24,11 @@ def said(text: str, /, **values: object) -> str:
     return translated % values if values else translated
 
 
+def english(text: str, /, **values: object) -> str:
+    """Return a text as it stands in the code, for programs, its values filled in."""
+    return text % values if values else text
+
+
 def say(text: str, /, **values: object) -> None:
     """Print it as one line."""
     print(said(text, **values))
