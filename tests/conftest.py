@@ -31,6 +31,7 @@ SLOW = (
     "firmware/test_badges_in_the_simulator.py",
     "firmware/test_in_the_simulator.py",
     "fuzz",
+    "production",
     "safety",
     "server/actions/test_sequences.py",
     "server/gateway/test_wanted.py",

@@ -1,7 +1,7 @@
 """An empty Debian 12 of its own, under its own systemd, at which commands are typed.
 
 Made by mmdebstrap from this machine's own package sources, once: the user's cache keeps it, and the
-packages that apt fetches later. It has its own processes, files, names and network; its network leads
+packages that apt fetches later. It has its own processes, files, names and network; that leads
 nowhere but for apt. Needs root; what cannot be had is a permitted skip.
 """
 
