@@ -8,7 +8,6 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,25 +32,32 @@ until [ "$(systemctl show --property=NRestarts --value voiturier)" = 1 ] &&
 
 
 @pytest.fixture(scope="module")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Path]]:
+def releases(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """This version as a release, and one that comes after it."""
     checkout = clone(tmp_path_factory.mktemp("release"))
-    made = [release(checkout)]
-    project = checkout / "pyproject.toml"
-    project.write_text(re.sub(r"(?m)^version = .*$", 'version = "0.2.0"', project.read_text()))
-    by = ["-c", "user.name=release", "-c", "user.email=release@example.org"]
-    subprocess.run(["git", *by, "commit", "-qam", "0.2.0"], cwd=checkout, check=True)
-    made.append(release(checkout))
-    yield made
-    shutil.rmtree(checkout)
-
-
-def release(checkout: Path) -> Path:
     done = subprocess.run(
         ["scripts/release.sh"], cwd=checkout, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return max((checkout / "dist").iterdir())
+    (made,) = (checkout / "dist").iterdir()
+    return [made, after(made)]
+
+
+def after(made: Path) -> Path:
+    """The same release under the next number."""
+    later = made.with_name("voiturier-0.2.0")
+    commands = f"""
+        cp -r {made} {later}
+        cd {later}
+        tar -xzf {made.name}.tar.gz
+        mv {made.name} {later.name}
+        sed -i 's/^version = .*/version = "0.2.0"/' {later.name}/pyproject.toml
+        tar -czf {later.name}.tar.gz {later.name}
+        rm -r {made.name}.tar.gz {later.name} SHA256SUMS
+        find . -type f ! -name SHA256SUMS -exec sha256sum {{}} + >SHA256SUMS
+    """
+    subprocess.run(["sh", "-euc", commands], check=True)
+    return later
 
 
 @dataclass
