@@ -16,8 +16,14 @@ for device in null zero full random urandom tty; do
     mount --bind "/dev/$device" "$root/dev/$device"
 done
 ln -s /proc/self/fd "$root/dev/fd"
+ln -s pts/ptmx "$root/dev/ptmx"
 mkdir "$root/dev/shm" "$root/dev/pts"
 mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
 mount --bind "$2" "$root/var/cache/apt/archives"
+# No chroot: what a service may see is made of mounts, whose root has to be the machine's.
+cd "$root"
+mkdir -p mnt/before
+pivot_root . mnt/before
+umount --lazy /mnt/before
 exec env -i container=voiturier PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-    chroot "$root" /lib/systemd/systemd --log-target=null --show-status=0
+    /lib/systemd/systemd --log-target=journal --show-status=0

@@ -53,8 +53,8 @@ class Machine:
         given = [f"{name}={os.environ[name]}" for name in _PROXIES if name in os.environ]
         path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         environment = ["HOME=/root", path, "LANG=C.UTF-8", "DEBIAN_FRONTEND=noninteractive"]
-        where = ["--target", str(self.init), *namespaces, "--root", "--wd=/root"]
-        return ["nsenter", *where, "env", "-i", *environment, *given]
+        where = ["--target", str(self.init), *namespaces, "--root"]
+        return ["nsenter", *where, "env", "-i", "--chdir=/root", *environment, *given]
 
     def _run(self, command: list[str], **options: Any) -> str:
         done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
