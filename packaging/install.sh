@@ -12,4 +12,5 @@ python3 -m venv .venv
 pip="$PWD/.venv/bin/pip install --quiet --disable-pip-version-check --no-index"
 $pip --find-links "$wheels" --require-hashes -r requirements/run.txt
 $pip --no-build-isolation --no-deps --editable .
+.venv/bin/python -m compileall -q server shared_protocol # the server itself may not write here
 .venv/bin/voiturier --version
