@@ -34,14 +34,15 @@ class Machine:
     root: Path
     init: int
 
-    def types(self, commands: str, fetches: bool = False) -> str:
+    def types(self, commands: str, fetches: bool = False, ends: tuple[int, ...] = (0,)) -> str:
         """What a root shell says that runs these and stops at the first that fails.
 
         Args:
             commands: lines of a shell.
             fetches: they need a network: this machine's, for so long.
+            ends: with which codes the shell may end.
         """
-        return self._run([*self._inside(not fetches), "bash", "-euc", commands])
+        return self._run([*self._inside(not fetches), "bash", "-euc", commands], ends)
 
     def visits(self, script: str, *arguments: str) -> str:
         """What a Python program of ours says that runs here, but in the machine's network."""
@@ -56,9 +57,9 @@ class Machine:
         where = ["--target", str(self.init), *namespaces, "--root"]
         return ["nsenter", *where, "env", "-i", "--chdir=/root", *environment, *given]
 
-    def _run(self, command: list[str], **options: Any) -> str:
+    def _run(self, command: list[str], ends: tuple[int, ...] = (0,), **options: Any) -> str:
         done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
-        assert done.returncode == 0, f"{command[-1]}\n{done.stdout}{done.stderr}"
+        assert done.returncode in ends, f"{command[-1]}\n{done.stdout}{done.stderr}"
         return done.stdout
 
 
