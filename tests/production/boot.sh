@@ -1,6 +1,6 @@
 #!/bin/sh
 # Inside new namespaces: makes FOLDER a machine's root and starts its systemd as the first process.
-#   boot.sh FOLDER ARCHIVES    packages that apt fetches are kept in ARCHIVES
+#   boot.sh FOLDER
 set -eu
 root=$1
 mount --make-rprivate /
@@ -19,7 +19,6 @@ ln -s /proc/self/fd "$root/dev/fd"
 ln -s pts/ptmx "$root/dev/ptmx"
 mkdir "$root/dev/shm" "$root/dev/pts"
 mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
-mount --bind "$2" "$root/var/cache/apt/archives"
 # No chroot: what a service may see is made of mounts, whose root has to be the machine's.
 cd "$root"
 mkdir -p mnt/before

@@ -20,6 +20,8 @@ from typing import Any
 from tests.support import ROOT, skip_or_fail
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "voiturier" / "debian12"
+_ARCHIVES = CACHE / "archives"
+_FETCHED = "var/cache/apt/archives"
 _BOOT = Path(__file__).with_name("boot.sh")
 _BOOT_S = 60
 # What a Debian has after its installer, as far as what we type needs it.
@@ -42,7 +44,10 @@ class Machine:
             fetches: they need a network: this machine's, for so long.
             ends: with which codes the shell may end.
         """
-        return self._run([*self._inside(not fetches), "bash", "-euc", commands], ends)
+        said = self._run([*self._inside(not fetches), "bash", "-euc", commands], ends)
+        if fetches:
+            _copy_packages(self.root / _FETCHED, _ARCHIVES)
+        return said
 
     def visits(self, script: str, *arguments: str) -> str:
         """What a Python program of ours says that runs here, but in the machine's network."""
@@ -68,19 +73,21 @@ def started(folder: Path) -> Iterator[Machine]:
     """An empty machine in this folder until the test is over; then nothing of it is left."""
     root = folder / "machine"
     root.mkdir()
-    archives = CACHE / "archives"
-    (archives / "partial").mkdir(parents=True, exist_ok=True)
     subprocess.run(["tar", "-xf", _base(), "-C", root], check=True)
+    _copy_packages(_ARCHIVES, root / _FETCHED)
     shutil.copy("/etc/resolv.conf", root / "etc" / "resolv.conf")
     (root / "etc" / "hostname").write_text("parc\n")
     group = _cgroups() / f"voiturier-{os.getpid()}"
     group.mkdir()
     own = ["--pid", "--mount", "--net", "--uts", "--ipc", "--cgroup"]
-    command = ["unshare", "--fork", "--kill-child", *own, "sh", _BOOT, root, archives]
+    # All of it ends with this process, however that ends.
+    command = ["setpriv", "--pdeathsig", "KILL", "unshare", "--fork", "--kill-child", *own]
     log = folder / "boot.log"
     with log.open("w") as writing:
         inside = ["sh", "-c", 'echo $$ >"$0"; exec "$@"', group / "cgroup.procs"]
-        shell = subprocess.Popen([*inside, *command], stdout=writing, stderr=writing)
+        shell = subprocess.Popen(
+            [*inside, *command, "sh", _BOOT, root], stdout=writing, stderr=writing
+        )
     try:
         machine = Machine(root, _init_of(shell, log))
         _wait_until_up(machine, log)
@@ -98,6 +105,7 @@ def _base() -> Path:
         if shutil.which(tool) is None or os.geteuid() != 0:
             skip_or_fail("no Debian of its own: needs root, mmdebstrap and a cgroup2")
     base = CACHE / "base.tar"
+    CACHE.mkdir(parents=True, exist_ok=True)
     if not base.exists():
         draft = CACHE / f"draft-{os.getpid()}.tar"
         options = ["--variant=minbase", f"--include={_INSTALLED}"]
@@ -105,6 +113,16 @@ def _base() -> Path:
         subprocess.run(command, check=True)
         draft.replace(base)
     return base
+
+
+def _copy_packages(source: Path, target: Path) -> None:
+    """Let a machine find what apt fetched for one before it, and the other way round."""
+    target.mkdir(parents=True, exist_ok=True)
+    for package in source.glob("*.deb"):
+        if not (target / package.name).exists():
+            draft = target / f"{package.name}.{os.getpid()}"
+            shutil.copy(package, draft)
+            draft.replace(target / package.name)
 
 
 def _mirror() -> str:

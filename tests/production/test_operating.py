@@ -126,16 +126,12 @@ def test_as_typed_they_lead_from_an_empty_machine_to_the_first_car_and_back_from
         assert operator.records() == 1
         # It is what the unit says it may be, and comes back when it ends.
         confined(machine)
-        machine.types(
-            "systemctl kill --signal=KILL voiturier; sleep 3; systemctl is-active voiturier"
-        )
+        machine.types(_KILLED_AND_BACK)
         assert "Jeanne Roux" in operator.sees()
         # Each day, week, year.
         types("safe")
         types("day")
-        machine.types(
-            'cp "$(ls /var/lib/voiturier/backups/*.db | tail -n 1)" /root/voiturier-copy.db'
-        )
+        machine.types(_COPY_CARRIED_AWAY)
         types("week")
         types("year")
         assert operator.box_reports(identity, 2) == 2
@@ -178,5 +174,6 @@ def confined(machine: Machine) -> None:
     assert re.search(r"^Seccomp:\s+2$", status, re.M)
     assert re.search(r"^NoNewPrivs:\s+1$", status, re.M)
     assert re.search(r"^CapEff:\s+0+$", status, re.M)
-    limits = machine.types(f"cat /proc/{pid}/limits")
-    assert re.search(r"^Max open files +65536 +65536 ", limits, re.M)
+    limits = machine.types(f"cat /proc/1/limits /proc/{pid}/limits")
+    (most, *_), *own = re.findall(r"^Max open files +(\d+) +(\d+) ", limits, re.M)
+    assert own == [(str(min(65536, int(most))),) * 2]
