@@ -1,6 +1,7 @@
 #!/bin/sh
-# Fetches the strangers that judge us (design.md, "Proof"): gpsd, libnfc, gammu, ModemManager,
-# nginx, Caddy, a Debian of its own, a browser, a fuzzer. What needs root and has none is named, and the tests that need it skip.
+# Fetches the strangers that judge us (design.md, "Proof"): gpsd, libnfc, gammu, ModemManager, nginx,
+# Caddy, a Debian of its own, a browser, a fuzzer. What needs root and has none is named, and the
+# tests that need it skip.
 set -eu
 cd "$(dirname "$0")/.."
 
