@@ -20,8 +20,8 @@ from typing import Any
 from tests.support import ROOT, skip_or_fail
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "voiturier" / "debian12"
-_ARCHIVES = CACHE / "archives"
-_FETCHED = "var/cache/apt/archives"
+ARCHIVES = CACHE / "archives"
+FETCHED = "var/cache/apt/archives"
 _BOOT = Path(__file__).with_name("boot.sh")
 _BOOT_S = 60
 # What a Debian has after its installer, as far as what we type needs it.
@@ -46,7 +46,7 @@ class Machine:
         """
         said = self._run([*self._inside(not fetches), "bash", "-euc", commands], ends)
         if fetches:
-            _copy_packages(self.root / _FETCHED, _ARCHIVES)
+            copy_packages(self.root / FETCHED, ARCHIVES)
         return said
 
     def visits(self, script: str, *arguments: str) -> str:
@@ -73,8 +73,8 @@ def started(folder: Path) -> Iterator[Machine]:
     """An empty machine in this folder until the test is over; then nothing of it is left."""
     root = folder / "machine"
     root.mkdir()
-    subprocess.run(["tar", "-xf", _base(), "-C", root], check=True)
-    _copy_packages(_ARCHIVES, root / _FETCHED)
+    subprocess.run(["tar", "-xf", base(), "-C", root], check=True)
+    copy_packages(ARCHIVES, root / FETCHED)
     shutil.copy("/etc/resolv.conf", root / "etc" / "resolv.conf")
     (root / "etc" / "hostname").write_text("parc\n")
     group = _cgroups() / f"voiturier-{os.getpid()}"
@@ -99,7 +99,7 @@ def started(folder: Path) -> Iterator[Machine]:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _base() -> Path:
+def base() -> Path:
     """The file system of an empty machine, as an archive."""
     for tool in ("mmdebstrap", "unshare", "nsenter"):
         if shutil.which(tool) is None or os.geteuid() != 0:
@@ -115,7 +115,7 @@ def _base() -> Path:
     return base
 
 
-def _copy_packages(source: Path, target: Path) -> None:
+def copy_packages(source: Path, target: Path) -> None:
     """Let a machine find what apt fetched for one before it, and the other way round."""
     target.mkdir(parents=True, exist_ok=True)
     for package in source.glob("*.deb"):

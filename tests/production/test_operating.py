@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.checkout import clone
 from tests.production import guide
 from tests.production.machine import Machine, started
 
@@ -31,21 +28,9 @@ until [ "$(systemctl show --property=NRestarts --value voiturier)" = 1 ] &&
 """
 
 
-@pytest.fixture(scope="module")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """This version as a release, and one that comes after it."""
-    checkout = clone(tmp_path_factory.mktemp("release"))
-    done = subprocess.run(
-        ["scripts/release.sh"], cwd=checkout, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    (made,) = (checkout / "dist").iterdir()
-    return [made, after(made)]
-
-
-def after(made: Path) -> Path:
+def after(made: Path, folder: Path) -> Path:
     """The same release under the next number."""
-    later = made.with_name("voiturier-0.2.0")
+    later = folder / "voiturier-0.2.0"
     commands = f"""
         cp -r {made} {later}
         cd {later}
@@ -99,10 +84,10 @@ class Operator:
 
 
 def test_as_typed_they_lead_from_an_empty_machine_to_the_first_car_and_back_from_each_loss(
-    tmp_path: Path, releases: list[Path]
+    tmp_path: Path, release: Path
 ) -> None:
     with started(tmp_path) as machine:
-        for made in releases:
+        for made in (release, after(release, tmp_path)):
             shutil.copytree(made, machine.root / "root" / made.name)
         operator = Operator(machine, guide.sections("en"))
         typed = set()
