@@ -108,7 +108,7 @@ def run(image: Image, log: Path, *arguments: str) -> Iterator["subprocess.Popen[
     environment = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"}
     with log.open("ab") as writing:
         process = subprocess.Popen(
-            [*own, *image.command(*arguments)],
+            [*own, "sh", "-euc", made, "sh", *image.command(*arguments)],
             stdout=subprocess.PIPE,
             stderr=writing,
             env=environment,

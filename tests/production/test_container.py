@@ -33,5 +33,7 @@ def test_what_it_makes_serves_read_only_says_that_it_is_well_and_stops_when_told
         inside = ["nsenter", "--target", str(server.pid), "--net", "--mount", "chroot", image.root]
         health = subprocess.run([*inside, *image.health()], capture_output=True, check=False)
         assert health.returncode == 0, health.stderr
+        written = subprocess.run([*inside, "touch", "/new"], capture_output=True, check=False)
+        assert b"Read-only" in written.stderr
         server.send_signal(getattr(signal, image.said["STOPSIGNAL"]))
         assert server.wait(30) == 0
