@@ -93,22 +93,11 @@ def run(image: Image, log: Path, *arguments: str) -> Iterator["subprocess.Popen[
         mount -o remount,bind,ro {image.root}
         exec chroot --userspec={user}:{group} {image.root} "$@"
     """
-    own = [
-        "setpriv",
-        "--pdeathsig",
-        "KILL",
-        "unshare",
-        "--mount",
-        "--net",
-        "sh",
-        "-euc",
-        made,
-        "sh",
-    ]
+    own = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--net", "sh", "-euc", made]
     environment = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"}
     with log.open("ab") as writing:
         process = subprocess.Popen(
-            [*own, "sh", "-euc", made, "sh", *image.command(*arguments)],
+            [*own, "sh", *image.command(*arguments)],
             stdout=subprocess.PIPE,
             stderr=writing,
             env=environment,
