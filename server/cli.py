@@ -7,6 +7,7 @@ command is told (server/commands/, by noun).
 import argparse
 import asyncio
 import importlib.metadata
+import io
 import logging
 import os
 import platform
@@ -39,11 +40,12 @@ from server.commands.tools import (
     mistakes_in_words,
     settle,
 )
-from server.config import Config, ServeError
+from server.commands.words import PLAINLY, said, translate
+from server.config import Config
 from server.fleet import fleet_file
-from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.refusals import Reason, Refusal, Refused, ToldError
 from server.settings import SettingsError
-from server.store import SCHEMA_VERSION, SQLITE_VERSION, StoreError
+from server.store import ENGINE_VERSION, SCHEMA_VERSION
 
 _ABOUT_ANY_WORD = frozenset(
     {
@@ -62,7 +64,12 @@ _ABOUT_ANY_WORD = frozenset(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command; exits with 2 on a mistake of whoever typed it."""
-    parsed = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=PLAINLY)
+    parser = parser_of_all()
+    translate(parser)
+    parsed = parser.parse_args(arguments)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     run: Callable[[argparse.Namespace], Awaitable[None]] = parsed.run
     try:
@@ -77,7 +84,10 @@ def main(arguments: list[str] | None = None) -> None:
         for line in mistakes_in_words(error):
             print(f"voiturier: {line}", file=sys.stderr)
         sys.exit(2)
-    except (CommandError, ServeError, StoreError) as error:
+    except ToldError as error:
+        print(f"voiturier: {error.in_words(said)}", file=sys.stderr)
+        sys.exit(2)
+    except CommandError as error:
         print(f"voiturier: {error}", file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:  # `voiturier trips | head`: whoever reads has enough
@@ -94,8 +104,8 @@ def main(arguments: list[str] | None = None) -> None:
 def _in_words(refusal: Refusal) -> str:
     """Say a refusal; one whose sentence fits every word says first which one it is about."""
     if refusal.field and refusal.reason in _ABOUT_ANY_WORD:
-        return fleet_file.in_words(refusal)
-    return refusal.in_english()
+        return fleet_file.in_words(refusal, said)
+    return refusal.in_words(said)
 
 
 def _say_no_more() -> None:
@@ -107,7 +117,8 @@ async def _awaited(result: Awaitable[None]) -> None:
     await result
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser_of_all() -> argparse.ArgumentParser:
+    """Return what reads a command line, in English."""
     parser = argparse.ArgumentParser(
         prog="voiturier", description="One pool of cars shared by several services."
     )
@@ -148,7 +159,7 @@ class _Version(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         print(
             f"voiturier {importlib.metadata.version('voiturier')}"
-            f" (Python {platform.python_version()}, SQLite {SQLITE_VERSION},"
+            f" (Python {platform.python_version()}, SQLite {ENGINE_VERSION},"
             f" schema {SCHEMA_VERSION})"
         )
         parser.exit()

@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 
 from server.fleet.bookings import Limits
 from server.fleet.recurrence import PARIS
+from server.fleet.refusals import ToldError
 from server.fleet.roles import Role
 
 Network = IPv4Network | IPv6Network
 AccessibilityState = Literal["none", "partial", "full"]
 
 
-class ServeError(Exception):
+class ServeError(ToldError):
     """The server cannot start as it was told to; the text says why."""
 
 

@@ -71,11 +71,17 @@ async def _listen(runner: web.AppRunner, config: Config) -> None:
     try:
         await runner.setup()
     except OSError as error:
-        raise ServeError(f"cannot listen for boxes on {config.boxes}: {_why(error)}") from None
+        raise ServeError(
+            "cannot listen for boxes on %(address)s: %(why)s", address=config.boxes, why=_why(error)
+        ) from None
     try:
         await web.TCPSite(runner, config.http.host, config.http.port).start()
     except OSError as error:
-        raise ServeError(f"cannot listen for browsers on {config.http}: {_why(error)}") from None
+        raise ServeError(
+            "cannot listen for browsers on %(address)s: %(why)s",
+            address=config.http,
+            why=_why(error),
+        ) from None
 
 
 def _why(error: OSError) -> str:

@@ -3,6 +3,7 @@
 The markers are given by place, so that a new test gets its own by where it stands.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,10 @@ PEERS = ("peers",)  # strangers' programs
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    # Commands answer in the language of who types them, here and in processes that tests start;
+    # and no settings of this machine reach a test.
+    os.environ["LANGUAGE"] = "en"
+    os.environ.pop("VOITURIER_SETTINGS", None)
     if config.getoption("hypothesis_seed") is None:
         config.option.hypothesis_seed = str(sample_seed())
 

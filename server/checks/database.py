@@ -24,7 +24,7 @@ def database(data_dir: Path) -> tuple[Condition | None, list[Finding]]:
     try:
         found = look(data_dir)
     except StoreError as error:
-        return None, [fails("database", "%(why)s", why=error)]
+        return None, [fails("database", error.text, **error.values)]
     if found.version is None:
         text = "%(path)s is damaged: stop the server and restore the newest copy"
         return found, [fails("database", text, path=path)]

@@ -27,6 +27,11 @@ async def ports(config: Config, is_served: bool) -> AsyncIterator[Finding]:
     ):
         if address is not None:
             yield await _port(what, address, is_served)
+    if config.metrics is not None and not _is_local(config.metrics.host):
+        text = (
+            "whoever reaches %(address)s reads them: 127.0.0.1, or an address of Prometheus alone"
+        )
+        yield warning("metrics", text, address=config.metrics)
 
 
 async def _port(what: str, address: Address, is_served: bool) -> Finding:
@@ -93,6 +98,9 @@ def proxies(config: Config) -> Iterator[Finding]:
     elif wide:
         text = "%(networks)s: all there are believed as proxies; name the proxy alone"
         yield warning("proxies", text, networks=", ".join(map(str, wide)))
+    elif config.mail is not None and config.mail.site.startswith("http://"):
+        text = "links in letters lead to %(site)s without TLS: https:// is for passwords"
+        yield warning("proxies", text, site=config.mail.site)
     elif not _is_local(config.http.host):
         text = (
             "browsers may reach %(address)s without TLS: let a proxy on this machine stand before"

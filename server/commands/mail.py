@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from server.actions.signing_in import outbox
 from server.commands.tools import OPERATOR, CommandError, command, existing_fleet, utc
-from server.commands.words import said
+from server.commands.words import said, say
 from server.config import Address, MailSettings
 from server.fleet.accounts.emails import Email
 from server.fleet.inputs import Input, judged
@@ -135,18 +135,22 @@ async def _list(arguments: argparse.Namespace) -> None:
         mails = await outbox.log(OPERATOR, _LISTED, None, actions)
     for mail in mails:
         what = f"{mail.mail_id}  {utc(mail.made_at_s)}  {mail.kind}  {mail.recipient}  {mail.state}"
-        tried = f"  tries: {mail.tries}" if mail.tries else ""
+        tried = f"  {said('tries: %(count)s', count=mail.tries)}" if mail.tries else ""
         print(f"{what}{tried}{f'  {mail.said}' if mail.said else ''}")
-    print(f"{sum(mail.state == 'waiting' for mail in mails)} of {len(mails)} wait")
+    say(
+        "%(waiting)s of %(count)s wait",
+        waiting=sum(mail.state == "waiting" for mail in mails),
+        count=len(mails),
+    )
 
 
 async def _retry(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         await outbox.retry(OPERATOR, outbox.OneMail(mail_id=arguments.mail_id), actions)
-    print(f"mail {arguments.mail_id}: a running server tries it within the minute")
+    say("mail %(mail_id)s: a running server tries it within the minute", mail_id=arguments.mail_id)
 
 
 async def _drop(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         await outbox.drop(OPERATOR, outbox.OneMail(mail_id=arguments.mail_id), actions)
-    print(f"mail {arguments.mail_id} is not sent any more")
+    say("mail %(mail_id)s is not sent any more", mail_id=arguments.mail_id)

@@ -52,8 +52,7 @@ def add_to(
     serving = command(commands, "serve", run, "run the server", [data, listening])
     serving.add_argument(
         "--simple-walk-up",
-        action="store_const",
-        const=True,
+        action="store_true",
         help="let a card that has a key take a car for all without booking by its number alone,"
         " which can be copied; the trip then shows it as low assurance",
     )
@@ -70,8 +69,8 @@ def add_to(
 
     for option, name, unit, per, what in (
         ("--shortest-booking", "shortest_s", "MINUTES", 60, "the shortest booking"),
-        ("--most-bookings", "coming", "NUMBER", 1, "of one agent's, so many may be to come"),
-        ("--most-of-one-car", "coming_of_car", "NUMBER", 1, "and so many of them with one car"),
+        ("--most-bookings", "coming", "COUNT", 1, "of one agent's, so many may be to come"),
+        ("--most-of-one-car", "coming_of_car", "COUNT", 1, "and so many of them with one car"),
     ):
         least, most = (getattr(bound, name) // per for bound in BOUNDS)
         serving.add_argument(
@@ -129,10 +128,11 @@ def settings_of(arguments: argparse.Namespace) -> Config:
         name: of(typed[name])
         for name, of in (
             ("simple_walk_up", bool),
+            ("notice_before_use", bool),
             ("trusted_proxies", tuple),
             ("second_factor_for", lambda roles: tuple(map(Role, roles))),
         )
-        if typed[name] is not None
+        if typed.get(name)  # an option that was not typed says nothing against the file
     }
     return replace(
         listening(arguments, config),

@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 from server.actions import Actions, Operator
 from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
-from server.commands.words import said
+from server.commands.words import said, sentence
 from server.config import Address, Config
 from server.fleet.model import Vehicle
 from server.fleet.names import plate_of
 from server.fleet.recurrence import PARIS
-from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.refusals import Reason, Refusal, Refused, Say
 from server.settings import SettingsError, read
 from server.store import Store, backup
 
@@ -41,8 +41,7 @@ def command(
     parents: list[argparse.ArgumentParser],
 ) -> argparse.ArgumentParser:
     """Add one command: its name, what runs it, and its help, which begins with a small letter."""
-    sentence = about[0].upper() + about[1:] + "."
-    parser = commands.add_parser(name, help=about, description=sentence, parents=parents)
+    parser = commands.add_parser(name, help=about, description=sentence(about), parents=parents)
     parser.set_defaults(run=run)
     return parser
 
@@ -108,7 +107,7 @@ def settle(arguments: argparse.Namespace, has_secrets: bool) -> None:
             setattr(arguments, name, int(begin.timestamp()))
 
 
-def mistakes_in_words(error: SettingsError, said: Callable[..., str] = said) -> list[str]:
+def mistakes_in_words(error: SettingsError, said: Say = said) -> list[str]:
     """Say all that is wrong with a file of settings, a line each."""
     told = []
     for mistake in error.mistakes:
@@ -144,7 +143,9 @@ def actions_on(store: Store) -> Actions:
 def require_fleet(data_dir: Path) -> None:
     """Refuse a directory in which no fleet is."""
     if not (data_dir / backup.DATABASE).exists():
-        raise CommandError(f"{data_dir} holds no fleet yet: `voiturier load` one first")
+        raise CommandError(
+            said("%(folder)s holds no fleet yet: `voiturier load` one first", folder=data_dir)
+        )
 
 
 def address(text: str) -> Address:
@@ -184,10 +185,12 @@ async def site_id_of(store: Store, code: str) -> int:
 
 def unknown(field: str, reason: Reason, name: str, known: Iterable[str]) -> Refused:
     """Return what is raised for a name that is none of these."""
-    values = {"name": name, "known": ", ".join(known) or "none"}
+    values = {"name": name, "known": ", ".join(known) or said("none")}
     return Refused(Refusal(field, reason, values))
 
 
 def utc(at_s: int | None) -> str:
     """Say an instant."""
-    return "never" if at_s is None else f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M} UTC"
+    if at_s is None:
+        return said("never")
+    return f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M} UTC"

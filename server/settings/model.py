@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import core_schema
 
-from server.config import Address, Network
+from server.config import AccessibilityState, Address, Network
 from server.fleet.accounts.emails import email_of
 from server.fleet.bookings import BOUNDS
 from server.fleet.inputs import one_line
@@ -44,6 +44,13 @@ def _text(given: object) -> str:
 def _address(given: object) -> Address:
     address = Address.of(_text(given))
     if not _HOST.fullmatch(address.host):
+        raise ValueError
+    return address
+
+
+def _server(given: object) -> Address:
+    address = _address(given)
+    if address.port == 0:  # nobody is reached there
         raise ValueError
     return address
 
@@ -114,6 +121,11 @@ _Address = Annotated[
     BeforeValidator(_address),
     Expected('"HOST:PORT" was expected, like "127.0.0.1:8080" or "[::1]:8080".'),
 ]
+_Server = Annotated[
+    Address,
+    BeforeValidator(_server),
+    Expected('"HOST:PORT" was expected, like "smtp.example:587".'),
+]
 _Folder = Annotated[
     Path,
     BeforeValidator(_folder),
@@ -161,6 +173,7 @@ class AboutSection(Section):
     telephone: _Text = _LEFT_OUT
     mail: _Email = _LEFT_OUT
     data_protection: _Text = _LEFT_OUT
+    accessibility: Annotated[AccessibilityState, _one_of(*get_args(AccessibilityState))] = _LEFT_OUT
 
 
 class ServerSection(Section):
@@ -198,7 +211,7 @@ class SignInSection(Section):
 class MailSection(Section):
     """Which mail server takes our letters."""
 
-    server: _Address
+    server: _Server
     sender: _Email
     site: Annotated[
         str,
@@ -225,6 +238,8 @@ class RetentionSection(Section):
     mail_d: Annotated[int, Whole(1, 365)] = _LEFT_OUT
     records_d: Annotated[int, Whole(30, 1826)] = _LEFT_OUT
     audit_d: Annotated[int, Whole(180, 1096)] = _LEFT_OUT
+    journeys_d: Annotated[int, Whole(90, 1826)] = _LEFT_OUT
+    accounts_d: Annotated[int, Whole(30, 1826)] = _LEFT_OUT
 
 
 class BackupsSection(Section):

@@ -10,6 +10,7 @@ import stat
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, get_args
 
@@ -33,9 +34,8 @@ DATA = Path("/var/lib/voiturier")  # where the data is when nothing says otherwi
 _MOST_BYTES = 64 * 1024  # the sample with all its comments has a quarter of it
 _MOST_TOLD = 50
 _CREDENTIALS = "CREDENTIALS_DIRECTORY"  # of systemd: LoadCredential=
-_EVERYWHERE = ("0.0.0.0", "::")
+_EVERYWHERE = {"0.0.0.0", "::"}
 _AT_LINE = re.compile(r"at line (\d+)")
-_LOOPBACK = {"localhost": "127.0.0.1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,16 +159,15 @@ def _judged(
         for fault in faults:
             words = tuple(step for step in fault["loc"] if isinstance(step, str))[:2]
             line = next((line_of[words[:n]] for n in (2, 1) if words[:n] in line_of), None)
-            text, values = _wrong(words, fault["loc"], fault["type"])
-            mistakes.setdefault(dotted(words), Mistake(text, values, dotted(words), line))
+            right = _wrong(words, fault["loc"], fault["type"])
+            mistake = Mistake(right.text, right.values, dotted(words), line)
+            mistakes.setdefault(dotted(words), mistake)
             tree = _without(tree, words, whole=fault["type"] == "missing")
     return SettingsFile(), list(mistakes.values())
 
 
-def _wrong(
-    words: tuple[str, ...], place: tuple[int | str, ...], fault: str
-) -> tuple[str, Mapping[str, object]]:
-    """Return what is told of a word: a text and its values."""
+def _wrong(words: tuple[str, ...], place: tuple[int | str, ...], fault: str) -> Expected:
+    """Return what is told of a word."""
     section = _section(words[0])
     fields = (
         (section or SettingsFile).model_fields if len(words) == 2 else SettingsFile.model_fields
@@ -176,12 +175,13 @@ def _wrong(
     if fault == "extra_forbidden":
         known = {"known": ", ".join(fields)}
         if len(words) == 1:
-            return "There is no such section. Known: %(known)s.", known
-        return "This word is not known here. Known: %(known)s.", known
+            return Expected("There is no such section. Known: %(known)s.", known)
+        return Expected("This word is not known here. Known: %(known)s.", known)
     if fault == "missing":
-        return "This is needed beside the others of its section.", {}
+        return Expected("This is needed beside the others of its section.")
     if len(words) == 1:
-        return "A section was expected: [%(name)s] on a line, its words below.", {"name": words[0]}
+        text = "A section was expected: [%(name)s] on a line, its words below."
+        return Expected(text, {"name": words[0]})
     about = fields[words[1]]
     parts = list(about.metadata)
     if len(place) > 2:  # one of a list
@@ -189,8 +189,8 @@ def _wrong(
     for part in parts:
         expected = part.expected if isinstance(part, Whole) else part
         if isinstance(expected, Expected):
-            return expected.text, expected.values
-    return "Something else was expected here.", {}
+            return expected
+    return Expected("Something else was expected here.")
 
 
 def _section(name: str) -> type[Section] | None:
@@ -235,10 +235,11 @@ class _Reading:
                 "password",
                 "Everybody on this machine may read the file (chmod o-r), or use password_file.",
             )
-        has_password = bool(mail.password or mail.password_file)
-        if bool(mail.user) != has_password:
-            word = "user" if mail.user else "password_file" if mail.password_file else "password"
-            yield self._mistake("mail", word, "user and password_file go together.")
+        # Also a word whose value is wrong stands there, which is told already.
+        words = [w for w in ("user", "password_file", "password") if ("mail", w) in self.line_of]
+        has_password = bool(set(words) - {"user"})
+        if words and ("user" in words) != has_password:
+            yield self._mistake("mail", words[0], "user and password_file go together.")
         if has_password and mail.security == "none":
             text = '"none" would send the password in clear.'
             yield self._mistake("mail", "security", text)
@@ -280,7 +281,11 @@ class _Reading:
         places = {
             word: given.get(word, getattr(whole, word)) for word in ("http", "boxes", "metrics")
         }
-        words = [word for word, address in places.items() if address is not None]
+        words = [
+            word
+            for word, address in places.items()
+            if address is not None and (word in given or ("server", word) not in self.line_of)
+        ]
         for i, word in enumerate(words):
             for other in words[:i]:
                 if _meet(places[word], places[other]):
@@ -337,6 +342,17 @@ def _said(section: Section | None) -> dict[str, Any]:
 
 def _meet(one: Address, other: Address) -> bool:
     """Say whether both would listen at one place; port 0 is any free one."""
-    hosts = {_LOOPBACK.get(address.host.lower(), address.host) for address in (one, other)}
-    at_one = len(hosts) == 1 or not hosts.isdisjoint(_EVERYWHERE)
+    hosts, others = _hosts(one), _hosts(other)
+    at_one = bool(hosts & others or (hosts | others) & _EVERYWHERE)
     return one.port == other.port != 0 and at_one
+
+
+def _hosts(address: Address) -> set[str]:
+    """Return the addresses of a host, each in its one spelling; a name stands for itself."""
+    host = address.host.lower()
+    if host == "localhost":
+        return {"127.0.0.1", "::1"}
+    try:
+        return {str(ip_address(host))}
+    except ValueError:
+        return {host}

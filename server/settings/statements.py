@@ -43,7 +43,10 @@ def statements(text: str) -> Statements:
         is_heading = lines[first].lstrip().startswith("[")
         if data is None:
             begin = _BEGINS_WITH_KEY.match(lines[first])
-            found.unreadable.append((line, (section or ()) + ((begin[1],) if begin else ())))
+            path = (section or ()) + ((begin[1],) if begin else ())
+            found.unreadable.append((line, path))
+            if begin and section is not None:
+                found.line_of.setdefault(path, line)  # the word stands there all the same
             section = None if is_heading else section
             continue
         leaves = list(_leaves(data))

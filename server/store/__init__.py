@@ -54,8 +54,8 @@ from server.store.vault import Vault
 from server.store.vehicles import Vehicles
 
 __all__ = [
+    "ENGINE_VERSION",
     "SCHEMA_VERSION",
-    "SQLITE_VERSION",
     "AlreadyAnswered",
     "Batch",
     "BoxAccount",
@@ -70,7 +70,7 @@ __all__ = [
 ]
 
 SCHEMA_VERSION = len(schema.MIGRATIONS)
-SQLITE_VERSION = sqlite3.sqlite_version
+ENGINE_VERSION = sqlite.VERSION
 T = TypeVar("T")
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from server.fleet.refusals import ToldError
 from server.store import sqlite
 from server.store.news import News
 
@@ -28,7 +29,7 @@ _READERS: dict[Lane, int] = {"page": 4, "quick": 1, "car": 1, "search": 1}
 _MAX_GROUP = 256  # bounds what one failed COMMIT takes back, and how long the first one waits
 
 
-class StoreError(Exception):
+class StoreError(ToldError):
     """The data directory or its database cannot be used; the text says why.
 
     It may pass: a disk that was full, another program that held the database.
@@ -173,6 +174,6 @@ def _as_told(error: Exception) -> Exception:
     """Return the StoreError that stands for a failing database, or the error itself."""
     if not sqlite.is_failing(error):
         return error
-    told = StoreError(f"the database cannot be used: {error}")
+    told = StoreError("the database cannot be used: %(why)s", why=error)
     told.__cause__ = error
     return told

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+VERSION = sqlite3.sqlite_version
 LOGS = ("-wal", "-shm")  # what stands beside a database file that is in use
 _NUMBERED = "type = 'table' AND sql LIKE '%INTEGER PRIMARY KEY%'"
 BEGIN_WRITE = "BEGIN IMMEDIATE"  # waits for other writers now, not in the midst of the work

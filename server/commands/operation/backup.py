@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from server.clock import SystemClock
 from server.commands.tools import command, require_fleet
+from server.commands.words import say
 from server.config import Config
 from server.store import backup
 
@@ -40,7 +41,8 @@ def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser"
 async def _back_up(arguments: argparse.Namespace) -> None:
     require_fleet(arguments.data)
     await asyncio.to_thread(backup.back_up, arguments.data, arguments.copy, SystemClock().now_s())
-    print(f"{arguments.copy}: {arguments.copy.stat().st_size / 1e6:.1f} MB")
+    size_mb = f"{arguments.copy.stat().st_size / 1e6:.1f}"
+    say("%(copy)s: %(size_mb)s MB", copy=arguments.copy, size_mb=size_mb)
 
 
 async def _restore(arguments: argparse.Namespace) -> None:
@@ -50,4 +52,4 @@ async def _restore(arguments: argparse.Namespace) -> None:
     )
     # Sessions that have ended since the copy do not come back with it.
     Config(arguments.data).session_key_path.unlink(missing_ok=True)
-    print(f"restored; what was there before is {replaced}")
+    say("restored; what was there before is %(replaced)s", replaced=replaced)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from server.checks import Finding, Level
 from server.clock import SystemClock
 from server.commands.tools import CommandError, command, load_settings, mistakes_in_words
-from server.commands.words import english, said
+from server.commands.words import said
 from server.fleet.accounts.emails import Email
 from server.fleet.inputs import Input, judged
-from server.fleet.refusals import Refused
+from server.fleet.refusals import Refused, in_english
 from server.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ async def run(arguments: argparse.Namespace) -> None:
     try:
         config, file = load_settings(arguments.settings, arguments.data, has_secrets=True)
     except SettingsError as error:
-        told = mistakes_in_words(error, english if arguments.json else said)
+        told = mistakes_in_words(error, in_english if arguments.json else said)
         found = [Finding("fails", "settings", "%(line)s", {"line": line}) for line in told]
         _show(found, arguments.json)
     else:
@@ -97,7 +97,7 @@ async def run(arguments: argparse.Namespace) -> None:
 def _show(found: list[Finding], is_json: bool) -> None:
     if is_json:
         listed = [
-            {"check": each.what, "level": each.level, "text": english(each.text, **each.values)}
+            {"check": each.what, "level": each.level, "text": in_english(each.text, **each.values)}
             for each in found
         ]
         print(json.dumps({"checks": listed}, ensure_ascii=False))

@@ -30,7 +30,7 @@ def look(data_dir: Path) -> Condition:
     try:
         size_bytes = path.stat().st_size
         if size_bytes == 0:
-            raise StoreError(f"{path} is empty")
+            raise StoreError("%(path)s is empty", path=path)
         version = sqlite.whole_version(path)
         if not version:
             return Condition(version, size_bytes)
@@ -42,7 +42,7 @@ def look(data_dir: Path) -> Condition:
             vault.open_sealed(sealed[0], "badge")
     except (OSError, sqlite3.Error) as error:
         why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise StoreError(f"{path}: {why}") from error
+        raise StoreError("%(path)s: %(why)s", path=path, why=why) from error
     return Condition(version, size_bytes, int(boxes))
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import stat
 from collections.abc import Iterator
 from dataclasses import replace
 from ipaddress import ip_network
@@ -102,10 +103,17 @@ def test_what_others_may_read_is_told(config: Config) -> None:
     assert levels(found)["rights"] == "fails" and "master.key" in told(found)
 
 
-def test_a_file_of_somebody_else_is_told(config: Config) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("giving a file away needs root")
-    os.chown(config.data_dir / "voiturier.db", 12345, -1)
+def test_a_file_of_somebody_else_is_told(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a command that was run as root leaves one behind, which the server then cannot open."""
+    lstat = Path.lstat
+
+    def of_another(path: Path) -> os.stat_result:
+        about = list(lstat(path))
+        if path.name == "voiturier.db":
+            about[stat.ST_UID] += 1
+        return os.stat_result(about)
+
+    monkeypatch.setattr(Path, "lstat", of_another)
     found = list(files.rights(config, None))
     assert levels(found)["rights"] == "fails" and "voiturier.db" in told(found)
 
@@ -291,3 +299,10 @@ def test_whom_the_server_believes_is_judged(
 ) -> None:
     config = Config(Path("x"), Address(http, 80), trusted_proxies=tuple(map(ip_network, networks)))
     assert levels(network.proxies(config)) == {"proxies": level}
+
+
+async def test_metrics_that_strangers_may_read_are_told(config: Config) -> None:
+    for host, told_levels in (("127.0.0.1", ["ok"]), ("0.0.0.0", ["ok", "warning"])):
+        open_to = replace(config, metrics=Address(host, 0))
+        found = [each async for each in network.ports(open_to, False) if each.what == "metrics"]
+        assert [each.level for each in found] == told_levels

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from server.cli import _parser, main
+from server.cli import main, parser_of_all
 from server.commands import serve, tools
 from server.commands.tools import settle
 from server.config import Address, Config
@@ -41,7 +41,7 @@ def settings(tmp_path: Path, more: str = "") -> Path:
 
 def served_with(*typed: object) -> Config:
     """Return the settings with which `serve` would run."""
-    arguments = _parser().parse_args(["serve", *map(str, typed)])
+    arguments = parser_of_all().parse_args(["serve", *map(str, typed)])
     settle(arguments, has_secrets=True)
     return serve.settings_of(arguments)
 
@@ -110,7 +110,7 @@ def test_where_nothing_says_where_the_data_is_that_is_said(
 
 def test_a_day_begins_where_the_server_is(tmp_path: Path) -> None:
     file = settings(tmp_path, 'timezone = "Indian/Reunion"\n')
-    arguments = _parser().parse_args(
+    arguments = parser_of_all().parse_args(
         ["load", "x", "--settings", str(file), "--since", "2026-09-01"]
     )
     settle(arguments, has_secrets=False)

@@ -65,6 +65,7 @@ name = "Parc de la Sarthe"
 telephone = "02 43 00 00 00"
 mail = "parc@ddt.example"
 data_protection = "dpd@ddt.example"
+accessibility = "partial"
 [server]
 data = "/srv/voiturier"
 http = "[::1]:8081"
@@ -97,6 +98,8 @@ sessions_d = 10
 mail_d = 10
 records_d = 200
 audit_d = 200
+journeys_d = 900
+accounts_d = 300
 [backups]
 folder = "/srv/copies"
 keep = 7
@@ -225,6 +228,7 @@ def test_every_mistake_is_told_at_once_with_its_line_its_word_and_what_is_right(
         ('"\\u001b[31m" = 1\n', 1, "'\\x1b[31m'"),
         ("a.b = 1\na = 2\n", 1, "a"),
         ('[mail]\nsender = "parc@ddt.example"\n', 1, "mail.server"),
+        ('[mail]\nserver = "smtp.example:0"\n', 2, "mail.server"),
     ],
 )
 def test_a_torn_or_doubled_line_is_told_with_its_place(
@@ -257,11 +261,19 @@ def test_what_is_no_zone_is_told(tmp_path: Path, zone: str) -> None:
         'http = "127.0.0.1:7400"', 'http = "0.0.0.0:7400"', 'boxes = "localhost:8080"',
         'boxes = "[::]:8080"', 'metrics = "127.0.0.1:8080"', 'metrics = "127.0.0.1:7400"',
         'http = "10.0.0.1:7000"\nboxes = "10.0.0.1:7000"',
+        'boxes = "[::1]:7000"\nhttp = "localhost:7000"',
+        'boxes = "[::1]:7000"\nhttp = "[0:0::0:1]:7000"',
+        'boxes = "A.example:1"\nhttp = "a.example:1"',
     ],
 )  # fmt: skip
 def test_two_listeners_at_one_place_are_told(tmp_path: Path, places: str) -> None:
     told = wrong(tmp_path, f"[server]\n{places}\n")
     assert len(told) == 1 and told[0][0] is not None and "place of" in told[0][2]
+
+
+def test_a_place_that_cannot_be_read_is_at_none_other(tmp_path: Path) -> None:
+    told = wrong(tmp_path, '[server]\nhttp = 1\nboxes = "127.0.0.1:8080"\n')
+    assert [key for _, key, _ in told] == ["server.http"]
 
 
 def test_listeners_at_places_of_their_own_are_taken(tmp_path: Path) -> None:
@@ -327,6 +339,26 @@ def test_the_mark_and_the_line_ends_of_windows_do_no_harm(tmp_path: Path) -> Non
     assert wrong(tmp_path, text.encode("utf-8-sig"))[0][:2] == (3, "server.http")
     fine = text.replace("http = 1\r\n", "").encode("utf-8-sig")
     assert read(written(tmp_path, fine), {}).language == "en"
+
+
+SAID = [
+    (number, line.split(" = ")[0])
+    for number, line in enumerate(OTHERWISE.splitlines(), start=1)
+    if " = " in line
+]
+
+
+@pytest.mark.parametrize("number, word", SAID, ids=[f"{n}-{word}" for n, word in SAID])
+@pytest.mark.parametrize(
+    "value", ["[[1]]", "1979-05-27", "{a = 1}", "'\\u0000", "-1e999", "'\x07'"]
+)
+def test_a_wrong_value_of_any_word_is_told_with_its_line_and_nothing_else_is(
+    tmp_path: Path, number: int, word: str, value: str
+) -> None:
+    lines = OTHERWISE.splitlines()
+    lines[number - 1] = f"{word} = {value}"
+    told = wrong(tmp_path, "\n".join(lines))
+    assert [(line, key.rpartition(".")[2]) for line, key, _ in told] == [(number, word)]
 
 
 LINES = ALL_SAID.splitlines(keepends=True)
