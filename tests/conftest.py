@@ -13,7 +13,10 @@ from hypothesis import HealthCheck, settings
 from simulator.devices.car import Car
 from simulator.engine.world import World
 from tests.chain import START_S, Chain, new_fleet
+from tests.permitted import pytest_make_collect_report, pytest_runtest_makereport
 from tests.support import FULL, QUICK, sample_seed
+
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]  # hooks, found by their name
 
 # No test fails because the machine is slow.
 settings.register_profile(
@@ -32,6 +35,7 @@ SLOW = (
     "firmware/test_badges_in_the_simulator.py",
     "firmware/test_in_the_simulator.py",
     "fuzz",
+    "production",
     "safety",
     "server/actions/test_sequences.py",
     "server/gateway/test_wanted.py",
