@@ -10,6 +10,7 @@ from server.actions import Actions
 from server.app_keys import ACTIONS, CLOCK, CONFIG, NOTIFY, STORE
 from server.clock import Clock
 from server.config import Config
+from server.fleet.privacy.notice import version_of
 from server.store import Store, StoreError
 from server.web.auth import anybody
 
@@ -21,6 +22,7 @@ def init_app(config: Config, clock: Clock) -> web.Application:
     app[CLOCK] = clock
     app[STORE] = Store.open(config.data_dir, may_make=config.new_fleet)
     app[STORE].access.simple_walk_up = config.simple_walk_up
+    app[STORE].access.notice_before_use = config.notice_before_use
     app.cleanup_ctx.append(_store_open)
     purging.setup(app)  # first: what an older copy brought back is gone before anybody asks
     gateway.setup(app)
@@ -37,7 +39,9 @@ def init_app(config: Config, clock: Clock) -> web.Application:
 
 
 async def _store_open(app: web.Application) -> AsyncIterator[None]:
-    await app[STORE].bookings.set_limits(app[CONFIG].booking_limits)
+    config, store = app[CONFIG], app[STORE]
+    await store.bookings.set_limits(config.booking_limits)
+    await store.notices.announce(version_of(config.about, config.retention), app[CLOCK].now_s())
     yield
     await app[STORE].close()
 

@@ -30,6 +30,7 @@ from server.commands import (
     trips,
 )
 from server.commands.operation import audit, backup, communes, purge, time
+from server.commands.privacy import notice
 from server.commands.tools import CommandError, command, data_option
 from server.config import ServeError
 from server.fleet import fleet_file
@@ -106,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     account.add_to(commands, data)
     people.add_to(commands, data)
     role.add_to(commands, data)
+    notice.add_to(commands, data)
     box.add_to(commands, data)
     badge.add_to(commands, data)
     time.add_to(commands, data)

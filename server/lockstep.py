@@ -160,10 +160,16 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the server's data directory")
     parser.add_argument("--http", type=address, required=True, metavar="HOST:PORT")
     parser.add_argument("--boxes", type=address, required=True, metavar="HOST:PORT")
+    parser.add_argument("--notice-before-use", action="store_true")
     parser.add_argument("--clock", type=Path, required=True, help="the world's socket")
     arguments = parser.parse_args()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
-    config = Config(arguments.data, arguments.http, arguments.boxes)
+    config = Config(
+        arguments.data,
+        arguments.http,
+        arguments.boxes,
+        notice_before_use=arguments.notice_before_use,
+    )
     try:
         asyncio.run(_serve(config, arguments.clock))
     except (ServeError, StoreError) as error:

@@ -101,6 +101,8 @@ GRANT_OTHER_CAR = 8
 GRANT_MAINTENANCE = 9
 GRANT_REMOVED = 10
 GRANT_SITE = 11
+GRANT_NO_NOTICE = 12
+GRANT_OTHER_NO_NOTICE = 13
 
 EVERY_BADGE = bytes(8)
 """The badge tag of a grant that speaks of the car itself."""

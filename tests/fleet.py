@@ -12,9 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from server.config import About, Retention
 from server.fleet import fleet_file
 from server.fleet.bookings import Wanted
 from server.fleet.model import Agent, Booking
+from server.fleet.privacy.notice import version_of
 from server.fleet.roles import WHOLE, Role, RoleGrant
 from server.store import BoxSecrets, Store
 
@@ -23,6 +25,7 @@ HOUR_S = 3600
 MARIE_UID = bytes.fromhex("04a1b2c3d4e5f6")
 PAUL_UID = bytes.fromhex("04112233445566")
 SITE = "PREF"
+UNINFORMED = "nina.petit"
 
 Entry = dict[str, Any]
 
@@ -113,13 +116,26 @@ _filled = tempfile.TemporaryDirectory(prefix="voiturier-fleets-")
 
 
 async def copied(fill: Callable[[Store], Awaitable[None]], data_dir: Path) -> None:
-    """Make a data directory that holds what `fill` puts into an empty store."""
+    """Make a data directory that holds what `fill` puts into an empty store.
+
+    Everybody there but UNINFORMED was given the notice on personal data, and so may book.
+    """
     whole = Path(_filled.name) / f"{fill.__module__}.{fill.__qualname__}"
     if not whole.exists():
         store = Store.open(whole)
         await fill(store)
+        await inform(store)
         await store.close()
     shutil.copytree(whole, data_dir, dirs_exist_ok=True)
+
+
+async def inform(store: Store) -> None:
+    """Let everybody on record but UNINFORMED have had the notice that holds by default."""
+    await store.notices.announce(version_of(About(), Retention()), NOW_S)
+    for person in await store.agents.all():
+        if person.login == UNINFORMED:
+            continue
+        await store.notices.note(person.agent_id, "paper", NOW_S, NOW_S, None)
 
 
 async def load_small_fleet(store: Store) -> None:

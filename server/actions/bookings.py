@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from server.actions.actor import Person
 from server.actions.audit.acts import audited
 from server.actions.offers import free_vehicles, pieces_for, standing
+from server.actions.privacy.notices import informed_first
 from server.actions.tools import Actions
 from server.fleet.audit import Act
 from server.fleet.availability import meets_any
@@ -76,6 +77,7 @@ async def book(actor: Person, request: Book, actions: Actions) -> list[Booking]:
     The same request again (a button pressed twice, a lost answer) is the same bookings.
     """
     agent_id, now_s = actor.agent.agent_id, actions.clock.now_s()
+    await informed_first(actor, actions)
     _refuse(await _against(request, now_s, actions))
     _refuse((await _against_weeks(request, agent_id, actions))[:1])
     each = _each_week(request, actions)

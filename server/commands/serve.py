@@ -53,6 +53,11 @@ def add_to(
     )
 
     serving.add_argument(
+        "--notice-before-use",
+        action="store_true",
+        help="let no car in whoever is not on record as informed of what is recorded of them",
+    )
+    serving.add_argument(
         "--trusted-proxy",
         dest="trusted_proxies",
         type=network,
@@ -112,6 +117,7 @@ async def _serve(arguments: argparse.Namespace) -> None:
         arguments.boxes,
         new_fleet=arguments.new_fleet,
         simple_walk_up=arguments.simple_walk_up,
+        notice_before_use=arguments.notice_before_use,
         booking_limits=Limits(arguments.shortest_s, arguments.coming, arguments.coming_of_car),
         trusted_proxies=tuple(arguments.trusted_proxies),
         mail=mail.settings_of(arguments),

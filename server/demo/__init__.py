@@ -11,12 +11,14 @@ from pathlib import Path
 
 from server.actions import Actions, Operator, boxes, roles
 from server.actions.fleet import load
+from server.actions.privacy import notices
 from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
-from server.config import Address, Config, ServeError
+from server.config import About, Address, Config, Retention, ServeError
 from server.demo import bookings, cars, feedback, fleet, history
 from server.fleet import fleet_file
 from server.fleet.model import Vehicle
+from server.fleet.privacy.notice import version_of
 from server.fleet.recurrence import PARIS
 from server.fleet.roles import Role
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
@@ -56,6 +58,7 @@ async def prepare(data_dir: Path) -> dict[str, Path]:
             )
             await roles.give(Operator(), wanted_role, actions)
         await _give_passwords(store)
+        await _inform(actions)
         identities = {plate: data_dir / "boxes" / f"{plate}.json" for plate in fleet.DRIVERS}
         for vehicle in await store.vehicles.all():
             await _fit_box(actions, vehicle, identities[vehicle.plate], now_s)
@@ -71,6 +74,15 @@ async def _give_passwords(store: Store) -> None:
     for agent in await store.agents.all():
         if agent.password_hash is None:
             await store.accounts.set_password(agent.agent_id, known, None)
+
+
+async def _inform(actions: Actions) -> None:
+    """Let everybody have been given the notice that holds, so that they may book."""
+    store, now_s = actions.store, actions.clock.now_s()
+    await store.notices.announce(version_of(About(), Retention()), now_s)
+    for agent in await store.agents.all():
+        given = notices.HandOver(agent_id=agent.agent_id, at_s=now_s)
+        await notices.hand_over(Operator(), given, actions)
 
 
 async def _fit_box(actions: Actions, vehicle: Vehicle, path: Path, now_s: int) -> None:

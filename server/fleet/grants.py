@@ -31,7 +31,7 @@ MAX_REVOKED = 256  # named; of more a set says that there are more, and so they 
 MAX_OUTAGES = 64
 MAX_OTHER_CAR = 64
 # A box holds the keys only of those who may come in a window of theirs; its thief has no others.
-PROVEN: tuple[GrantKind, ...] = ("technician", "booking", "no_licence")
+PROVEN: tuple[GrantKind, ...] = ("technician", "booking", "no_licence", "no_notice")
 ALWAYS = Window(0, 0xFFFFFFFF)
 NEVER_S = 1 << 62  # beyond any instant
 
@@ -45,6 +45,7 @@ class Access:
     all that can matter to this car, revoked ones too. `windows_of` are the `windows` of these
     bookings, where they are known already. `simple_walk_up`: whether a card that has a key may take
     the car without a booking by its number alone, where the box does not hold its key.
+    `without_notice` are those whom a car does not let in before the notice is recorded for them.
     `unnamed_heard_s`: when its box confirmed a set that knew of all the revoked badges that no set
     has room to name, None before it has.
     """
@@ -60,6 +61,7 @@ class Access:
     windows_of: Mapping[int, Window] | None = None
     simple_walk_up: bool = False
     unnamed_heard_s: int | None = 0
+    without_notice: frozenset[int] = frozenset()  # ids of agents
 
 
 def reach_back_s(now_s: int) -> int:
@@ -161,6 +163,9 @@ def _all(access: Access, now_s: int) -> Iterator[Grant]:
     here = [booking for booking in soonest if booking.vehicle_id == access.vehicle_id]
     elsewhere = [booking for booking in soonest if booking.vehicle_id != access.vehicle_id]
     unlicensed = access.without_licence - access.technicians  # who move cars whoever they are
+    # Who lacks both is told of the licence first: that is what somebody must look at.
+    unnoticed = access.without_notice - access.technicians
+    aboard = _Aboard(access.companions, unlicensed, unnoticed)
     technicians = [
         Grant(0, uid, *_span(ALWAYS), "technician")
         for agent_id in sorted(access.technicians)
@@ -168,7 +173,7 @@ def _all(access: Access, now_s: int) -> Iterator[Grant]:
     ]
     yield from technicians[:MAX_TECHNICIANS]
     yield from _revoked(access, now_s)
-    booked = list(_of_bookings(here, access.companions, unlicensed, valid, windows_of, now_s))
+    booked = list(_of_bookings(here, aboard, valid, windows_of, now_s))
     begun = {each.booking_id for each in here if windows_of[each.booking_id].from_s <= now_s}
     yield from (grant for grant in booked if grant.grant_id in begun)
     outages = [
@@ -181,13 +186,15 @@ def _all(access: Access, now_s: int) -> Iterator[Grant]:
         yield Grant(window.from_s, None, *_span(window), "maintenance")
     yield from (grant for grant in booked if grant.grant_id not in begun)
     if access.walk_up:
-        walking = valid.keys() - access.technicians - unlicensed
+        walking = valid.keys() - access.technicians - unlicensed - unnoticed
         keyless = set() if access.simple_walk_up else {b.uid for b in access.badges if b.key}
         keyless -= {grant.uid for grant in booked if grant.kind in PROVEN and grant.uid}
         for grant in _walking_up("walk_up", walking, valid):
             if grant.uid not in keyless:  # it would open as a copy does
                 yield grant
         yield from _walking_up("walk_up_no_licence", valid.keys() & unlicensed, valid)
+        withheld = (valid.keys() & unnoticed) - unlicensed
+        yield from _walking_up("other_no_notice", withheld, valid)
     yield from _of_other_cars(elsewhere, access.companions, valid, windows_of, booked, now_s)
 
 
@@ -200,10 +207,32 @@ def _walking_up(
             yield Grant(0, uid, *_span(ALWAYS), kind)
 
 
+@dataclass(frozen=True, slots=True)
+class _Aboard:
+    """Who is with whom, and who of them may not drive, or not come along yet."""
+
+    companions: Iterable[Companion]
+    unlicensed: frozenset[int]
+    unnoticed: frozenset[int]
+
+    def of(self, booking: Booking) -> tuple[tuple[set[int], GrantKind], ...]:
+        """Return who is aboard in a booking, by what they may do."""
+        drivers = _drivers(booking, self.companions)
+        all_told = {c.agent_id for c in self.companions if c.booking_id == booking.booking_id}
+        passengers = all_told - drivers
+        licensed = drivers - self.unlicensed
+        return (
+            (licensed - self.unnoticed, "booking"),
+            (drivers & self.unlicensed, "no_licence"),
+            (licensed & self.unnoticed, "no_notice"),
+            (passengers - self.unnoticed, "passenger"),
+            (passengers & self.unnoticed, "other_no_notice"),
+        )
+
+
 def _of_bookings(
     bookings: list[Booking],
-    companions: Iterable[Companion],
-    unlicensed: frozenset[int],
+    aboard: _Aboard,
     valid: Mapping[int, list[bytes]],
     windows_of: Mapping[int, Window],
     now_s: int,
@@ -212,16 +241,9 @@ def _of_bookings(
         window = windows_of[booking.booking_id]
         if not _meets(window, now_s - KEPT_S, now_s + AHEAD_S):
             continue
-        drivers = _drivers(booking, companions)
-        passengers = {c.agent_id for c in companions if c.booking_id == booking.booking_id}
-        aboard: tuple[tuple[set[int], GrantKind], ...] = (
-            (drivers - unlicensed, "booking"),
-            (drivers & unlicensed, "no_licence"),
-            (passengers - drivers, "passenger"),
-        )
         own = Window(min(booking.starts_at_s, window.to_s), window.to_s)
-        for agents, kind in aboard:
-            of_kind = window if kind == "passenger" else own
+        for agents, kind in aboard.of(booking):
+            of_kind = window if kind in ("passenger", "other_no_notice") else own
             for agent_id in sorted(agents):
                 for uid in valid.get(agent_id, ()):
                     private = booking.private and kind == "booking"
@@ -239,7 +261,7 @@ def _of_other_cars(
     """Yield who has another car then, but for those who have this one at the same time."""
     here: dict[bytes, list[Grant]] = defaultdict(list)
     for grant in booked:
-        if grant.uid is not None and grant.kind in ("booking", "no_licence"):
+        if grant.uid is not None and grant.kind in ("booking", "no_licence", "no_notice"):
             here[grant.uid].append(grant)
     count = 0
     for booking in bookings:

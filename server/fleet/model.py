@@ -39,6 +39,7 @@ RefusalReason = Literal[
     "moving",
     "ignition_on",
     "theft_order",
+    "no_notice",
     "other",
 ]
 GrantKind = Literal[
@@ -50,6 +51,8 @@ GrantKind = Literal[
     "no_licence",
     "walk_up",
     "walk_up_no_licence",
+    "no_notice",
+    "other_no_notice",
     "other_car",
 ]
 Contradiction = Literal["cranked", "driven", "never_opens", "ignition_off", "other"]

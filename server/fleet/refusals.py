@@ -441,6 +441,20 @@ class Reason(StrEnum):
         N_("What it brought was changed or used since: %(name)s. It is not taken back."),
         Kind.CONFLICT,
     )
+    # What is known of a person
+    NOTICE_FIRST = (
+        "notice_first",
+        N_("Read the notice on your personal data first: sign in to the site, it is shown there."),
+        Kind.CONFLICT,
+    )
+    NOT_YET = "not_yet", N_("This day has not come yet.")
+    REQUEST_MISSING = "request_missing", N_("Say what is wrong, and what is right.")
+    NO_SUCH_REQUEST = "no_such_request", N_("There is no such request."), Kind.NOT_FOUND
+    REQUEST_ANSWERED = (
+        "request_answered",
+        N_("This request has been answered meanwhile."),
+        Kind.CONFLICT,
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

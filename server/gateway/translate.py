@@ -45,6 +45,7 @@ _REFUSAL_REASONS: Mapping[int, model.RefusalReason] = {
     records.REFUSED_MOVING: "moving",
     records.REFUSED_IGNITION_ON: "ignition_on",
     records.REFUSED_THEFT_ORDER: "theft_order",
+    records.REFUSED_NO_NOTICE: "no_notice",
 }
 _WISHES: Mapping[int, str] = {
     records.ASKED_NOTHING: "nothing_any_more",
@@ -120,6 +121,8 @@ _GRANT_KINDS: Mapping[model.GrantKind, int] = {
     "walk_up": messages.GRANT_WALK_UP,
     "walk_up_no_licence": messages.GRANT_WALK_UP_NO_LICENCE,
     "other_car": messages.GRANT_OTHER_CAR,
+    "no_notice": messages.GRANT_NO_NOTICE,
+    "other_no_notice": messages.GRANT_OTHER_NO_NOTICE,
 }
 _UNKNOWN = "unknown"
 _LEARNED = records.kind_of(records.BadgeLearned(0, b""))

@@ -30,6 +30,7 @@ from server.store.boxes import (
 from server.store.commands import Commands
 from server.store.communes import Communes
 from server.store.contradictions import Contradictions
+from server.store.corrections import Corrections
 from server.store.directory import DATABASE, MAKING, making, master_key, mending
 from server.store.directory.holding import Hold
 from server.store.directory.judging import require_database, require_finished, require_folder
@@ -39,9 +40,11 @@ from server.store.equipment import Pieces
 from server.store.feedback import AlreadyAnswered, FeedbackOfTrips
 from server.store.fleet import Fleet
 from server.store.knowledge import Knowledge
+from server.store.known import WhatIsKnown
 from server.store.learning import LearnOrders
 from server.store.mail import Outbox
 from server.store.news import News
+from server.store.notices import Notices
 from server.store.people.directorates import Directorates
 from server.store.people.register import Register
 from server.store.pool.groups import Groups
@@ -103,6 +106,7 @@ class Store:
         self.commands = Commands(engine, vault)
         self.communes = Communes(engine, vault)
         self.contradictions = Contradictions(engine, vault)
+        self.corrections = Corrections(engine, vault)
         self.directorates = Directorates(engine, vault)
         self.doubtful_trips = DoubtfulTrips(engine, vault)
         self.equipment = Pieces(engine, vault)
@@ -110,8 +114,10 @@ class Store:
         self.fleet = Fleet(engine, vault)
         self.groups = Groups(engine, vault)
         self.knowledge = Knowledge(engine, vault)
+        self.known = WhatIsKnown(engine, vault)
         self.learn_orders = LearnOrders(engine, vault)
         self.links = Links(engine, vault)
+        self.notices = Notices(engine, vault)
         self.outbox = Outbox(engine, vault)
         self.purges = Purges(engine, vault)
         self.records = Records(engine, vault)

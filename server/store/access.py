@@ -7,6 +7,7 @@ there are news. Never here: who may do what (fleet/grants.py).
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from server.fleet.grants import (
     AFTER_S,
@@ -51,6 +52,7 @@ class Everywhere:
     badges: tuple[Badge, ...]  # of their drivers and of technicians, and those revoked last
     technicians: tuple[tuple[int, Scope], ...]  # who, and where
     without_licence: frozenset[int]
+    without_notice: frozenset[int]  # empty where nobody needs one
     revocation: int
     unnamed: int  # the newest revocation of which no set has room to name the badge; 0: of all
     until_s: int  # then another booking comes among the soonest, or a technician's time changes
@@ -91,10 +93,12 @@ class AccessOfBox:
 class AccessOfCars(Noun):
     """Who may use which car, as far as it is written down.
 
-    `simple_walk_up` is the operator's choice, as in Access; set it before anything is asked.
+    `simple_walk_up` and `notice_before_use` are the operator's choice, as in Access and Config; set
+    them before anything is asked.
     """
 
     simple_walk_up = False
+    notice_before_use = False
 
     _walk_up: tuple[int, list[Badge]] | None = None  # as of which news
     _known: tuple[Everywhere, int, int] | None = None  # as of which news, and since when
@@ -236,6 +240,7 @@ class AccessOfCars(Noun):
             {**fleet.windows, **windows(bookings)},
             self.simple_walk_up,
             _heard_s(db, vehicle_id, fleet.unnamed),
+            fleet.without_notice,
         )
         return AccessOfCar(access, car_park(db, vehicle_id, now_s), fleet, as_of, fleet.until_s)
 
@@ -272,6 +277,9 @@ class AccessOfCars(Noun):
             row[0] for row in db.execute("SELECT agent_id FROM agent WHERE licence_recorded = 0")
         )
         drivers = {booking.agent_id for booking in bookings} | {c.agent_id for c in companions}
+        without_notice: frozenset[int] = frozenset()
+        if self.notice_before_use:
+            without_notice = _without_notice(db, now_s)
         badges = [
             badge
             for agent_id in sorted(drivers | {agent_id for agent_id, _ in technicians})
@@ -306,6 +314,7 @@ class AccessOfCars(Noun):
             tuple({badge.badge_id: badge for badge in badges}.values()),
             technicians,
             without_licence,
+            without_notice,
             revocation,
             unnamed,
             until_s,
@@ -317,7 +326,7 @@ class AccessOfCars(Noun):
     def _walk_up_badges(self, db: sqlite3.Connection) -> list[Badge]:
         """Read the badges of those whom there is room for: the first agents of each sort.
 
-        A sort is with or without a licence, with or without a key; of each there is room for so
+        A sort is with or without a licence, a notice, a key; of each there is room for so
         many badges at most (`grants.due`), and each of these agents has one at least. They are the
         same for all cars, and change with news that concern all.
         """
@@ -325,14 +334,14 @@ class AccessOfCars(Noun):
         if self._walk_up is None or self._walk_up[0] != as_of:
             badges = [
                 badge
-                for licence in (0, 1)
+                for licence, notice in product((0, 1), (0, 1))
                 for key in ("IS NULL", "IS NOT NULL")
                 for badge in open_badges(
                     db,
                     self._vault,
                     "WHERE b.revocation_id IS NULL AND b.agent_id IN"
                     " (SELECT a.agent_id FROM agent a"
-                    f" WHERE a.licence_recorded = {licence}"
+                    f" WHERE a.licence_recorded = {licence} AND a.has_notice = {notice}"
                     " AND EXISTS (SELECT 1 FROM badge o WHERE o.agent_id = a.agent_id"
                     f" AND o.revocation_id IS NULL AND o.key_sealed {key})"
                     " ORDER BY a.agent_id LIMIT :most)",
@@ -354,6 +363,23 @@ def _heard_s(db: sqlite3.Connection, vehicle_id: int, revocation: int) -> int | 
         {"vehicle_id": vehicle_id, "revocation": revocation},
     ).fetchone()
     return heard_s if heard_s is None else int(heard_s)
+
+
+def _without_notice(db: sqlite3.Connection, now_s: int) -> frozenset[int]:
+    """Read for whom no notice is recorded, but for those whom a refusal would strand.
+
+    Those have a trip under way, or one of their bookings that is not over has begun with a trip:
+    they badged before it was asked for.
+    """
+    rows = db.execute(
+        "SELECT agent_id FROM agent WHERE has_notice = 0"
+        " EXCEPT SELECT agent_id FROM trip WHERE state <> 'ended'"
+        " EXCEPT SELECT trip.agent_id FROM booking JOIN trip USING (vehicle_id, booking_id)"
+        " WHERE booking.state = 'active' AND booking.starts_at_s <= :now_s"
+        " AND booking.ends_at_s > :from_s AND trip.listed_at_s > booking.starts_at_s - :day_s",
+        {"day_s": 24 * 3600, "now_s": now_s, "from_s": reach_back_s(now_s)},
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def _bookings(db: sqlite3.Connection, booking_ids: Iterable[int]) -> list[Booking]:

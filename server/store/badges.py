@@ -26,7 +26,7 @@ from server.store.noun import Noun, of_people
 from server.store.vault import Vault
 
 _REVOKED_BEFORE = "revocation_id < (SELECT revocation_id FROM badge WHERE badge_id = :badge_id)"
-_SHOWN_BYTES = 2  # of a UID: enough to tell one's badges apart, not enough to copy one
+SHOWN_BYTES = 2  # of a UID: enough to tell one's badges apart, not enough to copy one
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ class Badges(Noun):
             EnrolledBadge(
                 badge_id,
                 agent_id,
-                self._vault.open_sealed(sealed, "badge")[-_SHOWN_BYTES:].hex(),
+                self._vault.open_sealed(sealed, "badge")[-SHOWN_BYTES:].hex(),
                 bool(has_key),
                 revoked_at_s,
                 why,

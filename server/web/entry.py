@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import aiohttp_session
 from aiohttp import web
+from yarl import URL
 
 from server.actions import Person, acting
 from server.actions.actor import reach_of
@@ -24,6 +25,7 @@ from server.web.render import flash
 from server.web.security import local_path
 
 SECOND_STEP = "/connexion/second-facteur"
+NOTICE = "/note-d-information"
 _HALF_IN = "half_in"  # the cookie's word for it
 _FOR_S = 600
 _log = logging.getLogger(__name__)
@@ -41,6 +43,11 @@ def home_of(agent: Agent) -> str:
     """Return the page this person needs first: whose cars drive, or which car is theirs."""
     sees_others = reach_of(Person(agent), Right.SEE_TRIPS) is not None
     return "/trajets" if sees_others else "/reservations"
+
+
+def notice_before(wanted: str) -> str:
+    """Return the address of the notice, which leads on to the page that was wanted."""
+    return str(URL(NOTICE).with_query(next=wanted))
 
 
 def must_have_factor(request: web.Request, agent: Agent) -> bool:
@@ -101,7 +108,10 @@ async def let_in(request: web.Request, who: HalfIn) -> web.HTTPSeeOther | None:
     """Begin a session; None: the account closed or the password changed meanwhile."""
     if not await sessions.begin(request, who.agent):
         return None
-    answer = web.HTTPSeeOther(local_path(who.wanted, home_of(who.agent)))
+    wanted = local_path(who.wanted, home_of(who.agent))
+    if not await request.app[STORE].notices.is_informed(who.agent.agent_id):
+        wanted = notice_before(wanted)
+    answer = web.HTTPSeeOther(wanted)
     know_browser(request, answer, who.agent.login)
     return answer
 

@@ -191,6 +191,7 @@ REFUSAL_REASONS: Mapping[RefusalReason, str] = {
     "moving": N_("The car was moving"),
     "ignition_on": N_("The ignition was on in another driver's trip"),
     "theft_order": N_("The car is reported stolen"),
+    "no_notice": N_("The notice on personal data is not recorded"),
     "other": N_("Other reason"),
 }
 
@@ -220,6 +221,10 @@ REFUSAL_ADVICE: Mapping[RefusalReason, str] = {
     "moving": N_("Stop, then ask again."),
     "ignition_on": N_("Switch the ignition off, then badge: the car changes hands then."),
     "theft_order": N_("If the car is found, or was never stolen, withdraw the theft order."),
+    "no_notice": N_(
+        "Have the notice read on the site, or hand it over on paper and record that on the agent’s"
+        " page: in coverage the car knows within seconds."
+    ),
     "other": N_("Call the technician."),
 }
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from simulator.engine.network import Network
@@ -21,12 +22,15 @@ class ServerProcess:
         http_port, boxes_port: on 127.0.0.1.
     """
 
-    def __init__(self, network: Network, data_dir: Path, realtime: bool) -> None:
+    def __init__(
+        self, network: Network, data_dir: Path, realtime: bool, settings: Sequence[str] = ()
+    ) -> None:
         self.http_port = 0
         self.boxes_port = 0
         self._network = network
         self._data_dir = data_dir
         self._realtime = realtime
+        self._settings = tuple(settings)  # further words of its command
         self._process: subprocess.Popen[str] | None = None
         data_dir.mkdir(parents=True, exist_ok=True)
         self._log_path = data_dir / "server.log"
@@ -56,6 +60,7 @@ class ServerProcess:
             *(sys.executable, "-m", *entry, "--data", str(self._data_dir)),
             *("--http", f"127.0.0.1:{self.http_port}"),
             *("--boxes", f"127.0.0.1:{self.boxes_port}"),
+            *self._settings,
         ]
         if not self._realtime:
             arguments += ["--clock", str(self._network.clock_path)]

@@ -7,7 +7,7 @@ all that is due. Never starts a thread; every random choice comes from the seed.
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
@@ -72,9 +72,9 @@ class World:
 
     # Who is in it
 
-    def start_server(self, data_dir: Path) -> ServerProcess:
+    def start_server(self, data_dir: Path, settings: Sequence[str] = ()) -> ServerProcess:
         """Start `voiturier serve` on this data directory, under the world's clock if virtual."""
-        self.server = ServerProcess(self.network, data_dir, realtime=self._realtime)
+        self.server = ServerProcess(self.network, data_dir, self._realtime, settings)
         self.settle()
         return self.server
 

@@ -21,6 +21,7 @@ from simulator.errors import SimulatorError
 # Everybody's with a phone. It lives as long as this program, and the worlds it makes.
 PASSWORD = secrets.token_urlsafe(12)
 _SIGN_IN = "/connexion"
+_NOTICE = "/note-d-information"
 _SIGNED_OUT = 401
 _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 _COMPLAINT = re.compile(r'<div class="field-error"[^>]*>(.*?)</div>', re.DOTALL)
@@ -86,7 +87,9 @@ class Phone:
         return self._ask("POST", path, form, "application/x-www-form-urlencoded")
 
     def _sign_in(self) -> None:
-        self.fill_in(_SIGN_IN, login=self._login, password=PASSWORD)
+        shown = self.fill_in(_SIGN_IN, login=self._login, password=PASSWORD)
+        if f'action="{_NOTICE}' in shown:  # shown at a first sign-in: whose phone it is reads it
+            self.fill_in(_NOTICE)
 
     def _ask(self, method: str, path: str, body: str = "", kind: str = "") -> str:
         text = self._asked(method, path, body, kind)

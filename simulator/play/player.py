@@ -51,7 +51,8 @@ def play(scenario: Scenario, say: Say, seed: int = 1) -> Played:
         scenario.bookings += commuting.bookings(scenario)
         identity = prepare(data_dir, scenario)
         with World(start_unix_s=scenario.start_s, seed=seed) as world:
-            world.start_server(data_dir)
+            wanted = ["--notice-before-use"] if scenario.notice_before_use else []
+            world.start_server(data_dir, wanted)
             car = Car(world, identity, data_dir.parent / "flash.lfs2")
             car.stand_at(scenario.place)
             played = _Player(Stage(scenario, world, car, data_dir, say, seed)).run()

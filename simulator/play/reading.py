@@ -41,6 +41,7 @@ driver NAME badge HEX unlicensed           the fleet has not recorded a driving 
 booking NAME FROM TO of PLATE weeks NUMBER equipment CODE... with NAME... passengers NAME...
 booking NAME FROM TO private
 maintenance FROM TO
+notice before use                          nobody without it is let in
 
 Times are those of the world's first day in UTC (`12:00+3d`: days later, `-7d`: before); `+5s`,
 `+2m`, `+1h`, `+3d` count from the line before. Then come the steps, with one of these words each:
@@ -213,6 +214,12 @@ def _car(scenario: Scenario, words: list[str]) -> None:
     scenario.plate, scenario.place = words[0], place
 
 
+def _notice(scenario: Scenario, words: list[str]) -> None:
+    if words != ["before", "use"]:
+        raise _LineError("expected `notice before use`")
+    scenario.notice_before_use = True
+
+
 def _fitted(scenario: Scenario, words: list[str]) -> None:
     if not words or not set(words) <= set(FITTINGS):
         raise _LineError(f"expected `fitted` and some of {', '.join(FITTINGS)}")
@@ -312,4 +319,5 @@ _HEADS: dict[str, Callable[[Scenario, list[str]], None]] = {
     "driver": _driver,
     "booking": _booking,
     "maintenance": _maintenance,
+    "notice": _notice,
 }

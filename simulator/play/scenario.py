@@ -60,6 +60,7 @@ class Scenario:
     place: str = ""
     walk_up: bool = False
     private_use: bool = False
+    notice_before_use: bool = False
     fitted: tuple[str, ...] = ()
     other_plate: str = ""
     equipment: tuple[str, ...] = ()

@@ -19,7 +19,9 @@ from shared_protocol.messages import (
     GRANT_BOOKING,
     GRANT_MAINTENANCE,
     GRANT_NO_LICENCE,
+    GRANT_NO_NOTICE,
     GRANT_OTHER_CAR,
+    GRANT_OTHER_NO_NOTICE,
     GRANT_PASSENGER,
     GRANT_REVOKED,
     GRANT_TECHNICIAN,
@@ -33,6 +35,7 @@ from shared_protocol.records import (
     REFUSED_GRANTS_EXPIRED,
     REFUSED_MAINTENANCE,
     REFUSED_NO_LICENCE,
+    REFUSED_NO_NOTICE,
     REFUSED_REVOKED,
     REFUSED_TOO_EARLY,
     REFUSED_TOO_LATE,
@@ -108,6 +111,9 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
         elif kind in (GRANT_NO_LICENCE, GRANT_WALK_UP_NO_LICENCE):  # whatever its window
             if reason != REFUSED_DRIVER_FIRST:
                 reason = REFUSED_NO_LICENCE
+        elif kind in (GRANT_NO_NOTICE, GRANT_OTHER_NO_NOTICE):  # likewise
+            if reason not in (REFUSED_DRIVER_FIRST, REFUSED_NO_LICENCE):
+                reason = REFUSED_NO_NOTICE
         elif kind == GRANT_OTHER_CAR:
             wrong_car = wrong_car or now
         elif kind == GRANT_WALK_UP:
@@ -129,6 +135,8 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
         return Granted(lapsed_grant, False, False)  # the trip knows what that was for
     if expired:
         return Refused(REFUSED_GRANTS_EXPIRED)
+    if reason == REFUSED_NO_NOTICE:  # after the trip that goes on: a notice is for a first badge
+        return Refused(reason)
     if wrong_car:
         return Refused(REFUSED_WRONG_CAR)
     if open_grant != NO_TRIP:

@@ -17,6 +17,7 @@ from shared_protocol.messages import (
     GRANT_BOOKING,
     GRANT_LAYOUT,
     GRANT_NO_LICENCE,
+    GRANT_NO_NOTICE,
     GRANT_REMOVED,
     GRANT_SITE,
     Grant,
@@ -37,6 +38,7 @@ _TAG_BYTES = const(8)
 _NOT_BEFORE_AT = const(12)  # in a grant, after its badge tag and its id
 _NOT_AFTER_AT = const(16)
 _KIND_AT = const(20)
+_BOOKINGS = (GRANT_BOOKING, GRANT_NO_LICENCE, GRANT_NO_NOTICE)
 
 
 class GrantSet:
@@ -100,7 +102,7 @@ class GrantSet:
             return True
         for page in self._set.pages:
             for at in range(0, len(page), GRANT_BYTES):
-                if page[at + _KIND_AT] not in (GRANT_BOOKING, GRANT_NO_LICENCE):
+                if page[at + _KIND_AT] not in _BOOKINGS:
                     continue  # any other is no booking
                 begins_s = int.from_bytes(page[at + _NOT_BEFORE_AT : at + _NOT_AFTER_AT], "big")
                 ends_s = int.from_bytes(page[at + _NOT_AFTER_AT : at + _KIND_AT], "big")

@@ -1,8 +1,9 @@
 """What the box says with two LEDs and a buzzer: one pattern per event, each distinct.
 
-A refusal is some long reds, then some short ones, at most four of each, so that an agent can say
-them on the telephone. The long ones say where the matter lies: 1 the booking, 2 the car, 3 the box
-or the badge, 4 the driver. docs/signals.md shows the same table to agents; a test compares them.
+A refusal is some long reds, at most five, then some short ones, at most four, so that an agent can
+say them on the telephone. The long ones say where the matter lies: 1 the booking, 2 the car, 3 the
+box or the badge, 4 the driver, 5 the papers. docs/signals.md shows the same
+table to agents; a test compares them.
 """
 
 from firmware.logic.access.outcome import (
@@ -35,7 +36,7 @@ PATTERNS = {
 }
 """Event -> slots of SLOT_MS: g green, r red, capital with the buzzer, `.` dark and silent."""
 
-REFUSALS = "11 12 13 31 21 32 33 14 22 23 24 34 41 42 43 44"
+REFUSALS = "11 12 13 31 21 32 33 14 22 23 24 34 41 42 43 44 51"
 """Of each reason of shared_protocol.records, from 1 on: how many long ones, how many short ones.
 
 As one text: a table of patterns would cost the box's heap ten times as much."""

@@ -6,7 +6,12 @@ the same badge (badge_decision.py).
 
 from firmware.logic.access.badge_decision import NO_TRIP
 from firmware.logic.const import const
-from shared_protocol.messages import GRANT_BOOKING, GRANT_WALK_UP, GRANT_WALK_UP_NO_LICENCE
+from shared_protocol.messages import (
+    GRANT_BOOKING,
+    GRANT_OTHER_NO_NOTICE,
+    GRANT_WALK_UP,
+    GRANT_WALK_UP_NO_LICENCE,
+)
 
 # A driver who is late fetches what he forgot, or waits for the breakdown service.
 _AFTER_BOOKING_S = const(2 * 3600)
@@ -39,7 +44,7 @@ def is_forgotten(
             own = grant
     if own is None or not time_s or time_s >= grants.expires_s or in_any_case:
         return in_any_case
-    if own.kind in (GRANT_WALK_UP, GRANT_WALK_UP_NO_LICENCE):
+    if own.kind in (GRANT_WALK_UP, GRANT_WALK_UP_NO_LICENCE, GRANT_OTHER_NO_NOTICE):
         return stands_ms >= _STANDING_MS
     is_over = time_s >= own.not_after_s + _AFTER_BOOKING_S
     return is_over and (parked_for_ms >= _PARKED_MS or motion.still_ms >= _STANDING_MS)

@@ -11,7 +11,7 @@ from firmware.logic.const import const
 from firmware.logic.road.whereabouts import Where
 from firmware.logic.trip.state import TripState
 from firmware.logic.trip.wishes import OWN_ENDS, waited_enough
-from shared_protocol.messages import GRANT_BOOKING, GRANT_NO_LICENCE
+from shared_protocol.messages import GRANT_BOOKING, GRANT_NO_LICENCE, GRANT_NO_NOTICE
 from shared_protocol.records import (
     ASKED_END,
     END_OTHER_DRIVER,
@@ -130,7 +130,9 @@ def _at_stage(stage: int, pending: TripHandover, where: Where) -> TripHandover:
 def _runs(grants, tag: bytes, time_s: int) -> bool:
     """Whether a booking of this badge runs; at an unknown time (0) any that it has may."""
     bookings = [
-        grant for grant in grants.of_badge(tag) if grant.kind in (GRANT_BOOKING, GRANT_NO_LICENCE)
+        grant
+        for grant in grants.of_badge(tag)
+        if grant.kind in (GRANT_BOOKING, GRANT_NO_LICENCE, GRANT_NO_NOTICE)
     ]
     until_s = max(time_s, grants.closed_s)
     return any(

@@ -1,1 +1,1 @@
-"""What people, and the server by itself, do with what is kept of people."""
+"""What people, and the server by itself, do with what is known of people."""

@@ -76,6 +76,12 @@ class Act(StrEnum):
     ANSWER_FEEDBACK = "answer_feedback"
     READ_ANSWER = "read_answer"
 
+    TAKE_NOTE = "take_note"
+    HAND_OVER_NOTICE = "hand_over_notice"
+    ASK_CORRECTION = "ask_correction"
+    ANSWER_CORRECTION = "answer_correction"
+    EXPORT_OWN_DATA = "export_own_data"
+
     ADD_CAR = "add_car"
     CHANGE_CAR = "change_car"
     RETIRE_CAR = "retire_car"

@@ -266,6 +266,30 @@ KINDS = (
         ),
     ),
     Kind(
+        "notices",
+        N_("The notice on personal data"),
+        N_("By which version of it the person was informed, when, and who says so"),
+        (Purpose.ACCOUNTABILITY,),
+        (Right.MANAGE,),
+        (_ACCOUNT,),
+        _columns(
+            notice="notice_id agent_id version how at_s noted_at_s noted_by_id",
+            agent="has_notice",
+        ),
+    ),
+    Kind(
+        "corrections",
+        N_("Requests for a correction"),
+        N_("What the person asked to have corrected, and the answer"),
+        (Purpose.ACCOUNTABILITY,),
+        (Right.MANAGE,),
+        (_ACCOUNT,),
+        _columns(
+            correction="correction_id agent_id message asked_at_s answer answered_at_s"
+            " answered_by_id"
+        ),
+    ),
+    Kind(
         "thefts",
         N_("Theft orders"),
         N_("Who reported a car stolen, who confirmed it, under which complaint"),
@@ -380,6 +404,7 @@ OF_NOBODY: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "audit_day_id after_id day first_id last_id head seal erased_at_s",
         ),
         ("copy_made", "which copy of the database this is", "copy_number made_at_s"),
+        ("notice_version", "a version of the notice", "notice_version_id version from_s"),
         ("booking_limits", "a setting", "only_row shortest_s coming coming_of_car"),
         (
             "purge",

@@ -46,8 +46,9 @@ class Summary:
 def restore(data_dir: Path, copy: Path, now_s: int) -> Path | None:
     """Put a copy in the place of the database, which is kept as REPLACED.
 
-    It is brought up to date, and gives no number that was given since the copy was made. The
-    database of before may be damaged or missing.
+    It is brought up to date, and gives no number that was given since the copy was made. Its audit
+    says that it was put back, and up to which entry the one before it had come. The database of
+    before may be damaged or missing.
 
     Returns:
         Where the database of before is kept, None when there was none.

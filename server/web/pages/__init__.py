@@ -16,6 +16,7 @@ from server.web.pages import (
     password_codes,
     people,
     pool,
+    privacy,
     profile,
     purges,
     rebooking,
@@ -53,4 +54,5 @@ ROUTES = (
     *tables.ROUTES,
     *signing_in.ROUTES,
     *audit.ROUTES,
+    *privacy.ROUTES,
 )

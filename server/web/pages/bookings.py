@@ -23,6 +23,7 @@ from server.fleet.recurrence import MAX_WEEKS
 from server.fleet.refusals import Kind, Refusal, Refused
 from server.store import Store
 from server.web.auth import signed_in
+from server.web.entry import notice_before
 from server.web.forms import (
     ChoiceField,
     LocalTimeField,
@@ -159,6 +160,8 @@ def _was_left_on(trip: Trip, now_s: int) -> bool:
 @signed_in
 async def show_form(request: web.Request, agent: Agent) -> web.StreamResponse:
     """Show the form with the next free car, or filled like an earlier booking (`?like=ID`)."""
+    if not await request.app[STORE].notices.has_any(agent.agent_id):
+        raise web.HTTPSeeOther(notice_before(request.path_qs))
     now_s = request.app[CLOCK].now_s()
     start_s = now_s - now_s % _HOUR_S + _HOUR_S
     end_s = start_s + 2 * _HOUR_S

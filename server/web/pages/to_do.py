@@ -193,6 +193,16 @@ SECTIONS = (
         N_("Trip log"),
     ),
     Section(
+        "corrections",
+        N_("Requests for a correction"),
+        N_("Corrections"),
+        N_("Somebody says that what is known of them is wrong. An answer is due within one month."),
+        Right.MANAGE,
+        lambda store, limit, _, scope: store.corrections.waiting(limit, scope),
+        LIST,
+        N_("To do"),
+    ),
+    Section(
         "kilometres",
         N_("Kilometres without a trip"),
         N_("Without a trip"),

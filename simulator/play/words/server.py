@@ -62,6 +62,12 @@ def revoke(stage: Stage, who: str) -> None:
     stage.operate("badge", "lost", "--uid", stage.scenario.drivers[who].badge.hex())
 
 
+@word("notice given", "DRIVER")
+def notice_given(stage: Stage, who: str) -> None:
+    """Write down that somebody was given the notice on personal data on paper."""
+    stage.operate("notice", "given", "--login", who)
+
+
 @word("licence", "DRIVER")
 def licence(stage: Stage, who: str) -> None:
     """Record a driving licence."""

@@ -36,11 +36,12 @@ from server.store import Store
 from server.store.badges import NewBadge
 from server.web.i18n import load_words
 from server.web.localtime import to_input
-from tests.fleet import agent, booking, call_off, copied, vehicle
+from tests.fleet import UNINFORMED, agent, booking, call_off, copied, vehicle
 from tests.server.browser import Site
 from tests.server.web.sample import (
     CLIO,
     DAY_S,
+    HASH,
     HOUR_S,
     KARIM,
     LUCIE,
@@ -59,6 +60,7 @@ TABLE = ROOT / "docs" / "refusals.md"
 COMMAND = "python -m tests.server.actions.refusals"
 FRENCH = load_words(PARIS)["fr"]
 PEOPLE = (KARIM, LUCIE, MANAGER)
+SIGNED_IN = (*PEOPLE, UNINFORMED)
 LATER_S = NOW_S + 2 * DAY_S
 NOBODY = 999_999  # the number of no booking, trip or badge
 
@@ -97,6 +99,7 @@ MORE = {
         agent(GONE, b"", badges=[], active=False),
         agent(UNSEEN, b"", badges=[], licence_recorded=False),
         agent(BUSY, b"", badges=[]),
+        agent(UNINFORMED, b"", badges=[], password=PASSWORD),
     ],
     "bookings": [
         booking(PEUGEOT, LUCIE, NOW_S + 5 * DAY_S, NOW_S + 6 * DAY_S, equipment=["SIEGE-1"]),
@@ -113,7 +116,7 @@ MORE = {
 async def fill_more(store: Store) -> None:
     """Let everything be there that a refusal may stand against."""
     await fill(store)
-    await store.fleet.load(fleet_file.parse(json.dumps(MORE)), {}, NOW_S)
+    await store.fleet.load(fleet_file.parse(json.dumps(MORE)), {UNINFORMED: HASH}, NOW_S)
     karim, lucie, manager = [await store.agents.by_login(login) for login in PEOPLE]
     cancelled = (await store.bookings.of_agent(karim.agent_id, NOW_S + 8 * DAY_S))[0]
     await call_off(store, cancelled.booking_id)
@@ -161,6 +164,8 @@ async def fill_more(store: Store) -> None:
             assert await store.outbox.drop(1, NOW_S)
     await store.second_factors.offer(karim.agent_id, "GEZDGNBVGY3TQOJQ" * 2, NOW_S)
     assert await store.theft_orders.withdraw(3, karim.agent_id, NOW_S, LATER_S) == 0
+    await store.corrections.ask(karim.agent_id, "Mon nom", NOW_S)
+    assert await store.corrections.answer(1, "Corrigé", manager.agent_id, NOW_S)
     await store.tables.undo(await _take_in(store, "ida"), None, NOW_S)
     await _take_in(store, "uma")
     await store.fleet.load(
@@ -614,7 +619,7 @@ def cases(
             values={"now": "Territoires"},
         ),
         Reason.DIRECTORATE_CLOSED: Case(**merge("1", "DDT")),
-        Reason.HAS_MEMBERS: Case(**merge("", None), values={"people": 5}),
+        Reason.HAS_MEMBERS: Case(**merge("", None), values={"people": 6}),
         Reason.NOT_HANDED_OVER: Case(
             Page(f"/agents/{LUCIE_ID}/depart", {}, MANAGER), command="hands over all or none"
         ),
@@ -814,6 +819,19 @@ def cases(
             command=Command(("import", "undo", "2")),
             values={"name": "uma"},
         ),
+        # What is known of a person
+        Reason.NOTICE_FIRST: Case(**book(who=UNINFORMED) | {"file": "a file is the operator's"}),
+        Reason.NOT_YET: Case(
+            Page(f"/agents/{LUCIE_ID}/note-d-information", {"at_s": "2098-01-01"}, MANAGER),
+            command=Command(("notice", "given", "--login", LUCIE, "--on", "2098-01-01")),
+        ),
+        Reason.REQUEST_MISSING: Case(Page("/mes-donnees/rectification", {"message": " "})),
+        Reason.NO_SUCH_REQUEST: Case(
+            Page(f"/a-traiter/rectifications/{NOBODY}", {"answer": "Vu"}, MANAGER)
+        ),
+        Reason.REQUEST_ANSWERED: Case(
+            Page("/a-traiter/rectifications/1", {"answer": "Vu"}, MANAGER)
+        ),
     }
 
 
@@ -844,7 +862,7 @@ class Row:
 async def see(folder: Path) -> dict[Reason, Row]:
     """Go every way there is, on a fleet in this folder; nothing of it is to change anything."""
     await copied(fill_more, folder)
-    async with Site(folder, PEOPLE, MAIL) as site:
+    async with Site(folder, SIGNED_IN, MAIL) as site:
         seen: dict[Reason, Row] = {}
         for reason, case in (await cases_of(folder, site.store)).items():
             ways = {name: getattr(case, name) for name in WAYS}

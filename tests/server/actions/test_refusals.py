@@ -57,7 +57,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
     seen = asyncio.run(refusals.see(folder))
     assert content(folder) == before, "what is refused changes nothing"
     signed_in = sum(line.startswith(SESSION) for line in dump(folder))
-    assert signed_in == len(refusals.PEOPLE), "nor signs anybody out"
+    assert signed_in == len(refusals.SIGNED_IN), "nor signs anybody out"
     return seen
 
 

@@ -142,6 +142,23 @@ def test_who_has_no_licence_recorded_keeps_every_right_but_to_drive() -> None:
     assert replace(refused, uid=MARIES, kind="booking") == booked, "the same booking, otherwise"
 
 
+def test_who_has_no_notice_recorded_is_let_in_by_no_right() -> None:
+    companions = (Companion(7, PAUL, True), Companion(7, 3, False))
+    badges = (*BADGES, Badge(3, 3, TOOL))
+    some = access(
+        booking(NOW_S, NOW_S + 60), badges=badges, companions=companions, walk_up=True,
+        without_notice=frozenset({PAUL, 3}),
+    )  # fmt: skip
+    grants = due(some, NOW_S)
+    assert kinds_of(grants, MARIES) == ["booking", "walk_up"]
+    assert kinds_of(grants, PAULS) == ["no_notice", "other_no_notice"]
+    assert kinds_of(grants, TOOL) == ["other_no_notice", "other_no_notice"]
+    neither = due(replace(some, without_licence=frozenset({PAUL})), NOW_S)
+    assert kinds_of(neither, PAULS) == ["no_licence", "walk_up_no_licence"]
+    moves_cars = due(replace(some, technicians=frozenset({PAUL})), NOW_S)
+    assert kinds_of(moves_cars, PAULS) == ["technician", "booking"]
+
+
 def test_a_private_booking_is_private_to_all_who_drive_and_to_nobody_who_may_not() -> None:
     private = replace(booking(NOW_S, NOW_S + 60), private=True)
     companions = (Companion(7, PAUL, True), Companion(7, 3, False))
@@ -336,6 +353,7 @@ def facts(draw: st.DrawFn) -> Access:
         draw(st.frozensets(agents, max_size=2)),
         draw(st.frozensets(agents, max_size=2)),
         tuple(spans[: draw(st.integers(0, 1))]),
+        without_notice=draw(st.frozensets(agents, max_size=2)),
     )
 
 
@@ -390,6 +408,7 @@ def test_a_revoked_badge_never_has_a_right_and_every_item_has_its_own_name(some:
 def test_a_licence_withheld_changes_the_kind_of_the_rights_to_drive_and_nothing_else(
     some: Access,
 ) -> None:
+    some = replace(some, without_notice=frozenset())
     without = {"booking": "no_licence", "walk_up": "walk_up_no_licence"}
     badges = [badge for badge in some.badges if badge.agent_id in some.without_licence]
     withheld = {badge.uid for badge in badges if badge.agent_id not in some.technicians}
@@ -398,6 +417,21 @@ def test_a_licence_withheld_changes_the_kind_of_the_rights_to_drive_and_nothing_
         replace(g, kind=without.get(g.kind, g.kind)) if g.uid in withheld else g  # type: ignore[arg-type]
         for g in free
     }
+    assert set(due(some, NOW_S)) == expected
+
+
+@EXAMPLES
+@given(facts())
+def test_a_notice_withheld_changes_the_kind_of_the_rights_and_nothing_else(some: Access) -> None:
+    without = {"booking": "no_notice", "walk_up": "other_no_notice", "passenger": "other_no_notice"}
+    badges = [badge for badge in some.badges if badge.agent_id in some.without_notice]
+    withheld = {badge.uid for badge in badges if badge.agent_id not in some.technicians}
+    free = due(replace(some, without_notice=frozenset()), NOW_S)
+    expected = {
+        replace(g, kind=without.get(g.kind, g.kind)) if g.uid in withheld else g  # type: ignore[arg-type]
+        for g in free
+    }
+    expected = {replace(g, private=g.private and g.kind == "booking") for g in expected}
     assert set(due(some, NOW_S)) == expected
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import sqlite3
 from typing import Any
 
 import pytest
@@ -139,6 +140,62 @@ async def test_who_has_no_licence_recorded_may_not_drive_until_it_is(
         (BOOKING, paul, messages.GRANT_BOOKING),
         (0, paul, messages.GRANT_WALK_UP),
     }
+    client.close()
+
+
+def nobody_is_informed(store: Store) -> None:
+    """As after an upgrade, where the operator asks for the notice from now on."""
+    store.access.notice_before_use = True
+    with sqlite3.connect(store.data_dir / "voiturier.db") as database:
+        database.execute("UPDATE agent SET has_notice = 0")
+
+
+async def test_where_it_is_asked_for_who_has_no_notice_recorded_is_let_in_once_it_is(
+    port: int, box: BoxSecrets, store: Store, registry: Registry
+) -> None:
+    nobody_is_informed(store)
+    aboard = FLEET["bookings"][0] | {"passengers": ["paul.morin"]}
+    await load(store, vehicles=[car(walk_up=True)], agents=[], bookings=[aboard])
+    client = await BoxClient.connect(port, box)
+    await client.greet()
+    marie, paul = (badge_tag(box.badge_key, uid) for uid in (MARIE_UID, PAUL_UID))
+    told = {(g.grant_id, g.badge_tag, g.kind) for g in await whole(client)}
+    assert told == {
+        (BOOKING, marie, messages.GRANT_NO_NOTICE),
+        (0, marie, messages.GRANT_OTHER_NO_NOTICE),
+        (BOOKING, paul, messages.GRANT_OTHER_NO_NOTICE),
+        (0, paul, messages.GRANT_OTHER_NO_NOTICE),
+    }
+    for login in ("marie.leroy", "paul.morin"):
+        agent_id = (await store.agents.by_login(login)).agent_id
+        await store.notices.announce(f"2-{login}", NOW_S)
+        assert await store.notices.note(agent_id, "paper", NOW_S, NOW_S, None)
+        assert not await store.notices.note(agent_id, "page", NOW_S, NOW_S, None)
+    registry.notify(None)
+    told = {(g.grant_id, g.badge_tag, g.kind) for g in await whole(client)}
+    assert told == {
+        (BOOKING, marie, messages.GRANT_BOOKING),
+        (0, marie, messages.GRANT_WALK_UP),
+        (BOOKING, paul, messages.GRANT_PASSENGER),
+        (0, paul, messages.GRANT_WALK_UP),
+    }
+    client.close()
+
+
+async def test_who_drove_before_a_notice_was_asked_for_keeps_the_booking_under_way(
+    port: int, box: BoxSecrets, store: Store
+) -> None:
+    marie = badge_tag(box.badge_key, MARIE_UID)
+    client = await BoxClient.connect(port, box)
+    await client.greet()
+    await client.report(1, 1, records.TripStart(marie, BOOKING, 0, *PLACE, 0, 0))
+    await client.report(1, 2, records.TripEnd(0, *PLACE, records.END_BADGE_HELD))
+    client.close()
+    nobody_is_informed(store)
+    client = await BoxClient.connect(port, box)
+    await client.greet(next_seq=3)
+    told = {(g.grant_id, g.badge_tag, g.kind) for g in await whole(client)}
+    assert (BOOKING, marie, messages.GRANT_BOOKING) in told
     client.close()
 
 
@@ -452,7 +509,7 @@ async def test_occupants_who_join_one_by_one_are_all_kept(
 
 
 async def test_each_refusal_has_its_reason(port: int, box: BoxSecrets, store: Store) -> None:
-    numbers = range(records.REFUSED_UNKNOWN_BADGE, records.REFUSED_IGNITION_ON + 1)
+    numbers = range(records.REFUSED_UNKNOWN_BADGE, records.REFUSED_NO_NOTICE + 1)
     client = await BoxClient.connect(port, box)
     await client.greet()
     await client.report(1, 1, *(records.Refusal(bytes(8), number) for number in numbers))
@@ -467,6 +524,8 @@ async def test_each_refusal_has_its_reason(port: int, box: BoxSecrets, store: St
         "no_licence",
         "moving",
         "ignition_on",
+        "theft_order",
+        "no_notice",
     ]
     assert len(set(reasons)) == len(numbers) and "other" not in reasons
     client.close()

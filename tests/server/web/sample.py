@@ -29,7 +29,7 @@ from server.fleet.records import (
 from server.fleet.trips import follow
 from server.store import Batch, Store
 from server.web.localtime import to_input
-from tests.fleet import HOUR_S, SITE, agent, booking, fleet, vehicle
+from tests.fleet import HOUR_S, SITE, agent, booking, fleet, inform, vehicle
 
 PARIS = ZoneInfo("Europe/Paris")
 DAY_S = 24 * HOUR_S
@@ -81,6 +81,7 @@ async def fill(store: Store) -> None:
     """Load the fleet, fit both cars with boxes and let these tell a month's story."""
     people = (MANAGER, KARIM, LUCIE)
     await store.fleet.load(fleet_file.parse(json.dumps(FLEET)), dict.fromkeys(people, HASH), NOW_S)
+    await inform(store)
     agents = {agent.login: agent for agent in await store.agents.all()}
     karim, lucie = agents[KARIM], agents[LUCIE]
     clio, peugeot = await store.vehicles.all()

@@ -49,7 +49,13 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WIDTHS = {"desktop": 1280, "phone": 360}
 NARROW = 320  # a page at 400 %: RGAA 10.11
 PAGES = {
-    None: ["/accessibilite", "/connexion", "/connexion?next=/trajets", "/connexion/code"],
+    None: [
+        "/accessibilite",
+        "/connexion",
+        "/connexion?next=/trajets",
+        "/connexion/code",
+        "/note-d-information",
+    ],
     KARIM: [
         "/reservations",
         "/reservations/nouvelle",
@@ -66,6 +72,9 @@ PAGES = {
         "/nowhere",
         "/boitiers",
         "/a-traiter",
+        "/mes-donnees",
+        "/mes-donnees/rectification",
+        "/note-d-information",
     ],
     LUCIE: ["/trajets/{ended}", "/trajets/{ended}/avis", "/reservations"],
     MANAGER: [
@@ -96,6 +105,7 @@ PAGES = {
         "/agents/{karim}/direction",
         "/agents/{karim}/droit",
         "/agents/{karim}/depart",
+        "/agents/{karim}/note-d-information",
         "/directions",
         "/directions/nouvelle",
         "/directions/1/modifier",
@@ -125,6 +135,8 @@ PAGES = {
         "/a-traiter/kilometres",
         "/a-traiter/kilometres/2",
         "/a-traiter/contradictions",
+        "/a-traiter/rectifications/1",
+        "/mes-donnees",
         "/vols",
         "/vols/signaler",
         "/vols/1/retirer",
@@ -247,6 +259,7 @@ async def something_of_each_kind_to_do(store) -> None:
     manager = await store.agents.by_login(MANAGER)
     for metres in (0, 12_400):
         await report(store, PEUGEOT, OdometerRead(metres))
+    await store.corrections.ask(manager.agent_id, "Mon nom s’écrit avec un t", NOW_S)
     await store.unassigned.attribute(1, 12_400, manager.agent_id, manager.agent_id, NOW_S)
     await report(store, PEUGEOT, OdometerRead(15_000))
     for body in (

@@ -130,6 +130,7 @@ async def show(request: web.Request, agent: Agent) -> web.StreamResponse:
         now_s=now_s,
         scopes=scopes,
         badges=await store.badges.of_agent(number),
+        noted=await store.notices.of(number),
         bookings=await store.bookings.coming(number, now_s, _BOOKINGS),
         form=await form_of(PageForm, request),
     )

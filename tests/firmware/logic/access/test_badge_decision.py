@@ -20,7 +20,9 @@ from shared_protocol.messages import (
     EVERY_BADGE,
     GRANT_MAINTENANCE,
     GRANT_NO_LICENCE,
+    GRANT_NO_NOTICE,
     GRANT_OTHER_CAR,
+    GRANT_OTHER_NO_NOTICE,
     GRANT_PASSENGER,
     GRANT_REVOKED,
     GRANT_SITE,
@@ -35,6 +37,7 @@ from shared_protocol.records import (
     REFUSED_GRANTS_EXPIRED,
     REFUSED_MAINTENANCE,
     REFUSED_NO_LICENCE,
+    REFUSED_NO_NOTICE,
     REFUSED_REVOKED,
     REFUSED_TOO_EARLY,
     REFUSED_TOO_LATE,
@@ -387,6 +390,35 @@ def test_the_car_is_kept_for_a_booking_without_a_licence_but_not_for_who_would_w
     assert judged(WALKS_UP, walks_up) is None
 
 
+def test_who_has_no_notice_recorded_is_refused_at_a_first_badge_whatever_the_right():
+    booked = grant(5, begins_s=NOW_S, ends_s=NOW_S + 10, kind=GRANT_NO_NOTICE)
+    walks_up = grant(0, MARIE, *ALWAYS, GRANT_OTHER_NO_NOTICE)
+    passenger = grant(5, kind=GRANT_OTHER_NO_NOTICE)
+    for held in ((booked,), (walks_up,), (walks_up, booked), (passenger,), (walks_up, passenger)):
+        for time_s in (0, NOW_S - 1, NOW_S, NOW_S + 10):
+            assert judged(*held, time_s=time_s) == REFUSED_NO_NOTICE
+    no_licence = grant(5, begins_s=NOW_S, ends_s=NOW_S + 10, kind=GRANT_NO_LICENCE)
+    for held in ((walks_up, no_licence), (no_licence, walks_up)):
+        assert judged(*held) == REFUSED_NO_LICENCE, "what she must show comes first"
+    assert judged(passenger, open_grant=5) == REFUSED_NO_NOTICE, "nor is it noted that she rides"
+
+
+def test_for_want_of_a_notice_nobody_loses_a_trip_that_goes_on_and_no_technician_is_stranded():
+    for held in (grant(5, kind=GRANT_NO_NOTICE), grant(0, MARIE, *ALWAYS, GRANT_OTHER_NO_NOTICE)):
+        for time_s in (0, NOW_S):
+            assert judged(held, time_s=time_s, lapsed_grant=held.grant_id) is None
+        assert judged(held, grant(0, kind=GRANT_TECHNICIAN)) is None
+        assert judged(held, grant(9, MARIE, *ALWAYS, GRANT_REVOKED)) == REFUSED_REVOKED
+        assert judged(held, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
+
+
+def test_the_car_is_kept_for_a_booking_without_a_notice_but_not_for_who_would_walk_up():
+    assert judged(WALKS_UP, grant(7, PAUL, kind=GRANT_NO_NOTICE)) == REFUSED_CAR_IN_USE
+    assert judged(WALKS_UP, grant(0, PAUL, *ALWAYS, GRANT_OTHER_NO_NOTICE)) is None
+    mine, beside = grant(7), grant(7, PAUL, kind=GRANT_OTHER_NO_NOTICE)
+    assert judged(mine, beside) is None, "my passenger's place keeps the car from nobody"
+
+
 def test_a_private_booking_opens_as_any_other_and_only_its_verdict_says_so():
     private = grant(BOOKING, begins_s=NOW_S, ends_s=NOW_S + 10, private=1)
     held = holding(private)
@@ -405,7 +437,7 @@ def test_a_private_byte_that_is_neither_0_nor_1_is_private():
 
 
 def test_a_kind_of_a_later_version_opens_nothing_and_forbids_nothing():
-    for kind in (0, GRANT_SITE + 1, 128, 255):
+    for kind in (0, GRANT_OTHER_NO_NOTICE + 1, 128, 255):
         later = grant(4, MARIE, *ALWAYS, kind)
         of_the_car = grant(8, EVERY_BADGE, *ALWAYS, kind)
         assert judged(later) == REFUSED_TOO_LATE

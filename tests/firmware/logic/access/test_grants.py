@@ -4,7 +4,9 @@ from firmware.logic.access.grants import GRANTS_FILE, GrantSet
 from shared_protocol.messages import (
     GRANT_MAINTENANCE,
     GRANT_NO_LICENCE,
+    GRANT_NO_NOTICE,
     GRANT_OTHER_CAR,
+    GRANT_OTHER_NO_NOTICE,
     GRANT_PASSENGER,
     GRANT_REVOKED,
     GRANT_TECHNICIAN,
@@ -215,7 +217,8 @@ def test_only_a_booking_of_another_badge_that_overlaps_takes_the_car():
     window = (NOW_S, NOW_S + 100)
     others = (
         GRANT_TECHNICIAN, GRANT_WALK_UP, GRANT_PASSENGER, GRANT_REVOKED, GRANT_OTHER_CAR,
-        GRANT_MAINTENANCE, GRANT_WALK_UP_NO_LICENCE, 0, 200,
+        GRANT_MAINTENANCE, GRANT_WALK_UP_NO_LICENCE,
+        GRANT_OTHER_NO_NOTICE, 0, 200,
     )  # fmt: skip
     held = holding(grant(1, PAUL, *window), *[grant(n, PAUL, *window, n) for n in others])
     for from_s, to_s, is_booked in (
@@ -225,6 +228,7 @@ def test_only_a_booking_of_another_badge_that_overlaps_takes_the_car():
         assert held.booked_by_another(MARIE, from_s, to_s) is is_booked
         assert not held.booked_by_another(PAUL, from_s, to_s)
     assert holding(grant(1, PAUL, *window, GRANT_NO_LICENCE)).booked_by_another(MARIE, *window)
+    assert holding(grant(1, PAUL, *window, GRANT_NO_NOTICE)).booked_by_another(MARIE, *window)
     assert holding(grant(1, PAUL, *window, private=1)).booked_by_another(MARIE, *window)
     rest = holding(*[grant(n, PAUL, *window, n) for n in others])
     assert not rest.booked_by_another(MARIE, *window)

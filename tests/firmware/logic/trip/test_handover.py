@@ -18,7 +18,7 @@ from firmware.logic.access.outcome import (
 )
 from firmware.logic.road.whereabouts import Where
 from firmware.logic.trip.trip import Trip
-from shared_protocol.messages import GRANT_NO_LICENCE, GRANT_PASSENGER
+from shared_protocol.messages import GRANT_NO_LICENCE, GRANT_NO_NOTICE, GRANT_PASSENGER
 from shared_protocol.records import (
     ASKED_END,
     ASKED_END_COMMAND,
@@ -114,9 +114,11 @@ def test_a_running_booking_keeps_the_car_until_its_end():
             assert rank == (RANK_REFUSED if keeps else RANK_GRANTED)
 
 
-def test_of_her_grants_only_a_booking_keeps_the_car_also_without_a_licence():
+def test_of_her_grants_only_a_booking_keeps_the_car_also_without_a_licence_or_notice():
     his = grant(HIS, PAUL)
-    for kind, keeps in ((GRANT_NO_LICENCE, True), (GRANT_PASSENGER, False)):
+    for kind, keeps in (
+        (GRANT_NO_LICENCE, True), (GRANT_NO_NOTICE, True), (GRANT_PASSENGER, False),
+    ):  # fmt: skip
         grants = holding(grant(MINE, MARIE, kind=kind), his)
         assert (arrives(having(), PAUL, PARKED, grants).signal == SIGNAL_STARTED) is not keeps
     both = (grant(MINE, MARIE, kind=GRANT_PASSENGER), grant(6, MARIE), his)
