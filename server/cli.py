@@ -29,7 +29,7 @@ from server.commands import (
     tables,
     trips,
 )
-from server.commands.operation import audit, backup, purge, time
+from server.commands.operation import audit, backup, communes, purge, time
 from server.commands.privacy import notice
 from server.commands.tools import CommandError, command, data_option
 from server.config import ServeError
@@ -112,8 +112,9 @@ def _parser() -> argparse.ArgumentParser:
     badge.add_to(commands, data)
     time.add_to(commands, data)
     backup.add_to(commands, data)
-    audit.add_to(commands, data)
     purge.add_to(commands, data)
+    communes.add_to(commands, data)
+    audit.add_to(commands, data)
     trips.add_to(commands, data)
     orders.add_to(commands, data)
     for noun in (car, site, equipment, group):

@@ -21,13 +21,13 @@ from server.fleet.audit import Act
 from server.fleet.inputs import Flag, Id, Input, Line, Says
 from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refusal, Refused
-from server.fleet.roles import GIVEN, About, Right, Role
+from server.fleet.roles import GIVEN, OF_ONES_OWN, About, Right
 from server.passwords import hash_password, verify_password
 from server.store.current_act import is_about
 
 VALID_S = 24 * 3600
 # Whoever could choose their password would have what they have: more than one's own.
-_PEERS = frozenset(GIVEN) - {Role.TECHNICIAN}
+_PEERS = frozenset(GIVEN) - OF_ONES_OWN
 SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that reads like another
 _LENGTH = 8
 

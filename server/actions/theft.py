@@ -18,7 +18,7 @@ from server.fleet.commands import THEFT_VALID_S
 from server.fleet.inputs import Id, Input, Line, Says, judged_in_part
 from server.fleet.model import TheftOrder
 from server.fleet.refusals import Reason, Refusal, Refused
-from server.fleet.roles import Right
+from server.fleet.roles import RIGHTS, Right
 
 MAX_REFERENCE_LENGTH = 60
 _NO_REFERENCE = Says(
@@ -96,7 +96,7 @@ async def confirm(actor: Person, request: OneTheftOrder, actions: Actions) -> No
     """Confirm what another person said, and tell the box.
 
     Raises:
-        Refused: as `get`; SAME_PERSON, IS_CONFIRMED, IS_WITHDRAWN, NO_BOX.
+        Refused: as `get`; SAME_PERSON, NOT_INDEPENDENT, IS_CONFIRMED, IS_WITHDRAWN, NO_BOX.
     """
     require(actor, Right.ORDER_THEFTS)
     found = await get(actor, request, actions)
@@ -106,6 +106,8 @@ async def confirm(actor: Person, request: OneTheftOrder, actions: Actions) -> No
         raise Refused(Refusal("", Reason.IS_CONFIRMED))
     if found.asked_by_id == actor.agent.agent_id:
         raise Refused(Refusal("", Reason.SAME_PERSON))
+    if await _owes_it_to(found.asked_by_id, actor, actions):
+        raise Refused(Refusal("", Reason.NOT_INDEPENDENT))
     box_id = await boxes.fitted_box(found.vehicle_id, actions)
     now_s = actions.clock.now_s()
     if not await actions.store.theft_orders.confirm(
@@ -132,6 +134,16 @@ async def withdraw(actor: Person, request: OneTheftOrder, actions: Actions) -> N
         raise Refused(Refusal("", Reason.IS_WITHDRAWN))
     if box_id:
         actions.notify(box_id)
+
+
+async def _owes_it_to(agent_id: int, actor: Person, actions: Actions) -> bool:
+    """Say whether the actor's account, or all that lets them confirm, is this agent's making."""
+    own_id = actor.agent.agent_id
+    if await actions.store.audit.has_done(agent_id, Act.ADD_PERSON, "agent", own_id):
+        return True
+    givers = await actions.store.roles.givers(own_id)
+    grants = [grant for grant in actor.agent.roles if Right.ORDER_THEFTS in RIGHTS[grant.role]]
+    return all(givers.get(grant.role_grant_id) == agent_id for grant in grants)
 
 
 async def _may_order(actor: Actor, vehicle_id: int, actions: Actions) -> bool:

@@ -4,12 +4,13 @@ An agent sees their own, a manager those of the people they manage.
 Never here: when a box ends a trip (the box decides), how kilometres are counted (fleet/trips.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from server.actions import boxes
 from server.actions.actor import Actor, Operator, Person, is_self, may, reach_of, require
 from server.actions.audit.acts import audited, performed_by
+from server.actions.privacy.places import TripPlaces, of_trips
 from server.actions.tools import Actions
 from server.fleet.audit import Act
 from server.fleet.commands import END_OF, is_awaited
@@ -49,10 +50,11 @@ class TripView:
 
     `late_s` is 0 for one that was not late; `end_order` the newest request to end it;
     `ends_from_afar` what a manager may withdraw of these, one at most. `pending` is what waits in
-    the car.
+    the car; `places` is where it began and ended, as far as that is theirs to see.
     """
 
     detail: TripDetail
+    places: TripPlaces
     booking: Booking | None
     late_s: int
     ends_from_afar: tuple[EndFromAfar, ...]
@@ -123,8 +125,10 @@ async def view(
         feedback = await store.feedback.of_trip(trip.trip_id)
     may_end = may(actor, Right.END_TRIPS, about)
     bookings = {} if trip.booking_id is None else await store.bookings.by_id([trip.booking_id])
+    (places,) = await of_trips([detail.trip], actions)
     return TripView(
-        detail,
+        detail if trip.state != "ended" else _without_places(detail),
+        places,
         next(iter(bookings.values()), None),
         late_s(trip, now_s),
         tuple(await store.commands.ends_from_afar(now_s, 1, trip.trip_id)) if may_end else (),
@@ -150,15 +154,24 @@ def narrowed(actor: Actor, wanted: TripFilter) -> TripFilter:
     return replace(wanted, within=scope, or_of_agent_id=actor.agent.agent_id)
 
 
-async def shown(actor: Actor, listed: list[Trip], actions: Actions) -> list[Trip]:
-    """Return trips of the log as the actor may see them, once it is kept whose places are read."""
+async def with_places(
+    actor: Actor, trips: Sequence[Trip], actions: Actions
+) -> list[tuple[Trip, TripPlaces]]:
+    """Return trips of the log as the actor may see them, and what is shown of where they were.
+
+    Once it is kept whose places are read.
+    """
     sites = {car.vehicle_id: car.site_id for car in await actions.store.vehicles.all()}
-    seen = [placeless(actor, trip, sites) for trip in listed]
+    seen = [_placeless(actor, trip, sites) for trip in trips]
     await _note_readings(actor, seen, actions)
-    return seen
+    places = await of_trips(seen, actions)
+    return [
+        (trip if trip.state != "ended" else _nowhere(trip), where)
+        for trip, where in zip(seen, places, strict=True)
+    ]
 
 
-def placeless(actor: Actor, trip: Trip, site_ids: Mapping[int, int]) -> Trip:
+def _placeless(actor: Actor, trip: Trip, site_ids: Mapping[int, int]) -> Trip:
     """Return a trip of the log as the actor may see it: where it was, or not.
 
     Args:

@@ -169,6 +169,11 @@ class Reason(StrEnum):
         N_("You reported it: somebody else has to confirm it."),
         Kind.FORBIDDEN,
     )
+    NOT_INDEPENDENT = (
+        "not_independent",
+        N_("Whoever reported it gave you your account or role: somebody else has to confirm it."),
+        Kind.FORBIDDEN,
+    )
     IS_CONFIRMED = "is_confirmed", N_("This theft order is confirmed already."), Kind.CONFLICT
     IS_WITHDRAWN = "is_withdrawn", N_("This theft order is withdrawn."), Kind.CONFLICT
     NO_SUCH_METRES = "no_such_metres", N_("There are no such kilometres."), Kind.NOT_FOUND

@@ -17,9 +17,11 @@ from server.app_keys import ACTIONS, CONFIG
 from server.config import Config
 from server.fleet.privacy.dates import next_night_s
 from server.store import StoreError
-from server.store.purge import Receipt, folder_of_copies
+from server.store.purge import Receipt, folders_of_copies
 
 _LOOK_EVERY_S = 3600.0  # so much of the sure time a power cut may cost
+# A large database from before there were purges takes minutes, once: cars do not wait for that.
+_PATIENCE_S = 30.0
 _log = logging.getLogger(__name__)
 
 
@@ -33,8 +35,9 @@ class Purging:
 
     def __init__(self, actions: Actions, config: Config) -> None:
         self._actions = actions
-        folder = config.backups.folder or folder_of_copies(config.data_dir)
-        self._asked = purge.Asked(asdict(config.retention), (folder,))
+        folders = folders_of_copies(config.data_dir, config.backups.folder)
+        self._asked = purge.Asked(asdict(config.retention), folders)
+        self.has_looked = asyncio.Event()
         self._looked_ms: int | None = None
         self._next_s = 0
 
@@ -59,11 +62,12 @@ class Purging:
     async def run(self) -> None:
         """Look again and again, until cancelled."""
         while True:
-            await asyncio.sleep(_LOOK_EVERY_S)
             try:
                 await self.look()
             except Exception:  # a fault of ours must not keep for ever what is due tomorrow
                 _log.exception("the purge waits")
+            self.has_looked.set()
+            await asyncio.sleep(_LOOK_EVERY_S)
 
     def _elapsed_s(self) -> int:
         """Return how long ago the last look was; the rest of a second counts for the next."""
@@ -82,8 +86,9 @@ def setup(app: web.Application) -> None:
 
 async def _purging(app: web.Application) -> AsyncIterator[None]:
     purging = Purging(app[ACTIONS], app[CONFIG])
-    await purging.look()
     task = asyncio.create_task(purging.run())
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(purging.has_looked.wait(), _PATIENCE_S)
     yield
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):

@@ -28,6 +28,7 @@ from server.store.boxes import (
     SentGrants,
 )
 from server.store.commands import Commands
+from server.store.communes import Communes
 from server.store.contradictions import Contradictions
 from server.store.corrections import Corrections
 from server.store.directory import DATABASE, MAKING, making, master_key, mending
@@ -103,6 +104,7 @@ class Store:
         self.bookings = Bookings(engine, vault)
         self.boxes = Boxes(engine, vault)
         self.commands = Commands(engine, vault)
+        self.communes = Communes(engine, vault)
         self.contradictions = Contradictions(engine, vault)
         self.corrections = Corrections(engine, vault)
         self.directorates = Directorates(engine, vault)

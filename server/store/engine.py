@@ -29,6 +29,7 @@ Lane = Literal["page", "quick", "car", "search"]
 _READERS: dict[Lane, int] = {"page": 4, "quick": 1, "car": 1, "search": 1}
 # Writes, in the transaction of an act, the entry that it leaves: of the act and of what came of it.
 Audit = Callable[[sqlite3.Connection, Performed, Any], None]
+_STEPS_BETWEEN_LOOKS = 100_000  # of SQLite's machine; some milliseconds
 _MAX_GROUP = 256  # bounds what one failed COMMIT takes back, and how long the first one waits
 
 
@@ -92,7 +93,10 @@ class Engine:
         return await self._queued(work, args)
 
     async def maintain(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work(connection)` as the writer, in no transaction; what is to be written waits."""
+        """Run `work(connection)` as the writer, in no transaction; what is to be written waits.
+
+        It is given up when the caller is cancelled: a server that stops waits for nothing long.
+        """
         return await self._queued(work, (), alone=True)
 
     async def _queued(
@@ -100,7 +104,8 @@ class Engine:
     ) -> T:
         loop = asyncio.get_running_loop()
         waiting: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(work, args, waiting, loop, CURRENT.get(), alone))
+        performed = None if alone else CURRENT.get()
+        self._jobs.put(_Job(work, args, waiting, loop, performed, alone))
         return await waiting
 
     async def read(self, work: Callable[..., T], *args: Any, lane: Lane = "page") -> T:
@@ -184,10 +189,13 @@ class Engine:
 
 
 def _maintain(connection: sqlite3.Connection, job: _Job) -> None:
+    connection.set_progress_handler(job.waiting.cancelled, _STEPS_BETWEEN_LOOKS)
     try:
         job.result = job.work(connection)
     except Exception as error:
         job.error = _as_told(error)
+    finally:
+        connection.set_progress_handler(None, 0)
 
 
 def _tell(jobs: list[_Job]) -> None:

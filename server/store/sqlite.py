@@ -198,9 +198,12 @@ def fill_at_random(connection: sqlite3.Connection, table: str, column: str) -> N
 
 def next_number(connection: sqlite3.Connection, table: str) -> int:
     """Return the number that a table gives next; it holds until this transaction inserts one."""
-    given = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,))
-    row = given.fetchone()
-    return 1 if row is None else int(row[0]) + 1
+    (given,) = connection.execute(
+        "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = :table), 0),"
+        f" coalesce((SELECT max(rowid) FROM {table}), 0))",
+        {"table": table},
+    ).fetchone()
+    return int(given) + 1
 
 
 def numbers(connection: sqlite3.Connection) -> dict[str, int]:
@@ -266,16 +269,25 @@ def empty_log(connection: sqlite3.Connection) -> bool:
 
 
 @contextlib.contextmanager
-def erasing(source: Path, draft: Path) -> Iterator[sqlite3.Connection]:
+def erasing(
+    source: Path, draft: Path, is_wanted: Callable[[], bool]
+) -> Iterator[sqlite3.Connection]:
     """Copy a database that nobody writes, and erase from the copy in one transaction.
 
     Of what was erased nothing is left in the copy, whose file exists already, nor beside it.
+    `is_wanted` is asked now and then; once it says no the copy is given up.
 
     Raises:
-        sqlite3.Error: it cannot be read or written, or is damaged.
+        sqlite3.Error: it cannot be read or written, is damaged, or was given up.
     """
+
+    def go_on(*_: int) -> None:
+        if not is_wanted():
+            raise sqlite3.OperationalError("given up: the server stops")
+
     with opened(source, "ro") as whole, opened(draft) as connection:
-        whole.backup(connection)
+        connection.set_progress_handler(lambda: not is_wanted(), _STEPS_BETWEEN_LOOKS)
+        whole.backup(connection, pages=_PAGES_AT_ONCE, progress=go_on)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode = DELETE")  # no log beside it, to be carried
         connection.execute("PRAGMA secure_delete = ON")

@@ -33,6 +33,7 @@ from tests import killed, older_fleet
 from tests.chain import FLEET, PASSWORD
 from tests.fleet import NOW_S, fit_box
 from tests.person import Person
+from tests.server.actions.privacy.driving import DAY_S, Driver
 from tests.server.gateway.box_client import BoxClient
 from tests.support import FULL
 
@@ -41,6 +42,7 @@ INSTANTS = 200 if FULL else 20
 ROUNDS = 8  # of a server under records and pages
 BATCH = 5
 FULL_DISK = "disk is full|disk I/O error|File too large|no space left"
+DUE_TRIPS = 30
 CARS = {"before": 1, "after": 3}
 
 
@@ -101,6 +103,34 @@ def with_a_copy_of_more(folder: Path) -> None:
 def of_an_older_program(folder: Path) -> None:
     """Begin with the database of an older program."""
     older_fleet.put(folder / "data")
+
+
+def with_what_is_due(folder: Path) -> None:
+    """Begin with trips past their date, two copies that hold them too, and a clock vouched for."""
+    data = a_fleet(folder)
+
+    async def drive() -> None:
+        store = Store.open(data, may_make=False)
+        driver = Driver(store)
+        for i in range(DUE_TRIPS):
+            await driver.drive(int(time.time()) - 70 * DAY_S + i)
+        await store.close()
+
+    asyncio.run(drive())
+    for number in range(2):
+        backup.back_up_and_keep(data, data / "backups", 2, NOW_S + number)
+    voiturier("confirm-time", "--by", "Claire Martin", "--data", data)
+
+
+def kilometres_stay(folder: Path) -> None:
+    data = folder / "data"
+    assert cars(data) == CARS["before"]
+    copies = [path for _, path in copies_in(data / "backups")]
+    assert len(copies) == 2
+    for database in (data / "voiturier.db", *copies):
+        with contextlib.closing(sqlite3.connect(database)) as db:
+            assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert db.execute("SELECT sum(distance_m) FROM trip").fetchone() == (900 * DUE_TRIPS,)
 
 
 def with_what_is_past_its_date(folder: Path) -> None:
@@ -174,7 +204,10 @@ PHASES = {
     "rehearsal": Phase(
         with_a_copy_of_more, ("restore", "--rehearse", "{0}/copy.db"), all_or_none_loaded, 1
     ),
-    "purge": Phase(with_what_is_past_its_date, ("purge",), all_but_places_is_there, 2),
+    "purge": Phase(with_what_is_due, ("purge",), kilometres_stay, 1),
+    "purge of an older fleet": Phase(
+        with_what_is_past_its_date, ("purge",), all_but_places_is_there, 2
+    ),
     "migration": Phase(of_an_older_program, ("trips",), older_fleet_is_there, 2),
 }
 

@@ -10,11 +10,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from server.actions.actor import Actor, actor_id, operator_only, require
+from server.actions.audit.acts import audited
 from server.actions.tools import Actions
+from server.fleet.audit import Act
 from server.fleet.privacy.dates import before
 from server.fleet.privacy.known_time import KnownTime
 from server.fleet.roles import Right
 from server.store import StoreError, backup
+from server.store.current_act import performing
+from server.store.directory import PURGE_MEMORY
 from server.store.purge import PurgedFile, Receipt, files, known
 
 _LOG_TRIES = 20  # whoever reads the log is done within milliseconds
@@ -74,8 +78,11 @@ async def foresee(actor: Actor, asked: Asked, actions: Actions) -> Foreseen:
     return Foreseen(due, sure_s, now_s, not told.is_sure(now_s))
 
 
+@audited(Act.ERASE_DUE, "purge")
 async def purge(actor: Actor, asked: Asked, actions: Actions, elapsed_s: int = 0) -> Receipt | None:
     """Erase what is past its date: from the tables, the file's free space, its log, the copies.
+
+    Its one entry in the audit is written with the receipt and names its number.
 
     Returns:
         The receipt; None where nothing was due anywhere.
@@ -89,7 +96,7 @@ async def purge(actor: Actor, asked: Asked, actions: Actions, elapsed_s: int = 0
     sure_s = told.sure_s(now_s)
     before_s = before(asked.days, sure_s)
     try:
-        receipt = await _purged(actor, asked, actions, sure_s, before_s)
+        receipt = await _purged(actor, asked, actions, max(told.at_s, now_s), sure_s, before_s)
         failed = [each for each in receipt.files if each.failure] if receipt else []
         failure = f"{failed[0].name}: {failed[0].failure}" if failed else None
     except StoreError as error:
@@ -108,27 +115,38 @@ async def receipts(
 
 
 async def _purged(
-    actor: Actor, asked: Asked, actions: Actions, sure_s: int, before_s: Mapping[str, int]
+    actor: Actor,
+    asked: Asked,
+    actions: Actions,
+    latest_s: int,
+    sure_s: int,
+    before_s: Mapping[str, int],
 ) -> Receipt | None:
+    """Purge by `sure_s`; it is `latest_s` at the latest, so no day of the audit is to come."""
     store, clock = actions.store, actions.clock
     copies = await asyncio.to_thread(files.copies, store.data_dir, asked.folders, backup.DATABASE)
     was_cut_off = await store.purges.was_cut_off()
-    number, erased = None, {}
-    if was_cut_off or await store.purges.due(before_s):
-        number = await store.purges.begin(clock.now_s(), sure_s, before_s, actor_id(actor))
-        erased = await store.purges.erase(before_s)
+    number = None
+    erased: dict[str, int] = {}
+    with performing(None):
+        if was_cut_off or await store.purges.due(before_s):
+            number = await store.purges.begin(clock.now_s(), sure_s, before_s, actor_id(actor))
+            erased = await store.purges.erase(before_s)
+        if days := await store.audit.forget_before(before_s["audit_d"], latest_s):
+            erased["audit"] = days
     of_files: list[PurgedFile] = []
-    if number is not None and not await _clean(actions):
+    if (number is not None or erased) and not await _clean(actions):
         of_files.append(PurgedFile(f"{backup.DATABASE}-wal", 0, "somebody still reads it"))
     of_files += [
         each
-        for each in await store.purges.purge_copies(copies, before_s)
+        for each in await store.purges.purge_copies(copies, before_s, latest_s)
         if each.erased or each.failure
     ]
-    if number is None and not of_files:
+    if number is None and not erased and not of_files:
         return None
     if number is None:
-        number = await store.purges.begin(clock.now_s(), sure_s, before_s, actor_id(actor))
+        with performing(None):
+            number = await store.purges.begin(clock.now_s(), sure_s, before_s, actor_id(actor))
     return await store.purges.end(number, erased, of_files, clock.now_s())
 
 
@@ -153,4 +171,4 @@ async def _remember(data_dir: Path, memory: known.Memory) -> None:
     try:
         await asyncio.to_thread(known.keep, data_dir, memory)
     except OSError as error:
-        raise StoreError(f"cannot write {data_dir / known.FILE}: {error.strerror}") from error
+        raise StoreError(f"cannot write {data_dir / PURGE_MEMORY}: {error.strerror}") from error

@@ -4,7 +4,7 @@ Each sees the mails to those whom they may give a code. Never here: sending (ser
 written and to whom (links.py).
 """
 
-from server.actions.actor import Actor, require
+from server.actions.actor import Actor, actor_id, require
 from server.actions.audit.acts import audited
 from server.actions.tools import Actions
 from server.fleet.accounts.mail import Mail
@@ -27,7 +27,8 @@ async def log(actor: Actor, limit: int, before: int | None, actions: Actions) ->
         Refused: NOT_ALLOWED.
     """
     scope = require(actor, Right.GIVE_CODES)
-    return await actions.store.outbox.log(limit, before, actions.clock.now_s(), scope)
+    now_s, own_id = actions.clock.now_s(), actor_id(actor)
+    return await actions.store.outbox.log(limit, before, now_s, scope, own_id)
 
 
 @audited(Act.RETRY_MAIL, "mail")
@@ -38,7 +39,7 @@ async def retry(actor: Actor, request: OneMail, actions: Actions) -> None:
         Refused: NOT_ALLOWED; NO_SUCH_MAIL, also for one beyond what they manage; MAIL_OVER.
     """
     scope = require(actor, Right.GIVE_CODES)
-    await _must_be(request, scope, actions)
+    await _must_be(actor, request, scope, actions)
     if not await actions.store.outbox.retry(request.mail_id, actions.clock.now_s()):
         raise Refused(Refusal("", Reason.MAIL_OVER))
     if actions.post is not None:
@@ -49,11 +50,12 @@ async def retry(actor: Actor, request: OneMail, actions: Actions) -> None:
 async def drop(actor: Actor, request: OneMail, actions: Actions) -> None:
     """Send a mail no more. Raises as `retry`."""
     scope = require(actor, Right.GIVE_CODES)
-    await _must_be(request, scope, actions)
+    await _must_be(actor, request, scope, actions)
     if not await actions.store.outbox.drop(request.mail_id, actions.clock.now_s()):
         raise Refused(Refusal("", Reason.MAIL_OVER))
 
 
-async def _must_be(request: OneMail, scope: Scope, actions: Actions) -> None:
-    if not await actions.store.outbox.exists(request.mail_id, scope):
+async def _must_be(actor: Actor, request: OneMail, scope: Scope, actions: Actions) -> None:
+    now_s = actions.clock.now_s()
+    if not await actions.store.outbox.exists(request.mail_id, now_s, scope, actor_id(actor)):
         raise Refused(Refusal("", Reason.NO_SUCH_MAIL))

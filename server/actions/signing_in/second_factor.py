@@ -79,7 +79,7 @@ async def offered(agent: Agent, actions: Actions) -> str | None:
 
 @audited(Act.CONFIRM_SECOND_FACTOR)
 async def confirm(agent: Agent, request: TypedCode, actions: Actions) -> list[str]:
-    """Take the first code of the app: from now on each sign-in asks for one.
+    """Take the first code of the app: each sign-in asks for one, and whoever is in signs in again.
 
     Returns:
         the codes to recover by, which nobody can read again.

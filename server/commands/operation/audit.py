@@ -8,9 +8,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from server.actions import audit
-from server.commands.tools import OPERATOR, CommandError, command, day_s, existing_fleet, utc
+from server.commands.tools import OPERATOR, CommandError, command, day_s, existing_fleet
 from server.commands.words import said, say
-from server.fleet.audit.chain import DAY_S, Broken, Head
+from server.fleet.audit.chain import Broken, Head, date_of
 from server.fleet.audit.lines import COLUMNS, line_of
 from server.fleet.tables.writing import write_csv
 from server.store.audit import Sought
@@ -70,7 +70,7 @@ async def _verify(arguments: argparse.Namespace) -> None:
 
 
 def _words_of(broken: Broken) -> str:
-    day = "" if broken.day is None else utc(broken.day * DAY_S)[:10]
+    day = "" if broken.day is None else date_of(broken.day)
     if broken.audit_id is None:
         return said("audit of %(day)s: %(what)s", day=day, what=said(broken.fault))
     place = {"number": broken.audit_id, "day": day or "?"}

@@ -11,7 +11,8 @@ from server.actions.privacy import purge
 from server.commands.tools import OPERATOR, CommandError, command, existing_fleet, utc
 from server.commands.words import said, say
 from server.config import Config
-from server.store.purge import Receipt, folder_of_copies
+from server.fleet.privacy.registry import KINDS
+from server.store.purge import Receipt, folders_of_copies
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
@@ -35,8 +36,8 @@ def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser"
 
 async def _purge(arguments: argparse.Namespace) -> None:
     config: Config = getattr(arguments, "config", None) or Config(arguments.data)
-    folder = config.backups.folder or folder_of_copies(arguments.data)
-    asked = purge.Asked(asdict(config.retention), (folder,))
+    folders = folders_of_copies(arguments.data, config.backups.folder)
+    asked = purge.Asked(asdict(config.retention), folders)
     async with existing_fleet(arguments.data) as actions:
         if arguments.receipts:
             for receipt in await purge.receipts(OPERATOR, actions, _SHOWN):
@@ -67,8 +68,18 @@ async def _purge(arguments: argparse.Namespace) -> None:
 
 def _show(receipt: Receipt) -> None:
     say("Purge %(number)s, %(at)s:", number=receipt.purge_id, at=utc(receipt.at_s))
+    settings = {kind.name: kind.until[0].setting for kind in KINDS}
     for what, count in receipt.erased.items():
-        say("%(what)s: %(count)s", what=what, count=count)
+        before_s = receipt.before_s.get(settings[what] or "")
+        if before_s is None:
+            say("%(what)s: %(count)s", what=what, count=count)
+        else:
+            say(
+                "%(what)s: %(count)s, of before %(before)s",
+                what=what,
+                count=count,
+                before=utc(before_s),
+            )
     for file in receipt.files:
         if file.failure is None:
             say("%(file)s: %(count)s erased", file=file.name, count=file.erased)

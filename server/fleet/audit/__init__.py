@@ -115,6 +115,8 @@ class Act(StrEnum):
     CONFIRM_TIME = "confirm_time"
     RESTORE = "restore"
     ERASE_AUDIT = "erase_audit"
+    ERASE_DUE = "erase_due"
+    LOAD_COMMUNES = "load_communes"
     OPEN_PAGE = "open_page"  # of a right that somebody has not: always refused
     OTHER = "other"  # what writes without saying what it is; a test keeps it from happening
 

@@ -19,7 +19,8 @@ older state of the whole file put back. A head noted elsewhere finds both (`Head
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 
 from server.fleet.audit import Entry
@@ -68,6 +69,11 @@ class Day:
     seal: str
     erased_at_s: int | None
 
+    @property
+    def date(self) -> str:
+        """Return which day it is: 2026-11-28."""
+        return date_of(self.day)
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -106,9 +112,17 @@ def day_of(at_s: int) -> int:
     return at_s // DAY_S
 
 
+def date_of(day: int) -> str:
+    """Return the date of a day counted from 1970: 2026-11-28; of no year there is, its number."""
+    try:
+        return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
+    except OverflowError:
+        return f"day {day}"
+
+
 def hash_of(before: str, entry: Entry) -> str:
     """Return the hash of an entry that comes after one of that hash."""
-    said = json.dumps(astuple(entry), separators=(",", ":"))
+    said = json.dumps([getattr(entry, name) for name in Entry.__slots__], separators=(",", ":"))
     return hashlib.sha256(f"{before}\n{said}".encode()).hexdigest()
 
 

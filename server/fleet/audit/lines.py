@@ -15,6 +15,9 @@ def line_of(entry: Entry, digest: str, agent_name: str | None) -> tuple[str, ...
         digest: its hash.
         agent_name: what its person is called today.
     """
-    at = datetime.fromtimestamp(entry.at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
+        at = datetime.fromtimestamp(entry.at_s, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, ValueError, OSError):  # somebody has written a year that there is not
+        at = ""
     fields = (getattr(entry, name) for name in Entry.__slots__)
     return (*("" if each is None else str(each) for each in fields), digest, at, agent_name or "")

@@ -371,6 +371,11 @@ OF_NOBODY: Mapping[str, tuple[str, tuple[str, ...]]] = {
             " clock_off_s odometer_m odometer_at_s clock_doubtful_since_s jump jump_at_s"
             " fitted_at_s",
         ),
+        (
+            "commune",
+            "where a commune is",
+            "commune_id code name west_e7 south_e7 east_e7 north_e7 rings",
+        ),
         ("box_key", "a device’s key", "box_id generation key_sealed created_at_s retired_at_s"),
         ("box_fitting", "which car a device is in", "box_id vehicle_id from_s to_s"),
         ("box_knows", "how far a device is up to date", "box_id news_id as_of_s"),
@@ -393,12 +398,12 @@ OF_NOBODY: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "box_id revocation_id heard_at_s",
         ),
         ("out_of_service", "a car’s absence", "vehicle_id from_s to_s"),
-        ("copy_made", "which copy of the database this is", "copy_number made_at_s"),
         (
             "audit_day",
             "hashes of days",
             "audit_day_id after_id day first_id last_id head seal erased_at_s",
         ),
+        ("copy_made", "which copy of the database this is", "copy_number made_at_s"),
         ("notice_version", "a version of the notice", "notice_version_id version from_s"),
         ("booking_limits", "a setting", "only_row shortest_s coming coming_of_car"),
         (

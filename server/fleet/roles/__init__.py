@@ -51,6 +51,9 @@ class Role(StrEnum):
     DATA_PROTECTION_OFFICER = "data_protection_officer"
 
 
+OF_ONES_OWN = frozenset({Role.AGENT, Role.TECHNICIAN})
+"""Roles that show nothing of other people: who gives their password gains nothing by it."""
+
 GIVEN = tuple(role for role in Role if role is not Role.AGENT)
 
 _MANAGERS_SEE = frozenset(

@@ -45,7 +45,7 @@ class SecondFactors(Noun):
         return self._vault.open_sealed(rows[0]["secret_sealed"], _place(agent_id)).decode()
 
     async def confirm(self, agent_id: int, step: int, codes: Iterable[str], now_s: int) -> bool:
-        """Let the offered secret be asked for from now on; False: there is none.
+        """Ask for the offered secret from now on, and end all sessions; False: there is none.
 
         Args:
             agent_id: whose it is.
@@ -101,6 +101,7 @@ def _confirm(
         "INSERT INTO recovery_code (agent_id, code_hash) VALUES (:agent_id, :code_hash)",
         [{"agent_id": agent_id, "code_hash": index} for index in indexes],
     )
+    end_sessions(db, agent_id)  # they were begun without a code
     return True
 
 

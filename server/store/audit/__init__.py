@@ -5,8 +5,9 @@ only reads (`note`). Never here: what an entry says and how it is chained (fleet
 is being done (current_act), who may read it (actions/audit).
 """
 
+import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -29,6 +30,8 @@ from server.store import sqlite
 from server.store.current_act import CURRENT, performing
 from server.store.noun import Noun
 from server.store.vault import Vault
+
+_log = logging.getLogger(__name__)
 
 MAX_REFUSED = 100
 """Of one person and day, so many refusals are kept: enough to see it, too few to fill a disk."""
@@ -135,6 +138,18 @@ class Audit(Noun):
         )
         return [PlacesRead(**dict(row)) for row in rows]
 
+    async def has_done(self, agent_id: int, act: Act, kind: str, object_id: int) -> bool:
+        """Say whether somebody did this to that thing, as far back as entries are kept."""
+        rows = await self._rows(
+            "SELECT 1 FROM audit WHERE kind = :kind AND object_id = :object_id"
+            " AND agent_id = :agent_id AND act = :act AND outcome = 'done' LIMIT 1",
+            agent_id=agent_id,
+            act=act,
+            kind=kind,
+            object_id=object_id,
+        )
+        return bool(rows)
+
     async def note(self, performed: Performed) -> None:
         """Keep an act that changes nothing else; committed when this returns."""
         with performing(None):
@@ -173,7 +188,7 @@ class Audit(Noun):
         """
         performed = Performed(Act.ERASE_AUDIT, now_s, kind="audit_day")
         with performing(performed):
-            erased = await self._engine.write(_forget, self._vault, before_s, now_s)
+            erased = await self._engine.write(forget, self._vault, before_s, now_s)
         return len(erased)
 
 
@@ -196,14 +211,18 @@ def _keep(vault: Vault, db: sqlite3.Connection, performed: Performed, result: An
         _append(db, vault, replace(performed, object_id=object_id))
 
 
-def _numbers(performed: Performed, result: Any) -> Iterator[int | None]:
+def _numbers(performed: Performed, result: Any) -> list[int | None]:
     """Say which things an act was about: known before, or told by what the statement returned."""
     if performed.kind is None or performed.object_id is not None:
-        yield performed.object_id
-        return
-    for each in result if isinstance(result, list | tuple) else [result]:
-        is_number = isinstance(each, int) and not isinstance(each, bool)
-        yield each if is_number else getattr(each, f"{performed.kind}_id", None)
+        return [performed.object_id]
+    each = result if isinstance(result, list | tuple) else [result]
+    found: list[int | None] = [number for one in each if (number := _number(performed.kind, one))]
+    return found or [None]
+
+
+def _number(kind: str, told: Any) -> int | None:
+    is_number = isinstance(told, int) and not isinstance(told, bool)
+    return told if is_number else getattr(told, f"{kind}_id", None)
 
 
 def _append(
@@ -231,6 +250,9 @@ def _append(
     )
     day = day_of(entry.at_s)
     if last is None or last.day != day or last.erased_at_s is not None:
+        if last is not None and last.erased_at_s is None:
+            # The log is kept elsewhere: who cuts the chain must also change that.
+            _log.info("audit: the head of %s is %s", last.date, Head(last.last_id, last.head))
         number = sqlite.next_number(db, "audit_day")
         after = None if last is None else last.audit_day_id
         _put_day(db, vault, Day(number, after, day, entry.audit_id, entry.audit_id, head, "", None))
@@ -304,7 +326,11 @@ def _verify(db: sqlite3.Connection, vault: Vault, known: Head | None) -> Verdict
         db.execute("ROLLBACK")
 
 
-def _forget(db: sqlite3.Connection, vault: Vault, before_s: int, now_s: int) -> list[int]:
+def forget(db: sqlite3.Connection, vault: Vault, before_s: int, now_s: int) -> list[int]:
+    """Erase in this transaction the days that lie wholly before an instant, but for their heads.
+
+    Also in a copy of the database; return the numbers of these days.
+    """
     days = [Day(*row) for row in db.execute(f"SELECT {_DAY} FROM audit_day ORDER BY audit_day_id")]
     erased = list(past_date(days, before_s, now_s))
     for day in erased:

@@ -9,6 +9,7 @@ from pathlib import Path
 DATABASE = "voiturier.db"
 REPLACED = "voiturier.db.replaced"
 LOST = "voiturier.db.lost"  # what its log is called of a database that was not there any more
+PURGE_MEMORY = "purge.json"
 BACKUPS = "backups"
 MAKING = ".new-fleet"
 """There until a new fleet is made, and filled where that was to be; so a cut-off one is known."""

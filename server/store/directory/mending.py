@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from server import private_files
-from server.store.directory import DATABASE, REPLACED, master_key
+from server.store.directory import DATABASE, PURGE_MEMORY, REPLACED, master_key
 
 _log = logging.getLogger(__name__)
 REHEARSAL = ".rehearsal"
@@ -28,7 +28,7 @@ def close_to_others(data_dir: Path) -> None:
 
 def finish(data_dir: Path) -> None:
     """Undo what was cut off: drafts, and a restore that had not yet put its copy in place."""
-    drafted = (DATABASE, REPLACED, master_key(data_dir).relative_to(data_dir))
+    drafted = (DATABASE, REPLACED, PURGE_MEMORY, master_key(data_dir).relative_to(data_dir))
     for name in drafted:
         for draft in private_files.drafts_of(data_dir / name):
             draft.unlink()

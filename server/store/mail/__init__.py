@@ -6,6 +6,7 @@ here: sending (server/mail/), when a letter is tried again (fleet/accounts/mail.
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from server.fleet.accounts.mail import (
@@ -21,7 +22,7 @@ from server.fleet.accounts.mail import (
     next_try_s,
 )
 from server.fleet.refusals import Reason, Refusal, Refused
-from server.fleet.roles import WHOLE, Scope
+from server.fleet.roles import OF_ONES_OWN, WHOLE, Scope
 from server.store.noun import Noun, of_people
 from server.store.vault import Vault
 
@@ -62,10 +63,19 @@ class Outbox(Noun):
         await self._engine.write(_give_up_late, now_s)
 
     async def log(
-        self, limit: int, before: int | None, now_s: int, scope: Scope = WHOLE
+        self,
+        limit: int,
+        before: int | None,
+        now_s: int,
+        scope: Scope = WHOLE,
+        own_id: int | None = None,
     ) -> list[Mail]:
-        """Return mails to people there, the newest first, from before the id `before`."""
-        in_scope, values = of_people(scope, "m.agent_id")
+        """Return mails to people there, the newest first, from before the id `before`.
+
+        Of a part of the fleet, those to people with a role that reaches beyond one's own are
+        nobody's there to see, but that person's own (`own_id`).
+        """
+        in_scope, values = _to_people(scope, "m.agent_id", now_s, own_id)
         rows = await self._rows(
             "SELECT m.mail_id, a.full_name AS agent_name, m.kind, m.recipient, m.made_at_s,"
             " m.good_until_s, m.state, m.tries, m.next_try_at_s, m.ended_at_s, m.said,"
@@ -75,8 +85,7 @@ class Outbox(Noun):
             " ORDER BY m.mail_id DESC LIMIT :limit",
             limit=limit,
             before=before,
-            now_s=now_s,
-            **values,
+            **{"now_s": now_s, **values},
         )
         return [Mail(**dict(row) | {"may_retry": bool(row["may_retry"])}) for row in rows]
 
@@ -88,11 +97,28 @@ class Outbox(Noun):
         """Send a mail no more, and forget its letter; False: it is over."""
         return await self._engine.write(_drop, mail_id, now_s)
 
-    async def exists(self, mail_id: int, scope: Scope) -> bool:
-        """Say whether there is such a mail, to somebody there."""
-        in_scope, values = of_people(scope, "agent_id")
+    async def exists(self, mail_id: int, now_s: int, scope: Scope, own_id: int | None) -> bool:
+        """Say whether there is such a mail that `log` shows."""
+        in_scope, values = _to_people(scope, "mail.agent_id", now_s, own_id)
         which = f"SELECT 1 FROM mail WHERE mail_id = :mail_id AND {in_scope}"
         return bool(await self._rows(which, mail_id=mail_id, **values))
+
+
+def _to_people(
+    scope: Scope, agent: str, now_s: int, own_id: int | None
+) -> tuple[str, Mapping[str, int | str | None]]:
+    """Return the condition that a mail is shown to somebody of this part, and its values."""
+    in_scope, values = of_people(scope, agent)
+    if scope.is_whole:
+        return in_scope, values
+    own = {f"role{i}": role.value for i, role in enumerate(sorted(OF_ONES_OWN))}
+    beyond = (
+        "SELECT 1 FROM role_grant g WHERE g.agent_id = " + agent + " AND g.withdrawn_at_s IS NULL"
+        " AND (g.to_s IS NULL OR g.to_s > :now_s)"
+        f" AND g.role NOT IN ({', '.join(f':{name}' for name in own)})"
+    )
+    seen = f"{in_scope} AND ({agent} = :own_id OR NOT EXISTS ({beyond}))"
+    return seen, {**values, **own, "now_s": now_s, "own_id": own_id}
 
 
 def put(db: sqlite3.Connection, vault: Vault, mail: NewMail, now_s: int) -> None:

@@ -8,6 +8,7 @@ that a purge goes by (known.py, fleet/privacy/known_time.py), the copies' own wa
 import asyncio
 import json
 import sqlite3
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,12 +17,12 @@ from typing import Any
 from server.store import sqlite
 from server.store.noun import Noun
 from server.store.purge import files
-from server.store.purge.files import PurgedFile, folder_of_copies
+from server.store.purge.files import PurgedFile, folders_of_copies
 from server.store.purge.rules import RULES, erase, found
 
-__all__ = ["PurgedFile", "Purges", "Receipt", "folder_of_copies"]
+__all__ = ["PurgedFile", "Purges", "Receipt", "folders_of_copies"]
 
-_AT_ONCE = 200  # rows in one transaction: some milliseconds
+_AT_ONCE = 1000  # rows in one transaction: some tens of milliseconds
 _MOST = 50_000  # rows found together; what is more is found after these are gone
 
 
@@ -86,10 +87,22 @@ class Purges(Noun):
         return await self._engine.maintain(sqlite.empty_log)
 
     async def purge_copies(
-        self, paths: Iterable[Path], before_s: Mapping[str, int]
+        self, paths: Iterable[Path], before_s: Mapping[str, int], now_s: int
     ) -> tuple[PurgedFile, ...]:
-        """Erase the same from copies of the database, each replaced by what is left of it."""
-        return await asyncio.to_thread(files.purge_all, tuple(paths), before_s)
+        """Erase the same from copies of the database, each replaced by what is left of it.
+
+        And the days of the audit of before `audit_d`: `now_s` as `Audit.forget_before` has it.
+        """
+        stops = threading.Event()  # a thread goes on when who waits for it is cancelled
+
+        def work() -> tuple[PurgedFile, ...]:
+            wanted = tuple(paths)
+            return files.purge_all(wanted, before_s, now_s, self._vault, lambda: not stops.is_set())
+
+        try:
+            return await asyncio.to_thread(work)
+        finally:
+            stops.set()
 
     async def time_known(self) -> tuple[int, int, int]:
         """Return what there is to hold the server's clock against.
@@ -165,8 +178,10 @@ def _begin(db: sqlite3.Connection, values: Mapping[str, Any]) -> int:
     return int(number)
 
 
-def _end(db: sqlite3.Connection, values: Mapping[str, Any]) -> None:
+def _end(db: sqlite3.Connection, values: Mapping[str, Any]) -> int:
+    """Return the number, which the audit names."""
     db.execute(
         "UPDATE purge SET erased = :erased, files = :files WHERE purge_id = :purge_id", values
     )
     db.execute("UPDATE purge SET ended_at_s = :at_s WHERE ended_at_s IS NULL", values)
+    return int(values["purge_id"])

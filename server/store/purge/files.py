@@ -8,14 +8,20 @@ import contextlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.store import sqlite
+from server.store import audit, sqlite
 from server.store.purge.rules import RULES, erase_in_copy, found_in_copy
+from server.store.vault import Vault
 
 _DRAFT = ".purging"
+_BESIDE = ("-wal", "-journal")
+_DAYS_DUE = (
+    "SELECT audit_day_id FROM audit_day"
+    " WHERE erased_at_s IS NULL AND (day + 1) * 86400 <= :audit_d LIMIT 1"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +36,26 @@ class PurgedFile:
     failure: str | None = None
 
 
-def folder_of_copies(data_dir: Path) -> Path:
-    """Return where `voiturier backup --keep` puts its copies unless it is told otherwise."""
-    return data_dir / "backups"
+def folders_of_copies(data_dir: Path, told: Path | None) -> tuple[Path, ...]:
+    """Return where `voiturier backup --keep` puts its copies, or may have put them before.
+
+    `told`: where the settings say; None: they say nothing.
+    """
+    usual = data_dir / "backups"
+    return (usual,) if told is None else (usual, told)
 
 
 def copies(data_dir: Path, folders: Sequence[Path], database: str) -> list[Path]:
     """Return the copies of a database in these folders, by what they hold and not by their names.
 
-    Without the database that is in use, and the copies that a running program is still making.
+    Without the database that is in use, and what begins with a dot: copies that somebody still
+    makes, which whoever makes the next sweeps away.
     """
     found = []
     for folder in dict.fromkeys((data_dir, *folders)):
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             in_use = path.parent == data_dir and path.name == database
-            if path.is_symlink() or not path.is_file() or in_use or _is_being_made(path):
+            if path.is_symlink() or not path.is_file() or in_use or path.name.startswith("."):
                 continue
             if path.name.endswith(_DRAFT):  # of a purge that was cut off
                 path.unlink()
@@ -53,32 +64,55 @@ def copies(data_dir: Path, folders: Sequence[Path], database: str) -> list[Path]
     return found
 
 
-def purge_all(paths: Iterable[Path], before_s: Mapping[str, int]) -> tuple[PurgedFile, ...]:
-    """Purge copies; one that fails keeps none of the others."""
-    return tuple(_purged(path, before_s) for path in paths)
+def purge_all(
+    paths: Iterable[Path],
+    before_s: Mapping[str, int],
+    now_s: int,
+    vault: Vault,
+    is_wanted: Callable[[], bool],
+) -> tuple[PurgedFile, ...]:
+    """Purge copies; one that fails keeps none of the others.
+
+    Args:
+        paths: the copies.
+        before_s: what is of before these is due, by setting.
+        now_s: as `Audit.forget_before` has it.
+        vault: of the data directory.
+        is_wanted: asked now and then; once it says no, the copies not yet done stay as they are.
+    """
+    return tuple(_purged(path, before_s, now_s, vault, is_wanted) for path in paths)
 
 
-def _purged(path: Path, before_s: Mapping[str, int]) -> PurgedFile:
+def _purged(
+    path: Path,
+    before_s: Mapping[str, int],
+    now_s: int,
+    vault: Vault,
+    is_wanted: Callable[[], bool],
+) -> PurgedFile:
     draft = path.with_name(path.name + _DRAFT)
     count = 0
     try:
+        if any(path.with_name(path.name + suffix).exists() for suffix in _BESIDE):
+            sqlite.fold_log(path)  # so that nothing beside it is lost, nor left
         with sqlite.opened(path, "ro") as connection:
             connection.row_factory = sqlite3.Row
-            if not any(found_in_copy(connection, rule, before_s) for rule in RULES):
+            if not _is_due(connection, before_s):
                 return PurgedFile(path.name, 0)
         draft.touch(mode=0o600)
-        with sqlite.erasing(path, draft) as connection:  # with what a log beside it holds
+        with sqlite.erasing(path, draft, is_wanted) as connection:
             for rule in RULES:
                 rows = found_in_copy(connection, rule, before_s)
                 erase_in_copy(connection, rule, rows)
                 count += len(rows)
+            if sqlite.fits(connection, _DAYS_DUE, before_s):
+                count += len(audit.forget(connection, vault, before_s["audit_d"], now_s))
         with draft.open("rb") as file:
             os.fsync(file.fileno())
         shutil.copystat(path, draft)  # when it was made is what it is called after
         draft.chmod(0o600)
-        for suffix in sqlite.LOGS:  # of the copy as it was: it holds what is erased
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        draft.replace(path)
+        if path.exists():  # else it made room for newer ones meanwhile
+            draft.replace(path)
     except (OSError, sqlite3.Error) as error:
         return PurgedFile(path.name, 0, str(error))
     finally:
@@ -87,7 +121,9 @@ def _purged(path: Path, before_s: Mapping[str, int]) -> PurgedFile:
     return PurgedFile(path.name, count)
 
 
-def _is_being_made(path: Path) -> bool:
-    """Say so of a draft whose maker still runs: `.NAME.PID` (store/backup)."""
-    pid = path.name.rpartition(".")[2]
-    return path.name.startswith(".") and pid.isdigit() and Path("/proc", pid).exists()
+def _is_due(connection: sqlite3.Connection, before_s: Mapping[str, int]) -> bool:
+    if any(found_in_copy(connection, rule, before_s) for rule in RULES):
+        return True
+    if not sqlite.fits(connection, _DAYS_DUE, before_s):  # of before there was an audit
+        return False
+    return connection.execute(_DAYS_DUE, before_s).fetchone() is not None

@@ -5,13 +5,12 @@ from it (fleet/privacy/known_time.py).
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from server import private_files
 from server.fleet.privacy.known_time import KnownTime
-
-FILE = "purge.json"
+from server.store.directory import PURGE_MEMORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Memory:
 def read(data_dir: Path) -> Memory:
     """Return what is remembered; nothing where it cannot be read."""
     try:
-        told = json.loads((data_dir / FILE).read_text())
+        told = json.loads((data_dir / PURGE_MEMORY).read_text())
         numbers = [told["known_s"], told["word"], told["purged_s"]]
         if not all(each is None or isinstance(each, int) for each in numbers):
             return Memory()
@@ -47,11 +46,7 @@ def read(data_dir: Path) -> Memory:
 
 def keep(data_dir: Path, memory: Memory) -> None:
     """Keep it, whole or not at all; raises OSError."""
-    draft = data_dir / f".{FILE}.{os.getpid()}"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(descriptor, json.dumps(asdict(memory)).encode())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    draft.replace(data_dir / FILE)
+    path = data_dir / PURGE_MEMORY
+    with private_files.drafted(path) as draft:
+        draft.write_text(json.dumps(asdict(memory)))
+        private_files.put_in_place(draft, path)

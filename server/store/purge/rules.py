@@ -70,7 +70,11 @@ class Rule:
 
 _RECORD = "WHERE box_id = :box_id AND epoch = :epoch AND seq = :seq"
 _ABSENCE = "WHERE vehicle_id = :vehicle_id AND from_s = :from_s AND to_s = :to_s"
-_WITH_PLACE = "r.kind_name IN ('trip_start', 'trip_end', 'unknown') AND length(r.body) > 0"
+# ">= 1", as the small indexes of these records say it: "> 0" would be read in that of all records.
+_WITH_PLACE = (
+    "(r.kind_name IN ('trip_start', 'trip_end', 'unknown') AND length(r.body) >= 1"
+    " OR r.fields LIKE '%lat_e7%')"
+)
 
 RULES = (
     _place("start", "t.started_at_s"),
@@ -100,9 +104,9 @@ RULES = (
         ("DELETE FROM refusal WHERE refusal_id = :refusal_id",),
     ),
     Rule(
-        "records",
+        "refusals",
         "SELECT r.box_id, r.epoch, r.seq FROM record r WHERE r.kind_name = 'refusal'"
-        " AND length(r.body) > 0 AND r.received_at_s < :refusals_d",
+        " AND length(r.body) >= 1 AND r.received_at_s < :refusals_d",
         (
             f"UPDATE record SET body = :nothing, fields = '{{}}' {_RECORD}",
             f"UPDATE record SET badge_id = NULL {_RECORD}",
@@ -121,16 +125,16 @@ RULES = (
         ("DELETE FROM feedback WHERE trip_id = :trip_id",),
         "SELECT trip_id FROM feedback WHERE said_at_s < :feedback_d",
     ),
-    # A session, a code or a link is over within days after it began: its date counts from there.
+    # A session is over after half a day (actions/accounts.py), a code after a day.
     Rule(
         "sessions",
-        "SELECT session_id FROM session WHERE started_at_s < :sessions_d",
+        "SELECT session_id FROM session WHERE started_at_s + 43200 < :sessions_d",
         ("DELETE FROM session WHERE session_id = :session_id",),
     ),
     Rule(
         "sessions",
         "SELECT agent_id FROM reset_code"
-        " WHERE given_at_s < :sessions_d AND coalesce(used_at_s, 0) < :sessions_d",
+        " WHERE given_at_s + 86400 < :sessions_d AND coalesce(used_at_s, 0) < :sessions_d",
         ("DELETE FROM reset_code WHERE agent_id = :agent_id",),
         "SELECT agent_id FROM reset_code WHERE given_at_s < :sessions_d",
     ),
@@ -187,7 +191,7 @@ RULES = (
     ),
     # Whoever it was did what they did; who it was is not known any more.
     Rule(
-        "accounts",
+        "account",
         "SELECT agent_id, login FROM agent WHERE closed_at_s < :accounts_d AND full_name <> '–'",
         (
             "DELETE FROM file_word WHERE entry = :login OR said = '\"' || :login || '\"'",

@@ -53,6 +53,14 @@ class Roles(Noun):
         """
         return await self._engine.write(give_role, agent_id, grant, given_by_id, reason)
 
+    async def givers(self, agent_id: int) -> dict[int, int | None]:
+        """Return by whom each role of somebody was given; None: by an operator or a fleet file."""
+        rows = await self._rows(
+            "SELECT role_grant_id, given_by_id FROM role_grant WHERE agent_id = :agent_id",
+            agent_id=agent_id,
+        )
+        return {row["role_grant_id"]: row["given_by_id"] for row in rows}
+
     async def withdraw(self, role_grant_id: int, by_id: int | None, now_s: int) -> bool:
         """Take a role back; again is the same.
 

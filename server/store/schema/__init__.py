@@ -47,7 +47,7 @@ from server.store.schema.boxes import (
     signs,
     went_on,
 )
-from server.store.schema.privacy import purges
+from server.store.schema.privacy import communes, purges
 
 # Two active bookings of a car may touch but not overlap: [start, end[. An insert and an update
 # are held to it alike, so that no path, and no other program, can double-book.
@@ -485,5 +485,6 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     audit.add,
     notices.add,
     purges.add,
+    communes.add,
     copies.add,
 )

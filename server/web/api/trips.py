@@ -6,9 +6,11 @@ from typing import Any
 from aiohttp import web
 
 from server.actions import Person, feedback, trips
+from server.actions.privacy.places import TripPlaces
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.lateness import late_s
 from server.fleet.model import Agent, Trip
+from server.fleet.privacy.places import ShownPlace
 from server.fleet.roles import Right
 from server.web.api.bodies import asked_for
 from server.web.auth import allowed, signed_in
@@ -30,10 +32,9 @@ async def list_trips(request: web.Request, agent: Agent) -> web.StreamResponse:
     listed = await request.app[STORE].trips.log(filter_for(agent, form), PAGE_SIZE, before)
     next_before = listed[-1].trip_id if len(listed) == PAGE_SIZE else None
     now_s = request.app[CLOCK].now_s()
-    shown = await trips.shown(Person(agent), listed, request.app[ACTIONS])
-    return web.json_response(
-        {"trips": [_trip(trip, late_s(trip, now_s)) for trip in shown], "next_before": next_before}
-    )
+    seen = await trips.with_places(Person(agent), listed, request.app[ACTIONS])
+    shown = [_trip(trip, places, late_s(trip, now_s)) for trip, places in seen]
+    return web.json_response({"trips": shown, "next_before": next_before})
 
 
 @signed_in
@@ -71,8 +72,13 @@ async def answer_feedback(request: web.Request, agent: Agent) -> web.StreamRespo
     return web.json_response(asdict(kept))
 
 
-def _trip(trip: Trip, late_s: int) -> dict[str, Any]:
-    return asdict(trip) | {"late_s": late_s}
+def _trip(trip: Trip, places: TripPlaces, late_s: int) -> dict[str, Any]:
+    where = {"start_place": _place(places.start), "end_place": _place(places.end)}
+    return asdict(trip) | {"late_s": late_s} | where
+
+
+def _place(place: ShownPlace | None) -> dict[str, Any] | None:
+    return None if place is None else {"kind": place.kind, "name": place.name}
 
 
 def _detail(view: trips.TripView) -> dict[str, Any]:
@@ -83,7 +89,7 @@ def _detail(view: trips.TripView) -> dict[str, Any]:
         for r in detail.records
     ]
     return {
-        "trip": _trip(detail.trip, view.late_s),
+        "trip": _trip(detail.trip, view.places, view.late_s),
         "legs": [asdict(leg) for leg in detail.legs],
         "records": records,
         "next_before": f"{records[0]['epoch']}.{records[0]['seq']}"

@@ -1,12 +1,14 @@
 """Who acts in these tests, as the store has them now; and Marie, whose account they are about."""
 
 import json
+from dataclasses import replace
 
 from server.actions import Actions, Operator, Person, acting
 from server.actions.accounts import SESSION_S
 from server.actions.fleet import load
 from server.fleet import fleet_file
 from server.fleet.model import Agent
+from server.fleet.roles import WHOLE, Role, RoleGrant, Scope
 from server.store import Store
 from tests.fleet import MARIE, NOW_S
 
@@ -18,6 +20,13 @@ async def person(store: Store, agent_id: int) -> Person:
     agent = await store.agents.get(agent_id)
     assert agent is not None
     return Person(acting(agent, NOW_S))
+
+
+def someone(role: Role, scope: Scope = WHOLE) -> Person:
+    """Somebody who is in no store, with a role."""
+    agent = Agent(7, "login", "Name", 1, "DDT", "Territoires", None)
+    grants = () if role is Role.AGENT else (RoleGrant(1, role, scope, 0),)
+    return Person(replace(agent, roles=grants))
 
 
 async def load_marie(actions: Actions, **entry: object) -> None:

@@ -25,6 +25,7 @@ from server.config import Address, MailSettings
 from server.fleet import fleet_file
 from server.fleet.accounts.giving_roles import MAX_REASON_LENGTH
 from server.fleet.accounts.mail import MOST_WAITING, Letter, NewMail
+from server.fleet.audit import Act, Performed
 from server.fleet.feedback import Said
 from server.fleet.model import TripFilter
 from server.fleet.records import Holder, OdometerRead, ReadRecord, TripStarted
@@ -145,9 +146,12 @@ async def fill_more(store: Store) -> None:
     (right,) = (await store.rights.of_agent(karim.agent_id)).rights
     await store.rights.withdraw(right.right_id, manager.agent_id, WITHDRAWN_S)
     await store.vehicles.retire(by_plate[RETIRED].vehicle_id, NOW_S)
-    for plate, who in ((PEUGEOT, manager), (WALKED_UP, karim), (CLIO, karim)):
+    thefts = ((PEUGEOT, manager), (WALKED_UP, karim), (CLIO, karim), (RESERVED, lucie))
+    for plate, who in thefts:
         number = await store.theft_orders.ask(by_plate[plate].vehicle_id, "PV", who.agent_id, NOW_S)
         assert number is not None
+    made = Performed(Act.ADD_PERSON, NOW_S, lucie.agent_id, kind="agent")
+    await store.audit.note(replace(made, object_id=manager.agent_id))
     confirmed = by_plate[WALKED_UP].box_id
     assert confirmed is not None
     assert await store.theft_orders.confirm(2, confirmed, manager.agent_id, NOW_S, LATER_S)
@@ -550,6 +554,7 @@ def cases(
         Reason.REFERENCE_MISSING: Case(**stolen(CLIO, " "), values={"letters": 60}),
         Reason.THEFT_ORDER_STANDS: Case(**stolen(PEUGEOT)),
         Reason.SAME_PERSON: Case(**theft(1, PEUGEOT)),
+        Reason.NOT_INDEPENDENT: Case(**theft(4, RESERVED)),
         Reason.IS_CONFIRMED: Case(**theft(2, WALKED_UP)),
         Reason.IS_WITHDRAWN: Case(theft(3, CLIO)["page"], command="speaks of the one that stands"),
         Reason.NO_SUCH_METRES: Case(**attribute(NOBODY)),

@@ -367,8 +367,8 @@ async def test_an_accountant_reads_kilometres_and_no_places(
     places = (trip.start_lat_e7, trip.start_lon_e7, trip.end_lat_e7, trip.end_lon_e7)
     assert places == (None,) * 4
     (listed,) = await store.trips.log(trips.narrowed(accountant, TripFilter()))
-    shown = trips.placeless(accountant, listed, {CAR: PREF})
-    assert shown.start_lat_e7 is None
+    ((shown, places_shown),) = await trips.with_places(accountant, [listed], actions)
+    assert (shown.start_lat_e7, places_shown.start) == (None, None)
     assert await refusal(refused_badges.log(accountant, actions, 5)) is Reason.NOT_ALLOWED
 
 

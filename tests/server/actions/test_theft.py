@@ -1,18 +1,22 @@
 """Theft orders: two persons say so, either takes it back, and the box is told."""
 
 from collections.abc import Awaitable
+from dataclasses import replace
 
 import pytest
 
 from server.actions import Actions, Operator, Person, boxes, theft
 from server.actions.boxes import AddBox
 from server.actions.theft import OneTheftOrder, Report
+from server.fleet.audit import Act, Performed
 from server.fleet.commands import THEFT_VALID_S
 from server.fleet.inputs import judged
 from server.fleet.model import TheftOrder
 from server.fleet.refusals import Reason, Refused
-from server.fleet.roles import Role
-from tests.fleet import CAR, NOW_S, OTHER_CAR, in_role
+from server.fleet.roles import WHOLE, Role, RoleGrant
+from server.store import Store
+from tests.fleet import CAR, MARIE, NOW_S, OTHER_CAR, PAUL, in_role
+from tests.server.actions import people
 from tests.server.web.sample import StillClock
 
 REFERENCE = "PV 2026/123"
@@ -130,3 +134,22 @@ async def test_the_log_has_them_all_the_newest_first(
     assert [order.reference for order in orders] == ["PV 2", REFERENCE]
     older = await theft.log(paul, actions, 9, orders[0].theft_order_id)
     assert [order.theft_order_id for order in older] == [first.theft_order_id]
+
+
+@pytest.mark.parametrize("how", ["created", "role"])
+async def test_whom_the_first_created_or_gave_their_role_is_no_second_person(
+    store: Store, actions: Actions, paul: Person, odile: Person, how: str
+) -> None:
+    manager = RoleGrant(0, Role.MANAGER, WHOLE, NOW_S)
+    by_id = PAUL if how == "role" else None
+    await store.roles.give(MARIE, manager, by_id, "Astreinte")
+    if how == "created":
+        made = Performed(Act.ADD_PERSON, NOW_S, PAUL, kind="agent", object_id=MARIE)
+        await store.audit.note(made)
+    one = await reported(actions, paul)
+    marie = await people.person(store, MARIE)
+    assert await refusal(theft.confirm(marie, one, actions)) is Reason.NOT_INDEPENDENT
+    if how == "role":  # somebody else gives her one as well
+        until = replace(manager, to_s=NOW_S + 3600)
+        await store.roles.give(MARIE, until, None, "Bis")
+        await theft.confirm(await people.person(store, MARIE), one, actions)

@@ -85,6 +85,19 @@ def test_a_whole_audit_is_said_to_be_whole_and_a_broken_one_where(
     assert "audit entry 3, 20" in refused(capsys, data, "audit", "verify")
 
 
+def test_a_year_that_there_is_not_is_named_and_exported(
+    capsys: pytest.CaptureFixture[str], data: Path
+) -> None:
+    with closing(sqlite3.connect(data / DATABASE)) as thief, thief:
+        for trigger in ("audit_no_update", "audit_day_no_update"):
+            thief.execute(f"DROP TRIGGER {trigger}")
+        thief.execute("UPDATE audit SET at_s = 1 << 62")
+        thief.execute("UPDATE audit_day SET day = 1 << 50")
+    told = refused(capsys, data, "audit", "verify")
+    assert f"audit of day {1 << 50}: the day was not written by this server" in told
+    assert str(1 << 62) in run(capsys, data, "audit", "export")
+
+
 @pytest.mark.parametrize(
     "head", ["", "3", "3:abc", f"x:{'0' * 64}", f"3:{'G' * 64}", f"-1:{'0' * 64}"]
 )

@@ -9,7 +9,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,13 @@ from server.app_keys import STORE
 from server.config import Address, Config
 from server.fleet import fleet_file
 from server.fleet.audit import Act
-from server.fleet.model import Agent
 from server.fleet.refusals import Reason, Refused
 from server.fleet.roles import GIVEN, RIGHTS, WHOLE, Right, Role, RoleGrant, Scope
 from server.store import Store
 from server.store.audit import Sought
 from server.web.i18n import load_words
 from tests.fleet import agent, copied
+from tests.server.actions.people import someone
 from tests.server.browser import Browser
 from tests.server.content import fleet_in
 from tests.server.roles.table import (
@@ -254,12 +254,6 @@ async def test_what_somebody_far_away_reads_names_nobody_of_here(walk: Walk) -> 
 
 # Where a form names all parts of the fleet, whoever gives a part.
 LISTS_ALL_CARS = ("/roles",)
-
-
-def someone(role: Role, scope: Scope = WHOLE) -> Person:
-    agent = Agent(7, "login", "Name", 1, "DDT", "Territoires", None)
-    grants = () if role is Role.AGENT else (RoleGrant(1, role, scope, 0),)
-    return Person(replace(agent, roles=grants))
 
 
 async def is_let_in(action: Action, person: Person) -> bool:

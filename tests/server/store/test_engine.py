@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -122,3 +123,22 @@ async def test_a_commit_is_on_disk_before_it_is_said_to_be(engine: Engine) -> No
         return [db.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas]
 
     assert await engine.write(settings) == ["wal", 2, 1]
+
+
+async def test_maintenance_that_nobody_waits_for_any_more_is_given_up(
+    engine: Engine,
+) -> None:
+    begun = threading.Event()
+
+    def for_ever(connection: sqlite3.Connection) -> None:
+        begun.set()
+        connection.execute(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+        ).fetchone()
+
+    task = asyncio.create_task(engine.maintain(for_ever))
+    await asyncio.to_thread(begun.wait)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await engine.write(insert, "afterwards") == "afterwards"

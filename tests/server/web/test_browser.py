@@ -10,6 +10,7 @@ from server.fleet.feedback import Said
 from server.fleet.records import BadgeRefused, CardLearned, Holder, OdometerRead, TripEnded
 from server.fleet.roles import WHOLE, Role, RoleGrant
 from server.gateway.translate import read_record
+from server.store.purge import PurgedFile
 from shared_protocol.messages import CLOCK_SERVER
 from shared_protocol.records import (
     ASKED_END,
@@ -558,3 +559,18 @@ async def test_the_audit_is_accessible_and_fits(browser, client, store, arrive, 
     for path in ("/audit", "/audit?login=nobody&since=2026-11-02&until=2026-11-01"):
         await page.goto(path)
         assert await faults_of(page) == []
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDTHS["phone"], WIDTHS["desktop"]])
+async def test_the_receipts_of_purges_are_accessible_and_fit(browser, client, store, width):
+    lucie = await store.agents.by_login(LUCIE)
+    grant = RoleGrant(0, Role.DATA_PROTECTION_OFFICER, WHOLE, NOW_S - 1)
+    await store.roles.give(lucie.agent_id, grant, None, "Essai")
+    number = await store.purges.begin(NOW_S, NOW_S - 600, {}, None)
+    copy = "voiturier-20260921-141320.db"
+    files = (PurgedFile(copy, 1234), PurgedFile("voiturier.db.version-38", 0, "damaged"))
+    await store.purges.end(number, {"places": 1234, "refusals": 2}, files, NOW_S)
+    page = await open_page(browser, client, width)
+    await sign_in(page, LUCIE)
+    await page.goto("/effacements")
+    assert await faults_of(page) == []

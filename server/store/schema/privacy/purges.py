@@ -23,9 +23,14 @@ def add(db: Database) -> None:
     )
     db.execute(
         "CREATE INDEX record_with_place ON record (received_at_s)"
-        " WHERE kind_name IN ('trip_start', 'trip_end', 'unknown') AND length(body) > 0"
+        " WHERE kind_name IN ('trip_start', 'trip_end', 'unknown') AND length(body) >= 1"
+        " OR fields LIKE '%lat_e7%'"
+    )
+    db.execute(
+        "CREATE INDEX record_told ON record (received_at_s)"
+        " WHERE length(body) > 0 OR fields <> '{}'"
     )
     db.execute(
         "CREATE INDEX record_of_refusal ON record (received_at_s)"
-        " WHERE kind_name = 'refusal' AND length(body) > 0"
+        " WHERE kind_name = 'refusal' AND length(body) >= 1"
     )

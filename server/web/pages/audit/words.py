@@ -101,6 +101,8 @@ ACTS: Mapping[Act, str] = {
     Act.CONFIRM_TIME: N_("vouch for the clock"),
     Act.RESTORE: N_("restore a backup"),
     Act.ERASE_AUDIT: N_("erase a day of the audit past its date"),
+    Act.ERASE_DUE: N_("erase what is past its date"),
+    Act.LOAD_COMMUNES: N_("load the contours of communes"),
     Act.OPEN_PAGE: N_("open a page without the right"),
     Act.OTHER: N_("another act"),
 }
@@ -119,6 +121,7 @@ THINGS: Mapping[str, str] = {
     "group": N_("group of cars"),
     "import": N_("import"),
     "mail": N_("mail"),
+    "purge": N_("purge"),
     "role_grant": N_("role given"),
     "site": N_("site"),
     "theft_order": N_("theft order"),

@@ -84,6 +84,8 @@ async def confirm(request: web.Request, agent: Agent) -> web.StreamResponse:
             await flash(request, "warning", words_of(request).say(refused.first.reason.sentence))
             raise web.HTTPSeeOther(PAGE) from None
         return await _factor_page(request, agent, form, show_on(form, refused, {}, 0))
+    if not await sessions.begin(request, agent):  # all that began without a code have ended
+        raise web.HTTPSeeOther(SIGN_IN)
     return await page(request, "signing_in/recovery_codes.html", codes=codes, onward=PROFILE)
 
 

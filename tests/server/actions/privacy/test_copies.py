@@ -1,21 +1,38 @@
 """What is past its date goes from every copy of the database too, or is named."""
 
+import asyncio
+import functools
 import json
 import shutil
 import sqlite3
+import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
 
+from server.actions import Operator
+from server.actions.privacy import purge
+from server.actions.privacy.purge import Asked
+from server.fleet.audit import Act, Performed
 from server.fleet.model import TripFilter
 from server.fleet.privacy.dates import before
 from server.store import Store, backup
+from server.store.audit import Sought
 from server.store.purge import files
 from server.store.schema import MIGRATIONS
-from tests.fleet import NOW_S
+from server.store.vault import Vault
+from tests.fleet import MARIE, NOW_S
 from tests.server.actions.privacy.driving import DAY_S, LAT_E7, LON_E7, Driver, found_in
-from tests.server.actions.privacy.purging import DAYS, purged
+from tests.server.actions.privacy.purging import (
+    DAYS,
+    UnknownClock,
+    VouchedClock,
+    actions_at,
+    purged,
+)
 
 LATER_S = NOW_S + 61 * DAY_S
 
@@ -83,8 +100,8 @@ def test_a_copy_of_each_older_version_is_purged_and_stays_of_that_version(
     insert(db, "record", fields=fields, body=LAT_E7.to_bytes(4, "big"), **told)
     insert(db, "refusal", refusal_id=1, received_at_s=NOW_S)
     db.close()
-    before_s = before(DAYS, LATER_S)
-    (purged_file,) = files.purge_all([copy], before_s)
+    vault = Vault.open(tmp_path / "secrets" / "master.key", may_create=True)
+    (purged_file,) = files.purge_all([copy], before(DAYS, LATER_S), LATER_S, vault, lambda: True)
     assert purged_file.failure is None and purged_file.erased == 4
     assert found_in(tmp_path) == {}
     db = sqlite3.connect(copy)
@@ -147,3 +164,60 @@ async def test_a_copy_that_somebody_linked_to_elsewhere_is_left_to_its_owner(
     held = elsewhere.read_bytes()
     await purged(store, LATER_S)
     assert elsewhere.read_bytes() == held
+
+
+async def test_days_of_the_audit_past_their_date_go_from_a_copy_too_and_leave_their_heads(
+    store: Store,
+) -> None:
+    await store.audit.note(Performed(Act.SIGN_IN, NOW_S, agent_id=MARIE))
+    copy = store.data_dir / "backups" / "voiturier-20260921-141320.db"
+    copy.parent.mkdir()
+    backup.back_up(store.data_dir, copy, NOW_S)
+    receipt = await purged(store, NOW_S + 367 * DAY_S)
+    assert receipt is not None and receipt.erased["audit"] == 1
+    assert (await store.audit.verify()).broken is None
+    with sqlite3.connect(copy) as db:
+        assert db.execute("SELECT count(*) FROM audit WHERE at_s = ?", (NOW_S,)).fetchone() == (0,)
+        (head,) = db.execute("SELECT head FROM audit_day WHERE audit_day_id = 1").fetchone()
+        assert head
+    db.close()
+    again = await purged(store, NOW_S + 367 * DAY_S)
+    assert again is None
+
+
+async def test_a_clock_that_was_set_back_erases_no_day_of_the_audit(store: Store) -> None:
+    await store.audit.note(Performed(Act.SIGN_IN, NOW_S, agent_id=MARIE))
+    actions = actions_at(store, VouchedClock(NOW_S))
+    await purge.look(Operator(), actions)
+    back = actions_at(store, UnknownClock(NOW_S - 10 * DAY_S))
+    assert await purge.purge(Operator(), Asked(DAYS), back) is None
+    assert len(await store.audit.page(Sought(), 9)) == 1
+
+
+async def test_a_server_that_stops_leaves_the_copies_as_they_are(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = await a_copy(store)
+    held = copy.read_bytes()
+    begun, given_up = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def purge_all(*args: Any) -> Any:
+        is_wanted = args[-1]
+        loop.call_soon_threadsafe(begun.set)
+        while is_wanted():
+            time.sleep(0.001)
+        done = files.purge_all.__wrapped__(*args)  # type: ignore[attr-defined]
+        given_up.set()
+        return done
+
+    functools.update_wrapper(purge_all, files.purge_all)
+    monkeypatch.setattr(files, "purge_all", purge_all)
+    task = asyncio.create_task(purged(store, LATER_S))
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await asyncio.to_thread(given_up.wait)
+    assert copy.read_bytes() == held
+    assert list(copy.parent.iterdir()) == [copy]

@@ -3,8 +3,10 @@
 import shutil
 from pathlib import Path
 
+from server.fleet.audit import Act
 from server.fleet.model import TripFilter
 from server.store import backup
+from server.store.audit import Sought
 from tests.fleet import NOW_S, open_small_fleet
 from tests.server.actions.privacy.driving import DAY_S, Driver, found_in
 from tests.server.actions.privacy.purging import purged
@@ -43,4 +45,7 @@ async def test_an_old_trip_s_places_are_nowhere_after_its_date_and_the_totals_st
     assert receipt.erased["places"] == 4 * TRIPS
     assert {each.name for each in receipt.files} >= {copy.name, "voiturier.db.version-3"}
     assert await store.purges.receipts(9) == [receipt]
+    assert (await store.audit.verify()).broken is None
+    (said,) = await store.audit.page(Sought(), 9)
+    assert (said.entry.act, said.entry.object_id) == (Act.ERASE_DUE, receipt.purge_id)
     await store.close()

@@ -1,5 +1,6 @@
 """What a purge takes and what it leaves: dates, purposes, clocks, times that cannot be."""
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -9,10 +10,13 @@ from server.actions import Operator
 from server.actions.privacy import purge
 from server.actions.privacy.purge import Asked
 from server.fleet.model import TripFilter
-from server.store import Store, backup
+from server.fleet.records import ReadRecord
+from server.fleet.trips import follow
+from server.store import Batch, Store, backup
+from server.store.purge.rules import RULES
 from shared_protocol import records
-from tests.fleet import CAR, MARIE, NOW_S, PAUL
-from tests.server.actions.privacy.driving import DAY_S, Driver, found_in, places
+from tests.fleet import CAR, MARIE, NOW_S, PAUL, fit_box
+from tests.server.actions.privacy.driving import DAY_S, LAT_E7, LON_E7, Driver, found_in, places
 from tests.server.actions.privacy.purging import (
     DAYS,
     UnknownClock,
@@ -180,3 +184,23 @@ async def test_what_an_older_program_left_in_free_pages_goes_too(store: Store) -
     db.close()
     await purged(store, NOW_S + 61 * DAY_S)
     assert not found_in(store.data_dir)
+
+
+async def test_a_record_that_names_a_place_has_its_date_whatever_its_kind(store: Store) -> None:
+    box = await fit_box(store)
+    strange = ReadRecord(77, "route", NOW_S, b"", {"lat_e7": LAT_E7, "lon_e7": LON_E7}, None)
+    await store.records.append(Batch(box.box_id, 1, 1, 1, (strange,), NOW_S), follow)
+    assert found_in(store.data_dir)
+    await purged(store, NOW_S + 61 * DAY_S)
+    assert not found_in(store.data_dir)
+
+
+async def test_no_purge_reads_all_records_trips_or_refusals(store: Store) -> None:
+    db = sqlite3.connect(store.data_dir / backup.DATABASE)
+    for rule in RULES:
+        plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {rule.due}", DAYS)]
+        whole = [
+            step for step in plan if re.match(r"SCAN (r|t|e|record|trip|refusal|feedback)\b", step)
+        ]
+        assert all("_with_place" in step for step in whole), (rule.what, plan)
+    db.close()

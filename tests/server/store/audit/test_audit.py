@@ -342,6 +342,25 @@ async def test_a_restored_copy_says_so_and_goes_on_from_its_head(
     await store.close()
 
 
+async def test_the_head_of_a_day_that_is_over_goes_to_the_log(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    await note(store, at(0))
+    await note(store, at(0, 5))
+    head = await store.audit.head()
+    assert "audit" not in caplog.text
+    await note(store, at(1))
+    assert f"audit: the head of 2026-09-21 is {head}" in caplog.text
+
+
+async def test_who_takes_the_last_number_away_stops_no_act(full: Store) -> None:
+    steal(full, "DELETE FROM sqlite_sequence WHERE name LIKE 'audit%'")
+    await note(full, at(2, 9))
+    await note(full, at(3))
+    assert (await full.audit.verify()).entries == 14
+
+
 async def test_a_head_with_a_wrong_hash_is_in_no_chain(full: Store) -> None:
     head = await full.audit.head()
     broken = (await full.audit.verify(Head(head.audit_id, "0" * 64))).broken

@@ -214,3 +214,10 @@ async def test_the_profile_says_whether_it_is_on(arrive, clock, is_on):
         await set_up(karim, clock)
     page = await karim.read("/profil")
     assert ("inactive" in page) is not is_on and "Deuxième étape" in page
+
+
+async def test_whoever_signed_in_without_a_code_is_out_once_there_is_one(arrive, clock):
+    karim, thief = await arrive(KARIM), await arrive(KARIM)
+    await set_up(karim, clock)
+    assert await is_in(karim)
+    assert not await is_in(thief)
