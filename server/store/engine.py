@@ -37,7 +37,15 @@ class StoreError(Exception):
     """The data directory or its database cannot be used; the text says why.
 
     It may pass: a disk that was full, another program that held the database.
+
+    Args:
+        text: English, one line, filled in with `values`; `str` of it is that.
+        values: what `text` names.
     """
+
+    def __init__(self, text: str, /, **values: object) -> None:
+        super().__init__(text % values if values else text)
+        self.text, self.values = text, values
 
 
 @dataclass(slots=True)
@@ -222,6 +230,6 @@ def _as_told(error: Exception) -> Exception:
     """Return the StoreError that stands for a failing database, or the error itself."""
     if not sqlite.is_failing(error):
         return error
-    told = StoreError(f"the database cannot be used: {error}")
+    told = StoreError("the database cannot be used: %(why)s", why=error)
     told.__cause__ = error
     return told
