@@ -35,6 +35,7 @@ from server.commands.tools import CommandError, command, data_option
 from server.config import ServeError
 from server.fleet import fleet_file
 from server.fleet.refusals import Reason, Refusal, Refused
+from server.log_limit import LimitedHandler
 from server.store import StoreError
 
 _ABOUT_ANY_WORD = frozenset(
@@ -55,7 +56,11 @@ _ABOUT_ANY_WORD = frozenset(
 def main(arguments: list[str] | None = None) -> None:
     """Run one command; exits with 2 on a mistake of whoever typed it."""
     parsed = _parser().parse_args(arguments)
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    logging.basicConfig(
+        format="%(asctime)s %(levelname)s %(message)s",
+        level=logging.INFO,
+        handlers=[LimitedHandler(logging.StreamHandler())],
+    )
     run: Callable[[argparse.Namespace], Awaitable[None]] = parsed.run
     try:
         asyncio.run(_awaited(run(parsed)))

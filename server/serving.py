@@ -1,11 +1,14 @@
 """Runs the server until it is told to stop: listens, says where, keeps time, ends in order."""
 
 import asyncio
+import contextlib
+import logging
 import os
-import resource
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from types import FrameType
 
 from aiohttp import web
 
@@ -14,8 +17,20 @@ from server.app import init_app
 from server.clock import Clock, SystemClock
 from server.config import Address, Config, ServeError
 from server.gateway import LISTENER
+from server.ports.descriptors import Shares, raise_limit
+from server.ports.door import Door
+from server.ports.http import WebPort
 from server.store.directory.holding import serving
 from server.store.directory.judging import require_folder, require_traces
+
+_log = logging.getLogger(__name__)
+
+# A request that is being answered may go on for so long when the server is to stop, and then has as
+# long again to end. Boxes follow, what they are being told is committed, the store closes.
+_FINISH_S = 2.0
+# By then it is over, whatever a thread or another program that holds the database still does.
+# Whoever was told that something is kept was told after it was; the rest comes again.
+_STOP_S = 9.0
 
 # How long the event loop may keep Python from a thread that has read or written for it. The usual
 # 5 ms, once for each hand-over, is what a fleet that comes back at once would wait for.
@@ -37,23 +52,56 @@ async def serve(
         alongside: runs beside the server, given the boxes' address; the server stops when it ends.
 
     Raises:
-        ServeError: an address cannot be had.
+        ServeError: an address cannot be had, or too few descriptors.
         StoreError: the data directory cannot be used, or another server uses it.
     """
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # each box keeps one open
+    shares = raise_limit()
+    _log.info(
+        "%d descriptors: %d connections of browsers, %d of boxes at a time",
+        *(shares.descriptors, shares.web, shares.boxes),
+    )
     sys.setswitchinterval(_SWITCH_S)
     os.umask(private_files.OTHERS)  # also for what a library writes
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
     if config.new_fleet:
         require_folder(config.data_dir, may_make=True)
     else:
         require_traces(config.data_dir)
-    with serving(config.data_dir):
-        await _serve(config, clock or SystemClock(), alongside, stop)
+    with serving(config.data_dir), _stopped_by_signals() as stop:
+        await _serve(config, clock or SystemClock(), alongside, stop, shares)
+
+
+@contextlib.contextmanager
+def _stopped_by_signals() -> Iterator[asyncio.Event]:
+    """Yield what is set by SIGINT, SIGTERM or SIGHUP, however often they come.
+
+    Once one has come the handlers stay, also when the loop is gone: the next harms nothing.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    end = threading.Timer(_STOP_S, _end)
+    end.daemon = True
+
+    def heard(number: int, frame: FrameType | None) -> None:
+        with contextlib.suppress(RuntimeError):  # it was started before, or the loop is closed
+            end.start()
+            loop.call_soon_threadsafe(stop.set)
+
+    before = {}
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup asks
+            before[number] = signal.signal(number, heard)
+    try:
+        yield stop
+    finally:
+        if end.ident is None:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _end() -> None:
+    """End as a kill would, which loses nothing that was confirmed."""
+    _log.error("not everything had ended after %.0f s: the server ends now", _STOP_S)
+    os._exit(1)
 
 
 async def _serve(
@@ -61,33 +109,44 @@ async def _serve(
     clock: Clock,
     alongside: Callable[[Address], Coroutine[None, None, None]] | None,
     stop: asyncio.Event,
+    shares: Shares,
 ) -> None:
     app = init_app(config, clock)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, shutdown_timeout=_FINISH_S)
+    # Looked up when it is called: the server is there once the application runs.
+    door = Door(lambda: port())
     try:
-        await _listen(runner, config)
+        await _start(runner, config)
+        assert runner.server is not None, "it was set up"
+        port = WebPort(runner.server, config.web_limits, shares.web, config.trusted_proxies)
+        await _listen(door, config)
         boxes = app[LISTENER].address
-        print(f"http: http://{Address(*runner.addresses[0][:2])}/")
+        print(f"http: http://{door.address}/")
         print(f"boxes: {boxes}", flush=True)
         await _first_of(stop.wait(), clock.run(), *([alongside(boxes)] if alongside else []))
     finally:
+        door.close()
         await runner.cleanup()
 
 
-async def _listen(runner: web.AppRunner, config: Config) -> None:
+async def _start(runner: web.AppRunner, config: Config) -> None:
     try:
         await runner.setup()
     except OSError as error:
         raise ServeError(f"cannot listen for boxes on {config.boxes}: {_why(error)}") from None
+
+
+async def _listen(door: Door, config: Config) -> None:
     try:
-        await web.TCPSite(runner, config.http.host, config.http.port).start()
+        await door.open(config.http)
     except OSError as error:
         raise ServeError(f"cannot listen for browsers on {config.http}: {_why(error)}") from None
 
 
 def _why(error: OSError) -> str:
-    """Return the system's reason; asyncio wraps it into a longer text of its own."""
-    return error.strerror.rsplit(": ", 1)[-1] if error.strerror else str(error)
+    """Return the system's reason; Python wraps it into a longer text of its own."""
+    number = error.errno or 0
+    return os.strerror(number) if number > 0 else str(error.strerror)
 
 
 async def _first_of(*work: Coroutine[None, None, object]) -> None:

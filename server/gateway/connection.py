@@ -51,8 +51,11 @@ class Services:
 class Keeper(Protocol):
     """Who counts the connections."""
 
-    def opened(self, connection: "Connection") -> None:
-        """Take note of a stranger."""
+    def opened(self, connection: "Connection", address: str) -> None:
+        """Take note of a stranger, and where it comes from."""
+
+    def answered(self, connection: "Connection") -> None:
+        """Take note that it has said a hello that only the holder of a key can have made."""
 
     def established(self, connection: "Connection") -> None:
         """Take note that it has proved who it is."""
@@ -103,9 +106,10 @@ class Connection(asyncio.Protocol):
         """Begin."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._services.clock.watch(transport.get_extra_info("peername")[1], self)
+        address, port = transport.get_extra_info("peername")[:2]
+        self._services.clock.watch(port, self)
         self._task = asyncio.create_task(self._run())
-        self._keeper.opened(self)
+        self._keeper.opened(self, address)
         self._wake()  # so that one who never says a word has its deadline too
 
     def data_received(self, data: bytes) -> None:
@@ -146,10 +150,17 @@ class Connection(asyncio.Protocol):
         return self._task
 
     def _say_closed(self, reason: str) -> None:
-        """The one log line of a connection: the box at most, and a code."""
+        """The one log line of a connection: the box at most, and a code.
+
+        Strangers have a statement of their own, so that a flood of them leaves no box unsaid
+        (server/log_limit.py).
+        """
         self._close_said = True
-        box = self._conversation.box.wire_id.hex() if self._conversation else "unknown"
-        _log.info("box %s: connection closed: %s", box, reason)
+        if self._conversation is None:
+            _log.info("box unknown: connection closed: %s", reason)
+        else:
+            box = self._conversation.box.wire_id.hex()
+            _log.info("box %s: connection closed: %s", box, reason)
 
     # Its turn
 
@@ -262,6 +273,8 @@ class Connection(asyncio.Protocol):
         data = self._session.bytes_to_send()
         if not data or self._transport.is_closing():
             return
+        if not self.sent_bytes:  # message 2: nobody gets one but for a valid message 1
+            self._keeper.answered(self)
         self._transport.write(data)
         self.sent_bytes += len(data)
         if self._transport.get_write_buffer_size() > MAX_OUTBOX_BYTES:

@@ -1,4 +1,4 @@
-"""The boxes' port: accepts connections and bounds how many strangers wait. Reads no byte."""
+"""The boxes' port: takes connections in and bounds how many strangers wait. Reads no byte."""
 
 import asyncio
 import contextlib
@@ -14,14 +14,18 @@ from server.gateway.doubt import Doubt
 from server.gateway.pipeline import Pipeline
 from server.gateway.refused import RefusedBadges
 from server.gateway.registry import Registry
+from server.ports.addresses import network_of
+from server.ports.crowd import Crowd
+from server.ports.descriptors import shares
+from server.ports.door import Door
 from server.store import StoreError
 
 _log = logging.getLogger(__name__)
 
 # Connections whose peer has not proved who it is; each costs about 4 KiB and ends after 10 s.
-# When there are more, the one that has waited longest goes: a handshake over slow LTE takes 2 s,
-# so to keep a car out, a flood has to bring this many every 2 s. All cars of a large fleet come at
-# once when the server was away: there is room for them.
+# When there are more, one goes from where most come from (server/ports/crowd.py): no address is
+# held to a number, since one may hide a whole fleet. All cars of a large fleet come at once when
+# the server was away: there is room for them.
 MAX_PENDING = 4_096
 FORGET_EVERY_S = 3600
 
@@ -32,58 +36,68 @@ class Listener:
     Args:
         services: what the connections use.
         max_pending: as MAX_PENDING.
+        most: connections at a time, also of boxes that have proved who they are; strangers have
+            what these leave.
     """
 
-    def __init__(self, services: Services, max_pending: int = MAX_PENDING) -> None:
+    def __init__(
+        self, services: Services, max_pending: int = MAX_PENDING, most: int = 2 * MAX_PENDING
+    ) -> None:
         self._services = services
         self._max_pending = max_pending
-        self._pending: dict[Connection, None] = {}  # in order of arrival
+        self._most = most
+        self._pending: Crowd[Connection] = Crowd()
         self._all: set[Connection] = set()
-        self._server: asyncio.Server | None = None
+        self._boxes: set[Connection] = set()  # that have proved who they are
+        self._door = Door(lambda: Connection(self._services, self))
 
     @property
     def address(self) -> Address:
         """Return where it listens, with the real port."""
-        assert self._server is not None, "not started"
-        host, port, *_ = self._server.sockets[0].getsockname()
-        return Address(host, port)
+        return self._door.address
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether a box may connect."""
+        return self._door.is_open
 
     async def start(self, address: Address) -> None:
         """Begin to listen; OSError when the address cannot be had."""
-        self._server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(self._services, self),
-            address.host,
-            address.port,
-            backlog=MAX_PENDING,  # a burst is taken in at once and sorted out here
-        )
+        await self._door.open(address)
 
     async def stop(self) -> None:
         """End every connection and wait until what they were doing is done."""
-        assert self._server is not None, "not started"
-        self._server.close()
+        self._door.close()
         while self._all:  # a connection that was under way may still come
             for connection in self._all:
                 connection.close("server_stops")
             await asyncio.wait([connection.ended() for connection in self._all])
 
-    def opened(self, connection: Connection) -> None:
+    def opened(self, connection: Connection, address: str) -> None:
         """See Keeper: make room for a stranger."""
-        if len(self._pending) >= self._max_pending:
-            oldest = next(iter(self._pending))
-            del self._pending[oldest]  # at once: its end is told only after others have come
-            oldest.close("too_many_pending")
-        self._pending[connection] = None
+        self._pending.enter(connection, network_of(address))
         self._all.add(connection)
         # Not when it is lost: a job of it may wait in a thread then, and the store stops last.
         connection.ended().add_done_callback(lambda _: self._all.discard(connection))
+        room = min(self._max_pending, self._most - len(self._boxes))
+        if len(self._pending) > room:
+            weakest = self._pending.weakest()
+            self._pending.leave(weakest)  # at once: its end is told only after others have come
+            weakest.close("too_many_pending")
+
+    def answered(self, connection: Connection) -> None:
+        """See Keeper: it is kept before those who are silent."""
+        self._pending.show(connection, is_known=True)
 
     def established(self, connection: Connection) -> None:
         """See Keeper: it is a stranger no more."""
-        self._pending.pop(connection, None)
+        self._pending.leave(connection)
+        self._boxes.add(connection)
 
     def closed(self, connection: Connection) -> None:
         """See Keeper."""
-        self._pending.pop(connection, None)
+        self._pending.leave(connection)
+        self._boxes.discard(connection)
 
 
 LISTENER = web.AppKey("LISTENER", Listener)
@@ -94,7 +108,9 @@ def setup(app: web.Application) -> None:
     registry = Registry()
     store, clock = app[STORE], app[CLOCK]
     doubt = Doubt(clock)
-    app[LISTENER] = Listener(Services(store, clock, Pipeline(store), registry, doubt.stretch))
+    services = Services(store, clock, Pipeline(store), registry, doubt.stretch)
+    most = shares().boxes
+    app[LISTENER] = Listener(services, most=most)
     app[DOUBTS_TIME] = doubt.doubts
     app[NOTIFY] = registry.notify
     told = store.news.newest  # the number of the last news that connections were woken for
@@ -125,6 +141,12 @@ def setup(app: web.Application) -> None:
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         doubt.begin(*await store.boxes.time_known())
+        if (fitted := len(await store.boxes.all())) > most:
+            _log.warning(
+                "%d boxes are in service, and %d can be connected at a time: give the server more"
+                " file descriptors (ulimit -n, LimitNOFILE=)",
+                *(fitted, most),
+            )
         await app[LISTENER].start(app[CONFIG].boxes)
         await look()
         looking = asyncio.create_task(clock.look_regularly(look))

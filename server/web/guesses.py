@@ -9,11 +9,11 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Literal
 
 from aiohttp import web
 
+from server.ports.addresses import network_of
 from server.web.i18n import N_, Words
 from server.web.proxies import client_address
 from server.web.security import BROWSER_SECRET, is_https
@@ -25,7 +25,6 @@ _OF_LOGIN = 10
 _OF_ADDRESS = 20
 _KNOWN = "voiturier-browser"
 _KNOWN_FOR_S = 180 * 86_400
-_IPV6_PREFIX = 64  # what one customer has at least
 
 
 # A right password forgets no wrong code of the second step; asking for a link is no guess at all.
@@ -92,7 +91,7 @@ GUESSES = web.AppKey("GUESSES", Guesses)
 def attempt_at(request: web.Request, login: str, what: What = "password") -> Attempt:
     """Return who tries this of the login; what else they try of it counts apart."""
     name = login.strip().lower()
-    return Attempt(name, _place(client_address(request)), _known_browser(request, name), what)
+    return Attempt(name, network_of(client_address(request)), _known_browser(request, name), what)
 
 
 def know_browser(request: web.Request, response: web.StreamResponse, login: str) -> None:
@@ -129,12 +128,3 @@ def _known_browser(request: web.Request, login: str) -> str | None:
 def _seal(request: web.Request, browser: str, login: str) -> str:
     said = f"{browser} {login}".encode()
     return hmac.new(request.app[BROWSER_SECRET], said, hashlib.sha256).hexdigest()
-
-
-def _place(address: str) -> str:
-    """Return the network that one customer has: of an IPv6 address the first half."""
-    try:
-        is_v6 = isinstance(ip_address(address), IPv6Address)
-    except ValueError:
-        return address  # of a socket that has none
-    return str(ip_network((address, _IPV6_PREFIX), strict=False)) if is_v6 else address

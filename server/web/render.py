@@ -158,6 +158,8 @@ async def error_pages(request: web.Request, handler: Handler) -> web.StreamRespo
             return refusal_as_json(request, refused)
         answer, status, headers = None, STATUS_OF_PAGE[refused.first.reason.kind], {}
         reason = say(refused.first, words_of(request))
+    except (web.RequestPayloadError, ConnectionError):  # what was sent is broken, or ended early
+        answer, status, headers = None, 400, {}
     except StoreError as error:  # the disk is full, another program holds the database
         _log.error("%s %s: %s", request.method, request.path, error)
         answer, status, headers = None, 503, {}

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,9 @@ from server.gateway.listener import Listener
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store
+from shared_protocol import messages, records
 from tests.fleet import fit_box, open_small_fleet
-from tests.server.gateway.box_client import BoxClient, a_status
+from tests.server.gateway.box_client import BoxClient, a_status, until_closed
 
 AT_ONCE = 40
 
@@ -118,3 +121,73 @@ async def honest(port: int, box: BoxSecrets) -> None:
     client = await BoxClient.connect(port, box)
     assert (await client.greet()).seq == 0
     client.close()
+
+
+async def test_a_flood_from_one_address_evicts_no_slow_handshake_from_elsewhere(
+    store: Store,
+) -> None:
+    services = Services(store, SystemClock(), Pipeline(store), Registry())
+    listener = Listener(services, max_pending=8)
+    await listener.start(Address("127.0.0.1", 0))
+    port, box = listener.address.port, await fit_box(store)
+    slow = await BoxClient.dial(port, box, says_hello=False, came_from="127.0.0.2")
+    flood = [await asyncio.open_connection("127.0.0.1", port) for _ in range(40)]
+    await slow.shake_hands()
+    assert (await slow.greet()).seq == 0
+    for _, writer in flood:
+        writer.close()
+    slow.close()
+    await listener.stop()
+
+
+async def test_who_has_said_a_valid_hello_is_kept_before_those_who_say_nothing(
+    store: Store,
+) -> None:
+    services = Services(store, SystemClock(), Pipeline(store), Registry())
+    listener = Listener(services, max_pending=8)
+    await listener.start(Address("127.0.0.1", 0))
+    port, box = listener.address.port, await fit_box(store)
+    slow = await BoxClient.connect(port, box)  # its first sealed frame is still to come
+    flood = [await asyncio.open_connection("127.0.0.1", port) for _ in range(40)]
+    assert (await slow.greet()).seq == 0
+    for _, writer in flood:
+        writer.close()
+    slow.close()
+    await listener.stop()
+
+
+async def test_a_flood_of_hellos_of_boxes_that_do_not_exist_evicts_nobody_and_stores_nothing(
+    store: Store,
+) -> None:
+    services = Services(store, SystemClock(), Pipeline(store), Registry())
+    listener = Listener(services, max_pending=8)
+    await listener.start(Address("127.0.0.1", 0))
+    port, box = listener.address.port, await fit_box(store)
+    slow = await BoxClient.connect(port, box)  # its first sealed frame is still to come
+    before = dump(store)
+    for _ in range(10):
+        strangers = [replace(box, wire_id=secrets.token_bytes(8)) for _ in range(8)]
+        flood = await asyncio.gather(*(BoxClient.dial(port, each) for each in strangers))
+        await asyncio.gather(*(each.wait_closed() for each in flood))
+    assert dump(store) == before
+    assert (await slow.greet()).seq == 0
+    slow.close()
+    await listener.stop()
+
+
+async def test_strangers_have_what_the_boxes_leave(store: Store) -> None:
+    services = Services(store, SystemClock(), Pipeline(store), Registry())
+    listener = Listener(services, max_pending=8, most=2)
+    await listener.start(Address("127.0.0.1", 0))
+    port, box = listener.address.port, await fit_box(store)
+    car = await BoxClient.connect(port, box)
+    await car.greet()
+    await car.expect(messages.Grants)
+    first, second = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+    await until_closed(first[0])
+    assert (await car.report(1, 1, records.Odometer(5))).seq == 1
+    assert not second[0].at_eof()
+    for writer in (first[1], second[1]):
+        writer.close()
+    car.close()
+    await listener.stop()

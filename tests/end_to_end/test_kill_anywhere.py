@@ -133,13 +133,6 @@ def kilometres_stay(folder: Path) -> None:
             assert db.execute("SELECT sum(distance_m) FROM trip").fetchone() == (900 * DUE_TRIPS,)
 
 
-def with_what_is_past_its_date(folder: Path) -> None:
-    """Begin with a fleet whose trips ended long ago, and a copy of it."""
-    of_an_older_program(folder)
-    assert cars(folder / "data") == older_fleet.ROWS["vehicle"]
-    backup.back_up_and_keep(folder / "data", folder / "data" / "backups", 2, NOW_S)
-
-
 def all_or_none_loaded(folder: Path) -> None:
     assert cars(folder / "data") in CARS.values()
 
@@ -176,15 +169,6 @@ def older_fleet_is_there(folder: Path) -> None:
     assert cars(data) == older_fleet.ROWS["vehicle"]
 
 
-def all_but_places_is_there(folder: Path) -> None:
-    data = folder / "data"
-    assert cars(data) == older_fleet.ROWS["vehicle"]
-    ((_, copy),) = copies_in(data / "backups")
-    for database in (data / "voiturier.db", copy):
-        assert older_fleet.rows(database) == older_fleet.ROWS
-    assert backup.rehearse(data, copy, NOW_S).trips == older_fleet.ROWS["trip"]
-
-
 @dataclass(frozen=True)
 class Phase:
     """What is killed: what there is before, the command, what holds after, what the end is."""
@@ -205,9 +189,6 @@ PHASES = {
         with_a_copy_of_more, ("restore", "--rehearse", "{0}/copy.db"), all_or_none_loaded, 1
     ),
     "purge": Phase(with_what_is_due, ("purge",), kilometres_stay, 1),
-    "purge of an older fleet": Phase(
-        with_what_is_past_its_date, ("purge",), all_but_places_is_there, 2
-    ),
     "migration": Phase(of_an_older_program, ("trips",), older_fleet_is_there, 2),
 }
 

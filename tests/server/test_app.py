@@ -18,7 +18,8 @@ from server.fleet.bookings import Limits
 from server.fleet.fleet_file import FleetFile, parse
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Refused
-from server.gateway import LISTENER
+from server.gateway import LISTENER, listener
+from server.ports.descriptors import Shares
 from server.store import Store
 from shared_protocol import messages, records
 from tests.fleet import CAR, HOUR_S, NOW_S, PAUL, fit_box, open_small_fleet
@@ -43,6 +44,19 @@ async def test_pages_and_boxes_are_served_by_one_process(tmp_path: Path) -> None
         seen = [each.last_seen_s for each in await app[STORE].boxes.all()]
         assert seen[0] is not None
         car.close()
+
+
+async def test_a_fleet_that_cannot_be_connected_whole_is_told_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = await open_small_fleet(tmp_path)
+    await fit_box(store)
+    await store.close()
+    monkeypatch.setattr(listener, "shares", lambda: Shares(descriptors=256, web=1, boxes=0))
+    app = init_app(Config(tmp_path, boxes=Address("127.0.0.1", 0)), SystemClock())
+    async with TestClient(TestServer(app)):
+        pass
+    assert "1 boxes are in service, and 0 can be connected at a time" in caplog.text
 
 
 async def test_the_limits_a_server_is_started_with_hold_on_every_way_in(tmp_path: Path) -> None:

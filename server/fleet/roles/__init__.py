@@ -34,8 +34,8 @@ class Right(StrEnum):
     GIVE_CODES = "give somebody a code to choose a password by"
     SEE_ROLES = "see who has which role"
     GIVE_ROLES = "give and withdraw roles"
-    SEE_AUDIT = "see who did what, and who read whose places"
     SEE_PURGES = "see what was erased at its date"
+    SEE_AUDIT = "see who did what, and who read whose places"
     MANAGE = "all else that a manager of the whole fleet does"
 
 
@@ -100,13 +100,13 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
             Right.GIVE_CODES,
             Right.SEE_ROLES,
             Right.GIVE_ROLES,
-            Right.SEE_AUDIT,
             Right.SEE_PURGES,
+            Right.SEE_AUDIT,
             Right.MANAGE,
         }
     ),
     Role.DATA_PROTECTION_OFFICER: frozenset(
-        {Right.SEE_ACCOUNTS, Right.SEE_ROLES, Right.SEE_AUDIT, Right.SEE_PURGES}
+        {Right.SEE_ACCOUNTS, Right.SEE_ROLES, Right.SEE_PURGES, Right.SEE_AUDIT}
     ),
 }
 

@@ -34,24 +34,37 @@ class BoxClient:
         self.chains: dict[int, int] = {}  # seq -> as told or acknowledged on this connection
 
     @classmethod
-    async def dial(cls, port: int, box: BoxSecrets, key: bytes | None = None) -> "BoxClient":
-        """Connect and say hello; nothing has come back yet."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async def dial(
+        cls,
+        port: int,
+        box: BoxSecrets,
+        key: bytes | None = None,
+        came_from: str = "127.0.0.1",
+        says_hello: bool = True,
+    ) -> "BoxClient":
+        """Connect and say hello, or not yet; nothing has come back."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(came_from, 0))
         session = Session.box(
             box.wire_id, key or box.key, box.generation, secrets.token_bytes, now_ms()
         )
         client = cls(reader, writer, session)
-        client.work()
+        if says_hello:
+            client.work()
         return client
 
     @classmethod
     async def connect(cls, port: int, box: BoxSecrets) -> "BoxClient":
         """Connect and complete the handshake."""
         client = await cls.dial(port, box)
-        async with asyncio.timeout(PATIENCE_S):
-            while not client.session.established:
-                await client.take()
+        await client.shake_hands()
         return client
+
+    async def shake_hands(self) -> None:
+        """Complete the handshake."""
+        self.work()
+        async with asyncio.timeout(PATIENCE_S):
+            while not self.session.established:
+                await self.take()
 
     async def greet(self, **status: Any) -> messages.Ack:
         """Send a Status and return the Ack that the server begins with."""

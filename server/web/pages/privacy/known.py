@@ -75,8 +75,15 @@ def until_in_words(until: Until, kept: Retention, words: Words) -> str:
     since = words.say(until.since)
     if until.setting is None:
         return since
-    days = words.say(N_("%(days)s days"), days=getattr(kept, until.setting))
-    return f"{days} {since}"
+    return f"{days_in_words(getattr(kept, until.setting), words)} {since}"
+
+
+def days_in_words(days: int, words: Words) -> str:
+    """Say so many days; of what is years, the years."""
+    years = round(days / 365.25)
+    if years > 1 and abs(days - years * 365.25) < 1:
+        return words.say(N_("%(years)s years"), years=years)
+    return words.say(N_("%(days)s days"), days=days)
 
 
 def _readers(kind: Kind, words: Words) -> str:

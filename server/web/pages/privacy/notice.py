@@ -20,6 +20,7 @@ from server.web.forms import LocalDateField, PageForm, form_of, sent_form
 from server.web.i18n import N_, words_of
 from server.web.pages.people.persons import LIST, one_of
 from server.web.pages.people.plain_form import Plain, plain_page
+from server.web.pages.privacy.known import days_in_words
 from server.web.render import flash, page
 from server.web.security import local_path
 
@@ -39,6 +40,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         request,
         "privacy/notice.html",
         about=config.about,
+        kept_for=lambda days: days_in_words(days, words_of(request)),
         retention=config.retention,
         asked=agent is not None and not informed,
         noted=await request.app[STORE].notices.of(agent.agent_id) if agent else [],
