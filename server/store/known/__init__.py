@@ -57,6 +57,7 @@ ROWS: Mapping[str, str] = {
     "out_of_service": "WHERE t.said_by_id = :me",
     "time_word": "WHERE t.said_by = (SELECT login FROM agent WHERE agent_id = :me)",
     "table_import": "WHERE :me IN (t.by_id, t.undone_by_id)",
+    "purge": "WHERE t.by_id = :me",
     "notice": _OWN,
     "correction": _OWN,
     "audit": _OWN,
@@ -74,6 +75,7 @@ _BESIDE: Mapping[str, tuple[str, ...]] = {
     "contradiction": ("kind", "first_at_s", "last_at_s"),
     "out_of_service": ("vehicle_id", "from_s", "to_s"),
     "table_import": ("kind", "at_s", "undone_at_s"),
+    "purge": ("at_s",),
 }
 
 
