@@ -10,7 +10,7 @@
 #
 # The times are for two cores. Prepares what is missing first. Further arguments go to pytest:
 # ./test.sh quick -k trip. VOITURIER_NO_SKIP=1 makes a missing peer, browser or data set a failure
-# instead of a skip.
+# instead of a skip, but for what tests/permitted_skips.txt names.
 set -eu
 cd "$(dirname "$0")"
 peers=yes

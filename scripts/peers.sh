@@ -1,13 +1,15 @@
 #!/bin/sh
-# Fetches the strangers that judge us (design.md, "Proof"): gpsd, libnfc, gammu, ModemManager, a
-# browser, a fuzzer. What needs root and has none is named, and the tests that need it skip.
+# Fetches the strangers that judge us (design.md, "Proof"): gpsd, libnfc, gammu, ModemManager, nginx,
+# Caddy, a Debian of its own, a browser, a fuzzer. What needs root and has none is named, and the
+# tests that need it skip.
 set -eu
 cd "$(dirname "$0")/.."
 
 # program:package
 missing=
 for pair in gpsd:gpsd gpspipe:gpsd-clients nfc-list:libnfc-bin gammu:gammu \
-    ModemManager:modemmanager dbus-daemon:dbus chromium:chromium; do
+    ModemManager:modemmanager dbus-daemon:dbus chromium:chromium nginx:nginx caddy:caddy \
+    openssl:openssl systemd-analyze:systemd mmdebstrap:mmdebstrap; do
     command -v "${pair%%:*}" >/dev/null || [ -x "/usr/sbin/${pair%%:*}" ] || missing="$missing ${pair##*:}"
 done
 if [ -z "$missing" ]; then

@@ -74,10 +74,11 @@ if changed npm package.json package-lock.json || ! [ -d node_modules ] || ! [ -d
     cp node_modules/bootstrap/dist/css/bootstrap.min.css node_modules/htmx.org/dist/htmx.min.js "$vendor/"
     done_with
 fi
-if changed catalogues server/web/locale/*/LC_MESSAGES/*.po ||
-    ! ls server/web/locale/fr/LC_MESSAGES/*.mo >/dev/null 2>&1; then
-    say "page catalogues (gettext)"
+if changed catalogues server/*/locale/*/LC_MESSAGES/*.po ||
+    ! ls server/web/locale/fr/LC_MESSAGES/*.mo server/commands/locale/fr/LC_MESSAGES/*.mo >/dev/null 2>&1; then
+    say "catalogues of pages and commands (gettext)"
     .venv/bin/pybabel --quiet compile -d server/web/locale -D messages
+    .venv/bin/pybabel --quiet compile -d server/commands/locale -D commands
     done_with
 fi
 

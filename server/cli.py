@@ -6,8 +6,11 @@ command is told (server/commands/, by noun).
 
 import argparse
 import asyncio
+import importlib.metadata
+import io
 import logging
 import os
+import platform
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -29,14 +32,22 @@ from server.commands import (
     tables,
     trips,
 )
-from server.commands.operation import audit, backup, communes, purge, time
+from server.commands.operation import audit, backup, check, communes, purge, time
 from server.commands.privacy import notice
-from server.commands.tools import CommandError, command, data_option
-from server.config import ServeError
+from server.commands.tools import (
+    CommandError,
+    command,
+    data_option,
+    mistakes_in_words,
+    settle,
+)
+from server.commands.words import PLAINLY, said, translate
+from server.config import Config
 from server.fleet import fleet_file
-from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.refusals import Reason, Refusal, Refused, ToldError
 from server.log_limit import LimitedHandler
-from server.store import StoreError
+from server.settings import SettingsError
+from server.store import ENGINE_VERSION, SCHEMA_VERSION
 
 _ABOUT_ANY_WORD = frozenset(
     {
@@ -55,7 +66,12 @@ _ABOUT_ANY_WORD = frozenset(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run one command; exits with 2 on a mistake of whoever typed it."""
-    parsed = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=PLAINLY)
+    parser = parser_of_all()
+    translate(parser)
+    parsed = parser.parse_args(arguments)
     logging.basicConfig(
         format="%(asctime)s %(levelname)s %(message)s",
         level=logging.INFO,
@@ -63,12 +79,21 @@ def main(arguments: list[str] | None = None) -> None:
     )
     run: Callable[[argparse.Namespace], Awaitable[None]] = parsed.run
     try:
+        if "settings" in parsed and run is not check.run:  # which tells what is wrong with them
+            settle(parsed, has_secrets=run is serve.run)
         asyncio.run(_awaited(run(parsed)))
         sys.stdout.flush()  # here, where what it may raise is caught
     except Refused as refused:
         print(f"voiturier: {_in_words(refused.first)}", file=sys.stderr)
         sys.exit(2)
-    except (CommandError, ServeError, StoreError) as error:
+    except SettingsError as error:
+        for line in mistakes_in_words(error):
+            print(f"voiturier: {line}", file=sys.stderr)
+        sys.exit(2)
+    except ToldError as error:
+        print(f"voiturier: {error.in_words(said)}", file=sys.stderr)
+        sys.exit(2)
+    except CommandError as error:
         print(f"voiturier: {error}", file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:  # `voiturier trips | head`: whoever reads has enough
@@ -85,8 +110,8 @@ def main(arguments: list[str] | None = None) -> None:
 def _in_words(refusal: Refusal) -> str:
     """Say a refusal; one whose sentence fits every word says first which one it is about."""
     if refusal.field and refusal.reason in _ABOUT_ANY_WORD:
-        return fleet_file.in_words(refusal)
-    return refusal.in_english()
+        return fleet_file.in_words(refusal, said)
+    return refusal.in_words(said)
 
 
 def _say_no_more() -> None:
@@ -98,9 +123,13 @@ async def _awaited(result: Awaitable[None]) -> None:
     await result
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser_of_all() -> argparse.ArgumentParser:
+    """Return what reads a command line, in English."""
     parser = argparse.ArgumentParser(
         prog="voiturier", description="One pool of cars shared by several services."
+    )
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, help="show what this is, and what it stands on"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     data = data_option()
@@ -120,6 +149,7 @@ def _parser() -> argparse.ArgumentParser:
     purge.add_to(commands, data)
     communes.add_to(commands, data)
     audit.add_to(commands, data)
+    check.add_to(commands, data)
     trips.add_to(commands, data)
     orders.add_to(commands, data)
     for noun in (car, site, equipment, group):
@@ -133,7 +163,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+class _Version(argparse.Action):
+    """Says the versions that a question to the maintainers needs."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print(
+            f"voiturier {importlib.metadata.version('voiturier')}"
+            f" (Python {platform.python_version()}, SQLite {ENGINE_VERSION},"
+            f" schema {SCHEMA_VERSION})"
+        )
+        parser.exit()
+
+
 async def _demo(arguments: argparse.Namespace) -> None:
     from server import demo  # as above
 
-    await demo.run(arguments.data, arguments.http, arguments.boxes)
+    config = serve.listening(arguments, Config(arguments.data))
+    await demo.run(config.data_dir, config.http, config.boxes)

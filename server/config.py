@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from server.fleet.bookings import Limits
 from server.fleet.recurrence import PARIS
+from server.fleet.refusals import ToldError
 from server.fleet.roles import Role
 
 Network = IPv4Network | IPv6Network
@@ -18,7 +19,7 @@ LogFormat = Literal["plain", "json"]
 AccessibilityState = Literal["none", "partial", "full"]
 
 
-class ServeError(Exception):
+class ServeError(ToldError):
     """The server cannot start as it was told to; the text says why."""
 
 
@@ -28,6 +29,14 @@ class Address:
 
     host: str
     port: int
+
+    @classmethod
+    def of(cls, text: str) -> "Address":
+        """Read HOST:PORT, an IPv6 host in brackets; raises ValueError."""
+        host, colon, port = text.rpartition(":")
+        if not (colon and host and port.isascii() and port.isdigit() and int(port) <= 0xFFFF):
+            raise ValueError
+        return cls(host.removeprefix("[").removesuffix("]"), int(port))
 
     def __str__(self) -> str:
         """Return HOST:PORT, with brackets around an IPv6 host."""

@@ -22,6 +22,7 @@ from server.ports.door import Door
 from server.ports.http import WebPort
 from server.store.directory.holding import serving
 from server.store.directory.judging import require_folder, require_traces
+from server.supervisor import keep_told
 
 _log = logging.getLogger(__name__)
 
@@ -124,7 +125,8 @@ async def _serve(
         boxes = app[LISTENER].address
         print(f"http: http://{door.address}/")
         print(f"boxes: {boxes}", flush=True)
-        await _first_of(stop.wait(), clock.run(), *([alongside(boxes)] if alongside else []))
+        work = [alongside(boxes)] if alongside else []
+        await _first_of(stop.wait(), clock.run(), keep_told(), *work)
     finally:
         door.close()
         await runner.cleanup()
@@ -134,14 +136,20 @@ async def _start(runner: web.AppRunner, config: Config) -> None:
     try:
         await runner.setup()
     except OSError as error:
-        raise ServeError(f"cannot listen for boxes on {config.boxes}: {_why(error)}") from None
+        raise ServeError(
+            "cannot listen for boxes on %(address)s: %(why)s", address=config.boxes, why=_why(error)
+        ) from None
 
 
 async def _listen(door: Door, config: Config) -> None:
     try:
         await door.open(config.http)
     except OSError as error:
-        raise ServeError(f"cannot listen for browsers on {config.http}: {_why(error)}") from None
+        raise ServeError(
+            "cannot listen for browsers on %(address)s: %(why)s",
+            address=config.http,
+            why=_why(error),
+        ) from None
 
 
 def _why(error: OSError) -> str:

@@ -3,6 +3,7 @@
 The markers are given by place, so that a new test gets its own by where it stands.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,10 @@ from hypothesis import HealthCheck, settings
 from simulator.devices.car import Car
 from simulator.engine.world import World
 from tests.chain import START_S, Chain, new_fleet
+from tests.permitted import pytest_make_collect_report, pytest_runtest_makereport
 from tests.support import FULL, QUICK, sample_seed
+
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]  # hooks, found by their name
 
 # No test fails because the machine is slow.
 settings.register_profile(
@@ -31,6 +35,7 @@ SLOW = (
     "firmware/test_badges_in_the_simulator.py",
     "firmware/test_in_the_simulator.py",
     "fuzz",
+    "production",
     "safety",
     "server/actions/test_sequences.py",
     "server/gateway/test_wanted.py",
@@ -48,6 +53,10 @@ PEERS = ("peers",)  # strangers' programs
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    # Commands answer in the language of who types them, here and in processes that tests start;
+    # and no settings of this machine reach a test.
+    os.environ["LANGUAGE"] = "en"
+    os.environ.pop("VOITURIER_SETTINGS", None)
     if config.getoption("hypothesis_seed") is None:
         config.option.hypothesis_seed = str(sample_seed())
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from server.actions import Actions, accounts, password_codes
 from server.commands import email, people
 from server.commands.tools import OPERATOR, command, existing_fleet, utc
+from server.commands.words import say
 from server.fleet.inputs import judged
 
 if TYPE_CHECKING:
@@ -59,16 +60,20 @@ async def _close_account(arguments: argparse.Namespace) -> None:
 async def close(login: str, actions: Actions) -> None:
     """Close an account and say what is still booked."""
     closed = await accounts.close(OPERATOR, accounts.OneAccount(login=login), actions)
-    print(f"the account of {closed.agent.full_name} is closed, and opens no car")
+    say("the account of %(name)s is closed, and opens no car", name=closed.agent.full_name)
     for booking in closed.bookings:
-        hours = f"from {utc(booking.starts_at_s)} to {utc(booking.ends_at_s)}"
-        print(f"  still booked: {booking.plate} {hours}")
+        say(
+            "  still booked: %(plate)s from %(start)s to %(end)s",
+            plate=booking.plate,
+            start=utc(booking.starts_at_s),
+            end=utc(booking.ends_at_s),
+        )
 
 
 async def _reopen_account(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         agent = await accounts.reopen(OPERATOR, accounts.OneAccount(login=arguments.login), actions)
-    print(f"{agent.full_name} may sign in again; badges: `voiturier badge found`")
+    say("%(name)s may sign in again; badges: `voiturier badge found`", name=agent.full_name)
 
 
 async def _give_code(arguments: argparse.Namespace) -> None:
@@ -78,7 +83,11 @@ async def _give_code(arguments: argparse.Namespace) -> None:
             agent_id=agent.agent_id, removes_factor=arguments.without_second_factor
         )
         given = await password_codes.give(OPERATOR, one, actions)
-    print(f"{agent.full_name} chooses a password at /connexion/code until {utc(given.until_s)}:")
+    say(
+        "%(name)s chooses a password at /connexion/code until %(until)s:",
+        name=agent.full_name,
+        until=utc(given.until_s),
+    )
     print(given.code)
 
 
@@ -88,7 +97,7 @@ async def _give_password(arguments: argparse.Namespace) -> None:
         agent = await accounts.give_password(
             OPERATOR, judged(accounts.GivePassword, given), actions
         )
-    print(f"{agent.full_name} has another password, and is signed out everywhere")
+    say("%(name)s has another password, and is signed out everywhere", name=agent.full_name)
 
 
 def _typed_password() -> str:

@@ -16,6 +16,7 @@ from server.commands.tools import (
     utc,
     vehicle_called,
 )
+from server.commands.words import said, say
 from server.fleet.badges.numbers import is_of_a_card, readings
 from server.fleet.grants import VALID_S as GRANTS_VALID_S
 from server.fleet.inputs import judged, one_line
@@ -89,7 +90,10 @@ async def _add(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         agent_id = await _agent_id(arguments.agent, actions)
         held = await _enrol(arguments, agent_id, None, actions)
-    print(f"a badge of {held.holder.full_name} is in service, in a car once it has been told")
+    say(
+        "a badge of %(name)s is in service, in a car once it has been told",
+        name=held.holder.full_name,
+    )
 
 
 async def _replace(arguments: argparse.Namespace) -> None:
@@ -97,7 +101,7 @@ async def _replace(arguments: argparse.Namespace) -> None:
         former = await badges.by_uid(OPERATOR, _by_uid(arguments), actions)
         number = former.badge.badge_id
         held = await _enrol(arguments, former.holder.agent_id, number, actions)
-    print(f"{held.holder.full_name} has another badge; the former opens nothing any more")
+    say("%(name)s has another badge; the former opens nothing any more", name=held.holder.full_name)
 
 
 async def _enrol(
@@ -130,17 +134,24 @@ async def _lost(arguments: argparse.Namespace) -> None:
         held = await badges.revoke(OPERATOR, _by_uid(arguments), actions)
         one = OneBadge(badge_id=held.badge.badge_id)
         cars = await badges.who_knows(OPERATOR, one, actions)
-    print(f"a badge of {held.holder.full_name} is revoked")
+    say("a badge of %(name)s is revoked", name=held.holder.full_name)
     if cars.waiting:
-        print(f"boxes that have not confirmed yet: {len(cars.waiting)}; ask again to see who has")
+        say(
+            "boxes that have not confirmed yet: %(count)s; ask again to see who has",
+            count=len(cars.waiting),
+        )
     for box in cars.waiting:
         sent_at_s = box.grants_sent_at_s
-        expire = "" if sent_at_s is None else f", grants until {utc(sent_at_s + GRANTS_VALID_S)}"
-        print(f"  {box.plate}  last heard {utc(box.last_seen_s)}{expire}")
+        heard = {"plate": box.plate, "heard": utc(box.last_seen_s)}
+        if sent_at_s is None:
+            say("  %(plate)s  last heard %(heard)s", **heard)
+        else:
+            until = utc(sent_at_s + GRANTS_VALID_S)
+            say("  %(plate)s  last heard %(heard)s, grants until %(until)s", **heard, until=until)
     for what, plates in (
-        ("boxes that have confirmed", cars.knows),
-        ("boxes that were never heard, and open for nobody", cars.never_heard),
-        ("cars without a box", cars.no_box),
+        (said("boxes that have confirmed"), cars.knows),
+        (said("boxes that were never heard, and open for nobody"), cars.never_heard),
+        (said("cars without a box"), cars.no_box),
     ):
         if plates:
             print(f"{what}: {', '.join(plates)}")
@@ -149,7 +160,10 @@ async def _lost(arguments: argparse.Namespace) -> None:
 async def _found(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         held = await badges.restore(OPERATOR, _by_uid(arguments), actions)
-    print(f"a badge of {held.holder.full_name} is valid again, for a car once it has been told")
+    say(
+        "a badge of %(name)s is valid again, for a car once it has been told",
+        name=held.holder.full_name,
+    )
 
 
 async def _withdraw(arguments: argparse.Namespace) -> None:
@@ -157,7 +171,7 @@ async def _withdraw(arguments: argparse.Namespace) -> None:
         held = await badges.by_uid(OPERATOR, _by_uid(arguments), actions)
         one = OneBadge(badge_id=held.badge.badge_id)
         await badges.withdraw(OPERATOR, one, actions)
-    print(f"a badge of {held.holder.full_name} was given back: it opens nothing any more")
+    say("a badge of %(name)s was given back: it opens nothing any more", name=held.holder.full_name)
 
 
 async def _give(arguments: argparse.Namespace) -> None:
@@ -166,7 +180,7 @@ async def _give(arguments: argparse.Namespace) -> None:
         agent_id = await _agent_id(arguments.agent, actions)
         wanted = HandOver(badge_id=held.badge.badge_id, agent_id=agent_id)
         held = await badges.hand_over(OPERATOR, wanted, actions)
-    print(f"it is a badge of {held.holder.full_name} from now on")
+    say("it is a badge of %(name)s from now on", name=held.holder.full_name)
 
 
 async def _learn(arguments: argparse.Namespace) -> None:
@@ -174,7 +188,11 @@ async def _learn(arguments: argparse.Namespace) -> None:
         car = await vehicle_called(actions.store, arguments.vehicle)
         actor: Actor = Person(await accounts.agent_called(arguments.by, actions))
         order = await learned.learn(actor, learned.LearnAt(vehicle_id=car.vehicle_id), actions)
-    print(f"{order.plate} is asked for the next unknown card until {utc(order.expires_at_s)}:")
+    say(
+        "%(plate)s is asked for the next unknown card until %(until)s:",
+        plate=order.plate,
+        until=utc(order.expires_at_s),
+    )
     print(order.command_id)
 
 

@@ -16,6 +16,7 @@ from server.commands.tools import (
     existing_fleet,
     vehicle_called,
 )
+from server.commands.words import said, say
 from server.config import Address
 from server.fleet.refusals import Reason, Refused
 from server.identity_file import Wiring, fitting_of, identity_file, identity_of
@@ -90,7 +91,9 @@ async def _add_box(arguments: argparse.Namespace) -> None:
         store = actions.store
         vehicle = await vehicle_called(store, arguments.vehicle)
         if arguments.server is None and arguments.board != _SIMULATED:
-            raise CommandError("--server HOST:PORT is needed: where will the box find the server?")
+            raise CommandError(
+                said("--server HOST:PORT is needed: where will the box find the server?")
+            )
         server = arguments.server or Address("127.0.0.1", 7400)
         wiring = Wiring(
             start_relay=not arguments.door_only,
@@ -109,12 +112,20 @@ async def _add_box(arguments: argparse.Namespace) -> None:
             if refused.first.reason is not Reason.BOX_EXISTS:
                 raise
             raise CommandError(
-                f"{refused.first.in_english()} --replace retires it and makes a new one."
+                f"{refused.first.in_words(said)}"
+                f" {said('--replace retires it and makes a new one.')}"
             ) from None
         except OSError as error:
-            raise CommandError(f"cannot write {arguments.out}: {error.strerror}") from None
-    print(f"box {box.wire_id.hex()} for {vehicle.plate}: identity in {arguments.out}")
-    print("It holds the box's keys: put it on the box as /identity.json, then delete the file.")
+            raise CommandError(
+                said("cannot write %(file)s: %(why)s", file=arguments.out, why=error.strerror)
+            ) from None
+    say(
+        "box %(number)s for %(plate)s: identity in %(out)s",
+        number=box.wire_id.hex(),
+        plate=vehicle.plate,
+        out=arguments.out,
+    )
+    say("It holds the box's keys: put it on the box as /identity.json, then delete the file.")
 
 
 async def _rotate_key(arguments: argparse.Namespace) -> None:
@@ -124,8 +135,12 @@ async def _rotate_key(arguments: argparse.Namespace) -> None:
         else:
             vehicles = [await vehicle_called(actions.store, arguments.vehicle)]
         if not vehicles:
-            raise CommandError("no car has a box")
+            raise CommandError(said("no car has a box"))
         for vehicle in vehicles:
             wanted = boxes.RotateKey(vehicle_id=vehicle.vehicle_id)
             generation = await boxes.rotate_key(OPERATOR, wanted, actions)
-            print(f"{vehicle.plate}: key {generation} goes to the box at its next connection")
+            say(
+                "%(plate)s: key %(generation)s goes to the box at its next connection",
+                plate=vehicle.plate,
+                generation=generation,
+            )

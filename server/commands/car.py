@@ -11,16 +11,17 @@ from server.actions import Actions
 from server.actions.pool import cars, fitting, service
 from server.commands.tools import (
     OPERATOR,
+    ZONE,
     command,
     data_option,
     existing_fleet,
     site_id_of,
     vehicle_called,
 )
+from server.commands.words import say
 from server.fleet.inputs import judged
 from server.fleet.model import Vehicle
 from server.fleet.pool import stamp
-from server.fleet.recurrence import PARIS
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -68,7 +69,11 @@ async def _add(arguments: argparse.Namespace) -> None:
             "private_use": bool(arguments.private_use),
         }
         car = await cars.add(OPERATOR, judged(cars.AddCar, words), actions)
-    print(f"{car.plate} is in the pool, at {car.site_name}; its box: `voiturier box add`")
+    say(
+        "%(plate)s is in the pool, at %(site)s; its box: `voiturier box add`",
+        plate=car.plate,
+        site=car.site_name,
+    )
 
 
 async def _change(arguments: argparse.Namespace) -> None:
@@ -86,7 +91,12 @@ async def _change(arguments: argparse.Namespace) -> None:
         }
         request = judged(cars.ChangeCar, words | {"vehicle_id": car.vehicle_id, "seen": stamp(car)})
         car = await cars.change(OPERATOR, request, actions)
-    print(f"{car.plate}: {car.label}, at {car.site_name}")
+    say(
+        "%(plate)s: %(label)s, at %(site)s",
+        plate=car.plate,
+        label=car.label,
+        site=car.site_name,
+    )
 
 
 async def _retire(arguments: argparse.Namespace) -> None:
@@ -94,16 +104,20 @@ async def _retire(arguments: argparse.Namespace) -> None:
         car = await vehicle_called(actions.store, arguments.vehicle)
         one = cars.OneCar(vehicle_id=car.vehicle_id)
         for booking in await cars.bookings_to_come(OPERATOR, one, actions):
-            print(f"still booked: {booking.agent_name}, from {_utc(booking.starts_at_s)}")
+            say(
+                "still booked: %(agent_name)s, from %(start)s",
+                agent_name=booking.agent_name,
+                start=_utc(booking.starts_at_s),
+            )
         await cars.retire(OPERATOR, one, actions)
-    print(f"{car.plate} has left the pool")
+    say("%(plate)s has left the pool", plate=car.plate)
 
 
 async def _reopen(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         car = await vehicle_called(actions.store, arguments.vehicle)
         await cars.reopen(OPERATOR, cars.OneCar(vehicle_id=car.vehicle_id), actions)
-    print(f"{car.plate} is in the pool again")
+    say("%(plate)s is in the pool again", plate=car.plate)
 
 
 async def _take_out(arguments: argparse.Namespace) -> None:
@@ -118,10 +132,14 @@ async def _take_out(arguments: argparse.Namespace) -> None:
             "reason": arguments.reason,
         }
         await service.take_out(OPERATOR, judged(service.TakeOut, words), actions)
-        print(f"{car.plate} is out of service then")
+        say("%(plate)s is out of service then", plate=car.plate)
         for each in await service.in_the_way(OPERATOR, car.vehicle_id, actions):
             booking = each.booking
-            print(f"in the way: {booking.agent_name}, from {_utc(booking.starts_at_s)}")
+            say(
+                "in the way: %(agent_name)s, from %(start)s",
+                agent_name=booking.agent_name,
+                start=_utc(booking.starts_at_s),
+            )
 
 
 async def _move_box(arguments: argparse.Namespace) -> None:
@@ -130,12 +148,12 @@ async def _move_box(arguments: argparse.Namespace) -> None:
         other = await vehicle_called(actions.store, arguments.to)
         wanted = fitting.MoveBox(vehicle_id=car.vehicle_id, to_vehicle_id=other.vehicle_id)
         await fitting.move(OPERATOR, wanted, actions)
-    print(f"the box of {car.plate} is in {other.plate} from now on")
+    say("the box of %(plate)s is in %(other)s from now on", plate=car.plate, other=other.plate)
 
 
 async def _zone_of(car: Vehicle, actions: Actions) -> ZoneInfo:
     place = await actions.store.sites.get(car.site_id)
-    return PARIS if place is None or place.timezone is None else ZoneInfo(place.timezone)
+    return ZONE.get() if place is None or place.timezone is None else ZoneInfo(place.timezone)
 
 
 def _instant(text: str | None, zone: ZoneInfo) -> int | str | None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from server.actions import accounts
 from server.commands.tools import OPERATOR, command, existing_fleet
+from server.commands.words import say
 from server.fleet.inputs import judged
 
 if TYPE_CHECKING:
@@ -22,4 +23,8 @@ async def _set(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         given = {"login": arguments.login, "email": arguments.email}
         agent = await accounts.set_email(OPERATOR, judged(accounts.SetEmail, given), actions)
-    print(f"mail for {agent.full_name} goes to {agent.email}; links sent before are void")
+    say(
+        "mail for %(name)s goes to %(email)s; links sent before are void",
+        name=agent.full_name,
+        email=agent.email,
+    )

@@ -15,6 +15,7 @@ from server.commands.tools import (
     site_id_of,
     unknown,
 )
+from server.commands.words import say
 from server.fleet.inputs import judged
 from server.fleet.model import Equipment
 from server.fleet.pool import stamp
@@ -45,7 +46,12 @@ async def _add(arguments: argparse.Namespace) -> None:
         site_id = await site_id_of(actions.store, arguments.site)
         words = {"code": arguments.code, "name": arguments.name, "site_id": site_id}
         piece = await equipment.add(OPERATOR, judged(equipment.AddPiece, words), actions)
-    print(f"{piece.code} can be booked at {piece.site_name}: {piece.name}")
+    say(
+        "%(code)s can be booked at %(site)s: %(name)s",
+        code=piece.code,
+        site=piece.site_name,
+        name=piece.name,
+    )
 
 
 async def _change(arguments: argparse.Namespace) -> None:
@@ -60,7 +66,12 @@ async def _change(arguments: argparse.Namespace) -> None:
             "seen": stamp(piece),
         }
         piece = await equipment.change(OPERATOR, judged(equipment.ChangePiece, words), actions)
-    print(f"{piece.code}: {piece.name}, at {piece.site_name}")
+    say(
+        "%(code)s: %(name)s, at %(site)s",
+        code=piece.code,
+        name=piece.name,
+        site=piece.site_name,
+    )
 
 
 async def _retire(arguments: argparse.Namespace) -> None:
@@ -68,7 +79,7 @@ async def _retire(arguments: argparse.Namespace) -> None:
         piece = await _called(arguments.code, actions)
         one = equipment.OnePiece(equipment_id=piece.equipment_id)
         await equipment.retire(OPERATOR, one, actions)
-    print(f"{piece.code} can be booked no more")
+    say("%(code)s can be booked no more", code=piece.code)
 
 
 async def _reopen(arguments: argparse.Namespace) -> None:
@@ -76,7 +87,7 @@ async def _reopen(arguments: argparse.Namespace) -> None:
         piece = await _called(arguments.code, actions)
         one = equipment.OnePiece(equipment_id=piece.equipment_id)
         await equipment.reopen(OPERATOR, one, actions)
-    print(f"{piece.code} can be booked again")
+    say("%(code)s can be booked again", code=piece.code)
 
 
 async def _called(code: str, actions: Actions) -> Equipment:

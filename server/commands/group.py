@@ -15,6 +15,7 @@ from server.commands.tools import (
     unknown,
     vehicle_called,
 )
+from server.commands.words import say
 from server.fleet.inputs import judged
 from server.fleet.pool import CarGroup, stamp
 from server.fleet.refusals import Reason
@@ -50,7 +51,7 @@ async def _add(arguments: argparse.Namespace) -> None:
             "vehicle_ids": await _cars(arguments.plates or [], actions),
         }
         group = await groups.add(OPERATOR, judged(groups.AddGroup, words), actions)
-    print(f"{group.name}: {len(group.vehicle_ids)} cars")
+    say("%(name)s: %(count)s cars", name=group.name, count=len(group.vehicle_ids))
 
 
 async def _change(arguments: argparse.Namespace) -> None:
@@ -67,14 +68,14 @@ async def _change(arguments: argparse.Namespace) -> None:
             "seen": stamp(group),
         }
         group = await groups.change(OPERATOR, judged(groups.ChangeGroup, words), actions)
-    print(f"{group.name}: {len(group.vehicle_ids)} cars")
+    say("%(name)s: %(count)s cars", name=group.name, count=len(group.vehicle_ids))
 
 
 async def _retire(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         group = await _called(arguments.name, actions)
         await groups.remove(OPERATOR, groups.OneGroup(group_id=group.group_id), actions)
-    print(f"{group.name} is given up")
+    say("%(name)s is given up", name=group.name)
 
 
 async def _cars(plates: list[str], actions: Actions) -> tuple[int, ...]:

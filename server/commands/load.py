@@ -11,7 +11,7 @@ from server.actions import Actions, accounts
 from server.actions.fleet import load
 from server.commands.account import close
 from server.commands.tools import OPERATOR, CommandError, actions_on, command, day_s, opened
-from server.commands.words import say
+from server.commands.words import Said, said, say
 from server.fleet import fleet_file
 from server.fleet.fleet_file import FleetFile
 from server.fleet.json_sent import text as json_text
@@ -20,7 +20,7 @@ from server.fleet.refusals import Refused
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
 
-_ABOUT_LOADING = """\
+ABOUT = """\
 All of it is taken in, or nothing. What it does not name stays as it is. It may be loaded again,
 also while the server runs, which then tells the cars within two seconds: entries are brought up
 to date, a list of badges (or of times out of service, drivers, passengers) replaces the one before,
@@ -35,7 +35,7 @@ def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser"
     loading = command(commands, "load", _load, "bring in a fleet from a JSON file", [data])
     loading.add_argument("file", type=Path, metavar="FLEET.json")
     loading.formatter_class = argparse.RawDescriptionHelpFormatter
-    loading.epilog = f"the file:\n{fleet_file.FORMAT}\n{_ABOUT_LOADING}"
+    loading.epilog = Said(f"{said('the file:')}\n{said(fleet_file.FORMAT)}\n{said(ABOUT)}")
 
     loading.add_argument(
         "--since",
@@ -60,16 +60,27 @@ async def _load(arguments: argparse.Namespace) -> None:
             revoked = await load(OPERATOR, file, actions_on(store), arguments.since)
             await _say_who_is_left_out(file, arguments.close_others, actions_on(store))
     except OSError as error:
-        raise CommandError(f"cannot read {arguments.file}: {error.strerror}") from None
+        raise CommandError(
+            said("cannot read %(file)s: %(why)s", file=arguments.file, why=error.strerror)
+        ) from None
     except Refused as refused:
-        lines = [f"{arguments.file}: {fleet_file.in_words(each)}" for each in refused.refusals]
+        told = [fleet_file.in_words(each, said) for each in refused.refusals]
+        lines = [f"{arguments.file}: {each}" for each in told]
         raise CommandError("\nvoiturier: ".join(lines)) from None
     if is_new:
         say("%(folder)s holds a new fleet: none was there", folder=arguments.data)
     if revoked:
-        print(f"revoked badges in the file, which stay so: {revoked} (`voiturier badge found`)")
+        say(
+            "revoked badges in the file, which stay so: %(count)s (`voiturier badge found`)",
+            count=revoked,
+        )
     bookings = sum(booking.weeks for booking in file.bookings)
-    print(f"loaded: {len(file.vehicles)} vehicles, {len(file.agents)} agents, {bookings} bookings")
+    say(
+        "loaded: %(vehicles)s vehicles, %(agents)s agents, %(bookings)s bookings",
+        vehicles=len(file.vehicles),
+        agents=len(file.agents),
+        bookings=bookings,
+    )
 
 
 async def _say_who_is_left_out(file: FleetFile, is_closed: bool, actions: Actions) -> None:
@@ -82,4 +93,7 @@ async def _say_who_is_left_out(file: FleetFile, is_closed: bool, actions: Action
         for agent in others:
             await close(agent.login, actions)
     elif others:
-        print(f"not in the file, and still with an account: {len(others)} (--close-others)")
+        say(
+            "not in the file, and still with an account: %(count)s (--close-others)",
+            count=len(others),
+        )

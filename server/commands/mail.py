@@ -4,23 +4,24 @@ Never here: sending (server/mail/).
 """
 
 import argparse
-import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from server.actions.signing_in import outbox
 from server.commands.tools import OPERATOR, CommandError, command, existing_fleet, utc
+from server.commands.words import said, say
 from server.config import Address, MailSettings
 from server.fleet.accounts.emails import Email
 from server.fleet.inputs import Input, judged
 from server.fleet.refusals import Refused
 from server.fleet.roles import Role
+from server.settings.model import SITE
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
     from collections.abc import Callable
 
-_SITE = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
 _LISTED = 200
 
 
@@ -53,9 +54,8 @@ def add_settings(serving: "ArgumentParser", address: "Callable[[str], Address]")
     serving.add_argument(
         "--smtp-security",
         choices=get_args(MailSettings.__annotations__["security"]),
-        default="starttls",
         help="how the connection is encrypted; none only for a mail server on the same machine"
-        " (default %(default)s)",
+        " (default starttls)",
     )
     serving.add_argument("--smtp-user", metavar="NAME", help="to sign in at the mail server")
     serving.add_argument(
@@ -70,38 +70,52 @@ def add_settings(serving: "ArgumentParser", address: "Callable[[str], Address]")
         dest="second_factor_for",
         action="append",
         choices=[each.value for each in Role],
-        default=[],
         help="a role that signs in with a code of an app besides the password; may be repeated",
     )
 
 
-def settings_of(arguments: argparse.Namespace) -> MailSettings | None:
-    """Return the mail server's settings; raises CommandError when they are not whole."""
-    if arguments.smtp is None:
-        if arguments.mail_from or arguments.site or arguments.smtp_user:
-            raise CommandError("--smtp HOST:PORT is needed: who takes the letters?")
+def settings_of(
+    arguments: argparse.Namespace, of_file: MailSettings | None = None
+) -> MailSettings | None:
+    """Return the mail server's settings, what was typed before what the file says.
+
+    Raises CommandError when they are not whole.
+    """
+    typed = {
+        "server": arguments.smtp,
+        "sender": arguments.mail_from,
+        "site": arguments.site,
+        "security": arguments.smtp_security,
+        "user": arguments.smtp_user,
+        "password": _password(arguments.smtp_password_file),
+    }
+    held = {} if of_file is None else {name: getattr(of_file, name) for name in typed}
+    given = _said(held | _said(typed))
+    if not given.keys() - {"security", "password"}:
         return None
-    if not arguments.mail_from or not arguments.site:
-        raise CommandError("--smtp needs --mail-from ADDRESS and --site URL")
-    if not _SITE.fullmatch(arguments.site):
-        raise CommandError(f"--site {arguments.site} is no address like https://parc.example")
+    if "server" not in given:
+        raise CommandError(said("--smtp HOST:PORT is needed: who takes the letters?"))
+    if "sender" not in given or "site" not in given:
+        raise CommandError(said("--smtp needs --mail-from ADDRESS and --site URL"))
+    if not SITE.fullmatch(given["site"]):
+        raise CommandError(
+            said("--site %(site)s is no address like https://parc.example", site=given["site"])
+        )
     try:
-        sender = judged(_Sender, {"email": arguments.mail_from}).email
+        sender = judged(_Sender, {"email": given["sender"]}).email
     except Refused:
-        raise CommandError(f"--mail-from {arguments.mail_from} is no mail address") from None
-    password = _password(arguments.smtp_password_file)
-    if (arguments.smtp_user is None) != (password is None):
-        raise CommandError("--smtp-user and --smtp-password-file go together")
-    if password is not None and arguments.smtp_security == "none":
-        raise CommandError("--smtp-security none would send the password in clear")
-    return MailSettings(
-        arguments.smtp,
-        sender,
-        arguments.site.rstrip("/"),
-        arguments.smtp_security,
-        arguments.smtp_user,
-        password,
-    )
+        raise CommandError(
+            said("--mail-from %(sender)s is no mail address", sender=given["sender"])
+        ) from None
+    if ("user" in given) != ("password" in given):
+        raise CommandError(said("--smtp-user and --smtp-password-file go together"))
+    if "password" in given and given.get("security") == "none":
+        raise CommandError(said("--smtp-security none would send the password in clear"))
+    return MailSettings(**given | {"sender": sender, "site": given["site"].rstrip("/")})
+
+
+def _said(typed: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in typed.items() if value is not None}
 
 
 def _password(file: Path | None) -> str | None:
@@ -110,9 +124,9 @@ def _password(file: Path | None) -> str | None:
     try:
         password = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"cannot read {file}: {error}") from None
+        raise CommandError(said("cannot read %(file)s: %(why)s", file=file, why=error)) from None
     if not password:
-        raise CommandError(f"{file} holds no password")
+        raise CommandError(said("%(file)s holds no password", file=file))
     return password
 
 
@@ -121,18 +135,22 @@ async def _list(arguments: argparse.Namespace) -> None:
         mails = await outbox.log(OPERATOR, _LISTED, None, actions)
     for mail in mails:
         what = f"{mail.mail_id}  {utc(mail.made_at_s)}  {mail.kind}  {mail.recipient}  {mail.state}"
-        tried = f"  tries: {mail.tries}" if mail.tries else ""
+        tried = f"  {said('tries: %(count)s', count=mail.tries)}" if mail.tries else ""
         print(f"{what}{tried}{f'  {mail.said}' if mail.said else ''}")
-    print(f"{sum(mail.state == 'waiting' for mail in mails)} of {len(mails)} wait")
+    say(
+        "%(waiting)s of %(count)s wait",
+        waiting=sum(mail.state == "waiting" for mail in mails),
+        count=len(mails),
+    )
 
 
 async def _retry(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         await outbox.retry(OPERATOR, outbox.OneMail(mail_id=arguments.mail_id), actions)
-    print(f"mail {arguments.mail_id}: a running server tries it within the minute")
+    say("mail %(mail_id)s: a running server tries it within the minute", mail_id=arguments.mail_id)
 
 
 async def _drop(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         await outbox.drop(OPERATOR, outbox.OneMail(mail_id=arguments.mail_id), actions)
-    print(f"mail {arguments.mail_id} is not sent any more")
+    say("mail %(mail_id)s is not sent any more", mail_id=arguments.mail_id)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 from server.actions import Person, acting, boxes, theft
 from server.actions.boxes import OrderKind
 from server.commands.tools import OPERATOR, CommandError, command, existing_fleet, vehicle_called
+from server.commands.words import said, say
 from server.fleet.inputs import judged, one_line
 
 if TYPE_CHECKING:
@@ -52,7 +53,12 @@ async def _order(arguments: argparse.Namespace) -> None:
         vehicle = await vehicle_called(actions.store, arguments.vehicle)
         wanted = boxes.Order(vehicle_id=vehicle.vehicle_id, kind=arguments.kind)
         order = await boxes.order(OPERATOR, wanted, actions)
-    print(f"command {order.command_id}: {order.kind} queued for {vehicle.plate}")
+    say(
+        "command %(number)s: %(kind)s queued for %(plate)s",
+        number=order.command_id,
+        kind=order.kind,
+        plate=vehicle.plate,
+    )
 
 
 async def _theft(arguments: argparse.Namespace) -> None:
@@ -60,7 +66,9 @@ async def _theft(arguments: argparse.Namespace) -> None:
         vehicle = await vehicle_called(actions.store, arguments.vehicle)
         manager = await actions.store.agents.by_login(str(one_line(arguments.by)))
         if manager is None or manager.closed_at_s is not None:
-            raise CommandError(f"nobody has the login {arguments.by}, or the account is closed")
+            raise CommandError(
+                said("nobody has the login %(login)s, or the account is closed", login=arguments.by)
+            )
         person = Person(acting(manager, actions.clock.now_s()))
         car = vehicle.vehicle_id
         if arguments.step == "report":
@@ -71,4 +79,9 @@ async def _theft(arguments: argparse.Namespace) -> None:
             one = theft.OneTheftOrder(theft_order_id=standing.theft_order_id if standing else 0)
             act = theft.confirm if arguments.step == "confirm" else theft.withdraw
             await act(person, one, actions)
-    print(f"theft order, {arguments.step}: {vehicle.plate}, by {manager.full_name}")
+    say(
+        "theft order, %(step)s: %(plate)s, by %(name)s",
+        step=arguments.step,
+        plate=vehicle.plate,
+        name=manager.full_name,
+    )

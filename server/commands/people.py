@@ -10,6 +10,7 @@ from server.actions import Actions
 from server.actions.accounts import agent_called
 from server.actions.people import directorates, leaving, register, rights
 from server.commands.tools import OPERATOR, CommandError, command, day_s, existing_fleet
+from server.commands.words import said, say
 from server.fleet.inputs import judged
 from server.fleet.model import Directorate
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -32,11 +33,13 @@ async def leave(login: str, taker: str, actions: Actions) -> None:
     takers = {booking.booking_id: taker for booking in about.bookings}
     asked = leaving.Leave(agent_id=agent.agent_id, takers=takers)
     await leaving.leave(OPERATOR, asked, actions)
-    print(f"the account of {agent.full_name} is closed, and opens no car")
-    what = f"handed to {taker}" if taker else "cancelled"
-    print(f"  bookings {what}: {len(takers)}")
+    say("the account of %(name)s is closed, and opens no car", name=agent.full_name)
+    if taker:
+        say("  bookings handed to %(login)s: %(count)s", login=taker, count=len(takers))
+    else:
+        say("  bookings cancelled: %(count)s", count=len(takers))
     for booking in about.driven:
-        print(f"  still out: {booking.plate}, until the car is given back")
+        say("  still out: %(plate)s, until the car is given back", plate=booking.plate)
 
 
 def _add_person(
@@ -129,7 +132,7 @@ async def _person_add(arguments: argparse.Namespace) -> None:
             "licence_recorded": arguments.licence == "yes",
         }
         found = await register.add(OPERATOR, judged(register.AddPerson, told), actions)
-    print(f"{found.agent.full_name} is on record, without a right to book yet")
+    say("%(name)s is on record, without a right to book yet", name=found.agent.full_name)
 
 
 async def _person_edit(arguments: argparse.Namespace) -> None:
@@ -145,8 +148,11 @@ async def _person_edit(arguments: argparse.Namespace) -> None:
             "licence": arguments.licence or licence,
         }
         found = await register.edit(OPERATOR, judged(register.EditPerson, told), actions)
-    has = "a licence" if found.has_licence else "no licence"
-    print(f"{found.agent.full_name}, {has} on record")
+    name = found.agent.full_name
+    if found.has_licence:
+        say("%(name)s, a licence on record", name=name)
+    else:
+        say("%(name)s, no licence on record", name=name)
 
 
 async def _person_move(arguments: argparse.Namespace) -> None:
@@ -159,7 +165,11 @@ async def _person_move(arguments: argparse.Namespace) -> None:
             "from_s": arguments.from_s,
         }
         found = await register.move(OPERATOR, judged(register.MovePerson, told), actions)
-    print(f"{found.agent.full_name} is of {directorate.code} from that day on")
+    say(
+        "%(name)s is of %(code)s from that day on",
+        name=found.agent.full_name,
+        code=directorate.code,
+    )
 
 
 async def _right_give(arguments: argparse.Namespace) -> None:
@@ -176,7 +186,11 @@ async def _right_give(arguments: argparse.Namespace) -> None:
             },
         }
         held = await rights.give(OPERATOR, judged(rights.GiveRight, told), actions)
-    print(f"{agent.full_name} may book; the right has the number {max(r.right_id for r in held)}")
+    say(
+        "%(name)s may book; the right has the number %(number)s",
+        name=agent.full_name,
+        number=max(r.right_id for r in held),
+    )
 
 
 async def _right_withdraw(arguments: argparse.Namespace) -> None:
@@ -185,18 +199,24 @@ async def _right_withdraw(arguments: argparse.Namespace) -> None:
         one = register.OnePerson(agent_id=agent.agent_id)
         held = {r.right_id for r in (await register.get(OPERATOR, one, actions)).may.rights}
         if arguments.number is not None and arguments.number not in held:
-            raise CommandError(f"{agent.full_name} has no right of the number {arguments.number}")
+            raise CommandError(
+                said(
+                    "%(name)s has no right of the number %(number)s",
+                    name=agent.full_name,
+                    number=arguments.number,
+                )
+            )
         for number in held if arguments.number is None else [arguments.number]:
             asked = rights.OneRight(agent_id=agent.agent_id, right_id=number)
             await rights.withdraw(OPERATOR, asked, actions)
-    print(f"withdrawn from {agent.full_name}; what is booked stays booked")
+    say("withdrawn from %(name)s; what is booked stays booked", name=agent.full_name)
 
 
 async def _directorate_add(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         told = {"code": arguments.code, "name": arguments.name}
         made = await directorates.add(OPERATOR, judged(directorates.AddDirectorate, told), actions)
-    print(f"{made.code} is added: {made.name}")
+    say("%(code)s is added: %(name)s", code=made.code, name=made.name)
 
 
 async def _directorate_rename(arguments: argparse.Namespace) -> None:
@@ -209,7 +229,7 @@ async def _directorate_rename(arguments: argparse.Namespace) -> None:
         }
         asked = judged(directorates.RenameDirectorate, told)
         after = await directorates.rename(OPERATOR, asked, actions)
-    print(f"{after.code} is called {after.name}")
+    say("%(code)s is called %(name)s", code=after.code, name=after.name)
 
 
 async def _directorate_close(arguments: argparse.Namespace) -> None:
@@ -223,8 +243,9 @@ async def _directorate_close(arguments: argparse.Namespace) -> None:
         }
         asked = judged(directorates.CloseDirectorate, told)
         people = await directorates.close(OPERATOR, asked, actions)
-    where = "" if into is None else f"; {people} people are of {into.code} then"
-    print(f"{found.code} ends from that day on{where}")
+    say("%(code)s ends from that day on", code=found.code)
+    if into is not None:
+        say("%(count)s people are of %(code)s then", count=people, code=into.code)
 
 
 async def _directorate_reopen(arguments: argparse.Namespace) -> None:
@@ -232,7 +253,7 @@ async def _directorate_reopen(arguments: argparse.Namespace) -> None:
         found = await _directorate(arguments.code, actions)
         one = directorates.OneDirectorate(directorate_id=found.directorate_id)
         await directorates.reopen(OPERATOR, one, actions)
-    print(f"{found.code} is open again")
+    say("%(code)s is open again", code=found.code)
 
 
 async def _directorate(code: str, actions: Actions) -> Directorate:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from server.actions import roles
 from server.commands.tools import OPERATOR, command, day_s, existing_fleet, utc
+from server.commands.words import said, say
 from server.fleet.inputs import judged
 from server.fleet.names import plate_of
 from server.fleet.refusals import Reason, Refusal, Refused
@@ -66,14 +67,24 @@ async def _give(arguments: argparse.Namespace) -> None:
             "reason": arguments.reason,
         }
         number = await roles.give(OPERATOR, judged(roles.GiveRole, given), actions)
-    print(f"role {number}: {arguments.login} is {arguments.role}")
+    say(
+        "role %(number)s: %(login)s is %(role)s",
+        number=number,
+        login=arguments.login,
+        role=arguments.role,
+    )
 
 
 async def _withdraw(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         one = judged(roles.OneRole, {"role_grant_id": arguments.number})
         held = await roles.withdraw(OPERATOR, one, actions)
-    print(f"role {arguments.number} is withdrawn: {held.agent_name} was {held.grant.role}")
+    say(
+        "role %(number)s is withdrawn: %(name)s was %(role)s",
+        number=arguments.number,
+        name=held.agent_name,
+        role=held.grant.role,
+    )
 
 
 async def _list(arguments: argparse.Namespace) -> None:
@@ -81,15 +92,19 @@ async def _list(arguments: argparse.Namespace) -> None:
         there = await roles.parts(OPERATOR, actions)
         for held in await roles.log(OPERATOR, actions):
             grant = held.grant
-            until = "" if grant.to_s is None else f" until {utc(grant.to_s)}"
-            where = _names(grant.scope, there)
-            since = f"from {utc(grant.from_s)}" if grant.from_s else "from the beginning"
-            closed = " (account closed)" if held.is_closed else ""
-            print(
-                f"{grant.role_grant_id}  {held.agent_name}{closed}: {grant.role}, {where},"
-                f" {since}{until}, by {held.given_by or 'an operator'}"
-                f"{f': {held.reason}' if held.reason else ''}"
-            )
+            parts = [
+                grant.role,
+                _names(grant.scope, there),
+                said("from %(at)s", at=utc(grant.from_s))
+                if grant.from_s
+                else said("from the beginning"),
+                said("until %(at)s", at=utc(grant.to_s)) if grant.to_s is not None else "",
+                said("by %(name)s", name=held.given_by or said("an operator")),
+            ]
+            closed = f" ({said('account closed')})" if held.is_closed else ""
+            why = f": {held.reason}" if held.reason else ""
+            about = ", ".join(part for part in parts if part)
+            print(f"{grant.role_grant_id}  {held.agent_name}{closed}: {about}{why}")
 
 
 def _ids(word: str, names: Iterable[str], known: Mapping[str, int]) -> frozenset[int]:
@@ -105,4 +120,4 @@ def _names(scope: Scope, there: roles.Parts) -> str:
     names = [d.code for d in there.directorates if d.directorate_id in scope.directorates]
     names += [site.code for site in there.sites if site.site_id in scope.sites]
     names += [car.plate for car in there.cars if car.vehicle_id in scope.cars]
-    return ", ".join(names) or "the whole fleet"
+    return ", ".join(names) or said("the whole fleet")

@@ -5,12 +5,14 @@ Never here: how the server runs (server/serving.py).
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from ipaddress import ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from server.commands import mail
 from server.commands.tools import address, command
-from server.config import Address, Config, Network
+from server.commands.words import said
+from server.config import Config, Network
 from server.fleet.bookings import BOUNDS, Limits
 from server.fleet.roles import Role
 
@@ -21,15 +23,24 @@ if TYPE_CHECKING:
 def listening_options() -> "ArgumentParser":
     """Return the options that say where browsers and boxes connect."""
     listening = argparse.ArgumentParser(add_help=False)
-    for name, default, who in (("http", 8080, "browsers"), ("boxes", 7400, "the cars' boxes")):
+    for name, default, who in (
+        ("http", "127.0.0.1:8080", "browsers"),
+        ("boxes", "127.0.0.1:7400", "the cars' boxes"),
+    ):
         listening.add_argument(
             f"--{name}",
             type=address,
-            default=Address("127.0.0.1", default),
             metavar="HOST:PORT",
-            help=f"where {who} connect (default %(default)s; port 0: any free one)",
+            help=f"where {who} connect (default {default}; port 0: any free one)",
         )
     return listening
+
+
+def listening(arguments: argparse.Namespace, config: Config) -> Config:
+    """Return the settings with the addresses that were typed."""
+    return replace(
+        config, http=arguments.http or config.http, boxes=arguments.boxes or config.boxes
+    )
 
 
 def add_to(
@@ -38,7 +49,7 @@ def add_to(
     listening: "ArgumentParser",
 ) -> None:
     """Add the command."""
-    serving = command(commands, "serve", _serve, "run the server", [data, listening])
+    serving = command(commands, "serve", run, "run the server", [data, listening])
     serving.add_argument(
         "--new-fleet",
         action="store_true",
@@ -62,7 +73,6 @@ def add_to(
         dest="trusted_proxies",
         type=network,
         action="append",
-        default=[],
         metavar="ADDRESS[/BITS]",
         help="a proxy before the server whose X-Forwarded-For says who connects; may be repeated."
         " Without it, all who come through a proxy share what one address may mistype",
@@ -70,15 +80,14 @@ def add_to(
 
     for option, name, unit, per, what in (
         ("--shortest-booking", "shortest_s", "MINUTES", 60, "the shortest booking"),
-        ("--most-bookings", "coming", "NUMBER", 1, "of one agent's, so many may be to come"),
-        ("--most-of-one-car", "coming_of_car", "NUMBER", 1, "and so many of them with one car"),
+        ("--most-bookings", "coming", "COUNT", 1, "of one agent's, so many may be to come"),
+        ("--most-of-one-car", "coming_of_car", "COUNT", 1, "and so many of them with one car"),
     ):
         least, most = (getattr(bound, name) // per for bound in BOUNDS)
         serving.add_argument(
             option,
             dest=name,
             type=_from_to(least, most, per),
-            default=getattr(Limits(), name),
             metavar=unit,
             help=f"{what}: {least} to {most} (default {getattr(Limits(), name) // per}); it holds"
             " on every way in, also for `load`, until the server is started otherwise",
@@ -92,7 +101,9 @@ def network(text: str) -> Network:
     try:
         return ip_network(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+        raise argparse.ArgumentTypeError(
+            said("no address or network: %(why)s", why=error)
+        ) from None
 
 
 def _from_to(least: int, most: int, per: int) -> Callable[[str], int]:
@@ -101,26 +112,43 @@ def _from_to(least: int, most: int, per: int) -> Callable[[str], int]:
     def read(text: str) -> int:
         number = int(text)
         if not least <= number <= most:
-            raise argparse.ArgumentTypeError(f"{number} is not from {least} to {most}")
+            raise argparse.ArgumentTypeError(
+                said("%(n)s is not from %(least)s to %(most)s", n=number, least=least, most=most)
+            )
         return number * per
 
     read.__name__ = "number"
     return read
 
 
-async def _serve(arguments: argparse.Namespace) -> None:
+async def run(arguments: argparse.Namespace) -> None:
+    """Run the server with the settings that hold."""
     from server.serving import serve  # the web, which no other command waits for
 
-    config = Config(
-        arguments.data,
-        arguments.http,
-        arguments.boxes,
-        new_fleet=arguments.new_fleet,
-        simple_walk_up=arguments.simple_walk_up,
-        notice_before_use=arguments.notice_before_use,
-        booking_limits=Limits(arguments.shortest_s, arguments.coming, arguments.coming_of_car),
-        trusted_proxies=tuple(arguments.trusted_proxies),
-        mail=mail.settings_of(arguments),
-        second_factor_for=tuple(map(Role, arguments.second_factor_for)),
+    await serve(settings_of(arguments))
+
+
+def settings_of(arguments: argparse.Namespace) -> Config:
+    """Return what holds: what was typed, else what the file says; raises CommandError."""
+    config: Config = arguments.config
+    typed = vars(arguments)
+    limits = {
+        name: typed[name] for name in ("shortest_s", "coming", "coming_of_car") if typed[name]
+    }
+    values: dict[str, Any] = {
+        name: of(typed[name])
+        for name, of in (
+            ("simple_walk_up", bool),
+            ("notice_before_use", bool),
+            ("new_fleet", bool),
+            ("trusted_proxies", tuple),
+            ("second_factor_for", lambda roles: tuple(map(Role, roles))),
+        )
+        if typed.get(name)  # an option that was not typed says nothing against the file
+    }
+    return replace(
+        listening(arguments, config),
+        booking_limits=replace(config.booking_limits, **limits),
+        mail=mail.settings_of(arguments, config.mail),
+        **values,
     )
-    await serve(config)

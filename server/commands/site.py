@@ -8,6 +8,7 @@ import argparse
 from server.actions import Actions
 from server.actions.pool import sites
 from server.commands.tools import OPERATOR, command, data_option, existing_fleet, unknown
+from server.commands.words import say
 from server.fleet.inputs import judged
 from server.fleet.pool import Place, stamp
 from server.fleet.refusals import Reason
@@ -44,7 +45,7 @@ async def _add(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         words = _said(arguments) | {"code": arguments.site}
         place = await sites.add(OPERATOR, judged(sites.AddSite, words), actions)
-    print(f"the site {place.code} is there: {place.name}")
+    say("the site %(code)s is there: %(name)s", code=place.code, name=place.name)
 
 
 async def _change(arguments: argparse.Namespace) -> None:
@@ -69,14 +70,14 @@ async def _retire(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         place = await _called(arguments.site, actions)
         await sites.retire(OPERATOR, sites.OneSite(site_id=place.site_id), actions)
-    print(f"{place.code} is closed")
+    say("%(code)s is closed", code=place.code)
 
 
 async def _reopen(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         place = await _called(arguments.site, actions)
         await sites.reopen(OPERATOR, sites.OneSite(site_id=place.site_id), actions)
-    print(f"{place.code} is open again")
+    say("%(code)s is open again", code=place.code)
 
 
 def _said(arguments: argparse.Namespace) -> dict[str, object]:

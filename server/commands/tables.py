@@ -6,13 +6,20 @@ Never here: reading or writing a table (fleet/tables).
 import argparse
 import io
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 from server.actions import imports
-from server.commands.tools import OPERATOR, CommandError, existing_fleet
+from server.commands.tools import (
+    OPERATOR,
+    CommandError,
+    command,
+    data_option,
+    existing_fleet,
+)
+from server.commands.words import Said, said, say
 from server.fleet.fleet_file import in_words
 from server.fleet.inputs import judged
 from server.fleet.refusals import Refusal, Refused
@@ -29,7 +36,7 @@ _WORDS: dict[Outcome, str] = {
     "same": "as before",
     "refused": "refused",
 }
-_ABOUT = """\
+ABOUT = """\
 The first line names the columns; semicolons, commas or tabs stand between them. A line says what
 holds for one of them; an empty cell says nothing, what the table leaves out stays, and nobody is
 closed by it. All lines are taken in, or none. The same table again changes nothing, also where
@@ -39,15 +46,13 @@ people changed it since.
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add them."""
-    data = argparse.ArgumentParser(add_help=False)
-    data.add_argument("--data", type=Path, required=True, help="the server's data directory")
-
+    data = data_option()
     importing = commands.add_parser("import", help=f"bring in {_KINDS} from a table")
     of_import = importing.add_subparsers(required=True, metavar="WHAT")
     for kind in KINDS:
-        one = _command(of_import, kind, _import, f"bring in {kind} from CSV or XLSX", data)
+        one = command(of_import, kind, _import, f"bring in {kind} from CSV or XLSX", [data])
         one.formatter_class = argparse.RawDescriptionHelpFormatter
-        one.epilog = f"columns (* needed):\n{_columns(kind)}\n\n{_ABOUT}"
+        one.epilog = Said(f"{said('columns (* needed):')}\n{_columns(kind)}\n\n{said(ABOUT)}")
         one.add_argument("file", type=Path, metavar="FILE")
         one.add_argument(
             "--dry-run", action="store_true", help="say what it would change, and change nothing"
@@ -56,10 +61,10 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
             "--seen", metavar="MARK", help="take in only what the dry run with this mark has shown"
         )
         one.set_defaults(kind=kind)
-    undoing = _command(of_import, "undo", _undo, "take an import back, unless it was used", data)
+    undoing = command(of_import, "undo", _undo, "take an import back, unless it was used", [data])
     undoing.add_argument("number", type=int, metavar="NUMBER", help="that the import was given")
 
-    exporting = _command(commands, "export", _export, f"write {_KINDS} as a table", data)
+    exporting = command(commands, "export", _export, f"write {_KINDS} as a table", [data])
     exporting.add_argument("kind", choices=KINDS)
     exporting.add_argument("--format", choices=get_args(Format), default="csv")
     exporting.add_argument(
@@ -68,19 +73,6 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     exporting.epilog = (
         "It goes to the standard output. Whoever has the numbers of badges can copy the cards."
     )
-
-
-def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    run: Callable[[argparse.Namespace], Awaitable[None]],
-    about: str,
-    data: argparse.ArgumentParser,
-) -> argparse.ArgumentParser:
-    sentence = about[0].upper() + about[1:] + "."
-    parser = commands.add_parser(name, help=about, description=sentence, parents=[data])
-    parser.set_defaults(run=run)
-    return parser
 
 
 def _columns(kind: Kind) -> str:
@@ -97,11 +89,13 @@ async def _import(arguments: argparse.Namespace) -> None:
         with path.open("rb") as file:
             entries = imports.read(OPERATOR, imports.SentTable(arguments.kind, path.name, file))
     except OSError as error:
-        raise CommandError(f"cannot read {path}: {error.strerror}") from None
+        raise CommandError(
+            said("cannot read %(file)s: %(why)s", file=path, why=error.strerror)
+        ) from None
     except Refused as refused:
         raise _all_of(path, refused.refusals) from None
     for heading in entries.ignored:
-        print(f"not read: the column {heading}")
+        say("not read: the column %(heading)s", heading=heading)
     async with existing_fleet(arguments.data) as actions:
         seen = await imports.check(OPERATOR, entries, path.name, actions, _say_how_far)
         for verdict in seen.verdicts:
@@ -113,18 +107,28 @@ async def _import(arguments: argparse.Namespace) -> None:
         if not arguments.dry_run:
             seen = await imports.take_in(OPERATOR, seen, actions, _say_how_far)
     many = counts(seen.verdicts)
-    said = ", ".join(f"{many[outcome]} {word}" for outcome, word in _WORDS.items() if many[outcome])
+    told = ", ".join(
+        f"{many[outcome]} {said(word)}" for outcome, word in _WORDS.items() if many[outcome]
+    )
     if seen.import_id is None:
-        print(f"{said}; nothing is taken in yet; to take in just this: --seen {seen.mark}")
+        say(
+            "%(counts)s; nothing is taken in yet; to take in just this: --seen %(mark)s",
+            counts=told,
+            mark=seen.mark,
+        )
     else:
-        print(f"{said}; to take it back: `voiturier import undo {seen.import_id}`")
+        say(
+            "%(counts)s; to take it back: `voiturier import undo %(number)s`",
+            counts=told,
+            number=seen.import_id,
+        )
 
 
 async def _undo(arguments: argparse.Namespace) -> None:
     one = judged(imports.OneImport, {"import_id": arguments.number})
     async with existing_fleet(arguments.data) as actions:
         await imports.undo(OPERATOR, one, actions)
-    print(f"import {arguments.number} is taken back")
+    say("import %(number)s is taken back", number=arguments.number)
 
 
 async def _export(arguments: argparse.Namespace) -> None:
@@ -145,14 +149,15 @@ async def _export(arguments: argparse.Namespace) -> None:
 
 def _say_how_far(done: int, of: int) -> None:
     if done and done % _TOLD_EACH == 0:
-        print(f"{done} of {of} lines", file=sys.stderr)
+        print(said("%(done)s of %(all)s lines", done=done, all=of), file=sys.stderr)
 
 
 def _say_verdict(verdict: Verdict) -> None:
     if verdict.outcome in ("same", "refused"):
         return
     changes = "; ".join(f"{each.heading}: {_said(verdict, each)}" for each in verdict.changes)
-    print(f"line {verdict.number}: {verdict.name}: {_WORDS[verdict.outcome]}  {changes}".rstrip())
+    line = said("line %(line)s", line=verdict.number)
+    print(f"{line}: {verdict.name}: {said(_WORDS[verdict.outcome])}  {changes}".rstrip())
 
 
 def _said(verdict: Verdict, change: Change) -> str:
@@ -161,12 +166,15 @@ def _said(verdict: Verdict, change: Change) -> str:
             return change.after
         case "changed":
             return f"{change.before or '-'} -> {change.after or '-'}"
-    return f"{change.before}, not {change.after or '-'}"
+    return said("%(before)s, not %(after)s", before=change.before, after=change.after or "-")
 
 
 def _placed(verdicts: Sequence[Verdict]) -> list[Refusal]:
     return [
-        replace(refusal, field=f"line {verdict.number}, {refusal.field or verdict.name}")
+        replace(
+            refusal,
+            field=f"{said('line %(line)s', line=verdict.number)}, {refusal.field or verdict.name}",
+        )
         for verdict in verdicts
         for refusal in verdict.refusals
     ]
@@ -174,7 +182,7 @@ def _placed(verdicts: Sequence[Verdict]) -> list[Refusal]:
 
 def _all_of(path: Path, refusals: Sequence[Refusal]) -> CommandError:
     lines = [
-        f"{path}: {in_words(each)}" if each.field else f"{path}: {each.in_english()}"
+        f"{path}: {in_words(each, said)}" if each.field else f"{path}: {each.in_words(said)}"
         for each in refusals
     ]
     return CommandError("\nvoiturier: ".join(lines))

@@ -1,24 +1,34 @@
 """What the commands work with. Never here: what a command does (cli.py, the files beside this)."""
 
 import argparse
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from contextvars import ContextVar
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from server.actions import Actions, Operator
 from server.actions.tools import wakes_nobody
 from server.clock import SystemClock
-from server.config import Address
+from server.commands.words import said, sentence
+from server.config import Address, Config
 from server.fleet.audit import Act, Performed
 from server.fleet.model import Vehicle
 from server.fleet.names import plate_of
 from server.fleet.recurrence import PARIS
-from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.refusals import Reason, Refusal, Refused, Say
+from server.settings import SettingsError, read
 from server.store import Store
 from server.store.current_act import performing
 
 OPERATOR = Operator()
+SETTINGS = Path("/etc/voiturier/voiturier.toml")
+VARIABLE = "VOITURIER_SETTINGS"
+ZONE: ContextVar[ZoneInfo] = ContextVar("ZONE", default=PARIS)
+"""Whose local hours hold: the settings', for the one command that this process runs."""
 
 
 class CommandError(Exception):
@@ -33,17 +43,80 @@ def command(
     parents: list[argparse.ArgumentParser],
 ) -> argparse.ArgumentParser:
     """Add one command: its name, what runs it, and its help, which begins with a small letter."""
-    sentence = about[0].upper() + about[1:] + "."
-    parser = commands.add_parser(name, help=about, description=sentence, parents=parents)
+    parser = commands.add_parser(name, help=about, description=sentence(about), parents=parents)
     parser.set_defaults(run=run)
     return parser
 
 
 def data_option() -> argparse.ArgumentParser:
-    """Return the option that every command on a fleet has."""
+    """Return the options that every command on a fleet has."""
     data = argparse.ArgumentParser(add_help=False)
-    data.add_argument("--data", type=Path, required=True, help="the server's data directory")
+    data.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="the server's data directory, instead of that of the settings",
+    )
+    data.add_argument(
+        "--settings",
+        type=Path,
+        metavar="FILE",
+        help=f"the server's settings (without it the variable {VARIABLE}, then, when --data is not"
+        f" given either, {SETTINGS})",
+    )
     return data
+
+
+def settings_file(given: Path | None, data_dir: Path | None) -> Path | None:
+    """Return which file of settings holds: what was given, the variable's, the usual one."""
+    if given is not None:
+        return given
+    if named := os.environ.get(VARIABLE):
+        return Path(named)
+    return SETTINGS if data_dir is None and SETTINGS.exists() else None
+
+
+def load_settings(
+    given: Path | None, data_dir: Path | None, has_secrets: bool
+) -> tuple[Config, Path | None]:
+    """Return the settings, and the file they come from.
+
+    Raises:
+        SettingsError: the file is no good.
+        CommandError: nothing says where the data is.
+    """
+    file = settings_file(given, data_dir)
+    if file is not None:
+        config = read(file, None, has_secrets)
+    elif data_dir is not None:
+        config = Config(data_dir)
+    else:
+        raise CommandError(said("where is the data? --data DIR or --settings FILE is needed"))
+    return config if data_dir is None else replace(config, data_dir=data_dir), file
+
+
+def settle(arguments: argparse.Namespace, has_secrets: bool) -> None:
+    """Put the settings into `config`, where the data is into `data`; days become instants.
+
+    Raises as `load_settings`.
+    """
+    config, _ = load_settings(arguments.settings, arguments.data, has_secrets)
+    arguments.config, arguments.data = config, config.data_dir
+    ZONE.set(config.timezone)
+    for name, value in vars(arguments).items():
+        if isinstance(value, date):
+            begin = datetime.combine(value, time(), config.timezone)
+            setattr(arguments, name, int(begin.timestamp()))
+
+
+def mistakes_in_words(error: SettingsError, said: Say = said) -> list[str]:
+    """Say all that is wrong with a file of settings, a line each."""
+    told = []
+    for mistake in error.mistakes:
+        line = said("line %(line)s", line=mistake.line) if mistake.line else ""
+        place = ", ".join(part for part in (str(error.path), line, mistake.key) if part)
+        told.append(f"{place}: {said(mistake.text, **mistake.values)}")
+    return told
 
 
 @asynccontextmanager
@@ -72,24 +145,25 @@ async def existing_fleet(data_dir: Path) -> AsyncIterator[Actions]:
 
 def actions_on(store: Store) -> Actions:
     """Return what acts on a store from here: a running server sees by itself what was done."""
-    return Actions(store, SystemClock(), wakes_nobody, PARIS)
+    return Actions(store, SystemClock(), wakes_nobody, ZONE.get())
 
 
 def address(text: str) -> Address:
     """Read HOST:PORT, an IPv6 host in brackets."""
-    host, colon, port = text.rpartition(":")
-    if not (colon and host and port.isascii() and port.isdigit() and int(port) <= 0xFFFF):
-        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
-    return Address(host.removeprefix("[").removesuffix("]"), int(port))
-
-
-def day_s(text: str) -> int:
-    """Read a day as the instant at which it begins."""
     try:
-        day = datetime.strptime(text, "%Y-%m-%d")
+        return Address.of(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"no day like 2026-09-01: {text}") from None
-    return int(day.replace(tzinfo=PARIS).timestamp())
+        raise argparse.ArgumentTypeError(said("%(text)r is not HOST:PORT", text=text)) from None
+
+
+def day_s(text: str) -> date:
+    """Read a day; `settle` makes it the instant at which it begins where the server is."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            said("no day like 2026-09-01: %(text)s", text=text)
+        ) from None
 
 
 async def vehicle_called(store: Store, plate: str) -> Vehicle:
@@ -111,10 +185,12 @@ async def site_id_of(store: Store, code: str) -> int:
 
 def unknown(field: str, reason: Reason, name: str, known: Iterable[str]) -> Refused:
     """Return what is raised for a name that is none of these."""
-    values = {"name": name, "known": ", ".join(known) or "none"}
+    values = {"name": name, "known": ", ".join(known) or said("none")}
     return Refused(Refusal(field, reason, values))
 
 
 def utc(at_s: int | None) -> str:
     """Say an instant."""
-    return "never" if at_s is None else f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M} UTC"
+    if at_s is None:
+        return said("never")
+    return f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%d %H:%M} UTC"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from server.clock import SystemClock
 from server.commands.tools import command, existing_fleet
+from server.commands.words import said, say
 from server.fleet.lateness import late_s
 from server.fleet.model import Trip, TripFilter
 
@@ -63,10 +64,15 @@ async def _trips(arguments: argparse.Namespace) -> None:
         print(json.dumps(listed, ensure_ascii=False))
         return
     for trip in reversed(trips):
-        who = f"{trip.agent_name or 'unknown'} ({trip.directorate_code or '?'})"
-        print(f"{trip.trip_id}  {trip.plate}  {who}  {trip.distance_m / 1000:.1f} km  {trip.state}")
-    missing = f", {lost} lost" if lost else ""
-    print(f"{len(trips)} trips, {len(refusals)} refused badges, {stored} records{missing}")
+        who = f"{trip.agent_name or said('unknown')} ({trip.directorate_code or '?'})"
+        km = f"{trip.distance_m / 1000:.1f}"
+        print(f"{trip.trip_id}  {trip.plate}  {who}  {km} km  {trip.state}")
+    counts = {"trips": len(trips), "refusals": len(refusals), "stored": stored}
+    if lost:
+        text = "%(trips)s trips, %(refusals)s refused badges, %(stored)s records, %(lost)s lost"
+        say(text, **counts, lost=lost)
+    else:
+        say("%(trips)s trips, %(refusals)s refused badges, %(stored)s records", **counts)
 
 
 def _trip_json(trip: Trip) -> dict[str, object]:

@@ -50,7 +50,9 @@ async def prepare(data_dir: Path) -> dict[str, Path]:
         actions = Actions(store, SystemClock(), wakes_nobody, PARIS)
         now_s = actions.clock.now_s()
         if {vehicle.plate for vehicle in await store.vehicles.all()} - fleet.DRIVERS.keys():
-            raise ServeError(f"{data_dir} holds another fleet: the demonstration needs its own")
+            raise ServeError(
+                "%(data)s holds another fleet: the demonstration needs its own", data=data_dir
+            )
         if len(await store.agents.all()) < len(fleet.ACCOUNTS):
             await load(Operator(), fleet_file.parse(fleet.as_json()), actions)
             wanted_role = roles.GiveRole(

@@ -31,7 +31,7 @@ async def drive(drivers: list[tuple[Path, bytes]], boxes: Address) -> None:
     )
     try:
         code = await process.wait()
-        raise ServeError(f"the simulated cars have stopped (exit code {code})")
+        raise ServeError("the simulated cars have stopped (exit code %(code)s)", code=code)
     finally:
         await _end(process)
 

@@ -38,7 +38,7 @@ from server.fleet.json_sent.places import Path, named
 from server.fleet.model import Window
 from server.fleet.names import plate_of
 from server.fleet.records import Position
-from server.fleet.refusals import Reason, Refusal, Refused
+from server.fleet.refusals import Reason, Refusal, Refused, Say, in_english
 from server.fleet.sites import DEFAULT_RADIUS_M, CarPark
 
 # The plain words of a booking, as FORMAT shows them.
@@ -298,9 +298,9 @@ def parse(text: str) -> FleetFile:
     return file
 
 
-def in_words(refusal: Refusal) -> str:
+def in_words(refusal: Refusal, say: Say = in_english) -> str:
     """Say a refusal of a file, with its place."""
-    return f"{refusal.field}: {refusal.in_english()}"
+    return f"{refusal.field}: {refusal.in_words(say)}"
 
 
 def _refuse(text: str, against: Iterable[tuple[Path, Refusal]]) -> None:

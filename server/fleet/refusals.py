@@ -7,6 +7,7 @@ here: when a reason applies (the rules beside this file), HTTP, translations.
 import dataclasses
 from collections.abc import Mapping
 from enum import Enum, StrEnum
+from typing import Protocol
 
 from server.fleet.model import Booking, Window
 
@@ -457,6 +458,39 @@ class Reason(StrEnum):
     )
 
 
+class Say(Protocol):
+    """Says a text of the code in somebody's language, its values `%(name)s` filled in."""
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        """Return what they read."""
+
+
+def in_english(text: str, /, **values: object) -> str:
+    """Say it as it stands in the code."""
+    return text % values if values else text
+
+
+class ToldError(Exception):
+    """What no wish could change: a disk, a port, a damaged file. Kinds of it are raised, never it.
+
+    Args:
+        text: English, one line, filled in with `values`; `str` of it is that.
+        values: what `text` names.
+    """
+
+    def __init__(self, text: str, /, **values: object) -> None:
+        super().__init__(in_english(text, **values))
+        self.text, self.values = text, values
+
+    def in_words(self, say: Say) -> str:
+        """Say it in somebody's language, and what it names of another in the same."""
+        values = {
+            name: value.in_words(say) if isinstance(value, ToldError) else value
+            for name, value in self.values.items()
+        }
+        return say(self.text, **values)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Refusal:
     """A reason and what it stands against.
@@ -472,19 +506,25 @@ class Refusal:
     conflicts: tuple[Booking, ...] = ()
     week: Window | None = None
 
-    def in_english(self) -> str:
+    def in_words(self, say: "Say") -> str:
         """Say it, for the command line: with what is known instead, and what is in the way."""
-        said = self.reason.sentence % self.values
+        said = [say(self.reason.sentence, **self.values)]
         if "name" in self.values and "known" in self.values:
-            said += f" {self.values['name']!r} is unknown; known: {self.values['known']}."
+            said.append(say("%(name)r is unknown; known: %(known)s.", **self.values))
         elif "known" in self.values:
-            said += f" Known: {self.values['known']}."
+            said.append(say("Known: %(known)s.", known=self.values["known"]))
         if self.week is not None:
-            said += f" That is from {self.week.from_s} to {self.week.to_s}."
+            hours = {"start": self.week.from_s, "end": self.week.to_s}
+            said.append(say("That is from %(start)s to %(end)s.", **hours))
         for other in self.conflicts:
-            whose = f"{other.agent_name} has {other.plate}"
-            said += f" {whose} from {other.starts_at_s} to {other.ends_at_s}."
-        return said
+            hours = {"start": other.starts_at_s, "end": other.ends_at_s}
+            whose = {"name": other.agent_name, "plate": other.plate}
+            said.append(say("%(name)s has %(plate)s from %(start)s to %(end)s.", **whose, **hours))
+        return " ".join(said)
+
+    def in_english(self) -> str:
+        """Say it as it stands in the code."""
+        return self.in_words(in_english)
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer, not a fault

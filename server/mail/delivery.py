@@ -58,6 +58,26 @@ class Delivery:
             return Outcome("later", _said(f"{type(error).__name__}: {error}"), is_for_all=True)
         return Outcome("sent", "")
 
+    async def reach(self) -> str | None:
+        """Connect, encrypt and sign in, and send nothing; return what went wrong, if it did."""
+        settings = self._settings
+        smtp = aiosmtplib.SMTP(
+            hostname=settings.server.host,
+            port=settings.server.port,
+            username=settings.user,
+            password=settings.password,
+            use_tls=settings.security == "tls",
+            start_tls=settings.security == "starttls",
+            tls_context=ssl.create_default_context(),
+            timeout=self._timeout_s,
+        )
+        try:
+            async with asyncio.timeout(_ANSWERS * self._timeout_s), smtp:
+                await smtp.noop()
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            return _said(f"{type(error).__name__}: {error}")
+        return None
+
     def _message(self, mail: WaitingMail) -> EmailMessage:
         sender = Address("Voiturier", addr_spec=self._settings.sender)
         message = EmailMessage()

@@ -64,6 +64,8 @@ from server.store.vault import Vault, require_key
 from server.store.vehicles import Vehicles
 
 __all__ = [
+    "ENGINE_VERSION",
+    "SCHEMA_VERSION",
     "AlreadyAnswered",
     "Batch",
     "BoxAccount",
@@ -77,6 +79,8 @@ __all__ = [
     "StoreError",
 ]
 
+SCHEMA_VERSION = len(schema.MIGRATIONS)
+ENGINE_VERSION = sqlite.VERSION
 T = TypeVar("T")
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from server.fleet.audit import Performed
+from server.fleet.refusals import ToldError
 from server.store import sqlite
 from server.store.current_act import CURRENT
 from server.store.news import News
@@ -34,7 +35,7 @@ _STEPS_BETWEEN_LOOKS = 100_000  # of SQLite's machine; some milliseconds
 _MAX_GROUP = 256  # bounds what one failed COMMIT takes back, and how long the first one waits
 
 
-class StoreError(Exception):
+class StoreError(ToldError):
     """The data directory or its database cannot be used; the text says why.
 
     It may pass: a disk that was full, another program that held the database.
@@ -229,6 +230,6 @@ def _as_told(error: Exception) -> Exception:
     """Return the StoreError that stands for a failing database, or the error itself."""
     if not sqlite.is_failing(error):
         return error
-    told = StoreError(f"the database cannot be used: {error}")
+    told = StoreError("the database cannot be used: %(why)s", why=error)
     told.__cause__ = error
     return told

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+VERSION = sqlite3.sqlite_version
 LOGS = ("-wal", "-shm")  # what stands beside a database file that is in use
 _WRITTEN_LOGS = ("-wal", "-journal")  # what a change is in before it is in the file, or after
 _JOURNAL = bytes.fromhex("d9d505f920a163d7")

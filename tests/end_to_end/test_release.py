@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tarfile
@@ -12,6 +11,8 @@ from pathlib import Path
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
+
+from tests.checkout import clone
 
 ROOT = Path(__file__).parents[2]
 # Licences that let us pass the package on beside our own source.
@@ -26,18 +27,7 @@ def run(command: list[str], folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone of what is committed, set up by what is set up here."""
-    folder = tmp_path_factory.mktemp("release") / "voiturier"
-    run(["git", "clone", "--quiet", "--local", str(ROOT), str(folder)], ROOT)
-    for name in (".venv", "node_modules"):
-        (folder / name).symlink_to(ROOT / name)
-    (folder / ".git" / "info" / "exclude").write_text(".venv\nnode_modules\n")
-    shutil.copytree(ROOT / ".tools", folder / ".tools", symlinks=True)
-    vendor = Path("server/web/static/vendor")
-    shutil.copytree(ROOT / vendor, folder / vendor)
-    for made in ROOT.glob("server/**/*.mo"):
-        shutil.copy(made, folder / made.relative_to(ROOT))
-    return folder
+    return clone(tmp_path_factory.mktemp("release"))
 
 
 def release(folder: Path) -> Path:

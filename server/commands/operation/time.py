@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from server.actions.audit.acts import performed_by
 from server.commands.tools import OPERATOR, CommandError, command, existing_fleet, utc
+from server.commands.words import said, say
 from server.fleet.audit import Act
 from server.fleet.inputs import one_line
 from server.store.current_act import performing
@@ -28,9 +29,13 @@ def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser"
 async def _confirm_time(arguments: argparse.Namespace) -> None:
     said_by = str(one_line(arguments.by))
     if not (said_by and said_by.isprintable()):
-        raise CommandError("--by NAME is needed: who vouches for the time?")
+        raise CommandError(said("--by NAME is needed: who vouches for the time?"))
     async with existing_fleet(arguments.data) as actions:
         now_s = actions.clock.now_s()
         with performing(performed_by(OPERATOR, actions, Act.CONFIRM_TIME)):
             await actions.store.boxes.vouch_for_time(said_by, now_s)
-    print(f"it is {utc(now_s)}, says {said_by}: a running server believes it")
+    say(
+        "it is %(now)s, says %(name)s: a running server believes it",
+        now=utc(now_s),
+        name=said_by,
+    )

@@ -10,9 +10,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any, BinaryIO
 
-from openpyxl import load_workbook
-from openpyxl.cell.read_only import EmptyCell
-
 from server.fleet.refusals import Reason
 from server.fleet.tables.sheet import MOST_LINES, Line, refuse, too_large
 
@@ -33,6 +30,8 @@ def lines_of(file: BinaryIO) -> list[Line]:
     Raises:
         Refused: NOT_A_TABLE, FILE_WITH_PASSWORD, OPEN_DOCUMENT, TABLE_TOO_LARGE.
     """
+    from openpyxl import load_workbook  # for which no command that reads none waits
+
     _look_inside(file)
     try:
         workbook = load_workbook(file, read_only=True, data_only=True, keep_links=False)
@@ -83,7 +82,7 @@ def _lines(sheet: Any) -> Iterator[Line]:
 
 
 def _text_of(cell: Any) -> str:
-    value = None if isinstance(cell, EmptyCell) else cell.value
+    value = cell.value
     match value:
         case None:
             return ""

@@ -7,9 +7,6 @@ import csv
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO, Literal, TextIO
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-
 from server.fleet.tables.cells import guarded
 
 Format = Literal["csv", "xlsx"]
@@ -24,6 +21,9 @@ def write_csv(lines: Iterable[Sequence[str]], into: TextIO) -> None:
 
 def write_xlsx(lines: Iterable[Sequence[str]], into: BinaryIO) -> None:
     """Write lines, the header first, every cell a text: no table program makes a number of it."""
+    from openpyxl import Workbook  # for which no command that writes none waits
+    from openpyxl.cell import WriteOnlyCell
+
     workbook = Workbook(write_only=True)
     page = workbook.create_sheet()
     for number in range(26):

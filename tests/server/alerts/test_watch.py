@@ -20,7 +20,7 @@ from server.store.backup import DATABASE
 from server.web.i18n import load_words
 from server.web.letters import Letters
 from tests.fleet import CAR, NOW_S, OTHER_CAR, fit_box
-from tests.server.health.test_ready import SettableClock, files_end_at
+from tests.server.health.machine import SettableClock, files_end_at
 
 TO = ("garage@ddt.example", "si@ddt.example")
 PLATE, OTHER_PLATE = "AB-123-CD", "EF-456-GH"

@@ -1,12 +1,10 @@
 """Readiness tries what the boxes need, and says no when a record could not be kept (S22)."""
 
 import asyncio
-import resource
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from unittest.mock import AsyncMock
 
@@ -23,23 +21,8 @@ from server.health import Need
 from server.store.backup import DATABASE
 from tests.fleet import copied
 from tests.server.browser import Browser
-from tests.server.web.sample import KARIM, MANAGER, StillClock, fill
-
-
-class SettableClock(StillClock):
-    """Its hands move at the test's word, and nobody vouches for it."""
-
-    later_ms = 0
-
-    def monotonic_ms(self) -> int:
-        return super().monotonic_ms() + self.later_ms
-
-    def is_synchronised(self) -> bool:
-        return False
-
-    def pass_by(self, ms: int) -> None:
-        self.later_ms += ms
-        self.at_s += ms // 1000
+from tests.server.health.machine import SettableClock, files_end_at
+from tests.server.web.sample import KARIM, MANAGER, fill
 
 
 @pytest.fixture
@@ -62,17 +45,6 @@ async def missing(client: TestClient) -> set[str]:
 async def later_missing(client: TestClient) -> set[str]:
     client.app[CLOCK].pass_by(health.KEPT_MS)
     return await missing(client)
-
-
-@contextmanager
-def files_end_at(most_bytes: int) -> Iterator[None]:
-    """No file of this process grows beyond: what a full disk is to a database."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 async def test_a_server_that_can_keep_records_is_ready(client: TestClient) -> None:

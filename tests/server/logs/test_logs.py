@@ -23,10 +23,10 @@ from shared_protocol.badges import badge_tag
 from tests.fleet import copied
 from tests.server.browser import Browser
 from tests.server.gateway.box_client import PLACE, BoxClient
-from tests.server.health.test_ready import SettableClock
+from tests.server.health.machine import SettableClock
 from tests.server.mail.smtp_server import MailServer
 from tests.server.web.pages.signing_in.letterbox import SITE, ask, give_address, mailed_link
-from tests.server.web.pages.signing_in.test_second_step import set_up
+from tests.server.web.pages.signing_in.second_factor import set_up
 from tests.server.web.sample import KARIM, LUCIE, PASSWORD, fields, fill
 
 TYPED = ("un mot de passe tapé comme login", "pas.le.bon", "Chantier secret de Mamers")
