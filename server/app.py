@@ -9,8 +9,18 @@ from aiohttp import web
 from server import gateway, mail, nightly, purging
 from server import web as pages
 from server.actions import Actions
-from server.alerts import Chores, Watch
-from server.app_keys import ACTIONS, CLOCK, CONFIG, DOUBTS_TIME, NOTIFY, READINESS, STORE, WATCH
+from server.alerts import Chores, LastBackup, Watch
+from server.app_keys import (
+    ACTIONS,
+    CLOCK,
+    CONFIG,
+    DOUBTS_TIME,
+    NOTIFY,
+    PURGED,
+    READINESS,
+    STORE,
+    WATCH,
+)
 from server.clock import Clock
 from server.config import Config
 from server.fleet.privacy.notice import version_of
@@ -41,7 +51,8 @@ def init_app(config: Config, clock: Clock) -> web.Application:
     app[READINESS] = Readiness(
         app[STORE].health, clock, lambda: app[LISTENER].is_open, lambda: app[DOUBTS_TIME]()
     )
-    app[WATCH] = Watch(app[STORE], clock, app[READINESS], config, post, Chores())
+    chores = Chores(LastBackup(config.data_dir), app[PURGED])
+    app[WATCH] = Watch(app[STORE], clock, app[READINESS], config, post, chores)
     app.cleanup_ctx.append(_watched)
     pages.setup(app)
     metrics.setup(app)

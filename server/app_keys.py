@@ -9,6 +9,7 @@ from server.actions import Actions
 from server.alerts import Watch
 from server.clock import Clock
 from server.config import Config
+from server.fleet.alerts import Chore
 from server.fleet.model import Agent
 from server.health import Readiness
 from server.store import Store
@@ -42,3 +43,5 @@ READINESS = web.AppKey("READINESS", Readiness)
 WATCH = web.AppKey("WATCH", Watch)
 # How the boxes' port has fared, for whoever watches.
 BOX_COUNTS: web.AppKey[Callable[[], BoxCounts]] = web.AppKey("BOX_COUNTS")
+# How the last purge went; None before the first.
+PURGED: web.AppKey[Callable[[], Chore | None]] = web.AppKey("PURGED")

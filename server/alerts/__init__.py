@@ -11,6 +11,7 @@ import logging
 import shutil
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from server.clock import Clock
@@ -20,7 +21,7 @@ from server.fleet.accounts.mail import LONGEST_AGE_S, Letter, NewMail
 from server.fleet.alerts import Alert, Chore, Kind, Limits, News, Observed
 from server.fleet.refusals import Refused
 from server.health import Need, Readiness
-from server.store import Store, StoreError
+from server.store import Store, StoreError, backup
 
 LOOK_EVERY_S = 60.0
 _FIRST_LOOK_S = 5.0  # the start goes first
@@ -53,6 +54,22 @@ class Chores:
 
     backup: Callable[[], Chore | None] = never
     purge: Callable[[], Chore | None] = never
+
+
+class LastBackup:
+    """How the last backup of a data directory went; while one runs, the one before it."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._known: Chore | None = None
+
+    def __call__(self) -> Chore | None:
+        """See Chores."""
+        if not backup.is_running(self._data_dir):
+            outcome = backup.last_outcome(self._data_dir)
+            failed = outcome is not None and outcome.failure is not None
+            self._known = None if outcome is None else Chore(outcome.at_s, failed)
+        return self._known
 
 
 class Watch:

@@ -13,8 +13,9 @@ from aiohttp import web
 
 from server.actions import Actions, Operator
 from server.actions.privacy import purge
-from server.app_keys import ACTIONS, CONFIG
+from server.app_keys import ACTIONS, CONFIG, PURGED
 from server.config import Config
+from server.fleet.alerts import Chore
 from server.fleet.privacy.dates import next_night_s
 from server.store import StoreError
 from server.store.purge import Receipt, folders_of_copies
@@ -40,6 +41,8 @@ class Purging:
         self.has_looked = asyncio.Event()
         self._looked_ms: int | None = None
         self._next_s = 0
+        # The last one, by the time that it went by: where nobody vouches for the clock it is late.
+        self.went: Chore | None = None
 
     async def look(self) -> None:
         """Purge if it is night, or for the first time; a failure is logged, and tried next time."""
@@ -54,7 +57,9 @@ class Purging:
             receipt = await purge.purge(Operator(), self._asked, self._actions)
         except StoreError as error:
             _log.error("what is due could not be erased: %s", error)
+            self.went = Chore(self._actions.clock.now_s(), failed=True)
             return
+        self.went = Chore(sure_s, failed=receipt is not None and not receipt.is_whole)
         self._next_s = next_night_s(sure_s, self._actions.timezone)
         if receipt is not None:
             _tell(receipt)
@@ -79,13 +84,17 @@ class Purging:
         return elapsed_s
 
 
+_PURGING = web.AppKey("_PURGING", Purging)
+
+
 def setup(app: web.Application) -> None:
     """Let what is due be erased while the server runs."""
     app.cleanup_ctx.append(_purging)
+    app[PURGED] = lambda: app[_PURGING].went
 
 
 async def _purging(app: web.Application) -> AsyncIterator[None]:
-    purging = Purging(app[ACTIONS], app[CONFIG])
+    purging = app[_PURGING] = Purging(app[ACTIONS], app[CONFIG])
     task = asyncio.create_task(purging.run())
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(purging.has_looked.wait(), _PATIENCE_S)

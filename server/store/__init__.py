@@ -166,7 +166,11 @@ class Store:
                 store.finished()
             return store
         except (OSError, sqlite3.Error) as error:
-            raise StoreError(f"cannot use the data directory {data_dir}: {_why(error)}") from error
+            raise StoreError(
+                "cannot use the data directory %(folder)s: %(why)s",
+                folder=data_dir,
+                why=_why(error),
+            ) from error
 
     @classmethod
     def _open(cls, data_dir: Path, may_make: bool, hold: Hold) -> "Store":

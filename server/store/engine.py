@@ -39,7 +39,15 @@ class StoreError(ToldError):
     """The data directory or its database cannot be used; the text says why.
 
     It may pass: a disk that was full, another program that held the database.
+
+    Args:
+        text: English, one line, filled in with `values`; `str` of it is that.
+        values: what `text` names.
     """
+
+    def __init__(self, text: str, /, **values: object) -> None:
+        super().__init__(text % values if values else text)
+        self.text, self.values = text, values
 
 
 @dataclass(slots=True)

@@ -40,13 +40,18 @@ class Vault:
         if not path.exists():
             if not may_create:
                 raise StoreError(
-                    f"{path} is missing: the database cannot be used without the key it was made"
-                    " with; put the file back from where you keep its copy"
+                    "%(path)s is missing: the database cannot be used without the key it was made"
+                    " with; put the file back from where you keep its copy",
+                    path=path,
                 )
             _create(path)
         key = path.read_bytes()
         if len(key) != _KEY_BYTES:
-            raise StoreError(f"{path} is not a master key: {_KEY_BYTES} bytes were expected")
+            raise StoreError(
+                "%(path)s is not a master key: %(count)s bytes were expected",
+                path=path,
+                count=_KEY_BYTES,
+            )
         return cls(key)
 
     def seal(self, plain: bytes, what: str) -> bytes:

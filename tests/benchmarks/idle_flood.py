@@ -15,6 +15,7 @@ import contextlib
 import json
 import multiprocessing
 import os
+import random
 import statistics
 import tempfile
 import threading
@@ -37,7 +38,8 @@ from tests.server.gateway.box_client import BoxClient
 BOXES, CONNECTIONS, DESCRIPTORS, A_SECOND = 20, 1_100, 1_024, 340
 MANAGER, PASSWORD = "paul.morin", "seize caracteres au moins"
 PAGES = ("/reservations", "/trajets", "/voitures", "/badges", "/reservations/nouvelle")
-COMES_BACK_S = 3.0
+COMES_BACK_S = (1.0, 5.0)
+SEED = 15
 ANEW_S = 15.0
 HALVES = (
     b"",
@@ -161,7 +163,7 @@ def click(server: Served, person: Person, phase: Phase, over: threading.Event) -
 # The crowd
 
 
-async def one_of_the_crowd(port: int, address: str, said: bytes) -> None:
+async def one_of_the_crowd(port: int, address: str, said: bytes, chance: random.Random) -> None:
     """Connect, say half of something, then a byte a second of it; again when shown out."""
     while True:
         with contextlib.suppress(OSError):
@@ -179,7 +181,7 @@ async def one_of_the_crowd(port: int, address: str, said: bytes) -> None:
                         writer.write(b"a")
             finally:
                 writer.close()
-        await asyncio.sleep(COMES_BACK_S)
+        await asyncio.sleep(chance.uniform(*COMES_BACK_S))
 
 
 async def silent(port: int, address: str) -> None:
@@ -192,9 +194,12 @@ async def silent(port: int, address: str) -> None:
 
 async def crowd(http_port: int, boxes_port: int, addresses: list[str]) -> None:
     """1,100 at the web port, and so many silent ones each second at the boxes'."""
+    chance = random.Random(SEED)
     crowding = [
         asyncio.create_task(
-            one_of_the_crowd(http_port, addresses[n % len(addresses)], HALVES[n % len(HALVES)])
+            one_of_the_crowd(
+                http_port, addresses[n % len(addresses)], HALVES[n % len(HALVES)], chance
+            )
         )
         for n in range(CONNECTIONS)
     ]

@@ -19,6 +19,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import urllib.error
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -338,12 +339,18 @@ class Confirmed:
 
 async def under_way(confirmed: Confirmed, server: Served, box: BoxSecrets, day: int) -> None:
     """Work until the server is gone, which says so in one of many ways."""
-    with contextlib.suppress(OSError, EOFError, http.client.HTTPException):
+    try:
         await confirmed.work(server, box, day)
+    except urllib.error.HTTPError as error:
+        assert error.code >= 500, "a person is refused"
+    except (OSError, EOFError, http.client.HTTPException):
+        pass
 
 
 async def fitted(folder: Path) -> tuple[Path, BoxSecrets]:
     data = await asyncio.to_thread(a_fleet, folder)
+    given = ("notice", "given", "--login", "marie.leroy")  # without it she books nothing
+    await asyncio.to_thread(voiturier, *given, "--data", data)
     store = Store.open(data)
     box = await fit_box(store)
     await store.close()

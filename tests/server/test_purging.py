@@ -6,8 +6,9 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from server.app import init_app
-from server.app_keys import STORE
+from server.app_keys import PURGED, STORE
 from server.config import Address, Config, Retention
+from server.fleet.alerts import Chore
 from server.fleet.privacy.dates import next_night_s
 from server.purging import Purging
 from server.store import Store, StoreError, backup
@@ -35,8 +36,28 @@ async def test_what_a_copy_brought_back_is_gone_before_the_server_serves(tmp_pat
     config = Config(tmp_path, boxes=Address("127.0.0.1", 0))
     app = init_app(config, VouchedClock(NOW_S + 61 * DAY_S))
     async with TestClient(TestServer(app)):
+        assert app[PURGED]() == Chore(NOW_S + 61 * DAY_S)
         assert await places(app[STORE]) == [False]
         assert found_in(tmp_path) == {}
+
+
+async def test_how_the_last_purge_went_is_known_to_who_raises_alerts(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = TickingClock(NOW_S)
+    purging = Purging(actions_at(store, clock), Config(store.data_dir))
+    assert purging.went is None
+    await purging.look()
+    assert purging.went == Chore(NOW_S)
+
+    async def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(store.purges, "erase", full)
+    clock.at_s = next_night_s(NOW_S, PARIS)
+    await Driver(store).drive(clock.at_s - 61 * DAY_S, late_s=61 * DAY_S)
+    await purging.look()
+    assert purging.went == Chore(clock.at_s, failed=True)
 
 
 async def test_it_purges_each_night_and_not_in_between(store: Store) -> None:

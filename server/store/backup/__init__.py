@@ -6,7 +6,7 @@ one went.
 """
 
 from server.store.backup.copies import back_up, back_up_and_keep, copies_in, keep
-from server.store.backup.outcome import Outcome, last_outcome
+from server.store.backup.outcome import Outcome, is_running, last_outcome
 from server.store.backup.restoring import Summary, rehearse, restore
 from server.store.directory import BACKUPS, DATABASE, REPLACED
 from server.store.directory.holding import serving
@@ -20,6 +20,7 @@ __all__ = [
     "back_up",
     "back_up_and_keep",
     "copies_in",
+    "is_running",
     "keep",
     "last_outcome",
     "rehearse",

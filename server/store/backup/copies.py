@@ -44,7 +44,7 @@ def back_up(data_dir: Path, copy: Path, now_s: int) -> None:
     """
     require_traces(data_dir)
     if copy.exists():
-        raise StoreError(f"{copy} exists already")
+        raise StoreError("%(copy)s exists already", copy=copy)
     with _noted(data_dir, copy, now_s, always), held(data_dir, require_database):
         _sweep(private_files.drafts_of(copy))
         _copy(data_dir, copy, now_s)
@@ -88,7 +88,9 @@ def back_up_and_keep(
             for _, old in [*before, (number, note.copy)][:-keep]:
                 old.unlink()
         except OSError as error:
-            raise StoreError(f"cannot back up to {folder}: {error}") from error
+            raise StoreError(
+                "cannot back up to %(folder)s: %(why)s", folder=folder, why=error
+            ) from error
     return note.copy
 
 
@@ -120,7 +122,7 @@ def prove(copy: Path, vault: Vault, is_wanted: IsWanted = always) -> None:
     """Refuse a copy that is damaged or sealed under another key: StoreError, sqlite3.Error."""
     damage = sqlite.damage(copy, is_wanted) or sqlite.astray(copy)
     if damage is not None:
-        raise StoreError(f"it is damaged: {damage}")
+        raise StoreError("it is damaged: %(damage)s", damage=damage)
     with sqlite.judged(copy) as connection:
         require_key(connection, vault)
 
@@ -151,7 +153,7 @@ def _copy(
                     raise StoreError("it has not the rows that the database had")
             private_files.put_in_place(draft, copy)
     except (OSError, sqlite3.Error, StoreError) as error:
-        raise StoreError(f"cannot write {copy}: {error}") from error
+        raise StoreError("cannot write %(copy)s: %(why)s", copy=copy, why=error) from error
 
 
 @contextmanager
@@ -169,7 +171,9 @@ def _noted(data_dir: Path, copy: Path, now_s: int, is_wanted: IsWanted) -> Itera
         with noted(data_dir, copy, now_s, is_wanted) as note:
             yield note
     except OSError as error:
-        raise StoreError(f"cannot back up {data_dir}: {error}") from error
+        raise StoreError(
+            "cannot back up %(folder)s: %(why)s", folder=data_dir, why=error
+        ) from error
 
 
 def _sweep(drafts: Iterable[Path]) -> None:

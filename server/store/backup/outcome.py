@@ -45,6 +45,18 @@ def last_outcome(data_dir: Path) -> Outcome | None:
         return Outcome(0, data_dir / _NAME, f"{data_dir / _NAME} cannot be read")
 
 
+def is_running(data_dir: Path) -> bool:
+    """Say whether a backup is being made, of which the outcome tells nothing yet."""
+    try:
+        with (data_dir / _NAME).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 @dataclass(slots=True)
 class Note:
     """What will be said of a backup that goes well."""

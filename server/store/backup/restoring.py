@@ -103,7 +103,9 @@ def _judge(data_dir: Path, copy: Path) -> Vault:
     vault = Vault.open(master_key(data_dir), may_create=False)
     version = sqlite.version(copy)
     if not 1 <= version <= len(MIGRATIONS):
-        raise StoreError(f"it is no whole database of this program (version {version})")
+        raise StoreError(
+            "it is no whole database of this program (version %(version)s)", version=version
+        )
     prove(copy, vault)
     return vault
 
@@ -164,4 +166,4 @@ def _told(copy: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error, StoreError) as error:
-        raise StoreError(f"cannot restore {copy}: {error}") from error
+        raise StoreError("cannot restore %(copy)s: %(why)s", copy=copy, why=error) from error

@@ -38,7 +38,9 @@ class Hold:
                     self.is_alone = False
                     break
                 if time.monotonic() > patience_until:
-                    raise StoreError(f"another program uses {folder}: let it end first")
+                    raise StoreError(
+                        "another program uses %(folder)s: let it end first", folder=folder
+                    )
                 time.sleep(_LOOK_EVERY_S)
         except BaseException:
             self.release()
@@ -95,11 +97,13 @@ def serving(data_dir: Path) -> Iterator[None]:
     try:
         descriptor = os.open(data_dir / "serving.lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise StoreError(f"cannot use the data directory {data_dir}: {error.strerror}") from error
+        raise StoreError(
+            "cannot use the data directory %(folder)s: %(why)s", folder=data_dir, why=error.strerror
+        ) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
-        raise StoreError(f"a server runs with {data_dir}: stop it first") from None
+        raise StoreError("a server runs with %(folder)s: stop it first", folder=data_dir) from None
     finally:
         os.close(descriptor)  # which also gives the lock back, as the end of the process does

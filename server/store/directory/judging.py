@@ -15,9 +15,6 @@ from server.store.directory import BACKUPS, DATABASE, MAKING, REPLACED, master_k
 from server.store.engine import StoreError
 
 _MAGIC = b"SQLite format 3\0"
-_HOW_MADE = (
-    "is it mistyped? `voiturier load` makes a new fleet, `voiturier serve --new-fleet` an empty one"
-)
 _OURS = frozenset({"agent", "badge", "box", "record", "trip", "vehicle"})  # since the first version
 
 
@@ -28,16 +25,25 @@ def require_folder(data_dir: Path, may_make: bool = False) -> None:
             private_files.make_folder(data_dir)
         except OSError as error:
             why = error.strerror or str(error)
-            raise StoreError(f"cannot use the data directory {data_dir}: {why}") from error
+            raise StoreError(
+                "cannot use the data directory %(folder)s: %(why)s", folder=data_dir, why=why
+            ) from error
     if not data_dir.exists():
-        raise StoreError(f"{data_dir} holds no fleet, it does not exist: {_HOW_MADE}")
+        raise StoreError(
+            "%(folder)s holds no fleet, it does not exist: %(way_on)s",
+            folder=data_dir,
+            way_on=_how_made(),
+        )
     if not data_dir.is_dir():
-        raise StoreError(f"cannot use the data directory {data_dir}: it is a file")
+        raise StoreError("cannot use the data directory %(folder)s: it is a file", folder=data_dir)
     owner, own = data_dir.stat().st_uid, os.geteuid()
     if owner != own:
         raise StoreError(
-            f"{data_dir} belongs to {_name(owner)}, and this is {_name(own)}: run it as its owner,"
-            " else what it writes is closed to them"
+            "%(folder)s belongs to %(owner)s, and this is %(own)s: run it as its owner, else what"
+            " it writes is closed to them",
+            folder=data_dir,
+            owner=_name(owner),
+            own=_name(own),
         )
 
 
@@ -45,7 +51,9 @@ def require_traces(data_dir: Path) -> None:
     """Refuse what is no data directory of ours: no fleet is or was in it."""
     require_folder(data_dir)
     if not traces(data_dir):
-        raise StoreError(f"{data_dir} holds no fleet: {_HOW_MADE}")
+        raise StoreError(
+            "%(folder)s holds no fleet: %(way_on)s", folder=data_dir, way_on=_how_made()
+        )
 
 
 def traces(data_dir: Path) -> list[Path]:
@@ -68,58 +76,88 @@ def require_database(data_dir: Path) -> None:
     require_traces(data_dir)
     path = data_dir / DATABASE
     if not path.exists():
-        raise StoreError(f"{path} is missing: {_way_on(data_dir)}")
+        raise StoreError("%(path)s is missing: %(way_on)s", path=path, way_on=_way_on(data_dir))
     size = path.stat().st_size
     if not size:
-        raise StoreError(f"{path} is empty: {_way_on(data_dir)}")
+        raise StoreError("%(path)s is empty: %(way_on)s", path=path, way_on=_way_on(data_dir))
     mode = path.stat().st_mode
     if not (os.access(path, os.R_OK | os.W_OK) and mode & 0o400 and mode & 0o200):
         raise StoreError(
-            f"{path} cannot be read and written: it is of {_name(path.stat().st_uid)}, mode"
-            f" {mode & 0o777:o}, or its disk is for reading only"
+            "%(path)s cannot be read and written: it is of %(owner)s, mode %(mode)s, or its disk is"
+            " for reading only",
+            path=path,
+            owner=_name(path.stat().st_uid),
+            mode=f"{mode & 0o777:o}",
         )
     with path.open("rb") as file:
         if file.read(len(_MAGIC)) != _MAGIC:
-            raise StoreError(f"{path} is damaged, or no database: {_way_on(data_dir)}")
+            raise StoreError(
+                "%(path)s is damaged, or no database: %(way_on)s",
+                path=path,
+                way_on=_way_on(data_dir),
+            )
     strange = sqlite.strange_log(path)
     if strange is not None:
         raise StoreError(
-            f"{strange} is of another database than {path}: was a copy put back by hand? Nothing"
-            f" was changed. `voiturier restore` puts a copy back; or move {strange.name} away"
+            "%(log)s is of another database than %(path)s: was a copy put back by hand? Nothing"
+            " was changed. `voiturier restore` puts a copy back; or move %(name)s away",
+            log=strange,
+            path=path,
+            name=strange.name,
         )
-    log = path.with_name(f"{DATABASE}-wal")
-    beside = f", or {log.name} is of another database" if log.exists() else ""
     try:
         damage = sqlite.damage(path)
         tables = sqlite.tables(path)
     except sqlite3.Error as error:
         damage, tables = str(error), set()
     if damage is not None:
-        raise StoreError(f"{path} is damaged{beside} ({damage}): {_way_on(data_dir)}")
+        raise StoreError(
+            "%(path)s is damaged, or %(log)s is of another database (%(damage)s): %(way_on)s"
+            if path.with_name(f"{DATABASE}-wal").exists()
+            else "%(path)s is damaged (%(damage)s): %(way_on)s",
+            path=path,
+            log=f"{DATABASE}-wal",
+            damage=damage,
+            way_on=_way_on(data_dir),
+        )
     if not tables >= _OURS:
-        raise StoreError(f"{path} is no database of this program{beside}: {_way_on(data_dir)}")
+        raise StoreError(
+            "%(path)s is no database of this program: %(way_on)s",
+            path=path,
+            way_on=_way_on(data_dir),
+        )
 
 
 def require_finished(data_dir: Path) -> None:
     """Refuse a new fleet that was to be filled, and was not."""
     if (data_dir / MAKING).exists():
         raise StoreError(
-            f"the new fleet in {data_dir} is not finished: its first `voiturier load` did not come"
-            " to its end. Load it again, or start with --new-fleet if it is to be empty"
+            "the new fleet in %(folder)s is not finished: its first `voiturier load` did not come"
+            " to its end. Load it again, or start with --new-fleet if it is to be empty",
+            folder=data_dir,
         )
 
 
-def _way_on(data_dir: Path) -> str:
+def _how_made() -> StoreError:
+    """Say how a new fleet is made."""
+    return StoreError(
+        "is it mistyped? `voiturier load` makes a new fleet, `voiturier serve --new-fleet` an empty"
+        " one"
+    )
+
+
+def _way_on(data_dir: Path) -> StoreError:
     """Say what can be done, and that nothing was."""
     copies = copies_near(data_dir)
     if not copies:
-        return (
+        return StoreError(
             "nothing was changed. Put a copy back with `voiturier restore COPY.db`. For a new fleet"
             " name another directory"
         )
-    return (
-        f"nothing was changed. `voiturier restore {copies[-1]}` puts that copy back"
-        " (`--rehearse` first says what is in it)"
+    return StoreError(
+        "nothing was changed. `voiturier restore %(copy)s` puts that copy back (`--rehearse` first"
+        " says what is in it)",
+        copy=copies[-1],
     )
 
 

@@ -59,6 +59,7 @@ def _require_own_folder(data_dir: Path) -> None:
     things = [path for path in data_dir.iterdir() if path.name not in (MAKING, "lost+found")]
     if things and data_dir.stat().st_mode & private_files.OTHERS:
         raise StoreError(
-            f"{data_dir} holds other things, and others may read it: name a folder of its own, or"
-            f" close it first (chmod 700 {data_dir})"
+            "%(folder)s holds other things, and others may read it: name a folder of its own, or"
+            " close it first (chmod 700 %(folder)s)",
+            folder=data_dir,
         )

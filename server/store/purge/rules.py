@@ -198,6 +198,8 @@ RULES = (
             "DELETE FROM second_factor WHERE agent_id = :agent_id",
             "DELETE FROM recovery_code WHERE agent_id = :agent_id",
             "DELETE FROM mail WHERE agent_id = :agent_id",
+            "DELETE FROM notice WHERE agent_id = :agent_id",
+            "DELETE FROM correction WHERE agent_id = :agent_id",
             "UPDATE role_grant SET reason = '' WHERE agent_id = :agent_id",
             "UPDATE agent SET email = NULL WHERE agent_id = :agent_id",
             "UPDATE agent SET sub = NULL WHERE agent_id = :agent_id",

@@ -84,8 +84,10 @@ def migrate(
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > len(MIGRATIONS):
             raise StoreError(
-                f"the database is of version {version}, this program knows {len(MIGRATIONS)}:"
-                " start the newer program"
+                "the database is of version %(version)s, this program knows %(known)s: start the"
+                " newer program",
+                version=version,
+                known=len(MIGRATIONS),
             )
         if 0 < version < len(MIGRATIONS):
             keep(version)

@@ -20,7 +20,7 @@ from server.fleet.bookings import MAX_PURPOSE_LENGTH, Journey, phase
 from server.fleet.inputs import judged, one_line
 from server.fleet.model import Agent, Booking, PendingWish, Trip, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKS
-from server.fleet.refusals import Kind, Refusal, Refused
+from server.fleet.refusals import Kind, Reason, Refusal, Refused
 from server.store import Store
 from server.web.auth import signed_in
 from server.web.entry import notice_before
@@ -31,6 +31,7 @@ from server.web.forms import (
     StalePage,
     TicksField,
     form_of,
+    keep_draft,
     posted,
     sent_form,
 )
@@ -201,6 +202,10 @@ async def create(request: web.Request, agent: Agent) -> web.StreamResponse:
             await _say_booked(request, form, booked)
             raise web.HTTPSeeOther(LIST)
     except Refused as refused:
+        if refused.first.reason is Reason.NOTICE_FIRST:
+            await keep_draft(request)
+            await flash(request, "warning", say(refused.first, words_of(request)))
+            raise web.HTTPSeeOther(notice_before(request.path_qs)) from None
         against = refused.refusals  # the first of them; what speaks against it at once is said
     against = await acts.objections(person, given, actions) or against
     if against:

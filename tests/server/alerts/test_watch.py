@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.alerts import Chores, Watch
+from server.alerts import Chores, LastBackup, Watch
 from server.config import Address, Alerts, Config, MailSettings
 from server.fleet import alerts as rules
 from server.fleet.accounts.mail import Outcome, WaitingMail
@@ -15,8 +15,9 @@ from server.fleet.alerts import DAY_S, HOUR_S, Chore, Kind
 from server.fleet.pool import OutOfService
 from server.fleet.recurrence import PARIS
 from server.health import KEPT_MS, Readiness
-from server.store import Store, mail
+from server.store import Store, StoreError, backup, mail
 from server.store.backup import DATABASE
+from server.store.backup.outcome import noted
 from server.web.i18n import load_words
 from server.web.letters import Letters
 from tests.fleet import CAR, NOW_S, OTHER_CAR, fit_box
@@ -209,6 +210,22 @@ async def test_a_backup_that_failed_or_is_late_is_an_alert_until_one_is_made(sit
     assert await site.look() == [Kind.BACKUP_OVERDUE]
     site.backed_up = Chore(NOW_S)
     assert await site.look() == []
+
+
+def test_how_the_last_backup_went_is_known_from_its_note_and_one_that_runs_has_not_failed(
+    store: Store,
+) -> None:
+    folder = store.data_dir
+    last = LastBackup(folder)
+    assert last() is None
+    with pytest.raises(StoreError):
+        backup.back_up(folder, folder / "no" / "folder.db", NOW_S)
+    assert last() == Chore(NOW_S, failed=True)
+    backup.back_up(folder, folder / "copy.db", NOW_S)
+    assert last() == Chore(NOW_S)
+    with noted(folder, folder / "again.db", NOW_S + HOUR_S, lambda: True):
+        assert last() == Chore(NOW_S)
+    assert last() == Chore(NOW_S + HOUR_S)
 
 
 async def test_a_purge_that_failed_or_is_late_is_an_alert(site: Site) -> None:

@@ -107,6 +107,7 @@ async def test_a_header_that_does_not_come_ends_the_connection(said: bytes) -> N
 async def test_a_header_that_comes_by_the_byte_has_the_same_end() -> None:
     async with opened(replace(LONG, header_s=1)) as address:
         peer = await Peer.connect(address)
+        peer.writer.write(PAGE[:-2] + b"X-Slow: ")
         heard = asyncio.create_task(peer.rest())
         while not heard.done():
             peer.writer.write(b"G")

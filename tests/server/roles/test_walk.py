@@ -102,7 +102,11 @@ class Walk:
             more = body if route.path.startswith("/api/") else form
         client = self.browsers[who].client
         answer = await client.request(route.method, route.at(number), allow_redirects=False, **more)
-        return answer.status, answer.headers.get("Location", ""), await answer.text()
+        return (
+            answer.status,
+            answer.headers.get("Location", ""),
+            await answer.text(errors="replace"),
+        )
 
     def content(self) -> list[str]:
         """All that the database holds but for who is signed in, and the audit of refusals."""

@@ -1,10 +1,11 @@
 """The real application on a real store, and people who use it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient
+from playwright.async_api import Browser as RealBrowser
 
 from server.app import init_app
 from server.app_keys import NOTIFY, STORE
@@ -12,6 +13,7 @@ from server.config import Address, Config
 from server.store import Store
 from tests.fleet import copied
 from tests.server.browser import Browser
+from tests.server.web.real_browser import started
 from tests.server.web.sample import StillClock, fill
 
 
@@ -59,3 +61,10 @@ def arrive(client: TestClient, aiohttp_client) -> Callable[[str], Awaitable[Brow
         return person
 
     return arrive
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[RealBrowser]:
+    """A real one; without Chromium or axe the test is skipped."""
+    async with started() as running:
+        yield running

@@ -1,11 +1,9 @@
 """Every page in a real browser: accessible, no wider than the screen, usable by keyboard, alive."""
 
-import shutil
-from collections.abc import AsyncIterator
 from unittest.mock import AsyncMock
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from server.app_keys import WATCH
 from server.fleet.alerts import Alert, Kind
@@ -32,6 +30,7 @@ from shared_protocol.records import (
     to_record,
 )
 from tests.fleet import wanted
+from tests.server.web.real_browser import NARROW, WIDTHS, faults_of, open_page, sign_in
 from tests.server.web.sample import (
     CLIO,
     HOUR_S,
@@ -46,11 +45,7 @@ from tests.server.web.sample import (
     report_of_clio,
     trip_ids,
 )
-from tests.support import ROOT, skip_or_fail
 
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-WIDTHS = {"desktop": 1280, "phone": 360}
-NARROW = 320  # a page at 400 %: RGAA 10.11
 PAGES = {
     None: [
         "/accessibilite",
@@ -147,61 +142,6 @@ PAGES = {
         "/trajets/{under_way}/retirer",
     ],
 }
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        skip_or_fail("missing program: chromium (apt-get install chromium)")
-    if not AXE.exists():
-        skip_or_fail("missing: node_modules/axe-core (npm ci)")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        await browser.close()
-
-
-async def open_page(browser: Browser, client, width: int = 1280, locale: str = "fr-FR") -> Page:
-    context = await browser.new_context(
-        base_url=str(client.make_url("/")), viewport={"width": width, "height": 800}, locale=locale
-    )
-    return await context.new_page()
-
-
-async def sign_in(page: Page, login: str) -> None:
-    await page.goto("/connexion")
-    await page.fill("#login", login)
-    await page.fill("#password", PASSWORD)
-    await page.press("#password", "Enter")
-    await page.wait_for_selector("nav")
-
-
-BROKEN_WORDS = """() => [...document.querySelectorAll("button, a.btn")].flatMap((button) =>
-    [...button.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).flatMap((node) =>
-        [...node.data.matchAll(/[\\p{L}\\d]+/gu)].filter((word) => {
-            const range = document.createRange();
-            range.setStart(node, word.index);
-            range.setEnd(node, word.index + word[0].length);
-            return range.getClientRects().length > 1;
-        }).map((word) => word[0])))"""
-
-
-async def faults_of(page: Page) -> list[str]:
-    """What axe finds serious or critical, a page wider than its window, a button's broken word."""
-    await page.evaluate(AXE.read_text())
-    found = await page.evaluate("axe.run({resultTypes: ['violations']})")
-    faults = [
-        f"{rule['id']}: {[node['html'][:120] for node in rule['nodes']]}"
-        for rule in found["violations"]
-        if rule["impact"] in ("serious", "critical")
-    ]
-    root = "document.documentElement"
-    too_wide = await page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
-    faults += [f"{word} is broken" for word in await page.evaluate(BROKEN_WORDS)]
-    return [*faults, *([f"{too_wide} px too wide"] if too_wide > 0 else [])]
 
 
 @pytest.mark.parametrize(

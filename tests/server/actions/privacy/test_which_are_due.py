@@ -166,10 +166,12 @@ async def test_who_drove_is_forgotten_after_years_and_the_kilometres_stay(store:
 
 
 async def test_a_closed_account_is_nameless_after_its_date(store: Store) -> None:
+    await store.corrections.ask(MARIE, "Marie s’écrit avec un y", NOW_S)
     await store.accounts.close(MARIE, NOW_S)
     await purged(store, NOW_S + 1827 * DAY_S)
     marie = await store.agents.get(MARIE)
     assert marie is not None and (marie.full_name, marie.login) == ("–", "–1")
+    assert (await store.corrections.of(MARIE), await store.notices.of(MARIE)) == ([], [])
     assert not any(b"marie" in path.read_bytes().lower() for path in store.data_dir.glob("*.db*"))
 
 

@@ -58,15 +58,16 @@ async def samples(client: TestClient) -> Samples:
 
 
 async def test_the_public_port_answers_no_metrics_and_without_an_address_nothing_counts(
-    client: TestClient, config: Config
+    client: TestClient, config: Config, tmp_path: Path
 ) -> None:
     assert (await client.get("/metrics")).status == 404
-    assert METRICS not in init_app(replace(config, metrics=None), StillClock())
+    without = replace(config, data_dir=tmp_path / "other", metrics=None, new_fleet=True)
+    assert METRICS not in init_app(without, StillClock())
 
 
 async def test_an_address_that_cannot_be_had_ends_the_start(config: Config) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
-        taken = replace(config, metrics=Address(*other.getsockname()))
+        taken = replace(config, metrics=Address(*other.getsockname()), new_fleet=True)
         server = TestServer(init_app(taken, StillClock()))
         with pytest.raises(ServeError, match="cannot listen for Prometheus on"):
             await server.start_server()

@@ -7,18 +7,11 @@ import pytest
 from playwright.async_api import Page, expect
 
 from server.fleet.feedback import Said
+from tests.server.web.real_browser import NARROW, WIDTHS, faults_of, open_page, sign_in
 from tests.server.web.sample import LUCIE, MANAGER, NOW_S, PAST_TRIPS, trip_ids
-from tests.server.web.test_browser import (
-    NARROW,
-    WIDTHS,
-    browser,  # noqa: F401 - a fixture
-    faults_of,
-    open_page,
-    sign_in,
-)
 
 
-async def on_a_phone_without_script(browser, client) -> Page:  # noqa: F811
+async def on_a_phone_without_script(browser, client) -> Page:
     context = await browser.new_context(
         base_url=str(client.make_url("/")),
         viewport={"width": WIDTHS["phone"], "height": 800},
@@ -29,7 +22,7 @@ async def on_a_phone_without_script(browser, client) -> Page:  # noqa: F811
 
 
 async def test_from_her_profile_she_finds_reads_exports_and_has_it_corrected(
-    browser,  # noqa: F811
+    browser,
     client,
     store,
     arrive,
@@ -90,7 +83,7 @@ async def test_from_her_profile_she_finds_reads_exports_and_has_it_corrected(
 
 @pytest.mark.parametrize("width", [*WIDTHS.values(), NARROW])
 async def test_all_of_it_open_is_accessible_and_fits(
-    browser,  # noqa: F811
+    browser,
     client,
     store,
     arrive,

@@ -125,3 +125,16 @@ async def test_the_refusals_page_says_what_to_do_where_a_car_refused_for_want_of
     page = await (await arrive(MANAGER)).read("/badges-refuses")
     assert "La note d’information n’est pas enregistrée" in page
     assert "remettez-la sur papier" in page
+
+
+async def test_a_form_sent_before_the_notice_leads_to_it_and_is_filled_in_afterwards(
+    visitor, newcomer, store
+):
+    await visitor.sign_in(NEW)
+    fields = {"start": "2026-11-27T09:00", "end": "2026-11-27T10:00", "purpose": "Visite à Mamers"}
+    (car, *_) = await store.vehicles.all()
+    answer = await visitor.send("/reservations", FORM, vehicle=str(car.vehicle_id), **fields)
+    there = answer.headers["Location"]
+    assert there.startswith(NOTICE) and "Lisez d’abord" in await visitor.read(there)
+    assert (await visitor.send(there)).headers["Location"] == FORM
+    assert "Visite à Mamers" in await visitor.read(FORM)
