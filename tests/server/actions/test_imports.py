@@ -24,7 +24,17 @@ from server.fleet.tables.verdicts import Change, counts
 from server.fleet.tables.writing import write_csv, write_xlsx
 from server.store import Store
 from server.store.accounts import close_account
-from tests.fleet import FLEET, MARIE, MARIE_UID, NOW_S, PAUL, PAUL_UID, copied, load_small_fleet
+from tests.fleet import (
+    FLEET,
+    MARIE,
+    MARIE_UID,
+    NOW_S,
+    PAUL,
+    PAUL_UID,
+    copied,
+    inform,
+    load_small_fleet,
+)
 from tests.server.actions.people import begin, is_open, with_password
 from tests.server.web.sample import StillClock
 from tests.support import examples
@@ -280,6 +290,7 @@ async def test_what_was_changed_or_used_since_is_not_taken_back(
     second = await take_in(f"{PEOPLE}\nmarie.leroy;Marie Roux;DDT\n", actions)
     await edit(store, "UPDATE agent SET licence_recorded = 0 WHERE login = 'marie.leroy'")
     eva = await store.agents.by_login("eva")
+    await inform(store)
     hours = {"starts_at_s": NOW_S + DAY_S, "ends_at_s": NOW_S + DAY_S + 3600}
     words = {"vehicle_id": 1, "purpose": "Visite", "equipment": (), **hours}
     await bookings.book(Person(eva), judged(bookings.Book, words), actions)

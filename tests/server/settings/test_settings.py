@@ -74,6 +74,7 @@ metrics = "127.0.0.1:9100"
 trusted_proxies = ["127.0.0.1", "10.1.0.0/16"]
 timezone = "Indian/Reunion"
 language = "en"
+log_format = "json"
 [bookings]
 shortest_min = 30
 most = 20

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from server.fleet import fleet_file
 from server.fleet.pool import Place
-from tests.fleet import agent, vehicle
+from tests.fleet import agent, inform, vehicle
 from tests.server.web.sample import CLIO, HOUR_S, KARIM, LUCIE, NOW_S, PASSWORD
 
 FORM = "/reservations/nouvelle"
@@ -37,6 +37,7 @@ async def test_who_has_no_licence_on_record_is_told_before_booking(arrive, store
     entry = agent(NO_LICENCE, b"", badges=[], licence_recorded=False, password=PASSWORD)
     hashes = {NO_LICENCE: (await store.agents.by_login(LUCIE)).password_hash}
     await store.fleet.load(fleet_file.parse(json.dumps({"agents": [entry]})), hashes, NOW_S)
+    await inform(store)
     page = await (await arrive(NO_LICENCE)).read(FORM)
     assert "Votre permis de conduire n’est pas enregistré" in page
     page = await (await arrive(LUCIE)).read(FORM)
