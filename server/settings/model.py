@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import core_schema
 
-from server.config import AccessibilityState, Address, Network
+from server.config import AccessibilityState, Address, LogFormat, Network
 from server.fleet.accounts.emails import email_of
 from server.fleet.bookings import BOUNDS
 from server.fleet.inputs import one_line
@@ -190,6 +190,7 @@ class ServerSection(Section):
         Expected('The name of a time zone was expected: "Europe/Paris", "Indian/Reunion".'),
     ] = _LEFT_OUT
     language: Annotated[Literal["fr", "en"], _one_of("fr", "en")] = _LEFT_OUT
+    log_format: Annotated[LogFormat, _one_of(*get_args(LogFormat))] = _LEFT_OUT
 
 
 class BookingsSection(Section):

@@ -138,7 +138,7 @@ def names(data: Path) -> set[str]:
     ("spoil", "says"),
     [
         (lambda path: path.write_bytes(b""), "is empty"),
-        (lambda path: path.write_bytes(b"no database at all" * 500), "not a database"),
+        (lambda path: path.write_bytes(b"no database at all" * 500), "no database"),
         (lambda path: path.unlink(), "is not there"),
         (lambda path: key_of(path).unlink(), "master.key is missing"),
         (lambda path: key_of(path).write_bytes(b"x" * 32), "not the key"),
