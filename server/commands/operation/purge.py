@@ -35,7 +35,7 @@ def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser"
 
 
 async def _purge(arguments: argparse.Namespace) -> None:
-    config: Config = getattr(arguments, "config", None) or Config(arguments.data)
+    config: Config = arguments.config
     folders = folders_of_copies(arguments.data, config.backups.folder)
     asked = purge.Asked(asdict(config.retention), folders)
     async with existing_fleet(arguments.data) as actions:

@@ -131,8 +131,7 @@ def leaves(settings: object, before: str = "") -> dict[str, object]:
 def test_a_file_reaches_every_setting_that_there_is(tmp_path: Path) -> None:
     chosen, default = leaves(read(written(tmp_path, OTHERWISE), {})), leaves(Config(DATA))
     same = {name for name, value in chosen.items() if default.get(name) == value}
-    # Of the demonstration, and what is said once, at the first start.
-    assert same == {"demo_accounts", "new_fleet"}
+    assert same == {"demo_accounts", "new_fleet"}, "of the demonstration, or typed once, alone"
     assert chosen["timezone"] == ZoneInfo("Indian/Reunion")
     assert chosen["mail.site"] == "https://parc.example"
     assert chosen["mail.password"] == "hunter2"
