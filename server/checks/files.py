@@ -15,6 +15,7 @@ from pathlib import Path
 
 from server.checks import Finding, fails, ok, warning
 from server.config import Config
+from server.store.backup import last_outcome
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _MOST_NAMED = 5
@@ -86,9 +87,13 @@ def disk(config: Config, database_bytes: int) -> Iterator[Finding]:
 
 
 def copies(config: Config, now_s: int) -> Iterator[Finding]:
-    """Look at the newest copy of the database."""
+    """Look at how the last backup went, and at the newest copy of the database."""
     folder = config.backups.folder or config.data_dir / "backups"
     try:
+        outcome = last_outcome(config.data_dir)
+        if outcome is not None and outcome.failure is not None:
+            yield fails("backup", "the last one failed: %(why)s", why=outcome.failure)
+            return
         made = sorted(
             datetime.strptime(name[1], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
             for path in folder.iterdir()

@@ -122,11 +122,11 @@ def _meant(number: str, meant: str | None) -> str:
     if not possible:
         wrong = Reason.PASSING_UID if found else Reason.NOT_A_BADGE_NUMBER
         raise Refused(Refusal("number", wrong))
-    said = str(one_line(meant or "")).lower()
-    if said not in possible and (said or len(possible) > 1):
+    typed = str(one_line(meant or "")).lower()
+    if typed not in possible and (typed or len(possible) > 1):
         ways = " or ".join(f"--meant {uid}" for uid in possible)
-        raise CommandError(f"{Reason.WHICH_READING.sentence} {ways}")
-    return said or possible[0]
+        raise CommandError(f"{said(Reason.WHICH_READING.sentence)} {ways}")
+    return typed or possible[0]
 
 
 async def _lost(arguments: argparse.Namespace) -> None:

@@ -50,7 +50,7 @@ def _head(text: str) -> Head:
     number, _, digest = text.strip().partition(":")
     is_hash = len(digest) == 64 and set(digest) <= set("0123456789abcdef")
     if not (number.isascii() and number.isdigit() and len(number) <= 18 and is_hash):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NUMBER:HASH")
+        raise argparse.ArgumentTypeError(said("%(text)r is not NUMBER:HASH", text=text))
     return Head(int(number), digest)
 
 

@@ -36,7 +36,9 @@ def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser"
         " only once the new one is proven",
     )
     saving.add_argument(
-        "--folder", type=Path, help="where --keep puts the copies (default: DIR/backups)"
+        "--folder",
+        type=Path,
+        help="where --keep puts the copies (default: as the settings say, else DIR/backups)",
     )
     saving.epilog = (
         "Each copy is proven before it has its name: whole, with the rows that the database had,"
@@ -69,7 +71,8 @@ async def _back_up(arguments: argparse.Namespace) -> None:
     if (copy is None) == (arguments.keep is None) or (arguments.folder and copy):
         raise CommandError(said("either COPY.db is needed, or --keep NUMBER (and --folder)"))
     if copy is None:
-        folder = arguments.folder or data_dir / backup.BACKUPS
+        of_settings = arguments.config.backups.folder
+        folder = arguments.folder or of_settings or data_dir / backup.BACKUPS
         copy = await asyncio.to_thread(
             backup.back_up_and_keep, data_dir, folder, arguments.keep, now_s
         )
@@ -108,7 +111,6 @@ async def _rehearse(arguments: argparse.Namespace, now_s: int) -> None:
 def _count(text: str) -> int:
     number = int(text)
     if not 1 <= number <= _MOST_KEPT:
-        raise argparse.ArgumentTypeError(
-            said("%(n)s is not from %(least)s to %(most)s", n=number, least=1, most=_MOST_KEPT)
-        )
+        text = "%(n)s is not from %(least)s to %(most)s"
+        raise argparse.ArgumentTypeError(said(text, n=number, least=1, most=_MOST_KEPT))
     return number

@@ -18,6 +18,7 @@ from server.cli import parser_of_all
 from server.commands import load, tables, words
 from server.commands.operation import check
 from server.fleet import fleet_file
+from server.fleet.audit.chain import Fault
 from server.settings.model import Whole
 from tests.support import ROOT
 
@@ -66,6 +67,7 @@ def of_argparse() -> set[str]:
 def of_code() -> set[str]:
     """Return what stands in the code of commands, checks and settings."""
     found = {text for table in TABLES for text in table.values()}
+    found |= set(Fault)
     found |= {Whole(0, 1).expected.text, fleet_file.FORMAT, load.ABOUT, tables.ABOUT}
     for folder in ("commands", "checks", "settings", "store", "demo"):
         for path in (ROOT / "server" / folder).rglob("*.py"):

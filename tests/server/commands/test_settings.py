@@ -137,3 +137,12 @@ def test_the_version_names_what_it_stands_on(capsys: pytest.CaptureFixture[str])
     said = capsys.readouterr().out
     assert said.startswith("voiturier ")
     assert all(word in said for word in ("Python 3.", "SQLite 3.", "schema "))
+
+
+def test_copies_go_where_the_settings_say(tmp_path: Path) -> None:
+    fleet = tmp_path / "fleet.json"
+    fleet.write_text(json.dumps(FLEET))
+    file = settings(tmp_path, f'[backups]\nfolder = "{tmp_path / "copies"}"\n')
+    main(["load", str(fleet), "--settings", str(file)])
+    main(["backup", "--keep", "3", "--settings", str(file)])
+    assert len(list((tmp_path / "copies").glob("voiturier-*.db"))) == 1
