@@ -31,13 +31,14 @@ def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser"
     saving.add_argument(
         "--keep",
         type=_count,
-        metavar="NUMBER",
+        metavar="COUNT",
         help="name the copy by its time, in UTC, and keep so many of the newest; the oldest goes"
         " only once the new one is proven",
     )
     saving.add_argument(
         "--folder",
         type=Path,
+        metavar="FOLDER",
         help="where --keep puts the copies (default: as the settings say, else DIR/backups)",
     )
     saving.epilog = (
