@@ -67,7 +67,7 @@ def of_argparse() -> set[str]:
 def of_code() -> set[str]:
     """Return what stands in the code of commands, checks and settings."""
     found = {text for table in TABLES for text in table.values()}
-    found |= set(Fault)
+    found |= set(Fault) | words.OF_THE_SYSTEM
     found |= {Whole(0, 1).expected.text, fleet_file.FORMAT, load.ABOUT, tables.ABOUT}
     for folder in ("commands", "checks", "settings", "store", "demo"):
         for path in (ROOT / "server" / folder).rglob("*.py"):

@@ -121,6 +121,26 @@ def test_a_refusal_is_told_in_french(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.usefixtures("in_french")
+def test_what_the_system_says_is_told_in_french(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    strange = tmp_path / "fleet.json"
+    strange.write_text(json.dumps(FLEET))
+    data = ["--data", str(tmp_path / "data")]
+    main(["load", str(strange), *data])
+    for typed, says in (
+        (["restore", "--rehearse", str(strange), *data], "ce n’est pas une base de données"),
+        (["check", "--data", str(tmp_path / "mistyped")], "ce fichier ou dossier n’existe pas"),
+        (["check", "--settings", str(tmp_path / "none.toml")], "ce fichier ou dossier n’existe"),
+    ):
+        capsys.readouterr()
+        with pytest.raises(SystemExit):
+            main(typed)
+        told = capsys.readouterr()
+        assert says in told.out + told.err
+
+
+@pytest.mark.usefixtures("in_french")
 def test_a_theft_is_told_in_french(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     managers = [
         agent(login, b"", role="manager", badges=[]) for login in ("claire.martin", "paul.morin")
