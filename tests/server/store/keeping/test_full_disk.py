@@ -43,9 +43,6 @@ async def _made(data_dir: Path) -> None:
         (sqlite3.SQLITE_CANTOPEN, "unable to open database file"),
     ],
 )
-@pytest.mark.xfail(
-    strict=True, reason="finding by hand: a full disk is told as damage, and a copy is advised"
-)
 def test_a_full_disk_is_told_as_one_and_not_as_damage(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch, code: int, words: str
 ) -> None:
