@@ -114,10 +114,10 @@ def copies(config: Config, now_s: int) -> Iterator[Finding]:
         text = "the newest copy in %(folder)s is %(age_h)s hours old: does the nightly one run?"
         yield fails("backup", text, folder=folder, age_h=age_h)
     elif is_on_one_disk:
-        text = "%(age_h)s hours old, on the disk of the data: take copies elsewhere too"
-        yield warning("backup", text, age_h=age_h)
+        text = "less than %(age_h)s h old, on the disk of the data: take copies elsewhere too"
+        yield warning("backup", text, age_h=age_h + 1)
     else:
-        yield ok("backup", "%(age_h)s hours old", age_h=age_h)
+        yield ok("backup", "less than %(age_h)s h old", age_h=age_h + 1)
 
 
 def descriptors() -> Iterator[Finding]:

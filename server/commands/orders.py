@@ -15,6 +15,12 @@ from server.fleet.inputs import judged, one_line
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
 
+_THEFT = {
+    "report": "theft of %(plate)s reported by %(name)s; another manager is to confirm it",
+    "confirm": "theft of %(plate)s confirmed by %(name)s",
+    "withdraw": "theft of %(plate)s withdrawn by %(name)s",
+}
+
 
 def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser") -> None:
     """Add the commands."""
@@ -79,9 +85,4 @@ async def _theft(arguments: argparse.Namespace) -> None:
             one = theft.OneTheftOrder(theft_order_id=standing.theft_order_id if standing else 0)
             act = theft.confirm if arguments.step == "confirm" else theft.withdraw
             await act(person, one, actions)
-    say(
-        "theft order, %(step)s: %(plate)s, by %(name)s",
-        step=arguments.step,
-        plate=vehicle.plate,
-        name=manager.full_name,
-    )
+    say(_THEFT[arguments.step], plate=vehicle.plate, name=manager.full_name)

@@ -7,6 +7,7 @@ programs read (`--json`), which is the same in every language.
 
 import argparse
 import codecs
+import errno
 import gettext
 import os
 from collections.abc import Mapping
@@ -17,6 +18,30 @@ LOCALE_DIR = Path(__file__).parent / "locale"
 DOMAIN = "commands"
 PLAINLY = "voiturier-plainly"  # for `errors` of a stream
 _OF_PAGES = Path(__file__).parents[1] / "web" / "locale", "messages"
+OF_THE_SYSTEM = frozenset(
+    os.strerror(number)
+    for number in (
+        errno.EACCES,
+        errno.EADDRNOTAVAIL,
+        errno.ECONNREFUSED,
+        errno.EIO,
+        errno.EISDIR,
+        errno.ENOENT,
+        errno.ENOSPC,
+        errno.ENOTDIR,
+        errno.EPERM,
+        errno.EROFS,
+    )
+) | {
+    "attempt to write a readonly database",
+    "database disk image is malformed",
+    "database is locked",
+    "database or disk is full",
+    "disk I/O error",
+    "file is not a database",
+    "unable to open database file",
+}
+"""What the system (glibc) and SQLite say of a file or an address; they say it in English."""
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # the first that says something holds
 
 
@@ -38,9 +63,13 @@ def catalogue(language: str) -> gettext.NullTranslations:
 
 
 def said(text: str, /, **values: object) -> str:
-    """Return a text with its values `%(name)s` filled in."""
-    translated = catalogue(language()).gettext(text)
-    return translated % values if values else translated
+    """Return a text with its values `%(name)s` filled in; what the system said, in its words."""
+    translated = catalogue(language()).gettext
+    told = {
+        name: translated(str(value)) if str(value) in OF_THE_SYSTEM else value
+        for name, value in values.items()
+    }
+    return translated(text) % told if told else translated(text)
 
 
 def say(text: str, /, **values: object) -> None:

@@ -34,7 +34,12 @@ from server.store.contradictions import Contradictions
 from server.store.corrections import Corrections
 from server.store.directory import DATABASE, MAKING, making, master_key, mending
 from server.store.directory.holding import Hold
-from server.store.directory.judging import require_database, require_finished, require_folder
+from server.store.directory.judging import (
+    require_database,
+    require_finished,
+    require_folder,
+    require_room,
+)
 from server.store.doubtful_trips import DoubtfulTrips
 from server.store.engine import StoreError
 from server.store.equipment import Pieces
@@ -166,6 +171,7 @@ class Store:
                 store.finished()
             return store
         except (OSError, sqlite3.Error) as error:
+            require_room(data_dir, error)
             raise StoreError(
                 "cannot use the data directory %(folder)s: %(why)s",
                 folder=data_dir,

@@ -73,8 +73,10 @@ def _words_of(broken: Broken) -> str:
     day = "" if broken.day is None else date_of(broken.day)
     if broken.audit_id is None:
         return said("audit of %(day)s: %(what)s", day=day, what=said(broken.fault))
-    place = {"number": broken.audit_id, "day": day or "?"}
-    return said("audit entry %(number)s, %(day)s: %(what)s", what=said(broken.fault), **place)
+    text = (
+        "audit entry %(number)s, %(day)s: %(what)s" if day else "audit entry %(number)s: %(what)s"
+    )
+    return said(text, number=broken.audit_id, day=day, what=said(broken.fault))
 
 
 async def _show_head(arguments: argparse.Namespace) -> None:

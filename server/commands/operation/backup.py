@@ -31,13 +31,14 @@ def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser"
     saving.add_argument(
         "--keep",
         type=_count,
-        metavar="NUMBER",
+        metavar="COUNT",
         help="name the copy by its time, in UTC, and keep so many of the newest; the oldest goes"
         " only once the new one is proven",
     )
     saving.add_argument(
         "--folder",
         type=Path,
+        metavar="FOLDER",
         help="where --keep puts the copies (default: as the settings say, else DIR/backups)",
     )
     saving.epilog = (
@@ -69,7 +70,7 @@ async def _back_up(arguments: argparse.Namespace) -> None:
     now_s = SystemClock().now_s()
     data_dir, copy = arguments.data, arguments.copy
     if (copy is None) == (arguments.keep is None) or (arguments.folder and copy):
-        raise CommandError(said("either COPY.db is needed, or --keep NUMBER (and --folder)"))
+        raise CommandError(said("either COPY.db is needed, or --keep COUNT (and --folder)"))
     if copy is None:
         of_settings = arguments.config.backups.folder
         folder = arguments.folder or of_settings or data_dir / backup.BACKUPS

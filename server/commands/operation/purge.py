@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
 
 _SHOWN = 10  # receipts
+_TITLES = {kind.name: kind.title for kind in KINDS}  # as the pages name them
 
 
 def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser") -> None:
@@ -40,8 +41,11 @@ async def _purge(arguments: argparse.Namespace) -> None:
     asked = purge.Asked(asdict(config.retention), folders)
     async with existing_fleet(arguments.data) as actions:
         if arguments.receipts:
-            for receipt in await purge.receipts(OPERATOR, actions, _SHOWN):
+            receipts = await purge.receipts(OPERATOR, actions, _SHOWN)
+            for receipt in receipts:
                 _show(receipt)
+            if not receipts:
+                say("Nothing was erased yet.")
             return
         foreseen = await purge.foresee(OPERATOR, asked, actions)
         if foreseen.is_late:
@@ -55,7 +59,7 @@ async def _purge(arguments: argparse.Namespace) -> None:
             if not foreseen.due:
                 say("Nothing is due in the database.")
             for what, count in foreseen.due.items():
-                say("%(what)s: %(count)s", what=what, count=count)
+                say("%(what)s: %(count)s", what=said(_TITLES[what]), count=count)
             return
         done = await purge.purge(OPERATOR, asked, actions)
     if done is None:
@@ -72,11 +76,11 @@ def _show(receipt: Receipt) -> None:
     for what, count in receipt.erased.items():
         before_s = receipt.before_s.get(settings[what] or "")
         if before_s is None:
-            say("%(what)s: %(count)s", what=what, count=count)
+            say("%(what)s: %(count)s", what=said(_TITLES[what]), count=count)
         else:
             say(
                 "%(what)s: %(count)s, of before %(before)s",
-                what=what,
+                what=said(_TITLES[what]),
                 count=count,
                 before=utc(before_s),
             )

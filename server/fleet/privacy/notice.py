@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
-TEXT = 1
+TEXT = 2
 """Counts up whenever the words of the notice come to say something else."""
 
 How = Literal["page", "paper"]

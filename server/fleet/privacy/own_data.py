@@ -65,8 +65,8 @@ class Known:
 
     @property
     def count(self) -> int:
-        """How many rows of its first table there are."""
-        return self.parts[0].count if self.parts else 0
+        """How many rows there are in the first of its tables that has any."""
+        return next((part.count for part in self.parts if part.count), 0)
 
 
 def handed_out(kind: Kind) -> Mapping[str, tuple[str, ...]]:

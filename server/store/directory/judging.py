@@ -6,6 +6,7 @@ another's log gets into it. Never here: mending.
 
 import os
 import pwd
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from server.store.directory import BACKUPS, DATABASE, MAKING, REPLACED, master_k
 from server.store.engine import StoreError
 
 _MAGIC = b"SQLite format 3\0"
+_ROOM_BYTES = 1_000_000  # the index of a log takes 32 kB for each 16 MB of it
+_OF_THE_DISK = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN)
 _OURS = frozenset({"agent", "badge", "box", "record", "trip", "vehicle"})  # since the first version
 
 
@@ -109,6 +112,7 @@ def require_database(data_dir: Path) -> None:
         damage = sqlite.damage(path)
         tables = sqlite.tables(path)
     except sqlite3.Error as error:
+        require_room(data_dir, error)
         damage, tables = str(error), set()
     if damage is not None:
         raise StoreError(
@@ -144,6 +148,24 @@ def _how_made() -> StoreError:
         "is it mistyped? `voiturier load` makes a new fleet, `voiturier serve --new-fleet` an empty"
         " one"
     )
+
+
+def require_room(data_dir: Path, error: OSError | sqlite3.Error) -> None:
+    """Refuse a disk that is full, where that may be why SQLite could not read or write.
+
+    To read a log SQLite makes its index beside it: without room for that it speaks of the disk,
+    which is no damage of the database.
+    """
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _OF_THE_DISK:
+        return
+    free_bytes = shutil.disk_usage(data_dir).free
+    if free_bytes < _ROOM_BYTES:
+        raise StoreError(
+            "no room on the disk of %(folder)s, %(free_kb)s kB are free: make room and start again."
+            " Nothing was changed",
+            folder=data_dir,
+            free_kb=free_bytes // 1000,
+        ) from error
 
 
 def _way_on(data_dir: Path) -> StoreError:

@@ -15,7 +15,7 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 from server.cli import parser_of_all
-from server.commands import load, tables, words
+from server.commands import load, orders, tables, words
 from server.commands.operation import check
 from server.fleet import fleet_file
 from server.fleet.audit.chain import Fault
@@ -25,7 +25,7 @@ from tests.support import ROOT
 # Which argument of what is called is a text that is said.
 SAID = {"said": 0, "say": 0, "Expected": 0, "Mistake": 0, "_Refused": 0, "_mistake": 2}
 SAID |= {"ok": 1, "warning": 1, "fails": 1, "StoreError": 0, "ServeError": 0}
-TABLES = (tables._WORDS, check._THINGS, check._SIGNS)
+TABLES = (orders._THEFT, tables._WORDS, check._THINGS, check._SIGNS)
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|%%")
 # What argparse tells whoever writes a parser, never whoever types.
 _OF_AUTHORS = re.compile(
@@ -67,7 +67,7 @@ def of_argparse() -> set[str]:
 def of_code() -> set[str]:
     """Return what stands in the code of commands, checks and settings."""
     found = {text for table in TABLES for text in table.values()}
-    found |= set(Fault)
+    found |= set(Fault) | words.OF_THE_SYSTEM
     found |= {Whole(0, 1).expected.text, fleet_file.FORMAT, load.ABOUT, tables.ABOUT}
     for folder in ("commands", "checks", "settings", "store", "demo"):
         for path in (ROOT / "server" / folder).rglob("*.py"):

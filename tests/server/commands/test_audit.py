@@ -78,7 +78,7 @@ def test_a_whole_audit_is_said_to_be_whole_and_a_broken_one_where(
     assert "the audit is whole: 3 entries, 0 days erased" in run(capsys, data, "audit", "verify")
     assert "whole" in run(capsys, data, "audit", "verify", "--head", head)
     other = f"3:{'0' * 64}"
-    assert "audit entry 3, ?: " in refused(capsys, data, "audit", "verify", "--head", other)
+    assert "audit entry 3: " in refused(capsys, data, "audit", "verify", "--head", other)
     with closing(sqlite3.connect(data / DATABASE)) as thief, thief:
         thief.execute("DROP TRIGGER audit_no_delete")
         thief.execute("DELETE FROM audit WHERE audit_id = 2")

@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 
 from server.cli import main, parser_of_all
 from server.commands import words
-from tests.fleet import FLEET
+from tests.fleet import FLEET, agent
 from tests.server.commands import french
 from tests.support import ROOT
 
@@ -118,6 +118,50 @@ def test_a_refusal_is_told_in_french(tmp_path: Path, capsys: pytest.CaptureFixtu
         )
     told = capsys.readouterr().err
     assert "est inconnu ; connus : AB-123-CD" in told and "unknown" not in told
+
+
+@pytest.mark.usefixtures("in_french")
+def test_what_the_system_says_is_told_in_french(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    strange = tmp_path / "fleet.json"
+    strange.write_text(json.dumps(FLEET))
+    data = ["--data", str(tmp_path / "data")]
+    main(["load", str(strange), *data])
+    for typed, says in (
+        (["restore", "--rehearse", str(strange), *data], "ce n’est pas une base de données"),
+        (["check", "--data", str(tmp_path / "mistyped")], "ce fichier ou dossier n’existe pas"),
+        (["check", "--settings", str(tmp_path / "none.toml")], "ce fichier ou dossier n’existe"),
+    ):
+        capsys.readouterr()
+        with pytest.raises(SystemExit):
+            main(typed)
+        told = capsys.readouterr()
+        assert says in told.out + told.err
+
+
+@pytest.mark.usefixtures("in_french")
+def test_a_theft_is_told_in_french(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    managers = [
+        agent(login, b"", role="manager", badges=[]) for login in ("claire.martin", "paul.morin")
+    ]
+    file = tmp_path / "fleet.json"
+    file.write_text(json.dumps(FLEET | {"agents": managers, "bookings": []}))
+    data = ["--data", str(tmp_path / "data")]
+    main(["load", str(file), *data])
+    box = ["--server", "boxes.example:7400", "--apn", "internet", "--out", str(tmp_path / "box")]
+    main(["box", "add", "--vehicle", "AB-123-CD", *box, *data])
+    told = []
+    for step, by in (("report", 0), ("confirm", 1), ("withdraw", 0)):
+        capsys.readouterr()
+        who = ["--by", str(managers[by]["login"])]
+        main(["theft", step, "--vehicle", "AB-123-CD", *who, "--reference", "2026-0042", *data])
+        told.append(capsys.readouterr().out)
+    assert [line.partition(" par ")[0] for line in told] == [
+        "vol de AB-123-CD signalé",
+        "vol de AB-123-CD confirmé",
+        "vol de AB-123-CD : signalement retiré",
+    ]
 
 
 @pytest.mark.usefixtures("in_french")

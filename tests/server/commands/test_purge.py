@@ -33,6 +33,7 @@ def test_it_erases_what_is_due_once_somebody_vouches_for_the_clock(
         main([*words, "--data", str(data_dir)])
         return capsys.readouterr().out
 
+    assert said("purge", "--receipts") == "Nothing was erased yet.\n"
     unsure = said("purge")
     assert "Nobody vouches for the clock" in unsure and "Nothing is due." in unsure
     said("confirm-time", "--by", "Claire Martin")
@@ -42,6 +43,18 @@ def test_it_erases_what_is_due_once_somebody_vouches_for_the_clock(
     assert not found_in(data_dir)
     assert "places: 4" in said("purge", "--receipts")
     assert "Nothing is due." in said("purge")
+
+
+def test_what_is_due_is_named_in_the_language_of_who_asks(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["confirm-time", "--by", "Claire Martin", "--data", str(data_dir)])
+    monkeypatch.setenv("LANGUAGE", "fr")
+    for words in (["purge", "--dry-run"], ["purge"], ["purge", "--receipts"]):
+        capsys.readouterr()
+        main([*words, "--data", str(data_dir)])
+        told = capsys.readouterr().out
+        assert "Lieux de stationnement" in told and ": 4" in told and "places" not in told
 
 
 def test_a_copy_that_cannot_be_purged_is_named_and_the_command_fails(

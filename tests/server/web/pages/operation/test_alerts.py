@@ -26,7 +26,9 @@ async def test_a_fleet_that_is_well_says_so(arrive, watch) -> None:
     assert "vient de démarrer" in await manager.read(PAGE)
     await watch.look()
     assert "Rien à signaler" in await manager.read(PAGE)
-    assert "Personne n’est averti par courriel" in await manager.read(PAGE)
+    page = await manager.read(PAGE)
+    assert "Personne n’est averti par courriel" in page
+    assert '<a class="back-link" href="/boitiers">' in page
 
 
 async def test_what_is_wrong_stands_there_though_it_could_not_be_stored(

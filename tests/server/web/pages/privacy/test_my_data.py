@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -45,6 +46,18 @@ async def test_the_profile_leads_to_what_is_known_with_purpose_ground_readers_an
         assert said in page, said
     for kind in KINDS:
         assert f'id="kind-{kind.name}"' in page
+
+
+async def test_what_is_known_is_neither_called_nothing_nor_read_by_nobody_and_somebody(arrive):
+    page = await (await arrive(LUCIE)).read(DATA)
+    kinds = dict(re.findall(r'<details class="known" id="kind-(\w+)">(.*?)</details>', page, re.S))
+    assert kinds.keys() == {kind.name for kind in KINDS}
+    for name, said in kinds.items():
+        has_rows = '<ul class="plain">' in said
+        assert not (has_rows and "rien actuellement" in said), name
+        readers = next(kind for kind in KINDS if kind.name == name).readers()
+        assert not (readers and "personne : le logiciel seul" in said), name
+        assert not re.search(r"\s,", re.sub(r"<[^>]+>", "", said)), name
 
 
 async def test_who_read_where_one_was_is_named_and_ones_own_look_is_not(arrive, store):

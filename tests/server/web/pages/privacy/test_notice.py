@@ -5,6 +5,7 @@ import json
 import pytest
 
 from server.fleet import fleet_file
+from server.fleet.privacy.registry import KINDS
 from server.fleet.records import BadgeRefused, Holder
 from tests.fleet import agent
 from tests.server.web.sample import (
@@ -53,6 +54,13 @@ async def test_a_first_sign_in_leads_to_the_notice_and_from_there_to_the_page_th
     assert "J’en ai pris connaissance" not in await visitor.read(NOTICE)
     await visitor.send("/profil", "/deconnexion")
     assert (await visitor.sign_in(NEW)).headers["Location"] == "/reservations"
+
+
+async def test_the_notice_says_of_account_and_badge_what_the_registry_says(visitor):
+    page = await visitor.read(NOTICE)
+    ends = {kind.name: kind.until[0].setting for kind in KINDS}
+    assert ends["account"] == ends["badges"] == "accounts_d"
+    assert "le compte et le badge 5 ans après la clôture du compte" in page
 
 
 async def test_another_version_of_the_notice_asks_again_and_stops_nobody_meanwhile(

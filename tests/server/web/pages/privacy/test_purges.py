@@ -31,5 +31,8 @@ async def test_a_data_protection_officer_reads_what_was_erased_and_an_agent_does
         "personne ne s’est porté garant de l’heure",
     ):
         assert words in page
+    assert '<a class="back-link" href="/roles">' in page
+    in_english = await lucie.client.get("/effacements", headers={"Accept-Language": "en"})
+    assert "Refused badges: 2" in await in_english.text()
     assert "/effacements" in await lucie.read("/roles")
     await (await arrive(KARIM)).read("/effacements", 403)
