@@ -31,7 +31,6 @@ def left(path: Path, at_s: int, holds: bytes = PLACE) -> Path:
     return path
 
 
-@pytest.mark.xfail(strict=True, reason="finding: what is left of a killed backup has no date")
 @pytest.mark.parametrize(
     "name",
     [
@@ -52,7 +51,6 @@ async def test_a_copy_whose_making_was_killed_is_gone_after_a_day(store: Store, 
     assert found_in(store.data_dir) == {} and not path.exists()
 
 
-@pytest.mark.xfail(strict=True, reason="finding: the log of a database that was lost has no date")
 async def test_the_log_of_a_lost_database_is_named_until_its_date_and_then_gone(
     store: Store,
 ) -> None:
@@ -65,7 +63,6 @@ async def test_the_log_of_a_lost_database_is_named_until_its_date_and_then_gone(
     assert found_in(store.data_dir) == {}
 
 
-@pytest.mark.xfail(strict=True, reason="finding: the journal of a killed purge has no date")
 async def test_while_a_copy_is_purged_nothing_beside_it_holds_what_is_erased(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
