@@ -125,6 +125,12 @@ RULES = (
         ("DELETE FROM feedback WHERE trip_id = :trip_id",),
         "SELECT trip_id FROM feedback WHERE said_at_s < :feedback_d",
     ),
+    # An import that comes later erases it too; none may come.
+    Rule(
+        "imports",
+        "SELECT import_id FROM table_import WHERE at_s < :imports_d AND changes IS NOT NULL",
+        ("UPDATE table_import SET changes = NULL WHERE import_id = :import_id",),
+    ),
     # A session is over after half a day (actions/accounts.py), a code after a day.
     Rule(
         "sessions",
@@ -211,6 +217,11 @@ RULES = (
         "decisions",
         "SELECT time_word_id FROM time_word WHERE said_at_s < :accounts_d AND said_by <> ''",
         ("UPDATE time_word SET said_by = '' WHERE time_word_id = :time_word_id",),
+    ),
+    Rule(
+        "decisions",
+        "SELECT import_id FROM table_import WHERE at_s < :accounts_d AND file_name <> ''",
+        ("UPDATE table_import SET file_name = '' WHERE import_id = :import_id",),
     ),
     Rule(
         "decisions",
