@@ -69,6 +69,7 @@ class Rule:
 
 
 _RECORD = "WHERE box_id = :box_id AND epoch = :epoch AND seq = :seq"
+_CARDS = "IN (SELECT badge_id FROM badge WHERE agent_id = :agent_id)"
 _ABSENCE = "WHERE vehicle_id = :vehicle_id AND from_s = :from_s AND to_s = :to_s"
 # ">= 1", as the small indexes of these records say it: "> 0" would be read in that of all records.
 _WITH_PLACE = (
@@ -193,6 +194,20 @@ RULES = (
         (
             "UPDATE unassigned SET agent_id = NULL, taking_agent_id = NULL"
             " WHERE unassigned_id = :unassigned_id",
+        ),
+    ),
+    # The number of a card says whose it is, to whoever else knows that card.
+    Rule(
+        "badges",
+        "SELECT agent_id FROM agent WHERE closed_at_s < :accounts_d"
+        " AND EXISTS (SELECT 1 FROM badge WHERE badge.agent_id = agent.agent_id)",
+        (
+            f"UPDATE record SET badge_id = NULL WHERE badge_id {_CARDS}",
+            f"UPDATE refusal SET badge_id = NULL WHERE badge_id {_CARDS}",
+            f"DELETE FROM learn_order WHERE badge_id {_CARDS}",
+            f"DELETE FROM badge_act WHERE badge_id {_CARDS}",
+            f"DELETE FROM badge_holding WHERE badge_id {_CARDS}",
+            "DELETE FROM badge WHERE agent_id = :agent_id",
         ),
     ),
     # Whoever it was did what they did; who it was is not known any more.

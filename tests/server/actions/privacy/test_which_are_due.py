@@ -228,7 +228,6 @@ async def test_what_a_table_of_people_changed_is_kept_for_thirty_days_with_no_ot
     assert not any(b"dupont" in path.read_bytes() for path in store.data_dir.glob("*.db*"))
 
 
-@pytest.mark.xfail(strict=True, reason="finding: the number of a card outlives its person's date")
 async def test_the_cards_of_a_closed_account_go_with_its_name(store: Store) -> None:
     with sqlite3.connect(store.data_dir / backup.DATABASE) as db:
         db.execute("UPDATE agent SET closed_at_s = ? WHERE agent_id = ?", (NOW_S, MARIE))
