@@ -243,3 +243,33 @@ async def test_the_cards_of_a_closed_account_go_with_its_name(store: Store) -> N
         assert db.execute("SELECT count(*) FROM badge").fetchone() == others
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
     assert (await store.trips.totals(TripFilter())).distance_m == 900
+
+
+@pytest.mark.xfail(strict=True, reason="finding: the register says that a closed account has none")
+async def test_the_means_of_signing_in_of_a_closed_account_go_with_its_sessions(
+    store: Store,
+) -> None:
+    with sqlite3.connect(store.data_dir / backup.DATABASE) as db:
+        db.execute("UPDATE agent SET password_hash = 'of ' || login")
+        db.execute(
+            "INSERT INTO second_factor (agent_id, secret_sealed, made_at_s) VALUES (?, ?, ?)",
+            (MARIE, b"sealed", NOW_S),
+        )
+        db.execute("INSERT INTO recovery_code (agent_id, code_hash) VALUES (?, 'hash')", (MARIE,))
+    await store.accounts.close(MARIE, NOW_S)
+    await purged(store, NOW_S + DAYS["sessions_d"] * DAY_S)
+    assert means_of(store, MARIE) == (1, 1, 1)  # who closed the wrong one opens it again
+    await purged(store, NOW_S + DAYS["sessions_d"] * DAY_S + 1)
+    assert means_of(store, MARIE) == (0, 0, 0)
+    assert means_of(store, PAUL) == (1, 0, 0)
+
+
+def means_of(store: Store, agent_id: int) -> tuple[int, int, int]:
+    """Whether somebody has a password, how many second factors, how many recovery codes."""
+    with sqlite3.connect(store.data_dir / backup.DATABASE) as db:
+        return db.execute(
+            "SELECT (SELECT count(password_hash) FROM agent WHERE agent_id = :id),"
+            " (SELECT count(*) FROM second_factor WHERE agent_id = :id),"
+            " (SELECT count(*) FROM recovery_code WHERE agent_id = :id)",
+            {"id": agent_id},
+        ).fetchone()
