@@ -196,6 +196,20 @@ RULES = (
             " WHERE unassigned_id = :unassigned_id",
         ),
     ),
+    # Until then who closed the wrong account opens it again.
+    Rule(
+        "sign_in",
+        "SELECT agent_id FROM agent a WHERE closed_at_s < :sessions_d"
+        " AND (password_hash IS NOT NULL"
+        " OR EXISTS (SELECT 1 FROM second_factor f WHERE f.agent_id = a.agent_id)"
+        " OR EXISTS (SELECT 1 FROM recovery_code c WHERE c.agent_id = a.agent_id))",
+        (
+            "UPDATE agent SET password_hash = NULL WHERE agent_id = :agent_id",
+            "DELETE FROM second_factor WHERE agent_id = :agent_id",
+            "DELETE FROM recovery_code WHERE agent_id = :agent_id",
+        ),
+        "SELECT agent_id FROM agent WHERE closed_at_s < :sessions_d AND password_hash IS NOT NULL",
+    ),
     # The number of a card says whose it is, to whoever else knows that card.
     Rule(
         "badges",
@@ -216,16 +230,13 @@ RULES = (
         "SELECT agent_id, login FROM agent WHERE closed_at_s < :accounts_d AND full_name <> '–'",
         (
             "DELETE FROM file_word WHERE entry = :login OR said = '\"' || :login || '\"'",
-            "DELETE FROM second_factor WHERE agent_id = :agent_id",
-            "DELETE FROM recovery_code WHERE agent_id = :agent_id",
             "DELETE FROM mail WHERE agent_id = :agent_id",
             "DELETE FROM notice WHERE agent_id = :agent_id",
             "DELETE FROM correction WHERE agent_id = :agent_id",
             "UPDATE role_grant SET reason = '' WHERE agent_id = :agent_id",
             "UPDATE agent SET email = NULL WHERE agent_id = :agent_id",
             "UPDATE agent SET sub = NULL WHERE agent_id = :agent_id",
-            "UPDATE agent SET full_name = '–', login = '–' || agent_id, password_hash = NULL"
-            " WHERE agent_id = :agent_id",
+            "UPDATE agent SET full_name = '–', login = '–' || agent_id WHERE agent_id = :agent_id",
         ),
     ),
     Rule(

@@ -245,7 +245,6 @@ async def test_the_cards_of_a_closed_account_go_with_its_name(store: Store) -> N
     assert (await store.trips.totals(TripFilter())).distance_m == 900
 
 
-@pytest.mark.xfail(strict=True, reason="finding: the register says that a closed account has none")
 async def test_the_means_of_signing_in_of_a_closed_account_go_with_its_sessions(
     store: Store,
 ) -> None:
