@@ -137,7 +137,9 @@ async def close(actor: Actor, request: OneAccount, actions: Actions) -> ClosedAc
 
 @audited(Act.REOPEN_ACCOUNT, "agent")
 async def reopen(actor: Actor, request: OneAccount, actions: Actions) -> Agent:
-    """Open a closed account again, with the password of before; its badges stay revoked.
+    """Open a closed account again, with the password of before where that is kept still.
+
+    Its badges stay revoked.
 
     Raises:
         Refused: NOT_ALLOWED; NO_SUCH_ACCOUNT, also for one beyond what they manage.

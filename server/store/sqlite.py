@@ -318,6 +318,9 @@ def erasing(
         whole.backup(connection, pages=_PAGES_AT_ONCE, progress=go_on)
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode = DELETE")  # no log beside it, to be carried
+        # Nor a journal, in which a killed purge would leave what it erases: a draft is whole or
+        # thrown away, so nobody rolls it back.
+        connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("BEGIN")
         yield connection

@@ -134,7 +134,7 @@ async def _purged(
             erased = await store.purges.erase(before_s)
         if days := await store.audit.forget_before(before_s["audit_d"], latest_s):
             erased["audit"] = days
-    of_files: list[PurgedFile] = []
+    of_files = await asyncio.to_thread(files.sweep, store.data_dir, asked.folders, before_s, sure_s)
     if (number is not None or erased) and not await _clean(actions):
         of_files.append(PurgedFile(f"{backup.DATABASE}-wal", 0, "somebody still reads it"))
     of_files += [

@@ -8,12 +8,13 @@ who has the file alone can make a chain, but no seals.
 
 The entries of one UTC day, as they came, are a day; its head is the hash of its last entry. So each
 head covers all that came before it. A day past its date loses its entries and keeps its head, from
-which the next one goes on. A day has a seal too, over its numbers, its head and when it was erased:
-nobody shortens a chain, or passes a removal off as an erasing, without the key. Where a clock goes
-back, a new day of the earlier date begins: the order is that of the numbers.
+which the next one goes on. A day has a seal too, over its numbers, its head, when it was erased and
+whether another day followed: nobody shortens a chain, takes its last days off, or passes a removal
+off as an erasing, without the key. Where a clock goes back, a new day of the earlier date begins:
+the order is that of the numbers.
 
 What this does not find: a database and its key both in the hands of one who rewrites all, or an
-older state of the whole file put back. A head noted elsewhere finds both (`Head`).
+older state of it put back, seals and all. A head noted elsewhere finds both (`Head`).
 """
 
 import hashlib
@@ -39,6 +40,7 @@ class Fault(StrEnum):
     FORGED = "the entry was not written by this server"
     DAY_FORGED = "the day was not written by this server"
     DAY_MISSING = "a day before this one is missing"
+    DAYS_MISSING = "days after this one are missing"
     ENTRIES_MISSING = "the last entries of this day are missing"
     TOO_MANY = "there are entries of no day"
     NOT_THERE = "the head that was noted is not in this chain"
@@ -126,10 +128,16 @@ def hash_of(before: str, entry: Entry) -> str:
     return hashlib.sha256(f"{before}\n{said}".encode()).hexdigest()
 
 
-def sealed_words(day: Day) -> str:
-    """Return what the seal of a day is over."""
+def sealed_words(day: Day, *, is_followed: bool = False) -> str:
+    """Return what the seal of a day is over; `is_followed`: another day has begun since.
+
+    Of days that were over before seals said so, they say nothing: such a one is believed where
+    another day follows, and of the last no more is to be said.
+    """
     numbers = (day.audit_day_id, day.after_id, day.day, day.first_id, day.last_id)
-    return json.dumps(["day", *numbers, day.head, day.erased_at_s], separators=(",", ":"))
+    followed = ["followed"] if is_followed else []
+    said = ["day", *numbers, day.head, day.erased_at_s, *followed]
+    return json.dumps(said, separators=(",", ":"))
 
 
 def past_date(days: Iterable[Day], before_s: int, now_s: int) -> Iterator[Day]:
@@ -165,6 +173,8 @@ def verify(
     left = next(walk.entries, None)
     if left is not None:
         walk.broken = Broken(Fault.TOO_MANY, left.entry.audit_id, day_of(left.entry.at_s))
+    elif walk.must_go_on:
+        walk.broken = walk.cut_off()
     elif known is not None and not walk.met:
         walk.broken = Broken(Fault.NOT_THERE, known.audit_id, None)
     return walk.verdict()
@@ -177,6 +187,7 @@ class _Walk:
         self.entries = entries
         self.broken: Broken | None = None
         self.met = False
+        self.must_go_on = False  # the last day was followed by another
         self._seal = seal
         self._known = known
         self._before: Day | None = None
@@ -191,12 +202,18 @@ class _Walk:
         head = None if last is None else Head(last.last_id, last.head)
         return Verdict(self._count, self._erased, head, tuple(self._set_back), self.broken)
 
+    def cut_off(self) -> Broken:
+        """Say that days after the last one are missing."""
+        assert self._before is not None, "a day that was followed"
+        return Broken(Fault.DAYS_MISSING, None, self._before.day)
+
     def through(self, day: Day) -> None:
         """Check a day and the entries that are its own."""
         before = self._before
+        self.must_go_on = day.seal == self._seal(sealed_words(day, is_followed=True))
         if day.after_id != (None if before is None else before.audit_day_id):
             self._break(Fault.DAY_MISSING, None, day)
-        elif day.seal != self._seal(sealed_words(day)):
+        elif not self.must_go_on and day.seal != self._seal(sealed_words(day)):
             self._break(Fault.DAY_FORGED, None, day)
         elif day.erased_at_s is not None:
             self._erased += 1

@@ -11,9 +11,12 @@ DAY_S = 24 * 3600
 MOST_D: Mapping[str, int] = {"positions_d": 60, "positions_as_proof_d": 365}
 """What the CNIL lets an employer keep of where a car was: two months, and a year as a proof."""
 
+IMPORTS_D = 30
+"""So long an import can be taken back, and what it takes to do so is kept; no setting says it."""
+
 
 def before(days: Mapping[str, int], sure_s: int) -> dict[str, int]:
-    """Return for each setting the instant before which what it is about is past its date.
+    """Return for each setting, and `imports_d`, before which instant what it is about is due.
 
     Args:
         days: the settings (config.Retention); more than MOST_D is not followed.
@@ -21,7 +24,7 @@ def before(days: Mapping[str, int], sure_s: int) -> dict[str, int]:
     """
     return {
         name: sure_s - min(kept_d, MOST_D.get(name, kept_d)) * DAY_S
-        for name, kept_d in days.items()
+        for name, kept_d in {**days, "imports_d": IMPORTS_D}.items()
     }
 
 

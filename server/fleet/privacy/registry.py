@@ -97,7 +97,7 @@ KINDS = (
         N_("Password and second factor, none of them readable"),
         (Purpose.ACCESS,),
         (),
-        (Until(None, N_("until the account is closed")),),
+        (Until("sessions_d", _ACCOUNT.since),),
         _columns(
             agent="password_hash password_by_file",
             second_factor="agent_id secret_sealed made_at_s confirmed_at_s last_step",

@@ -126,7 +126,10 @@ class Accounts(Noun):
         return await self._engine.write(_close, agent_id, now_s)
 
     async def reopen(self, agent_id: int) -> None:
-        """Let somebody sign in again, with the password of before; badges stay revoked."""
+        """Let somebody sign in again, with the password of before where it is kept still.
+
+        Badges stay revoked.
+        """
         await self._engine.write(reopen_account, agent_id)
 
 

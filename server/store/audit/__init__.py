@@ -253,6 +253,7 @@ def _append(
         if last is not None and last.erased_at_s is None:
             # The log is kept elsewhere: who cuts the chain must also change that.
             _log.info("audit: the head of %s is %s", last.date, Head(last.last_id, last.head))
+            _put_day(db, vault, last, is_followed=True)
         number = sqlite.next_number(db, "audit_day")
         after = None if last is None else last.audit_day_id
         _put_day(db, vault, Day(number, after, day, entry.audit_id, entry.audit_id, head, "", None))
@@ -265,14 +266,14 @@ def _last_day(db: sqlite3.Connection) -> Day | None:
     return None if row is None else Day(*row)
 
 
-def _put_day(db: sqlite3.Connection, vault: Vault, day: Day) -> None:
+def _put_day(db: sqlite3.Connection, vault: Vault, day: Day, *, is_followed: bool = False) -> None:
     db.execute(
         f"INSERT INTO audit_day ({_DAY}) VALUES (:audit_day_id, :after_id, :day, :first_id,"
         " :last_id, :head, :seal, :erased_at_s) ON CONFLICT (audit_day_id) DO UPDATE SET"
         " last_id = excluded.last_id, head = excluded.head, seal = excluded.seal,"
         " erased_at_s = excluded.erased_at_s",
         {name: getattr(day, name) for name in Day.__slots__}
-        | {"seal": vault.audit_seal(sealed_words(day))},
+        | {"seal": vault.audit_seal(sealed_words(day, is_followed=is_followed))},
     )
 
 
@@ -334,7 +335,7 @@ def forget(db: sqlite3.Connection, vault: Vault, before_s: int, now_s: int) -> l
     days = [Day(*row) for row in db.execute(f"SELECT {_DAY} FROM audit_day ORDER BY audit_day_id")]
     erased = list(past_date(days, before_s, now_s))
     for day in erased:
-        _put_day(db, vault, replace(day, erased_at_s=now_s))
+        _put_day(db, vault, replace(day, erased_at_s=now_s), is_followed=day is not days[-1])
         db.execute(
             "DELETE FROM audit WHERE audit_id BETWEEN :first_id AND :last_id",
             {"first_id": day.first_id, "last_id": day.last_id},

@@ -1,7 +1,8 @@
 """What is past its date in the copies of a database: backups, kept versions, replaced ones.
 
 Each is purged beside itself, looked through, and put in its own place at once; one in which nothing
-is due is not touched. Never here: what is due (rules.py), making copies (store/backup).
+is due is not touched. What killed programs left goes as a whole (`sweep`). Never here: what is due
+(rules.py), making copies (store/backup).
 """
 
 import contextlib
@@ -13,10 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server.store import audit, sqlite
+from server.store.directory import LOST
+from server.store.directory.mending import REHEARSAL
 from server.store.purge.rules import RULES, erase_in_copy, found_in_copy
 from server.store.vault import Vault
 
 _DRAFT = ".purging"
+_MADE_WITHIN_S = 24 * 3600  # nobody makes a copy for longer
+_DRAFTS_OF_COPIES = ".voiturier-*"
+_DRAFTS_AND_REHEARSALS = (".*.db.*", f"{REHEARSAL}.*/*")  # in the data directory
 _BESIDE = ("-wal", "-journal")
 _DAYS_DUE = (
     "SELECT audit_day_id FROM audit_day"
@@ -28,7 +34,7 @@ _DAYS_DUE = (
 class PurgedFile:
     """What came of a file: how many rows were erased, or why it could not be purged.
 
-    One that failed is as it was.
+    One that failed is as it was; one that went as a whole counts as 1.
     """
 
     name: str
@@ -49,7 +55,7 @@ def copies(data_dir: Path, folders: Sequence[Path], database: str) -> list[Path]
     """Return the copies of a database in these folders, by what they hold and not by their names.
 
     Without the database that is in use, and what begins with a dot: copies that somebody still
-    makes, which whoever makes the next sweeps away.
+    makes, or that nobody does any more (`sweep`).
     """
     found = []
     for folder in dict.fromkeys((data_dir, *folders)):
@@ -62,6 +68,50 @@ def copies(data_dir: Path, folders: Sequence[Path], database: str) -> list[Path]
             elif sqlite.is_database(path):
                 found.append(path)
     return found
+
+
+def sweep(
+    data_dir: Path, folders: Sequence[Path], before_s: Mapping[str, int], now_s: int
+) -> list[PurgedFile]:
+    """Remove what nobody can look through: drafts of copies that were killed, logs of a lost one.
+
+    A log without its database goes once it is as old as a place may be, and is named until then:
+    what it holds may be needed by whoever mends, and is older than it.
+
+    Args:
+        data_dir: whose server, or command, has come to its purge.
+        folders: of the copies.
+        before_s: as `purge_all`.
+        now_s: the time that is sure.
+    """
+    told = [_removed(path, now_s - _MADE_WITHIN_S) for path in _drafts(data_dir, folders)]
+    for suffix in _BESIDE:
+        log = data_dir / f"{LOST}{suffix}"
+        removed = _removed(log, before_s["positions_d"])
+        if removed is None and log.exists():
+            removed = PurgedFile(log.name, 0, "it cannot be looked through: remove it soon")
+        told.append(removed)
+    return [each for each in told if each is not None]
+
+
+def _removed(path: Path, before_s: int) -> PurgedFile | None:
+    """Remove a file that was last written before an instant; None: it is newer, or not there."""
+    try:
+        if path.stat().st_mtime >= before_s:
+            return None
+        path.unlink()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return PurgedFile(path.name, 0, str(error))
+    return PurgedFile(path.name, 1)
+
+
+def _drafts(data_dir: Path, folders: Sequence[Path]) -> list[Path]:
+    found = [path for pattern in _DRAFTS_AND_REHEARSALS for path in data_dir.glob(pattern)]
+    for folder in dict.fromkeys((data_dir, *folders)):
+        found += folder.glob(_DRAFTS_OF_COPIES)
+    return [path for path in dict.fromkeys(found) if path.is_file() and not path.is_symlink()]
 
 
 def purge_all(

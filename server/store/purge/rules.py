@@ -69,6 +69,7 @@ class Rule:
 
 
 _RECORD = "WHERE box_id = :box_id AND epoch = :epoch AND seq = :seq"
+_CARDS = "IN (SELECT badge_id FROM badge WHERE agent_id = :agent_id)"
 _ABSENCE = "WHERE vehicle_id = :vehicle_id AND from_s = :from_s AND to_s = :to_s"
 # ">= 1", as the small indexes of these records say it: "> 0" would be read in that of all records.
 _WITH_PLACE = (
@@ -124,6 +125,12 @@ RULES = (
         " AND coalesce(answered_at_s, 0) < :feedback_d",
         ("DELETE FROM feedback WHERE trip_id = :trip_id",),
         "SELECT trip_id FROM feedback WHERE said_at_s < :feedback_d",
+    ),
+    # An import that comes later erases it too; none may come.
+    Rule(
+        "imports",
+        "SELECT import_id FROM table_import WHERE at_s < :imports_d AND changes IS NOT NULL",
+        ("UPDATE table_import SET changes = NULL WHERE import_id = :import_id",),
     ),
     # A session is over after half a day (actions/accounts.py), a code after a day.
     Rule(
@@ -189,28 +196,58 @@ RULES = (
             " WHERE unassigned_id = :unassigned_id",
         ),
     ),
+    # Until then who closed the wrong account opens it again.
+    Rule(
+        "sign_in",
+        "SELECT agent_id FROM agent a WHERE closed_at_s < :sessions_d"
+        " AND (password_hash IS NOT NULL"
+        " OR EXISTS (SELECT 1 FROM second_factor f WHERE f.agent_id = a.agent_id)"
+        " OR EXISTS (SELECT 1 FROM recovery_code c WHERE c.agent_id = a.agent_id))",
+        (
+            "UPDATE agent SET password_hash = NULL WHERE agent_id = :agent_id",
+            "DELETE FROM second_factor WHERE agent_id = :agent_id",
+            "DELETE FROM recovery_code WHERE agent_id = :agent_id",
+        ),
+        "SELECT agent_id FROM agent WHERE closed_at_s < :sessions_d AND password_hash IS NOT NULL",
+    ),
+    # The number of a card says whose it is, to whoever else knows that card.
+    Rule(
+        "badges",
+        "SELECT agent_id FROM agent WHERE closed_at_s < :accounts_d"
+        " AND EXISTS (SELECT 1 FROM badge WHERE badge.agent_id = agent.agent_id)",
+        (
+            f"UPDATE record SET badge_id = NULL WHERE badge_id {_CARDS}",
+            f"UPDATE refusal SET badge_id = NULL WHERE badge_id {_CARDS}",
+            f"DELETE FROM learn_order WHERE badge_id {_CARDS}",
+            f"DELETE FROM badge_act WHERE badge_id {_CARDS}",
+            f"DELETE FROM badge_holding WHERE badge_id {_CARDS}",
+            "DELETE FROM badge WHERE agent_id = :agent_id",
+        ),
+    ),
     # Whoever it was did what they did; who it was is not known any more.
     Rule(
         "account",
         "SELECT agent_id, login FROM agent WHERE closed_at_s < :accounts_d AND full_name <> '–'",
         (
             "DELETE FROM file_word WHERE entry = :login OR said = '\"' || :login || '\"'",
-            "DELETE FROM second_factor WHERE agent_id = :agent_id",
-            "DELETE FROM recovery_code WHERE agent_id = :agent_id",
             "DELETE FROM mail WHERE agent_id = :agent_id",
             "DELETE FROM notice WHERE agent_id = :agent_id",
             "DELETE FROM correction WHERE agent_id = :agent_id",
             "UPDATE role_grant SET reason = '' WHERE agent_id = :agent_id",
             "UPDATE agent SET email = NULL WHERE agent_id = :agent_id",
             "UPDATE agent SET sub = NULL WHERE agent_id = :agent_id",
-            "UPDATE agent SET full_name = '–', login = '–' || agent_id, password_hash = NULL"
-            " WHERE agent_id = :agent_id",
+            "UPDATE agent SET full_name = '–', login = '–' || agent_id WHERE agent_id = :agent_id",
         ),
     ),
     Rule(
         "decisions",
         "SELECT time_word_id FROM time_word WHERE said_at_s < :accounts_d AND said_by <> ''",
         ("UPDATE time_word SET said_by = '' WHERE time_word_id = :time_word_id",),
+    ),
+    Rule(
+        "decisions",
+        "SELECT import_id FROM table_import WHERE at_s < :accounts_d AND file_name <> ''",
+        ("UPDATE table_import SET file_name = '' WHERE import_id = :import_id",),
     ),
     Rule(
         "decisions",

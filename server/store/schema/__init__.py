@@ -48,7 +48,7 @@ from server.store.schema.boxes import (
     signs,
     went_on,
 )
-from server.store.schema.privacy import communes, purges
+from server.store.schema.privacy import cards, communes, purges
 
 # Two active bookings of a car may touch but not overlap: [start, end[. An insert and an update
 # are held to it alike, so that no path, and no other program, can double-book.
@@ -491,4 +491,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     communes.add,
     copies.add,
     watching.add,
+    cards.add,
 )

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.fleet.model import TableImport
+from server.fleet.privacy.dates import DAY_S, IMPORTS_D
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.tables import verdicts as judged
 from server.fleet.tables.cells import flag_in_words
@@ -24,7 +25,6 @@ from server.store.noun import Noun
 from server.store.tables.changes import changed_since, images, take_back
 from server.store.vault import Vault
 
-KEPT_DAYS = 30  # so long an import can be undone
 _SOURCE = "table"
 _EACH = 100  # lines between two tellings of progress
 # All that is stored, by the words of the entries, so that a column is one line in columns.py; `key`
@@ -224,7 +224,7 @@ def _take_in(
     many = judged.counts(verdicts)
     db.execute(
         "UPDATE table_import SET changes = NULL WHERE at_s < :forgotten_s",
-        {"forgotten_s": now_s - KEPT_DAYS * 24 * 3600},
+        {"forgotten_s": now_s - IMPORTS_D * DAY_S},
     )
     (import_id,) = db.execute(
         "INSERT INTO table_import"
@@ -252,7 +252,7 @@ def _undo(db: sqlite3.Connection, import_id: int, by_id: int | None, now_s: int)
     if row is not None and row["undone_at_s"] is not None:
         raise Refused(Refusal("", Reason.IMPORT_UNDONE))
     if row is None or row["changes"] is None:
-        raise Refused(Refusal("", Reason.NO_SUCH_IMPORT, {"days": KEPT_DAYS}))
+        raise Refused(Refusal("", Reason.NO_SUCH_IMPORT, {"days": IMPORTS_D}))
     take_back(db, json.loads(row["changes"]), now_s)
     tell(db)
     db.execute(

@@ -10,6 +10,7 @@ from server.actions import Operator
 from server.actions.privacy import purge
 from server.actions.privacy.purge import Asked
 from server.fleet.model import TripFilter
+from server.fleet.privacy import dates
 from server.fleet.records import ReadRecord
 from server.fleet.trips import follow
 from server.store import Batch, Store, backup
@@ -147,7 +148,7 @@ async def test_what_a_cut_off_purge_left_in_the_file_goes_with_the_next(store: S
     for i in range(60):
         await driver.drive(NOW_S + 60 * i)
     now_s = NOW_S + 61 * DAY_S
-    before_s = {name: now_s - days * DAY_S for name, days in DAYS.items()}
+    before_s = dates.before(DAYS, now_s)
     await store.purges.begin(now_s, now_s, before_s, None)
     await store.purges.erase(before_s)  # killed here: the log still holds all
     assert found_in(store.data_dir)
@@ -200,9 +201,74 @@ async def test_a_record_that_names_a_place_has_its_date_whatever_its_kind(store:
 async def test_no_purge_reads_all_records_trips_or_refusals(store: Store) -> None:
     db = sqlite3.connect(store.data_dir / backup.DATABASE)
     for rule in RULES:
-        plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {rule.due}", DAYS)]
+        plan = [
+            row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {rule.due}", dates.before(DAYS, 0))
+        ]
         whole = [
             step for step in plan if re.match(r"SCAN (r|t|e|record|trip|refusal|feedback)\b", step)
         ]
         assert all("_with_place" in step for step in whole), (rule.what, plan)
     db.close()
+
+
+async def test_what_a_table_of_people_changed_is_kept_for_thirty_days_with_no_other_import(
+    store: Store,
+) -> None:
+    with sqlite3.connect(store.data_dir / backup.DATABASE) as db:
+        db.execute(
+            "INSERT INTO table_import (kind, file_name, new_count, changed_count, at_s, changes)"
+            " VALUES ('people', 'dupont.csv', 1, 0, ?, ?)",
+            (NOW_S, '{"agent": "Jeanne Dupont, jeanne@ville.example"}'),
+        )
+    assert await purged(store, NOW_S + 30 * DAY_S) is None
+    receipt = await purged(store, NOW_S + 30 * DAY_S + 1)
+    assert receipt is not None and receipt.erased == {"imports": 1}
+    assert not any(b"Jeanne" in path.read_bytes() for path in store.data_dir.glob("*.db*"))
+    await purged(store, NOW_S + (DAYS["accounts_d"] + 1) * DAY_S)
+    assert not any(b"dupont" in path.read_bytes() for path in store.data_dir.glob("*.db*"))
+
+
+async def test_the_cards_of_a_closed_account_go_with_its_name(store: Store) -> None:
+    with sqlite3.connect(store.data_dir / backup.DATABASE) as db:
+        db.execute("UPDATE agent SET closed_at_s = ? WHERE agent_id = ?", (NOW_S, MARIE))
+        held = "SELECT uid_index, uid_sealed FROM badge WHERE agent_id = ?"
+        numbers = [each for row in db.execute(held, (MARIE,)) for each in row]
+        others = db.execute("SELECT count(*) FROM badge WHERE agent_id <> ?", (MARIE,)).fetchone()
+    assert numbers
+    await Driver(store).drive(NOW_S - DAY_S)
+    await purged(store, NOW_S + (DAYS["accounts_d"] + 1) * DAY_S)
+    files = [path.read_bytes() for path in store.data_dir.glob("*.db*")]
+    assert not any(number in held for number in numbers for held in files)
+    with sqlite3.connect(store.data_dir / backup.DATABASE) as db:
+        assert db.execute("SELECT count(*) FROM badge").fetchone() == others
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert (await store.trips.totals(TripFilter())).distance_m == 900
+
+
+async def test_the_means_of_signing_in_of_a_closed_account_go_with_its_sessions(
+    store: Store,
+) -> None:
+    with sqlite3.connect(store.data_dir / backup.DATABASE) as db:
+        db.execute("UPDATE agent SET password_hash = 'of ' || login")
+        db.execute(
+            "INSERT INTO second_factor (agent_id, secret_sealed, made_at_s) VALUES (?, ?, ?)",
+            (MARIE, b"sealed", NOW_S),
+        )
+        db.execute("INSERT INTO recovery_code (agent_id, code_hash) VALUES (?, 'hash')", (MARIE,))
+    await store.accounts.close(MARIE, NOW_S)
+    await purged(store, NOW_S + DAYS["sessions_d"] * DAY_S)
+    assert means_of(store, MARIE) == (1, 1, 1)  # who closed the wrong one opens it again
+    await purged(store, NOW_S + DAYS["sessions_d"] * DAY_S + 1)
+    assert means_of(store, MARIE) == (0, 0, 0)
+    assert means_of(store, PAUL) == (1, 0, 0)
+
+
+def means_of(store: Store, agent_id: int) -> tuple[int, int, int]:
+    """Whether somebody has a password, how many second factors, how many recovery codes."""
+    with sqlite3.connect(store.data_dir / backup.DATABASE) as db:
+        return db.execute(
+            "SELECT (SELECT count(password_hash) FROM agent WHERE agent_id = :id),"
+            " (SELECT count(*) FROM second_factor WHERE agent_id = :id),"
+            " (SELECT count(*) FROM recovery_code WHERE agent_id = :id)",
+            {"id": agent_id},
+        ).fetchone()
