@@ -5,6 +5,7 @@
 #
 # Changes nothing that runs: /opt/voiturier/current says which version does (docs/operating.en.md).
 set -eu
+umask 022 # the server reads it, as another user than root
 wheels=$(cd "${1:?install: which folder of wheels?}" && pwd)
 cd "$(dirname "$0")/.."
 rm -rf .venv

@@ -16,6 +16,16 @@ FILE, FOLDER = 0o600, 0o700
 OTHERS = 0o077  # what group and others may
 
 
+@contextmanager
+def made_private() -> Iterator[None]:
+    """Let whatever is made meanwhile be ours alone, also what a library makes."""
+    before = os.umask(OTHERS)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder and those above it, where they are missing; raises OSError."""
     if folder.is_dir():

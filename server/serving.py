@@ -63,13 +63,13 @@ async def serve(
         *(shares.descriptors, shares.web, shares.boxes),
     )
     sys.setswitchinterval(_SWITCH_S)
-    os.umask(private_files.OTHERS)  # also for what a library writes
-    if config.new_fleet:
-        require_folder(config.data_dir, may_make=True)
-    else:
-        require_traces(config.data_dir)
-    with serving(config.data_dir), _stopped_by_signals() as stop:
-        await _serve(config, clock or SystemClock(), alongside, stop, shares)
+    with private_files.made_private():
+        if config.new_fleet:
+            require_folder(config.data_dir, may_make=True)
+        else:
+            require_traces(config.data_dir)
+        with serving(config.data_dir), _stopped_by_signals() as stop:
+            await _serve(config, clock or SystemClock(), alongside, stop, shares)
 
 
 @contextlib.contextmanager

@@ -39,12 +39,16 @@ class Machine:
     def types(self, commands: str, fetches: bool = False, ends: tuple[int, ...] = (0,)) -> str:
         """What a root shell says that runs these and stops at the first that fails.
 
+        Its umask is that of a hardened machine.
+
         Args:
             commands: lines of a shell.
             fetches: they need a network: this machine's, for so long.
             ends: with which codes the shell may end.
         """
-        said = self._run([*self._inside(not fetches), "bash", "-euc", commands], ends)
+        said = self._run(
+            [*self._inside(not fetches), "bash", "-euc", f"umask 077\n{commands}"], ends
+        )
         if fetches:
             copy_packages(self.root / FETCHED, ARCHIVES)
         return said

@@ -117,3 +117,15 @@ def test_a_link_to_elsewhere_is_not_closed(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(elsewhere)
     assert not private_files.close(tmp_path / "link")
     assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o644
+
+
+def test_what_a_library_makes_meanwhile_is_private_and_nothing_afterwards(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        with private_files.made_private():
+            (tmp_path / "meanwhile").touch()
+        (tmp_path / "afterwards").touch()
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    assert modes == {"meanwhile": 0o600, "afterwards": 0o644}
