@@ -94,6 +94,7 @@ class Watch:
         chores: Chores,
     ) -> None:
         self.seen: Observed | None = None  # in the last look
+        self.judged: frozenset[Kind] = frozenset()  # of the others nothing is known
         self._store = store
         self._clock = clock
         self._readiness = readiness
@@ -139,6 +140,7 @@ class Watch:
         wrong, judged = rules.judge(seen, self._limits, {alert.kind for alert in self.standing})
         with contextlib.suppress(StoreError):  # what is wrong is shown all the same
             await self._read(now_s)
+        self.judged = frozenset(judged)
         before = set(self.standing)
         self._alerts = rules.settle(self._alerts, wrong, judged, now_s)
         _say(before, set(self.standing))

@@ -4,11 +4,11 @@ A silent car is seen by who sees the car, what is about the server by who sees a
 finding it out (server/alerts/).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from server.actions.actor import Actor, require
 from server.actions.tools import Actions
-from server.fleet.alerts import Alert
+from server.fleet.alerts import Alert, Kind
 from server.fleet.roles import Right
 
 
@@ -28,6 +28,13 @@ async def seen(
         for each in standing
         if (scope.is_whole if each.vehicle_id is None else each.vehicle_id in plates)
     ], plates
+
+
+def unknown(actor: Actor, judged: Collection[Kind]) -> list[Kind]:
+    """Return the kinds that somebody would see and that nobody can judge now; as `seen`."""
+    scope = require(actor, Right.SEE_CARS)
+    seen_kinds = Kind if scope.is_whole else (Kind.SILENT_CAR,)
+    return [kind for kind in seen_kinds if kind not in judged]
 
 
 async def over(

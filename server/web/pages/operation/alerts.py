@@ -60,6 +60,7 @@ async def show(request: web.Request, agent: Agent) -> web.StreamResponse:
         older=f"{ALERTS}?before={shown[-1].alert_id}" if len(found) > PAGE_SIZE else None,
         writes=bool(request.app[CONFIG].mail and request.app[CONFIG].alerts.mail_to),
         looked=request.app[WATCH].seen is not None,
+        unknown=alerts.unknown(Person(agent), request.app[WATCH].judged),
         now_s=request.app[CLOCK].now_s(),
     )
 

@@ -3,7 +3,7 @@
 import pytest
 
 from server.app_keys import WATCH
-from server.fleet.alerts import DAY_S, Alert, Kind
+from server.fleet.alerts import DAY_S, SETTLED_S, Alert, Kind
 from server.fleet.roles import Role, RoleGrant, Scope
 from server.web.operation.alert_words import ADVICE, TITLES
 from tests.server.web.sample import CLIO, KARIM, MANAGER, NOW_S, PEUGEOT, id_of
@@ -29,6 +29,16 @@ async def test_a_fleet_that_is_well_says_so(arrive, watch) -> None:
     page = await manager.read(PAGE)
     assert "Personne n’est averti par courriel" in page
     assert '<a class="back-link" href="/boitiers">' in page
+
+
+async def test_what_nobody_can_judge_yet_is_not_called_well(arrive, watch) -> None:
+    manager = await arrive(MANAGER)
+    await watch.look()
+    page = await manager.read(PAGE)
+    assert "Pas encore connu" in page and "Voitures sans nouvelles" in page
+    watch._up_ms -= SETTLED_S * 1000
+    await watch.look()
+    assert "Pas encore connu" not in await manager.read(PAGE)
 
 
 async def test_what_is_wrong_stands_there_though_it_could_not_be_stored(
