@@ -61,10 +61,12 @@ def judge_anew(db: sqlite3.Connection, agent_id: int, from_s: int) -> None:
 
 
 def _then(at_s: str) -> str:
-    """Return the directorate of `:agent_id` at an instant; of before the first, that of last."""
+    """Return the directorate of `:agent_id` at an instant; of before the first, the first."""
     return (
         "coalesce((SELECT m.directorate_id FROM membership m WHERE m.agent_id = :agent_id"
         f" AND m.from_s <= {at_s} AND (m.to_s IS NULL OR m.to_s > {at_s})),"
+        " (SELECT m.directorate_id FROM membership m WHERE m.agent_id = :agent_id"
+        " ORDER BY m.from_s LIMIT 1),"
         " (SELECT a.directorate_id FROM agent a WHERE a.agent_id = :agent_id))"
     )
 
