@@ -45,6 +45,7 @@ from tests.server.web.sample import (
     report_of_clio,
     trip_ids,
 )
+from tests.support import FULL
 
 PAGES = {
     None: [
