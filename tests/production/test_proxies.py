@@ -132,7 +132,7 @@ def behind_nginx(
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     whole.write_text(
         f"daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;\n"
-        "events {}\nhttp {\n"
+        f"events {{}}\nhttp {{\naccess_log {folder}/access.log;\n"
         + "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
         + sample
         + "}\n"
