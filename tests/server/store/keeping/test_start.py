@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import pwd
 import shutil
 import sqlite3
 from pathlib import Path
@@ -222,7 +223,9 @@ def test_a_folder_of_somebody_else_is_refused_by_name(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1)
-    with pytest.raises(StoreError, match="belongs to root, and this is daemon"):
+    with pytest.raises(
+        StoreError, match=f"belongs to {pwd.getpwuid(os.getuid()).pw_name}, and this is daemon"
+    ):
         start(data)
 
 
