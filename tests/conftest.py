@@ -41,6 +41,7 @@ SLOW = (
     "server/gateway/test_wanted.py",
     "server/test_kill.py",
     "server/web/api/test_bad_input.py",
+    "server/web/pages/privacy/test_in_a_browser.py",
     "server/web/test_browser.py",
     "simulator/commands",
     "simulator/devices/modem/test_a76xx_alone.py",
