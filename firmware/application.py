@@ -9,6 +9,7 @@ import gc
 import machine
 from cryptolib import aes
 
+from firmware import fitted
 from firmware.board import BOARDS
 from firmware.drivers.a76xx import A76xx
 from firmware.drivers.at_channel import AtChannel
@@ -21,7 +22,6 @@ from firmware.drivers.serial import Serial
 from firmware.drivers.ublox import UbloxReceiver
 from firmware.drivers.uptime import Uptime
 from firmware.identity import Identity, load_identity
-from firmware.logic.access.card import TOLD_AS_THEY_COME, CardPresence
 from firmware.logic.access.card_keys import CardKeys
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GrantSet
@@ -99,10 +99,10 @@ class Box:
             refusals=refusals,
         )
 
-        relay = _relay(identity.start_relay, board)
+        relay = fitted.relay(identity.start_relay, board)
         law = Immobiliser if identity.start_relay else DoorOnly
         immobiliser = law(relay.contact(), now_ms, signs=_SIGNS, line_fitted=identity.ignition_line)
-        ignition = _ignition(identity.ignition_line, board)
+        ignition = fitted.ignition(identity.ignition_line, board)
         signals = SignalsTask(
             Panel(green_pin=board.led_green, red_pin=board.led_red, buzzer_pin=board.buzzer)
         )
@@ -124,8 +124,8 @@ class Box:
             doors=Doors(
                 unlock_pin=board.door_unlock, lock_pin=board.door_lock, pulse_ms=board.door_pulse_ms
             ),
-            door_open=_contact(board.door_contact, identity.door_contact, otherwise=False),
-            keys_in=_contact(board.key_holder, identity.key_holder, otherwise=True),
+            door_open=fitted.contact(board.door_contact, identity.door_contact, otherwise=False),
+            keys_in=fitted.contact(board.key_holder, identity.key_holder, otherwise=True),
             signals=signals,
             receiver=receiver,
             immobiliser=immobiliser,
@@ -141,7 +141,7 @@ class Box:
 
         nmea = NmeaReader(identity.time_floor_s)
         gnss = GnssTask(receiver=receiver, nmea=nmea, uptime=uptime, vehicle=vehicle)
-        reader, presence = _reader(identity.reader, board)
+        reader, presence = fitted.reader(identity.reader, board)
         badge = BadgeTask(
             reader=reader,
             presence=presence,
@@ -241,55 +241,6 @@ class Box:
             "heap_alloc": gc.mem_alloc(),
             "heap_free": gc.mem_free(),
         }
-
-
-# Of what may be fitted or not, only what is fitted is loaded.
-
-
-def _relay(fitted: bool, board):
-    """The relay in the start line, or what stands for none."""
-    if not fitted:
-        from firmware.drivers.no_relay import NoRelay
-
-        return NoRelay()
-    from firmware.drivers.relay import LatchingRelay
-
-    return LatchingRelay(
-        enable_pin=board.relay_enable,
-        inhibit_pin=board.relay_inhibit,
-        sense_pin=board.relay_sense,
-        pulse_ms=board.relay_pulse_ms,
-    )
-
-
-def _ignition(fitted: bool, board):
-    """The ignition line, or what stands for none."""
-    if not fitted:
-        from firmware.drivers.no_ignition import NoIgnition
-
-        return NoIgnition()
-    return IgnitionInput(board.ignition)
-
-
-def _contact(pin_number: int, fitted: bool, *, otherwise: bool):
-    """What says whether a contact of the car is closed; `otherwise` where there is none."""
-    if not fitted:
-        return lambda: otherwise
-    from firmware.drivers.contact import Contact
-
-    return Contact(pin_number).closed
-
-
-def _reader(kind: str, board):
-    """The badge reader, and what makes sense of it."""
-    if kind == "wiegand":
-        from firmware.drivers.wiegand import Wiegand
-
-        reader = Wiegand(d0_pin=board.wiegand_d0, d1_pin=board.wiegand_d1)
-        return reader, CardPresence(**TOLD_AS_THEY_COME)
-    from firmware.drivers.pn532 import Pn532
-
-    return Pn532(Serial(board.reader_uart)), CardPresence()
 
 
 def run() -> None:

@@ -90,6 +90,7 @@ LEAF_FIRST = (
     "firmware.tasks.settling",
     "firmware.tasks.vehicle",
     "firmware.tasks.watchdog",
+    "firmware.fitted",
     "firmware.application",
 )
 

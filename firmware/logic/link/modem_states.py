@@ -12,7 +12,16 @@ from firmware.logic.const import const
 
 
 class ModemError(Exception):
-    """The modem refused, or did not answer in time; the text is the command's name."""
+    """The modem refused, or did not answer in time; the text is the command's name.
+
+    Attribute to read: `cause`, of records.OFF_AIR_*, where the driver knows what keeps it off the
+    air; 0: the state that it happened in says enough.
+    """
+
+    def __init__(self, command: str, cause: int = 0):
+        """`command`: its name, with nothing that was given with it."""
+        self.cause = cause
+        super().__init__(command)
 
 
 State = namedtuple("State", ("name", "timeout_ms", "after_success", "after_failure", "first_rung"))

@@ -1,0 +1,54 @@
+"""The parts that a car may have or not, each as what it is or what stands for none.
+
+Only what is fitted is loaded. Wires nothing together and decides nothing: application.py does.
+"""
+
+from firmware.drivers.ignition import IgnitionInput
+from firmware.drivers.serial import Serial
+from firmware.logic.access.card import TOLD_AS_THEY_COME, CardPresence
+
+
+def relay(fitted: bool, board):
+    """The relay in the start line, or what stands for none."""
+    if not fitted:
+        from firmware.drivers.no_relay import NoRelay
+
+        return NoRelay()
+    from firmware.drivers.relay import LatchingRelay
+
+    return LatchingRelay(
+        enable_pin=board.relay_enable,
+        inhibit_pin=board.relay_inhibit,
+        sense_pin=board.relay_sense,
+        pulse_ms=board.relay_pulse_ms,
+    )
+
+
+def ignition(fitted: bool, board):
+    """The ignition line, or what stands for none."""
+    if not fitted:
+        from firmware.drivers.no_ignition import NoIgnition
+
+        return NoIgnition()
+    return IgnitionInput(board.ignition)
+
+
+def contact(pin_number: int, fitted: bool, *, otherwise: bool):
+    """What says whether a contact of the car is closed; `otherwise` where there is none."""
+    if not fitted:
+        return lambda: otherwise
+    from firmware.drivers.contact import Contact
+
+    return Contact(pin_number).closed
+
+
+def reader(kind: str, board):
+    """The badge reader, and what makes sense of it."""
+    if kind == "wiegand":
+        from firmware.drivers.wiegand import Wiegand
+
+        reader = Wiegand(d0_pin=board.wiegand_d0, d1_pin=board.wiegand_d1)
+        return reader, CardPresence(**TOLD_AS_THEY_COME)
+    from firmware.drivers.pn532 import Pn532
+
+    return Pn532(Serial(board.reader_uart)), CardPresence()
