@@ -37,9 +37,19 @@ SLOW = (
     "fuzz",
     "production",
     "safety",
+    "server/actions/test_refusals.py",
     "server/actions/test_sequences.py",
+    "server/commands/test_french.py",
     "server/gateway/test_wanted.py",
+    "server/ports/test_http.py",
+    "server/roles",
+    "server/store/keeping",
+    "server/store/test_dated.py",
+    "server/store/test_plates.py",
+    "server/test_cli.py",
+    "server/test_demo.py",
     "server/test_kill.py",
+    "server/test_supervisor.py",
     "server/web/api/test_bad_input.py",
     "server/web/pages/privacy/test_in_a_browser.py",
     "server/web/test_browser.py",
@@ -48,6 +58,7 @@ SLOW = (
     "simulator/devices/modem/test_a76xx_commands.py",
     "simulator/engine",
     "simulator/play/test_phone.py",
+    "test_permitted.py",
 )
 PEERS = ("peers",)  # strangers' programs
 
@@ -64,6 +75,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header() -> str:
     return f"samples: seed {sample_seed()} (the commits)" + ", whole where one is asked" * FULL
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """What the quick run deselects is not even read: that alone took each worker seconds."""
+    skipped = collection_path in {HERE / name for name in SLOW + PEERS}
+    return True if QUICK and skipped else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
