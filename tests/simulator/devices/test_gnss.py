@@ -144,7 +144,6 @@ def test_a_broken_antenna_is_told_and_there_is_no_fix_until_it_is_mended(fault, 
     assert len(fixes_of(said)) == 9
 
 
-@pytest.mark.xfail(strict=True, reason="M11: whatever is called valid is believed")
 @pytest.mark.parametrize("fault", ["null_island", "not_valid", "simulating", "typed_in"])
 def test_a_place_that_is_no_fix_though_called_valid_tells_the_box_nothing(fault):
     bench = Bench(full=True)
