@@ -128,6 +128,24 @@ def test_the_pulse_lengths_and_free_pins_are_documented() -> None:
     assert tuple(int(pin) for pin in free[1].split(",")) == CAN_PINS_KEPT_FREE
 
 
+def test_each_claim_of_a_source_has_it_and_each_source_is_used() -> None:
+    body, sources = TEXT.split("\n## Sources\n")
+    listed = re.findall(r"^(\d+)\. ", sources, re.MULTILINE)
+    assert listed == [str(number) for number in range(1, len(listed) + 1)]
+    assert set(re.findall(r"\[(\d+)\]", body)) == set(listed)
+
+
+def test_every_pin_in_the_schematic_is_one_of_the_boards() -> None:
+    section = TEXT.split("\n## Schematic in words\n")[1].split("```")[1]
+    drawn = re.findall(r"GPIO (\d+(?:, \d+(?!\.|\d))*)", section)  # not the "3.3 kΩ" behind one
+    board = THE_BOARD
+    assert {int(number) for pins in drawn for number in pins.split(", ")} == {
+        board.relay_enable, board.relay_inhibit, board.relay_sense, board.door_unlock,
+        board.door_lock, board.ignition, board.crank, board.door_contact, board.key_holder,
+        board.battery_adc,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("name", ["relay_enable", "relay_inhibit", "door_unlock", "door_lock"])
 def test_what_moves_something_is_low_from_the_first_instruction(name: str) -> None:
     assert getattr(THE_BOARD, name) in outputs_low_at_reset(THE_BOARD)
