@@ -13,11 +13,15 @@ Board = namedtuple(
         "modem_uart",
         "modem_pwrkey",  # high pulls the modem's key line down through a transistor
         "modem_reset",  # active low
-        "modem_power",  # high cuts its supply; floating = supplied
+        "modem_power",  # nothing is wired to it: goes with the driver that still drives it
         "modem_dtr",
+        "modem_ri",  # low: it has something to say; wakes, so a pin of the RTC (0 to 21)
         "gnss_uart",
         "reader_uart",
-        "wiegand_d0",  # the same two lines, where a Wiegand reader is fitted instead
+        "reader_sda",
+        "reader_scl",
+        "reader_irq",  # low: it has an answer; wakes, so a pin of the RTC too
+        "wiegand_d0",  # the reader's two lines, where a Wiegand reader is fitted instead
         "wiegand_d1",
         "relay_enable",  # latching coil, active high
         "relay_inhibit",  # latching coil, active high
@@ -45,29 +49,33 @@ def _s3_board(gnss_baud: int) -> Board:
         modem_uart=Uart(1, 11, 10, 115200, 1280, 1280),
         modem_pwrkey=18,
         modem_reset=17,
-        modem_power=47,
+        modem_power=12,
         modem_dtr=9,
+        modem_ri=3,
         # Half a second of a 10 Hz receiver's sentences at 115200 baud.
         gnss_uart=Uart(2, 15, 16, gnss_baud, 1024, 256),
         reader_uart=Uart(0, 41, 40, 115200, 256, 256),
+        reader_sda=40,
+        reader_scl=41,
+        reader_irq=21,
         wiegand_d0=40,
         wiegand_d1=41,
         relay_enable=6,
         relay_inhibit=7,
         relay_sense=8,
         relay_pulse_ms=50,
-        door_unlock=38,
-        door_lock=39,
+        door_unlock=14,
+        door_lock=13,
         door_pulse_ms=300,
         ignition=42,
-        crank=44,
-        door_contact=5,
-        key_holder=12,
-        battery_adc=4,
+        crank=5,
+        door_contact=48,
+        key_holder=2,
+        battery_adc=1,
         battery_divider=5.7,
-        led_green=13,
-        led_red=14,
-        buzzer=21,
+        led_green=39,
+        led_red=38,
+        buzzer=47,
     )
 
 
@@ -76,7 +84,7 @@ BOARDS = {
     "host": _s3_board(gnss_baud=115200),
 }
 
-CAN_PINS_KEPT_FREE = (1, 2, 48)  # for OBD over a CAN transceiver
+CAN_PINS_KEPT_FREE = (4, 12)  # its RXD and TXD, for OBD over a CAN transceiver
 
 
 def outputs_low_at_reset(board: Board) -> tuple[int, ...]:
@@ -91,3 +99,13 @@ def outputs_low_at_reset(board: Board) -> tuple[int, ...]:
         board.led_red,
         board.modem_pwrkey,
     )
+
+
+def outputs_high_at_reset(board: Board) -> tuple[int, ...]:
+    """The pins that must be driven high: low would reset the modem."""
+    return (board.modem_reset,)
+
+
+def outputs_held_through_resets(board: Board) -> tuple[int, ...]:
+    """The coils' pins: held at their level while the chip resets, when others float."""
+    return (board.relay_enable, board.relay_inhibit)

@@ -325,9 +325,9 @@ def _handover(body: records.TripHandover, holder: Holder) -> tuple[str, Fields, 
 
 
 def _position(body: records.TripStart | records.TripEnd) -> Position | None:
-    if records.NO_POSITION in (body.lat_e7, body.lon_e7):
-        return None
-    return Position(body.lat_e7, body.lon_e7)
+    place = (body.lat_e7, body.lon_e7)
+    # An older firmware believes a receiver that says 0, 0 until it has found something.
+    return None if records.NO_POSITION in place or place == (0, 0) else Position(*place)
 
 
 def _fields(place: Position | None = None, **values: int | str) -> Fields:

@@ -38,11 +38,18 @@ FAULTS = {
     "rolled_over": "a date 1024 weeks back",
     "tomorrow": "a date one day late, with a sound fix",
     "no_leap_seconds": "its almanac lacks the leap seconds: 18 s fast",
+    "null_island": "a sound fix, at latitude and longitude 0",
+    "not_valid": "a place far off, called valid, of mode N: not valid",
+    "simulating": "a place far off, called valid, of mode S: its own simulator's",
+    "typed_in": "a place far off, called valid, of mode M: typed in by hand",
+    "estimating": "its fixes are estimated from its last motion: mode E",
     "noisy": "lines arrive damaged, cut and joined",
     "silent": "it says nothing at all",
 }
 _ANTENNA = {"antenna_open": "OPEN", "antenna_short": "SHORT"}
 _NO_FIX = (*_ANTENNA, "jammed")
+_MODES = {"not_valid": "N", "simulating": "S", "typed_in": "M", "estimating": "E"}
+_FAR_OFF_DEGREES = 0.5
 
 Motion = Callable[[], tuple[tuple[float, float], float]]  # -> (latitude, longitude), speed in km/h
 
@@ -212,7 +219,11 @@ class GnssReceiver:
             return Solution(unix_s, (latitude, longitude), speed_kmh, _WILD_HDOP)
         if fault == "drifting":
             position, speed_kmh = self._drifting(position, speed_kmh)
-        return Solution(unix_s, position, speed_kmh)
+        elif fault == "null_island":
+            position = (0.0, 0.0)
+        elif fault in ("not_valid", "simulating", "typed_in"):
+            position = (position[0] + _FAR_OFF_DEGREES, position[1])
+        return Solution(unix_s, position, speed_kmh, mode=_MODES.get(fault or "", "A"))
 
     def _drifting(
         self, position: tuple[float, float], speed_kmh: float

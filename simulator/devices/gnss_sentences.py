@@ -19,17 +19,24 @@ _CONSTELLATIONS = {
 }
 TALKERS = ("GN", *_CONSTELLATIONS)
 GOOD_CN0_DBHZ = 38
+# Mode of RMC, VTG, GLL (NMEA 0183 since 2.3) -> quality of GGA: autonomous, estimated, typed in by
+# hand, made up by a simulator, not valid.
+_QUALITIES = {"A": "1", "E": "6", "M": "7", "S": "8", "N": "0"}
 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """What a receiver knows: `position` None: void; `unix_s` None: not even the time."""
+    """What a receiver knows: `position` None: void; `unix_s` None: not even the time.
+
+    `mode` is one of A, E, M, S, N, said of a position; the state beside it is "valid" all the same.
+    """
 
     unix_s: float | None
     position: tuple[float, float] | None = None
     speed_kmh: float = 0.0
     hdop: float = 0.95
     cn0_dbhz: int = GOOD_CN0_DBHZ
+    mode: str = "A"
 
 
 def sentences(solution: Solution, talker: str = "GN", full: bool = False) -> bytes:
@@ -82,7 +89,7 @@ def _rmc(solution: Solution, talker: str) -> pynmea2.RMC:
     clock, day = _clock(solution)
     has_fix = solution.position is not None
     speed = f"{solution.speed_kmh / _KNOT_KMH:.3f}" if has_fix else ""
-    state, mode = ("A", "A") if has_fix else ("V", "N")
+    state, mode = ("A", solution.mode) if has_fix else ("V", "N")
     fields = (clock, state, *_place(solution), speed, "", day, "", "", mode)
     return pynmea2.RMC(talker, "RMC", fields)
 
@@ -91,7 +98,7 @@ def _vtg(solution: Solution, talker: str) -> pynmea2.VTG:
     knots = kmh = ""
     if solution.position is not None:
         knots, kmh = f"{solution.speed_kmh / _KNOT_KMH:.3f}", f"{solution.speed_kmh:.3f}"
-    mode = "A" if solution.position is not None else "N"
+    mode = solution.mode if solution.position is not None else "N"
     return pynmea2.VTG(talker, "VTG", ("", "T", "", "M", knots, "N", kmh, "K", mode))
 
 
@@ -100,8 +107,8 @@ def _gga(solution: Solution, talker: str) -> pynmea2.GGA:
     if solution.position is None:
         fields = (clock, *[""] * 4, "0", "00", "99.99", *[""] * 6)
     else:
-        hdop = f"{solution.hdop:.2f}"
-        fields = (clock, *_place(solution), "1", "09", hdop, "52.0", "M", "48.0", "M", "", "")
+        quality, hdop = _QUALITIES[solution.mode], f"{solution.hdop:.2f}"
+        fields = (clock, *_place(solution), quality, "09", hdop, "52.0", "M", "48.0", "M", "", "")
     return pynmea2.GGA(talker, "GGA", fields)
 
 
@@ -129,5 +136,5 @@ def _gsv(solution: Solution, talker: str, numbers: tuple[int, ...]) -> list[pynm
 
 def _gll(solution: Solution, talker: str) -> pynmea2.GLL:
     clock, _ = _clock(solution)
-    state, mode = ("A", "A") if solution.position is not None else ("V", "N")
+    state, mode = ("A", solution.mode) if solution.position is not None else ("V", "N")
     return pynmea2.GLL(talker, "GLL", (*_place(solution), clock, state, mode))

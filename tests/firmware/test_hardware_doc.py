@@ -6,13 +6,33 @@ from pathlib import Path
 
 import pytest
 
-from firmware.board import BOARDS, CAN_PINS_KEPT_FREE, Board, Uart, outputs_low_at_reset
+from firmware.board import (
+    BOARDS,
+    CAN_PINS_KEPT_FREE,
+    Board,
+    Uart,
+    outputs_held_through_resets,
+    outputs_high_at_reset,
+    outputs_low_at_reset,
+)
 
 TEXT = (Path(__file__).parents[2] / "docs" / "hardware.md").read_text()
 THE_BOARD = BOARDS["lilygo_t_sim7670g_s3"]
 
 STRAPPING = {0, 3, 45, 46}
+WIRED_BY_THE_MAKER = {3}  # the modem's RI; 3 straps the choice of JTAG only, and only by eFuse
 USB = {19, 20}
+CONSOLE = {43, 44}  # UART 0: the ROM's messages, the stock image's REPL
+# The maker's pin map and schematic of the T-SIM7670G-S3 (V1.1).
+ON_THE_HEADERS = {
+    0, 1, 2, 4, 5, 6, 7, 8, 12, 13, 14, 15, 16, 21, 38, 39, 40, 41, 42, 43, 44, 46, 47, 48,
+}  # fmt: skip
+OF_THE_MODEM = {3, 9, 10, 11, 17, 18}
+OWN_DIVIDER, OWN_LED = {4, 5}, {12}
+PULLED_UP_AT_RESET = {39}  # MTCK, by the chip
+FIRST_CONVERTER = set(range(1, 11))
+OF_THE_RTC = set(range(22))
+GOING = ("modem_power", "reader_uart")  # with the drivers that still name them
 FLASH_AND_PSRAM = set(range(26, 38))
 NOT_BONDED = {22, 23, 24, 25}
 
@@ -29,6 +49,8 @@ def pins_of(board: Board) -> dict[str, int]:
     """Every pin by its name in board.py, as `modem_uart.tx` or `relay_enable`."""
     pins = {}
     for name, value in zip(board._fields, board, strict=True):
+        if name in GOING:
+            continue
         if isinstance(value, Uart):
             pins[f"{name}.tx"], pins[f"{name}.rx"] = value.tx, value.rx
         elif isinstance(value, int) and not name.endswith("_ms"):
@@ -48,7 +70,7 @@ def test_every_board_has_the_same_pins() -> None:
 
 def test_the_documented_uarts_are_the_boards() -> None:
     documented = {tuple(int(cell) for cell in (*row[:1], *row[2:])) for row in table("UARTs")}
-    uarts = (THE_BOARD.modem_uart, THE_BOARD.gnss_uart, THE_BOARD.reader_uart)
+    uarts = (THE_BOARD.modem_uart, THE_BOARD.gnss_uart)
     assert documented == {(u.number, u.tx, u.rx, u.baud, u.rx_buffer_bytes) for u in uarts}
 
 
@@ -57,15 +79,42 @@ def test_no_pin_and_no_uart_is_used_twice() -> None:
     either_reader = [pins.pop("wiegand_d0"), pins.pop("wiegand_d1")]
     used = [*pins.values(), *CAN_PINS_KEPT_FREE]
     assert len(set(used)) == len(used)
-    assert either_reader == [pins["reader_uart.rx"], pins["reader_uart.tx"]], "one connector"
-    numbers = [uart.number for uart in THE_BOARD if isinstance(uart, Uart)]
-    assert sorted(numbers) == [0, 1, 2]
+    assert either_reader == [pins["reader_sda"], pins["reader_scl"]], "one connector"
+    assert (THE_BOARD.modem_uart.number, THE_BOARD.gnss_uart.number) == (1, 2), "0 is the console"
 
 
-def test_no_pin_is_one_that_the_chip_needs_itself() -> None:
-    used = {*pins_of(THE_BOARD).values(), *CAN_PINS_KEPT_FREE}
-    assert not used & (STRAPPING | USB | FLASH_AND_PSRAM | NOT_BONDED)
-    assert max(used) <= 48
+def test_no_pin_is_one_that_the_chip_needs_itself_or_a_console_reads() -> None:
+    used = {*pins_of(THE_BOARD).values(), *CAN_PINS_KEPT_FREE} - WIRED_BY_THE_MAKER
+    assert not used & (STRAPPING | USB | CONSOLE | FLASH_AND_PSRAM | NOT_BONDED)
+
+
+def test_every_wire_of_ours_has_a_pin_of_the_headers_and_the_modem_those_of_its_maker() -> None:
+    pins = pins_of(THE_BOARD)
+    modem = {number for name, number in pins.items() if name.startswith("modem_")}
+    assert modem == OF_THE_MODEM
+    assert {*pins.values(), *CAN_PINS_KEPT_FREE} - modem <= ON_THE_HEADERS
+
+
+def test_what_the_board_has_on_a_pin_spoils_nothing() -> None:
+    pins = pins_of(THE_BOARD)
+    on_a_divider = {name for name, number in pins.items() if number in OWN_DIVIDER}
+    assert on_a_divider <= {"crank"}, "a driven input; no contact and no voltage to be measured"
+    assert not OWN_LED & set(pins.values()), "pulls its pin up"
+    assert not PULLED_UP_AT_RESET & {
+        *outputs_held_through_resets(THE_BOARD),
+        THE_BOARD.door_unlock,
+        THE_BOARD.door_lock,
+    }, "moves something"
+
+
+def test_the_battery_is_on_the_converter_that_the_radio_leaves_alone() -> None:
+    assert THE_BOARD.battery_adc in FIRST_CONVERTER
+    (row,) = [row for row in table("Pins") if row[0] == "battery_adc"]
+    assert f"{THE_BOARD.battery_divider:g} V for a volt" in row[3]
+
+
+def test_what_wakes_the_chip_by_going_low_is_on_pins_of_the_rtc() -> None:
+    assert {THE_BOARD.modem_ri, THE_BOARD.reader_irq} <= OF_THE_RTC
 
 
 def test_the_pulse_lengths_and_free_pins_are_documented() -> None:
@@ -79,6 +128,31 @@ def test_the_pulse_lengths_and_free_pins_are_documented() -> None:
     assert tuple(int(pin) for pin in free[1].split(",")) == CAN_PINS_KEPT_FREE
 
 
+def test_each_claim_of_a_source_has_it_and_each_source_is_used() -> None:
+    body, sources = TEXT.split("\n## Sources\n")
+    listed = re.findall(r"^(\d+)\. ", sources, re.MULTILINE)
+    assert listed == [str(number) for number in range(1, len(listed) + 1)]
+    assert set(re.findall(r"\[(\d+)\]", body)) == set(listed)
+
+
+def test_every_pin_in_the_schematic_is_one_of_the_boards() -> None:
+    section = TEXT.split("\n## Schematic in words\n")[1].split("```")[1]
+    drawn = re.findall(r"GPIO (\d+(?:, \d+(?!\.|\d))*)", section)  # not the "3.3 kΩ" behind one
+    board = THE_BOARD
+    assert {int(number) for pins in drawn for number in pins.split(", ")} == {
+        board.relay_enable, board.relay_inhibit, board.relay_sense, board.door_unlock,
+        board.door_lock, board.ignition, board.crank, board.door_contact, board.key_holder,
+        board.battery_adc,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("name", ["relay_enable", "relay_inhibit", "door_unlock", "door_lock"])
 def test_what_moves_something_is_low_from_the_first_instruction(name: str) -> None:
     assert getattr(THE_BOARD, name) in outputs_low_at_reset(THE_BOARD)
+
+
+def test_a_reset_neither_moves_the_relay_nor_resets_the_modem() -> None:
+    coils = (THE_BOARD.relay_enable, THE_BOARD.relay_inhibit)
+    assert outputs_held_through_resets(THE_BOARD) == coils
+    assert set(coils) <= set(outputs_low_at_reset(THE_BOARD))
+    assert outputs_high_at_reset(THE_BOARD) == (THE_BOARD.modem_reset,)

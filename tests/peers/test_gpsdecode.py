@@ -10,7 +10,10 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from firmware.logic.road.nmea import NmeaReader
+from simulator.devices.gnss_sentences import Solution, sentences
 from tests.support import require_data, skip_or_fail
 
 FAR_E7 = 20  # 0.2 m: gpsd rounds to 1e-9, we to 1e-7 degrees
@@ -76,3 +79,28 @@ def test_gpsd_and_our_parser_agree_on_every_log_that_both_accept() -> None:
     print(f"no common fix in {len(refused)}: {', '.join(refused)}")
     assert contradicting <= CONTRADICTIONS
     assert agreed >= 60
+
+
+@pytest.mark.parametrize(
+    ("mode", "status"),
+    [
+        pytest.param("A", None, id="autonomous"),
+        pytest.param("E", 5, id="estimated"),
+        pytest.param("M", 7, id="typed in by hand"),
+        pytest.param("S", 8, id="a simulator's"),
+    ],
+)
+def test_gpsd_knows_a_fix_that_is_typed_in_or_simulated_and_we_take_none_of_those(
+    mode: str, status: int | None
+) -> None:
+    """`status` of its TPV reports: 5 is dead reckoning, 7 and 8 have no satellite behind them."""
+    if shutil.which("gpsdecode") is None:
+        skip_or_fail("gpsdecode is missing (Debian: gpsd-clients)")
+    at_s = 1_795_348_800
+    data = b"".join(sentences(Solution(at_s + n, (48.0, 2.0), mode=mode)) for n in range(9))
+    ran = subprocess.run(["gpsdecode", "-j"], input=data, capture_output=True, timeout=60)
+    reports = [json.loads(line) for line in ran.stdout.splitlines() if b'"TPV"' in line]
+    assert {report.get("status") for report in reports} == {status}
+    assert bool(by_us(data)) == (status in (None, 5))
+    if status in (None, 5):
+        assert set(by_gpsd(data)) <= set(by_us(data))

@@ -51,6 +51,7 @@ class Promise:
     revoked: frozenset[bytes] = frozenset()
     outage: bool = False
     unlicensed: frozenset[bytes] = frozenset()
+    uninformed: frozenset[bytes] = frozenset()  # of what is recorded of them
     overlapping: bool = False  # the bookings begin all at once: no server should say so
 
 
@@ -150,6 +151,12 @@ class Judge:
         if promise.outage or tag in promise.unlicensed:
             return False
         expires_s = self._setting.expires_s
+        in_time = bool(now_s and book.lapsed_s) and now_s - book.lapsed_s <= 72 * 3600
+        lapsed = book.lapsed == tag and in_time and not book.driver
+        if lapsed and not (car.at_site and self._booked(tag, now_s, now_s)):
+            return True
+        if tag in promise.uninformed:
+            return False
         if person.kind == "driver" and self._is_kept(person, book):
             return False
         begins_s = self._begins_s(person)
@@ -159,10 +166,6 @@ class Judge:
             free = not book.driver and not self._booked(tag, now_s, now_s)
             if now_s < expires_s and (free or book.booking == person.booking):
                 return True
-        in_time = bool(now_s and book.lapsed_s) and now_s - book.lapsed_s <= 72 * 3600
-        lapsed = book.lapsed == tag and in_time and not book.driver
-        if lapsed and not (car.at_site and self._booked(tag, now_s, now_s)):
-            return True
         if now_s >= expires_s:
             return False
         if person.kind == "walk-up":

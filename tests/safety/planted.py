@@ -29,11 +29,13 @@ from firmware.logic.trip import afar, forgotten, handover, state, trip, wishes
 from firmware.logic.trip.afar import FromAfar
 from firmware.logic.trip.trip import Trip
 from firmware.tasks import recorder, settling
+from shared_protocol.messages import GRANT_NO_NOTICE
 from shared_protocol.records import (
     ASKED_NOTHING,
     ASKED_PAUSE,
     REFUSED_GRANTS_EXPIRED,
     REFUSED_NO_LICENCE,
+    REFUSED_NO_NOTICE,
     REFUSED_REVOKED,
     LegStart,
     Odometer,
@@ -65,6 +67,15 @@ def _is_granted(reason: int) -> Plant:
         return decide
 
     return _in_place_of(trip, "decide", make)
+
+
+def _never_comes_back_uninformed(shipped: Any) -> Any:
+    def decide(grants: Any, tag: bytes, *others: Any) -> Any:
+        verdict = shipped(grants, tag, *others)
+        kinds = {grant.kind for grant in grants.of_badge(tag)}
+        return Refused(REFUSED_NO_NOTICE) if GRANT_NO_NOTICE in kinds else verdict
+
+    return decide
 
 
 def _unknown_is_zero(shipped: Any) -> Any:
@@ -306,6 +317,14 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "who has no licence recorded drives": (
         settings.PEOPLE_ALL_DAY,
         _is_granted(REFUSED_NO_LICENCE),
+    ),
+    "who has no notice drives": (
+        settings.PEOPLE_ALL_DAY,
+        _is_granted(REFUSED_NO_NOTICE),
+    ),
+    "who has no notice does not take a trip up that the box ended": (
+        settings.COMES_BACK,
+        _in_place_of(trip, "decide", _never_comes_back_uninformed),
     ),
     "doors are locked while one is open": (
         settings.DOORS,

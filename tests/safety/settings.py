@@ -20,6 +20,8 @@ from shared_protocol.messages import (
     GRANT_BOOKING,
     GRANT_MAINTENANCE,
     GRANT_NO_LICENCE,
+    GRANT_NO_NOTICE,
+    GRANT_OTHER_NO_NOTICE,
     GRANT_PASSENGER,
     GRANT_REVOKED,
     GRANT_SITE,
@@ -69,6 +71,10 @@ PROMISES = (
         unlicensed=frozenset((ANNE.tag, BRUNO.tag, PAT.tag, WALTER.tag)),
     ),
     Promise(revoked=frozenset((RENE.tag,)), overlapping=True),
+    Promise(
+        revoked=frozenset((RENE.tag,)),
+        uninformed=frozenset((ANNE.tag, BRUNO.tag, PAT.tag, WALTER.tag, PIA.tag)),
+    ),
 )
 
 
@@ -93,6 +99,9 @@ def _grants(promise: Promise) -> tuple[Grant, ...]:
             if person.tag in promise.unlicensed:
                 walks_up = kind == GRANT_WALK_UP
                 kind = GRANT_WALK_UP_NO_LICENCE if walks_up else GRANT_NO_LICENCE
+            if person.tag in promise.uninformed:
+                books = kind == GRANT_BOOKING
+                kind = GRANT_NO_NOTICE if books else GRANT_OTHER_NO_NOTICE
             private = int(person.private)
             grants.append(Grant(person.tag, person.booking, *window, kind, private))
     grants.append(Grant(EVERY_BADGE, 300, 0, 0, GRANT_SITE, 0))
@@ -189,6 +198,7 @@ PEOPLE_ALL_DAY = _setting(
     "everybody, all day", 65_000,
     (
         ("tick",), ("grants", 0), ("grants", 1), ("grants", 2), ("grants", 3),
+        ("grants", 5),
         *_clock(UNKNOWN, EARLY, SOON, ANNES_QUARTER, ANNES, BRUNOS_QUARTER, BRUNOS, LATE),
         *_badges(*PEOPLE),
     ),
@@ -246,7 +256,8 @@ FORGOTTEN = _setting(
 COMES_BACK = _setting(
     "comes back, and the next booking runs", 3_600_000,
     (
-        ("tick",), ("reset",), ("site",), *_clock(ANNES, ANNE_IS_LATE, DAYS_LATER),
+        ("tick",), ("reset",), ("site",), ("grants", 0), ("grants", 5),
+        *_clock(ANNES, ANNE_IS_LATE, DAYS_LATER),
         *_badges(ANNE, BRUNO),
     ),
     oldest_ms=3_601_000,

@@ -15,6 +15,11 @@ speed are None when the receiver left them empty; a fix always has a time."""
 # The standard allows 82 bytes; receivers with seven decimals of a minute send a few more.
 _LONGEST_LINE_BYTES = const(120)
 
+# Modes (field 12 from NMEA 0183 2.3 on) that are no fix, whatever the state beside them says: not
+# valid, a simulator's, typed in by hand. Estimated (E) is a fix: u-blox says it of dead reckoning,
+# and calls it valid while within its limits.
+_NO_FIX = (b"N", b"S", b"M")
+
 _ROLLOVER_S = const(1024 * 7 * 86400)
 # Before it knows the leap seconds, a receiver may be up to this early right at the floor.
 _LEAP_TOLERANCE_S = const(20)
@@ -28,8 +33,8 @@ _DAYS_BEFORE_MONTH = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 class NmeaReader:
     """Assembles lines from a byte stream and reads them.
 
-    Attributes to read: `fixes`, `void` (the receiver says it has no fix) and `bad` (overlong, cut
-    or garbled sentences), each a count.
+    Attributes to read: `fixes`, `void` (the receiver has no fix) and `bad` (overlong, cut or
+    garbled sentences), each a count.
     """
 
     def __init__(self, time_floor_s: int):
@@ -71,13 +76,16 @@ class NmeaReader:
         fields = body.split(b",")
         if fields[0][-3:] != b"RMC":  # the first letters are the talker: GP, GN, GA, GL, GB ...
             return None
-        if len(fields) > 2 and fields[2] == b"V":
+        if b"V" in fields[2:3] or (len(fields) > 12 and fields[12] in _NO_FIX):
             self.void += 1
             return None
         try:
             fix = _parse_rmc(fields, self._time_floor_s)
         except (ValueError, IndexError):
             self.bad += 1
+            return None
+        if fix.lat_e7 == 0 and fix.lon_e7 == 0:  # from a receiver that has found nothing yet
+            self.void += 1
             return None
         self.fixes += 1
         return fix

@@ -252,6 +252,20 @@ async def test_of_a_private_trip_no_place_is_kept_anywhere_whatever_the_box_send
     client.close()
 
 
+@pytest.mark.parametrize("nowhere", [(records.NO_POSITION, records.NO_POSITION), (0, 0)])
+async def test_a_trip_begins_and_ends_at_no_place_where_its_receiver_had_found_none(
+    port: int, box: BoxSecrets, store: Store, nowhere: tuple[int, int]
+) -> None:
+    marie = badge_tag(box.badge_key, MARIE_UID)
+    client = await BoxClient.connect(port, box)
+    await client.greet()
+    began = records.TripStart(marie, BOOKING, 3_000, *nowhere, 0, 0)
+    await client.report(1, 1, began, records.TripEnd(8_000, *nowhere, records.END_BADGE_HELD))
+    (trip,) = await store.trips.log(TripFilter())
+    assert (trip.start_lat_e7, trip.start_lon_e7, trip.end_lat_e7, trip.end_lon_e7) == (None,) * 4
+    client.close()
+
+
 async def test_the_trip_after_a_private_one_keeps_its_places(
     port: int, box: BoxSecrets, store: Store
 ) -> None:

@@ -144,6 +144,27 @@ def test_a_broken_antenna_is_told_and_there_is_no_fix_until_it_is_mended(fault, 
     assert len(fixes_of(said)) == 9
 
 
+@pytest.mark.parametrize("fault", ["null_island", "not_valid", "simulating", "typed_in"])
+def test_a_place_that_is_no_fix_though_called_valid_tells_the_box_nothing(fault):
+    bench = Bench(full=True)
+    bench.listen(2)
+    bench.receiver.fault(fault)
+    said = bench.listen(10)
+    assert {parsed(burst)[0].status for _, burst in said} == {"A"}
+    assert fixes_of(said) == []
+    bench.receiver.fault(None)
+    assert len(fixes_of(bench.listen(5))) == 5
+
+
+def test_an_estimated_fix_is_one():
+    bench = Bench(full=True)
+    bench.listen(2)
+    bench.receiver.fault("estimating")
+    said = bench.listen(5)
+    assert {parsed(burst)[0].mode_indicator for _, burst in said} == {"E"}
+    assert {(fix.lat_e7, fix.lon_e7) for fix in fixes_of(said)} == {(480061000, 1996000)}
+
+
 def test_a_jammed_receiver_hears_its_satellites_weakly_and_has_no_fix():
     bench = Bench(full=True)
     bench.listen(2)
@@ -222,7 +243,7 @@ def test_a_silent_receiver_says_nothing():
 def test_a_fault_that_no_receiver_has_is_refused_with_those_it_has():
     with pytest.raises(ValueError, match="antenna_open"):
         Bench().receiver.fault("rusty")
-    assert len(FAULTS) == 10
+    assert len(FAULTS) == 15
 
 
 # Sleep.
