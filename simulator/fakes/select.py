@@ -32,8 +32,11 @@ class poll:
             deadline_us = link.NEVER
             if timeout_ms > 0:
                 deadline_us = (link.now_us // 1000 + timeout_ms) * 1000
-            link.wait(deadline_us, self._polled_uarts())
+            link.wait(deadline_us, self._polled_uarts() | link.IDLE)
             ready = self._ready()
+            while not ready and timeout_ms < 0:  # an interrupt that made nothing ready
+                link.wait(deadline_us, self._polled_uarts() | link.IDLE)
+                ready = self._ready()
         return iter(ready)
 
     def _ready(self):
