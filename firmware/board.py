@@ -15,8 +15,10 @@ Board = namedtuple(
         "modem_reset",  # active low
         "modem_power",  # high cuts its supply; floating = supplied
         "modem_dtr",
+        "modem_ri",  # low: it has something to say; wakes the chip, so one of the RTC's (0 to 21)
         "gnss_uart",
         "reader_uart",
+        "reader_irq",  # low: it has an answer; one of the RTC's too
         "wiegand_d0",  # the same two lines, where a Wiegand reader is fitted instead
         "wiegand_d1",
         "relay_enable",  # latching coil, active high
@@ -45,11 +47,13 @@ def _s3_board(gnss_baud: int) -> Board:
         modem_uart=Uart(1, 11, 10, 115200, 1280, 1280),
         modem_pwrkey=18,
         modem_reset=17,
-        modem_power=47,
+        modem_power=12,
         modem_dtr=9,
+        modem_ri=3,
         # Half a second of a 10 Hz receiver's sentences at 115200 baud.
         gnss_uart=Uart(2, 15, 16, gnss_baud, 1024, 256),
         reader_uart=Uart(0, 41, 40, 115200, 256, 256),
+        reader_irq=21,
         wiegand_d0=40,
         wiegand_d1=41,
         relay_enable=6,
@@ -62,12 +66,12 @@ def _s3_board(gnss_baud: int) -> Board:
         ignition=42,
         crank=44,
         door_contact=5,
-        key_holder=12,
+        key_holder=2,
         battery_adc=4,
         battery_divider=5.7,
         led_green=13,
         led_red=14,
-        buzzer=21,
+        buzzer=47,
     )
 
 
@@ -76,7 +80,7 @@ BOARDS = {
     "host": _s3_board(gnss_baud=115200),
 }
 
-CAN_PINS_KEPT_FREE = (1, 2, 48)  # for OBD over a CAN transceiver
+CAN_PINS_KEPT_FREE = (1, 48)  # for OBD over a CAN transceiver
 
 
 def outputs_low_at_reset(board: Board) -> tuple[int, ...]:

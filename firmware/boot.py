@@ -8,5 +8,5 @@ from machine import Pin
 
 # Relays, doors, buzzer, lights and the modem's key line: the same pins on every supported board.
 # The identity, which names the board, may be missing or broken at this point.
-for _pin in (6, 7, 38, 39, 21, 13, 14, 18):
+for _pin in (6, 7, 38, 39, 47, 13, 14, 18):
     Pin(_pin, Pin.OUT, value=0)

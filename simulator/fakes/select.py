@@ -39,6 +39,9 @@ class poll:
                 ready = self._ready()
         return iter(ready)
 
+    def poll(self, timeout_ms=-1, flags=0):
+        return list(self.ipoll(timeout_ms))
+
     def _ready(self):
         ready = []
         for stream, wanted in self._entries.values():

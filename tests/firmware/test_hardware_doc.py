@@ -11,7 +11,8 @@ from firmware.board import BOARDS, CAN_PINS_KEPT_FREE, Board, Uart, outputs_low_
 TEXT = (Path(__file__).parents[2] / "docs" / "hardware.md").read_text()
 THE_BOARD = BOARDS["lilygo_t_sim7670g_s3"]
 
-STRAPPING = {0, 3, 45, 46}
+STRAPPING = {0, 45, 46}  # and 3, which chooses only where JTAG is: the board has its modem there
+RTC = set(range(22))
 USB = {19, 20}
 FLASH_AND_PSRAM = set(range(26, 38))
 NOT_BONDED = {22, 23, 24, 25}
@@ -82,3 +83,7 @@ def test_the_pulse_lengths_and_free_pins_are_documented() -> None:
 @pytest.mark.parametrize("name", ["relay_enable", "relay_inhibit", "door_unlock", "door_lock"])
 def test_what_moves_something_is_low_from_the_first_instruction(name: str) -> None:
     assert getattr(THE_BOARD, name) in outputs_low_at_reset(THE_BOARD)
+
+
+def test_what_wakes_the_chip_by_going_low_is_a_pin_of_its_rtc() -> None:
+    assert {THE_BOARD.modem_ri, THE_BOARD.reader_irq} <= RTC, "wake_on_ext1 takes no other"
