@@ -33,7 +33,7 @@ class Meter:
     def seconds(self) -> dict[str, float]:
         """Return state -> seconds, of every state it was in since it was made or `restart`."""
         self._close()
-        return {state: spent_us / US for state, spent_us in self._spent_us.items()}
+        return {state: spent_us / US for state, spent_us in self._spent_us.items() if spent_us}
 
     def restart(self) -> None:
         """Forget what was counted, but not the state it is in."""
