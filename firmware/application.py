@@ -196,6 +196,7 @@ class Box:
                         (board.door_contact, _seen_by_the_look),
                     ),
                     when_low=((board.modem_ri, modem.rings), reader.wake_line),
+                    held=(board.modem_dtr, board.modem_reset),
                 ),
                 uptime=uptime,
                 vehicle=vehicle,

@@ -1,7 +1,8 @@
 """The chip's light sleep and its speed, on an ESP32-S3 with MicroPython 1.27 or newer.
 
-A chip in light sleep keeps its memory and what it drives, but hears no byte and no edge: it wakes
-after a time, or at the level of a pin. Never decides when it may sleep.
+A chip in light sleep keeps its memory, but hears no byte and no edge, and lets go of what it drives
+unless that is held: it wakes after a time, or at the level of a pin. Never decides when it may
+sleep.
 """
 
 import esp32
@@ -26,8 +27,13 @@ class LightSleep:
     those of wake_on_ext1, which must be pins of the RTC (0 to 21).
     """
 
-    def __init__(self, *, when_high: tuple, when_low: tuple):
-        """Take lines that wake us by going high and, of the RTC's pins, by going low."""
+    def __init__(self, *, when_high: tuple, when_low: tuple, held: tuple):
+        """Take lines that wake us by going high and, of the RTC's pins, by going low.
+
+        `held`: the pins of outputs that must keep their level. The others have a resistor that says
+        what they are when nobody drives them.
+        """
+        self._held = [Pin(number) for number in held]
         self._when_high = [(n, Pin(n, Pin.IN, Pin.PULL_DOWN), handler) for n, handler in when_high]
         self._when_low = [(n, Pin(n, Pin.IN, Pin.PULL_UP), handler) for n, handler in when_low]
         self._slow = False
@@ -55,10 +61,14 @@ class LightSleep:
         before = [machine.mem32[register] for register in registers]
         for register, value in zip(registers, before):
             machine.mem32[register] = value & ~_INTERRUPT_ON
+        for pin in self._held:
+            pin.init(hold=True)  # pyright: ignore[reportCallIssue] the stubs know no hold
         machine.lightsleep(duration_ms)
+        for pin in self._held:
+            pin.init(hold=False)  # pyright: ignore[reportCallIssue]
         for register, value in zip(registers, before):
             machine.mem32[register] = value
-        for _, pin, _ in low:  # the RTC has had it since, and holds it; the stubs know no hold
+        for _, pin, _ in low:  # the RTC has had it since, and holds it
             pin.init(Pin.IN, Pin.PULL_UP, hold=False)  # pyright: ignore[reportCallIssue]
         for _, pin, handler in high:
             if pin.value():

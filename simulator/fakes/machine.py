@@ -59,9 +59,11 @@ def freq(frequency_hz=None):
 def lightsleep(time_ms=None):
     """Stand still until the time is over or a pin of esp32.wake_on_* is at its level.
 
-    A pin of wake_on_gpio keeps that level as its interrupt afterwards (gpio_wakeup_enable), whoever
-    had set another: one whose interrupt is on then storms (esp-idf#11686). A pin of ext1 belongs to
-    the RTC afterwards, held: it is deaf until `Pin.init(mode, hold=False)`.
+    Outputs float meanwhile, unless they are held: ESP-IDF isolates all pins of an S3 (sleep_gpio.c,
+    ESP_SLEEP_GPIO_RESET_WORKAROUND). A pin of wake_on_gpio keeps that level as its interrupt
+    afterwards (gpio_wakeup_enable), whoever had set another: one whose interrupt is on then storms
+    (esp-idf#11686). A pin of ext1 belongs to the RTC afterwards, held: it is deaf until
+    `Pin.init(mode, hold=False)`.
     """
     global _wake_reason
     masks = [0, 0]
@@ -73,7 +75,12 @@ def lightsleep(time_ms=None):
     for pin in esp32.gpio_pins:
         pin._trigger = _HIGH_LEVEL if esp32.gpio_level else _LOW_LEVEL
     deadline_us = link.NEVER if time_ms is None else link.now_us + time_ms * 1000
+    floating = [pin for pin in Pin._known.values() if pin._mode != Pin.IN and not pin._held]
+    for pin in floating:
+        link.do(">sBB", b"P", pin.number, 2)
     link.doze(deadline_us, masks[0], masks[1])
+    for pin in floating:
+        pin._tell()
     _wake_reason = TIMER_WAKE
     for pins, level, reason in (
         (esp32.gpio_pins, esp32.gpio_level, 7),  # ESP_SLEEP_WAKEUP_GPIO; machine has no name for it
@@ -136,7 +143,7 @@ class Pin:
             pin._pull = None
             pin._driven = 0
             pin._trigger = pin._interrupts = 0
-            pin._is_the_rtcs = False
+            pin._is_the_rtcs = pin._held = False
             cls._known[number] = pin
         return cls._known[number]
 
@@ -146,6 +153,8 @@ class Pin:
     def init(self, mode=-1, pull=-1, value=None, hold=None):
         if mode != -1 and hold is False:
             self._is_the_rtcs = False
+        if hold is not None:
+            self._held = hold
         if mode != -1:
             self._mode = mode
         if pull != -1:

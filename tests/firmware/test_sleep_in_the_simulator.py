@@ -100,6 +100,17 @@ def test_a_badge_that_wakes_it_opens_within_a_second(world: World, tmp_path: Pat
     assert car.box.meter.seconds()["idle 240 MHz"] > 590, "a trip is no time to sleep"
 
 
+def test_what_keeps_the_modem_asleep_and_unreset_is_held(world: World, tmp_path: Path) -> None:
+    car = parked(world, tmp_path)
+    seen: list[int | None] = []
+    for pin in (BOARD.modem_dtr, BOARD.modem_reset):
+        car.pins.watch(pin, seen.append)
+    world.run_for(60)
+    assert seen == [], "they would float in every sleep"
+    assert car.relay_changes == []
+    assert car.wires.door_changes == []
+
+
 @pytest.mark.parametrize("line", ["ignition", "crank", "door_contact"])
 def test_a_line_that_goes_high_wakes_it_and_the_car_looks(
     world: World, tmp_path: Path, line: str

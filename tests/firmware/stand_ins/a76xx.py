@@ -2,14 +2,18 @@
 
 import asyncio
 
+from machine import Pin
+
 
 class A76xx:
     asleep = True
     closed = True
     readable = False
 
-    def __init__(self, channel, **pins):
+    def __init__(self, channel, dtr_pin, reset_pin, **others):
         self.rung = 0
+        for number in (dtr_pin, reset_pin):
+            Pin(number, Pin.OUT, value=1)
 
     def rings(self, _pin):
         self.rung += 1

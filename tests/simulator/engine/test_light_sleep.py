@@ -120,6 +120,17 @@ def test_what_it_was_saying_is_cut_off(bench):
     assert b"x" not in bench.heard
 
 
+def test_an_output_floats_meanwhile_unless_it_is_held(bench):
+    seen = []
+    bench.pins.watch(6, seen.append)
+    bench.ask("drive 6 1")
+    bench.ask("doze 1000", within_s=2)
+    assert seen == [1, None, 1]
+    bench.ask("hold 6 1")
+    bench.ask("doze 1000", within_s=2)
+    assert seen == [1, None, 1]
+
+
 def test_the_watchdog_does_not_count_meanwhile(bench):
     bench.ask("guard 3000")
     bench.ask("doze 60000", within_s=61)

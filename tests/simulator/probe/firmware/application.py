@@ -115,6 +115,10 @@ async def level_of(pin, *hold):
     return pin.value()
 
 
+async def hold(pin, yes):
+    Pin(int(pin)).init(hold=bool(int(yes)))
+
+
 async def tempo(mhz):
     machine.freq(int(mhz) * 1_000_000)
     return machine.freq()
@@ -189,6 +193,7 @@ COMMANDS = {
     "count": count,
     "muffle": muffle,
     "level_of": level_of,
+    "hold": hold,
     "tempo": tempo,
     "guard": guard,
     "reset": reset,
