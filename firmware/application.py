@@ -10,7 +10,7 @@ import machine
 from cryptolib import aes
 
 from firmware import fitted
-from firmware.board import BOARDS
+from firmware.board import BOARDS, outputs_low_at_reset
 from firmware.drivers.a76xx import A76xx
 from firmware.drivers.at_channel import AtChannel
 from firmware.drivers.doors import Doors
@@ -197,6 +197,7 @@ class Box:
                     ),
                     when_low=((board.modem_ri, modem.rings), reader.wake_line),
                     held=(board.modem_dtr, board.modem_reset),
+                    low_at_rest=outputs_low_at_reset(board),
                 ),
                 uptime=uptime,
                 vehicle=vehicle,

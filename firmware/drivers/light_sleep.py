@@ -27,16 +27,22 @@ class LightSleep:
     those of wake_on_ext1, which must be pins of the RTC (0 to 21).
     """
 
-    def __init__(self, *, when_high: tuple, when_low: tuple, held: tuple):
+    def __init__(self, *, when_high: tuple, when_low: tuple, held: tuple, low_at_rest: tuple):
         """Take lines that wake us by going high and, of the RTC's pins, by going low.
 
-        `held`: the pins of outputs that must keep their level. The others have a resistor that says
-        what they are when nobody drives them.
+        `held`: pins of outputs that must keep their level. `low_at_rest`: of those that a resistor
+        keeps low when nobody drives them.
         """
         self._held = [Pin(number) for number in held]
+        self._low_at_rest = [Pin(number) for number in low_at_rest]
         self._when_high = [(n, Pin(n, Pin.IN, Pin.PULL_DOWN), handler) for n, handler in when_high]
         self._when_low = [(n, Pin(n, Pin.IN, Pin.PULL_UP), handler) for n, handler in when_low]
         self._slow = False
+
+    @property
+    def drives(self) -> bool:
+        """Whether it drives something that a sleep would let go of: a coil, a door, a light."""
+        return any(pin.value() for pin in self._low_at_rest)
 
     def speed_up(self) -> None:
         """Compute at full speed, which costs nothing where it is so already."""

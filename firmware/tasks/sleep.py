@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from firmware.tasks.parts import Chip, Modem, Receiver, Uptime
     from firmware.tasks.vehicle import Vehicle
 
-# No pulse is slept through, of which the doors' is the longest with 300 ms.
-_WORTH_MS = const(400)
+# Below that, to fall asleep and to wake takes more than it saves.
+_WORTH_MS = const(10)
 # The car's looks go on: as long as its own pause, and below what law 1 takes for an unbroken look.
 _LONGEST_MS = const(4_000)
 # A receiver talks once a second; what has been silent for longer is asleep, or not there.
@@ -54,7 +54,7 @@ class SleepingPoll:
         if not self._may_sleep:
             self._chip.speed_up()
             return self._poll.ipoll(timeout_ms)
-        if timeout_ms < _WORTH_MS:  # a look is no reason for full speed
+        if timeout_ms < _WORTH_MS or self._chip.drives:  # no reason for full speed
             return self._poll.ipoll(timeout_ms)
         ready = self._poll.poll(0)
         if not ready and self._chip.sleep(min(timeout_ms, _LONGEST_MS)):
