@@ -317,10 +317,10 @@ class Box:
                 _, length = struct.unpack_from(">BH", message, at)
                 at += 3 + length
                 self._report = json.loads(message[at - length : at])
-            elif kind == b"H":
+            elif kind == b"C":
                 self._mhz = struct.unpack_from(">H", message, at)[0]
                 at += 2
-            elif kind == b"L":  # as Z, the last of a message
+            elif kind == b"Y":  # as Z, the last of a message
                 deadline_us, *wake_pins = struct.unpack_from(">QQQ", message, at)
                 at += 24
                 self._doze(deadline_us, wake_pins[0], wake_pins[1])

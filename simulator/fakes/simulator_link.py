@@ -5,7 +5,7 @@ last wait goes to the world in one message, and the process blocks until the wor
 what time it is now and what came in. Nothing here looks at the real clock.
 
 Message to the world: length u32, then operations, each one letter and its fields; the wait (Z) or
-the light sleep (L) comes last. Answer: length u32, time since power-on in microseconds u64, then U
+the light sleep (Y) comes last. Answer: length u32, time since power-on in microseconds u64, then U
 (UART bytes), P (pin level, or microvolts) and Q0 (somebody wants the report).
 The other end is simulator/engine/box.py.
 """
@@ -123,7 +123,7 @@ def doze(deadline_us, low, high):
     """Light sleep until the deadline, or a pin of a mask that is at its level."""
     global dozes
     dozes = True
-    _wait(">sQQQ", b"L", deadline_us, low, high)
+    _wait(">sQQQ", b"Y", deadline_us, low, high)
     dozes = False
 
 
