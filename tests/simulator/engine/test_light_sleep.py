@@ -98,15 +98,15 @@ def test_it_hears_no_edge_meanwhile(bench):
     bench.pins.set_outside(44, 1)
     bench.pins.set_outside(44, 0)
     bench.run_for(1)
-    assert bench.ask("count") == "0"
+    assert bench.ask("edges_heard") == "0"
     bench.pins.set_outside(44, 1)
-    assert bench.ask("count") == "1"
+    assert bench.ask("edges_heard") == "1"
 
 
 def test_bytes_that_come_meanwhile_are_lost(bench):
     bench.line.send(b"doze 1000\n")
     bench.run_for(0.5)
-    bench.line.send(b"count\n")
+    bench.line.send(b"edges_heard\n")
     bench.run_for(1)
     assert bench.heard.startswith(b"(1001, 4)")
     assert bench.heard.count(b"\n") == 1
@@ -126,7 +126,7 @@ def test_an_output_floats_meanwhile_unless_it_is_held(bench):
     bench.ask("drive 6 1")
     bench.ask("doze 1000", within_s=2)
     assert seen == [1, None, 1]
-    bench.ask("hold 6 1")
+    bench.ask("grip 6 1")
     bench.ask("doze 1000", within_s=2)
     assert seen == [1, None, 1]
 

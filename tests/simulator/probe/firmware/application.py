@@ -94,11 +94,11 @@ async def say_and_doze(text, ms):
 
 
 async def edges(pin):
-    """Count the edges of a pin from now on, in `counted`."""
+    """Count the edges of a pin from now on, in `edges_heard`."""
     Pin(int(pin), Pin.IN).irq(lambda pin: counted.append(1), Pin.IRQ_RISING | Pin.IRQ_FALLING)
 
 
-async def count():
+async def edges_heard():
     return len(counted)
 
 
@@ -115,7 +115,7 @@ async def level_of(pin, *hold):
     return pin.value()
 
 
-async def hold(pin, yes):
+async def grip(pin, yes):
     Pin(int(pin)).init(hold=bool(int(yes)))
 
 
@@ -190,10 +190,10 @@ COMMANDS = {
     "doze": doze,
     "say_and_doze": say_and_doze,
     "edges": edges,
-    "count": count,
+    "edges_heard": edges_heard,
     "muffle": muffle,
     "level_of": level_of,
-    "hold": hold,
+    "grip": grip,
     "tempo": tempo,
     "guard": guard,
     "reset": reset,
