@@ -10,13 +10,14 @@ import machine
 from cryptolib import aes
 
 from firmware import fitted
-from firmware.board import BOARDS
+from firmware.board import BOARDS, outputs_low_at_reset
 from firmware.drivers.a76xx import A76xx
 from firmware.drivers.at_channel import AtChannel
 from firmware.drivers.doors import Doors
 from firmware.drivers.entropy import Entropy
 from firmware.drivers.flash_store import FlashStore
 from firmware.drivers.ignition import IgnitionInput
+from firmware.drivers.light_sleep import LightSleep
 from firmware.drivers.panel import Panel
 from firmware.drivers.serial import Serial
 from firmware.drivers.ublox import UbloxReceiver
@@ -44,6 +45,7 @@ from firmware.tasks.orders import COMMANDS_FILE
 from firmware.tasks.recorder import Recorder
 from firmware.tasks.signals import SignalsTask
 from firmware.tasks.signs import IGNITION_LINE_FILE, Signs
+from firmware.tasks.sleep import lend_idle_time
 from firmware.tasks.supervisor import Supervisor
 from firmware.tasks.timekeeper import CLOCK_FILE
 from firmware.tasks.vehicle import Vehicle
@@ -103,6 +105,7 @@ class Box:
         law = Immobiliser if identity.start_relay else DoorOnly
         immobiliser = law(relay.contact(), now_ms, signs=_SIGNS, line_fitted=identity.ignition_line)
         ignition = fitted.ignition(identity.ignition_line, board)
+        crank = IgnitionInput(board.crank)
         signals = SignalsTask(
             Panel(green_pin=board.led_green, red_pin=board.led_red, buzzer_pin=board.buzzer)
         )
@@ -116,7 +119,7 @@ class Box:
                 )
                 if identity.ignition_line
                 else NoLine(),
-                cranked=IgnitionInput(board.crank).look,
+                cranked=crank.look,
                 state_store=state_store,
                 now_ms=now_ms,
             ),
@@ -184,6 +187,25 @@ class Box:
             make_watchdog=machine.WDT, uptime=uptime, vehicle=vehicle, presence=presence
         )
 
+        if reader.wake_line is not None:
+            lend_idle_time(
+                chip=LightSleep(
+                    when_high=(
+                        (board.ignition, ignition.remember),
+                        (board.crank, crank.remember),
+                        (board.door_contact, _seen_by_the_look),
+                    ),
+                    when_low=((board.modem_ri, modem.rings), reader.wake_line),
+                    held=(board.modem_dtr, board.modem_reset),
+                    low_at_rest=outputs_low_at_reset(board),
+                ),
+                uptime=uptime,
+                vehicle=vehicle,
+                modem=modem,
+                receiver=receiver,
+                woken=vehicle.look_now.set,
+            )
+
         self._failed_starts = failed_starts
         self._clock = clock
         self._grants = grants
@@ -241,6 +263,10 @@ class Box:
             "heap_alloc": gc.mem_alloc(),
             "heap_free": gc.mem_free(),
         }
+
+
+def _seen_by_the_look(_pin) -> None:
+    """What needs no handler, as the car's look that follows reads the level."""
 
 
 def run() -> None:

@@ -38,6 +38,8 @@ _SEND_BYTES = const(1024)
 class A76xx:
     """Attributes to read: `readable` (data may wait in the modem), `closed` (the socket is gone).
 
+    `asleep`: it says nothing before it has pulled its RI line.
+
     `on_event` is called, without arguments, when either becomes true.
     """
 
@@ -61,6 +63,7 @@ class A76xx:
         self._network_open = False
         self.readable = False
         self.closed = True
+        self.asleep = False
         channel.on_message = self._hear
 
     async def power_up(self) -> None:
@@ -176,6 +179,11 @@ class A76xx:
         except ModemError:
             return False
         return True
+
+    def rings(self, _pin) -> None:
+        """The RI line is low: something has come that it would say."""
+        self.readable = True
+        self._on_event()
 
     def _hear(self, line: bytes) -> None:
         if line.startswith(b"+CIPRXGET: 1,0"):

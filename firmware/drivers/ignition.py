@@ -18,9 +18,10 @@ class IgnitionInput:
         self._pin = Pin(pin_number, Pin.IN, Pin.PULL_DOWN)
         self._edge_seen = False
         self._last = self.on = bool(self._pin.value())
-        self._pin.irq(self._remember, Pin.IRQ_RISING | Pin.IRQ_FALLING)
+        self._pin.irq(self.remember, Pin.IRQ_RISING | Pin.IRQ_FALLING)
 
-    def _remember(self, _pin):
+    def remember(self, _pin) -> None:
+        """Take note that it has been on, or off, since the last look."""
         self._edge_seen = True
 
     def look(self) -> bool:

@@ -10,3 +10,6 @@ class NoIgnition:
     def look(self) -> bool:
         """False: there is no edge to see."""
         return False
+
+    def remember(self, _pin) -> None:
+        """There is nothing to take note of."""

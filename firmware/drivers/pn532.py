@@ -40,6 +40,8 @@ _BUFFER_BYTES = const(128)
 class Pn532:
     """`stream` has `async read()` and `write(data)`."""
 
+    wake_line = None  # what it says would be lost on a chip that sleeps
+
     def __init__(self, stream):
         """Nothing is sent yet."""
         self._stream = stream

@@ -20,6 +20,8 @@ _LOOK_AGAIN_S = const(0.02)
 class Wiegand:
     """Interrupts collect the bits; they allocate nothing."""
 
+    wake_line = None  # what it says would be lost on a chip that sleeps
+
     def __init__(self, *, d0_pin: int, d1_pin: int):
         """Listen from now on."""
         self._bits = bytearray(MOST_BITS + 1)  # one too many shows that it is no frame

@@ -16,12 +16,7 @@ from firmware.tasks.acts import Acts
 from firmware.tasks.orders import Orders
 from firmware.tasks.settling import Settling
 from firmware.tasks.timekeeper import Timekeeper
-from shared_protocol.records import (
-    ASKED_THEFT,
-    RELAY_ENABLED,
-    RELAY_INHIBITED,
-    Refusal,
-)
+from shared_protocol.records import ASKED_THEFT, RELAY_ENABLED, RELAY_INHIBITED, Refusal
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
@@ -52,8 +47,9 @@ _LOOK_QUIET_S = const(4.0)
 class Vehicle:
     """Everything that one car does, called by the tasks of badge reader, receiver and link.
 
-    Attributes to read: `looked_ms`, when a look at the wires was last carried through;
-    `timekeeper`, for what the server tells of the time.
+    Attributes to read: `timekeeper`, for what the server tells of the time; `looked`, set when a
+    look at the wires has been carried through; to set: `look_now`, which ends a long pause between
+    two looks.
     """
 
     def __init__(
@@ -127,9 +123,9 @@ class Vehicle:
             orders=self._orders,
             recorder=recorder,
         )
-        self.looked_ms = uptime.now_ms()
-        self._rest = Rest(self.looked_ms)
-        self._standing = Standing(self.looked_ms, ignition.fitted)
+        now_ms = uptime.now_ms()
+        self._rest = Rest(now_ms)
+        self._standing = Standing(now_ms, ignition.fitted)
         self._settling = Settling(
             trip=trip,
             grants=grants,
@@ -138,10 +134,11 @@ class Vehicle:
             signs=signs,
             ignition=ignition,
             keys_in=keys_in,
-            now_ms=self.looked_ms,
+            now_ms=now_ms,
         )
         self._lock = asyncio.Lock()  # held from a decision to the end of its pulses
-        self._look_now = asyncio.Event()  # ends the pause between two looks
+        self.looked = asyncio.Event()
+        self.look_now = asyncio.Event()
         self._commands_waiting = []
         self._refused = None  # the badge at the reader that was: tag, assurance, the clock's number
 
@@ -160,9 +157,9 @@ class Vehicle:
             if not self.quiet or self._acts.door_lock.due:
                 await asyncio.sleep(_LOOK_EVERY_S)
                 continue
-            self._look_now.clear()
+            self.look_now.clear()
             try:
-                await asyncio.wait_for(self._look_now.wait(), _LOOK_QUIET_S)
+                await asyncio.wait_for(self.look_now.wait(), _LOOK_QUIET_S)
             except asyncio.TimeoutError:
                 pass
 
@@ -301,7 +298,7 @@ class Vehicle:
         )
         self._recorder.write(records, now_ms)
         self._recorder.step(now_ms)
-        self.looked_ms = now_ms
+        self.looked.set()
 
     @property
     def _startable(self) -> bool:
@@ -322,10 +319,10 @@ class Vehicle:
 
     def _begin(self, outcome: "Outcome", now_ms: int) -> None:
         self._acts.begin(outcome, now_ms)
-        self._look_now.set()
+        self.look_now.set()
 
     async def _act_on(self, outcome: "Outcome", now_ms: int) -> None:
-        self._look_now.set()
+        self.look_now.set()
         await self._acts.carry_out(outcome, now_ms)
 
     def _let_rest(self) -> None:

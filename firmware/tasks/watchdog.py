@@ -1,12 +1,12 @@
-"""Feeds the hardware watchdog while the car's loop is alive, and collects garbage in quiet moments.
+"""Feeds the hardware watchdog with each look of the car's loop, and collects garbage now and then.
 
-A collection holds the loop for tens of milliseconds, so none is begun while somebody is at the
-reader; there the heap's own threshold has to do.
+A wake of its own would cost a sleeping chip as much as the look's. A collection holds the loop for
+tens of milliseconds, so none is begun while somebody is at the reader; there the heap's own
+threshold has to do.
 
 A reset moves no relay: the coils are latching and boot.py drives their pins low.
 """
 
-import asyncio
 import gc
 
 from firmware.logic.const import const
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from firmware.tasks.parts import Uptime, Watchdog
     from firmware.tasks.vehicle import Vehicle
 
-_FEED_EVERY_S = const(8.0)
 # The car's loop looks every 4 s at least; a flash erase or a handshake slice is far shorter.
-_LONGEST_SILENCE_MS = const(15_000)
 _WATCHDOG_MS = const(30_000)
+_COLLECT_EVERY_MS = const(8_000)
+_COLLECT_QUIET_MS = const(32_000)  # little is left behind then, and the chip is slow
 
 
 class WatchdogTask:
@@ -42,14 +42,18 @@ class WatchdogTask:
         self._vehicle = vehicle
         self._presence = presence
         self._watchdog = None
+        self._collected_ms = uptime.now_ms()
 
     async def run(self) -> None:
         """Feed for ever, or rather until the car's loop stops."""
         while True:
+            await self._vehicle.looked.wait()
+            self._vehicle.looked.clear()
             if self._watchdog is None:
                 self._watchdog = self._make_watchdog(timeout=_WATCHDOG_MS)
-            if self._uptime.now_ms() - self._vehicle.looked_ms < _LONGEST_SILENCE_MS:
-                self._watchdog.feed()
-            if not self._presence.occupied:
+            self._watchdog.feed()
+            now_ms = self._uptime.now_ms()
+            pause_ms = _COLLECT_QUIET_MS if self._vehicle.quiet else _COLLECT_EVERY_MS
+            if now_ms - self._collected_ms >= pause_ms and not self._presence.occupied:
+                self._collected_ms = now_ms
                 gc.collect()
-            await asyncio.sleep(_FEED_EVERY_S)

@@ -70,6 +70,7 @@ class Wires:
         self.door = "locked"
         self.door_changes: list[tuple[int, str]] = []
         self.signals: list[tuple[int, str, int]] = []
+        self._shown: dict[str, int] = {}
         self.faults: list[str] = []
         self.ignition = False
         self.engine_running = False
@@ -211,7 +212,10 @@ class Wires:
         self.door_changes.append((self._now_ms(), state))
 
     def _signal(self, name: str, level: int | None) -> None:
-        self.signals.append((self._now_ms(), name, level or 0))
+        level = level or 0  # a pin that floats is pulled down
+        if self._shown.get(name, 0) != level:
+            self._shown[name] = level
+            self.signals.append((self._now_ms(), name, level))
 
     def _now_ms(self) -> int:
         return self.timeline.now_us * 1000 // US

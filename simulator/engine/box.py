@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from simulator.engine.meter import Meter
 from simulator.engine.pins import Pins
 from simulator.engine.rom import compile_to_rom
 from simulator.engine.timeline import Timeline, Timer
@@ -33,6 +34,8 @@ RESTART_US = 300_000  # the chip's own start, from reset to boot.py
 # stretch is the start, when some forty modules are imported: below a second on a slow machine.
 HANG_S = 30.0
 _NEVER = 0xFFFFFFFFFFFFFFFF
+_IDLE = 0x80  # in a wait's mask of UARTs: the firmware has nothing to do
+_START_MHZ = 240  # CONFIG_ESP_DEFAULT_CPU_FREQ_MHZ_240 of MicroPython's ESP32_GENERIC_S3
 _FAKES = Path(__file__).parents[1] / "fakes"
 _REPOSITORY = Path(__file__).parents[2]
 
@@ -60,6 +63,10 @@ def word_bits() -> int:
 class Box:
     """The process, its pins and its UARTs.
 
+    Attributes:
+        resets: the cause of each start but the first.
+        meter: of the chip: "off", "light sleep", or "busy" or "idle" at "80", "160" or "240 MHz".
+
     Args:
         timeline: the world's clock.
         image: the flash image, see flasher/image.py.
@@ -83,7 +90,8 @@ class Box:
         self.timeline = timeline
         self.image = image
         self.pins = pins
-        self.resets: list[int] = []  # the cause of each start but the first
+        self.resets: list[int] = []
+        self.meter = Meter(timeline, "off")
         self._unique_id = unique_id
         self._heap = heap or DEFAULT_HEAP[word_bits()]
         self._slice_us = round(slice_ms * 1000)
@@ -97,6 +105,9 @@ class Box:
         self._restarting: Timer | None = None
         self._run_asked = False
         self._polled = 0
+        self._mhz = _START_MHZ
+        self._dozed_us: int | None = None  # since when it is in light sleep
+        self._wake_pins = (0, 0)  # masks: those that end it when low, and when high
         self._interrupts: set[int] = set()
         self._changed: list[int] = []  # pins that the outside changed since the last answer
         self._watchdog_us: int | None = None
@@ -136,6 +147,8 @@ class Box:
             )
         self._link = ours
         self._boot_us = self.timeline.now_us
+        self._mhz = _START_MHZ
+        self._dozed_us = None
         self._changed = []
         configuration = {
             "pins": sorted(self.pins.numbers),
@@ -154,7 +167,9 @@ class Box:
             if timer is not None:
                 timer.cancel()
         self._restarting = self._watchdog = self._watchdog_us = None
+        self._dozed_us = None
         self._interrupts.clear()
+        self.meter.enter("off")
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -201,8 +216,16 @@ class Box:
 
     def _on_outside(self, number: int) -> None:
         self._changed.append(number)
-        if number in self._interrupts:
+        if number in self._interrupts if self._dozed_us is None else self._is_woken():
             self._ask_run()
+
+    def _is_woken(self) -> bool:
+        """Whether a pin is at the level that ends a light sleep."""
+        return any(
+            self._wake_pins[level] >> number & 1
+            for number, level in self.pins.outside.items()
+            if level in (0, 1)
+        )
 
     def _ask_run(self) -> None:
         """Have the box run after the present event, once."""
@@ -213,6 +236,8 @@ class Box:
     def _run(self) -> None:
         self._run_asked = False
         if self._link is not None:
+            if self._dozed_us is not None:
+                self._end_doze(self._dozed_us)
             self._answer()
             self._run_until_wait()
 
@@ -292,6 +317,13 @@ class Box:
                 _, length = struct.unpack_from(">BH", message, at)
                 at += 3 + length
                 self._report = json.loads(message[at - length : at])
+            elif kind == b"C":
+                self._mhz = struct.unpack_from(">H", message, at)[0]
+                at += 2
+            elif kind == b"Y":  # as Z, the last of a message
+                deadline_us, *wake_pins = struct.unpack_from(">QQQ", message, at)
+                at += 24
+                self._doze(deadline_us, wake_pins[0], wake_pins[1])
             elif kind == b"R":
                 self._restart(SOFTWARE_RESET)
                 return
@@ -301,6 +333,7 @@ class Box:
             else:  # Z, the last of a message
                 deadline_us, self._polled = struct.unpack_from(">QB", message, at)
                 at += 9
+                self.meter.enter(f"{'idle' if self._polled & _IDLE else 'busy'} {self._mhz} MHz")
                 self._sleep(deadline_us)
 
     def _sleep(self, deadline_us: int) -> None:
@@ -311,6 +344,27 @@ class Box:
             self._asleep = self.timeline.call_at(self._boot_us + deadline_us, self._run)
         if any(line.readable and self._polled & 1 << n for n, line in self._lines.items()):
             self._ask_run()
+
+    # Light sleep: digital peripherals stand still, the levels of the pins stay
+
+    def _doze(self, deadline_us: int, low: int, high: int) -> None:
+        self._polled = 0
+        if self._dozed_us is None:
+            self._dozed_us = self.timeline.now_us
+            for line in self._lines.values():
+                line.stand_still()
+        self._wake_pins = (low, high)
+        self.meter.enter("light sleep")
+        self._sleep(deadline_us)
+        if self._is_woken():
+            self._ask_run()
+
+    def _end_doze(self, since_us: int) -> None:
+        self._dozed_us = None
+        # The timer groups' clock is gated, and with it the task watchdog (TRM, 12.2 and 13).
+        self._fed_us += self.timeline.now_us - since_us
+        for line in self._lines.values():
+            line.go_on()
 
     # Resets
 
@@ -323,6 +377,8 @@ class Box:
         """Reset the box if nothing fed the watchdog in time; otherwise look again when due."""
         assert self._watchdog_us is not None
         due_us = self._fed_us + self._watchdog_us
+        if self._dozed_us is not None:
+            due_us += self.timeline.now_us - self._dozed_us
         if due_us <= self.timeline.now_us:
             self._restart(WATCHDOG_RESET)
         else:

@@ -8,7 +8,7 @@ dropped and counted. Never looks at what the bytes mean.
 from collections.abc import Callable
 from typing import Protocol
 
-from simulator.engine.timeline import US, Timeline
+from simulator.engine.timeline import US, Timeline, Timer
 
 BITS_A_BYTE = 10  # 8N1
 FIFO_FULL_BYTES = 120
@@ -47,12 +47,15 @@ class UartLine:
         self._wire_start_us = 0.0
         self._hand_over_asked = False
         self._box_wire_free_us = 0.0
+        self._stands_still = False
+        self._under_way: tuple[float, bytes, Timer] | None = None  # what the box says now
 
     # The box's side
 
     def open(self, baud: int, capacity: int) -> None:
         """The box opens its UART with that rate and receive buffer."""
         self._box_baud = baud
+        self._stands_still = False
         self._capacity = capacity
         self._received = b""
         self._unread = 0
@@ -68,7 +71,35 @@ class UartLine:
         heard = data if self._box_baud == self.device_baud else noise(data)
         start_us = max(float(self.timeline.now_us), self._box_wire_free_us)
         self._box_wire_free_us = start_us + len(data) * BITS_A_BYTE * US / self._box_baud
-        self.timeline.call_at(round(self._box_wire_free_us), lambda: self.on_data(heard))
+        timer = self.timeline.call_at(round(self._box_wire_free_us), lambda: self.on_data(heard))
+        self._under_way = (start_us, heard, timer)
+
+    def stand_still(self) -> None:
+        """The box goes into light sleep: what it was saying is cut off, what comes now is lost."""
+        now_us = self.timeline.now_us
+        if self._under_way is not None and self._box_baud is not None:
+            start_us, data, timer = self._under_way
+            if timer.callback is not None:
+                timer.cancel()
+                passed = max(0, int((now_us - start_us) / (BITS_A_BYTE * US / self._box_baud)))
+                if passed:
+                    self.timeline.call_at(now_us, lambda: self.on_data(data[:passed]))
+                self._box_wire_free_us = now_us
+        self._store(self._take_passed())
+        self._stands_still = True
+
+    def go_on(self) -> None:
+        """The box is awake again: of what is on its way it hears what is still to pass."""
+        self._take_passed()
+        self._stands_still = False
+
+    def _take_passed(self) -> bytes:
+        """Take from the wire what has passed it by now."""
+        passed_us = self.timeline.now_us - self._wire_start_us
+        passed = min(len(self._wire), max(0, int(passed_us / self._byte_us)))
+        data, self._wire = self._wire[:passed], self._wire[passed:]
+        self._wire_start_us += passed * self._byte_us
+        return data
 
     def note_unread(self, count: int) -> None:
         """The box says how many received bytes it has not read yet."""
@@ -110,7 +141,7 @@ class UartLine:
 
     def _hand_over(self) -> None:
         self._hand_over_asked = False
-        if self._hand_over_us() <= self.timeline.now_us:
+        if self._wire and self._hand_over_us() <= self.timeline.now_us:
             chunk = self._wire[:FIFO_FULL_BYTES]
             self._wire = self._wire[FIFO_FULL_BYTES:]
             self._wire_start_us += len(chunk) * self._byte_us
@@ -118,7 +149,7 @@ class UartLine:
         self._ask_hand_over()
 
     def _store(self, chunk: bytes) -> None:
-        if self._box_baud is None:
+        if self._box_baud is None or self._stands_still:
             return
         if self._box_baud != self.device_baud:
             chunk = noise(chunk)

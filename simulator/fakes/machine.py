@@ -4,6 +4,7 @@ A pin or UART that the board does not have raises, so does reading an input that
 Never touches hardware of the host.
 """
 
+import esp32
 import simulator_link as link
 from micropython import const
 
@@ -11,6 +12,18 @@ PWRON_RESET = 1
 WDT_RESET = 3
 SOFT_RESET = 5
 
+EXT1_WAKE = 3
+TIMER_WAKE = 4
+
+_FREQUENCIES_MHZ = (80, 160, 240)
+_WAKING_US = const(1_000)  # "less than 1 ms" (ESP32-S3 data sheet, light sleep)
+_FREQUENCY_TICK_US = const(10_000)  # machine.freq() looks again each tick whether it is so
+# GPIO_PINn_REG of the ESP32-S3's TRM, 6.14: INT_TYPE (9:7), WAKEUP_ENABLE (10), INT_ENA (17:13)
+_GPIO_PIN0_REG = const(0x60004074)
+_LOW_LEVEL = const(4)
+_HIGH_LEVEL = const(5)
+
+_wake_reason = 0
 _TX_FIFO_BYTES = const(128)  # in hardware, before the transmit buffer
 _ADC_FULL_SCALE_UV = const(3_100_000)
 _BITS_A_BYTE = const(10)  # 8N1
@@ -28,6 +41,85 @@ def reset():
     link.do(">s", b"R")
     while True:
         link.wait(link.NEVER, 0)
+
+
+def freq(frequency_hz=None):
+    """Of the processor, which may have a little work left over when it is changed."""
+    if frequency_hz is None:
+        return link.mhz * 1_000_000
+    if frequency_hz // 1_000_000 not in _FREQUENCIES_MHZ:
+        raise ValueError("frequency must be 80MHz, 160MHz or 240MHz")
+    if frequency_hz // 1_000_000 != link.mhz:
+        link.mhz = frequency_hz // 1_000_000
+        link.do(">sH", b"C", link.mhz)
+        link.sleep_until(link.now_us + _FREQUENCY_TICK_US)
+    return None
+
+
+def lightsleep(time_ms=None):
+    """Stand still until the time is over or a pin of esp32.wake_on_* is at its level.
+
+    Outputs float meanwhile, unless they are held: ESP-IDF isolates all pins of an S3 (sleep_gpio.c,
+    ESP_SLEEP_GPIO_RESET_WORKAROUND). A pin of wake_on_gpio keeps that level as its interrupt
+    afterwards (gpio_wakeup_enable), whoever had set another: one whose interrupt is on then storms
+    (esp-idf#11686). A pin of ext1 belongs to the RTC afterwards, held: it is deaf until
+    `Pin.init(mode, hold=False)`.
+    """
+    global _wake_reason
+    masks = [0, 0]
+    for pins, level in ((esp32.gpio_pins, esp32.gpio_level), (esp32.ext1_pins, esp32.ext1_level)):
+        for pin in pins:
+            masks[level] |= 1 << pin.number
+    if time_ms is None and not (masks[0] or masks[1]):
+        link.fail("a light sleep that nothing ends")
+    for pin in esp32.gpio_pins:
+        pin._trigger = _HIGH_LEVEL if esp32.gpio_level else _LOW_LEVEL
+    deadline_us = link.NEVER if time_ms is None else link.now_us + time_ms * 1000
+    floating = [pin for pin in Pin._known.values() if pin._mode != Pin.IN and not pin._held]
+    for pin in floating:
+        link.do(">sBB", b"P", pin.number, 2)
+    link.doze(deadline_us, masks[0], masks[1])
+    for pin in floating:
+        pin._tell()
+    _wake_reason = TIMER_WAKE
+    for pins, level, reason in (
+        (esp32.gpio_pins, esp32.gpio_level, 7),  # ESP_SLEEP_WAKEUP_GPIO; machine has no name for it
+        (esp32.ext1_pins, esp32.ext1_level, EXT1_WAKE),
+    ):
+        if any(link.levels.get(pin.number) == level for pin in pins):
+            _wake_reason = reason
+    for pin in esp32.ext1_pins:
+        pin._is_the_rtcs = True
+    for pin in esp32.gpio_pins:
+        pin._check_storm()
+    link.sleep_until(link.now_us + _WAKING_US)
+
+
+def wake_reason():
+    return _wake_reason
+
+
+class _Registers:
+    """machine.mem32, of which only what pins do at an edge is there."""
+
+    def __getitem__(self, address):
+        pin = self._pin(address)
+        return pin._trigger << 7 | pin._interrupts << 13
+
+    def __setitem__(self, address, value):
+        pin = self._pin(address)
+        pin._trigger = value >> 7 & 7
+        pin._interrupts = value >> 13 & 0x1F
+        pin._check_storm()
+
+    def _pin(self, address):
+        number = (address - _GPIO_PIN0_REG) // 4
+        if address % 4 or number not in Pin._known:
+            raise ValueError("only GPIO_PINn_REG of a pin in use is simulated")
+        return Pin._known[number]
+
+
+mem32 = _Registers()
 
 
 class Pin:
@@ -50,13 +142,19 @@ class Pin:
             pin._mode = cls.IN
             pin._pull = None
             pin._driven = 0
+            pin._trigger = pin._interrupts = 0
+            pin._is_the_rtcs = pin._held = False
             cls._known[number] = pin
         return cls._known[number]
 
-    def __init__(self, number, mode=-1, pull=-1, value=None):
-        self.init(mode, pull, value=value)
+    def __init__(self, number, mode=-1, pull=-1, value=None, hold=None):
+        self.init(mode, pull, value=value, hold=hold)
 
-    def init(self, mode=-1, pull=-1, value=None):
+    def init(self, mode=-1, pull=-1, value=None, hold=None):
+        if mode != -1 and hold is False:
+            self._is_the_rtcs = False
+        if hold is not None:
+            self._held = hold
         if mode != -1:
             self._mode = mode
         if pull != -1:
@@ -71,6 +169,8 @@ class Pin:
             self._driven = 1 if level else 0
             self._tell()
             return None
+        if self._is_the_rtcs:
+            raise RuntimeError("pin {} is the RTC's since a light sleep".format(self.number))
         if self._mode != Pin.IN:
             return self._driven
         if self.number in link.levels:
@@ -89,11 +189,23 @@ class Pin:
 
     def irq(self, handler=None, trigger=IRQ_RISING | IRQ_FALLING, hard=False):
         link.do(">sBB", b"I", self.number, 1 if handler else 0)
+        self._trigger = trigger if handler else 0
+        self._interrupts = 1  # also without a handler: machine_pin.c adds its own again
         link.handlers.pop(self.number, None)
         if handler:
-            link.handlers[self.number] = lambda level: (
-                handler(self) if trigger & (Pin.IRQ_RISING if level else Pin.IRQ_FALLING) else None
-            )
+            link.handlers[self.number] = lambda level: self._edge(handler, level)
+
+    def _edge(self, handler, level):
+        self._check_storm()
+        wanted = Pin.IRQ_RISING if level else Pin.IRQ_FALLING
+        if self._interrupts and not self._is_the_rtcs and self._trigger & wanted:
+            handler(self)
+
+    def _check_storm(self):
+        """An interrupt by level comes again and again, and nothing else has a turn."""
+        level = self._trigger - _LOW_LEVEL
+        if self._interrupts and level >= 0 and link.levels.get(self.number) == level:
+            link.fail("pin {} storms: its interrupt is by level".format(self.number))
 
     def _tell(self):
         """Say what this pin drives: 0, 1, or 2 for an input."""

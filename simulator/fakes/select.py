@@ -32,9 +32,15 @@ class poll:
             deadline_us = link.NEVER
             if timeout_ms > 0:
                 deadline_us = (link.now_us // 1000 + timeout_ms) * 1000
-            link.wait(deadline_us, self._polled_uarts())
+            link.wait(deadline_us, self._polled_uarts() | link.IDLE)
             ready = self._ready()
+            while not ready and timeout_ms < 0:  # an interrupt that made nothing ready
+                link.wait(deadline_us, self._polled_uarts() | link.IDLE)
+                ready = self._ready()
         return iter(ready)
+
+    def poll(self, timeout_ms=-1, flags=0):
+        return list(self.ipoll(timeout_ms))
 
     def _ready(self):
         ready = []

@@ -4,9 +4,9 @@ The firmware runs in no world time at all until it would wait. Then everything i
 last wait goes to the world in one message, and the process blocks until the world's answer says
 what time it is now and what came in. Nothing here looks at the real clock.
 
-Message to the world: length u32, then operations, each one letter and its fields; the wait (Z)
-comes last. Answer: length u32, time since power-on in microseconds u64, then U (UART bytes),
-P (pin level, or microvolts) and Q0 (somebody wants the report).
+Message to the world: length u32, then operations, each one letter and its fields; the wait (Z) or
+the light sleep (Y) comes last. Answer: length u32, time since power-on in microseconds u64, then U
+(UART bytes), P (pin level, or microvolts) and Q0 (somebody wants the report).
 The other end is simulator/engine/box.py.
 """
 
@@ -20,6 +20,7 @@ import uctypes
 from micropython import const, stack_use
 
 NEVER = 0xFFFFFFFFFFFFFFFF
+IDLE = const(0x80)  # in a wait's mask of UARTs: there is nothing to do
 _UART = const(0x55)  # U
 _PIN = const(0x50)  # P
 # A chip would have been reset by its watchdog long before that many looks at a clock that stands
@@ -33,6 +34,8 @@ levels = {}  # pin -> 0, 1 or microvolts, what the outside drives; absent when n
 handlers = {}  # pin -> function(level), the pin interrupts in use
 report = None  # set by bootstrap.py: () -> dict
 before_first_wait = None  # set by bootstrap.py: ()
+mhz = 240  # of the processor: work of which the time is counted takes longer at less
+dozes = False  # in light sleep: pins keep their levels, but nobody hears an edge
 stack_bytes = 0  # the most of the C stack that was seen in use, at a wait or an access to flash
 
 _stream = None
@@ -113,6 +116,18 @@ def sleep_until(deadline_us):
 
 def wait(deadline_us, polled):
     """Block until the deadline, bytes on a UART of the mask `polled`, or a pin interrupt."""
+    _wait(">sQB", b"Z", deadline_us, polled)
+
+
+def doze(deadline_us, low, high):
+    """Light sleep until the deadline, or a pin of a mask that is at its level."""
+    global dozes
+    dozes = True
+    _wait(">sQQQ", b"Y", deadline_us, low, high)
+    dozes = False
+
+
+def _wait(form, *fields):
     global now_us, _used, _looks, before_first_wait
     note_stack()
     if before_first_wait:
@@ -122,7 +137,7 @@ def wait(deadline_us, polled):
     while asked:
         for number, uart in uarts.items():
             do(">sBH", b"N", number, uart.any())
-        do(">sQB", b"Z", deadline_us, polled)
+        do(form, *fields)
         struct.pack_into(">I", _outgoing, 0, _used - 4)
         _stream.write(_outgoing, _used)
         _used = 4
@@ -144,7 +159,7 @@ def _apply(length):
         elif kind == _PIN:
             levels[number] = struct.unpack_from(">I", _incoming, at + 2)[0]
             at += 6
-            if number in handlers:
+            if number in handlers and not dozes:
                 handlers[number](levels[number])
         else:
             gc.collect()

@@ -21,6 +21,7 @@ THE_BOARD = BOARDS["lilygo_t_sim7670g_s3"]
 
 STRAPPING = {0, 3, 45, 46}
 WIRED_BY_THE_MAKER = {3}  # the modem's RI; 3 straps the choice of JTAG only, and only by eFuse
+RTC = set(range(22))
 USB = {19, 20}
 CONSOLE = {43, 44}  # UART 0: the ROM's messages, the stock image's REPL
 # The maker's pin map and schematic of the T-SIM7670G-S3 (V1.1).
@@ -156,3 +157,7 @@ def test_a_reset_neither_moves_the_relay_nor_resets_the_modem() -> None:
     assert outputs_held_through_resets(THE_BOARD) == coils
     assert set(coils) <= set(outputs_low_at_reset(THE_BOARD))
     assert outputs_high_at_reset(THE_BOARD) == (THE_BOARD.modem_reset,)
+
+
+def test_what_wakes_the_chip_by_going_low_is_a_pin_of_its_rtc() -> None:
+    assert {THE_BOARD.modem_ri, THE_BOARD.reader_irq} <= RTC, "wake_on_ext1 takes no other"

@@ -62,7 +62,7 @@ _OLDEST_MS = {
 # Attributes of Vehicle that are no part and no state of the core. The commands that wait for a
 # pulse to end are among them: here each pulse ends before anything else begins. So is the badge
 # that was refused: it is judged again when the clock has jumped, which this one never says.
-_BESIDE = {"looked_ms", "timekeeper", "_look_now", "_lock", "_commands_waiting", "_refused"}
+_BESIDE = {"looked", "timekeeper", "look_now", "_lock", "_commands_waiting", "_refused"}
 _BESIDE |= {"_acts", "_orders", "_settling"}
 # Walks learn no card, which moves nothing: tests/firmware/tasks/test_vehicle_learning.py.
 _BESIDE |= {"learning"}

@@ -12,7 +12,7 @@ from simulator.engine.timeline import US, Timeline
 from simulator.engine.uart import UartLine
 
 PROBE = Path(__file__).parent / "probe"
-PINS = {4, 6, 42}
+PINS = {3, 4, 6, 42, 44}
 
 
 class Bench:

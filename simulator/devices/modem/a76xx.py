@@ -145,9 +145,13 @@ class A76xx:
         if self.state.is_on and (said := self._health.fault.says(data)):
             self._line.send(said)
 
+    @property
+    def sleeps(self) -> bool:
+        """Whether it may sleep and does: it hears nothing."""
+        return self.state.may_sleep and self._dtr_high
+
     def _on_data(self, data: bytes) -> None:
-        asleep = self.state.may_sleep and self._dtr_high
-        if self.state.is_on and not asleep and (heard := self._health.fault.hears(data)):
+        if self.state.is_on and not self.sleeps and (heard := self._health.fault.hears(data)):
             self._commands.receive(heard)
 
     # The power key, the reset pin, the supply and DTR

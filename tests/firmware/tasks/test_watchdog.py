@@ -9,10 +9,6 @@ import pytest
 from firmware.tasks import watchdog
 
 
-class Stop(Exception):  # noqa: N818 - it ends a task that never ends by itself
-    pass
-
-
 class Hardware:
     def __init__(self) -> None:
         self.fed = 0
@@ -21,37 +17,49 @@ class Hardware:
         self.fed += 1
 
 
-def turn(
-    monkeypatch: pytest.MonkeyPatch, silent_ms: int = 0, occupied: bool = False
+async def turns(
+    monkeypatch: pytest.MonkeyPatch,
+    looks_ms: list[int],
+    occupied: bool = False,
+    quiet: bool = False,
 ) -> tuple[int, int]:
-    """One turn of the task: how often the watchdog was fed, and the heap collected."""
+    """The task with looks of the car's loop at these instants: how often it fed, and collected."""
     hardware, collected = Hardware(), []
-
-    async def sleep(seconds: float) -> None:
-        raise Stop
-
+    clock = SimpleNamespace(ms=0)
+    vehicle = SimpleNamespace(looked=asyncio.Event(), quiet=quiet)
     monkeypatch.setattr(watchdog.gc, "collect", lambda: collected.append(1))
-    monkeypatch.setattr(watchdog.asyncio, "sleep", sleep)
     parts: dict[str, Any] = {
         "make_watchdog": lambda timeout: hardware,
-        "uptime": SimpleNamespace(now_ms=lambda: 100_000),
-        "vehicle": SimpleNamespace(looked_ms=100_000 - silent_ms),
+        "uptime": SimpleNamespace(now_ms=lambda: clock.ms),
+        "vehicle": vehicle,
         "presence": SimpleNamespace(occupied=occupied),
     }
-    with pytest.raises(Stop):
-        asyncio.run(watchdog.WatchdogTask(**parts).run())
+    task = asyncio.create_task(watchdog.WatchdogTask(**parts).run())
+    for clock.ms in looks_ms:
+        vehicle.looked.set()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    task.cancel()
     return hardware.fed, len(collected)
 
 
-def test_it_is_fed_until_the_cars_loop_has_been_silent_for_15_s(
+async def test_it_is_fed_once_a_look_and_not_by_a_loop_that_looks_no_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert turn(monkeypatch, silent_ms=14_999)[0] == 1
-    assert turn(monkeypatch, silent_ms=15_000)[0] == 0
+    assert (await turns(monkeypatch, [500, 1000, 1500]))[0] == 3
+    assert (await turns(monkeypatch, []))[0] == 0
 
 
-def test_no_collection_begins_while_a_badge_is_at_the_reader(
+async def test_the_heap_is_collected_every_8_s_and_more_rarely_in_a_quiet_car(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert turn(monkeypatch, occupied=True)[1] == 0
-    assert turn(monkeypatch)[1] == 1
+    looks = list(range(500, 64_001, 500))
+    assert (await turns(monkeypatch, looks))[1] == 8
+    assert (await turns(monkeypatch, looks, quiet=True))[1] == 2
+
+
+async def test_no_collection_begins_while_a_badge_is_at_the_reader(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert (await turns(monkeypatch, [9_000], occupied=True))[1] == 0
+    assert (await turns(monkeypatch, [9_000]))[1] == 1

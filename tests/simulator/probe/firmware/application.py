@@ -7,6 +7,7 @@ import asyncio
 import os
 import time
 
+import esp32
 import machine
 from machine import Pin
 
@@ -74,6 +75,58 @@ async def irq(pin):
     return time.ticks_ms()
 
 
+async def wake(how, level, *pins):
+    """`wake gpio 1 42`, `wake ext1 0 3`: what ends the next light sleeps."""
+    pins = [Pin(int(pin), Pin.IN, Pin.PULL_DOWN) for pin in pins]
+    (esp32.wake_on_gpio if how == "gpio" else esp32.wake_on_ext1)(pins, bool(int(level)))
+
+
+async def doze(ms, *words):
+    """Light sleep; tells how long it was, and what ended it."""
+    before = time.ticks_ms()
+    machine.lightsleep(int(ms))
+    return time.ticks_diff(time.ticks_ms(), before), machine.wake_reason()
+
+
+async def say_and_doze(text, ms):
+    uart.write(text.encode())
+    return await doze(ms)
+
+
+async def edges(pin):
+    """Count the edges of a pin from now on, in `edges_heard`."""
+    Pin(int(pin), Pin.IN).irq(lambda pin: counted.append(1), Pin.IRQ_RISING | Pin.IRQ_FALLING)
+
+
+async def edges_heard():
+    return len(counted)
+
+
+async def muffle(pin):
+    """Clear INT_ENA in the pin's register."""
+    machine.mem32[0x60004074 + 4 * int(pin)] &= ~(0x1F << 13)
+
+
+async def level_of(pin, *hold):
+    """Read a pin that was used before; with a word, give it back to the digital side first."""
+    pin = Pin(int(pin))
+    if hold:
+        pin.init(Pin.IN, Pin.PULL_DOWN, hold=False)
+    return pin.value()
+
+
+async def grip(pin, yes):
+    Pin(int(pin)).init(hold=bool(int(yes)))
+
+
+async def tempo(mhz):
+    machine.freq(int(mhz) * 1_000_000)
+    return machine.freq()
+
+
+counted = []
+
+
 async def guard(ms):
     machine.WDT(timeout=int(ms))
 
@@ -133,6 +186,15 @@ COMMANDS = {
     "block": block,
     "spin": spin,
     "irq": irq,
+    "wake": wake,
+    "doze": doze,
+    "say_and_doze": say_and_doze,
+    "edges": edges,
+    "edges_heard": edges_heard,
+    "muffle": muffle,
+    "level_of": level_of,
+    "grip": grip,
+    "tempo": tempo,
     "guard": guard,
     "reset": reset,
     "cause": cause,
