@@ -7,8 +7,11 @@ Never touches hardware of the host.
 import simulator_link as link
 from micropython import const
 
+# ports/esp32/modmachine.c: a brown-out counts as PWRON, `reset()` and a panic as HARD.
 PWRON_RESET = 1
+HARD_RESET = 2
 WDT_RESET = 3
+DEEPSLEEP_RESET = 4
 SOFT_RESET = 5
 
 _TX_FIFO_BYTES = const(128)  # in hardware, before the transmit buffer
@@ -25,7 +28,15 @@ def reset_cause():
 
 
 def reset():
-    link.do(">s", b"R")
+    _reset(HARD_RESET)
+
+
+def soft_reset():
+    _reset(SOFT_RESET)
+
+
+def _reset(cause):
+    link.do(">sB", b"R", cause)
     while True:
         link.wait(link.NEVER, 0)
 
@@ -50,21 +61,28 @@ class Pin:
             pin._mode = cls.IN
             pin._pull = None
             pin._driven = 0
+            pin._held = number in link.config["held"]
             cls._known[number] = pin
         return cls._known[number]
 
-    def __init__(self, number, mode=-1, pull=-1, value=None):
-        self.init(mode, pull, value=value)
+    def __init__(self, number, mode=-1, pull=-1, value=None, hold=None):
+        self.init(mode, pull, value=value, hold=hold)
 
-    def init(self, mode=-1, pull=-1, value=None):
+    def init(self, mode=-1, pull=-1, value=None, hold=None):
+        """Set it up; `hold` lets go of a held pad first, then holds what is driven now."""
         if mode != -1:
             self._mode = mode
         if pull != -1:
             self._pull = pull
         if value is not None:
             self._driven = 1 if value else 0
-        if mode != -1 or value is not None:
+        if hold is not None:
+            self._held = False
+        if mode != -1 or value is not None or hold is not None:
             self._tell()
+        if hold is not None:
+            self._held = bool(hold)
+            link.do(">sBB", b"H", self.number, 1 if hold else 0)
 
     def value(self, level=None):
         if level is not None:
@@ -91,12 +109,13 @@ class Pin:
         link.do(">sBB", b"I", self.number, 1 if handler else 0)
         link.handlers.pop(self.number, None)
         if handler:
-            link.handlers[self.number] = lambda level: (
-                handler(self) if trigger & (Pin.IRQ_RISING if level else Pin.IRQ_FALLING) else None
-            )
+            edges = (trigger & Pin.IRQ_FALLING, trigger & Pin.IRQ_RISING)
+            link.handlers[self.number] = (lambda: handler(self), edges)
 
     def _tell(self):
-        """Say what this pin drives: 0, 1, or 2 for an input."""
+        """Say what this pin drives: 0, 1, or 2 for an input. A held pad keeps what it drove."""
+        if self._held:
+            return
         driven = 2 if self._mode == Pin.IN else self._driven
         link.do(">sBB", b"P", self.number, driven)
 
@@ -121,6 +140,8 @@ class UART:
     def __init__(self, number, *arguments, **options):
         if str(number) not in link.config["uarts"]:
             raise ValueError("the board has no UART {}".format(number))
+        if number == 0 and link.config["uart_0_is_repl"]:  # its buffers are the console's
+            raise ValueError("REPL UART buffer size is fixed")
         self.number = number
         self.init(*arguments, **options)
 
@@ -195,8 +216,13 @@ class UART:
 
 
 class WDT:
+    """Starts it, or gives the one that runs another timeout: nothing stops it but a reset."""
+
     def __init__(self, id=0, timeout=5000):
+        if id != 0 or timeout <= 0:
+            raise ValueError
         link.do(">sI", b"D", timeout)
+        link.flush()
 
     def feed(self):
         link.do(">s", b"F")

@@ -28,11 +28,11 @@ class poll:
 
     def ipoll(self, timeout_ms=-1, flags=0):
         ready = self._ready()
-        if not ready and timeout_ms != 0:
-            deadline_us = link.NEVER
-            if timeout_ms > 0:
-                deadline_us = (link.now_us // 1000 + timeout_ms) * 1000
-            link.wait(deadline_us, self._polled_uarts())
+        deadline_us = link.NEVER
+        if timeout_ms >= 0:
+            deadline_us = (link.now_us // 1000 + timeout_ms) * 1000
+        while not ready and link.now_us < deadline_us:
+            link.wait(deadline_us, self._polled_uarts())  # an interrupt ends it, but no poll
             ready = self._ready()
         return iter(ready)
 

@@ -13,7 +13,8 @@ from simulator.engine.world import World
 from tests.firmware.identity import IDENTITY
 
 FIRMWARE = Path(__file__).resolve().parents[2] / "firmware"
-SOFTWARE_RESET = 5
+HARD_RESET = 2
+WATCHDOG_RESET = 3
 
 
 def modules_of(name: str) -> set[str]:
@@ -51,7 +52,7 @@ def image(tmp_path: Path) -> Path:
 def fail_to_start(world: World, car: Car, times: int) -> str:
     car.power_on()
     world.run_until(lambda: len(car.box.resets) >= times, 60 * times)
-    assert set(car.box.resets) == {SOFTWARE_RESET}
+    assert set(car.box.resets) == {HARD_RESET}
     assert not car.wires.faults
     assert car.relay == "inhibited", "as it was"
     return car.box.console()
@@ -111,3 +112,43 @@ def test_a_foreign_file_in_a_folder_of_the_box_changes_nothing(image: Path) -> N
         report = car.report()
         assert (report["odometer_m"], report["next_seq"]) == (0, 2)
         assert car.box.resets == []
+
+
+@pytest.mark.xfail(strict=True, reason="C1: the reader is on UART 0, where the image has its REPL")
+def test_the_box_starts_on_the_stock_image(image: Path) -> None:
+    with World() as world:
+        car = Car(world, IDENTITY, image)
+        car.box.uart_0_is_repl = True
+        car.power_on()
+        world.run_for(1)
+        assert car.report()["failed_starts"] == 0
+
+
+@pytest.mark.xfail(strict=True, reason="C2: no watchdog before the loop")
+def test_a_slot_that_hangs_while_it_is_loaded_is_the_watchdogs(image: Path) -> None:
+    with World() as world:
+        car = Car(world, IDENTITY, image)
+        write_file(image, "/a/firmware/version.mpy", b"")
+        write_file(image, "/a/firmware/version.py", b"while True:\n    pass\n")
+        car.box.hang_s = 1
+        car.power_on()
+        world.run_for(70)
+        assert car.box.resets == [WATCHDOG_RESET]
+
+
+@pytest.mark.xfail(strict=True, reason="C11: the coils' pads float in a reset")
+def test_the_coils_pads_stay_low_through_a_reset_by_the_watchdog(image: Path) -> None:
+    with World() as world:
+        car = Car(world, IDENTITY, image)
+        write_file(image, "/identity.json", b"{")
+        car.power_on()
+        assert car.pins.held == {6, 7}
+
+
+@pytest.mark.xfail(strict=True, reason="C2: Ctrl-C on the console ends the application")
+def test_ctrl_c_ends_no_application_of_a_provisioned_box(image: Path) -> None:
+    with World() as world:
+        car = Car(world, IDENTITY, image)
+        car.power_on()
+        world.run_for(1)
+        assert car.box.interrupt_character == -1
