@@ -79,6 +79,15 @@ def write_file(image: Path, name: str, content: bytes) -> None:
     image.write_bytes(buffer)
 
 
+def remove_file(image: Path, name: str) -> None:
+    """Remove one file from the image of a box that is off."""
+    buffer = bytearray(image.read_bytes())
+    flash = _mounted(buffer)
+    flash.remove(name)
+    flash.unmount()
+    image.write_bytes(buffer)
+
+
 def box_files(source: Path = _REPOSITORY) -> dict[str, bytes]:
     """Return path on the box -> content, for every file of the code.
 

@@ -3,6 +3,9 @@
 A collection holds the loop for tens of milliseconds, so none is begun while somebody is at the
 reader; there the heap's own threshold has to do.
 
+An application that was alive for a minute stands: how many starts failed before it is forgotten
+then and not sooner, so that one that hangs or dies shortly after its start is counted by main.py.
+
 A reset moves no relay: the coils are latching and boot.py drives their pins low.
 """
 
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 _FEED_EVERY_S = const(8.0)
 # The car's loop looks every 4 s at least; a flash erase or a handshake slice is far shorter.
 _LONGEST_SILENCE_MS = const(15_000)
-_WATCHDOG_MS = const(30_000)
+_STANDS_AFTER_MS = const(60_000)
 
 
 class WatchdogTask:
@@ -31,25 +34,29 @@ class WatchdogTask:
     def __init__(
         self,
         *,
-        make_watchdog: "Callable[..., Watchdog]",
+        watchdog: "Watchdog",
         uptime: "Uptime",
         vehicle: "Vehicle",
         presence: "CardPresence",
+        on_stand: "Callable[[], None]",
     ):
-        """`make_watchdog(timeout=ms)` starts the hardware, once the first loop has been round."""
-        self._make_watchdog = make_watchdog
+        """`watchdog` runs already; `on_stand()` is called once, a minute from now."""
+        self._watchdog = watchdog
         self._uptime = uptime
         self._vehicle = vehicle
         self._presence = presence
-        self._watchdog = None
+        self._on_stand = on_stand
+        self._stands_at_ms = uptime.now_ms() + _STANDS_AFTER_MS
 
     async def run(self) -> None:
         """Feed for ever, or rather until the car's loop stops."""
         while True:
-            if self._watchdog is None:
-                self._watchdog = self._make_watchdog(timeout=_WATCHDOG_MS)
-            if self._uptime.now_ms() - self._vehicle.looked_ms < _LONGEST_SILENCE_MS:
+            now_ms = self._uptime.now_ms()
+            if now_ms - self._vehicle.looked_ms < _LONGEST_SILENCE_MS:
                 self._watchdog.feed()
+                if self._stands_at_ms and now_ms >= self._stands_at_ms:
+                    self._stands_at_ms = 0
+                    self._on_stand()
             if not self._presence.occupied:
                 gc.collect()
             await asyncio.sleep(_FEED_EVERY_S)
