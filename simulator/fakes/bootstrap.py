@@ -104,11 +104,12 @@ def _run(name):
     """Run a file if there is one; whether an error left it."""
     simulator_micropython.kbd_intr(3)
     try:
-        with open(name) as file:
-            source = file.read()
+        file = open(name)
     except OSError:
         return False
     try:
+        source = file.read()
+        file.close()
         exec(compile(source, name, "exec"), {"__name__": "__main__"})
     except SystemExit:
         machine.soft_reset()
