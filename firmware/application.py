@@ -56,7 +56,8 @@ from shared_protocol.records import Boot, Refusal, decode_body
 # A collection takes as long for a little garbage as for much: at 12 kB, 131 of them made one X25519
 # four times slower. The heap has room, and is collected in quiet moments anyway (watchdog.py).
 _COLLECT_AFTER_BYTES = 65_536
-_FAILED_STARTS_FILE = "failed_starts"
+_FAILED_STARTS_FILE = "failed_starts"  # of main.py
+_WATCHDOG_MS = 30_000  # from here on; till here boot.py's minute
 _SIGNS = 1  # of standing still, besides the ignition: the receiver's speed
 
 
@@ -65,6 +66,7 @@ class Box:
 
     def __init__(self, identity: Identity, failed_starts: int):
         """Wire the parts; `failed_starts` is how many starts failed before. Pulses nothing."""
+        hardware_watchdog = machine.WDT(timeout=_WATCHDOG_MS)
         board = BOARDS[identity.board]
         uptime = Uptime()
         now_ms = uptime.now_ms()
@@ -84,6 +86,7 @@ class Box:
         refusals = Ration()
         newest_s = 0
         for record in journal.replay():
+            hardware_watchdog.feed()  # 8 MB take longer than it waits
             body = decode_body(record.kind, record.body)
             trip.apply(body, record.time_s)
             if isinstance(body, Refusal):
@@ -184,7 +187,11 @@ class Box:
             state_store=state_store,
         )
         watchdog = WatchdogTask(
-            make_watchdog=machine.WDT, uptime=uptime, vehicle=vehicle, presence=presence
+            watchdog=hardware_watchdog,
+            uptime=uptime,
+            vehicle=vehicle,
+            presence=presence,
+            on_stand=_forget_failed_starts,
         )
 
         if reader.wake_line is not None:
@@ -269,17 +276,18 @@ def _seen_by_the_look(_pin) -> None:
     """What needs no handler, as the car's look that follows reads the level."""
 
 
+def _forget_failed_starts() -> None:
+    try:
+        FlashStore("").delete(_FAILED_STARTS_FILE)
+    except OSError:  # the flash refuses: main.py could not count either
+        pass
+
+
 def run() -> None:
     """Run the box; returns never."""
     global box
-    root = FlashStore("")
-    failed_starts = root.read_or_empty(_FAILED_STARTS_FILE)  # in a row, as main.py counted
-    box = Box(load_identity(), int.from_bytes(failed_starts, "big"))
-    if failed_starts:  # it stands: forgotten, unless the flash refuses
-        try:
-            root.delete(_FAILED_STARTS_FILE)
-        except OSError:
-            pass
+    begun = FlashStore("").read_or_empty(_FAILED_STARTS_FILE)[:1]  # this start is one of them
+    box = Box(load_identity(), max(0, int.from_bytes(begun, "big") - 1))
     gc.collect()  # what loading the modules and recovering the journal left behind
     gc.threshold(_COLLECT_AFTER_BYTES)
     asyncio.run(box.run())

@@ -55,7 +55,7 @@ def write_image(image: Path, identity: Mapping[str, Any], source: Path = _REPOSI
         flash = _mounted(buffer)
     except LittleFSError:
         raise FlasherError(f"{image} is no file system of a box; remove it to begin anew") from None
-    for name in [name for name in _files(flash) if name not in code]:
+    for name in [name for name in _files(flash, f"/{SLOT}") if name not in code]:
         flash.remove("/" + name)
     for name, content in {**code, "identity.json": json.dumps(dict(identity)).encode()}.items():
         _write_if_changed(flash, "/" + name, content)
@@ -77,6 +77,20 @@ def write_file(image: Path, name: str, content: bytes) -> None:
     _write_if_changed(flash, name, content)
     flash.unmount()
     image.write_bytes(buffer)
+
+
+def remove_file(image: Path, name: str) -> None:
+    """Remove one file from the image of a box that is off."""
+    buffer = bytearray(image.read_bytes())
+    flash = _mounted(buffer)
+    flash.remove(name)
+    flash.unmount()
+    image.write_bytes(buffer)
+
+
+def files_of(image: Path) -> list[str]:
+    """Return the path of every file of an image, sorted."""
+    return sorted("/" + name for name in _files(_mounted(bytearray(image.read_bytes())), "/"))
 
 
 def box_files(source: Path = _REPOSITORY) -> dict[str, bytes]:
@@ -136,14 +150,12 @@ def _mounted(buffer: bytearray) -> LittleFS:
     return flash
 
 
-def _files(flash: LittleFS) -> list[str]:
-    """Return the files of the slot, of whatever version."""
-    if SLOT not in flash.listdir("/"):
+def _files(flash: LittleFS, under: str) -> list[str]:
+    """Return the files of a folder, without the leading slash; none when there is no such."""
+    if under != "/" and under.lstrip("/") not in flash.listdir("/"):
         return []
     return [
-        f"{folder.lstrip('/')}/{name}"
-        for folder, _, names in flash.walk(f"/{SLOT}")
-        for name in names
+        f"{folder}/{name}".lstrip("/") for folder, _, names in flash.walk(under) for name in names
     ]
 
 

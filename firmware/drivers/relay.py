@@ -1,6 +1,7 @@
 """The latching relay in the start line: a pulse on either coil, and the feedback contact.
 
-Decides nothing: immobiliser.py does. The coil's pin is low again whatever happens to the task.
+Decides nothing: immobiliser.py does. The coil's pin is low again whatever happens to the task, and
+its pad is held there but for the pulse, so that no reset lets it float.
 """
 
 from machine import Pin
@@ -16,6 +17,8 @@ class LatchingRelay:
         """Claim the pins; both coils stay without current."""
         self._enable = Pin(enable_pin, Pin.OUT, value=0)
         self._inhibit = Pin(inhibit_pin, Pin.OUT, value=0)
+        _hold(self._enable, True)
+        _hold(self._inhibit, True)
         self._sense = Pin(sense_pin, Pin.IN, Pin.PULL_DOWN)
         self._pulse_s = pulse_ms / 1000
 
@@ -25,8 +28,19 @@ class LatchingRelay:
 
     async def enable(self) -> None:
         """Pulse the coil that closes the start line."""
-        await pulse(self._enable, self._pulse_s)
+        await self._move(self._enable)
 
     async def inhibit(self) -> None:
         """Pulse the coil that opens the start line."""
-        await pulse(self._inhibit, self._pulse_s)
+        await self._move(self._inhibit)
+
+    async def _move(self, coil: Pin) -> None:
+        _hold(coil, False)
+        try:
+            await pulse(coil, self._pulse_s)
+        finally:
+            _hold(coil, True)
+
+
+def _hold(coil: Pin, held: bool) -> None:
+    coil.init(hold=held)  # pyright: ignore[reportCallIssue] the stubs lack it

@@ -4,6 +4,9 @@ A wake of its own would cost a sleeping chip as much as the look's. A collection
 tens of milliseconds, so none is begun while somebody is at the reader; there the heap's own
 threshold has to do.
 
+An application that was alive for a minute stands: how many starts failed before it is forgotten
+then and not sooner, so that one that hangs or dies shortly after its start is counted by main.py.
+
 A reset moves no relay: the coils are latching and boot.py drives their pins low.
 """
 
@@ -19,8 +22,7 @@ if TYPE_CHECKING:
     from firmware.tasks.parts import Uptime, Watchdog
     from firmware.tasks.vehicle import Vehicle
 
-# The car's loop looks every 4 s at least; a flash erase or a handshake slice is far shorter.
-_WATCHDOG_MS = const(30_000)
+_STANDS_AFTER_MS = const(60_000)
 _COLLECT_EVERY_MS = const(8_000)
 _COLLECT_QUIET_MS = const(32_000)  # little is left behind then, and the chip is slow
 
@@ -31,17 +33,19 @@ class WatchdogTask:
     def __init__(
         self,
         *,
-        make_watchdog: "Callable[..., Watchdog]",
+        watchdog: "Watchdog",
         uptime: "Uptime",
         vehicle: "Vehicle",
         presence: "CardPresence",
+        on_stand: "Callable[[], None]",
     ):
-        """`make_watchdog(timeout=ms)` starts the hardware, once the first loop has been round."""
-        self._make_watchdog = make_watchdog
+        """`watchdog` runs already; `on_stand()` is called once, a minute from now."""
+        self._watchdog = watchdog
         self._uptime = uptime
         self._vehicle = vehicle
         self._presence = presence
-        self._watchdog = None
+        self._on_stand = on_stand
+        self._stands_at_ms = uptime.now_ms() + _STANDS_AFTER_MS
         self._collected_ms = uptime.now_ms()
 
     async def run(self) -> None:
@@ -49,10 +53,11 @@ class WatchdogTask:
         while True:
             await self._vehicle.looked.wait()
             self._vehicle.looked.clear()
-            if self._watchdog is None:
-                self._watchdog = self._make_watchdog(timeout=_WATCHDOG_MS)
             self._watchdog.feed()
             now_ms = self._uptime.now_ms()
+            if self._stands_at_ms and now_ms >= self._stands_at_ms:
+                self._stands_at_ms = 0
+                self._on_stand()
             pause_ms = _COLLECT_QUIET_MS if self._vehicle.quiet else _COLLECT_EVERY_MS
             if now_ms - self._collected_ms >= pause_ms and not self._presence.occupied:
                 self._collected_ms = now_ms

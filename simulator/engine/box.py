@@ -9,6 +9,7 @@ import functools
 import json
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -28,11 +29,13 @@ from simulator.errors import BoxError, SimulatorError
 DEFAULT_HEAP = {32: "256k", 64: "400k"}
 POWER_ON_RESET = 1
 WATCHDOG_RESET = 3
-SOFTWARE_RESET = 5
+HARD_RESET = 2  # machine.reset()
+SOFT_RESET = 5
 RESTART_US = 300_000  # the chip's own start, from reset to boot.py
-# Real seconds between two waits of the firmware before it counts as hung. The longest honest
-# stretch is the start, when some forty modules are imported: below a second on a slow machine.
-HANG_S = 30.0
+# Seconds of the processor's time between two waits of the firmware before it counts as hung. The
+# longest honest stretch is the start, when some seventy modules are imported: below a second.
+HANG_S = 10
+_SILENT_S = 300.0  # real seconds: the machine is too busy, or the process is stopped
 _NEVER = 0xFFFFFFFFFFFFFFFF
 _IDLE = 0x80  # in a wait's mask of UARTs: the firmware has nothing to do
 _START_MHZ = 240  # CONFIG_ESP_DEFAULT_CPU_FREQ_MHZ_240 of MicroPython's ESP32_GENERIC_S3
@@ -60,6 +63,10 @@ def word_bits() -> int:
     return int(said.stdout)
 
 
+class _EndlessLoopError(Exception):
+    """The firmware's process has used up its time without a wait."""
+
+
 class Box:
     """The process, its pins and its UARTs.
 
@@ -75,6 +82,14 @@ class Box:
         uarts: number -> (tx pin, rx pin, the line to its device).
         heap: MicroPython's heap, as its -X heapsize takes it; the budget by default.
         slice_ms: world time that one slice of X25519 takes; all other computing takes none.
+
+    Attributes:
+        resets: the cause of each start but the first, as ports/esp32/modmachine.c gives it.
+        stuck: why its firmware does nothing any more though the box has power: at the REPL, or in a
+            loop without end. Its pins stay as they are, until a watchdog that was started bites.
+        interrupt_character: what raises KeyboardInterrupt on its console; -1: nothing does.
+        uart_0_is_repl: whether the image keeps its REPL on UART 0, as the stock one does.
+        hang_s: how much of the processor's time makes a loop without end.
     """
 
     def __init__(
@@ -90,7 +105,11 @@ class Box:
         self.timeline = timeline
         self.image = image
         self.pins = pins
-        self.resets: list[int] = []
+        self.resets: list[int] = []  # the cause of each start but the first
+        self.stuck = ""
+        self.interrupt_character = 3
+        self.uart_0_is_repl = False
+        self.hang_s = HANG_S
         self.meter = Meter(timeline, "off")
         self._unique_id = unique_id
         self._heap = heap or DEFAULT_HEAP[word_bits()]
@@ -121,15 +140,15 @@ class Box:
     @property
     def running(self) -> bool:
         """Whether the box has power and its firmware runs or is about to restart."""
-        return self._process is not None or self._restarting is not None
+        return self._process is not None or self._restarting is not None or bool(self.stuck)
 
     def power_on(self, cause: int = POWER_ON_RESET) -> None:
         """Start the firmware now; it runs up to its first wait. BoxError when it cannot."""
-        if self._process is not None:
+        if self._process is not None or self.stuck:
             raise SimulatorError("the box is on already")
         self._restarting = None
         ours, theirs = socket.socketpair()
-        ours.settimeout(HANG_S)
+        ours.settimeout(_SILENT_S)
         fakes = compile_to_rom(_FAKES, "start")
         with theirs:
             self._process = subprocess.Popen(
@@ -157,18 +176,33 @@ class Box:
             "unique_id": self._unique_id.hex(),
             "reset_cause": cause,
             "slice_us": self._slice_us,
+            "held": sorted(self.pins.held),
+            "uart_0_is_repl": self.uart_0_is_repl,
+            "hang_s": self.hang_s,
         }
         self._send(json.dumps(configuration).encode())
         self._run_until_wait()
 
     def kill(self) -> None:
         """Cut the power: the process dies at once, its pins float, the flash keeps its state."""
+        self._end()
+        self.pins.lose_power()
+
+    def _end(self) -> None:
+        """End the process; the pins are as the chip's reset leaves them."""
+        self.stuck = ""
         for timer in (self._asleep, self._restarting, self._watchdog):
             if timer is not None:
                 timer.cancel()
         self._restarting = self._watchdog = self._watchdog_us = None
         self._dozed_us = None
         self._interrupts.clear()
+        self._end_process()
+        for line in self._lines.values():
+            line.close()
+        self.pins.release_all()
+
+    def _end_process(self) -> None:
         self.meter.enter("off")
         if self._process is not None:
             self._process.kill()
@@ -177,13 +211,11 @@ class Box:
         if self._link is not None:
             self._link.close()
             self._link = None
-        for line in self._lines.values():
-            line.close()
-        self.pins.release_all()
 
     def brown_out(self) -> None:
         """Reset as the chip does when its supply sags: its detector's reset counts as power-on."""
-        if self._process is not None:
+        if self.running:
+            self.pins.held.clear()
             self._restart(POWER_ON_RESET)
 
     def close(self) -> None:
@@ -193,6 +225,8 @@ class Box:
 
     def report(self) -> dict[str, Any]:
         """Ask the firmware for its report; no world time passes."""
+        if self.stuck:
+            raise BoxError(f"the firmware is {self.stuck}\n{self.console()}".rstrip())
         if self._link is None:
             raise SimulatorError("the box is off")
         self._report = None
@@ -263,28 +297,43 @@ class Box:
 
     def _run_until_wait(self) -> None:
         """Let the process run until it waits, and do what it says it did."""
-        self._do(self._receive(struct.unpack(">I", self._receive(4))[0]))
+        try:
+            while not self._do(self._receive(struct.unpack(">I", self._receive(4))[0])):
+                pass
+        except _EndlessLoopError:
+            self._get_stuck("in a loop without end")
 
     def _receive(self, count: int) -> bytes:
         assert self._link is not None
+        assert self._process is not None
         data = b""
         while len(data) < count:
             try:
                 chunk = self._link.recv(count - len(data))
             except TimeoutError:
-                self._fail(f"the firmware hangs: no wait for {HANG_S:.0f} s")
+                self._fail(f"the firmware says nothing for {_SILENT_S:.0f} s")
             except OSError:
                 chunk = b""
+            if not chunk and self._process.wait() == -signal.SIGVTALRM:
+                raise _EndlessLoopError
             if not chunk:
                 self._fail("the firmware ended")
             data += chunk
         return data
 
+    def _get_stuck(self, how: str) -> None:
+        self._end_process()
+        if self._asleep is not None:
+            self._asleep.cancel()
+            self._asleep = None
+        self.stuck = how
+
     def _fail(self, reason: str) -> None:
         self.kill()
         raise BoxError(f"{reason}\n{self.console()}".rstrip())
 
-    def _do(self, message: bytes) -> None:
+    def _do(self, message: bytes) -> bool:
+        """Do what a message says; False when the firmware goes on without an answer."""
         at = 0
         while at < len(message):
             kind = message[at : at + 1]
@@ -324,17 +373,28 @@ class Box:
                 deadline_us, *wake_pins = struct.unpack_from(">QQQ", message, at)
                 at += 24
                 self._doze(deadline_us, wake_pins[0], wake_pins[1])
+            elif kind == b"H":
+                (self.pins.held.add if message[at + 1] else self.pins.held.discard)(message[at])
+                at += 2
+            elif kind == b"K":
+                self.interrupt_character = struct.unpack_from(">b", message, at)[0]
+                at += 1
+            elif kind == b"L":
+                self.stuck = "at the REPL"
             elif kind == b"R":
-                self._restart(SOFTWARE_RESET)
-                return
+                self._restart(message[at])
+                return True
             elif kind == b"X":
                 _, length = struct.unpack_from(">BH", message, at)
-                self._fail(message[at + 3 : at + 3 + length].decode())
+                self._get_stuck(message[at + 3 : at + 3 + length].decode())
+                return True
             else:  # Z, the last of a message
                 deadline_us, self._polled = struct.unpack_from(">QB", message, at)
                 at += 9
                 self.meter.enter(f"{'idle' if self._polled & _IDLE else 'busy'} {self._mhz} MHz")
                 self._sleep(deadline_us)
+                return True
+        return False
 
     def _sleep(self, deadline_us: int) -> None:
         if self._asleep is not None:
@@ -369,6 +429,8 @@ class Box:
     # Resets
 
     def _start_watchdog(self, timeout_ms: int) -> None:
+        if self._watchdog is not None:
+            self._watchdog.cancel()
         self._watchdog_us = timeout_ms * 1000
         self._fed_us = self.timeline.now_us
         self._watch()
@@ -385,7 +447,8 @@ class Box:
             self._watchdog = self.timeline.call_at(due_us, self._watch)
 
     def _restart(self, cause: int) -> None:
-        self.kill()
+        self._end()
+        self.pins.release_all()
         self.resets.append(cause)
         self._restarting = self.timeline.call_at(
             self.timeline.now_us + RESTART_US, lambda: self.power_on(cause)

@@ -14,6 +14,7 @@ class Pins:
         self.numbers = numbers
         self.outside: dict[int, int] = {}  # what the outside drives: 0, 1, or microvolts
         self._driven: dict[int, int | None] = dict.fromkeys(numbers)
+        self.held: set[int] = set()  # pads that keep their level through a reset
         self._watchers: dict[int, Callable[[int | None], None]] = {}
         self.on_outside: Callable[[int], None] = lambda number: None
 
@@ -28,10 +29,19 @@ class Pins:
             if number in self._watchers:
                 self._watchers[number](level)
 
+    def level(self, number: int) -> int | None:
+        """Return what the box drives there; None when nothing."""
+        return self._driven[number]
+
     def release_all(self) -> None:
-        """The box loses power or resets: every pin floats."""
-        for number in sorted(self.numbers):
+        """The box resets: every pin floats but those whose pad is held."""
+        for number in sorted(self.numbers - self.held):
             self.box_drives(number, None)
+
+    def lose_power(self) -> None:
+        """The supply is gone, or sagged: no pad is held any more, and every pin floats."""
+        self.held.clear()
+        self.release_all()
 
     def set_outside(self, number: int, level: int) -> None:
         """The outside drives a level (0 or 1), or microvolts into a converter's pin."""

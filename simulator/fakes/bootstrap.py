@@ -3,6 +3,10 @@
 Puts the fakes in place, mounts the flash image at / as the chip does, and runs boot.py and
 main.py from it, as source, as the chip does. After that no file of the host can be seen.
 
+As ports/esp32/main.c does it: an error that leaves boot.py keeps main.py from running, a boot.py
+that is missing does not; Ctrl-C is 3 again at the beginning of each of them; whatever leaves
+main.py ends at the REPL, where the box stays and does nothing; SystemExit is a soft reset.
+
 Erasing and programming take world time, in which the whole box stands still, as a chip does that
 runs its code from the same flash: typical times of a W25Q128's data sheets (45 ms a sector, 0.4 to
 0.8 ms a page; their limits are 400 and 3). Bytes go on arriving, as MicroPython keeps the UARTs'
@@ -14,8 +18,10 @@ import os
 import select  # noqa: F401
 import sys
 
-import machine  # noqa: F401 the fakes must be loaded before the host's files go out of sight
+import machine  # the fakes must be loaded before the host's files go out of sight
+import simulator_gc
 import simulator_link as link
+import simulator_micropython
 import simulator_tasks
 import vfs
 from micropython import const, stack_use
@@ -36,7 +42,7 @@ class FileFlash:
         self._file = open(path, "r+b")
         self._count = self._file.seek(0, 2) // BLOCK_BYTES
         self._owed_us = 0
-        self._started = False  # till its first wait the box is one piece, so time is owed
+        self._started = False  # till it stands the box is one piece, so time is owed
 
     def readblocks(self, block, buffer, offset=0):
         link.note_stack()  # the deepest it gets is where a module is loaded or a file is read
@@ -65,7 +71,7 @@ class FileFlash:
 
     def _take(self, time_us):
         if self._started:
-            link.sleep_until(link.now_us + time_us)
+            link.stand_still(time_us)
         else:
             self._owed_us += time_us
 
@@ -74,10 +80,15 @@ def _report():
     application = sys.modules.get("firmware.application")
     box = application and application.box
     report = box.report() if box else {}
-    report["fakes_heap"] = _fakes_heap
+    report["fakes_heap"] = simulator_gc.fakes_bytes
     report["stack_loading_bytes"] = _stack_loading - _stack_base
     report["stack_running_bytes"] = link.stack_bytes - _stack_base
     return report
+
+
+def _stands():
+    application = sys.modules.get("firmware.application")
+    return application and application.box
 
 
 def _start_time():
@@ -90,16 +101,32 @@ def _start_time():
 
 
 def _run(name):
-    with open(name) as file:
+    """Run a file if there is one; whether an error left it."""
+    simulator_micropython.kbd_intr(3)
+    try:
+        file = open(name)
+    except OSError:
+        return False
+    try:
         source = file.read()
-    exec(compile(source, name, "exec"), {"__name__": "__main__"})
+        file.close()
+        exec(compile(source, name, "exec"), {"__name__": "__main__"})
+    except SystemExit:
+        machine.soft_reset()
+    except BaseException as error:
+        sys.print_exception(error)
+        return True
+    return False
 
 
 link.connect(int(sys.argv[1]))
 link.report = _report
 sys.modules["_asyncio"] = simulator_tasks
+sys.modules["gc"] = simulator_gc
+sys.modules["micropython"] = simulator_micropython
 _flash = FileFlash(sys.argv[2])
-link.before_first_wait = _start_time
+link.stands = _stands
+link.on_stand = _start_time
 if link.config["slice_us"]:
     import simulator_cpu  # only then: it would cost heap
 vfs.umount("/")
@@ -108,9 +135,12 @@ vfs.mount(vfs.VfsLfs2(_flash), "/")
 os.chdir("/")
 sys.path[:] = ["", ".frozen"]
 gc.collect()
-_fakes_heap = gc.mem_alloc()
+simulator_gc.fakes_bytes = gc.mem_alloc()
 _stack_loading = 0
 _stack_base = stack_use()  # what the fakes' own start holds, which no chip has
 
-_run("boot.py")
-_run("main.py")
+if not _run("boot.py"):
+    _run("main.py")
+link.do(">s", b"L")
+while True:
+    link.wait(link.NEVER, 0)

@@ -8,8 +8,11 @@ import esp32
 import simulator_link as link
 from micropython import const
 
+# ports/esp32/modmachine.c: a brown-out counts as PWRON, `reset()` and a panic as HARD.
 PWRON_RESET = 1
+HARD_RESET = 2
 WDT_RESET = 3
+DEEPSLEEP_RESET = 4
 SOFT_RESET = 5
 
 EXT1_WAKE = 3
@@ -38,7 +41,15 @@ def reset_cause():
 
 
 def reset():
-    link.do(">s", b"R")
+    _reset(HARD_RESET)
+
+
+def soft_reset():
+    _reset(SOFT_RESET)
+
+
+def _reset(cause):
+    link.do(">sB", b"R", cause)
     while True:
         link.wait(link.NEVER, 0)
 
@@ -143,7 +154,8 @@ class Pin:
             pin._pull = None
             pin._driven = 0
             pin._trigger = pin._interrupts = 0
-            pin._is_the_rtcs = pin._held = False
+            pin._is_the_rtcs = False
+            pin._held = number in link.config["held"]
             cls._known[number] = pin
         return cls._known[number]
 
@@ -151,18 +163,22 @@ class Pin:
         self.init(mode, pull, value=value, hold=hold)
 
     def init(self, mode=-1, pull=-1, value=None, hold=None):
+        """Set it up; `hold` lets go of a held pad first, then holds what is driven now."""
         if mode != -1 and hold is False:
             self._is_the_rtcs = False
-        if hold is not None:
-            self._held = hold
         if mode != -1:
             self._mode = mode
         if pull != -1:
             self._pull = pull
         if value is not None:
             self._driven = 1 if value else 0
-        if mode != -1 or value is not None:
+        if hold is not None:
+            self._held = False
+        if mode != -1 or value is not None or hold is not None:
             self._tell()
+        if hold is not None:
+            self._held = bool(hold)
+            link.do(">sBB", b"H", self.number, 1 if hold else 0)
 
     def value(self, level=None):
         if level is not None:
@@ -193,13 +209,13 @@ class Pin:
         self._interrupts = 1  # also without a handler: machine_pin.c adds its own again
         link.handlers.pop(self.number, None)
         if handler:
-            link.handlers[self.number] = lambda level: self._edge(handler, level)
+            link.handlers[self.number] = (lambda: handler(self), self._wants)
 
-    def _edge(self, handler, level):
+    def _wants(self, level):
+        """Whether the handler is called at the edge that led to this level."""
         self._check_storm()
         wanted = Pin.IRQ_RISING if level else Pin.IRQ_FALLING
-        if self._interrupts and not self._is_the_rtcs and self._trigger & wanted:
-            handler(self)
+        return self._interrupts and not self._is_the_rtcs and self._trigger & wanted
 
     def _check_storm(self):
         """An interrupt by level comes again and again, and nothing else has a turn."""
@@ -208,7 +224,9 @@ class Pin:
             link.fail("pin {} storms: its interrupt is by level".format(self.number))
 
     def _tell(self):
-        """Say what this pin drives: 0, 1, or 2 for an input."""
+        """Say what this pin drives: 0, 1, or 2 for an input. A held pad keeps what it drove."""
+        if self._held:
+            return
         driven = 2 if self._mode == Pin.IN else self._driven
         link.do(">sBB", b"P", self.number, driven)
 
@@ -233,6 +251,8 @@ class UART:
     def __init__(self, number, *arguments, **options):
         if str(number) not in link.config["uarts"]:
             raise ValueError("the board has no UART {}".format(number))
+        if number == 0 and link.config["uart_0_is_repl"]:  # its buffers are the console's
+            raise ValueError("REPL UART buffer size is fixed")
         self.number = number
         self.init(*arguments, **options)
 
@@ -307,8 +327,13 @@ class UART:
 
 
 class WDT:
+    """Starts it, or gives the one that runs another timeout: nothing stops it but a reset."""
+
     def __init__(self, id=0, timeout=5000):
+        if id != 0 or timeout <= 0:
+            raise ValueError
         link.do(">sI", b"D", timeout)
+        link.flush()
 
     def feed(self):
         link.do(">s", b"F")

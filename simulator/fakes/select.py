@@ -28,15 +28,13 @@ class poll:
 
     def ipoll(self, timeout_ms=-1, flags=0):
         ready = self._ready()
-        if not ready and timeout_ms != 0:
-            deadline_us = link.NEVER
-            if timeout_ms > 0:
-                deadline_us = (link.now_us // 1000 + timeout_ms) * 1000
+        deadline_us = link.NEVER
+        if timeout_ms >= 0:
+            deadline_us = (link.now_us // 1000 + timeout_ms) * 1000
+        while not ready and link.now_us < deadline_us:
+            # an interrupt ends it, but no poll
             link.wait(deadline_us, self._polled_uarts() | link.IDLE)
             ready = self._ready()
-            while not ready and timeout_ms < 0:  # an interrupt that made nothing ready
-                link.wait(deadline_us, self._polled_uarts() | link.IDLE)
-                ready = self._ready()
         return iter(ready)
 
     def poll(self, timeout_ms=-1, flags=0):

@@ -5,9 +5,14 @@ last wait goes to the world in one message, and the process blocks until the wor
 what time it is now and what came in. Nothing here looks at the real clock.
 
 Message to the world: length u32, then operations, each one letter and its fields; the wait (Z) or
-the light sleep (Y) comes last. Answer: length u32, time since power-on in microseconds u64, then U
-(UART bytes), P (pin level, or microvolts) and Q0 (somebody wants the report).
+the light sleep (Y) comes last, and one without is not answered. Answer: length u32, time since
+power-on in microseconds u64, then U (UART bytes), P (pin level, or microvolts) and Q0 (somebody
+wants the report).
 The other end is simulator/engine/box.py.
+
+A pin's interrupt goes through MicroPython's scheduler, which holds 8 calls (mpconfigport.h:
+MICROPY_SCHEDULER_DEPTH): while C code keeps the chip busy, in a flash erase or a collection, they
+wait there, and the ninth is lost.
 """
 
 import gc
@@ -26,21 +31,29 @@ _PIN = const(0x50)  # P
 # A chip would have been reset by its watchdog long before that many looks at a clock that stands
 # still. The longest honest computation, one X25519, looks a few hundred times.
 MAX_LOOKS_AT_ONE_INSTANT = 100_000
+_SCHEDULER_DEPTH = const(8)
+_ITIMER_VIRTUAL = const(1)  # counts the processor's time of this process, and ends it
 
 now_us = 0
 config = {}
 uarts = {}  # id -> machine.UART, the open ones
 levels = {}  # pin -> 0, 1 or microvolts, what the outside drives; absent when nothing does
-handlers = {}  # pin -> function(level), the pin interrupts in use
+handlers = {}  # pin -> (function(), function(level) whether its edge counts), those in use
 report = None  # set by bootstrap.py: () -> dict
-before_first_wait = None  # set by bootstrap.py: ()
+stands = None  # set by bootstrap.py: () -> bool, whether the application's parts are wired
+on_stand = None  # set by bootstrap.py: (), called once at the first wait at which they are
 mhz = 240  # of the processor: work of which the time is counted takes longer at less
 dozes = False  # in light sleep: pins keep their levels, but nobody hears an edge
 stack_bytes = 0  # the most of the C stack that was seen in use, at a wait or an access to flash
 
 _stream = None
 _looks = 0
-_malloc = ffi.open(None).func("P", "malloc", "L")
+_scheduled = []  # the handlers that wait for the interpreter
+_busy = False  # in C code, which runs no handler
+_libc = ffi.open(None)
+_malloc = _libc.func("P", "malloc", "L")
+_setitimer = _libc.func("i", "setitimer", "iPP")
+_limit = None  # of the processor's time between two waits, as setitimer takes it
 _BUFFER_BYTES = const(65536)  # what every UART holds, several times over
 
 
@@ -57,11 +70,13 @@ _view = memoryview(_incoming)
 
 def connect(descriptor):
     """Open the inherited descriptor and read the configuration the world begins with."""
-    global _stream
+    global _limit, _stream
     _stream = open(descriptor, "r+b")
     config.update(json.loads(bytes(_view[: _read_frame()])))
     for pin, level in config.pop("levels").items():
         levels[int(pin)] = level
+    _limit = struct.pack("llll", 0, 0, config["hang_s"], 0)  # no interval; seconds, microseconds
+    _setitimer(_ITIMER_VIRTUAL, _limit, None)
 
 
 def do(form, *fields):
@@ -108,6 +123,23 @@ def fail(reason):
         wait(NEVER, 0)
 
 
+def flush():
+    """Tell the world at once what was done, without waiting: it holds even if no wait follows."""
+    global _used
+    struct.pack_into(">I", _outgoing, 0, _used - 4)
+    _stream.write(_outgoing, _used)
+    _used = 4
+
+
+def stand_still(duration_us):
+    """Keep the chip busy in C code for that long."""
+    global _busy
+    _busy = True
+    sleep_until(now_us + duration_us)
+    _busy = False
+    _run_scheduled()
+
+
 def sleep_until(deadline_us):
     """Block the whole box, as time.sleep_ms or a full transmit buffer does."""
     while now_us < deadline_us:
@@ -128,23 +160,24 @@ def doze(deadline_us, low, high):
 
 
 def _wait(form, *fields):
-    global now_us, _used, _looks, before_first_wait
+    global now_us, _looks, on_stand
     note_stack()
-    if before_first_wait:
-        then, before_first_wait = before_first_wait, None
+    if on_stand and stands():
+        then, on_stand = on_stand, None
         then()
     asked = True
     while asked:
         for number, uart in uarts.items():
             do(">sBH", b"N", number, uart.any())
         do(form, *fields)
-        struct.pack_into(">I", _outgoing, 0, _used - 4)
-        _stream.write(_outgoing, _used)
-        _used = 4
+        flush()
         length = _read_frame()
         now_us = struct.unpack_from(">Q", _incoming)[0]
         _looks = 0
+        _setitimer(_ITIMER_VIRTUAL, _limit, None)
         asked = _apply(length)
+    if not _busy:
+        _run_scheduled()
 
 
 def _apply(length):
@@ -160,12 +193,19 @@ def _apply(length):
             levels[number] = struct.unpack_from(">I", _incoming, at + 2)[0]
             at += 6
             if number in handlers and not dozes:
-                handlers[number](levels[number])
+                handler, wants = handlers[number]
+                if wants(levels[number]) and len(_scheduled) < _SCHEDULER_DEPTH:
+                    _scheduled.append(handler)
         else:
             gc.collect()
             do_with(b"A", 0, json.dumps(report()).encode())
             return True
     return False
+
+
+def _run_scheduled():
+    while _scheduled:
+        _scheduled.pop(0)()
 
 
 def _read_frame():

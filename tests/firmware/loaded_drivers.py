@@ -30,7 +30,12 @@ class Machine:
         def __init__(self, *arguments, **named):
             pass
 
-    WDT = None
+    class WDT:
+        def __init__(self, timeout):
+            pass
+
+        def feed(self):
+            pass
 
     @staticmethod
     def reset_cause():

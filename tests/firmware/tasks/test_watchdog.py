@@ -1,4 +1,7 @@
-"""The watchdog is fed while the car's loop lives; garbage is collected when nobody waits."""
+"""The watchdog is fed while the car's loop lives; garbage is collected when nobody waits.
+
+And a start that has lived for a minute counts as a good one.
+"""
 
 import asyncio
 from types import SimpleNamespace
@@ -22,17 +25,18 @@ async def turns(
     looks_ms: list[int],
     occupied: bool = False,
     quiet: bool = False,
-) -> tuple[int, int]:
-    """The task with looks of the car's loop at these instants: how often it fed, and collected."""
-    hardware, collected = Hardware(), []
+) -> tuple[int, int, int]:
+    """The task with looks at these instants: how often it fed, collected, and forgot failures."""
+    hardware, collected, forgotten = Hardware(), [], []
     clock = SimpleNamespace(ms=0)
     vehicle = SimpleNamespace(looked=asyncio.Event(), quiet=quiet)
     monkeypatch.setattr(watchdog.gc, "collect", lambda: collected.append(1))
     parts: dict[str, Any] = {
-        "make_watchdog": lambda timeout: hardware,
+        "watchdog": hardware,
         "uptime": SimpleNamespace(now_ms=lambda: clock.ms),
         "vehicle": vehicle,
         "presence": SimpleNamespace(occupied=occupied),
+        "on_stand": lambda: forgotten.append(1),
     }
     task = asyncio.create_task(watchdog.WatchdogTask(**parts).run())
     for clock.ms in looks_ms:
@@ -40,7 +44,7 @@ async def turns(
         await asyncio.sleep(0)
         await asyncio.sleep(0)
     task.cancel()
-    return hardware.fed, len(collected)
+    return hardware.fed, len(collected), len(forgotten)
 
 
 async def test_it_is_fed_once_a_look_and_not_by_a_loop_that_looks_no_more(
@@ -63,3 +67,11 @@ async def test_no_collection_begins_while_a_badge_is_at_the_reader(
 ) -> None:
     assert (await turns(monkeypatch, [9_000], occupied=True))[1] == 0
     assert (await turns(monkeypatch, [9_000]))[1] == 1
+
+
+async def test_failed_starts_are_forgotten_once_and_only_by_a_loop_that_lived_for_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert (await turns(monkeypatch, [1_000, 59_999]))[2] == 0
+    assert (await turns(monkeypatch, []))[2] == 0
+    assert (await turns(monkeypatch, [1_000, 60_000, 61_000]))[2] == 1

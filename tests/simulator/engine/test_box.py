@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulator.engine.box import word_bits
 from simulator.errors import BoxError
 
 
@@ -103,27 +104,121 @@ def test_another_baud_rate_is_heard_as_noise(make_bench):
     assert bench.heard == b""
 
 
-def test_a_busy_loop_is_a_failure(bench):
-    with pytest.raises(BoxError, match="busy loop"):
-        bench.ask("spin")
+@pytest.mark.parametrize(("command", "said"), [("spin", "busy loop"), ("turn", "without end")])
+def test_a_loop_without_end_stays_in_it_and_the_report_says_so(make_bench, command, said):
+    bench = make_bench()
+    bench.box.hang_s = 1
+    bench.box.power_on()
+    bench.ask("drive 6 1")
+    bench.line.send(command.encode() + b"\n")
+    bench.run_for(3600)
+    with pytest.raises(BoxError, match=said):
+        bench.box.report()
+    assert bench.box.resets == []
+    assert bench.pins.level(6) == 1, "the pins stay as they are"
 
 
-def test_an_exception_in_the_firmware_is_a_failure_with_its_traceback(bench):
+def test_an_exception_that_leaves_main_is_a_repl_for_ever_with_its_traceback(bench):
+    bench.line.send(b"fail\n")
+    bench.run_for(3600)
+    assert bench.box.stuck == "at the REPL"
     with pytest.raises(BoxError, match="TypeError: the probe fails"):
-        bench.ask("fail")
+        bench.box.report()
+    assert bench.box.resets == []
+    bench.box.kill()
+    bench.box.power_on()
+    assert bench.ask("cause") == "1"
 
 
-def test_a_watchdog_that_nobody_feeds_resets_the_box(bench):
+@pytest.mark.parametrize("command", ["fail", "spin", "turn", "block 9000000"])
+def test_a_watchdog_once_started_bites_whatever_holds_the_firmware(make_bench, command):
+    bench = make_bench()
+    bench.box.hang_s = 1
+    bench.box.power_on()
     bench.ask("guard 3000")
+    bench.line.send(command.encode() + b"\n")
     bench.run_for(4)
     assert bench.box.resets == [3]
     assert bench.ask("cause") == "3"
 
 
-def test_a_software_reset_starts_the_firmware_anew(bench):
+def test_a_watchdog_takes_another_timeout_and_is_never_stopped(bench):
+    bench.ask("guard 3000")
+    bench.ask("guard 60000")
+    bench.run_for(50)
+    assert bench.box.resets == []
+    bench.run_for(11)
+    assert bench.box.resets == [3]
+
+
+def test_each_reset_has_the_cause_that_the_chip_gives(bench):
     bench.line.send(b"reset\n")
     bench.run_for(1)
-    assert bench.ask("cause") == "5"
+    assert bench.ask("cause") == "2", "machine.reset() is a hard one"
+    bench.line.send(b"leave\n")
+    bench.run_for(1)
+    assert bench.ask("cause") == "5", "SystemExit"
+    bench.box.brown_out()
+    bench.run_for(1)
+    assert bench.ask("cause") == "1", "nobody can tell a brown-out from a power cut"
+
+
+def test_a_held_pad_keeps_its_level_through_resets_and_against_what_is_set(bench):
+    seen = []
+    bench.pins.watch(6, seen.append)
+    bench.ask("hold 6 1")
+    bench.ask("held 6 0")
+    bench.line.send(b"reset\n")
+    bench.run_for(1)
+    assert bench.ask("drive 6 0") == "None"
+    assert seen == [1], "held also for the firmware that comes after"
+    bench.ask("let_go 6")
+    assert seen == [1, 0]
+
+
+def test_a_power_cut_and_a_brown_out_let_go_of_a_held_pad(bench):
+    seen = []
+    bench.pins.watch(6, seen.append)
+    for end in (bench.box.brown_out, bench.box.kill):
+        bench.ask("hold 6 1")
+        end()
+        bench.run_for(1)
+    assert seen == [1, None, 1, None]
+
+
+def test_a_collection_takes_22_ms_for_43_kb_alive(bench):
+    begun_us = bench.timeline.now_us
+    bench.ask("collect")
+    alive = 40_000 * (0.64 if word_bits() == 64 else 1)
+    assert bench.timeline.now_us - begun_us >= 22_000 * alive / 43_000
+
+
+def edge(bench):
+    for level in (1, 0):
+        bench.pins.set_outside(42, level)
+        bench.run_for(0.001)
+
+
+def test_of_ten_interrupts_while_the_chip_is_in_c_code_the_ninth_and_tenth_are_lost(bench):
+    bench.ask("count 42")
+    for _ in range(10):
+        edge(bench)
+    assert bench.box.report()["edges"] == 10, "while it waits, none is"
+    bench.line.send(b"fill journal 20000\n")
+    bench.run_for(0.005)
+    for _ in range(10):
+        edge(bench)
+    bench.run_for(2)
+    assert bench.box.report()["edges"] == 10 + 8
+
+
+def test_ctrl_c_is_as_the_firmware_set_it_until_the_next_start(bench):
+    assert bench.box.interrupt_character == 3
+    bench.ask("deaf -1")
+    assert bench.box.interrupt_character == -1
+    bench.line.send(b"reset\n")
+    bench.run_for(1)
+    assert bench.box.interrupt_character == 3
 
 
 def test_files_survive_a_power_cut_and_a_new_image_build(make_bench):

@@ -4,11 +4,13 @@
 # ruff: noqa: PTH123, PTH208, UP041
 
 import asyncio
+import gc
 import os
 import time
 
 import esp32
 import machine
+import micropython
 from machine import Pin
 
 uart = machine.UART(1, 115200, tx=11, rx=10, rxbuf=256)
@@ -16,10 +18,10 @@ uart = machine.UART(1, 115200, tx=11, rx=10, rxbuf=256)
 
 class Box:
     def __init__(self):
-        self.lines = 0
+        self.lines = self.edges = 0
 
     def report(self):
-        return {"lines": self.lines, "root": sorted(os.listdir("/"))}
+        return {"lines": self.lines, "edges": self.edges, "root": sorted(os.listdir("/"))}
 
 
 box = Box()
@@ -61,6 +63,44 @@ async def nap(ms):
 
 async def block(ms):
     time.sleep_ms(int(ms))
+
+
+async def hold(pin, level):
+    Pin(int(pin), Pin.OUT, value=int(level), hold=True)
+
+
+async def held(pin, level):
+    Pin(int(pin)).value(int(level))
+
+
+async def let_go(pin):
+    Pin(int(pin)).init(hold=False)
+
+
+async def collect():
+    kept = bytearray(40_000)
+    gc.collect()
+    return len(kept)
+
+
+async def count(pin):
+    def handler(pin):
+        box.edges += 1
+
+    Pin(int(pin), Pin.IN).irq(handler, Pin.IRQ_RISING)
+
+
+async def deaf(character):
+    micropython.kbd_intr(int(character))
+
+
+async def turn():
+    while True:
+        pass
+
+
+async def leave():
+    raise SystemExit
 
 
 async def spin():
@@ -185,6 +225,14 @@ COMMANDS = {
     "nap": nap,
     "block": block,
     "spin": spin,
+    "hold": hold,
+    "held": held,
+    "let_go": let_go,
+    "collect": collect,
+    "count": count,
+    "deaf": deaf,
+    "turn": turn,
+    "leave": leave,
     "irq": irq,
     "wake": wake,
     "doze": doze,

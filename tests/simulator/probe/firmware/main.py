@@ -1,4 +1,4 @@
-"""Starts the probe; unlike the box's main.py it lets an exception end the process, to be seen."""
+"""Starts the probe; unlike the box's main.py it lets an exception through."""
 
 import sys
 
