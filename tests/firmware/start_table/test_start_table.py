@@ -1,7 +1,5 @@
 """Whatever is wrong with the flash: the car stays as it was, and the box is back or limps."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.firmware.start_table.outcomes import (
