@@ -1,10 +1,12 @@
-"""The release's bill of materials (CycloneDX 1.6, JSON): all that the server is made of.
+"""The release's bill of materials (CycloneDX 1.6, JSON): what server and boxes are made of.
 
     python scripts/sbom.py VERSION EPOCH_S > sbom.cdx.json
 
 Every Python package of requirements/run.txt with its hashes, who asks for it and its licence; every
-npm package whose files the pages serve. The same inputs give the same bytes. Format and checks are
-the library's (cyclonedx-python-lib). Never here: what only the checks need (requirements/dev.txt).
+npm package whose files the pages serve; the MicroPython that the boxes' code runs on, which is not
+delivered: the operator fetches it and pins its hash. The same inputs give the same bytes. Format
+and checks are the library's (cyclonedx-python-lib). Never here: what only the checks need
+(requirements/dev.txt).
 """
 
 import base64
@@ -25,6 +27,10 @@ from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT))  # this is a script: Python puts its own folder there only
+
+from flasher.micropython_image import OLDEST, STOCK  # noqa: E402
+
 _LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^ \\;]+)", re.MULTILINE)
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 _VIA = re.compile(r"^    #   (?:via )?([A-Za-z0-9._-]+)|^    # via ([A-Za-z0-9._-]+)", re.MULTILINE)
@@ -53,7 +59,7 @@ def bill(version: str, at_s: int, root: Path = ROOT) -> Bom:
     lock = (root / "requirements" / "run.txt").read_text("utf-8")
     npm = json.loads((root / "package-lock.json").read_text("utf-8"))
     python = {name: component for name, component, _ in _python(lock)}
-    parts = [*python.values(), *_npm(npm["packages"])]
+    parts = [*python.values(), *_npm(npm["packages"]), *_micropython()]
     bom = Bom(
         serial_number=uuid.uuid5(uuid.NAMESPACE_OID, f"voiturier {version} {at_s} {lock}"),
         components=parts,
@@ -131,6 +137,21 @@ def _npm(packages: Mapping[str, Mapping[str, object]]) -> Iterable[Component]:
             purl=PackageURL("npm", name=name, version=str(package["version"])),
             licenses=[LicenseFactory().make_from_string(str(package["license"]))],
             hashes=[HashType(alg=HashAlgorithm.SHA_512, content=base64.b64decode(digest).hex())],
+        )
+
+
+def _micropython() -> Iterable[Component]:
+    for board, image in sorted(STOCK.items()):
+        yield Component(
+            name="micropython",
+            version=">=" + ".".join(map(str, OLDEST)),
+            type=ComponentType.FIRMWARE,
+            bom_ref=f"micropython:{image}",
+            licenses=[LicenseFactory().make_from_string("MIT")],
+            properties=[
+                Property(name="voiturier:board", value=board),
+                Property(name="micropython:image", value=image),
+            ],
         )
 
 

@@ -99,6 +99,8 @@ def test_the_bill_names_each_locked_package_with_its_version_hashes_and_licence(
             "id", licence["license"].get("name")
         )
         assert PERMISSIVE.search(said), f"{name}: {said}"
+    image = parts.pop("micropython:ESP32_GENERIC_S3-SPIRAM_OCT")
+    assert (image["type"], image["version"]) == ("firmware", ">=1.27")
     assert {part["name"] for part in parts.values()} == {"bootstrap", "htmx.org"}
     for part in parts.values():
         assert part["hashes"][0]["alg"] == "SHA-512"
