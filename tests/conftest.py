@@ -32,24 +32,46 @@ HERE = Path(__file__).parent
 SLOW = (
     "attacks",
     "end_to_end",
+    "firmware/tasks/test_vehicle_from_afar.py",
     "firmware/test_badges_in_the_simulator.py",
     "firmware/test_in_the_simulator.py",
+    "firmware/test_start.py",
     "fuzz",
     "production",
     "safety",
+    "server/actions/on_record/test_moves.py",
+    "server/actions/privacy/test_copies.py",
+    "server/actions/test_refusals.py",
     "server/actions/test_sequences.py",
+    "server/commands",
     "server/gateway/test_wanted.py",
+    "server/own_time",
+    "server/ports",
+    "server/roles",
+    "server/store/keeping",
+    "server/store/test_booking_lists.py",
+    "server/store/test_bookings.py",
+    "server/store/test_dated.py",
+    "server/store/test_equipment.py",
+    "server/store/test_loading_again.py",
+    "server/store/test_plates.py",
+    "server/test_cli.py",
+    "server/test_demo.py",
     "server/test_kill.py",
+    "server/test_supervisor.py",
     "server/web/api/test_bad_input.py",
     "server/web/pages/privacy/test_in_a_browser.py",
     "server/web/test_browser.py",
     "simulator/commands",
     "simulator/devices/modem/test_a76xx_alone.py",
     "simulator/devices/modem/test_a76xx_commands.py",
+    "simulator/devices/modem/test_a76xx_faults.py",
     "simulator/engine",
     "simulator/play/test_phone.py",
+    "test_permitted.py",
 )
 PEERS = ("peers",)  # strangers' programs
+MARKED = {"slow": {HERE / name for name in SLOW}, "peers": {HERE / name for name in PEERS}}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -66,11 +88,20 @@ def pytest_report_header() -> str:
     return f"samples: seed {sample_seed()} (the commits)" + ", whole where one is asked" * FULL
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What `-m "not slow"` leaves out by its place is not even read: that takes seconds."""
+    left_out = config.getoption("markexpr")
+    for marker, where in MARKED.items():
+        if f"not {marker}" in left_out and collection_path in where:
+            return True
+    return None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         places = {item.path, *item.path.parents}
-        for marker, where in ((pytest.mark.slow, SLOW), (pytest.mark.peers, PEERS)):
-            if not places.isdisjoint(HERE / name for name in where):
+        for marker, where in MARKED.items():
+            if not places.isdisjoint(where):
                 item.add_marker(marker)
     # The longest alone decides when two workers are done, so it begins first.
     items.sort(key=lambda item: "the_month" not in item.name)
