@@ -2,8 +2,9 @@
 # ./test.sh [quick|full] [PYTEST-ARGUMENT...]
 #
 #   ./test.sh quick   what a change needs first: style, types, import rules, the unit tests of both
-#                     interpreters, a quarter of the examples of each property; under 90
-#                     seconds once everything is set up
+#                     interpreters but those that start processes or walk through every state, a
+#                     quarter of the examples of each property; under 90 seconds once everything is
+#                     set up
 #   ./test.sh         every kind of check, what is long as a seeded sample; under 20 minutes
 #   ./test.sh full    the whole of it: all mutants, all states, all power cuts, the month, all kills
 #                     and cuts, the crowd, long fuzzing; under 75 minutes
@@ -23,6 +24,9 @@ quick)
     shift
     peers=no
     export VOITURIER_QUICK=1
+    # Where the machine keeps Python from writing bytecode, each worker compiles all tests anew.
+    unset PYTHONDONTWRITEBYTECODE
+    export PYTHONPYCACHEPREFIX="$PWD/.tools/bytecode"
     set -- -m "not slow and not peers" "$@"
     ;;
 full)

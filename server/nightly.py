@@ -41,7 +41,8 @@ def is_due(last: Outcome | None, now_s: int, at_hour: int, zone: ZoneInfo) -> bo
     if last.failure is not None:
         return now_s - last.at_s >= _AGAIN_S
     now = datetime.fromtimestamp(now_s, zone)
-    hour = now.replace(hour=at_hour, minute=0, second=0, microsecond=0)
+    # Of an hour that comes twice in an autumn night, the first.
+    hour = now.replace(hour=at_hour, minute=0, second=0, microsecond=0, fold=0)
     if hour.timestamp() > now_s:
         hour -= timedelta(days=1)
     return last.at_s < hour.timestamp()

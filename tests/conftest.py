@@ -32,19 +32,28 @@ HERE = Path(__file__).parent
 SLOW = (
     "attacks",
     "end_to_end",
+    "firmware/tasks/test_vehicle_from_afar.py",
     "firmware/test_badges_in_the_simulator.py",
     "firmware/test_in_the_simulator.py",
+    "firmware/test_start.py",
     "fuzz",
     "production",
     "safety",
+    "server/actions/on_record/test_moves.py",
+    "server/actions/privacy/test_copies.py",
     "server/actions/test_refusals.py",
     "server/actions/test_sequences.py",
-    "server/commands/test_french.py",
+    "server/commands",
     "server/gateway/test_wanted.py",
-    "server/ports/test_http.py",
+    "server/own_time",
+    "server/ports",
     "server/roles",
     "server/store/keeping",
+    "server/store/test_booking_lists.py",
+    "server/store/test_bookings.py",
     "server/store/test_dated.py",
+    "server/store/test_equipment.py",
+    "server/store/test_loading_again.py",
     "server/store/test_plates.py",
     "server/test_cli.py",
     "server/test_demo.py",
@@ -56,11 +65,13 @@ SLOW = (
     "simulator/commands",
     "simulator/devices/modem/test_a76xx_alone.py",
     "simulator/devices/modem/test_a76xx_commands.py",
+    "simulator/devices/modem/test_a76xx_faults.py",
     "simulator/engine",
     "simulator/play/test_phone.py",
     "test_permitted.py",
 )
 PEERS = ("peers",)  # strangers' programs
+MARKED = {"slow": {HERE / name for name in SLOW}, "peers": {HERE / name for name in PEERS}}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -77,17 +88,20 @@ def pytest_report_header() -> str:
     return f"samples: seed {sample_seed()} (the commits)" + ", whole where one is asked" * FULL
 
 
-def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """What the quick run deselects is not even read: that alone took each worker seconds."""
-    skipped = collection_path in {HERE / name for name in SLOW + PEERS}
-    return True if QUICK and skipped else None
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What `-m "not slow"` leaves out by its place is not even read: that takes seconds."""
+    left_out = config.getoption("markexpr")
+    for marker, where in MARKED.items():
+        if f"not {marker}" in left_out and collection_path in where:
+            return True
+    return None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         places = {item.path, *item.path.parents}
-        for marker, where in ((pytest.mark.slow, SLOW), (pytest.mark.peers, PEERS)):
-            if not places.isdisjoint(HERE / name for name in where):
+        for marker, where in MARKED.items():
+            if not places.isdisjoint(where):
                 item.add_marker(marker)
     # The longest alone decides when two workers are done, so it begins first.
     items.sort(key=lambda item: "the_month" not in item.name)

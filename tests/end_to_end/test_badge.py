@@ -1,5 +1,7 @@
 """Acceptance 4, first half: what a badge does, on the box, with and without the network."""
 
+import pytest
+
 from tests.chain import DRIVER_BADGE, START_S, STRANGER_BADGE, Chain
 
 
@@ -70,3 +72,17 @@ def test_a_whole_trip_is_told_with_its_kilometres(chain: Chain) -> None:
     chain.world.run_for(180)
     assert chain.car.relay == "inhibited"
     assert chain.trips()["records_stored"] == chain.car.report()["records_made"]
+
+
+@pytest.mark.parametrize("fault", ["null_island", "not_valid", "simulating", "typed_in"])
+def test_a_place_that_is_none_though_called_valid_is_no_trips_end(chain: Chain, fault: str) -> None:
+    chain.start_driving()
+    chain.world.run_for(30)
+    chain.car.drive(speed_kmh=0)
+    chain.car.gnss.fault(fault)
+    chain.world.run_for(150)  # longer than a position is good for
+    chain.park_and_end()
+    chain.world.run_for(30)
+
+    (trip,) = chain.trips()["trips"]
+    assert (trip["state"], trip["places_known"]) == ("ended", 1), "it began somewhere"

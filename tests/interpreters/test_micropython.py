@@ -24,6 +24,11 @@ DIRECTORIES = (
     "tests/firmware/logic/road",
     "tests/firmware/logic/signs",
 )
+# Half of the time of them all, for what CPython tries in a second.
+SLOW = (
+    "tests/firmware/logic/access/test_immobiliser.py",
+    "tests/shared_protocol/wycheproof/test_wycheproof.py",
+)
 HEAP = "32m"  # the largest JSON of vectors is parsed whole; the box's heap has its own test
 
 
@@ -48,7 +53,9 @@ def test_every_directory_has_tests() -> None:
     assert {str(Path(file).parent) for file in files()} == set(DIRECTORIES)
 
 
-@pytest.mark.parametrize("file", files())
+@pytest.mark.parametrize(
+    "file", [pytest.param(file, marks=[pytest.mark.slow] * (file in SLOW)) for file in files()]
+)
 def test_the_same_tests_pass_under_micropython(file: str) -> None:
     if "wycheproof" in file:
         require_data("crypto")

@@ -1,7 +1,5 @@
 """The NMEA reader: integers from sentences, counts from everything else."""
 
-import pytest
-
 from firmware.logic.road.nmea import Fix, NmeaReader
 from tests.firmware.logic.sentences import FLOOR_S, rmc, sentence
 
@@ -49,37 +47,34 @@ def test_void_sentences_are_counted():
     assert (reader.fixes, reader.void, reader.bad) == (0, 2, 0)
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        pytest.param({"after_date": ",,,N"}, id="not valid"),
-        pytest.param({"after_date": ",,,S"}, id="a simulator's"),
-        pytest.param({"after_date": ",,,M"}, id="typed in by hand"),
-        pytest.param({"after_date": ",1.2,E,N,V"}, id="NMEA 4.1, with a variation"),
-        pytest.param({"lat": "0000.00000,N", "lon": "00000.00000,E"}, id="nowhere"),
-        pytest.param({"lat": "0000.0000,S", "lon": "00000.0000,W"}, id="nowhere, by another name"),
-        pytest.param({"lat": "0000.00000,N", "lon": "00000.00000,E", "after_date": ""}, id="old"),
-        pytest.param({"lat": "0,N", "lon": "0,E", "knots": "12.0"}, id="nowhere, and fast"),
-    ],
-)
-def test_a_place_that_is_none_though_called_valid_is_void(said):
-    reader = NmeaReader(FLOOR_S)
-    assert reader.feed(rmc(**said)) == []
-    assert (reader.fixes, reader.void, reader.bad) == (0, 1, 0)
-    assert len(reader.feed(rmc())) == 1
+def test_a_place_that_is_none_though_called_valid_is_void():
+    nowhere = {"lat": "0000.00000,N", "lon": "00000.00000,E"}
+    for said in (
+        {"after_date": ",,,N"},  # not valid
+        {"after_date": ",,,S"},  # a simulator's
+        {"after_date": ",,,M"},  # typed in by hand
+        {"after_date": ",1.2,E,N,V"},  # NMEA 4.1, with a variation
+        nowhere,
+        {"lat": "0000.0000,S", "lon": "00000.0000,W"},
+        dict(nowhere, after_date=""),  # before there were modes
+        {"lat": "0,N", "lon": "0,E", "knots": "12.0"},
+    ):
+        reader = NmeaReader(FLOOR_S)
+        assert reader.feed(rmc(**said)) == [], said
+        assert (reader.fixes, reader.void, reader.bad) == (0, 1, 0)
+        assert len(reader.feed(rmc())) == 1
 
 
-@pytest.mark.parametrize(
-    "after_date",
-    ["", ",,", ",,,", ",,,A", ",,,D", ",,,E", ",,,F", ",,,P", ",,,R", ",,,A,S", ",1.2,E,A,V"],
-)
-def test_a_fix_of_any_other_mode_or_of_a_time_before_modes_is_one(after_date):
-    assert read(rmc(after_date=after_date)).lat_e7 == 412586747
+def test_a_fix_of_any_other_mode_or_of_a_time_before_modes_is_one():
+    for after_date in (
+        "", ",,", ",,,", ",,,A", ",,,D", ",,,E", ",,,F", ",,,P", ",,,R", ",,,A,S", ",1.2,E,A,V",
+    ):  # fmt: skip
+        assert read(rmc(after_date=after_date)).lat_e7 == 412586747
 
 
-@pytest.mark.parametrize("place", [("0000.00000,N", "00011.97600,E"), ("4115.52048,N", "0,E")])
-def test_the_equator_and_the_meridian_of_greenwich_are_places(place):
-    assert None not in read(rmc(lat=place[0], lon=place[1]))
+def test_the_equator_and_the_meridian_of_greenwich_are_places():
+    for lat, lon in (("0000.00000,N", "00011.97600,E"), ("4115.52048,N", "0,E")):
+        assert None not in read(rmc(lat=lat, lon=lon))
 
 
 def test_a_wrong_checksum_is_counted():
