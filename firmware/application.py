@@ -5,6 +5,7 @@ main.py calls `run()`. What is alive then is `box`, for who looks at it from out
 
 import asyncio
 import gc
+import sys
 
 import machine
 from cryptolib import aes
@@ -51,7 +52,7 @@ from firmware.tasks.timekeeper import CLOCK_FILE
 from firmware.tasks.vehicle import Vehicle
 from firmware.tasks.watchdog import WatchdogTask
 from firmware.version import VERSION
-from shared_protocol.records import Boot, Refusal, decode_body
+from shared_protocol.records import Boot, Refusal, StartsFailed, decode_body
 
 # A collection takes as long for a little garbage as for much: at 12 kB, 131 of them made one X25519
 # four times slower. The heap has room, and is collected in quiet moments anyway (watchdog.py).
@@ -237,7 +238,10 @@ class Box:
             }
         )
         life = int.from_bytes(entropy(4), "big")
-        recorder.write((Boot(machine.reset_cause(), VERSION, life),), now_ms)
+        slot = 1 if sys.path[0] == "/b" else 0
+        boot = Boot(machine.reset_cause(), VERSION, life)
+        failed = StartsFailed(failed_starts, slot)
+        recorder.write((boot, failed) if failed_starts else (boot,), now_ms)
         signals.play("ready")
 
     async def run(self) -> None:

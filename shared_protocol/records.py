@@ -42,6 +42,7 @@ TripHandover = namedtuple(
     "TripHandover", ("odometer_m", "badge_tag", "grant_id", "assurance", "private", "stage")
 )
 BadgeLearned = namedtuple("BadgeLearned", ("command_id", "uid"))
+StartsFailed = namedtuple("StartsFailed", ("count", "slot"))
 
 KINDS = {
     1: (Boot, "BtI"),
@@ -69,6 +70,7 @@ KINDS = {
     25: (Ordered, "BI"),
     26: (TripHandover, "I8IBBB"),
     27: (BadgeLearned, "Ib"),
+    31: (StartsFailed, "BB"),
 }
 """kind -> (class, layout of codec.py)."""
 

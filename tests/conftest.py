@@ -32,6 +32,7 @@ HERE = Path(__file__).parent
 SLOW = (
     "attacks",
     "end_to_end",
+    "firmware/start_table",
     "firmware/tasks/test_vehicle_from_afar.py",
     "firmware/test_badges_in_the_simulator.py",
     "firmware/test_in_the_simulator.py",

@@ -292,6 +292,8 @@ def _read(
             counter = _COUNTERS.get(body.counter, "other")
             fields = _fields(counter=counter, number=body.number)
             return "jump_refused", fields, fleet.JumpRefused(about_s, counter)
+        case records.StartsFailed():
+            return "starts_failed", _fields(count=body.count, slot=body.slot), None
         case records.Wear():
             return "wear", _fields(erases=body.erases), None
         case _:

@@ -291,6 +291,7 @@ CLOCK_SOURCES: Mapping[ClockSource, str] = {
 # How each kind of record reads; `%(...)s` are its fields, kilometres where a field is an odometer.
 RECORDS: Mapping[str, str] = {
     "boot": N_("The box started (firmware %(firmware_version)s)"),
+    "starts_failed": N_("Starts of the box that failed before this one: %(count)s"),
     "trip_start": N_("Badge accepted, trip begins at odometer %(odometer_m)s km"),
     "trip_end": N_("Trip ends at odometer %(odometer_m)s km: %(reason)s"),
     "leg_start": N_("Ignition on at odometer %(odometer_m)s km"),

@@ -50,6 +50,7 @@ WRONGS = {
     "raises after 10 s": _IN_THE_LOOP.format("raise ValueError"),
     "hangs after 10 s": _IN_THE_LOOP.format("while True: pass"),
 }
+_UNWRITABLE = "cannot be written"
 _OF_A_SERVER = (  # what a box has only once it has met its server
     "/state/grants",
     "/state/card_keys",
@@ -88,6 +89,8 @@ def damages(lived: Path) -> Iterator[Damage]:
     for name, content in (("/failed_starts", b"\x05"), ("/slot", b"c")):
         yield Damage(name, "of another version", _writes(name, content))
         yield Damage(name, "foreign", _writes(name, random.Random(name).randbytes(16)))
+    yield Damage("/failed_starts", _UNWRITABLE, _unwritable)
+    yield Damage("/failed_starts", f"{_UNWRITABLE}, and the application raises", _uncounted)
     yield Damage("/state/version", "of an older version", _writes("/state/version", b"\x00"))
     older = bytearray(read_file(lived, f"{APPLICATION}.mpy"))
     older[1] -= 1
@@ -100,6 +103,17 @@ def damages(lived: Path) -> Iterator[Damage]:
 
 def _writes(name: str, content: bytes) -> Callable[[Path], None]:
     return lambda image: write_file(image, name, content)
+
+
+def _unwritable(image: Path) -> None:
+    """A folder in its place: to open it as a file fails, as on a flash that refuses."""
+    remove_file(image, "/failed_starts")
+    write_file(image, "/failed_starts/in_it", b"")
+
+
+def _uncounted(image: Path) -> None:
+    _unwritable(image)
+    write_file(image, f"{APPLICATION}.mpy", b"no bytecode")
 
 
 def _of_a_later_version(image: Path) -> None:

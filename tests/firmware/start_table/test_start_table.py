@@ -44,6 +44,14 @@ def test_what_hangs_is_the_watchdogs_and_three_starts_at_most_come_before(
     assert all(sum(one.resets.values()) <= 3 for one in found if one.what != LOOPS)
 
 
+def test_a_start_that_cannot_be_counted_and_fails_is_followed_by_limping_at_once(
+    found: list[Outcome],
+) -> None:
+    alone, failing = (one for one in found if one.damage.kind.startswith("cannot be written"))
+    assert (alone.what, alone.resets) == (STARTS, {})
+    assert (failing.what, sum(failing.resets.values())) == (LIMPS, 1)
+
+
 def test_a_sound_second_slot_takes_over(found: list[Outcome]) -> None:
     beside = [one for one in found if "/b/" in one.damage.kind]
     assert [one.what for one in beside] == [STARTS, STARTS]
