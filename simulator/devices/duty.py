@@ -32,7 +32,7 @@ class Duty:
         car.box.meter.restart()
         self._modem = Meter(timeline, "off")
         self._receiver = Meter(timeline, "off")
-        self._spent = getattr(car.reader, "duty", tuple)()
+        self._spent: tuple[float, ...] = getattr(car.reader, "duty", tuple)()
         self._look()
 
     def seconds(self) -> dict[str, dict[str, float]]:
