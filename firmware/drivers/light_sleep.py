@@ -51,7 +51,9 @@ class LightSleep:
             self._slow = False
 
     def sleep(self, duration_ms: int) -> bool:
-        """Sleep that long at most; whether a line ended it, whose handler has then been called.
+        """Sleep that long at most; whether a line that goes high ended it.
+
+        The handler of the line that ended it has then been called.
 
         A line that is at its level already ends nothing: else a door that stands open would keep
         the chip awake.
@@ -82,4 +84,4 @@ class LightSleep:
         for _, pin, handler in low:
             if not pin.value():
                 handler(pin)
-        return machine.wake_reason() != machine.TIMER_WAKE
+        return machine.wake_reason() not in (machine.TIMER_WAKE, machine.EXT1_WAKE)

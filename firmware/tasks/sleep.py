@@ -39,7 +39,11 @@ class SleepingPoll:
         receiver: "Receiver",
         woken: "Callable[[], None]",
     ):
-        """Stand before `poll`; `woken` is called when a line has ended a sleep."""
+        """Stand before `poll`; `woken` is called when a line of the car has ended a sleep.
+
+        Reader and modem, whose lines go low, see to theirs, and often for nothing: they get no more
+        speed than a look, until what they say ends the quiet.
+        """
         self._poll = poll
         self.register, self.modify, self.unregister = poll.register, poll.modify, poll.unregister
         self._chip = chip

@@ -32,21 +32,20 @@ class Duty:
         car.box.meter.restart()
         self._modem = Meter(timeline, "off")
         self._receiver = Meter(timeline, "off")
+        self._spent: tuple[float, ...] = getattr(car.reader, "duty", tuple)()
         self._look()
 
     def seconds(self) -> dict[str, dict[str, float]]:
         """Return part -> state -> seconds.
 
-        The chip's states are those of simulator/engine/box.py. The reader's are its own `duty()`
-        where it has one; one without never rests: "field".
+        The chip's states are those of simulator/engine/box.py. A reader that does not count its own
+        never rests: "field".
         """
-        passed_s = (self._timeline.now_us - self._begun_us) / US
-        reader = getattr(self._car.reader, "duty", lambda: {"field": passed_s})
         return {
             "chip": self._car.box.meter.seconds(),
             "modem": self._modem.seconds(),
             "receiver": self._receiver.seconds(),
-            "reader": reader(),
+            "reader": self._reader_s(),
             "lights": {"lit": self._lit_s()},
         }
 
@@ -64,6 +63,13 @@ class Duty:
     def wire_bytes(self) -> int:
         """Bytes over TCP in both directions, without any header."""
         return self._car.wire_bytes_up + self._car.wire_bytes_down - self._bytes_at_begin
+
+    def _reader_s(self) -> dict[str, float]:
+        """What its `duty()` (seconds with field, idle, in power-down) has grown by."""
+        if not hasattr(self._car.reader, "duty"):
+            return {"field": (self._timeline.now_us - self._begun_us) / US}
+        grown = [now - then for now, then in zip(self._car.reader.duty(), self._spent, strict=True)]
+        return dict(zip(("field", "idle", "power-down"), grown, strict=True))
 
     def _look(self) -> None:
         self._modem.enter(self._modem_state())

@@ -366,7 +366,7 @@ class Box:
                 _, length = struct.unpack_from(">BH", message, at)
                 at += 3 + length
                 self._report = json.loads(message[at - length : at])
-            elif kind == b"C":
+            elif kind == b"M":
                 self._mhz = struct.unpack_from(">H", message, at)[0]
                 at += 2
             elif kind == b"Y":  # as Z, the last of a message

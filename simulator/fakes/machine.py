@@ -62,7 +62,7 @@ def freq(frequency_hz=None):
         raise ValueError("frequency must be 80MHz, 160MHz or 240MHz")
     if frequency_hz // 1_000_000 != link.mhz:
         link.mhz = frequency_hz // 1_000_000
-        link.do(">sH", b"C", link.mhz)
+        link.do(">sH", b"M", link.mhz)
         link.sleep_until(link.now_us + _FREQUENCY_TICK_US)
     return None
 

@@ -7,7 +7,7 @@ import pytest
 from simulator.devices.car import Car
 from simulator.devices.duty import Duty
 from simulator.engine.world import World
-from tests.benchmarks.parked_day import draw_ma, figures
+from tests.benchmarks.parked_day import BATTERY_AH, MAY_USE, POWER, draw_ma, figures
 from tests.firmware.identity import IDENTITY
 
 
@@ -48,3 +48,20 @@ def test_each_wake_is_charged_with_the_work_that_the_simulator_does_not_count() 
     busy_ma = draw_ma(duty, sleeps=250)["chip", "busy 80 MHz"]
     share = 250 * factors["chip, a wake"] / 1000 / 1000
     assert busy_ma == pytest.approx(28.4 * share * factors["3.3 V"] * factors["5 V"])
+
+
+def test_what_it_comes_to_follows_from_the_figures() -> None:
+    lines = POWER.read_text().split("## What it comes to")[1].splitlines()
+    rows = [line.strip("|").split("|") for line in lines if line.startswith(("| parked", "| the"))]
+    assert len(rows) == 3
+    for row in rows:
+        sleep, wakes, idle, looks, field, asleep, connected, ma, days = map(float, row[1:])
+        duty = {
+            "chip": {"light sleep": sleep, "idle 80 MHz": idle},
+            "reader": {"power-down": 100 - looks - field, "idle": looks, "field": field},
+            "modem": {"asleep": asleep, "connected": connected},
+            "receiver": {"backup": 100.0},
+        }
+        drawn = sum(draw_ma(duty, sleeps=round(wakes * 100)).values())
+        assert drawn == pytest.approx(ma, abs=0.06), row[0]
+        assert BATTERY_AH * MAY_USE * 1000 / drawn / 24 == pytest.approx(days, abs=2)
