@@ -164,7 +164,6 @@ class Box:
             channel,
             pwrkey_pin=board.modem_pwrkey,
             reset_pin=board.modem_reset,
-            power_pin=board.modem_power,
             dtr_pin=board.modem_dtr,
             on_event=wake_link.set,
         )

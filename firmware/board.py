@@ -13,7 +13,6 @@ Board = namedtuple(
         "modem_uart",
         "modem_pwrkey",  # high pulls the modem's key line down through a transistor
         "modem_reset",  # active low
-        "modem_power",  # nothing is wired to it: goes with the driver that still drives it
         "modem_dtr",
         "modem_ri",  # low: it has something to say; wakes, so a pin of the RTC (0 to 21)
         "gnss_uart",
@@ -49,7 +48,6 @@ def _s3_board(gnss_baud: int) -> Board:
         modem_uart=Uart(1, 11, 10, 115200, 1280, 1280),
         modem_pwrkey=18,
         modem_reset=17,
-        modem_power=12,
         modem_dtr=9,
         modem_ri=3,
         # Half a second of a 10 Hz receiver's sentences at 115200 baud.

@@ -11,6 +11,7 @@ from machine import Pin
 from firmware.drivers.pulse import pulse
 from firmware.logic.const import const
 from firmware.logic.link.modem_states import ModemError
+from shared_protocol.records import OFF_AIR_MODEM_RESTARTED, OFF_AIR_MODEM_SILENT
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
@@ -18,15 +19,21 @@ if TYPE_CHECKING:
 
     from firmware.drivers.at_channel import AtChannel
 
-# The A7670 wants its key for 50 ms at least to start, and 2.5 s to be switched off.
+# The A7670's hardware design: its key for 50 ms at least to start and 2.5 s to be switched off, its
+# reset line for 2 s at least, 2.5 typical.
 _KEY_ON_S = const(0.2)
 _KEY_OFF_S = const(3.0)
-_RESET_S = const(0.3)
-# Until the capacitors of its supply are empty.
-_SUPPLY_CUT_S = const(2.0)
-_ANSWER_S = const(3.0)
-_PROBE_S = const(1.0)
-_FIRST_PROBES = const(3)
+_RESET_S = const(2.5)
+# The A76XX AT manual's longest for a command without the network is 9 s.
+_ANSWER_S = const(9.0)
+_PROBE_S = const(3.0)
+_FIRST_PROBES = const(2)
+# DTR is low for that long before it is spoken to.
+_WAKING_S = const(0.1)
+_WAKE_ANSWER_S = const(1.0)
+_WAKE_PROBES = const(3)
+# What it says of itself after a start, also between others' answers (T-SIM7600X PR 41).
+_BANNERS = (b"*ATREADY", b"RDY", b"SMS DONE", b"PB DONE")
 _POLL_S = const(1.0)
 _NETWORK_S = const(120.0)
 # What the UART's receive buffer holds at once, with its AT framing.
@@ -38,9 +45,9 @@ _SEND_BYTES = const(1024)
 class A76xx:
     """Attributes to read: `readable` (data may wait in the modem), `closed` (the socket is gone).
 
-    `asleep`: it says nothing before it has pulled its RI line.
+    `asleep`: it hears nothing, and pulls its RI line low for a moment when something comes in.
 
-    `on_event` is called, without arguments, when either becomes true.
+    `on_event` is called, without arguments, when one of the first two becomes true.
     """
 
     def __init__(
@@ -49,25 +56,26 @@ class A76xx:
         *,
         pwrkey_pin: int,
         reset_pin: int,
-        power_pin: int,
         dtr_pin: int,
         on_event: "Callable[[], None]",
     ):
         """Claim the pins; the modem keeps the state it is in."""
         self._channel = channel
-        self._supply_cut = Pin(power_pin, Pin.OUT, value=0)
         self._pwrkey = Pin(pwrkey_pin, Pin.OUT, value=0)
         self._reset = Pin(reset_pin, Pin.OUT, value=1)
-        Pin(dtr_pin, Pin.OUT, value=0)  # low keeps it awake
+        self._dtr = Pin(dtr_pin, Pin.OUT, value=0)  # low keeps it awake
         self._on_event = on_event
         self._network_open = False
         self.readable = False
         self.closed = True
         self.asleep = False
+        self._may_sleep = False  # it has been told so since its start
+        self._has_started = False  # it said so, and nobody has asked yet what became of the socket
         channel.on_message = self._hear
 
     async def power_up(self) -> None:
         """Wait for a modem that runs to answer; press its key when it does not."""
+        await self._rouse()
         for _ in range(_FIRST_PROBES):
             if await self._answers():
                 return
@@ -77,6 +85,7 @@ class A76xx:
 
     async def prepare(self) -> None:
         """Set the dialect that the rest relies on."""
+        self._has_started = self._may_sleep = False
         for text in ("ATE0", "AT+CMEE=2", "AT+CIPRXGET=1"):
             await self._channel.command(text, _ANSWER_S)
 
@@ -124,6 +133,7 @@ class A76xx:
 
     async def send(self, data: bytes) -> None:
         """Hand bytes to the modem, which is not delivery."""
+        await self.wake()
         for at in range(0, len(data), _SEND_BYTES):
             part = data[at : at + _SEND_BYTES]
             text = "AT+CIPSEND=0,{}".format(len(part))
@@ -132,21 +142,31 @@ class A76xx:
                 raise ModemError("CIPSEND")
 
     async def receive(self) -> bytes:
-        """Fetch at most _FETCH_BYTES; b"" when there is nothing. ModemError when some got lost."""
+        """Fetch at most _FETCH_BYTES; b"" when there is nothing.
+
+        ModemError when some got lost, or when the modem has started anew: the socket is gone then.
+        """
         self.readable = False
+        await self.wake()
+        if self._has_started:
+            self._has_started = False
+            if await self._channel.command("AT+NETOPEN?", _ANSWER_S, b"+NETOPEN:") != b"1":
+                self.closed = True
+                raise ModemError("restarted", OFF_AIR_MODEM_RESTARTED)
         try:
             text = "AT+CIPRXGET=2,0,{}".format(_FETCH_BYTES)
             data = await self._channel.command(text, _ANSWER_S, b"+CIPRXGET: 2,0,")
         except ModemError:
-            if self._channel.result:  # bytes were announced, and not all came
-                raise
-            return b""  # "No data"; a mute modem shows at the next command that must succeed
+            if self._channel.result or not self._channel.in_step:
+                raise  # bytes were announced, and not all came, or they come too late
+            return b""  # "No data"
         self.readable = bool(data)
         return data
 
     async def close_socket(self) -> None:
         """Close the socket."""
         self.closed = True
+        await self.wake()
         await self._channel.command("AT+CIPCLOSE=0", _ANSWER_S, b"+CIPCLOSE:")
 
     async def close_network(self) -> None:
@@ -168,14 +188,36 @@ class A76xx:
             self._reset.value(1)
 
     async def cycle_power(self) -> None:
-        """Switch it off by its key, which spares its flash, then cut the supply all the same."""
+        """Switch it off by its key; power_up switches it on. No pin of the box cuts its supply."""
         await pulse(self._pwrkey, _KEY_OFF_S)
-        await asyncio.sleep(_POLL_S)
-        await pulse(self._supply_cut, _SUPPLY_CUT_S)
 
-    async def _answers(self) -> bool:
+    async def doze(self) -> None:
+        """Let it sleep, connected: what comes in pulls RI, and any command wakes it."""
+        if not self._may_sleep:
+            await self._channel.command("AT+CSCLK=1", _ANSWER_S)
+            self._may_sleep = True
+        self._dtr.value(1)
+        self.asleep = True
+
+    async def wake(self) -> None:
+        """Have it hear again; raises ModemError. At once where it is awake."""
+        if not self.asleep:
+            return
+        await self._rouse()
+        for _ in range(_WAKE_PROBES):
+            if await self._answers(_WAKE_ANSWER_S):
+                return
+        raise ModemError("wake", OFF_AIR_MODEM_SILENT)
+
+    async def _rouse(self) -> None:
+        self._dtr.value(0)
+        if self.asleep:
+            self.asleep = False
+            await asyncio.sleep(_WAKING_S)
+
+    async def _answers(self, within_s: float = _PROBE_S) -> bool:
         try:
-            await self._channel.command("AT", _PROBE_S)
+            await self._channel.synchronise(within_s)
         except ModemError:
             return False
         return True
@@ -193,6 +235,8 @@ class A76xx:
         elif line.startswith(b"+IP ERROR: Network is already opened"):
             self._network_open = True
             return
+        elif not self.closed and line.startswith(_BANNERS):
+            self.readable = self._has_started = True
         else:
             return
         self._on_event()

@@ -2,6 +2,10 @@
 
 Cuts lines, finds the prompt and counted raw data; tells an answer from an unsolicited message. The
 meaning of both is a76xx.py's.
+
+A modem answers in the order in which it was asked, but sometimes late (python-gsmmodem#11). So
+after a command that got no answer in time nothing is asked before it is known whose answer comes
+next: a question that nothing else asks is put, and all is passed over until its answer has come.
 """
 
 import asyncio
@@ -13,6 +17,10 @@ from firmware.logic.link.modem_states import ModemError
 _LINE_BYTES = const(256)
 # More raw data than any command asks for: such a count is line noise.
 _RAW_BYTES = const(1500)
+# What is asked to get in step again, by turns: an answer to the last but one is no answer.
+_QUESTIONS = ((b"AT+CSQ\r", b"+CSQ:"), (b"AT+CCLK?\r", b"+CCLK:"), (b"AT+CFUN?\r", b"+CFUN:"))
+# The manual's longest for most commands is 9 s; what is asked may wait for one that came before.
+_IN_STEP_AFTER_S = const(10.0)
 _ERRORS = (b"ERROR", b"+CME ERROR", b"+CMS ERROR", b"+CIPERROR")
 
 
@@ -20,7 +28,8 @@ class AtChannel:
     """`stream` has `async read()` and `write(data)`; `run` must run while commands are given.
 
     Attribute to set: `on_message`, called with each unsolicited line (bytes). To read: `result`,
-    what followed `expected` in the last command's answer, also when that never got its OK.
+    what followed `expected` in the last command's answer, also when that never got its OK;
+    `in_step`, whether all that was asked has been answered.
     """
 
     def __init__(self, stream):
@@ -35,7 +44,12 @@ class AtChannel:
         self._data = b""  # waits for the prompt
         self._ok = False
         self._failed = False
+        self._refused = False  # whether the last of the answers was an error
         self._finished = asyncio.Event()
+        self.in_step = True
+        self._passes_over = False  # answers that are not the expected one
+        self._taken_for = 0  # bytes that the modem may still take for data of a lost command
+        self._turn = 0  # of _QUESTIONS
         self.on_message = _ignore
 
     async def command(
@@ -49,6 +63,8 @@ class AtChannel:
         Raises:
             ModemError: ERROR, or no complete answer in time.
         """
+        if not self.in_step:
+            await self.synchronise(_IN_STEP_AFTER_S)
         self._expected = expected
         self.result = self._raw = b""
         self._counted = False
@@ -56,6 +72,8 @@ class AtChannel:
         self._ok = self._failed = False
         self._finished.clear()
         self._stream.write(text.encode() + b"\r")
+        self.in_step = False  # until it has been answered, also where whoever waits gives up
+        self._taken_for = len(data)
         try:
             await asyncio.wait_for(self._finished.wait(), timeout_s)
         except asyncio.TimeoutError:
@@ -67,6 +85,31 @@ class AtChannel:
         if self._failed:
             raise ModemError(text.split("=")[0])
         return self._raw if self._counted else self.result
+
+    async def synchronise(self, timeout_s: float) -> None:
+        """Ask what nothing else asks, and wait for its answer; raises ModemError.
+
+        A modem that has nothing but errors to say, all that time, owes no more of them either.
+        """
+        question, expected = _QUESTIONS[self._turn]
+        self._turn = (self._turn + 1) % len(_QUESTIONS)
+        self._expected = expected
+        self.result = b""
+        self._counted = self._failed = self._ok = self._refused = False
+        self._passes_over = True
+        self._finished.clear()
+        # A prompt that came late may still wait for the data of its command.
+        self._stream.write(b" " * self._taken_for + b"\r" + question)
+        self._taken_for = 0
+        try:
+            await asyncio.wait_for(self._finished.wait(), timeout_s)
+        except asyncio.TimeoutError:
+            if not self._refused:
+                raise ModemError("out of step") from None
+            self.in_step = True
+        finally:
+            self._expected = None
+            self._passes_over = False
 
     async def run(self) -> None:
         """Read the stream for ever."""
@@ -99,10 +142,12 @@ class AtChannel:
     def _hear(self, line: bytes) -> None:
         if self._expected is None:
             self.on_message(line)
-        elif line == b"OK":
-            self._ok = True
+            return
+        if line == b"OK":
+            self._ok = bool(self.result) or not self._passes_over
+            self._refused = False
         elif any(line.startswith(error) for error in _ERRORS):
-            self._failed = True
+            self._failed, self._refused = not self._passes_over, True
         elif self._expected and line.startswith(self._expected):
             self.result = line[len(self._expected) :].strip()
             if line.startswith(b"+CIPRXGET: 2,"):  # raw data follow: link, length, rest
@@ -113,6 +158,7 @@ class AtChannel:
         else:
             self.on_message(line)
         if self._failed or (self._ok and (self.result or not self._expected)):
+            self.in_step = True
             self._finished.set()
 
 

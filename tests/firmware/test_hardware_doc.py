@@ -33,7 +33,7 @@ OWN_DIVIDER, OWN_LED = {4, 5}, {12}
 PULLED_UP_AT_RESET = {39}  # MTCK, by the chip
 FIRST_CONVERTER = set(range(1, 11))
 OF_THE_RTC = set(range(22))
-GOING = ("modem_power", "reader_uart")  # with the drivers that still name them
+GOING = ("reader_uart",)  # with the drivers that still name them
 FLASH_AND_PSRAM = set(range(26, 38))
 NOT_BONDED = {22, 23, 24, 25}
 

@@ -2,8 +2,8 @@
 
 Each failure climbs one rung of the recovery ladder before the next try, or more when the state that
 failed cannot be helped by the lower ones: a link that is only lost costs seconds, and a modem that
-nothing else wakes loses its supply in the end. What is done in a state is the driver's; nothing
-here speaks AT.
+nothing else wakes is reset, then switched off and on. What is done in a state is the driver's;
+nothing here speaks AT.
 """
 
 from collections import namedtuple
@@ -50,11 +50,11 @@ RECOVERY = (CLOSE_SOCKET, CLOSE_SOCKET, NETCLOSE, RADIO_CYCLE, RESET, POWER_CYCL
 STATES = {
     state.name: state
     for state in (
-        # A cold A7670 answers 8 to 15 s after its key; a warm one at once.
-        State(POWER_UP, 25_000, AT_READY, RECOVER, RESET),
-        State(AT_READY, 10_000, SIM, RECOVER, RESET),
+        # A cold A7670 answers 8 to 15 s after its key; a warm one at once, or some seconds late.
+        State(POWER_UP, 35_000, AT_READY, RECOVER, RESET),
+        State(AT_READY, 40_000, SIM, RECOVER, RESET),
         # A SIM may be busy for 10 s after power-up; one that fails wants a new start.
-        State(SIM, 30_000, REGISTERED, RECOVER, RESET),
+        State(SIM, 40_000, REGISTERED, RECOVER, RESET),
         # Roaming or an underground exit: the full band scan of the maker's notes.
         State(REGISTERED, 180_000, NETOPEN, RECOVER, RADIO_CYCLE),
         State(NETOPEN, 120_000, CIPOPEN, RECOVER, NETCLOSE),
@@ -62,11 +62,11 @@ STATES = {
         # The session has deadlines of its own; it ends by losing the link.
         State(ONLINE, None, RECOVER, RECOVER, CLOSE_SOCKET),
         # These succeed or not; either way a pause follows and the next try shows.
-        State(CLOSE_SOCKET, 10_000, BACK_OFF, BACK_OFF, None),
-        State(NETCLOSE, 30_000, BACK_OFF, BACK_OFF, None),
-        State(RADIO_CYCLE, 30_000, BACK_OFF, BACK_OFF, None),
+        State(CLOSE_SOCKET, 40_000, BACK_OFF, BACK_OFF, None),
+        State(NETCLOSE, 40_000, BACK_OFF, BACK_OFF, None),
+        State(RADIO_CYCLE, 60_000, BACK_OFF, BACK_OFF, None),
         State(RESET, 10_000, BACK_OFF, BACK_OFF, None),
-        State(POWER_CYCLE, 40_000, BACK_OFF, BACK_OFF, None),
+        State(POWER_CYCLE, 10_000, BACK_OFF, BACK_OFF, None),
         State(BACK_OFF, None, POWER_UP, POWER_UP, None),
     )
 }

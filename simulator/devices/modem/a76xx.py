@@ -1,4 +1,4 @@
-"""A SIMCom A7670 LTE modem: its supply, its keys and its life; puts its parts together.
+"""A SIMCom A7670 LTE modem: its keys, its lines and its life; puts its parts together.
 
 The parts share state.py's State and take what else they need by name. What it answers to commands
 is theirs, what it does wrong faults.py's. Never starts by itself, unless told to be on.
@@ -34,11 +34,14 @@ from simulator.engine.timeline import US, Timeline, Timer
 from simulator.engine.uart import SerialLine
 
 BAUD = 115200
-# A7670 hardware design: at least 50 ms to start, 2.5 s to switch off, the rest is typical.
+# A7670 hardware design: at least 50 ms to start, 2.5 s to switch off, 2 s to reset; the rest is
+# typical.
 _POWER_ON_PULSE_S = 0.050
 _POWER_OFF_PULSE_S = 2.5
-_RESET_PULSE_S = 0.100
+_RESET_PULSE_S = 2.0
 _START_S = 8.0  # from the pulse to the first banner
+_RING_S = 0.060  # RI is low for that long at a message of the modem's own, else high
+_WAKING_S = 0.040  # an estimate: what comes sooner after DTR went low is lost
 
 
 class A76xx:
@@ -64,7 +67,7 @@ class A76xx:
         self._line = line
         self._health = Health()
         self._socket = TcpSocket(
-            self.state, self._health, network, self._send, self._later, on_wire
+            self.state, self._health, network, self._tell, self._later, on_wire
         )
         self._radio = Radio(
             self.state,
@@ -85,9 +88,13 @@ class A76xx:
             self._radio.set_functionality,
             self._radio.lose_cell,
             self._socket.lose,
+            self.restart,
         )
         self._taken_away = False  # the supply, by a test
-        self._cut = False  # the supply, by the box
+        self._pins = pins
+        self._ri = board.modem_ri
+        self._ringing: Timer | None = None
+        self._deaf_until_us = 0
         self._starting = False
         self._dtr_high = False
         self._timers: list[Timer] = []
@@ -95,10 +102,10 @@ class A76xx:
         self._held_for_off: Timer | None = None
         self._resetting: Timer | None = None
         self._go_off()
+        pins.set_outside(self._ri, 1)
         line.on_data = self._on_data
         pins.watch(board.modem_pwrkey, self._on_pwrkey)
         pins.watch(board.modem_reset, self._on_reset)
-        pins.watch(board.modem_power, self._on_power)
         pins.watch(board.modem_dtr, self._on_dtr)
 
     # What a test or a scenario does to it
@@ -137,12 +144,28 @@ class A76xx:
     # The line
 
     def _say(self, text: str) -> None:
-        """Send one line of text, framed as the modem does."""
-        self._send(framed(text))
+        """Say one line of text unasked, framed as the modem does."""
+        self._tell(framed(text))
+
+    def _tell(self, data: bytes) -> None:
+        """Say something unasked, with a pulse on RI."""
+        self._send(data)
+        if self.state.is_on and self._ringing is None:
+            self._pins.set_outside(self._ri, 0)
+            self._ringing = self._timeline.call_later(_RING_S, self._ring_ends)
+
+    def _ring_ends(self) -> None:
+        self._ringing = None
+        self._pins.set_outside(self._ri, 1)
 
     def _send(self, data: bytes) -> None:
-        """Send bytes to the box, unless the modem is off; its fault may spoil them."""
-        if self.state.is_on and (said := self._health.fault.says(data)):
+        """Send bytes to the box, unless the modem is off; its fault may spoil or delay them."""
+        fault = self._health.fault
+        if not self.state.is_on or not (said := fault.says(data)):
+            return
+        if fault.late_s:
+            self._later(fault.late_s, lambda: self._line.send(said))
+        else:
             self._line.send(said)
 
     @property
@@ -151,22 +174,22 @@ class A76xx:
         return self.state.may_sleep and self._dtr_high
 
     def _on_data(self, data: bytes) -> None:
-        if self.state.is_on and not self.sleeps and (heard := self._health.fault.hears(data)):
+        deaf = self.sleeps or self._timeline.now_us < self._deaf_until_us
+        if self.state.is_on and not deaf and (heard := self._health.fault.hears(data)):
             self._commands.receive(heard)
 
-    # The power key, the reset pin, the supply and DTR
+    # The power key, the reset pin and DTR
 
     def _on_pwrkey(self, level: int | None) -> None:
         for timer in (self._held, self._held_for_off):
             if timer is not None:
                 timer.cancel()
-        if level == 1 and self._health.fault.hears_pins:
+        if level == 1 and self._health.fault.hears_key:
             self._held = self._timeline.call_later(_POWER_ON_PULSE_S, self._power_on)
             self._held_for_off = self._timeline.call_later(_POWER_OFF_PULSE_S, self._power_off)
 
     def _power_on(self) -> None:
-        supplied = not self._taken_away and not self._cut
-        if supplied and not self.state.is_on and not self._starting:
+        if not self._taken_away and not self.state.is_on and not self._starting:
             self.restart()
 
     def _power_off(self) -> None:
@@ -176,19 +199,16 @@ class A76xx:
     def _on_reset(self, level: int | None) -> None:
         if self._resetting is not None:
             self._resetting.cancel()
-        if level == 0 and self._health.fault.hears_pins:
+        if level == 0 and self._health.fault.hears_reset:
             self._resetting = self._timeline.call_later(_RESET_PULSE_S, self._reset)
 
     def _reset(self) -> None:
         if self.state.is_on:
             self.restart()
 
-    def _on_power(self, level: int | None) -> None:
-        self._cut = level == 1
-        if self._cut:
-            self.power_cut()
-
     def _on_dtr(self, level: int | None) -> None:
+        if self.sleeps and level != 1:
+            self._deaf_until_us = self._timeline.now_us + round(_WAKING_S * US)
         self._dtr_high = level == 1
 
     # Life

@@ -12,7 +12,7 @@ from simulator.devices.modem.state import BUSY, FAILURE, READY, Later, State
 
 # What can end a fault. Cutting the supply also restarts, and so does the power key.
 SOCKET_CLOSED = "socket closed"
-RESTART = "restart"  # the reset pin, AT+CRESET, AT+CFUN=1,1
+RESTART = "restart"  # the reset pin, AT+CRESET, AT+CFUN=1,1, or by itself
 POWER_KEY = "power key"
 SUPPLY_CUT = "supply cut"
 _ANY_START = frozenset((RESTART, POWER_KEY, SUPPLY_CUT))
@@ -30,6 +30,7 @@ class Joints:
     set_functionality: Callable[[int], None]
     lose_cell: Callable[[], None]  # for a moment
     lose_link: Callable[[], None]
+    restart: Callable[[], None]
 
 
 class Fault:
@@ -38,7 +39,8 @@ class Fault:
     Attributes:
         meaning: one line for a person.
         ended_by: what ends it besides healing it.
-        finds_cell, opens_sockets, sends, tells_closes, hears_pins: what still works.
+        finds_cell, opens_sockets, sends, tells_closes, hears_key, hears_reset: what still works.
+        late_s: how late it says everything.
         over: whether it has ended.
     """
 
@@ -48,7 +50,9 @@ class Fault:
     opens_sockets = True
     sends = True
     tells_closes = True
-    hears_pins = True  # the reset pin and the power key
+    hears_key = True
+    hears_reset = True
+    late_s = 0.0
     over = False
 
     def begin(self, joints: Joints) -> None:
@@ -89,7 +93,33 @@ class MuteUntilPowerCut(Silent):
 
     meaning = "mute; neither the power key nor the reset pin helps, only cutting its supply"
     ended_by = frozenset((SUPPLY_CUT,))
-    hears_pins = False
+    hears_key = hears_reset = False
+
+
+class HungUntilReset(Silent):
+    """arduino-esp32#9907: what only a reset as long as the manual wants it ends."""
+
+    meaning = "mute; the power key does not help, only the reset pin, low for 2 s at least"
+    ended_by = frozenset((RESTART, SUPPLY_CUT))
+    hears_key = False
+
+
+class Late(Fault):
+    """python-gsmmodem#11: a modem that takes its time."""
+
+    meaning = "everything it says comes 2.5 s late, until it is healed"
+    late_s = 2.5
+
+
+class RestartsByItself(Fault):
+    """TinyGSM#608: after a dip of its supply, or for reasons of its own."""
+
+    meaning = "restarts by itself, once: what it was told is forgotten, its socket is gone"
+
+    def begin(self, joints: Joints) -> None:
+        """Restart."""
+        self.over = True
+        joints.restart()
 
 
 class Error(Fault):
@@ -253,6 +283,9 @@ FAULTS: dict[str, type[Fault]] = {
     "endless_search": EndlessSearch,
     "reconnect_loop": ReconnectLoop,
     "mute_until_power_cut": MuteUntilPowerCut,
+    "hung_until_reset": HungUntilReset,
+    "late": Late,
+    "restarts_by_itself": RestartsByItself,
     "reset_held_at_boot": ResetHeldAtBoot,
     "sim_busy": SimBusy,
     "cpin_without_ok": CpinWithoutOk,

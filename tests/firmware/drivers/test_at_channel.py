@@ -54,7 +54,9 @@ async def test_a_refusal_is_an_error(refusal: bytes) -> None:
 
 
 async def test_silence_is_an_error_and_the_next_command_works() -> None:
-    stream = ScriptedStream((b"second", [b"\r\nOK\r\n"]))
+    stream = ScriptedStream(
+        (b"+CSQ", [b"\r\n+CSQ: 22,99\r\n\r\nOK\r\n"]), (b"second", [b"\r\nOK\r\n"])
+    )
     async with running(stream) as (channel, _):
         with pytest.raises(ModemError):
             await channel.command("first", 0.01)

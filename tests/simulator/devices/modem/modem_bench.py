@@ -22,9 +22,7 @@ class ModemBench:
     def __init__(self, folder: Path) -> None:
         self.timeline = Timeline(1_700_000_000 * US)
         self.network = Network(self.timeline, False, folder / "clock")
-        self.pins = Pins(
-            {BOARD.modem_pwrkey, BOARD.modem_reset, BOARD.modem_power, BOARD.modem_dtr}
-        )
+        self.pins = Pins({BOARD.modem_pwrkey, BOARD.modem_reset, BOARD.modem_dtr, BOARD.modem_ri})
         self.line = UartLine(self.timeline, 115200)
         self.line.open(115200, 10_000)
         self.wire: list[tuple[str, bytes]] = []

@@ -42,10 +42,12 @@ def test_a_long_press_switches_it_off(bench):
     assert bench.ask("AT") == []
 
 
-def test_the_reset_pin_starts_it_anew(bench):
+def test_the_reset_pin_starts_it_anew_after_two_seconds(bench):
     bench.start()
+    bench.press(BOARD.modem_reset, 0, 1.9)
+    assert bench.listen(15) == []
     bench.pins.box_drives(BOARD.modem_reset, 0)
-    bench.run_for(0.2)
+    bench.run_for(2.5)
     bench.pins.box_drives(BOARD.modem_reset, 1)
     assert bench.listen(15)[:2] == ["*ATREADY:", "1"]
 

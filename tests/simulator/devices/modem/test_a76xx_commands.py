@@ -224,7 +224,19 @@ def test_asleep_it_hears_nothing_until_dtr_is_low(bench):
     bench.pins.box_drives(BOARD.modem_dtr, 1)
     assert bench.lines("AT") == []
     bench.pins.box_drives(BOARD.modem_dtr, 0)
+    assert bench.lines("AT") == [], "it takes its time to wake"
     assert bench.lines("AT") == ["OK"]
+
+
+def test_ri_is_low_for_a_moment_when_it_says_something_unasked(bench):
+    levels: list[int] = []
+    bench.connect()
+    bench.pins.on_outside = lambda number: levels.append(bench.pins.outside[number])
+    bench.lines("AT+CSQ")
+    assert levels == []
+    bench.modem.lose_link()
+    bench.run_for(1)
+    assert levels == [0, 1]
 
 
 def test_dtr_means_nothing_unless_sleep_was_allowed(bench):
@@ -241,16 +253,6 @@ def test_a_restart_by_command_comes_with_its_banners_and_the_echo_back(bench, co
 def test_switched_off_by_command_it_waits_for_its_key(bench):
     assert bench.lines("AT+CPOF", 15) == ["OK"]
     assert bench.lines("AT") == []
-    bench.start()
-
-
-def test_a_supply_that_the_box_cuts_ends_all_and_the_key_starts_it_again(bench):
-    bench.pins.box_drives(BOARD.modem_power, 1)
-    assert bench.lines("AT") == []
-    bench.press(BOARD.modem_pwrkey, 1, 0.2)
-    assert bench.lines("AT", 20) == []
-    bench.pins.box_drives(BOARD.modem_power, 0)
-    assert bench.lines("AT", 20) == []
     bench.start()
 
 
