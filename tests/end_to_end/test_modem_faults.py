@@ -12,11 +12,20 @@ LIMIT_S = {
     "endless_search": 450,
     # Every rung of the ladder, with its pauses.
     "reconnect_loop": 240,
+    # The first rung for a mute modem revives it; the rung after costs 40 s more.
+    "hung_until_reset": 70,
 }
 ORDINARY_LIMIT_S = 180
 
 
-@pytest.mark.parametrize("name", FAULTS)
+RESET_TOO_SHORT = pytest.mark.xfail(strict=True, reason="M8: reset for 0.3 s, the modem wants 2 s")
+NAMES = [
+    pytest.param(name, marks=RESET_TOO_SHORT) if name == "hung_until_reset" else name
+    for name in FAULTS
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_the_box_gets_over_a_fault_of_its_modem_and_loses_nothing(chain: Chain, name: str) -> None:
     took_s = recover(chain, name)
     print(f"{name}: all records stored after {took_s:.0f} s of world time")

@@ -34,10 +34,10 @@ from simulator.engine.timeline import US, Timeline, Timer
 from simulator.engine.uart import SerialLine
 
 BAUD = 115200
-# A7670 hardware design: at least 50 ms to start, 2.5 s to switch off, the rest is typical.
+# A7670 hardware design: at least 50 ms to start, 2.5 s to switch off, 2 s to reset (2.5 s typical).
 _POWER_ON_PULSE_S = 0.050
 _POWER_OFF_PULSE_S = 2.5
-_RESET_PULSE_S = 0.100
+_RESET_PULSE_S = 2.0
 _START_S = 8.0  # from the pulse to the first banner
 
 
@@ -156,7 +156,7 @@ class A76xx:
         for timer in (self._held, self._held_for_off):
             if timer is not None:
                 timer.cancel()
-        if level == 1 and self._health.fault.hears_pins:
+        if level == 1 and self._health.fault.hears_key:
             self._held = self._timeline.call_later(_POWER_ON_PULSE_S, self._power_on)
             self._held_for_off = self._timeline.call_later(_POWER_OFF_PULSE_S, self._power_off)
 
@@ -172,7 +172,7 @@ class A76xx:
     def _on_reset(self, level: int | None) -> None:
         if self._resetting is not None:
             self._resetting.cancel()
-        if level == 0 and self._health.fault.hears_pins:
+        if level == 0 and self._health.fault.hears_reset:
             self._resetting = self._timeline.call_later(_RESET_PULSE_S, self._reset)
 
     def _reset(self) -> None:

@@ -38,7 +38,7 @@ class Fault:
     Attributes:
         meaning: one line for a person.
         ended_by: what ends it besides healing it.
-        finds_cell, opens_sockets, sends, tells_closes, hears_pins: what still works.
+        finds_cell, opens_sockets, sends, tells_closes, hears_key, hears_reset: what still works.
         over: whether it has ended.
     """
 
@@ -48,7 +48,8 @@ class Fault:
     opens_sockets = True
     sends = True
     tells_closes = True
-    hears_pins = True  # the reset pin and the power key
+    hears_key = True
+    hears_reset = True
     over = False
 
     def begin(self, joints: Joints) -> None:
@@ -89,7 +90,16 @@ class MuteUntilPowerCut(Silent):
 
     meaning = "mute; neither the power key nor the reset pin helps, only cutting its supply"
     ended_by = frozenset((SUPPLY_CUT,))
-    hears_pins = False
+    hears_key = False
+    hears_reset = False
+
+
+class HungUntilReset(Silent):
+    """arduino-esp32#9907: nothing but a reset as long as the manual's revives it."""
+
+    meaning = "mute; the power key does not help, only 2 s of the reset pin"
+    ended_by = frozenset((RESTART, SUPPLY_CUT))
+    hears_key = False
 
 
 class Error(Fault):
@@ -253,6 +263,7 @@ FAULTS: dict[str, type[Fault]] = {
     "endless_search": EndlessSearch,
     "reconnect_loop": ReconnectLoop,
     "mute_until_power_cut": MuteUntilPowerCut,
+    "hung_until_reset": HungUntilReset,
     "reset_held_at_boot": ResetHeldAtBoot,
     "sim_busy": SimBusy,
     "cpin_without_ok": CpinWithoutOk,

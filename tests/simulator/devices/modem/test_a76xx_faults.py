@@ -24,7 +24,7 @@ def restart(bench: ModemBench, how: str) -> None:
         bench.press(BOARD.modem_pwrkey, 1, 3.0)
         bench.run_for(1)
     elif how == RESET:
-        bench.press(BOARD.modem_reset, 0, 0.3)
+        bench.press(BOARD.modem_reset, 0, 2.5)
         bench.run_for(1)
     else:
         bench.press(BOARD.modem_power, 1, 1.0)
@@ -55,7 +55,7 @@ def works(bench: ModemBench) -> bool:
 
 
 def test_every_fault_has_a_name_and_a_line_for_people():
-    assert len(FAULTS) == 14
+    assert len(FAULTS) == 15
     for name, fault in FAULTS.items():
         assert name.isidentifier()
         assert fault.meaning and "\n" not in fault.meaning
@@ -86,6 +86,7 @@ def test_a_modem_that_is_healed_works_after_a_restart(bench, name):
         ("endless_search", RESTARTS),
         ("reconnect_loop", (KEY, SUPPLY)),
         ("mute_until_power_cut", (SUPPLY,)),
+        ("hung_until_reset", (RESET, SUPPLY)),
         ("cpin_without_ok", ()),
         ("stray_banners", ()),
     ],
