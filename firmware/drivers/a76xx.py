@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 # The A7670 wants its key for 50 ms at least to start, and 2.5 s to be switched off.
 _KEY_ON_S = const(0.2)
 _KEY_OFF_S = const(3.0)
-_RESET_S = const(0.3)
+# Its manual: 2 s at least, 2.5 s typical.
+_RESET_S = const(2.5)
 # Until the capacitors of its supply are empty.
 _SUPPLY_CUT_S = const(2.0)
 _ANSWER_S = const(3.0)

@@ -18,14 +18,7 @@ LIMIT_S = {
 ORDINARY_LIMIT_S = 180
 
 
-RESET_TOO_SHORT = pytest.mark.xfail(strict=True, reason="M8: reset for 0.3 s, the modem wants 2 s")
-NAMES = [
-    pytest.param(name, marks=RESET_TOO_SHORT) if name == "hung_until_reset" else name
-    for name in FAULTS
-]
-
-
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FAULTS)
 def test_the_box_gets_over_a_fault_of_its_modem_and_loses_nothing(chain: Chain, name: str) -> None:
     took_s = recover(chain, name)
     print(f"{name}: all records stored after {took_s:.0f} s of world time")
