@@ -12,7 +12,7 @@ from simulator.engine.world import World
 from tests.chain import HOUR_S, START_S, Chain, new_fleet
 
 # Those that nothing on the box can end: the modem is healed after five minutes.
-HEALED_AFTER_S = dict.fromkeys(("silent", "error"), 300)
+HEALED_AFTER_S = dict.fromkeys(("silent", "error", "mute_until_power_cut"), 300)
 PATIENCE_S = 1800
 
 
@@ -55,7 +55,7 @@ def strike(chain: Chain, name: str) -> None:
 
 def over(chain: Chain, name: str) -> bool:
     """Whether a fault that ends has ended."""
-    lasting = ("close_unreported", "cpin_without_ok", "stray_banners")
+    lasting = ("close_unreported", "cpin_without_ok", "late", "stray_banners")
     return name in lasting or type(chain.car.modem.faulty) is Fault
 
 
