@@ -10,6 +10,7 @@ LEAF_FIRST = (
     "firmware.board",
     "firmware.drivers.pulse",
     "firmware.logic.const",
+    "firmware.logic.link.heartbeat",
     "firmware.logic.link.modem_states",
     "firmware.drivers.a76xx",
     "firmware.drivers.at_channel",

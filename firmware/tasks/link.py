@@ -9,6 +9,7 @@ import gc
 
 from firmware.logic.const import const
 from firmware.logic.link import modem_states as states
+from firmware.logic.link.heartbeat import Pace, may_learn
 from firmware.tasks.keep import keep
 from firmware.version import VERSION
 from shared_protocol.errors import ProtocolError
@@ -20,15 +21,25 @@ from shared_protocol.messages import (
     Epoch,
     Grants,
     GrantsChange,
+    Heartbeat,
     NewKey,
     Status,
     Time,
 )
-from shared_protocol.records import JUMP_EPOCH, JUMP_KEY_GENERATION, JumpRefused
+from shared_protocol.records import (
+    JUMP_EPOCH,
+    JUMP_KEY_GENERATION,
+    OFF_AIR_PATH_FORGOTTEN,
+    HeartbeatLearned,
+    JumpRefused,
+    OffAir,
+)
 from shared_protocol.session import Established, RekeyDue, Session
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from firmware.identity import Identity
     from firmware.logic.access.card_keys import CardKeys as CardKeySet
     from firmware.logic.access.commands import Commands
@@ -46,6 +57,11 @@ if TYPE_CHECKING:
 # A "data here" that got lost costs this long at most; longer while the car is parked.
 _LOOK_AGAIN_MS = const(30_000)
 _LOOK_AGAIN_QUIET_MS = const(150_000)
+
+# An outage shorter than this is no news: a tunnel, a restart of the server.
+_OUTAGE_MS = const(300_000)
+# How often a pause looks whether somebody has come to the car.
+_PAUSE_LOOK_S = const(10)
 
 KEYS_FILE = "keys"
 
@@ -76,9 +92,11 @@ class LinkTask:
         immobiliser: "Immobiliser",
         recorder: "Recorder",
         state_store: "Store",
+        stage: "Callable[[], int]" = lambda: 0,
     ):
         """Take the parts; nothing is sent.
 
+        `stage()` is the battery's: at 2 the box connects once an hour, at 3 not at all.
         `wake_link` is set by recorder and modem whenever there is something to send or to hear.
         """
         self._modem = modem
@@ -98,7 +116,12 @@ class LinkTask:
         self._immobiliser = immobiliser
         self._recorder = recorder
         self._state_store = state_store
-        self._states = states.ModemStates(uptime.now_ms())
+        self._stage = stage
+        self._states = states.ModemStates(uptime.now_ms(), entropy)
+        self._pace = Pace()
+        self._off_since_ms = uptime.now_ms()
+        self._off_cause = 0
+        self._said = None  # in the last Status: what the server waits for a change of
         self._jumps_told = set()
         self.connections = 0
 
@@ -107,31 +130,43 @@ class LinkTask:
         while True:
             work = self._work(self._states.state.name)
             left_ms = self._states.time_left_ms(self._uptime.now_ms())
+            cause = 0
             try:
                 if left_ms is None:
                     await work
                 else:
                     await asyncio.wait_for(work, left_ms / 1000)
                 success = self._states.state.name != states.ONLINE
-            except (states.ModemError, ProtocolError, asyncio.TimeoutError):
+                cause = self._off_cause
+            except (states.ModemError, ProtocolError, asyncio.TimeoutError) as error:
                 success = False
+                cause = getattr(error, "cause", 0)
             except Exception:
                 # A bug, or no memory: the supervisor counts it. The socket must not be used again.
                 self._states.finished(False, self._uptime.now_ms())
                 raise
-            self._states.finished(success, self._uptime.now_ms())
+            self._off_cause = 0
+            self._states.finished(success, self._uptime.now_ms(), cause)
 
     def _work(self, state: str):
         """The coroutine that does what a state is for."""
         if state == states.ONLINE:
             return self._talk()
         if state == states.BACK_OFF:
-            return asyncio.sleep(self._states.back_off_ms() / 1000)
+            return self._pause()
         if state == states.NETOPEN:
             return self._modem.open_network(self._identity.apn)
         if state == states.CIPOPEN:
             return self._modem.connect(self._identity.server_host, self._identity.server_port)
         return getattr(self._modem, state)()
+
+    async def _pause(self) -> None:
+        """Until the next try; shorter as soon as somebody has come to the car."""
+        while True:
+            left_ms = self._states.back_off_ms(self._uptime.now_ms(), self._vehicle.quiet)
+            if not left_ms:
+                return
+            await asyncio.sleep(min(left_ms / 1000, _PAUSE_LOOK_S))
 
     async def _talk(self) -> None:
         """One session, until the link is lost or its key has served enough."""
@@ -148,7 +183,9 @@ class LinkTask:
                 known = known or session.established
                 await self._wait(session)
         finally:
-            if not known:
+            if known:
+                self._off_since_ms = self._uptime.now_ms()
+            else:
                 keys.failed()
 
     async def _turn(self, session) -> bool:
@@ -159,6 +196,7 @@ class LinkTask:
         if modem.readable:
             data = await modem.receive()
             if data:
+                self._pace.heard(self._uptime.now_ms())
                 events += session.receive_data(data, self._uptime.now_ms())
             data = None  # its room is wanted for what is in it
         for event in events:
@@ -166,6 +204,9 @@ class LinkTask:
                 return False
         now_ms = self._uptime.now_ms()
         if session.established:
+            if self._pace.is_dead(now_ms):
+                self._off_cause = OFF_AIR_PATH_FORGOTTEN
+                return False
             if self._uplink.is_lost(now_ms):
                 return False
             message = self._next_message(now_ms)
@@ -173,6 +214,7 @@ class LinkTask:
                 session.send(message)
         data = session.bytes_to_send()
         if data:
+            self._pace.said(self._uptime.now_ms())
             await modem.send(data)
         return True
 
@@ -183,6 +225,8 @@ class LinkTask:
             return False
         if isinstance(event, Established):
             self.connections += 1
+            self._pace.connected(now_ms)
+            self._tell_outage(now_ms)
             self._uplink.connected(now_ms)
             return True
         message = event.message
@@ -231,14 +275,29 @@ class LinkTask:
             self._jumps_told.add(counter)
             self._recorder.write((JumpRefused(counter, number),), now_ms)
 
+    def _tell_outage(self, now_ms: int) -> None:
+        """Record once back what kept the box off the air, if it was for long."""
+        off_ms = now_ms - self._off_since_ms
+        if off_ms >= _OUTAGE_MS:
+            self._recorder.write((OffAir(self._states.cause, off_ms // 1000),), now_ms)
+
     def _next_message(self, now_ms: int):
         """One at a time: each is on its way before the next takes memory."""
         for record in (self._uplink.take_gap(), self._uplink.take_wear(now_ms)):
             if record is not None:
                 self._recorder.write((record,), now_ms)
-        if self._uplink.status_due(now_ms):
+        if self._pace.take_news():
+            news = HeartbeatLearned(self._pace.interval_s, self._pace.failed_s)
+            self._recorder.write((news,), now_ms)
+        if self._uplink.status_due(now_ms) or self._said != self._sayable():
             return self._status(now_ms)
-        return self._uplink.next_records(now_ms)
+        message = self._uplink.next_records(now_ms)
+        if message is None and self._pace.next_deadline() <= now_ms:
+            learns = may_learn(self._vehicle.quiet, self._clock.time_s(now_ms), self._grants)
+            interval_s = self._pace.due(now_ms, learns)
+            if interval_s:
+                message = Heartbeat(interval_s)
+        return message
 
     async def _wait(self, session) -> None:
         """Until the link is woken, or the next deadline; not at all while X25519 has work."""
@@ -249,7 +308,7 @@ class LinkTask:
         if deadline_ms is not None:
             due_ms = min(due_ms, deadline_ms)
         if session.established:
-            due_ms = min(due_ms, self._uplink.next_deadline())
+            due_ms = min(due_ms, self._uplink.next_deadline(), self._pace.next_deadline())
         if due_ms <= now_ms or self._modem.readable:
             await asyncio.sleep(0)
             return
@@ -258,7 +317,12 @@ class LinkTask:
         except asyncio.TimeoutError:
             self._modem.readable = due_ms == look_again_ms
 
+    def _sayable(self) -> tuple:
+        held = (self._grants.hash, self._card_keys.hash)
+        return (self._clock.source, self._commands.highest_id, held)
+
     def _status(self, now_ms: int) -> Status:
+        self._said = self._sayable()
         return Status(
             VERSION,
             self._clock.source,

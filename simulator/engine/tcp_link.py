@@ -163,7 +163,7 @@ class TcpLink:
             self._shut(by_box=True)
 
     def _vanishes(self) -> bool:
-        """Whether what is sent now, by either side, is lost on the way; if not, it keeps it open."""
+        """Whether what either side sends now is lost; if not, it keeps the path open."""
         limit_s = self._watcher.path_forgets_after_s
         now_us = self._timeline.now_us
         if limit_s is not None and self.local_port is not None:

@@ -2,13 +2,26 @@
 
 Each failure climbs one rung of the recovery ladder before the next try, or more when the state that
 failed cannot be helped by the lower ones: a link that is only lost costs seconds, and a modem that
-nothing else wakes loses its supply in the end. What is done in a state is the driver's; nothing
-here speaks AT.
+nothing else wakes loses its supply in the end. A server that is away is no fault of the modem: it
+costs the socket, and only after a quarter of an hour one try of the higher rungs. What is done in a
+state is the driver's; nothing here speaks AT.
 """
 
 from collections import namedtuple
 
 from firmware.logic.const import const
+from shared_protocol.records import (
+    OFF_AIR_MODEM_SILENT,
+    OFF_AIR_NO_CONTEXT,
+    OFF_AIR_NO_COVERAGE,
+    OFF_AIR_NO_SERVER,
+    OFF_AIR_SERVER_SILENT,
+    OFF_AIR_SIM_FAILED,
+)
+
+TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class ModemError(Exception):
@@ -44,7 +57,7 @@ BACK_OFF = "back_off"
 RECOVER = "recover"
 """Not a state: the rung of RECOVERY that the number of failures in a row asks for."""
 
-RECOVERY = (CLOSE_SOCKET, CLOSE_SOCKET, NETCLOSE, RADIO_CYCLE, RESET, POWER_CYCLE)
+RECOVERY = (CLOSE_SOCKET, NETCLOSE, RADIO_CYCLE, RESET, POWER_CYCLE)
 """After the 1st, 2nd ... failure in a row; from the last on, always the last."""
 
 STATES = {
@@ -71,22 +84,49 @@ STATES = {
     )
 }
 
+CAUSES = {
+    POWER_UP: OFF_AIR_MODEM_SILENT,
+    AT_READY: OFF_AIR_MODEM_SILENT,
+    SIM: OFF_AIR_SIM_FAILED,
+    REGISTERED: OFF_AIR_NO_COVERAGE,
+    NETOPEN: OFF_AIR_NO_CONTEXT,
+    CIPOPEN: OFF_AIR_NO_SERVER,
+    ONLINE: OFF_AIR_SERVER_SILENT,
+}
+"""What keeps a box off the air that fails in a state, when its driver does not know better."""
+
 _BACK_OFF_FIRST_MS = const(2_000)
-_BACK_OFF_LONGEST_MS = const(60_000)
+# Doubled with each failure up to these: somebody has the car; it is parked, and nobody waits.
+_LONGEST_AWAKE_MS = const(60_000)
+_LONGEST_NO_SERVER_MS = const(600_000)
+_LONGEST_PARKED_MS = const(7_200_000)
 
 # A connection that lived this long was a success; a shorter one counts as a failure.
 _GOOD_CONNECTION_MS = const(60_000)
 
+# A server that cannot be reached this long may be a modem that opens no socket (OVMS-3 PR 1189):
+# the higher rungs have one try, and then again after hours.
+_SUSPECT_MODEM_MS = const(900_000)
+_SUSPECT_AGAIN_MS = const(21_600_000)
+# Where there is no cell, a restart finds none: one an hour, for a modem that searches in circles
+# (OVMS-3#1323).
+_RESTART_AGAIN_MS = const(3_600_000)
+
 
 class ModemStates:
-    """Attributes to read: `state` (of STATES), `failures` (in a row)."""
+    """Attributes to read: `state` (of STATES), `failures` (in a row), `cause` (of the last one)."""
 
-    def __init__(self, now_ms: int):
-        """Begin at power up."""
+    def __init__(self, now_ms: int, entropy: "Callable[[int], bytes]"):
+        """Begin at power up; `entropy` gives so many random bytes, for pauses unlike others'."""
         self.state = STATES[POWER_UP]
         self.failures = 0
+        self.cause = 0
+        self._entropy = entropy
+        self._chance = 0  # of 256, for the pause
         self._rung = -1  # of RECOVERY, the last that was tried
         self._entered_ms = now_ms
+        self._restarted_ms = None  # for want of a cell
+        self._suspect_ms = None  # when a server out of reach is held against the modem
 
     def time_left_ms(self, now_ms: int) -> int | None:
         """How long the state may still take; None when it has no limit of its own."""
@@ -94,22 +134,56 @@ class ModemStates:
             return None
         return max(0, self._entered_ms + self.state.timeout_ms - now_ms)
 
-    def back_off_ms(self) -> int:
-        """How long BACK_OFF lasts now: 2 s, doubled with each failure, up to 60 s."""
-        return min(_BACK_OFF_FIRST_MS << min(max(self.failures - 1, 0), 10), _BACK_OFF_LONGEST_MS)
+    def back_off_ms(self, now_ms: int, quiet: bool) -> int:
+        """How much of BACK_OFF is left: 2 s, doubled with each failure, and up to a half off.
 
-    def finished(self, success: bool, now_ms: int) -> None:
-        """Leave the state: its work succeeded, or failed or ran out of time."""
+        Up to a minute; while the car is parked up to 10 minutes for a server that is away, whose
+        coverage costs nothing to try, and to two hours for anything else.
+        """
+        longest_ms = _LONGEST_AWAKE_MS
+        if quiet:
+            away = self.cause in (OFF_AIR_NO_SERVER, OFF_AIR_SERVER_SILENT)
+            longest_ms = _LONGEST_NO_SERVER_MS if away else _LONGEST_PARKED_MS
+        pause_ms = min(_BACK_OFF_FIRST_MS << min(max(self.failures - 1, 0), 12), longest_ms)
+        pause_ms -= pause_ms * self._chance // 512
+        return max(0, self._entered_ms + pause_ms - now_ms)
+
+    def finished(self, success: bool, now_ms: int, cause: int = 0) -> None:
+        """Leave the state: its work succeeded, or failed or ran out of time.
+
+        `cause`, of records.OFF_AIR_*, is what the driver knows of a failure; 0: nothing.
+        """
         state = self.state
+        failed = not success
         if state.name == ONLINE:
             success = success or now_ms - self._entered_ms >= _GOOD_CONNECTION_MS
         target = state.after_success if success else state.after_failure
         if target == RECOVER:
+            if failed:
+                self.cause = cause or CAUSES[state.name]
             if success:
                 self.failures, self._rung = 0, -1
+                self._restarted_ms = self._suspect_ms = None
             self.failures += 1
-            rung = max(self._rung + 1, RECOVERY.index(state.first_rung))
-            self._rung = min(rung, len(RECOVERY) - 1)
-            target = RECOVERY[self._rung]
+            self._chance = self._entropy(1)[0]
+            target = self._climb(state, now_ms)
         self.state = STATES[target]
         self._entered_ms = now_ms
+
+    def _climb(self, state: State, now_ms: int) -> str:
+        """The rung for a failure in this state."""
+        if state.name in (CIPOPEN, ONLINE):
+            if self._suspect_ms is None:
+                self._suspect_ms = now_ms + _SUSPECT_MODEM_MS
+            if now_ms < self._suspect_ms:
+                self._rung = RECOVERY.index(CLOSE_SOCKET)
+                return CLOSE_SOCKET
+            self._suspect_ms = now_ms + _SUSPECT_AGAIN_MS
+            return RECOVERY[-1]
+        rung = max(self._rung + 1, RECOVERY.index(state.first_rung))
+        self._rung = min(rung, len(RECOVERY) - 1)
+        if state.name == REGISTERED and self._rung > RECOVERY.index(RADIO_CYCLE):
+            if self._restarted_ms is not None and now_ms - self._restarted_ms < _RESTART_AGAIN_MS:
+                return RADIO_CYCLE
+            self._restarted_ms = now_ms
+        return RECOVERY[self._rung]
