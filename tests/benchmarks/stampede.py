@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.stampede [--boxes 1000]
 
-Runs the firmware's own states under CPython, one for each seed: all boxes lose the server within the
-same second, fail to connect in 0.2 to 5 s each time, and succeed once it is back.
+Runs the firmware's own states under CPython, one for each seed: all boxes lose the server within
+the same second, fail to connect in 0.2 to 5 s each time, and succeed once it is back.
 """
 
 import argparse

@@ -18,25 +18,23 @@ def count_modem_starts(chain: Chain) -> list[float]:
     return starts
 
 
-@pytest.mark.xfail(strict=True, reason="M1: nobody answers a heartbeat")
 @pytest.mark.parametrize("forgets_s", [150, 100, 45])
 def test_a_booking_of_minutes_ago_opens_though_the_path_forgets(
     chain: Chain, forgets_s: int
 ) -> None:
     chain.world.network.path_forgets_after_s = forgets_s
     chain.get_ready()
-    chain.world.run_for(2700)
+    chain.world.run_for(3500)
     chain.book(START_S + HOUR_S, START_S + 3 * HOUR_S, "paul.morin")
     chain.world.run_for(180)
     chain.car.present_badge(COLLEAGUE_BADGE)
     chain.world.run_for(5)
     report = chain.car.report()
-    print(f"path of {forgets_s} s: {report['connections']} connections in 48 min")
+    print(f"path of {forgets_s} s: {report['connections']} connections in 62 min")
     assert report["trip_open"]
     assert report["records_lost"] == 0
 
 
-@pytest.mark.xfail(strict=True, reason="M1: nobody answers a heartbeat")
 def test_a_badge_revoked_minutes_ago_opens_nothing_though_the_path_forgets(chain: Chain) -> None:
     chain.world.network.path_forgets_after_s = 150
     chain.get_ready()
@@ -48,9 +46,10 @@ def test_a_badge_revoked_minutes_ago_opens_nothing_though_the_path_forgets(chain
     assert not chain.car.report()["trip_open"]
 
 
-@pytest.mark.xfail(strict=True, reason="M7: a healthy bearer is cut for a server that is away")
 @pytest.mark.parametrize("driving", [False, True], ids=["parked", "driving"])
-def test_a_server_that_is_away_costs_the_modem_no_restart(chain: Chain, driving: bool) -> None:
+def test_a_server_that_is_away_for_three_hours_costs_the_modem_one_restart(
+    chain: Chain, driving: bool
+) -> None:
     if driving:
         chain.start_driving()
     else:
@@ -63,5 +62,7 @@ def test_a_server_that_is_away_costs_the_modem_no_restart(chain: Chain, driving:
     report = chain.car.report
     back_s = chain.world.run_until(lambda: report()["lowest_seq"] == report()["next_seq"], HOUR_S)
     print(f"server away 3 h: {len(starts) / 3:.1f} modem restarts an hour, stored after {back_s} s")
-    assert starts == []
+    # One, in case it is the modem that opens no socket; before, 44 an hour.
+    assert len(starts) == 1
+    assert back_s <= (60 if driving else 600) + 20
     assert report()["records_lost"] == 0
