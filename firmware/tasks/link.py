@@ -29,6 +29,7 @@ from shared_protocol.messages import (
 from shared_protocol.records import (
     JUMP_EPOCH,
     JUMP_KEY_GENERATION,
+    OFF_AIR_BATTERY_LOW,
     OFF_AIR_PATH_FORGOTTEN,
     HeartbeatLearned,
     JumpRefused,
@@ -164,9 +165,11 @@ class LinkTask:
         """Until the next try; shorter as soon as somebody has come to the car."""
         while True:
             left_ms = self._states.back_off_ms(self._uptime.now_ms(), self._vehicle.quiet)
-            if not left_ms:
+            if self._stage() >= 2:
+                left_ms = max(left_ms, self._off_since_ms + 3_600_000 - self._uptime.now_ms())
+            if left_ms <= 0 and self._stage() < 3:
                 return
-            await asyncio.sleep(min(left_ms / 1000, _PAUSE_LOOK_S))
+            await asyncio.sleep(min(max(left_ms, 1000) / 1000, _PAUSE_LOOK_S))
 
     async def _talk(self) -> None:
         """One session, until the link is lost or its key has served enough."""
@@ -204,6 +207,9 @@ class LinkTask:
                 return False
         now_ms = self._uptime.now_ms()
         if session.established:
+            if self._stage() >= 3:
+                self._off_cause = OFF_AIR_BATTERY_LOW
+                return False
             if self._pace.is_dead(now_ms):
                 self._off_cause = OFF_AIR_PATH_FORGOTTEN
                 return False
@@ -318,6 +324,7 @@ class LinkTask:
             self._modem.readable = due_ms == look_again_ms
 
     def _sayable(self) -> tuple:
+        """What of a Status the server waits for: it is said anew when it has changed."""
         held = (self._grants.hash, self._card_keys.hash)
         return (self._clock.source, self._commands.highest_id, held)
 

@@ -66,3 +66,22 @@ def test_a_server_that_is_away_for_three_hours_costs_the_modem_one_restart(
     assert len(starts) == 1
     assert back_s <= (60 if driving else 600) + 20
     assert report()["records_lost"] == 0
+
+
+def test_a_day_without_coverage_costs_few_restarts_and_is_told_once_it_is_over(
+    chain: Chain,
+) -> None:
+    chain.get_ready()
+    chain.world.run_for(120)
+    starts = count_modem_starts(chain)
+    chain.car.modem.coverage(False)
+    chain.world.run_for(24 * HOUR_S)
+    before = chain.car.report()["connections"]
+    chain.car.modem.coverage(True)
+    back_s = chain.world.run_until(lambda: chain.car.report()["connections"] > before, 3 * HOUR_S)
+    chain.world.run_for(60)
+    print(f"a day without coverage: {len(starts) / 24:.2f} restarts an hour, back after {back_s} s")
+    assert len(starts) <= 24
+    (told,) = chain.rows("select fields from record where kind_name = 'off_air'")
+    assert '"no_coverage"' in told[0]
+    assert chain.unaccounted() == []
