@@ -10,7 +10,7 @@ import gc
 from firmware.logic.const import const
 from firmware.logic.link import modem_states as states
 from firmware.logic.link.heartbeat import Pace, may_learn
-from firmware.tasks.keep import keep
+from firmware.tasks.keep import keep, put_in_force
 from firmware.version import VERSION
 from shared_protocol.errors import ProtocolError
 from shared_protocol.limits import GRANTS_VALID_S
@@ -241,16 +241,16 @@ class LinkTask:
         elif isinstance(message, Time):
             self._vehicle.timekeeper.server_time(message, now_ms)
         elif isinstance(message, Grants):
-            if self._grants.take_part(message) and await _put_in_force(self._grants):
+            if self._grants.take_part(message) and await put_in_force(self._grants):
                 self._grants_taken(session)
         elif isinstance(message, GrantsChange):
             taken = self._grants.take_change(message)
-            if taken and await _put_in_force(self._grants):
+            if taken and await put_in_force(self._grants):
                 self._grants_taken(session)
             elif taken is not None:  # void: the server sees that it must send all
                 session.send(self._status(now_ms))
         elif isinstance(message, CardKeys):
-            if self._card_keys.take_part(message) and await _put_in_force(self._card_keys):
+            if self._card_keys.take_part(message) and await put_in_force(self._card_keys):
                 session.send(self._status(self._uptime.now_ms()))
         elif isinstance(message, Command):
             self._vehicle.command(message, now_ms)
@@ -344,14 +344,3 @@ class LinkTask:
             int(self._trip.open),
             self._card_keys.hash,
         )
-
-
-async def _put_in_force(held) -> bool:
-    """Whether flash took the complete set. The car's loop has its turn at each page of it."""
-    try:
-        for _ in held.finish():
-            await asyncio.sleep(0)
-    except OSError:
-        return False
-    gc.collect()  # the former pages, and what parts left between the new ones
-    return True
