@@ -1,4 +1,4 @@
-"""Puts a state file in flash, or a whole set; where flash refuses, memory has to do till the boot."""
+"""Puts a state file or a whole set in flash; where it refuses, memory has to do till the boot."""
 
 import asyncio
 import gc
