@@ -38,6 +38,7 @@ Status = namedtuple(
     ),
 )
 Records = namedtuple("Records", ("epoch", "first_seq", "chain", "records"))
+Heartbeat = namedtuple("Heartbeat", ("interval_s",))
 Ack = namedtuple("Ack", ("epoch", "seq", "chain"))
 Time = namedtuple("Time", ("time_s", "millisecond", "stretch"))
 Grants = namedtuple("Grants", ("generation", "expires_s", "part", "parts", "grants"))
@@ -49,6 +50,7 @@ GrantsChange = namedtuple(
 )
 NewKey = namedtuple("NewKey", ("generation", "key"))
 CardKeys = namedtuple("CardKeys", ("keys_hash", "part", "parts", "keys"))
+HeartbeatSeen = namedtuple("HeartbeatSeen", ())
 
 Grant = namedtuple(
     "Grant", ("badge_tag", "grant_id", "not_before_s", "not_after_s", "kind", "private")
@@ -61,6 +63,7 @@ CARD_KEY_LAYOUT = "8a"
 TABLE = {
     0x01: (Status, "tBIHIII8IBB8", None, ""),
     0x02: (Records, "HII", Record, RECORD_LAYOUT),
+    0x03: (Heartbeat, "H", None, ""),
     0x41: (Ack, "HII", None, ""),
     0x42: (Time, "IHI", None, ""),
     0x43: (Grants, "IIBB", Grant, GRANT_LAYOUT),
@@ -69,6 +72,7 @@ TABLE = {
     0x46: (GrantsChange, "II88BB", Grant, GRANT_LAYOUT),
     0x47: (NewKey, "Hk", None, ""),
     0x48: (CardKeys, "8BB", CardKey, CARD_KEY_LAYOUT),
+    0x49: (HeartbeatSeen, "", None, ""),
 }
 """type -> (class, layout of its fields, class of the items of the list that follows, layout of one
 item). Layout letters are those of codec.py."""

@@ -42,6 +42,8 @@ TripHandover = namedtuple(
     "TripHandover", ("odometer_m", "badge_tag", "grant_id", "assurance", "private", "stage")
 )
 BadgeLearned = namedtuple("BadgeLearned", ("command_id", "uid"))
+OffAir = namedtuple("OffAir", ("cause", "duration_s"))
+HeartbeatLearned = namedtuple("HeartbeatLearned", ("interval_s", "failed_s"))
 StartsFailed = namedtuple("StartsFailed", ("count", "slot"))
 
 KINDS = {
@@ -70,6 +72,8 @@ KINDS = {
     25: (Ordered, "BI"),
     26: (TripHandover, "I8IBBB"),
     27: (BadgeLearned, "Ib"),
+    28: (OffAir, "BI"),
+    30: (HeartbeatLearned, "HH"),
     31: (StartsFailed, "BB"),
 }
 """kind -> (class, layout of codec.py)."""

@@ -11,7 +11,12 @@ from machine import Pin
 from firmware.drivers.pulse import pulse
 from firmware.logic.const import const
 from firmware.logic.link.modem_states import ModemError
-from shared_protocol.records import OFF_AIR_MODEM_RESTARTED, OFF_AIR_MODEM_SILENT
+from shared_protocol.records import (
+    OFF_AIR_MODEM_RESTARTED,
+    OFF_AIR_MODEM_SILENT,
+    OFF_AIR_NO_CONTEXT,
+    OFF_AIR_NO_SERVER,
+)
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
@@ -36,6 +41,7 @@ _WAKE_PROBES = const(3)
 _BANNERS = (b"*ATREADY", b"RDY", b"SMS DONE", b"PB DONE")
 _POLL_S = const(1.0)
 _NETWORK_S = const(120.0)
+_NAME_S = const(30.0)
 # What the UART's receive buffer holds at once, with its AT framing.
 _FETCH_BYTES = const(512)
 # One CIPSEND; the maker's limit is 1500.
@@ -123,13 +129,26 @@ class A76xx:
             raise ModemError("NETOPEN")
 
     async def connect(self, host: str, port: int) -> None:
-        """Open the socket."""
+        """Open the socket; the cause of a ModemError says whether the network answers at all."""
         text = 'AT+CIPOPEN=0,"TCP","{}",{}'.format(host, port)
-        result = await self._channel.command(text, _NETWORK_S, b"+CIPOPEN:")
+        try:
+            result = await self._channel.command(text, _NETWORK_S, b"+CIPOPEN:")
+        except ModemError:
+            result = b""
         if result != b"0,0":
-            raise ModemError("CIPOPEN")
+            cause = OFF_AIR_NO_SERVER if await self._resolves(host) else OFF_AIR_NO_CONTEXT
+            raise ModemError("CIPOPEN", cause)
         self.closed = False
         self.readable = True  # data that came before we listened had its message then
+
+    async def _resolves(self, host: str) -> bool:
+        """Whether a name server of the network answers: the bearer works then."""
+        try:
+            text = 'AT+CDNSGIP="{}"'.format(host)
+            result = await self._channel.command(text, _NAME_S, b"+CDNSGIP:")
+        except ModemError:
+            return False
+        return result.startswith(b"1")
 
     async def send(self, data: bytes) -> None:
         """Hand bytes to the modem, which is not delivery."""

@@ -9,7 +9,8 @@ import gc
 
 from firmware.logic.const import const
 from firmware.logic.link import modem_states as states
-from firmware.tasks.keep import keep
+from firmware.logic.link.heartbeat import Pace, may_learn
+from firmware.tasks.keep import keep, put_in_force
 from firmware.version import VERSION
 from shared_protocol.errors import ProtocolError
 from shared_protocol.limits import GRANTS_VALID_S
@@ -20,15 +21,26 @@ from shared_protocol.messages import (
     Epoch,
     Grants,
     GrantsChange,
+    Heartbeat,
     NewKey,
     Status,
     Time,
 )
-from shared_protocol.records import JUMP_EPOCH, JUMP_KEY_GENERATION, JumpRefused
+from shared_protocol.records import (
+    JUMP_EPOCH,
+    JUMP_KEY_GENERATION,
+    OFF_AIR_BATTERY_LOW,
+    OFF_AIR_PATH_FORGOTTEN,
+    HeartbeatLearned,
+    JumpRefused,
+    OffAir,
+)
 from shared_protocol.session import Established, RekeyDue, Session
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from firmware.identity import Identity
     from firmware.logic.access.card_keys import CardKeys as CardKeySet
     from firmware.logic.access.commands import Commands
@@ -43,9 +55,15 @@ if TYPE_CHECKING:
     from firmware.tasks.recorder import Recorder
     from firmware.tasks.vehicle import Vehicle
 
-# A "data here" that got lost costs this long at most; longer while the car is parked.
+# A "data here" that got lost costs this long at most; in a parked car until the next heartbeat.
 _LOOK_AGAIN_MS = const(30_000)
-_LOOK_AGAIN_QUIET_MS = const(150_000)
+# There the modem sleeps once nothing has happened for so long: an answer comes sooner.
+_DOZE_AFTER_MS = const(3_000)
+
+# An outage shorter than this is no news: a tunnel, a restart of the server.
+_OUTAGE_MS = const(300_000)
+# How often a pause looks whether somebody has come to the car.
+_PAUSE_LOOK_S = const(10)
 
 KEYS_FILE = "keys"
 
@@ -76,9 +94,11 @@ class LinkTask:
         immobiliser: "Immobiliser",
         recorder: "Recorder",
         state_store: "Store",
+        stage: "Callable[[], int]" = lambda: 0,
     ):
         """Take the parts; nothing is sent.
 
+        `stage()` is the battery's: at 2 the box connects once an hour, at 3 not at all.
         `wake_link` is set by recorder and modem whenever there is something to send or to hear.
         """
         self._modem = modem
@@ -98,7 +118,12 @@ class LinkTask:
         self._immobiliser = immobiliser
         self._recorder = recorder
         self._state_store = state_store
-        self._states = states.ModemStates(uptime.now_ms())
+        self._stage = stage
+        self._states = states.ModemStates(uptime.now_ms(), entropy)
+        self._pace = Pace()
+        self._off_since_ms = uptime.now_ms()
+        self._off_cause = 0
+        self._said = None  # in the last Status: what the server waits for a change of
         self._jumps_told = set()
         self.connections = 0
 
@@ -107,31 +132,45 @@ class LinkTask:
         while True:
             work = self._work(self._states.state.name)
             left_ms = self._states.time_left_ms(self._uptime.now_ms())
+            cause = 0
             try:
                 if left_ms is None:
                     await work
                 else:
                     await asyncio.wait_for(work, left_ms / 1000)
                 success = self._states.state.name != states.ONLINE
-            except (states.ModemError, ProtocolError, asyncio.TimeoutError):
+                cause = self._off_cause
+            except (states.ModemError, ProtocolError, asyncio.TimeoutError) as error:
                 success = False
+                cause = getattr(error, "cause", 0)
             except Exception:
                 # A bug, or no memory: the supervisor counts it. The socket must not be used again.
                 self._states.finished(False, self._uptime.now_ms())
                 raise
-            self._states.finished(success, self._uptime.now_ms())
+            self._off_cause = 0
+            self._states.finished(success, self._uptime.now_ms(), cause)
 
     def _work(self, state: str):
         """The coroutine that does what a state is for."""
         if state == states.ONLINE:
             return self._talk()
         if state == states.BACK_OFF:
-            return asyncio.sleep(self._states.back_off_ms() / 1000)
+            return self._pause()
         if state == states.NETOPEN:
             return self._modem.open_network(self._identity.apn)
         if state == states.CIPOPEN:
             return self._modem.connect(self._identity.server_host, self._identity.server_port)
         return getattr(self._modem, state)()
+
+    async def _pause(self) -> None:
+        """Until the next try; shorter as soon as somebody has come to the car."""
+        while True:
+            left_ms = self._states.back_off_ms(self._uptime.now_ms(), self._vehicle.quiet)
+            if self._stage() >= 2:
+                left_ms = max(left_ms, self._off_since_ms + 3_600_000 - self._uptime.now_ms())
+            if left_ms <= 0 and self._stage() < 3:
+                return
+            await asyncio.sleep(min(max(left_ms, 1000) / 1000, _PAUSE_LOOK_S))
 
     async def _talk(self) -> None:
         """One session, until the link is lost or its key has served enough."""
@@ -148,7 +187,9 @@ class LinkTask:
                 known = known or session.established
                 await self._wait(session)
         finally:
-            if not known:
+            if known:
+                self._off_since_ms = self._uptime.now_ms()
+            else:
                 keys.failed()
 
     async def _turn(self, session) -> bool:
@@ -159,6 +200,7 @@ class LinkTask:
         if modem.readable:
             data = await modem.receive()
             if data:
+                self._pace.heard(self._uptime.now_ms())
                 events += session.receive_data(data, self._uptime.now_ms())
             data = None  # its room is wanted for what is in it
         for event in events:
@@ -166,6 +208,12 @@ class LinkTask:
                 return False
         now_ms = self._uptime.now_ms()
         if session.established:
+            if self._stage() >= 3:
+                self._off_cause = OFF_AIR_BATTERY_LOW
+                return False
+            if self._pace.is_dead(now_ms):
+                self._off_cause = OFF_AIR_PATH_FORGOTTEN
+                return False
             if self._uplink.is_lost(now_ms):
                 return False
             message = self._next_message(now_ms)
@@ -173,6 +221,7 @@ class LinkTask:
                 session.send(message)
         data = session.bytes_to_send()
         if data:
+            self._pace.said(self._uptime.now_ms())
             await modem.send(data)
         return True
 
@@ -183,6 +232,8 @@ class LinkTask:
             return False
         if isinstance(event, Established):
             self.connections += 1
+            self._pace.connected(now_ms)
+            self._tell_outage(now_ms)
             self._uplink.connected(now_ms)
             return True
         message = event.message
@@ -191,16 +242,16 @@ class LinkTask:
         elif isinstance(message, Time):
             self._vehicle.timekeeper.server_time(message, now_ms)
         elif isinstance(message, Grants):
-            if self._grants.take_part(message) and await _put_in_force(self._grants):
+            if self._grants.take_part(message) and await put_in_force(self._grants):
                 self._grants_taken(session)
         elif isinstance(message, GrantsChange):
             taken = self._grants.take_change(message)
-            if taken and await _put_in_force(self._grants):
+            if taken and await put_in_force(self._grants):
                 self._grants_taken(session)
             elif taken is not None:  # void: the server sees that it must send all
                 session.send(self._status(now_ms))
         elif isinstance(message, CardKeys):
-            if self._card_keys.take_part(message) and await _put_in_force(self._card_keys):
+            if self._card_keys.take_part(message) and await put_in_force(self._card_keys):
                 session.send(self._status(self._uptime.now_ms()))
         elif isinstance(message, Command):
             self._vehicle.command(message, now_ms)
@@ -231,34 +282,58 @@ class LinkTask:
             self._jumps_told.add(counter)
             self._recorder.write((JumpRefused(counter, number),), now_ms)
 
+    def _tell_outage(self, now_ms: int) -> None:
+        """Record once back what kept the box off the air, if it was for long."""
+        off_ms = now_ms - self._off_since_ms
+        if off_ms >= _OUTAGE_MS:
+            self._recorder.write((OffAir(self._states.cause, off_ms // 1000),), now_ms)
+
     def _next_message(self, now_ms: int):
         """One at a time: each is on its way before the next takes memory."""
         for record in (self._uplink.take_gap(), self._uplink.take_wear(now_ms)):
             if record is not None:
                 self._recorder.write((record,), now_ms)
-        if self._uplink.status_due(now_ms):
+        if self._pace.take_news():
+            news = HeartbeatLearned(self._pace.interval_s, self._pace.failed_s)
+            self._recorder.write((news,), now_ms)
+        if self._uplink.status_due(now_ms) or self._said != self._sayable():
             return self._status(now_ms)
-        return self._uplink.next_records(now_ms)
+        message = self._uplink.next_records(now_ms)
+        if message is None and self._pace.next_deadline() <= now_ms:
+            learns = may_learn(self._vehicle.quiet, self._clock.time_s(now_ms), self._grants)
+            interval_s = self._pace.due(now_ms, learns)
+            message = Heartbeat(interval_s) if interval_s else None
+        return message
 
     async def _wait(self, session) -> None:
         """Until the link is woken, or the next deadline; not at all while X25519 has work."""
-        now_ms = self._uptime.now_ms()
-        look_again_ms = now_ms + (_LOOK_AGAIN_QUIET_MS if self._vehicle.quiet else _LOOK_AGAIN_MS)
-        due_ms = look_again_ms
+        now_ms, quiet = self._uptime.now_ms(), self._vehicle.quiet and session.established
+        due_ms = self._pace.next_deadline() if quiet else now_ms + _LOOK_AGAIN_MS
         deadline_ms = session.next_deadline()
         if deadline_ms is not None:
             due_ms = min(due_ms, deadline_ms)
         if session.established:
-            due_ms = min(due_ms, self._uplink.next_deadline())
+            due_ms = min(due_ms, self._uplink.next_deadline(), self._pace.next_deadline())
         if due_ms <= now_ms or self._modem.readable:
             await asyncio.sleep(0)
             return
+        may_doze = quiet and not self._modem.asleep
+        wait_ms = min(due_ms - now_ms, _DOZE_AFTER_MS) if may_doze else due_ms - now_ms
         try:
-            await asyncio.wait_for(self._wake_link.wait(), (due_ms - now_ms) / 1000)
+            await asyncio.wait_for(self._wake_link.wait(), wait_ms / 1000)
         except asyncio.TimeoutError:
-            self._modem.readable = due_ms == look_again_ms
+            if now_ms + wait_ms < due_ms:
+                await self._modem.doze()
+            else:
+                self._modem.readable = not quiet or self._pace.waits
+
+    def _sayable(self) -> tuple:
+        """What of a Status the server waits for: it is said anew when it has changed."""
+        held = (self._grants.hash, self._card_keys.hash)
+        return (self._clock.source, self._commands.highest_id, held)
 
     def _status(self, now_ms: int) -> Status:
+        self._said = self._sayable()
         return Status(
             VERSION,
             self._clock.source,
@@ -273,14 +348,3 @@ class LinkTask:
             int(self._trip.open),
             self._card_keys.hash,
         )
-
-
-async def _put_in_force(held) -> bool:
-    """Whether flash took the complete set. The car's loop has its turn at each page of it."""
-    try:
-        for _ in held.finish():
-            await asyncio.sleep(0)
-    except OSError:
-        return False
-    gc.collect()  # the former pages, and what parts left between the new ones
-    return True

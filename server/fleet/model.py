@@ -57,6 +57,23 @@ GrantKind = Literal[
 ]
 Contradiction = Literal["cranked", "driven", "never_opens", "ignition_off", "other"]
 Counter = Literal["epoch", "key_generation", "command", "other"]
+OffAirCause = Literal[
+    "modem_silent",
+    "no_sim",
+    "pin_wanted",
+    "pin_wrong",
+    "sim_failed",
+    "no_coverage",
+    "network_refused",
+    "no_context",
+    "no_server",
+    "server_silent",
+    "path_forgotten",
+    "modem_restarted",
+    "battery_low",
+    "limping",
+    "unnamed",
+]
 Hindrance = Literal["ignition_on", "moves", "no_sign", "no_line", "relay", "other"]
 RelayState = Literal["unknown", "enabled", "inhibited"]
 ClockSource = Literal["none", "gnss", "server"]
@@ -347,6 +364,8 @@ class Box:
     `startable_since_s`: since when anybody could start the car though it is nobody's, None when
     that is not so, and `hindrance` why it is. `contradiction` is the last one it told that nobody
     has seen, and when; `jump` which of its counters a server last sent beyond reason.
+    `off_air` is what last kept it off the air for minutes, `off_air_s` for how long, and
+    `off_air_until_s` when it was back; `heartbeat_s` the pace that it has learned.
     """
 
     box_id: int
@@ -368,6 +387,10 @@ class Box:
     generation: int
     newest_generation: int
     flash_erases: int | None
+    off_air: OffAirCause | None
+    off_air_s: int | None
+    off_air_until_s: int | None
+    heartbeat_s: int | None
     startable_since_s: int | None
     hindrance: Hindrance | None
     contradiction: Contradiction | None

@@ -220,6 +220,9 @@ class Connection(asyncio.Protocol):
             if self._session.next_deadline() == 0:
                 await asyncio.sleep(0)  # a peer that floods gets its turn, not everybody's
         if self._conversation is not None:
+            if clock.monotonic_ms() >= self._conversation.silent_from_ms:
+                self.close("silent")
+                return
             if self._refresh_asked:
                 self._refresh_asked = False
                 await self._conversation.refresh()
@@ -294,7 +297,7 @@ class Connection(asyncio.Protocol):
             return
         due = [self._session.next_deadline()]
         if self._conversation is not None:
-            due.append(self._conversation.next_due_ms)
+            due += [self._conversation.next_due_ms, self._conversation.silent_from_ms]
         due_ms = min((instant for instant in due if instant is not None), default=None)
         if due_ms == self._timer_ms:
             return

@@ -33,6 +33,9 @@ TIME_EVERY_MS = 3_600_000  # a box's own crystal drifts less than a second in th
 DOUBT_AGAIN_MS = 60_000
 GRANTS_RENEW_S = 24 * 3600  # so a box in coverage always has six days or more
 GRANTS_REPEAT_S = 300  # a box that does not take a set, of grants or keys, is not flooded with it
+# A box takes the connection for dead 30 s after a heartbeat that nobody answered; then it is back.
+HEARTBEAT_MARGIN_S = 60
+LONGEST_HEARTBEAT_S = 1_500  # of a box that has announced none on this connection
 NO_BADGE = bytes(8)
 
 Send = Callable[[tuple[object, ...]], None]
@@ -61,6 +64,8 @@ class Conversation:
     ) -> None:
         self.box = box
         self.next_due_ms: int | None = None  # on the clock's monotonic scale
+        self.silent_from_ms = 0  # then a box that has said nothing more is gone
+        self._heartbeat_s = LONGEST_HEARTBEAT_S
         self._send = send
         self._store = store
         self._pipeline = pipeline
@@ -83,6 +88,7 @@ class Conversation:
         self._noted: BoxStatus | None = None  # what is kept of its last Status
         self._sent_key_generation = 0
         self._sent_command_id = 0
+        self._heard()
 
     @property
     def is_new(self) -> bool:
@@ -91,7 +97,14 @@ class Conversation:
 
     async def receive(self, message: tuple[object, ...]) -> None:
         """Answer one message; RemoteProtocolError when it breaks the order."""
-        if isinstance(message, messages.Status):
+        if isinstance(message, messages.Heartbeat):
+            self._heartbeat_s = message.interval_s
+            self._send(messages.HeartbeatSeen())
+            self._store.boxes.hear(self.box.box_id, self._clock.now_s())
+        self._heard()
+        if isinstance(message, messages.Heartbeat):
+            await self.refresh()
+        elif isinstance(message, messages.Status):
             await self._take_status(message)
         elif isinstance(message, messages.Records):
             await self._take_records(message)
@@ -110,6 +123,10 @@ class Conversation:
         now_ms = self._clock.monotonic_ms()
         if self.next_due_ms is not None and now_ms >= self.next_due_ms:
             self._tell_time()
+
+    def _heard(self) -> None:
+        left_s = self._heartbeat_s + HEARTBEAT_MARGIN_S
+        self.silent_from_ms = self._clock.monotonic_ms() + 1000 * left_s
 
     async def _take_status(self, status: messages.Status) -> None:
         before, self._status = self._status, status

@@ -88,6 +88,22 @@ _COUNTERS: Mapping[int, model.Counter] = {
     records.JUMP_EPOCH: "epoch",
     records.JUMP_KEY_GENERATION: "key_generation",
 }
+_OFF_AIR: Mapping[int, model.OffAirCause] = {
+    records.OFF_AIR_MODEM_SILENT: "modem_silent",
+    records.OFF_AIR_NO_SIM: "no_sim",
+    records.OFF_AIR_PIN_WANTED: "pin_wanted",
+    records.OFF_AIR_PIN_WRONG: "pin_wrong",
+    records.OFF_AIR_SIM_FAILED: "sim_failed",
+    records.OFF_AIR_NO_COVERAGE: "no_coverage",
+    records.OFF_AIR_NETWORK_REFUSED: "network_refused",
+    records.OFF_AIR_NO_CONTEXT: "no_context",
+    records.OFF_AIR_NO_SERVER: "no_server",
+    records.OFF_AIR_SERVER_SILENT: "server_silent",
+    records.OFF_AIR_PATH_FORGOTTEN: "path_forgotten",
+    records.OFF_AIR_MODEM_RESTARTED: "modem_restarted",
+    records.OFF_AIR_BATTERY_LOW: "battery_low",
+    records.OFF_AIR_LIMPING: "limping",
+}
 _HINDRANCES: Mapping[int, model.Hindrance] = {
     records.STARTABLE_IGNITION_ON: "ignition_on",
     records.STARTABLE_MOVES: "moves",
@@ -292,6 +308,12 @@ def _read(
             counter = _COUNTERS.get(body.counter, "other")
             fields = _fields(counter=counter, number=body.number)
             return "jump_refused", fields, fleet.JumpRefused(about_s, counter)
+        case records.OffAir():
+            cause = _OFF_AIR.get(body.cause, "unnamed")
+            return "off_air", _fields(off_air=cause, duration_s=body.duration_s), None
+        case records.HeartbeatLearned():
+            fields = _fields(interval_s=body.interval_s, failed_s=body.failed_s)
+            return "heartbeat_learned", fields, None
         case records.StartsFailed():
             return "starts_failed", _fields(count=body.count, slot=body.slot), None
         case records.Wear():

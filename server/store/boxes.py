@@ -37,7 +37,19 @@ SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, v.label AS vehicle_label,
   (SELECT max(generation) FROM box_key k WHERE k.box_id = b.box_id) AS newest_generation,
   (SELECT CAST(fields ->> 'erases' AS INTEGER) FROM record r
     WHERE r.box_id = b.box_id AND r.kind_name = 'wear'
-    ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS flash_erases
+    ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS flash_erases,
+  (SELECT fields ->> 'off_air' FROM record r
+    WHERE r.box_id = b.box_id AND r.kind_name = 'off_air'
+    ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS off_air,
+  (SELECT CAST(fields ->> 'duration_s' AS INTEGER) FROM record r
+    WHERE r.box_id = b.box_id AND r.kind_name = 'off_air'
+    ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS off_air_s,
+  (SELECT at_s FROM record r
+    WHERE r.box_id = b.box_id AND r.kind_name = 'off_air'
+    ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS off_air_until_s,
+  (SELECT CAST(fields ->> 'interval_s' AS INTEGER) FROM record r
+    WHERE r.box_id = b.box_id AND r.kind_name = 'heartbeat_learned'
+    ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS heartbeat_s
 FROM box b JOIN vehicle v USING (vehicle_id)
 LEFT JOIN contradiction c ON c.contradiction_id = (SELECT contradiction_id FROM contradiction told
   WHERE told.box_id = b.box_id AND told.seen_at_s IS NULL

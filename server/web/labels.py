@@ -21,6 +21,7 @@ from server.fleet.model import (
     Counter,
     EndReason,
     Hindrance,
+    OffAirCause,
     RefusalReason,
     RelayState,
     StoredRecord,
@@ -250,6 +251,24 @@ COUNTERS: Mapping[Counter, str] = {
     "other": N_("another number"),
 }
 
+OFF_AIR: Mapping[OffAirCause, str] = {
+    "modem_silent": N_("its modem does not answer"),
+    "no_sim": N_("there is no SIM card"),
+    "pin_wanted": N_("the SIM card wants a PIN that the box was not given"),
+    "pin_wrong": N_("the SIM card refused the box's PIN; it is not tried again"),
+    "sim_failed": N_("the SIM card is locked or broken"),
+    "no_coverage": N_("no mobile network"),
+    "network_refused": N_("the operator refuses the SIM card"),
+    "no_context": N_("the operator gives no data: check the access point"),
+    "no_server": N_("the server could not be reached"),
+    "server_silent": N_("the server did not answer"),
+    "path_forgotten": N_("the operator had forgotten the connection"),
+    "modem_restarted": N_("its modem restarted by itself"),
+    "battery_low": N_("the car's battery was low"),
+    "limping": N_("its program did not start"),
+    "unnamed": N_("a cause that this server does not know"),
+}
+
 HINDRANCES: Mapping[Hindrance, str] = {
     "ignition_on": N_("the ignition is on"),
     "moves": N_("it moves, or does not stand still for long enough"),
@@ -316,6 +335,8 @@ RECORDS: Mapping[str, str] = {
         "A source that contradicts the box's clock by %(ahead_s)s s is not believed"
     ),
     "jump_refused": N_("The server said %(number)s for %(counter)s: beyond reason, refused"),
+    "off_air": N_("Off the air for %(duration_s)s s: %(off_air)s"),
+    "heartbeat_learned": N_("The box shows itself every %(interval_s)s s from now on"),
     "wear": N_("The box's memory has been erased %(erases)s times"),
     "contradiction": N_("Contradiction: %(reason)s"),
     "startable": N_("Nobody has the car, and anybody could start it: %(reason)s"),
@@ -457,6 +478,7 @@ def _of_field(name: str, value: int | str, speaker: Words) -> str:
         GAP_REASONS,
         CONTRADICTIONS,
         COUNTERS,
+        OFF_AIR,
         HINDRANCES,
     ):
         if value in table:

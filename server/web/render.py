@@ -82,6 +82,7 @@ def _environment(speaker: Words) -> Environment:
         contradictions=labels.CONTRADICTIONS,
         contradiction_advice=labels.CONTRADICTION_ADVICE,
         counters=labels.COUNTERS,
+        off_air=labels.OFF_AIR,
         hindrances=labels.HINDRANCES,
         hindrance_advice=labels.HINDRANCE_ADVICE,
         wishes=labels.WISHES,

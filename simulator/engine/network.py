@@ -37,6 +37,7 @@ class Network:
 
     Attributes:
         strike: kills the server; called once, when it next has bytes of a car to deal with.
+        path_forgets_after_s: of tcp_link.Watcher.
 
     Args:
         timeline: the world's clock.
@@ -55,6 +56,7 @@ class Network:
         self._closed_ports: list[int] = []
         self._server_due: Timer | None = None
         self.strike: Callable[[], None] | None = None
+        self.path_forgets_after_s: float | None = None
         self.server_ahead_ms = 0  # of the clock of its machine
         self._clock: socket.socket | None = None
         self._clock_heard = b""
@@ -69,7 +71,7 @@ class Network:
     def close(self) -> None:
         """End every link and the server's clock."""
         for link in list(self._links):
-            link.cut()
+            link.end()
         self._listener.close()
         if self._clock is not None:
             self._clock.close()

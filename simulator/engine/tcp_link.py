@@ -8,13 +8,19 @@ import struct
 from collections.abc import Callable
 from typing import Protocol
 
-from simulator.engine.timeline import Timeline, Timer
+from simulator.engine.timeline import US, Timeline, Timer
 
 LATENCY_S = 0.060  # each way, as LTE Cat-1 in a town
 
 
 class Watcher(Protocol):
-    """Who waits for the sockets: network.Network."""
+    """Who waits for the sockets: network.Network.
+
+    `path_forgets_after_s`: after how long without a word a middlebox forgets a connection; None:
+    never.
+    """
+
+    path_forgets_after_s: float | None
 
     def opening(self, link: "TcpLink") -> None:
         """The link is about to connect."""
@@ -35,6 +41,9 @@ class TcpLink:
         on_close: called when the server has closed.
         on_wire: called with ("up" | "down", bytes) as they go over the TCP connection.
         sent_bytes, received_bytes: how many did so far.
+
+    A path that has forgotten a connection (ubxlib#139, sdk-nrf#2067) tells nobody: what either side
+    still sends vanishes, its end too, and the server's socket stays until the server closes it.
     """
 
     def __init__(self, timeline: Timeline, watcher: Watcher, host: str, port: int) -> None:
@@ -51,6 +60,8 @@ class TcpLink:
         self._remote = (host, port)
         self._flights: list[Timer] = []  # what is on its way by radio
         self._outgoing = b""  # through the radio, not yet taken by the kernel
+        self._forgotten = False
+        self._passed_us = timeline.now_us  # when bytes last went through
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setblocking(False)
         self._fly(self._connect)
@@ -70,12 +81,17 @@ class TcpLink:
 
     def close(self) -> None:
         """Close in an orderly way: what was sent before still arrives."""
-        self._fly(lambda: self._shut(by_box=True))
+        self._fly(self._finish)
 
     def cut(self) -> None:
         """Lose the link now: bytes in flight are gone, the server's side is reset."""
         for timer in self._flights:
             timer.cancel()
+        if self.is_open and not self._vanishes():
+            self.end()
+
+    def end(self) -> None:
+        """Reset the server's side, whatever the path remembers."""
         if self.is_open:
             # A linger time of zero makes the kernel send RST instead of FIN.
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -91,11 +107,14 @@ class TcpLink:
             data = b""
         if data:
             self.received_bytes += len(data)
-            self.on_wire("down", data)
-            self._fly(lambda: self.on_data(data))
+            if not self._vanishes():
+                self.on_wire("down", data)
+                self._fly(lambda: self.on_data(data))
         else:
+            vanishes = self._vanishes()
             self._shut(by_box=False)
-            self._fly(lambda: self.on_close())
+            if not vanishes:
+                self._fly(lambda: self.on_close())
 
     def writable(self) -> None:
         """Finish connecting, or give the kernel what it had no room for."""
@@ -127,16 +146,31 @@ class TcpLink:
     def _connected(self, success: bool) -> None:
         if success:
             self.local_port = self._socket.getsockname()[1]
+            self._passed_us = self._timeline.now_us
         else:
             self._shut(by_box=True)
         self._fly(lambda: self.on_open(success))
 
     def _write(self, data: bytes) -> None:
-        if self.is_open:
+        if self.is_open and not self._vanishes():
             self.sent_bytes += len(data)
             self.on_wire("up", data)
             self._outgoing += data
             self._watcher.used(self)
+
+    def _finish(self) -> None:
+        if not self._vanishes():
+            self._shut(by_box=True)
+
+    def _vanishes(self) -> bool:
+        """Whether what either side sends now is lost; if not, it keeps the path open."""
+        limit_s = self._watcher.path_forgets_after_s
+        now_us = self._timeline.now_us
+        if limit_s is not None and self.local_port is not None:
+            self._forgotten |= now_us - self._passed_us > limit_s * US
+        if not self._forgotten:
+            self._passed_us = now_us
+        return self._forgotten
 
     def _shut(self, by_box: bool) -> None:
         if self.is_open:

@@ -32,7 +32,7 @@ from typing import Any
 from server.passwords import hash_password
 from server.store import BoxSecrets, Store
 from server.store.vault import Vault
-from shared_protocol import messages, records, sets
+from shared_protocol import limits, messages, records, sets
 from shared_protocol.badges import badge_tag
 from tests.person import Person
 from tests.server.gateway.box_client import BoxClient, a_status
@@ -40,6 +40,7 @@ from tests.server.gateway.box_client import BoxClient, a_status
 HOUR_S, DAY_S = 3600, 86_400
 HEARTBEAT_LIMIT_MS, TRIP_LIMIT_MS, BACK_LIMIT_S = 0.3, 0.6, 15.0
 HEARTBEATS, TRIP_ROUNDS = 2_000, 10
+HEADERS_BYTES = 40  # of IPv4 and TCP without options
 BOXES = 44  # connected while messages are measured
 AT_ONCE = 8  # boxes that speak at the same time
 GAP_S = 0.01  # between such heartbeats
@@ -88,6 +89,13 @@ class Held:
         return a_status(
             grants_hash=held, grants_generation=self.generation, time_s=int(time.time()), **more
         )
+
+
+def month_bytes(minutes: int) -> int:
+    """What 30 days cost, TCP/IP included: beat, answer, and the box's acknowledgement of it."""
+    said = (messages.Heartbeat(60 * minutes), messages.HeartbeatSeen())
+    sealed = sum(len(messages.encode(message)) + limits.OVERHEAD_BYTES for message in said)
+    return (sealed + 3 * HEADERS_BYTES) * 30 * 24 * 60 // minutes
 
 
 def fill(data: Path, cars: int, bookings_each: int) -> list[Car]:
@@ -254,7 +262,7 @@ async def cost_of_heartbeat(server: Server, boxes: list[Box]) -> tuple[float, in
     async def beat(count: int) -> float:
         before_ms = server.cpu_ms()
         for i in range(count):
-            boxes[i % len(boxes)].heartbeat()
+            boxes[i % len(boxes)].client.send(messages.Heartbeat(120))
             if i % AT_ONCE == AT_ONCE - 1:
                 await asyncio.sleep(GAP_S)
         await asyncio.gather(*(box.marker() for box in boxes[:count]))
@@ -407,6 +415,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     os.environ["PYTHONUNBUFFERED"] = "1"
     print(f"yardstick: a million additions take {yardstick_ms():.0f} ms of CPU here", flush=True)
+    for minutes in (2, 5, 25):
+        print(f"a month of heartbeats every {minutes} min: {month_bytes(minutes) / 1e6:.2f} MB")
     for cars in arguments.cars:
         with tempfile.TemporaryDirectory() as folder:
             asyncio.run(measure(cars, Path(folder)))

@@ -17,8 +17,6 @@ _WINDOW_BYTES = const(2_048)
 _ACK_TIMEOUT_MS = const(60_000)
 # The server begins with an Ack that says what it has. A box that does not wait for it repeats.
 _FIRST_ACK_WAIT_MS = const(10_000)
-# The heartbeat keeps the network's address translation open and shows the box as alive.
-_STATUS_EVERY_MS = const(300_000)
 _WEAR_EVERY_MS = const(86_400_000)
 
 
@@ -84,10 +82,10 @@ class Uplink:
         self._hold_until_ms = 0
 
     def status_due(self, now_ms: int) -> bool:
-        """Whether to send a Status now; says so once per period."""
-        if now_ms < self._status_due_ms:
+        """Whether to send a Status now; says so once."""
+        if self._status_due_ms is None or now_ms < self._status_due_ms:
             return False
-        self._status_due_ms = now_ms + _STATUS_EVERY_MS
+        self._status_due_ms = None
         return True
 
     def next_records(self, now_ms: int) -> Records | None:
@@ -130,7 +128,7 @@ class Uplink:
 
     def next_deadline(self) -> int:
         """When to ask again, if nothing happens before."""
-        due_ms = self._status_due_ms
+        due_ms = self._wear_due_ms if self._status_due_ms is None else self._status_due_ms
         if self._waiting_since_ms is not None:
             due_ms = min(due_ms, self._waiting_since_ms + _ACK_TIMEOUT_MS)
         waits = self._journal.epoch and self._next_seq < self._journal.next_seq

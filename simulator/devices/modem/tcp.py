@@ -17,6 +17,7 @@ _NET_CLOSED_S = 0.1
 _REFUSED_S = 1.0
 # The manual's <err>.
 NETWORK_FAILURE, NETWORK_NOT_OPENED, WRONG_PARAMETER, NOT_SUPPORTED = 1, 2, 3, 4
+_NO_NAME_SERVER = 10  # of +CDNSGIP
 _LINKS = 10
 
 
@@ -38,6 +39,7 @@ class TcpCommands:
             "+NETOPEN?": lambda: [f"+NETOPEN: {int(state.bearer)}"],
             "+NETCLOSE": self._close_bearer,
             "+IPADDR": self._address,
+            "+CDNSGIP=": self._resolve,
             "+CIPOPEN=": self._open,
             "+CIPOPEN?": self._links,
             "+CIPOPEN=?": lambda: ['+CIPOPEN: (0-9),("TCP","UDP")'],
@@ -80,6 +82,13 @@ class TcpCommands:
         if not self._state.bearer:
             raise AtError("+IP ERROR: Network not opened")
         return [f"+IPADDR: {ADDRESS}"]
+
+    def _resolve(self, name: str) -> list[Line]:
+        """The address of a name, as a name server of the network gives it."""
+        reachable = self._state.bearer and self._state.registered
+        if not (reachable and self._health.fault.opens_sockets):
+            raise AtError(f"+CDNSGIP: 0,{_NO_NAME_SERVER}")
+        return [f'+CDNSGIP: 1,"{name}","{ADDRESS}"']
 
     # The socket
 

@@ -121,6 +121,12 @@ def coverage(stage: Stage, state: str) -> None:
     stage.car.modem.coverage(state == "on")
 
 
+@word("path forgets", "NUMBER")
+def path_forgets(stage: Stage, idle_s: float) -> None:
+    """Have the network forget a connection silently after so many seconds without a word; 0: no."""
+    stage.world.network.path_forgets_after_s = idle_s or None
+
+
 @word("sky", "on|off")
 def sky(stage: Stage, state: str) -> None:
     """Take the satellites away, or give them back."""

@@ -11,7 +11,12 @@ from server.clock import SystemClock, Timer
 from server.config import Address
 from server.fleet.grants import VALID_S
 from server.gateway.connection import Services
-from server.gateway.conversation import GRANTS_RENEW_S, TIME_EVERY_MS
+from server.gateway.conversation import (
+    GRANTS_RENEW_S,
+    HEARTBEAT_MARGIN_S,
+    LONGEST_HEARTBEAT_S,
+    TIME_EVERY_MS,
+)
 from server.gateway.listener import Listener
 from server.gateway.pipeline import Pipeline
 from server.gateway.registry import Registry
@@ -76,6 +81,37 @@ async def greeted(port: int, box: BoxSecrets) -> BoxClient:
     return client
 
 
+async def live(car: BoxClient, clock: HandClock, elapsed_ms: int) -> None:
+    """Let time pass for a box that says that it is there."""
+    while elapsed_ms:
+        step_ms = min(elapsed_ms, 1_200_000)
+        clock.pass_ms(step_ms)
+        car.send(messages.Heartbeat(1_500))
+        await car.expect(messages.HeartbeatSeen)
+        elapsed_ms -= step_ms
+
+
+async def test_a_box_that_is_silent_beyond_its_interval_is_gone(
+    port: int, box: BoxSecrets, clock: HandClock
+) -> None:
+    car = await greeted(port, box)
+    car.send(messages.Heartbeat(120))
+    await car.expect(messages.HeartbeatSeen)
+    clock.pass_ms(1000 * (120 + HEARTBEAT_MARGIN_S) - 1)
+    car.send(messages.Heartbeat(120))
+    await car.expect(messages.HeartbeatSeen)
+    clock.pass_ms(1000 * (120 + HEARTBEAT_MARGIN_S))
+    await car.wait_closed()
+
+
+async def test_a_box_that_has_announced_no_interval_is_gone_after_the_longest(
+    port: int, box: BoxSecrets, clock: HandClock
+) -> None:
+    car = await greeted(port, box)
+    clock.pass_ms(1000 * (LONGEST_HEARTBEAT_S + HEARTBEAT_MARGIN_S))
+    await car.wait_closed()
+
+
 async def test_a_stranger_who_says_little_is_dropped_after_ten_seconds(
     port: int, box: BoxSecrets, clock: HandClock
 ) -> None:
@@ -107,7 +143,7 @@ async def test_the_time_is_told_again_each_hour(
     port: int, box: BoxSecrets, clock: HandClock
 ) -> None:
     car = await greeted(port, box)
-    clock.pass_ms(TIME_EVERY_MS - 1)
+    await live(car, clock, TIME_EVERY_MS - 1)
     await car.report(1, 2, records.Odometer(6))
     assert car.count(messages.Time) == 1
     clock.pass_ms(1)
@@ -119,15 +155,18 @@ async def test_a_box_gets_the_same_grants_again_each_day_before_they_run_out(
     port: int, box: BoxSecrets, clock: HandClock
 ) -> None:
     car = await greeted(port, box)
-    clock.pass_ms(5 * HOUR_S * 1000)  # long after the booking: an empty set
+    await live(car, clock, 5 * HOUR_S * 1000)  # long after the booking: an empty set
     car.send(a_status())
     none_left = await car.expect(messages.Grants)
     assert none_left.grants == []
     holds = sets.set_hash(b"")
-    clock.pass_ms(18 * HOUR_S * 1000)
     car.send(a_status(grants_hash=holds))
     await car.report(1, 2, records.Odometer(6))
-    assert car.count(messages.Grants) == 2
+    sent = car.count(messages.Grants)
+    await live(car, clock, 18 * HOUR_S * 1000)
+    car.send(a_status(grants_hash=holds))
+    await car.report(1, 3, records.Odometer(7))
+    assert car.count(messages.Grants) == sent
     car.close()
     clock.pass_ms((GRANTS_RENEW_S - 18 * HOUR_S) * 1000)
     again = await BoxClient.connect(port, box)  # which it must daily: keys serve a day

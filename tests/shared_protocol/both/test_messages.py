@@ -9,6 +9,7 @@ RECORD = records.to_record(0, records.Odometer(1000))
 EXAMPLES = (
     messages.Status("1.2.3", 1, 1_790_000_000, 2, 10, 15, 4, b"8 bytes.", 9, 1, 0, b"of cards"),
     messages.Records(2, 10, 99, [RECORD, records.to_record(5, records.LegEnd(2000))]),
+    messages.Heartbeat(120),
     messages.Ack(2, 14, 0xFFFFFFFF),
     messages.Time(1_790_000_000, 999, 0xFFFFFFFF),
     messages.Grants(4, 1_790_600_000, 0, 1, [GRANT]),
@@ -17,6 +18,7 @@ EXAMPLES = (
     messages.GrantsChange(5, 1_790_600_000, b"8 bytes.", b"8 others", 0, 1, [GRANT]),
     messages.NewKey(2, bytes(range(32))),
     messages.CardKeys(b"of cards", 0, 1, [messages.CardKey(b"badgetag", bytes(range(16)))]),
+    messages.HeartbeatSeen(),
 )
 
 
@@ -49,7 +51,11 @@ def test_an_unknown_type_gives_no_message():
 
 def test_the_type_tells_the_direction():
     for number, entry in messages.TABLE.items():
-        sent_by_the_server = entry[0] not in (messages.Status, messages.Records)
+        sent_by_the_server = entry[0] not in (
+            messages.Status,
+            messages.Records,
+            messages.Heartbeat,
+        )
         assert bool(number & messages.TO_BOX) == sent_by_the_server
 
 

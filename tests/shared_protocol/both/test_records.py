@@ -6,7 +6,7 @@ from shared_protocol.messages import Ack
 from tests.shared_protocol.both.helpers import fault_of
 
 TRIP_START = records.TripStart(b"badgetag", 7, 123456, 480061000, -1996000, 1, 0)
-SMALLEST = {"B": 0, "I": 0, "i": -(1 << 31), "8": bytes(8), "b": b"", "t": ""}
+SMALLEST = {"H": 0, "B": 0, "I": 0, "i": -(1 << 31), "8": bytes(8), "b": b"", "t": ""}
 
 
 def smallest_record(kind):

@@ -1,5 +1,7 @@
 """The way online: a timeout and two exits for every state, and a ladder of recovery."""
 
+from collections import Counter
+
 from firmware.logic.link.modem_states import (
     AT_READY,
     BACK_OFF,
@@ -19,6 +21,8 @@ from firmware.logic.link.modem_states import (
     STATES,
     ModemStates,
 )
+from shared_protocol.records import OFF_AIR_NO_CONTEXT, OFF_AIR_NO_COVERAGE, OFF_AIR_NO_SIM
+from tests.benchmarks.stampede import returns
 
 
 def go_online(states, now_ms=0):
@@ -26,13 +30,13 @@ def go_online(states, now_ms=0):
         states.finished(True, now_ms)
 
 
-def fail_until_back_off(states, now_ms=0):
+def fail_until_back_off(states, now_ms=0, cause=0):
     """Fail in the present state; return the rung climbed and the pause in ms."""
-    states.finished(False, now_ms)
+    states.finished(False, now_ms, cause)
     rung = states.state.name
     states.finished(True, now_ms)
     assert states.state.name == BACK_OFF
-    pause_ms = states.back_off_ms()
+    pause_ms = states.back_off_ms(now_ms, quiet=False)
     states.finished(True, now_ms)
     assert states.state.name == POWER_UP
     return rung, pause_ms
@@ -46,7 +50,7 @@ def test_every_state_names_its_exits_and_its_time():
 
 
 def test_success_leads_online():
-    states = ModemStates(0)
+    states = ModemStates(0, bytes)
     path = [states.state.name]
     while path[-1] != ONLINE:
         states.finished(True, 0)
@@ -60,24 +64,87 @@ def go_to(states, name, now_ms=0):
 
 
 def test_each_failure_in_a_row_climbs_the_ladder_and_doubles_the_pause():
-    states = ModemStates(0)
+    states = ModemStates(0, bytes)
     climbed = []
     for _ in range(8):
-        go_to(states, CIPOPEN)
+        go_to(states, NETOPEN)
         climbed.append(fail_until_back_off(states))
     assert [rung for rung, _ in climbed] == [
-        CLOSE_SOCKET, CLOSE_SOCKET, NETCLOSE, RADIO_CYCLE,
-        RESET, POWER_CYCLE, POWER_CYCLE, POWER_CYCLE,
+        NETCLOSE, RADIO_CYCLE, RESET, POWER_CYCLE, *[POWER_CYCLE] * 4
     ]  # fmt: skip
     assert [pause for _, pause in climbed] == [
         2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000
     ]  # fmt: skip
 
 
+def rungs_of(name, hours):
+    """The rungs climbed when a state fails once a minute for so many hours."""
+    states = ModemStates(0, bytes)
+    climbed = Counter()
+    for minute in range(60 * hours):
+        go_to(states, name, minute * 60_000)
+        climbed[fail_until_back_off(states, minute * 60_000)[0]] += 1
+    return climbed
+
+
+def test_a_server_that_is_away_costs_the_socket_alone_and_one_restart_a_day():
+    assert rungs_of(CIPOPEN, 24) == {CLOSE_SOCKET: 24 * 60}
+    assert rungs_of(CIPOPEN, 49)[POWER_CYCLE] == 2
+
+
+def test_a_socket_that_does_not_open_where_no_name_server_answers_climbs_the_ladder():
+    states, climbed = ModemStates(0, bytes), []
+    for _ in range(5):
+        go_to(states, CIPOPEN)
+        climbed.append(fail_until_back_off(states, cause=OFF_AIR_NO_CONTEXT)[0])
+    assert climbed == [CLOSE_SOCKET, NETCLOSE, RADIO_CYCLE, RESET, POWER_CYCLE]
+
+
+def test_a_place_without_coverage_costs_one_restart_an_hour():
+    climbed = rungs_of(REGISTERED, 24)
+    assert climbed[RESET] + climbed[POWER_CYCLE] == 24
+    assert climbed.keys() <= {RADIO_CYCLE, RESET, POWER_CYCLE}
+
+
+def test_a_parked_car_pauses_for_hours_without_coverage_and_for_minutes_without_a_server():
+    for name, longest_ms in ((REGISTERED, 7_200_000), (CIPOPEN, 600_000)):
+        states = ModemStates(0, bytes)
+        for _ in range(20):
+            go_to(states, name)
+            states.finished(False, 0)
+            states.finished(True, 0)
+            longest = states.back_off_ms(0, quiet=True)
+            assert states.back_off_ms(0, quiet=False) <= 60_000
+            states.finished(True, 0)
+        assert longest == longest_ms
+
+
+def test_up_to_half_of_a_pause_is_left_to_chance():
+    pauses = set()
+    for chance in range(256):
+        states = ModemStates(0, lambda count, chance=chance: bytes([chance] * count))
+        go_to(states, CIPOPEN)
+        states.finished(False, 0)
+        states.finished(True, 0)
+        pauses.add(states.back_off_ms(0, quiet=False))
+    assert (len(pauses), min(pauses) > 1000, max(pauses)) == (256, True, 2000)
+
+
+def test_a_failure_has_a_cause_of_its_state_or_of_its_driver():
+    states = ModemStates(0, bytes)
+    go_to(states, REGISTERED)
+    states.finished(False, 0)
+    assert states.cause == OFF_AIR_NO_COVERAGE
+    states = ModemStates(0, bytes)
+    go_to(states, SIM)
+    states.finished(False, 0, OFF_AIR_NO_SIM)
+    assert states.cause == OFF_AIR_NO_SIM
+
+
 def test_rungs_that_cannot_help_the_state_that_failed_are_left_out():
     first = {}
     for name in (POWER_UP, AT_READY, SIM, REGISTERED, NETOPEN, CIPOPEN, ONLINE):
-        states = ModemStates(0)
+        states = ModemStates(0, bytes)
         go_to(states, name)
         first[name], _ = fail_until_back_off(states)
     assert first == {
@@ -92,12 +159,12 @@ def test_rungs_that_cannot_help_the_state_that_failed_are_left_out():
 
 
 def test_a_mute_modem_loses_its_supply_at_the_second_failure():
-    states = ModemStates(0)
+    states = ModemStates(0, bytes)
     assert [fail_until_back_off(states)[0] for _ in range(3)] == [RESET, POWER_CYCLE, POWER_CYCLE]
 
 
 def test_a_long_connection_begins_the_ladder_anew():
-    states = ModemStates(0)
+    states = ModemStates(0, bytes)
     for _ in range(6):
         fail_until_back_off(states)
     go_online(states, 0)
@@ -105,15 +172,15 @@ def test_a_long_connection_begins_the_ladder_anew():
 
 
 def test_a_connection_that_dies_young_counts_as_a_failure():
-    states = ModemStates(0)
+    states = ModemStates(0, bytes)
     for _ in range(6):
         fail_until_back_off(states)
     go_online(states, 0)
-    assert fail_until_back_off(states, 59_999) == (POWER_CYCLE, 60_000)
+    assert fail_until_back_off(states, 59_999) == (CLOSE_SOCKET, 60_000)
 
 
 def test_the_time_left_runs_from_the_entry():
-    states = ModemStates(1000)
+    states = ModemStates(1000, bytes)
     limit_ms = STATES[POWER_UP].timeout_ms
     assert states.time_left_ms(1000) == limit_ms
     assert states.time_left_ms(1000 + limit_ms + 5) == 0
@@ -123,3 +190,11 @@ def test_the_time_left_runs_from_the_entry():
 
 def test_the_ladder_ends_with_the_power():
     assert RECOVERY[-1] == POWER_CYCLE
+
+
+def test_a_fleet_comes_back_to_a_server_without_a_stampede():
+    for quiet, most, all_back_s in ((True, 12, 605), (False, 50, 65)):
+        back, _ = returns(1000, quiet)
+        assert back.total() == 1000
+        assert max(back.values()) <= most
+        assert max(back) <= all_back_s

@@ -11,7 +11,7 @@ COALESCE_MS = 1_000
 WINDOW_BYTES = 2_048
 FIRST_ACK_WAIT_MS = 10_000
 ACK_TIMEOUT_MS = 60_000
-STATUS_EVERY_MS = 300_000
+WEAR_EVERY_MS = 86_400_000
 
 
 def journal_in(storage, segment_bytes=4096):
@@ -148,10 +148,11 @@ def test_an_acknowledgement_of_another_epoch_forgets_nothing():
     assert journal.lowest_seq == 1
 
 
-def test_status_is_repeated_as_a_heartbeat():
+def test_status_is_said_once_a_connection():
     _, uplink = connected(0)
-    assert not uplink.status_due(STATUS_EVERY_MS - 1)
-    assert uplink.status_due(STATUS_EVERY_MS)
+    assert not uplink.status_due(86_400_000)
+    uplink.connected(86_400_001)
+    assert uplink.status_due(86_400_001)
 
 
 def with_a_hole():
@@ -206,7 +207,7 @@ def test_a_hole_at_the_end_leaves_nothing_to_send():
     assert drain(uplink, 0) == []
     assert (journal.lowest_seq, uplink.lost) == (10, 9)
     assert uplink.status_due(0)
-    assert uplink.next_deadline() == STATUS_EVERY_MS
+    assert uplink.next_deadline() == WEAR_EVERY_MS
 
 
 def test_an_acknowledgement_of_what_was_never_recorded_forgets_nothing():
@@ -227,7 +228,7 @@ def test_a_box_without_an_epoch_asks_for_one_and_sends_no_record():
     assert uplink.status_due(0)
     uplink.acknowledged(0, 0, chain_of(0), 10)
     assert drain(uplink, FIRST_ACK_WAIT_MS) == []
-    assert uplink.next_deadline() == STATUS_EVERY_MS, "nothing else to wake for"
+    assert uplink.next_deadline() == WEAR_EVERY_MS, "nothing else to wake for"
     assert journal.adopt(EPOCH)
     uplink.connected(20_000)
     assert uplink.status_due(20_000)
