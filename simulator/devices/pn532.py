@@ -7,6 +7,7 @@ ntag424.py.
 
 import random
 from collections.abc import Callable
+from typing import NamedTuple
 
 from simulator.devices.ntag424 import Ntag424
 from simulator.devices.pn532_cards import DONE, Card
@@ -66,6 +67,14 @@ FAULTS = {
 }
 
 
+class Duty(NamedTuple):
+    """Seconds that a chip has spent in each state that draws a current of its own."""
+
+    field_s: float  # its transmitter is on
+    idle_s: float  # its oscillator runs
+    power_down_s: float  # or it has no supply
+
+
 class Pn532:
     """The reader; `present` lays a badge on it.
 
@@ -85,12 +94,17 @@ class Pn532:
         self._fault: str | None = None
         self._pending: list[Timer] = []
         self._reader = FrameReader()
+        self._spent_s = [0.0, 0.0, 0.0]
+        self._counted_us = timeline.now_us
+        self._awake = False
+        self._field = 0.0  # the share of the time that it is on
         self._reset()
         line.on_data = self._on_data
 
     def _reset(self) -> None:
         self._stop()
         self._reader.forget()
+        self._count()
         self._awake = False
         self._wakes_by_line = True
         self._deaf_bytes = 0
@@ -112,6 +126,27 @@ class Pn532:
             timer.cancel()
         self._pending.clear()
         self._wanted = 0  # how many cards the chip looks for now; 0: it does not look
+
+    def duty(self) -> Duty:
+        """Return what it has spent its time with since the world began.
+
+        The manual does not say how long InAutoPoll has its field on: here a search in each period.
+        """
+        self._count()
+        return Duty(*self._spent_s)
+
+    def _count(self) -> None:
+        """Add the time since the last state began to that state."""
+        passed_s = (self._timeline.now_us - self._counted_us) / US
+        self._counted_us = self._timeline.now_us
+        field_s = passed_s * self._field if self._awake else 0.0
+        self._spent_s[0] += field_s
+        self._spent_s[1] += passed_s - field_s if self._awake else 0.0
+        self._spent_s[2] += 0.0 if self._awake else passed_s
+
+    def _set_field(self, share: float) -> None:
+        self._count()
+        self._field = share
 
     def power_off(self) -> None:
         """Lose power: the next start needs the wake-up again."""
@@ -159,6 +194,7 @@ class Pn532:
             if self._fault == "missed_wake_up":
                 self._fault = None
                 return
+            self._count()
             self._awake = True
             self._deaf_bytes = _WAKING_BYTES
             self._timeline.call_later(_WAKING_S, self._hear_all)
@@ -254,6 +290,7 @@ class Pn532:
 
     def _power_down(self, code: bytes, parameters: bytes) -> None:
         self._reply(code + b"\0")
+        self._count()
         self._awake = False
         self._wakes_by_line = bool(parameters[0] & _WOKEN_BY_HSU)
         self._drop_field()
@@ -269,6 +306,7 @@ class Pn532:
 
     def _drop_field(self) -> None:
         """Cards without a field forget that they were selected or halted."""
+        self._set_field(0.0)
         self._targets.clear()
         for card in self._cards:
             card.lose_field()
@@ -287,6 +325,7 @@ class Pn532:
             self._refuse()
             return
         self._targets.clear()
+        self._set_field(1.0)
         self._auto_type = None
         self._wanted = most if kind == _BAUD_106_A else 0
         self._wanted_uid = parameters[2:] if kind == _BAUD_106_A else b""
@@ -309,6 +348,7 @@ class Pn532:
         self._auto_type = kinds[0] if kinds else parameters[2]
         self._auto_begun_us = self._timeline.now_us
         self._auto_period_s = period * _AUTO_POLL_UNIT_S
+        self._set_field(_CARD_DELAY_S / self._auto_period_s)
         if self._wanted and self._answering():
             self._found_later()
         if times != _FOREVER:
@@ -328,6 +368,7 @@ class Pn532:
         if not cards:
             return  # it left during the anticollision: the chip goes on looking
         self._stop()
+        self._set_field(1.0)
         self._targets = dict(enumerate(cards, start=1))
         for card in cards:
             card.activated = card.speaks_iso_dep

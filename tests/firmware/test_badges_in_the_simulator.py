@@ -211,6 +211,23 @@ def test_without_auto_poll_a_card_proves_itself_all_the_same(world: World, park:
     assert opened(car)
 
 
+# The reader rests while the car does (finding C8).
+
+
+@pytest.mark.xfail(strict=True, reason="finding C8: the reader never rests")
+def test_the_reader_of_a_quiet_car_is_in_power_down_nine_tenths_of_the_time(
+    world: World, park: Park
+) -> None:
+    car = park()
+    assert isinstance(car.reader, Pn532)
+    world.run_for(60)
+    before = car.reader.duty()
+    world.run_for(600)
+    spent = [after - was for was, after in zip(before, car.reader.duty(), strict=True)]
+    assert sum(spent) == pytest.approx(600)
+    assert spent[2] >= 540
+
+
 # Phones and other cards beside the badge (finding L11).
 
 

@@ -348,6 +348,17 @@ def test_a_frame_right_behind_the_wake_up_is_lost_while_the_chip_starts():
     assert bench.ask(frame(b"\xd4\x02")) == VERSION
 
 
+def test_it_counts_how_long_its_field_is_on_and_how_long_it_is_idle_and_asleep():
+    bench = ReaderBench()
+    bench.listen(5)
+    bench.ask(WAKE_UP, 2)
+    bench.ask(POLL, 3)
+    bench.ask(frame(b"\xd4\x32\x01\x00"), 4)
+    bench.ask(frame(b"\xd4\x60\xff\x01\x00"), 15)
+    bench.ask(frame(b"\xd4\x16\x10"), 6)
+    assert bench.reader.duty() == pytest.approx((5, 2 + 4 + 13, 5 + 6), abs=0.01)
+
+
 # What goes wrong.
 
 
