@@ -16,7 +16,9 @@ Board = namedtuple(
         "modem_power",  # high cuts its supply; floating = supplied
         "modem_dtr",
         "gnss_uart",
-        "reader_uart",
+        "reader_sda",  # of the PN532's I2C bus
+        "reader_scl",
+        "reader_irq",  # 0 = the PN532 has something to say
         "wiegand_d0",  # the same two lines, where a Wiegand reader is fitted instead
         "wiegand_d1",
         "relay_enable",  # latching coil, active high
@@ -45,11 +47,13 @@ def _s3_board(gnss_baud: int) -> Board:
         modem_uart=Uart(1, 11, 10, 115200, 1280, 1280),
         modem_pwrkey=18,
         modem_reset=17,
-        modem_power=47,
+        modem_power=43,
         modem_dtr=9,
         # Half a second of a 10 Hz receiver's sentences at 115200 baud.
         gnss_uart=Uart(2, 15, 16, gnss_baud, 1024, 256),
-        reader_uart=Uart(0, 41, 40, 115200, 256, 256),
+        reader_sda=40,
+        reader_scl=41,
+        reader_irq=47,
         wiegand_d0=40,
         wiegand_d1=41,
         relay_enable=6,

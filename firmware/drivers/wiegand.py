@@ -20,6 +20,8 @@ _LOOK_AGAIN_S = const(0.02)
 class Wiegand:
     """Interrupts collect the bits; they allocate nothing."""
 
+    can_rest = False  # it tells of a card by itself, and sees to its own sleep
+
     def __init__(self, *, d0_pin: int, d1_pin: int):
         """Listen from now on."""
         self._bits = bytearray(MOST_BITS + 1)  # one too many shows that it is no frame
@@ -33,6 +35,9 @@ class Wiegand:
 
     async def wake(self) -> None:
         """Nothing: it never sleeps."""
+
+    async def rest(self) -> None:
+        """Nothing: nobody asks it to."""
 
     async def drop_field(self) -> None:
         """Nothing: the reader sees to its field."""

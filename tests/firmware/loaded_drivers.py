@@ -30,6 +30,7 @@ class Machine:
         def __init__(self, *arguments, **named):
             pass
 
+    SoftI2C = UART
     WDT = None
 
     @staticmethod

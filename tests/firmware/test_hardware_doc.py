@@ -48,7 +48,7 @@ def test_every_board_has_the_same_pins() -> None:
 
 def test_the_documented_uarts_are_the_boards() -> None:
     documented = {tuple(int(cell) for cell in (*row[:1], *row[2:])) for row in table("UARTs")}
-    uarts = (THE_BOARD.modem_uart, THE_BOARD.gnss_uart, THE_BOARD.reader_uart)
+    uarts = (THE_BOARD.modem_uart, THE_BOARD.gnss_uart)
     assert documented == {(u.number, u.tx, u.rx, u.baud, u.rx_buffer_bytes) for u in uarts}
 
 
@@ -57,12 +57,11 @@ def test_no_pin_and_no_uart_is_used_twice() -> None:
     either_reader = [pins.pop("wiegand_d0"), pins.pop("wiegand_d1")]
     used = [*pins.values(), *CAN_PINS_KEPT_FREE]
     assert len(set(used)) == len(used)
-    assert either_reader == [pins["reader_uart.rx"], pins["reader_uart.tx"]], "one connector"
+    assert either_reader == [pins["reader_sda"], pins["reader_scl"]], "one connector"
     numbers = [uart.number for uart in THE_BOARD if isinstance(uart, Uart)]
-    assert sorted(numbers) == [0, 1, 2]
+    assert sorted(numbers) == [1, 2]
 
 
-@pytest.mark.xfail(strict=True, reason="finding C1: the reader is on UART 0")
 def test_no_device_is_on_the_uart_where_a_stock_image_keeps_its_prompt() -> None:
     assert 0 not in [uart.number for uart in THE_BOARD if isinstance(uart, Uart)]
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from simulator.devices.pn532 import FAULTS, Pn532
 from simulator.devices.pn532_frames import FrameReader
 from simulator.devices.pn532_frames import frame as any_frame
+from simulator.devices.pn532_hsu import HsuPort
 from simulator.engine.timeline import US, Timeline
 
 WAKE_UP = bytes.fromhex("5555") + bytes(14)
@@ -23,7 +24,7 @@ class ReaderBench:
         self.timeline = Timeline(1_700_000_000 * US)
         self.said = b""
         self.on_data = lambda data: None
-        self.reader = Pn532(self.timeline, self)
+        self.reader = Pn532(self.timeline, HsuPort(self.timeline, self))
 
     def send(self, data: bytes) -> None:
         self.said += data
@@ -381,7 +382,12 @@ def test_the_faults_are_what_they_say(awake):
     assert awake.ask(WAKE_UP + frame(b"\xd4\x02")) == VERSION
     with pytest.raises(ValueError, match="unplugged"):
         awake.reader.fault("on_fire")
-    assert len(FAULTS) == 5
+    assert awake.ask(frame(b"\xd4\x02")) == VERSION
+    awake.reader.fault("mute")
+    assert awake.ask(frame(b"\xd4\x02")) == b""
+    awake.reader.fault("noise")
+    assert awake.ask(frame(b"\xd4\x02")) == bytes(byte ^ 0xA5 for byte in VERSION)
+    assert len(FAULTS) == 10
 
 
 # Frames.
