@@ -179,11 +179,12 @@ class Pn532:
 
     async def _call(self, transfer, argument):
         """Do a transfer once the reader acknowledges its address; raises OSError."""
-        for _ in range(_CALLS - 1):
+        for call in range(_CALLS - 1):
             try:
                 return transfer(argument)
             except OSError:
-                await asyncio.sleep(_CALL_AGAIN_S)
+                if call:  # at the second call a chip that wakes holds the clock instead
+                    await asyncio.sleep(_CALL_AGAIN_S)
         return transfer(argument)
 
 
