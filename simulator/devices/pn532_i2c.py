@@ -35,13 +35,13 @@ class I2cPort:
         self.forget()
 
     def say(self, data: bytes) -> None:
-        """Have a frame ready to be read, in place of one that was not."""
-        self._frame = data
+        """Have a frame ready to be read, after those that were not yet."""
+        self._frames.append(data)
         self._tell_irq(0)
 
     def forget(self) -> None:
         """Have nothing to say."""
-        self._frame = b""
+        self._frames: list[bytes] = []
         self._deaf_until_us = self._awake_at_us = 0
         self._tell_irq(1)
 
@@ -63,7 +63,7 @@ class I2cPort:
             return None
         if chip.has_fault == "nacks" and self._calls % 3:
             return None
-        if not chip.awake and not (reads and self._frame):
+        if not chip.awake and not (reads and self._frames):
             if chip.rouse():
                 self._awake_at_us = now_us + round(WAKING_S * US)
             return None
@@ -73,7 +73,7 @@ class I2cPort:
 
     def hear(self, data: bytes) -> None:
         """Take what the host has written in one transaction."""
-        self._frame = b""
+        self._frames.clear()
         self._tell_irq(1)
         self._deaf_until_us = self._timeline.now_us + round(_BUSY_S * US)
         self.chip.forget_half()
@@ -81,12 +81,14 @@ class I2cPort:
 
     def tell(self, count: int) -> bytes:
         """Give so many bytes to a host that reads."""
-        if not self._frame:
+        if not self._frames:
             return _NOT_READY * count
-        said = (_READY + self._frame)[:count]
-        if count > len(self._frame):
+        frame = self._frames.pop(0)
+        said = (_READY + frame)[:count]
+        if count > len(frame):
             self._tell_irq(1)
-        self._frame = b""
+        if self._frames:
+            self._tell_irq(0)
         return said + bytes([_RELEASED]) * (count - len(said))
 
     def cut_short(self) -> None:
