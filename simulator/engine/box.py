@@ -392,6 +392,7 @@ class Box:
                 deadline_us, *wake_pins = struct.unpack_from(">QQQ", message, at)
                 at += 24
                 self._doze(deadline_us, wake_pins[0], wake_pins[1])
+                return True
             elif kind == b"H":
                 (self.pins.held.add if message[at + 1] else self.pins.held.discard)(message[at])
                 at += 2
