@@ -38,6 +38,8 @@ class ScriptedBus:
     An OSError stands for a call that the reader does not acknowledge.
     """
 
+    wake_line = None
+
     def __init__(self, *answers: tuple[bytes, list[bytes | OSError]]) -> None:
         self.said: list[bytes] = []
         self._answers = list(answers)
@@ -320,6 +322,8 @@ async def test_what_a_card_was_told_is_never_said_again_by_itself() -> None:
 
 class ChipBus:
     """The bus with the chip on it. World time passes with each transfer and each wait for IRQ."""
+
+    wake_line = None
 
     def __init__(self) -> None:
         self._timeline = Timeline(0)
