@@ -16,7 +16,6 @@ Board = namedtuple(
         "modem_dtr",
         "modem_ri",  # low: it has something to say; wakes, so a pin of the RTC (0 to 21)
         "gnss_uart",
-        "reader_uart",
         "reader_sda",
         "reader_scl",
         "reader_irq",  # low: it has an answer; wakes, so a pin of the RTC too
@@ -52,7 +51,6 @@ def _s3_board(gnss_baud: int) -> Board:
         modem_ri=3,
         # Half a second of a 10 Hz receiver's sentences at 115200 baud.
         gnss_uart=Uart(2, 15, 16, gnss_baud, 1024, 256),
-        reader_uart=Uart(0, 41, 40, 115200, 256, 256),
         reader_sda=40,
         reader_scl=41,
         reader_irq=21,

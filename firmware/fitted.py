@@ -4,7 +4,6 @@ Only what is fitted is loaded. Wires nothing together and decides nothing: appli
 """
 
 from firmware.drivers.ignition import IgnitionInput
-from firmware.drivers.serial import Serial
 from firmware.logic.access.card import TOLD_AS_THEY_COME, CardPresence
 
 
@@ -50,5 +49,7 @@ def reader(kind: str, board):
         reader = Wiegand(d0_pin=board.wiegand_d0, d1_pin=board.wiegand_d1)
         return reader, CardPresence(**TOLD_AS_THEY_COME)
     from firmware.drivers.pn532 import Pn532
+    from firmware.drivers.pn532_bus import Pn532Bus
 
-    return Pn532(Serial(board.reader_uart)), CardPresence()
+    bus = Pn532Bus(sda_pin=board.reader_sda, scl_pin=board.reader_scl, irq_pin=board.reader_irq)
+    return Pn532(bus), CardPresence()

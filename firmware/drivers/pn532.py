@@ -1,6 +1,7 @@
-"""The PN532 badge reader on its serial line (HSU): finds cards, reads their UIDs, speaks to one.
+"""The PN532 badge reader: finds cards, reads their UIDs, speaks to one, rests in between.
 
-Bytes in, bytes out; what a badge may do is decided elsewhere. A UID is never printed.
+Frames in, frames out; what a badge may do is decided elsewhere. A UID is never printed. Commands
+and frames are those of NXP's UM0701-02.
 """
 
 import asyncio
@@ -8,13 +9,14 @@ import asyncio
 from firmware.logic.access.card import ReaderError
 from firmware.logic.const import const
 
-_WAKE_UP = b"\x55\x55" + bytes(14)
 _ACK = const(b"\x00\x00\xff\x00\xff\x00")
 _START = const(b"\x00\xff")
 _TO_READER = const(0xD4)
 _FROM_READER = const(0xD5)
 
-_SAM_CONFIGURATION = const(b"\x14\x01")  # normal mode, no security module
+# Normal mode, no security module, its timeout (unused), IRQ driven.
+_SAM_CONFIGURATION = const(b"\x14\x01\x14\x01")
+_POWER_DOWN = const(b"\x16\x80")  # until its own address is heard on I2C
 _FEW_RETRIES = const(b"\x32\x05\xff\x01\x02")  # RFConfiguration: give up on an empty field at once
 _FIELD_OFF = const(b"\x32\x01\x00")  # RFConfiguration; the next search switches it on again
 _LIST_ONE_CARD = const(b"\x4a\x01\x00")  # InListPassiveTarget, one target, 106 kbit/s type A
@@ -29,30 +31,50 @@ _SEARCHES = const(4)  # so up to eight cards: more than the field of a wallet ca
 _SPEAKS_ISO_DEP = const(0x20)  # a bit of SAK: the chip has asked for the card's ATS, and tells it
 
 _TRIES = const(3)
-# The reader acknowledges within 15 ms; a byte's way comes on top, and the task's turn, which a
-# handshake's arithmetic puts off by 15 ms at a time.
+# It does not acknowledge its address while it wakes (up to 2 ms), or right after a frame.
+_CALLS = const(5)
+_CALL_AGAIN_S = const(0.002)
+# The reader acknowledges within 15 ms; the task's turn comes on top, which a handshake's arithmetic
+# puts off by 15 ms at a time.
 _ACK_TIMEOUT_S = const(0.060)
 _ANSWER_TIMEOUT_S = const(0.200)
-# The longest answer, two cards with 10-byte UIDs and a longish ATS each, is shorter.
-_BUFFER_BYTES = const(128)
+
+# What comes with an answer's data: preamble, start, length 2, direction and code; checksum, end.
+_AROUND_BYTES = const(9)
+# One card in an answer: numbers and lengths 6, UID 10, an ATS of 20 and two to spare.
+_CARD_BYTES = const(38)
+_LIST_BYTES = const(1 + 2 * 38)
+_EXCHANGE_BYTES = const(1 + 64)
 
 
 class Pn532:
-    """`stream` has `async read()` and `write(data)`."""
+    """`bus` has `free()`, `write(frame)`, `read(count)` and `async ready()`; see pn532_bus.py.
 
-    wake_line = None  # what it says would be lost on a chip that sleeps
+    Attributes:
+        can_rest: whether it may sleep between looks, and must be asked then.
+        wake_line: the pin that ends a light sleep of the chip, and what to call then.
+    """
 
-    def __init__(self, stream):
+    can_rest = True
+
+    def __init__(self, bus):
         """Nothing is sent yet."""
-        self._stream = stream
-        self._heard = b""
+        self._bus = bus
+        self._rests = False
+        self.wake_line = bus.wake_line
 
     async def wake(self) -> None:
         """Bring a sleeping or confused reader to normal mode; raises ReaderError."""
-        # An acknowledgement from the host ends whatever the reader was doing.
-        await self._command(_SAM_CONFIGURATION, _WAKE_UP + _ACK)
+        self._bus.free()
+        self._rests = False
+        await self._command(_SAM_CONFIGURATION)
         await self._command(_FEW_RETRIES)
         await self.drop_field()
+
+    async def rest(self) -> None:
+        """Sleep without a field until it is asked for something; raises ReaderError."""
+        await self._command(_POWER_DOWN, 1)
+        self._rests = True
 
     async def drop_field(self) -> None:
         """Rest: without a field a card forgets that it was selected; raises ReaderError.
@@ -68,12 +90,12 @@ class Pn532:
         """
         uids = []
         for _ in range(_SEARCHES):
-            found = _listed(await self._command(_LIST_TWO_CARDS))
+            found = _listed(await self._command(_LIST_TWO_CARDS, _LIST_BYTES))
             more = [uid for uid in found if uid not in uids]
             uids += more
             if len(more) < _MOST_AT_A_TIME:
                 break
-            await self._command(_HALT_THEM)
+            await self._command(_HALT_THEM, 1)
         return uids
 
     async def read_card(self, uid: bytes) -> bytes:
@@ -81,7 +103,7 @@ class Pn532:
 
         Raises ReaderError.
         """
-        found = _listed(await self._command(_LIST_ONE_CARD + _cascaded(uid)))
+        found = _listed(await self._command(_LIST_ONE_CARD + _cascaded(uid), _CARD_BYTES))
         return found[0] if found else b""
 
     async def exchange(self, data: bytes) -> bytes:
@@ -91,7 +113,7 @@ class Pn532:
         shows at the next search.
         """
         try:
-            answer = await self._command(_TO_THE_CARD + data, tries=1)
+            answer = await self._command(_TO_THE_CARD + data, _EXCHANGE_BYTES, tries=1)
         except ReaderError:
             return b""
         return answer[1:] if answer and answer[0] == _DONE else b""
@@ -103,7 +125,7 @@ class Pn532:
         when there are two, which is the most that it tells. ReaderError when the reader is mute or
         does not know how to wait.
         """
-        answer = await self._command(_AUTO_POLL, b"", timeout_s)
+        answer = await self._command(_AUTO_POLL, _LIST_BYTES, timeout_s)
         uids, at = [], 1
         for _ in range(answer[0] if answer else 0):
             # kind of card, length of what follows
@@ -113,61 +135,70 @@ class Pn532:
             uids.append(_uid(answer, at + 2, end))
             at = end
         if not uids:
-            self._stream.write(_ACK)  # ends the search
+            await self._end()
         return uids
 
+    async def _end(self) -> None:
+        """End what it is doing, by an acknowledgement."""
+        try:
+            await self._call(self._bus.write, _ACK)
+        except OSError:
+            pass  # the next command finds out
+
     async def _command(
-        self, command: bytes, before: bytes = b"", patience_s: float = 0.0, tries: int = _TRIES
+        self, command: bytes, size: int = 0, patience_s: float = 0.0, tries: int = _TRIES
     ) -> bytes:
-        """Send a command until it is acknowledged; return its answer without the code.
+        """Send a command until it is acknowledged; return its answer, `size` bytes at most.
 
         With `patience_s` the answer may begin that late, and none, or a damaged one, is b"".
         """
+        if self._rests:
+            self._rests = False
+            await self._command(_SAM_CONFIGURATION)
         for _ in range(tries):
-            self._heard = b""
-            self._stream.write(before + _frame(command))
-            acknowledged = False
             try:
-                await asyncio.wait_for(self._acknowledged(), _ACK_TIMEOUT_S)
-                acknowledged = True
-                if patience_s and not self._heard:
-                    await asyncio.wait_for(self._hear(), patience_s)
-                answer = await asyncio.wait_for(self._answer(), _ANSWER_TIMEOUT_S)
-            except asyncio.TimeoutError:
-                if acknowledged and patience_s:
-                    return b""
+                await self._call(self._bus.write, _frame(command))
+                if await self._read(len(_ACK), _ACK_TIMEOUT_S) != _ACK:
+                    continue
+                answer = _body(
+                    await self._read(_AROUND_BYTES + size, patience_s or _ANSWER_TIMEOUT_S)
+                )
+            except OSError:
                 continue
             if len(answer) >= 2 and answer[0] == _FROM_READER and answer[1] == command[0] + 1:
                 return answer[2:]
+            if patience_s and not answer:
+                return b""
         raise ReaderError("silent")
 
-    async def _acknowledged(self) -> None:
-        while True:
-            at = self._heard.find(_ACK)
-            if at >= 0:
-                self._heard = self._heard[at + len(_ACK) :]
-                return
-            await self._hear()
+    async def _read(self, count: int, timeout_s: float) -> bytes:
+        """The frame that comes in time, or b""; raises OSError."""
+        try:
+            await asyncio.wait_for(self._bus.ready(), timeout_s)
+        except asyncio.TimeoutError:
+            pass  # IRQ may have fallen while we slept: the reader says itself whether it is ready
+        return await self._call(self._bus.read, count)
 
-    async def _answer(self) -> bytes:
-        """The body of the next frame whose two checksums are right."""
-        while True:
-            start = self._heard.find(_START)
-            if start >= 0 and len(self._heard) >= start + 4:
-                length = self._heard[start + 2]
-                end = start + 4 + length + 1
-                if (length + self._heard[start + 3]) & 0xFF:
-                    self._heard = self._heard[start + 2 :]
-                    continue
-                if len(self._heard) >= end:
-                    frame, self._heard = self._heard[start + 4 : end], self._heard[end:]
-                    if sum(frame) & 0xFF == 0:
-                        return frame[:-1]
-                    continue
-            await self._hear()
+    async def _call(self, transfer, argument):
+        """Do a transfer once the reader acknowledges its address; raises OSError."""
+        for call in range(_CALLS - 1):
+            try:
+                return transfer(argument)
+            except OSError:
+                if call:  # at the second call a chip that wakes holds the clock instead
+                    await asyncio.sleep(_CALL_AGAIN_S)
+        return transfer(argument)
 
-    async def _hear(self) -> None:
-        self._heard = (self._heard + await self._stream.read())[-_BUFFER_BYTES:]
+
+def _body(said: bytes) -> bytes:
+    """The body of the frame in what was read; b"" when a checksum is wrong or some is missing."""
+    at = said.find(_START) + len(_START)
+    if at < len(_START) or len(said) < at + 2 or (said[at] + said[at + 1]) & 0xFF:
+        return b""
+    end = at + 2 + said[at] + 1
+    if len(said) < end or sum(said[at + 2 : end]) & 0xFF:
+        return b""
+    return said[at + 2 : end - 1]
 
 
 def _listed(answer: bytes) -> list:

@@ -20,6 +20,7 @@ _LOOK_AGAIN_S = const(0.02)
 class Wiegand:
     """Interrupts collect the bits; they allocate nothing."""
 
+    can_rest = False  # it tells of a card by itself, and sees to its own sleep
     wake_line = None  # what it says would be lost on a chip that sleeps
 
     def __init__(self, *, d0_pin: int, d1_pin: int):
@@ -35,6 +36,9 @@ class Wiegand:
 
     async def wake(self) -> None:
         """Nothing: it never sleeps."""
+
+    async def rest(self) -> None:
+        """Nothing: nobody asks it to."""
 
     async def drop_field(self) -> None:
         """Nothing: the reader sees to its field."""

@@ -26,6 +26,9 @@ _POLL_EVERY_S = const(0.25)
 # So long the reader waits for a card by itself before it is asked whether it is still there; one
 # whose plug was loose for a moment is asleep and deaf until then.
 _WAIT_S = const(20.0)
+# Where a quiet car's wait was in vain, the reader sleeps so long between looks: with a look of some
+# 50 ms and a proof of some 150 a card that is held there for half a second has been heard.
+_REST_S = const(0.25)
 # A reader that is missing or unplugged is looked for again this often.
 _WAKE_AGAIN_S = const(2.0)
 # A card that falls silent in mid proof may have moved, so it is asked again as long as it is there;
@@ -59,21 +62,25 @@ class BadgeTask:
         self._uptime = uptime
         self._vehicle = vehicle
         self._can_wait = True  # until the reader shows that it cannot
+        self._in_vain = False  # whether a quiet car's last wait was
         self._cards = False  # whether any lies there, badge or not
         self._card_told = False  # whether the car has been told of the card that is there
 
     async def run(self) -> None:
-        """Let the reader wait for a card, then poll it until the field is empty; for ever."""
+        """Let the reader wait for a card, then poll it until the field is empty; for ever.
+
+        Where the car is quiet and nobody has come, the reader sleeps and looks in between.
+        """
         while True:
             try:
                 await self._reader.wake()
                 while True:
-                    if self._can_wait and not self._is_watched:
-                        uids = await self._wait()
-                    else:
-                        uids = await self._reader.read_cards()
+                    rests = self._may_rest
+                    uids = await self._look()
                     self._cards = bool(uids)
                     await self._tell([uid for uid in uids if is_badge(uid)])
+                    if rests and not self._is_watched:
+                        continue
                     await self._reader.drop_field()
                     if self._is_watched or not self._can_wait:
                         await asyncio.sleep(_POLL_EVERY_S)
@@ -84,6 +91,24 @@ class BadgeTask:
     def _is_watched(self) -> bool:
         """Whether cards lie there, or did a moment ago: a badge may come beside them."""
         return self._cards or self._presence.occupied
+
+    @property
+    def _may_rest(self) -> bool:
+        return self._vehicle.quiet and self._in_vain and not self._is_watched
+
+    async def _look(self) -> list:
+        """The UIDs of the cards that are there, or come while the reader may wait for them."""
+        if self._may_rest:
+            await self._reader.rest()
+            await asyncio.sleep(_REST_S)
+            return await self._reader.read_cards()
+        may_be_in_vain = self._reader.can_rest and self._vehicle.quiet and not self._is_watched
+        if self._can_wait and not self._is_watched:
+            uids = await self._wait()
+        else:
+            uids = await self._reader.read_cards()
+        self._in_vain = may_be_in_vain and not uids
+        return uids
 
     async def _wait(self) -> list:
         """The next cards' UIDs. A reader that cannot wait by itself is polled from then on."""

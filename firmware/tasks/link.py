@@ -62,8 +62,8 @@ _DOZE_AFTER_MS = const(3_000)
 
 # An outage shorter than this is no news: a tunnel, a restart of the server.
 _OUTAGE_MS = const(300_000)
-# How often a pause looks whether somebody has come to the car.
-_PAUSE_LOOK_S = const(10)
+# How often a pause looks whether somebody has come to the car: each look wakes a sleeping chip.
+_PAUSE_LOOK_S = const(30)
 
 KEYS_FILE = "keys"
 

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from simulator.devices.pn532 import Pn532
+from simulator.devices.pn532_hsu import HsuPort
 from simulator.engine.pty_line import PtyLine
 from simulator.engine.world import World
 from simulator.errors import InputError
@@ -20,7 +21,7 @@ def play_badge(badges: Sequence[tuple[bytes, bytes | None]]) -> None:
     line = PtyLine()
     with World(realtime=True) as world:
         world.network.listen(line)
-        reader = Pn532(world.timeline, line)
+        reader = Pn532(world.timeline, HsuPort(world.timeline, line))
         try:
             for uid, key in badges:
                 reader.present(uid, _FOR_EVER_S, beside=True, key=key)

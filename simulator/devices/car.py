@@ -12,11 +12,12 @@ from flasher.image import write_image
 from simulator.devices.gnss import GnssReceiver
 from simulator.devices.modem.a76xx import BAUD as MODEM_BAUD
 from simulator.devices.modem.a76xx import A76xx
-from simulator.devices.pn532 import BAUD as READER_BAUD
 from simulator.devices.pn532 import Pn532
+from simulator.devices.pn532_i2c import I2cPort
 from simulator.devices.wiegand_reader import WiegandReader
 from simulator.devices.wires import Wires
 from simulator.engine.box import Box
+from simulator.engine.i2c import I2cBus
 from simulator.engine.pins import Pins
 from simulator.engine.timeline import US
 from simulator.engine.uart import UartLine
@@ -78,16 +79,18 @@ class Car:
         uarts = {
             board.modem_uart: UartLine(timeline, MODEM_BAUD),
             board.gnss_uart: UartLine(timeline, board.gnss_uart.baud),
-            board.reader_uart: UartLine(timeline, READER_BAUD),
         }
         start_relay = bool(identity.get("start_relay", True))
         self.wires = Wires(timeline, self.pins, board, start_relay)
         self.gnss = GnssReceiver(timeline, uarts[board.gnss_uart])
         self.reader: Pn532 | WiegandReader
+        self.reader_bus: I2cBus | None = None
         if identity.get("reader") == "wiegand":
             self.reader = WiegandReader(timeline, self.pins, board.wiegand_d0, board.wiegand_d1)
         else:
-            self.reader = Pn532(timeline, uarts[board.reader_uart])
+            port = I2cPort(timeline, self.pins, board.reader_irq)
+            self.reader = Pn532(timeline, port)
+            self.reader_bus = I2cBus(timeline, board.reader_sda, board.reader_scl, port)
         self.modem = A76xx(
             timeline, uarts[board.modem_uart], world.network, self.pins, board, self._on_wire
         )
@@ -97,6 +100,7 @@ class Car:
             unique_id=bytes.fromhex(identity["box_id"])[:6],
             pins=self.pins,
             uarts={uart.number: (uart.tx, uart.rx, line) for uart, line in uarts.items()},
+            i2c=self.reader_bus,
             heap=world.heap,
             slice_ms=world.slice_ms,
         )

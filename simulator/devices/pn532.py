@@ -1,24 +1,21 @@
-"""A PN532 badge reader on its serial line (HSU): cards in its field, and the commands about them.
+"""A PN532 badge reader: cards in its field, the commands about them, its sleep.
 
-Follows NXP's user manual (UM0701-02). The chip sleeps after power-up and after PowerDown until it
-hears 0x55, and needs a moment then. Type A cards only; what they say is in pn532_cards.py and
-ntag424.py.
+Follows NXP's user manual (UM0701-02). The chip sleeps after power-up and after PowerDown until its
+host wakes it. How bytes come and go is the port's affair: pn532_hsu.py, pn532_i2c.py. Type A cards
+only; what they say is in pn532_cards.py and ntag424.py.
 """
 
 import random
 from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
 from simulator.devices.ntag424 import Ntag424
 from simulator.devices.pn532_cards import DONE, Card
 from simulator.devices.pn532_frames import ACK, ERROR, NACK, FrameReader, frame
 from simulator.engine.timeline import US, Timeline, Timer
-from simulator.engine.uart import BITS_A_BYTE, SerialLine
 
-BAUD = 115200
 _TO_CHIP, _FROM_CHIP = b"\xd4", b"\xd5"
-_WAKING = 0x55
-_WAKING_S = 0.001  # the oscillator starts, and nothing is heard
-_WAKING_BYTES = int(_WAKING_S * BAUD / BITS_A_BYTE)
+WAKING_S = 0.001  # the oscillator starts, and nothing is heard
 _FIRMWARE_VERSION = bytes.fromhex("32010607")  # PN532, version 1.6, ISO 14443 A and B, 18092
 
 _ACK_DELAY_S = 0.001
@@ -45,7 +42,6 @@ _IN_AUTO_POLL = 0x60
 _NO_COMMAND = 0xFE  # even, and none of the above
 _COMMUNICATION_LINE = 0x00  # the only diagnosis: say again what was said
 _SAM_MODES = (1, 2, 3, 4)
-_WOKEN_BY_HSU = 0x10
 _RF_FIELD, _MAX_RETRIES = 0x01, 0x05  # RFConfiguration items
 _FOREVER = 0xFF
 _AUTO_POLL_UNIT_S = 0.150
@@ -59,11 +55,42 @@ _NO_SUCH_TARGET = 0x27
 
 FAULTS = {
     "unplugged": "it hears nothing and says nothing, and has lost its state when plugged in again",
+    "mute": "it hears all and does nothing about it",
+    "noise": "every byte that it says arrives as another one",
     "missed_wake_up": "it does not hear the first wake-up of its host",
+    "stuck_sda": "on I2C: the data line is low for as long as it lasts",
+    "stuck_scl": "on I2C: the clock line is low for as long as it lasts",
+    "nacks": "on I2C: it acknowledges its address only every third time",
     "half_frame": "its answers end in the middle",
     "wrong_checksum": "its answers carry a wrong checksum",
     "no_auto_poll": "it is a copy that does not know InAutoPoll",
 }
+
+
+class Duty(NamedTuple):
+    """Seconds that a chip has spent in each state that draws a current of its own."""
+
+    field_s: float  # its transmitter is on
+    idle_s: float  # its oscillator runs
+    power_down_s: float  # or it has no supply
+
+
+class Port(Protocol):
+    """What the chip needs of its way to the host.
+
+    Attributes:
+        chip: set by the chip that is given this port.
+        woken_by: the bit of PowerDown's WakeUpEnable that stands for it.
+    """
+
+    chip: "Pn532"
+    woken_by: int
+
+    def say(self, data: bytes) -> None:
+        """Tell the host a frame."""
+
+    def forget(self) -> None:
+        """Lose what has not been told yet: the chip starts anew."""
 
 
 class Pn532:
@@ -71,29 +98,36 @@ class Pn532:
 
     Attributes:
         answers_ms: Unix ms of each answer that named a badge.
+        awake: whether its oscillator runs.
+        has_fault: the one of FAULTS that it has, or None.
 
     Args:
-        line: the serial line to the box, or to another host.
+        port: the way to the box, or to another host.
     """
 
-    def __init__(self, timeline: Timeline, line: SerialLine) -> None:
+    def __init__(self, timeline: Timeline, port: Port) -> None:
         self.answers_ms: list[int] = []
+        self.awake = False
+        self.has_fault: str | None = None
         self._timeline = timeline
-        self._line = line
+        self._port = port
+        port.chip = self
         self._cards: list[Card] = []  # in the field
         self._chance = random.Random(0)  # the cards' own
-        self._fault: str | None = None
         self._pending: list[Timer] = []
         self._reader = FrameReader()
+        self._spent_s = [0.0, 0.0, 0.0]
+        self._counted_us = timeline.now_us
+        self._field = 0.0  # the share of the time that it is on
         self._reset()
-        line.on_data = self._on_data
 
     def _reset(self) -> None:
         self._stop()
         self._reader.forget()
-        self._awake = False
-        self._wakes_by_line = True
-        self._deaf_bytes = 0
+        self._port.forget()
+        self._count()
+        self.awake = False
+        self._wakes_by_port = True
         self._targets: dict[int, Card] = {}  # as the host knows them
         self._drop_field()
         self._registers: dict[bytes, int] = {}
@@ -112,6 +146,27 @@ class Pn532:
             timer.cancel()
         self._pending.clear()
         self._wanted = 0  # how many cards the chip looks for now; 0: it does not look
+
+    def duty(self) -> Duty:
+        """Return what it has spent its time with since the world began.
+
+        The manual does not say how long InAutoPoll has its field on: here a search in each period.
+        """
+        self._count()
+        return Duty(*self._spent_s)
+
+    def _count(self) -> None:
+        """Add the time since the last state began to that state."""
+        passed_s = (self._timeline.now_us - self._counted_us) / US
+        self._counted_us = self._timeline.now_us
+        field_s = passed_s * self._field if self.awake else 0.0
+        self._spent_s[0] += field_s
+        self._spent_s[1] += passed_s - field_s if self.awake else 0.0
+        self._spent_s[2] += 0.0 if self.awake else passed_s
+
+    def _set_field(self, share: float) -> None:
+        self._count()
+        self._field = share
 
     def power_off(self) -> None:
         """Lose power: the next start needs the wake-up again."""
@@ -144,33 +199,32 @@ class Pn532:
         """Have one of FAULTS from now on, or none."""
         if name is not None and name not in FAULTS:
             raise ValueError(f"a reader has no fault {name!r}; it has {', '.join(FAULTS)}")
-        if "unplugged" in (name, self._fault) or name == "missed_wake_up":
+        if "unplugged" in (name, self.has_fault) or name == "missed_wake_up":
             self._reset()
-        self._fault = name
+        self.has_fault = name
 
-    # Bytes in and out
+    # Frames in and out
 
-    def _on_data(self, data: bytes) -> None:
-        if self._fault == "unplugged":
-            return
-        if not self._awake:
-            if not self._wakes_by_line or _WAKING not in data:
-                return
-            if self._fault == "missed_wake_up":
-                self._fault = None
-                return
-            self._awake = True
-            self._deaf_bytes = _WAKING_BYTES
-            self._timeline.call_later(_WAKING_S, self._hear_all)
-            data = data[data.index(_WAKING) :]
-        deaf = min(self._deaf_bytes, len(data))
-        self._deaf_bytes -= deaf
-        for heard in self._reader.feed(data[deaf:]):
-            if self._awake:  # the one before may have been PowerDown
+    def rouse(self) -> bool:
+        """Be woken by the port, if that may; return whether it was."""
+        if not self._wakes_by_port:
+            return False
+        if self.has_fault == "missed_wake_up":
+            self.has_fault = None
+            return False
+        self._count()
+        self.awake = True
+        return True
+
+    def hear(self, data: bytes) -> None:
+        """Take bytes from the port."""
+        for heard in self._reader.feed(data):
+            if self.awake:  # the one before may have been PowerDown
                 self._take(heard)
 
-    def _hear_all(self) -> None:
-        self._deaf_bytes = 0
+    def forget_half(self) -> None:
+        """Lose what was heard of a frame: the host has begun another."""
+        self._reader.forget()
 
     def _take(self, heard: bytes) -> None:
         """A new command, or the host's ACK, ends what the chip was doing."""
@@ -180,7 +234,7 @@ class Pn532:
         if heard != ACK and heard[:1] != _TO_CHIP:
             return
         self._stop()
-        if heard != ACK:
+        if heard != ACK and self.has_fault != "mute":
             self._answer_later(ACK, _ACK_DELAY_S)
             self._command(heard[1] if len(heard) > 1 else _NO_COMMAND, heard[2:])
 
@@ -190,12 +244,14 @@ class Pn532:
     def _say(self, data: bytes) -> None:
         if len(data) > len(ACK):
             self._last_answer = data
-            if self._fault == "half_frame":
+            if self.has_fault == "half_frame":
                 data = data[: len(data) // 2]
-            elif self._fault == "wrong_checksum":
+            elif self.has_fault == "wrong_checksum":
                 data = data[:-2] + bytes([data[-2] ^ 0xFF]) + data[-1:]
-        if self._fault != "unplugged":
-            self._line.send(data)
+        if self.has_fault == "noise":
+            data = bytes(byte ^ 0xA5 for byte in data)
+        if self.has_fault != "unplugged":
+            self._port.say(data)
 
     def _reply(self, body: bytes, delay_s: float = _ANSWER_DELAY_S) -> None:
         self._answer_later(frame(_FROM_CHIP + body), delay_s)
@@ -254,8 +310,9 @@ class Pn532:
 
     def _power_down(self, code: bytes, parameters: bytes) -> None:
         self._reply(code + b"\0")
-        self._awake = False
-        self._wakes_by_line = bool(parameters[0] & _WOKEN_BY_HSU)
+        self._count()
+        self.awake = False
+        self._wakes_by_port = bool(parameters[0] & self._port.woken_by)
         self._drop_field()
 
     def _rf_configuration(self, code: bytes, parameters: bytes) -> None:
@@ -269,6 +326,7 @@ class Pn532:
 
     def _drop_field(self) -> None:
         """Cards without a field forget that they were selected or halted."""
+        self._set_field(0.0)
         self._targets.clear()
         for card in self._cards:
             card.lose_field()
@@ -287,6 +345,7 @@ class Pn532:
             self._refuse()
             return
         self._targets.clear()
+        self._set_field(1.0)
         self._auto_type = None
         self._wanted = most if kind == _BAUD_106_A else 0
         self._wanted_uid = parameters[2:] if kind == _BAUD_106_A else b""
@@ -300,7 +359,7 @@ class Pn532:
         """Look by itself, so many times (255: for ever), every so many units of 150 ms."""
         times, period = parameters[:2]
         kinds = [kind for kind in parameters[2:] if kind in _TYPE_A_106]
-        if not 1 <= period <= 15 or not times or self._fault == "no_auto_poll":
+        if not 1 <= period <= 15 or not times or self.has_fault == "no_auto_poll":
             self._refuse()
             return
         self._targets.clear()
@@ -309,6 +368,7 @@ class Pn532:
         self._auto_type = kinds[0] if kinds else parameters[2]
         self._auto_begun_us = self._timeline.now_us
         self._auto_period_s = period * _AUTO_POLL_UNIT_S
+        self._set_field(_CARD_DELAY_S / self._auto_period_s)
         if self._wanted and self._answering():
             self._found_later()
         if times != _FOREVER:
@@ -328,6 +388,7 @@ class Pn532:
         if not cards:
             return  # it left during the anticollision: the chip goes on looking
         self._stop()
+        self._set_field(1.0)
         self._targets = dict(enumerate(cards, start=1))
         for card in cards:
             card.activated = card.speaks_iso_dep

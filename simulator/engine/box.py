@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from simulator.engine.i2c import I2cBus
 from simulator.engine.meter import Meter
 from simulator.engine.pins import Pins
 from simulator.engine.rom import compile_to_rom
@@ -80,6 +81,7 @@ class Box:
         unique_id: the chip's 6-byte identifier.
         pins: every pin of the board.
         uarts: number -> (tx pin, rx pin, the line to its device).
+        i2c: the bus that it has, or None.
         heap: MicroPython's heap, as its -X heapsize takes it; the budget by default.
         slice_ms: world time that one slice of X25519 takes; all other computing takes none.
 
@@ -88,7 +90,6 @@ class Box:
         stuck: why its firmware does nothing any more though the box has power: at the REPL, or in a
             loop without end. Its pins stay as they are, until a watchdog that was started bites.
         interrupt_character: what raises KeyboardInterrupt on its console; -1: nothing does.
-        uart_0_is_repl: whether the image keeps its REPL on UART 0, as the stock one does.
         hang_s: how much of the processor's time makes a loop without end.
     """
 
@@ -99,6 +100,7 @@ class Box:
         unique_id: bytes,
         pins: Pins,
         uarts: Mapping[int, tuple[int, int, UartLine]],
+        i2c: I2cBus | None = None,
         heap: str | None = None,
         slice_ms: float = 0.0,
     ) -> None:
@@ -108,7 +110,6 @@ class Box:
         self.resets: list[int] = []  # the cause of each start but the first
         self.stuck = ""
         self.interrupt_character = 3
-        self.uart_0_is_repl = False
         self.hang_s = HANG_S
         self.meter = Meter(timeline, "off")
         self._unique_id = unique_id
@@ -116,6 +117,8 @@ class Box:
         self._slice_us = round(slice_ms * 1000)
         self._wiring = {number: [tx, rx] for number, (tx, rx, _) in uarts.items()}
         self._lines = {number: line for number, (_, _, line) in uarts.items()}
+        self._i2c = i2c
+        self._transferred: bytes | None = None  # what came of its transfer, till it is told
         self._process: subprocess.Popen[bytes] | None = None
         self._link: socket.socket | None = None
         self._console = tempfile.TemporaryFile()  # noqa: SIM115 lives as long as the box
@@ -172,12 +175,12 @@ class Box:
         configuration = {
             "pins": sorted(self.pins.numbers),
             "uarts": self._wiring,
+            "i2c": [self._i2c.sda, self._i2c.scl] if self._i2c else [],
             "levels": self.pins.outside,
             "unique_id": self._unique_id.hex(),
             "reset_cause": cause,
             "slice_us": self._slice_us,
             "held": sorted(self.pins.held),
-            "uart_0_is_repl": self.uart_0_is_repl,
             "hang_s": self.hang_s,
         }
         self._send(json.dumps(configuration).encode())
@@ -211,6 +214,9 @@ class Box:
         if self._link is not None:
             self._link.close()
             self._link = None
+        if self._i2c is not None:
+            self._i2c.cut()
+        self._transferred = None
 
     def brown_out(self) -> None:
         """Reset as the chip does when its supply sags: its detector's reset counts as power-on."""
@@ -261,6 +267,10 @@ class Box:
             if level in (0, 1)
         )
 
+    def _on_transferred(self, error: int, data: bytes) -> None:
+        self._transferred = struct.pack(">sBH", b"C", error, len(data)) + data
+        self._ask_run()
+
     def _ask_run(self) -> None:
         """Have the box run after the present event, once."""
         if not self._run_asked and self._link is not None:
@@ -282,6 +292,9 @@ class Box:
         for number in self._changed:
             parts.append(struct.pack(">sBI", b"P", number, self.pins.outside[number]))
         self._changed = []
+        if self._transferred is not None:
+            parts.append(self._transferred)
+            self._transferred = None
         for number, line in self._lines.items():
             if line.readable:
                 data = line.take()
@@ -346,6 +359,12 @@ class Box:
                 number, level = message[at], message[at + 1]
                 at += 2
                 self.pins.box_drives(number, None if level == 2 else level)
+            elif kind == b"C":
+                first, count, hertz, patience_us, length = struct.unpack_from(">BHIIH", message, at)
+                at += 13 + length
+                assert self._i2c is not None
+                data = message[at - length : at]
+                self._i2c.transfer(first, count, data, hertz, patience_us, self._on_transferred)
             elif kind == b"N":
                 number, unread = struct.unpack_from(">BH", message, at)
                 at += 3

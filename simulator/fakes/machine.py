@@ -251,7 +251,7 @@ class UART:
     def __init__(self, number, *arguments, **options):
         if str(number) not in link.config["uarts"]:
             raise ValueError("the board has no UART {}".format(number))
-        if number == 0 and link.config["uart_0_is_repl"]:  # its buffers are the console's
+        if number == 0:  # the stock image's console, whose buffers are its own
             raise ValueError("REPL UART buffer size is fixed")
         self.number = number
         self.init(*arguments, **options)
@@ -324,6 +324,29 @@ class UART:
 
     def ioctl(self, request, events):
         return (events & 1 if self._count else 0) | (events & 4)
+
+
+class SoftI2C:
+    """Toggles the lines itself and holds the box up meanwhile; would do so on any pins."""
+
+    def __init__(self, scl, sda, *, freq=400_000, timeout=50_000):
+        if [sda.number, scl.number] != link.config["i2c"]:
+            raise ValueError("I2C is wired to sda, scl = {}".format(link.config["i2c"]))
+        self._hertz = freq
+        self._patience_us = timeout
+
+    def writeto(self, address, data):
+        self._transfer(address << 1, 0, data)
+        return len(data)
+
+    def readfrom_into(self, address, buffer):
+        buffer[:] = self._transfer(address << 1 | 1, len(buffer), b"")
+
+    def _transfer(self, first, count, data):
+        error, read = link.transfer(first, count, data, self._hertz, self._patience_us)
+        if error:
+            raise OSError(error)
+        return read
 
 
 class WDT:

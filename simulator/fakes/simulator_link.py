@@ -6,8 +6,8 @@ what time it is now and what came in. Nothing here looks at the real clock.
 
 Message to the world: length u32, then operations, each one letter and its fields; the wait (Z) or
 the light sleep (Y) comes last, and one without is not answered. Answer: length u32, time since
-power-on in microseconds u64, then U (UART bytes), P (pin level, or microvolts) and Q0 (somebody
-wants the report).
+power-on in microseconds u64, then U (UART bytes), P (pin level, or microvolts), C (what came of an
+I2C transfer) and Q0 (somebody wants the report).
 The other end is simulator/engine/box.py.
 
 A pin's interrupt goes through MicroPython's scheduler, which holds 8 calls (mpconfigport.h:
@@ -28,6 +28,7 @@ NEVER = 0xFFFFFFFFFFFFFFFF
 IDLE = const(0x80)  # in a wait's mask of UARTs: there is nothing to do
 _UART = const(0x55)  # U
 _PIN = const(0x50)  # P
+_I2C = const(0x43)  # C
 # A chip would have been reset by its watchdog long before that many looks at a clock that stands
 # still. The longest honest computation, one X25519, looks a few hundred times.
 MAX_LOOKS_AT_ONE_INSTANT = 100_000
@@ -39,6 +40,7 @@ config = {}
 uarts = {}  # id -> machine.UART, the open ones
 levels = {}  # pin -> 0, 1 or microvolts, what the outside drives; absent when nothing does
 handlers = {}  # pin -> (function(), function(level) whether its edge counts), those in use
+transferred = None  # errno or 0 and what was read in the last I2C transfer, once it is over
 report = None  # set by bootstrap.py: () -> dict
 stands = None  # set by bootstrap.py: () -> bool, whether the application's parts are wired
 on_stand = None  # set by bootstrap.py: (), called once at the first wait at which they are
@@ -87,6 +89,22 @@ def do(form, *fields):
 def do_with(letter, number, data):
     """Add an operation of a letter, a number and bytes."""
     _add(">sBH", (letter, number, len(data)), data)
+
+
+def transfer(first, count, data, hertz, patience_us):
+    """Block the box for one I2C transfer; return errno or 0, and what was read."""
+    global transferred, _busy
+    if on_stand:
+        wait(now_us, 0)  # or this would be over while that lets time pass
+    transferred = None
+    fields = (b"C", first, count, hertz, patience_us, len(data))
+    _add(">sBHIIH", fields, data)
+    _busy = True  # bit-banged in C code
+    while transferred is None:
+        wait(NEVER, 0)
+    _busy = False
+    _run_scheduled()
+    return transferred
 
 
 def _add(form, fields, data):
@@ -182,6 +200,7 @@ def _wait(form, *fields):
 
 def _apply(length):
     """Hand out what came in; True when it was only somebody asking for the report."""
+    global transferred
     at = 8
     while at < length:
         kind, number = _incoming[at], _incoming[at + 1]
@@ -189,6 +208,10 @@ def _apply(length):
             start = at + 4
             at = start + struct.unpack_from(">H", _incoming, at + 2)[0]
             uarts[number].receive(_view[start:at])
+        elif kind == _I2C:
+            start = at + 4
+            at = start + struct.unpack_from(">H", _incoming, at + 2)[0]
+            transferred = number, bytes(_view[start:at])
         elif kind == _PIN:
             levels[number] = struct.unpack_from(">I", _incoming, at + 2)[0]
             at += 6

@@ -7,7 +7,8 @@ a badge is presented at a random instant, the relay moves, the doors unlock, the
 time passes until the relay is inhibited again. First N reads (1,000) without coverage, then a tenth
 as many each while something else wants the box: a handshake (a slice of X25519 takes the
 pessimistic 15 ms), commands one after the other (each is in flash before it is carried out), and a
-whole set of grants on its way in; and with a card that proves itself (AuthenticateEV2First).
+whole set of grants on its way in; with a card that proves itself (AuthenticateEV2First); and with a
+reader that rests, a minute after the car fell quiet.
 
 World time holds what UARTs, radio, flash and pulses take; all computing but X25519 takes none in
 it. tests/benchmarks/access_instructions.py counts what is left out.
@@ -258,12 +259,18 @@ def in_a_grants_update(bench: Bench) -> tuple[int, int]:
     return bench.read(any_badge(bench))
 
 
+def while_the_reader_rests(bench: Bench) -> tuple[int, int]:
+    bench.world.run_for(bench.chance.uniform(60, 61))
+    return bench.read(any_badge(bench))
+
+
 def with_a_card_that_proves_itself(bench: Bench) -> tuple[int, int]:
     return bench.read(0, CARD_KEY)
 
 
 KINDS: dict[str, Callable[[Bench], tuple[int, int]]] = {
     "offline": offline,
+    "asleep": while_the_reader_rests,
     "a card with a key": with_a_card_that_proves_itself,
     "in a handshake": in_a_handshake,
     f"among {COMMANDS_AT_ONCE} commands": among_commands,

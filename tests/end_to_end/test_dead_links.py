@@ -65,9 +65,7 @@ def test_a_server_that_is_away_for_three_hours_costs_the_modem_no_restart(
     chain.world.run_until(lambda: report()["connections"] > before, HOUR_S)
     chain.world.run_until(lambda: report()["lowest_seq"] == report()["next_seq"], HOUR_S)
     back_s = chain.world.now_s - sent
-    print(
-        f"server away 3 h: {len(starts)} modem restarts, all stored after {back_s:.0f} s"
-    )
+    print(f"server away 3 h: {len(starts)} modem restarts, all stored after {back_s:.0f} s")
     assert starts == []  # before, 44 an hour
     assert back_s <= (60 if driving else 600) + 20
     assert report()["records_lost"] == 0
@@ -85,9 +83,7 @@ def test_a_month_without_coverage_costs_few_restarts_and_is_told_once_it_is_over
     chain.car.modem.coverage(True)
     back_s = chain.world.run_until(lambda: chain.car.report()["connections"] > before, 3 * HOUR_S)
     chain.world.run_for(60)
-    print(
-        f"a month without: {len(starts) / 720:.2f} restarts an hour, back after {back_s} s"
-    )
+    print(f"a month without: {len(starts) / 720:.2f} restarts an hour, back after {back_s} s")
     assert len(starts) <= 720
     (told,) = chain.rows("select fields from record where kind_name = 'off_air'")
     assert '"no_coverage"' in told[0]

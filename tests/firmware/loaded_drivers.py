@@ -33,6 +33,8 @@ class Machine:
         def __init__(self, *arguments, **named):
             pass
 
+    SoftI2C = UART
+
     class WDT:
         def __init__(self, timeout):
             pass

@@ -211,6 +211,42 @@ def test_without_auto_poll_a_card_proves_itself_all_the_same(world: World, park:
     assert opened(car)
 
 
+# The reader rests while the car does (finding C8).
+
+
+def test_the_reader_of_a_quiet_car_is_in_power_down_four_fifths_of_the_time(
+    world: World, park: Park
+) -> None:
+    car = park()
+    assert isinstance(car.reader, Pn532)
+    world.run_for(60)
+    before = car.reader.duty()
+    world.run_for(600)
+    spent = [after - was for was, after in zip(before, car.reader.duty(), strict=True)]
+    assert sum(spent) == pytest.approx(600)
+    assert spent[2] >= 480
+    assert spent[0] <= 84, "its field is on for a seventh at most"
+
+
+@pytest.mark.parametrize("key", [None, KEY], ids=["its_uid", "a_proof"])
+def test_a_touch_of_half_a_second_opens_a_quiet_car_at_whatever_moment_it_comes(
+    world: World, park: Park, key: bytes | None
+) -> None:
+    car = park()
+    uid = UID_ONLY if key is None else CARD
+    for moment_ms in range(0, 300, 50):
+        world.run_until(lambda: car.relay == "inhibited", 300)
+        world.run_for(60 + moment_ms / 1000)
+        changes = len(car.wires.door_changes)
+        car.present_badge(uid, TOUCH_S, key)
+        world.run_for(1.0)
+        assert len(car.wires.door_changes) == changes + 1, moment_ms
+        world.run_for(3)
+        car.present_badge(uid, 4.0, key)
+        world.run_for(5)
+        assert not car.report()["trip_open"]
+
+
 # Phones and other cards beside the badge (finding L11).
 
 

@@ -33,7 +33,6 @@ OWN_DIVIDER, OWN_LED = {4, 5}, {12}
 PULLED_UP_AT_RESET = {39}  # MTCK, by the chip
 FIRST_CONVERTER = set(range(1, 11))
 OF_THE_RTC = set(range(22))
-GOING = ("reader_uart",)  # with the drivers that still name them
 FLASH_AND_PSRAM = set(range(26, 38))
 NOT_BONDED = {22, 23, 24, 25}
 
@@ -50,8 +49,6 @@ def pins_of(board: Board) -> dict[str, int]:
     """Every pin by its name in board.py, as `modem_uart.tx` or `relay_enable`."""
     pins = {}
     for name, value in zip(board._fields, board, strict=True):
-        if name in GOING:
-            continue
         if isinstance(value, Uart):
             pins[f"{name}.tx"], pins[f"{name}.rx"] = value.tx, value.rx
         elif isinstance(value, int) and not name.endswith("_ms"):

@@ -17,17 +17,21 @@ IN_EVERY_BOX = {
     "a76xx", "at_channel", "doors", "entropy", "flash_store", "ignition", "light_sleep", "panel",
     "pulse", "serial", "ublox", "uptime",
 }  # fmt: skip
+PN532 = {"pn532", "pn532_bus"}
 
 
 @pytest.mark.parametrize(
     ("fitted", "drivers"),
     [
-        ({}, {"pn532", "relay"}),
+        ({}, PN532 | {"relay"}),
         ({"reader": "wiegand"}, {"wiegand", "relay"}),
         ({"reader": "wiegand", "start_relay": False}, {"wiegand", "no_relay"}),
-        ({"start_relay": False, "door_contact": True}, {"pn532", "no_relay", "contact"}),
-        ({"ignition_line": False}, {"pn532", "relay", "no_ignition"}),
-        ({"key_holder": True}, {"pn532", "relay", "contact"}),
+        (
+            {"start_relay": False, "door_contact": True},
+            PN532 | {"no_relay", "contact"},
+        ),
+        ({"ignition_line": False}, PN532 | {"relay", "no_ignition"}),
+        ({"key_holder": True}, PN532 | {"relay", "contact"}),
     ],
     ids=["badge reader", "wiegand", "doors only", "door contact", "no ignition line", "key holder"],
 )

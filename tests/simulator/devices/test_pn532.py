@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from simulator.devices.pn532 import FAULTS, Pn532
 from simulator.devices.pn532_frames import FrameReader
 from simulator.devices.pn532_frames import frame as any_frame
+from simulator.devices.pn532_hsu import HsuPort
 from simulator.engine.timeline import US, Timeline
 
 WAKE_UP = bytes.fromhex("5555") + bytes(14)
@@ -23,7 +24,7 @@ class ReaderBench:
         self.timeline = Timeline(1_700_000_000 * US)
         self.said = b""
         self.on_data = lambda data: None
-        self.reader = Pn532(self.timeline, self)
+        self.reader = Pn532(self.timeline, HsuPort(self.timeline, self))
 
     def send(self, data: bytes) -> None:
         self.said += data
@@ -348,6 +349,17 @@ def test_a_frame_right_behind_the_wake_up_is_lost_while_the_chip_starts():
     assert bench.ask(frame(b"\xd4\x02")) == VERSION
 
 
+def test_it_counts_how_long_its_field_is_on_and_how_long_it_is_idle_and_asleep():
+    bench = ReaderBench()
+    bench.listen(5)
+    bench.ask(WAKE_UP, 2)
+    bench.ask(POLL, 3)
+    bench.ask(frame(b"\xd4\x32\x01\x00"), 4)
+    bench.ask(frame(b"\xd4\x60\xff\x01\x00"), 15)
+    bench.ask(frame(b"\xd4\x16\x10"), 6)
+    assert bench.reader.duty() == pytest.approx((5, 2 + 4 + 13, 5 + 6), abs=0.01)
+
+
 # What goes wrong.
 
 
@@ -370,7 +382,12 @@ def test_the_faults_are_what_they_say(awake):
     assert awake.ask(WAKE_UP + frame(b"\xd4\x02")) == VERSION
     with pytest.raises(ValueError, match="unplugged"):
         awake.reader.fault("on_fire")
-    assert len(FAULTS) == 5
+    assert awake.ask(frame(b"\xd4\x02")) == VERSION
+    awake.reader.fault("mute")
+    assert awake.ask(frame(b"\xd4\x02")) == b""
+    awake.reader.fault("noise")
+    assert awake.ask(frame(b"\xd4\x02")) == bytes(byte ^ 0xA5 for byte in VERSION)
+    assert len(FAULTS) == 10
 
 
 # Frames.
