@@ -12,8 +12,6 @@ LIMIT_S = {
     "endless_search": 450,
     # Every rung of the ladder, with its pauses.
     "reconnect_loop": 240,
-    # The first rung for a mute modem revives it; the rung after costs 40 s more.
-    "hung_until_reset": 70,
 }
 ORDINARY_LIMIT_S = 180
 
