@@ -1,4 +1,4 @@
-"""Where card or network want something of the box, it gives it, or stands still by a known cause."""
+"""What card or network want of the box it gives, or stands still by a named cause."""
 
 from pathlib import Path
 
