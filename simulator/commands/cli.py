@@ -12,7 +12,7 @@ from flasher.errors import FlasherError
 from simulator.commands.badge import play_badge
 from simulator.commands.drive import drive, read_driver
 from simulator.commands.gnss import Receiver, play_drive, play_log
-from simulator.commands.modem import play_modem
+from simulator.commands.modem import Surroundings, play_modem
 from simulator.devices.gnss import FAULTS as GNSS_FAULTS
 from simulator.devices.gnss import RATES_HZ, START_S
 from simulator.devices.gnss_sentences import TALKERS
@@ -133,11 +133,24 @@ def _parser() -> argparse.ArgumentParser:
         help="a short message that waits for it; may be repeated",
     )
     modem.add_argument("--trace", action="store_true", help="show on stderr what passes")
-    modem.set_defaults(
-        run=lambda arguments: play_modem(
-            arguments.socket, arguments.fault, arguments.sms, arguments.trace
-        )
+    modem.add_argument(
+        "--held-apn", default="", metavar="APN", help="of its context 1, from before (blank)"
     )
+    modem.add_argument("--wanted-apn", metavar="APN", help="the only one that may attach (any)")
+    modem.add_argument(
+        "--wanted-login", metavar="USER:PASSWORD", help="that the network wants at the attach"
+    )
+    modem.add_argument("--ipv6-only", action="store_true", help="no other addresses are given")
+    modem.add_argument("--roaming", action="store_true", help="the network is not the card's own")
+    modem.add_argument("--sim-pin", metavar="PIN", help="that the card wants at each start (none)")
+    modem.add_argument(
+        "--registration-mode",
+        type=int,
+        choices=range(5),
+        default=0,
+        help="of AT+CREG, CGREG and CEREG, as somebody left it (%(default)s)",
+    )
+    modem.set_defaults(run=_modem)
 
     badge = devices.add_parser(
         "badge",
@@ -181,6 +194,19 @@ def _gnss(arguments: argparse.Namespace) -> None:
         arguments.rate, arguments.talker, arguments.full, arguments.start, arguments.fault
     )
     play_drive(tuple(arguments.drive), wanted, arguments.seed)
+
+
+def _modem(arguments: argparse.Namespace) -> None:
+    surroundings = Surroundings(
+        arguments.held_apn,
+        arguments.wanted_apn,
+        arguments.wanted_login,
+        arguments.ipv6_only,
+        arguments.roaming,
+        arguments.sim_pin,
+        arguments.registration_mode,
+    )
+    play_modem(arguments.socket, arguments.fault, arguments.sms, arguments.trace, surroundings)
 
 
 def _badge(arguments: argparse.Namespace) -> None:

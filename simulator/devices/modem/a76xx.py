@@ -258,7 +258,7 @@ class A76xx:
             ),
             Sim(self.state, self._later, self._radio.set_sim),
             self._registration,
-            PacketData(self.state),
+            PacketData(self.state, self._radio.attach),
             TcpCommands(self.state, self._health, self._socket, self._say, self._later),
             self._messages,
         )

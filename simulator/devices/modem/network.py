@@ -12,22 +12,27 @@ OPERATOR_CODE = "00101"
 LTE = 7  # 27.007: E-UTRAN
 AREA = "1A2B"
 CELL = "01C3F20D"
-_OFF, _HOME, _SEARCHING = 0, 1, 2
-_DOMAINS = ("C", "CG", "CE")
+_OFF, _SEARCHING = 0, 2
+_MODES = {"C": "0123", "CG": "01234", "CE": "01234"}  # 27.007, 7.2, 10.1.20, 10.1.22
+# 24.301: rejected by the packet core, which is what a wrong access point or login amounts to.
+_ESM_FAILURE = 19
+# Active time and periodic update of mode 4: 24.008, 10.5.7.3 and 10.5.7.4, here 4 and 12 minutes.
+_SAVING = '"00100100","00100010"'
 
 
 class Registration:
     """The commands of this group, in `table`.
 
     Each of CREG, CGREG and CEREG has a mode: 1 tells every change of the state by itself, 2 also
-    where. Attribute `operator_format`: of AT+COPS, 0 long, 1 short, 2 number.
+    where, 3 also why it is denied, 4 also how it may sleep. Attribute
+    `operator_format`: of AT+COPS, 0 long, 1 short, 2 number.
     """
 
     def __init__(self, state: State, say: Say) -> None:
         self.operator_format = 0
         self._state = state
         self._say = say
-        self._modes = dict.fromkeys(_DOMAINS, 0)
+        self._modes = state.reg_modes
         self._told = _OFF
         self._selection = 0
         self.table: Table = {
@@ -44,7 +49,7 @@ class Registration:
             "+CNMP=": self._set_mode,
             "+CNSMOD?": lambda: [f"+CNSMOD: 0,{8 if state.registered else 0}"],
         }
-        for domain in _DOMAINS:
+        for domain in _MODES:
             self.table.update(self._domain(domain))
 
     def changed(self) -> None:
@@ -60,24 +65,34 @@ class Registration:
             f"+{domain}REG?": lambda: [
                 f"+{domain}REG: {self._modes[domain]},{self._status()}{self._where(domain)}"
             ],
-            f"+{domain}REG=?": lambda: [f"+{domain}REG: (0-2)"],
+            f"+{domain}REG=?": lambda: [f"+{domain}REG: (0-{_MODES[domain][-1]})"],
             f"+{domain}REG=": self._set_urc(domain),
         }
 
     def _set_urc(self, domain: str) -> Callable[[str], list[Line]]:
         def set_urc(mode: str) -> list[Line]:
-            self._modes[domain] = one_of(mode, "0", "1", "2")
+            self._modes[domain] = one_of(mode, *_MODES[domain])
             return []
 
         return set_urc
 
     def _status(self) -> int:
         if self._state.registered:
-            return _HOME
+            return self._state.access.registration
+        if self._state.denied:
+            return self._state.access.refusal
         return _SEARCHING if self._state.functionality == 1 else _OFF
 
     def _where(self, domain: str) -> str:
-        return f',"{AREA}","{CELL}",{LTE}' if self._modes[domain] == 2 and self._status() else ""
+        """What a mode adds behind the state, with all the commas that the standard wants."""
+        mode = self._modes[domain]
+        if mode < 2 or not (self._state.registered or self._state.denied):
+            return ""
+        place = f',"{AREA}","{CELL}",{LTE}'
+        why = f",0,{_ESM_FAILURE}" if self._state.denied else ""
+        if mode == 4:
+            return f"{place}{why or ',,'},{_SAVING}"
+        return place + why * (mode == 3)
 
     def _operator(self) -> list[Line]:
         require_sim(self._state)

@@ -6,9 +6,10 @@ Knows no command: network.py and sim.py do.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from simulator.devices.modem.access import Context
 from simulator.devices.modem.faults import Health
 from simulator.devices.modem.sim import ANNOUNCED
-from simulator.devices.modem.state import READY, SIM_STATES, Later, Say, State
+from simulator.devices.modem.state import PIN_WANTED, READY, SIM_STATES, Later, Say, State
 
 # Estimates, as field logs have them.
 _SIM_READY_S = 1.0  # after the start
@@ -47,8 +48,16 @@ class Radio:
     def set_functionality(self, number: int) -> None:
         """Switch the radio, as AT+CFUN does; after 1 it says again what is ready."""
         was, self._state.functionality = self._state.functionality, number
+        self._state.detached = False
+        if number == 0:
+            self._state.lose_sim_power()
         if number == 1 and was != 1:
             self._later(_SIM_READY_S, self._announce_parts)
+        self._changed()
+
+    def attach(self, wanted: bool) -> None:
+        """Leave the network's packet data, or look for them anew, as AT+CGATT does."""
+        self._state.detached = not wanted
         self._changed()
 
     def set_sim(self, state: str) -> None:
@@ -56,6 +65,7 @@ class Radio:
         if state not in SIM_STATES:
             raise ValueError(f"a SIM card is never {state!r}")
         self._state.sim = state
+        self._state.pin_locked |= state == PIN_WANTED
         if state in ANNOUNCED:
             self._say(ANNOUNCED[state])
         self._changed()
@@ -72,12 +82,17 @@ class Radio:
             if self._state.is_on and not self._state.registered:
                 self._later(_REGISTERED_S, self._register)
             return
-        self._state.registered = False
+        self._state.registered = self._state.denied = False
         self._on_registration()
         self._on_no_cell()
 
     def _register(self) -> None:
+        """Attach with the context 1 of this moment; what is defined later waits for the next."""
         state = self._state
-        state.registered = state.radio_works and self._health.fault.finds_cell
+        found = state.radio_works and self._health.fault.finds_cell
+        if not (found and state.registered):
+            state.attached = state.contexts.get(1, Context())
+            state.registered = found and state.access.lets_in(state.attached)
+            state.denied = found and not state.registered
         state.time_known = state.time_known or state.registered
         self._on_registration()

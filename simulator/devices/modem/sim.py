@@ -17,7 +17,6 @@ from simulator.devices.modem.state import (
 # A test network's country and operator (001 01), so that nobody's card is named.
 IMSI = "001010123456789"
 ICCID = "8988211000000000017"
-PIN = "1234"
 # What each state answers to a command that needs the card.
 _ERRORS = {ABSENT: 10, PIN_WANTED: 11, PUK_WANTED: 12, FAILURE: 13, BUSY: 14}
 # What the modem says of a state by itself.
@@ -52,6 +51,7 @@ class Sim:
             "+CCID": lambda: self._read(f"+CCID: {ICCID}"),
             "+CLCK=?": lambda: ['+CLCK: ("SC")'],
             "+CLCK=": self._lock,
+            # The manual's order: PIN, PUK, PIN2, PUK2.
             "+SPIC": lambda: [f"+SPIC: {state.pin_tries},10,3,10"],
             "+CNUM": lambda: self._read(),
             "+CNUM=?": lambda: [],
@@ -72,7 +72,7 @@ class Sim:
             raise AtError(cme=3)
         if state.sim != PIN_WANTED:
             raise AtError(cme=_ERRORS[state.sim])
-        if pin == PIN:
+        if pin == state.pin:
             state.pin_tries = 3
             self._later(0.2, lambda: self._set_sim(READY))
             return []
@@ -89,4 +89,4 @@ class Sim:
         require_sim(self._state)
         if mode != "2":
             raise AtError(cme=3)
-        return ["+CLCK: 0"]
+        return [f"+CLCK: {int(self._state.pin_locked)}"]

@@ -4,8 +4,10 @@ Follows the "A76XX Series TCPIP Application Note" and the manual's tables of <er
 <close_reason>. `SEND` results are not delivery, as every maker says.
 """
 
+import re
+
 from simulator.devices.modem.at_results import AtError, Line, Prompt, Table
-from simulator.devices.modem.context import ADDRESS
+from simulator.devices.modem.context import ADDRESS, ADDRESS_6
 from simulator.devices.modem.faults import Health
 from simulator.devices.modem.state import Later, Say, State
 from simulator.devices.modem.tcp_socket import TcpSocket
@@ -19,6 +21,7 @@ _REFUSED_S = 1.0
 NETWORK_FAILURE, NETWORK_NOT_OPENED, WRONG_PARAMETER, NOT_SUPPORTED = 1, 2, 3, 4
 _NO_NAME_SERVER = 10  # of +CDNSGIP
 _LINKS = 10
+_IPV4 = re.compile(r"[0-9.]+")
 
 
 class TcpCommands:
@@ -81,7 +84,7 @@ class TcpCommands:
     def _address(self) -> list[Line]:
         if not self._state.bearer:
             raise AtError("+IP ERROR: Network not opened")
-        return [f"+IPADDR: {ADDRESS}"]
+        return [f"+IPADDR: {ADDRESS_6 if self._state.ipv6_only else ADDRESS}"]
 
     def _resolve(self, name: str) -> list[Line]:
         """The address of a name, as a name server of the network gives it."""
@@ -102,7 +105,9 @@ class TcpCommands:
         if self._state.link is not None:
             raise AtError(f"+CIPOPEN: 0,{NOT_SUPPORTED}")
         self._remote = (host, int(port))
-        if self._health.fault.opens_sockets and self._state.registered:
+        # A name is translated by the network (DNS64); a literal address of the other kind is not.
+        reachable = not (self._state.ipv6_only and _IPV4.fullmatch(host))
+        if self._health.fault.opens_sockets and self._state.registered and reachable:
             self._socket.open(host, int(port))
         else:
             refusal = f"+CIPOPEN: 0,{NETWORK_FAILURE}"

@@ -85,6 +85,22 @@ def test_it_may_be_at_fault_from_the_start_and_be_watched() -> None:
     assert r"<- b'\r\nERROR\r\n'" in watched
 
 
+def test_card_and_network_may_want_what_it_does_not_hold() -> None:
+    wanted = ("--wanted-apn", "right.example", "--held-apn", "stale.example", "--sim-pin", "4321")
+    with (
+        modem(*wanted, "--registration-mode", "2") as (pty, _),
+        serial.Serial(pty, 115200, timeout=10) as port,
+    ):
+        for command, answer in (
+            (b"ATE0", b""),
+            (b"AT+CPIN?", b"+CPIN: SIM PIN"),
+            (b"AT+CGDCONT?", b'+CGDCONT: 1,"IP","stale.example"'),
+            (b"AT+CEREG?", b"+CEREG: 2,2"),
+        ):
+            port.write(command + b"\r")
+            assert answer in port.read_until(b"OK\r\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

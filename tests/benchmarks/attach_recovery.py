@@ -1,0 +1,154 @@
+"""What a box does where card or network want something of it: time, restarts, bytes, records lost.
+
+    .venv/bin/python -m tests.benchmarks.attach_recovery
+
+The box's identity says what it has; the modem holds what somebody left in it. Where the box cannot
+come online, an hour passes before somebody puts the card right; then nothing may be missing.
+"""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from simulator.devices.car import Car
+from simulator.devices.modem.access import IPV6_ONLY, Access, Context
+from simulator.devices.modem.state import PIN_WANTED, READY, State
+from simulator.engine.world import World
+from tests.chain import START_S, Chain, new_fleet
+
+HOUR_S = 3600
+APN = "fleet.example"
+LOGIN = {"apn_user": "box", "apn_password": "s3cret-login"}
+_LOOK_S = 5
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What differs from a card and a network that want nothing.
+
+    Attributes:
+        identity: fields of the box's identity file.
+        around: puts card, network and modem into their state.
+        reaches: whether the box comes online by itself.
+        by_name: whether the server is reached by its name.
+    """
+
+    around: Callable[[State], None]
+    identity: dict[str, str] = field(default_factory=dict)
+    reaches: bool = True
+    by_name: bool = False
+
+
+class Figures(NamedTuple):
+    """What was measured.
+
+    Attributes:
+        online_s: from power-on to the first session; after an hour, from when the card was right.
+        restarts: of the modem in the first hour, without its first start.
+        wire_bytes: both ways, until all records were stored.
+        lost: records.
+        tries_left: of the card's PIN, at the end of the first hour.
+    """
+
+    online_s: float
+    restarts: int
+    wire_bytes: int
+    lost: int
+    tries_left: int
+
+
+def _network(access: Access, held: Context) -> Callable[[State], None]:
+    def put_round(state: State) -> None:
+        state.access = access
+        state.contexts[1] = held
+
+    return put_round
+
+
+def _card(pin: str) -> Callable[[State], None]:
+    def put_round(state: State) -> None:
+        state.sim, state.pin, state.pin_locked = PIN_WANTED, pin, True
+
+    return put_round
+
+
+def _reported(mode: int, registration: int) -> Callable[[State], None]:
+    def put_round(state: State) -> None:
+        state.access = Access(registration=registration)
+        state.reg_modes.update(dict.fromkeys(state.reg_modes, mode))
+
+    return put_round
+
+
+_LOGIN_WANTED = Access(APN, ("box", "s3cret-login"))
+SCENARIOS = {
+    "apn_stale": Scenario(_network(Access(APN), Context("IP", "stale.example")), {"apn": APN}),
+    "apn_blank": Scenario(_network(Access(APN), Context()), {"apn": APN}),
+    "apn_refused_as_searching": Scenario(
+        _network(Access(APN, refusal=2), Context("IP", "stale.example")), {"apn": APN}
+    ),
+    "apn_login": Scenario(_network(_LOGIN_WANTED, Context("IP", APN)), {"apn": APN, **LOGIN}),
+    "ipv6_only": Scenario(_network(IPV6_ONLY, Context()), {"pdp_type": "ipv6"}, by_name=True),
+    "registered_in_mode_2": Scenario(_reported(2, 1)),
+    "roaming_in_mode_4": Scenario(_reported(4, 5)),
+    "pin_right": Scenario(_card("4321"), {"sim_pin": "4321"}),
+    "pin_wrong": Scenario(_card("4321"), {"sim_pin": "1111"}, reaches=False),
+    "pin_none": Scenario(_card("4321"), reaches=False),
+}
+
+
+def measure(name: str, folder: Path) -> Figures:
+    """Play one scenario from power-on to the end of the first hour, and until all is stored."""
+    scenario = SCENARIOS[name]
+    data_dir, identity = new_fleet(folder)
+    with World(start_unix_s=START_S, seed=7) as world:
+        server = world.start_server(data_dir)
+        where = ("localhost", server.boxes_port) if scenario.by_name else None
+        car = Car(world, {**identity, **scenario.identity}, folder / "flash.img", server=where)
+        chain = Chain(world, server, car, data_dir, identity)
+        state = car.modem.state
+        scenario.around(state)
+        car.power_on()
+        online_s, starts, started_us = 0.0, 0, 0
+        while world.now_s - START_S < HOUR_S:
+            world.run_for(_LOOK_S)
+            if state.is_on and state.started_us != started_us:
+                starts, started_us = starts + 1, state.started_us
+            if not online_s and car.report()["connections"]:
+                online_s = world.now_s - START_S
+        tries_left = state.pin_tries
+        assert bool(online_s) == scenario.reaches, f"online after {online_s:.0f} s"
+        if not scenario.reaches:
+            state.pin_locked, state.pin_tries = False, 3
+            car.modem.set_sim(READY)
+            online_s = world.run_until(lambda: car.report()["connections"] > 0, HOUR_S)
+        world.run_until(lambda: _all_stored(car), 600)
+        lost = car.report()["records_made"] - int(str(chain.trips()["records_stored"]))
+        wire_bytes = car.wire_bytes_up + car.wire_bytes_down
+    return Figures(online_s, starts - 1, wire_bytes, lost, tries_left)
+
+
+def _all_stored(car: Car) -> bool:
+    report = car.report()
+    return bool(report["lowest_seq"] == report["next_seq"])
+
+
+def main() -> None:
+    """Print a row for each scenario."""
+    for name in SCENARIOS:
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                told = measure(name, Path(folder))
+            except AssertionError as error:
+                print(f"{name:26} never online in an hour ({error})")
+                continue
+        print(
+            f"{name:26} {told.online_s:6.0f} s, {told.restarts:3} restarts an hour,"
+            f" {told.wire_bytes:6} bytes, {told.lost} records lost, {told.tries_left} tries left"
+        )
+
+
+if __name__ == "__main__":
+    main()
