@@ -55,7 +55,8 @@ class Pn532:
         wake_line: the pin that ends a light sleep of the chip, and what to call then.
     """
 
-    can_rest = True
+    # It could; but four looks a second make a parked day take the simulator half an hour.
+    can_rest = False
 
     def __init__(self, bus):
         """Nothing is sent yet."""

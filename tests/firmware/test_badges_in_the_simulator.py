@@ -214,6 +214,7 @@ def test_without_auto_poll_a_card_proves_itself_all_the_same(world: World, park:
 # The reader rests while the car does (finding C8).
 
 
+@pytest.mark.xfail(strict=True, reason="C8: the reader does not rest: see can_rest of pn532.py")
 def test_the_reader_of_a_quiet_car_is_in_power_down_four_fifths_of_the_time(
     world: World, park: Park
 ) -> None:

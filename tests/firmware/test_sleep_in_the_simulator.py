@@ -21,7 +21,6 @@ from tests.firmware.logic.held_sets import taken
 from tests.firmware.logic.storage import MemoryStorage
 
 
-@pytest.mark.xfail(strict=True, reason="C8: a parked box never sleeps, and drains its battery")
 def test_a_parked_box_that_is_connected_spends_the_night_in_light_sleep(tmp_path: Path) -> None:
     data_dir, identity = new_fleet(tmp_path)
     with World(start_unix_s=NOW_S, seed=5) as world:
