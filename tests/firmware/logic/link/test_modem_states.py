@@ -1,7 +1,5 @@
 """The way online: a timeout and two exits for every state, and a ladder of recovery."""
 
-from collections import Counter
-
 from firmware.logic.link.modem_states import (
     AT_READY,
     BACK_OFF,
@@ -22,7 +20,6 @@ from firmware.logic.link.modem_states import (
     ModemStates,
 )
 from shared_protocol.records import OFF_AIR_NO_CONTEXT, OFF_AIR_NO_COVERAGE, OFF_AIR_NO_SIM
-from tests.benchmarks.stampede import returns
 
 
 def go_online(states, now_ms=0):
@@ -70,7 +67,8 @@ def test_each_failure_in_a_row_climbs_the_ladder_and_doubles_the_pause():
         go_to(states, NETOPEN)
         climbed.append(fail_until_back_off(states))
     assert [rung for rung, _ in climbed] == [
-        NETCLOSE, RADIO_CYCLE, RESET, POWER_CYCLE, *[POWER_CYCLE] * 4
+        NETCLOSE, RADIO_CYCLE, RESET,
+        POWER_CYCLE, POWER_CYCLE, POWER_CYCLE, POWER_CYCLE, POWER_CYCLE,
     ]  # fmt: skip
     assert [pause for _, pause in climbed] == [
         2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000
@@ -80,10 +78,11 @@ def test_each_failure_in_a_row_climbs_the_ladder_and_doubles_the_pause():
 def rungs_of(name, hours):
     """The rungs climbed when a state fails once a minute for so many hours."""
     states = ModemStates(0, bytes)
-    climbed = Counter()
+    climbed = {}
     for minute in range(60 * hours):
         go_to(states, name, minute * 60_000)
-        climbed[fail_until_back_off(states, minute * 60_000)[0]] += 1
+        rung = fail_until_back_off(states, minute * 60_000)[0]
+        climbed[rung] = climbed.get(rung, 0) + 1
     return climbed
 
 
@@ -103,7 +102,7 @@ def test_a_socket_that_does_not_open_where_no_name_server_answers_climbs_the_lad
 def test_a_place_without_coverage_costs_one_restart_an_hour():
     climbed = rungs_of(REGISTERED, 24)
     assert climbed[RESET] + climbed[POWER_CYCLE] == 24
-    assert climbed.keys() <= {RADIO_CYCLE, RESET, POWER_CYCLE}
+    assert set(climbed) <= {RADIO_CYCLE, RESET, POWER_CYCLE}
 
 
 def test_a_parked_car_pauses_for_hours_without_coverage_and_for_minutes_without_a_server():
@@ -190,11 +189,3 @@ def test_the_time_left_runs_from_the_entry():
 
 def test_the_ladder_ends_with_the_power():
     assert RECOVERY[-1] == POWER_CYCLE
-
-
-def test_a_fleet_comes_back_to_a_server_without_a_stampede():
-    for quiet, most, all_back_s in ((True, 12, 605), (False, 50, 65)):
-        back, _ = returns(1000, quiet)
-        assert back.total() == 1000
-        assert max(back.values()) <= most
-        assert max(back) <= all_back_s
