@@ -191,6 +191,7 @@ class Box:
             uptime=uptime,
             vehicle=vehicle,
             presence=presence,
+            signals=signals,
             on_stand=_forget_failed_starts,
         )
 

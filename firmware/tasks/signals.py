@@ -12,17 +12,22 @@ _DARK = (0, 0, 0)
 
 
 class SignalsTask:
-    """Joins the patterns of logic/signals.py to the panel."""
+    """Joins the patterns of logic/signals.py to the panel.
+
+    Attribute to read: `plays`, whether a pattern is shown: a loop that is held garbles it.
+    """
 
     def __init__(self, panel: "Panel"):
         """Stay dark."""
         self._panel = panel
         self._event = ""
+        self.plays = False
         self._asked = asyncio.Event()
 
     def play(self, event: str) -> None:
         """Ask for the pattern of an event, see `pattern`; returns at once."""
         self._event = event
+        self.plays = True
         self._asked.set()
 
     async def run(self) -> None:
@@ -36,3 +41,4 @@ class SignalsTask:
                 if self._asked.is_set():
                     break
             self._panel.show(_DARK)
+            self.plays = self._asked.is_set()

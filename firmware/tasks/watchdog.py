@@ -1,8 +1,8 @@
 """Feeds the hardware watchdog with each look of the car's loop, and collects garbage now and then.
 
 A wake of its own would cost a sleeping chip as much as the look's. A collection holds the loop for
-tens of milliseconds, so none is begun while somebody is at the reader; there the heap's own
-threshold has to do.
+a tenth of a second, so none is begun while somebody is at the reader or a pattern is shown; there
+the heap's own threshold has to do.
 
 An application that was alive for a minute stands: how many starts failed before it is forgotten
 then and not sooner, so that one that hangs or dies shortly after its start is counted by main.py.
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from firmware.logic.access.card import CardPresence
     from firmware.tasks.parts import Uptime, Watchdog
+    from firmware.tasks.signals import SignalsTask
     from firmware.tasks.vehicle import Vehicle
 
 _STANDS_AFTER_MS = const(60_000)
@@ -37,6 +38,7 @@ class WatchdogTask:
         uptime: "Uptime",
         vehicle: "Vehicle",
         presence: "CardPresence",
+        signals: "SignalsTask",
         on_stand: "Callable[[], None]",
     ):
         """`watchdog` runs already; `on_stand()` is called once, a minute from now."""
@@ -44,6 +46,7 @@ class WatchdogTask:
         self._uptime = uptime
         self._vehicle = vehicle
         self._presence = presence
+        self._signals = signals
         self._on_stand = on_stand
         self._stands_at_ms = uptime.now_ms() + _STANDS_AFTER_MS
         self._collected_ms = uptime.now_ms()
@@ -59,6 +62,7 @@ class WatchdogTask:
                 self._stands_at_ms = 0
                 self._on_stand()
             pause_ms = _COLLECT_QUIET_MS if self._vehicle.quiet else _COLLECT_EVERY_MS
-            if now_ms - self._collected_ms >= pause_ms and not self._presence.occupied:
+            somebody_looks = self._presence.occupied or self._signals.plays
+            if now_ms - self._collected_ms >= pause_ms and not somebody_looks:
                 self._collected_ms = now_ms
                 gc.collect()

@@ -108,9 +108,9 @@ def _run(name):
     except OSError:
         return False
     try:
-        source = file.read()
+        code = compile(file.read(), name, "exec")  # a chip keeps no source in its heap
         file.close()
-        exec(compile(source, name, "exec"), {"__name__": "__main__"})
+        exec(code, {"__name__": "__main__"})
     except SystemExit:
         machine.soft_reset()
     except BaseException as error:

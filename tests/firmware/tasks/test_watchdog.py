@@ -24,6 +24,7 @@ async def turns(
     monkeypatch: pytest.MonkeyPatch,
     looks_ms: list[int],
     occupied: bool = False,
+    plays: bool = False,
     quiet: bool = False,
 ) -> tuple[int, int, int]:
     """The task with looks at these instants: how often it fed, collected, and forgot failures."""
@@ -36,6 +37,7 @@ async def turns(
         "uptime": SimpleNamespace(now_ms=lambda: clock.ms),
         "vehicle": vehicle,
         "presence": SimpleNamespace(occupied=occupied),
+        "signals": SimpleNamespace(plays=plays),
         "on_stand": lambda: forgotten.append(1),
     }
     task = asyncio.create_task(watchdog.WatchdogTask(**parts).run())
@@ -62,10 +64,11 @@ async def test_the_heap_is_collected_every_8_s_and_more_rarely_in_a_quiet_car(
     assert (await turns(monkeypatch, looks, quiet=True))[1] == 2
 
 
-async def test_no_collection_begins_while_a_badge_is_at_the_reader(
+async def test_no_collection_begins_while_a_badge_is_at_the_reader_or_a_pattern_is_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert (await turns(monkeypatch, [9_000], occupied=True))[1] == 0
+    assert (await turns(monkeypatch, [9_000], plays=True))[1] == 0
     assert (await turns(monkeypatch, [9_000]))[1] == 1
 
 
