@@ -16,7 +16,7 @@ from firmware.logic.link.modem_states import ModemError
 # The longest line that is looked at; a modem says nothing longer but banners and certificates.
 _LINE_BYTES = const(256)
 # The most raw data that may be asked for at a time; a greater count is line noise.
-RAW_BYTES = 512
+RAW_BYTES = 256
 # What is asked to get in step again, by turns: an answer to the last but one is no answer.
 _QUESTIONS = ((b"AT+CSQ\r", b"+CSQ:"), (b"AT+CCLK?\r", b"+CCLK:"), (b"AT+CFUN?\r", b"+CFUN:"))
 # The manual's longest for most commands is 9 s; what is asked may wait for one that came before.
