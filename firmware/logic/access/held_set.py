@@ -178,7 +178,8 @@ class HeldSet:
         while head is None and number * _PAGE_ITEMS < self._most:
             head, _ = self._read_page(names[0], number)
             number += 1
-        return head, [self._proven(head, names, number) for number in range(head[-1] if head else 0)]
+        count = head[-1] if head else 0
+        return head, [self._proven(head, names, number) for number in range(count)]
 
     def _proven(self, head: bytes, names, number: int) -> bytes | None:
         """A page of the set with this head, from the first of these files that has it."""
@@ -263,9 +264,7 @@ class HeldSet:
             if stays:
                 items.append(item)
         items += [page[at : at + size] for at in range(at, len(page), size)]
-        return [
-            b"".join(items[at : at + _PAGE_ITEMS]) for at in range(0, len(items), _PAGE_ITEMS)
-        ]
+        return [b"".join(items[at : at + _PAGE_ITEMS]) for at in range(0, len(items), _PAGE_ITEMS)]
 
     def _count(self, pages) -> int:
         return sum([len(page) for page in pages]) // self._item_bytes
