@@ -29,7 +29,8 @@ class AtChannel:
 
     Attribute to set: `on_message`, called with each unsolicited line (bytes). To read: `result`,
     what followed `expected` in the last command's answer, also when that never got its OK;
-    `in_step`, whether all that was asked has been answered.
+    `error`, the line by which it was refused; `in_step`, whether all that was asked has been
+    answered.
     """
 
     def __init__(self, stream):
@@ -37,7 +38,10 @@ class AtChannel:
         self._stream = stream
         self._buffer = b""
         self._expected = None  # prefix of the line that carries the result; None: idle
-        self.result = b""
+        self.result = self.error = b""
+        self._is_read = (
+            False  # whether its answers come before its OK, and there may be none (V.250)
+        )
         self._counted = False  # whether the result counts raw bytes
         self._raw = b""
         self._raw_left = 0
@@ -58,7 +62,8 @@ class AtChannel:
         """Give one command, and `data` at its prompt; wait for OK and for the expected line.
 
         Returns:
-            What follows `expected` in its line, or the raw bytes after it if it counts them.
+            What follows `expected` in its line, or the raw bytes after it if it counts them; b""
+            where what is only read ("...?") has no such line.
 
         Raises:
             ModemError: ERROR, or no complete answer in time.
@@ -66,7 +71,8 @@ class AtChannel:
         if not self.in_step:
             await self.synchronise(_IN_STEP_AFTER_S)
         self._expected = expected
-        self.result = self._raw = b""
+        self.result = self.error = self._raw = b""
+        self._is_read = text.endswith("?")
         self._counted = False
         self._data = data
         self._ok = self._failed = False
@@ -148,6 +154,7 @@ class AtChannel:
             self._refused = False
         elif any(line.startswith(error) for error in _ERRORS):
             self._failed, self._refused = not self._passes_over, True
+            self.error = line
         elif self._expected and line.startswith(self._expected):
             self.result = line[len(self._expected) :].strip()
             if line.startswith(b"+CIPRXGET: 2,"):  # raw data follow: link, length, rest
@@ -157,7 +164,7 @@ class AtChannel:
                 self._raw_left = 0 if self._failed else int(count)
         else:
             self.on_message(line)
-        if self._failed or (self._ok and (self.result or not self._expected)):
+        if self._failed or (self._ok and (self.result or self._is_read or not self._expected)):
             self.in_step = True
             self._finished.set()
 
