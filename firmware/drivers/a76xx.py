@@ -105,12 +105,12 @@ class A76xx:
             await self._channel.command(text, _ANSWER_S)
 
     async def wait_for_sim(self) -> None:
-        """Wait until the SIM is open, and hold the context that goes into the attach."""
+        """Wait until the SIM is open."""
         await open_card(self._channel, self._sim_pin)
-        await hold_context(self._channel, *self._context)
 
     async def wait_for_network(self) -> None:
-        """Wait until the modem is registered, at home or roaming."""
+        """Wait until the modem is registered, with the context that is wanted."""
+        await hold_context(self._channel, *self._context)
         await wait_until_registered(self._channel)
 
     async def open_network(self) -> None:

@@ -70,9 +70,9 @@ STATES = {
         # A cold A7670 answers 8 to 15 s after its key; a warm one at once, or some seconds late.
         State(POWER_UP, 35_000, AT_READY, RECOVER, RESET),
         State(AT_READY, 40_000, SIM, RECOVER, RESET),
-        # A SIM may be busy for 10 s after power-up, and the radio slow to be switched off for its
-        # PIN and for the context; a SIM that fails wants a new start.
-        State(SIM, 90_000, REGISTERED, RECOVER, RESET),
+        # A SIM may be busy for 10 s after power-up, and the radio slow to go off before its PIN; a
+        # SIM that fails wants a new start.
+        State(SIM, 60_000, REGISTERED, RECOVER, RESET),
         # Roaming or an underground exit: the full band scan of the maker's notes.
         State(REGISTERED, 180_000, NETOPEN, RECOVER, RADIO_CYCLE),
         State(NETOPEN, 120_000, CIPOPEN, RECOVER, NETCLOSE),

@@ -1,8 +1,8 @@
 """The state in what a modem says of its registration: the standard's field, in every mode."""
 
-from firmware.logic.link.registration import REFUSED, REGISTERED, SEARCHING, registration_state
+from firmware.logic.link.registration import REFUSED, REGISTERED, registration_state
 
-HOME, DENIED, ROAMING = 1, 3, 5
+HOME, SEARCHING, DENIED, ROAMING = 1, 2, 3, 5
 
 
 def test_an_answer_has_the_mode_before_the_state():
