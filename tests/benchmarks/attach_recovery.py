@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from simulator.devices.car import Car
 from simulator.devices.modem.access import ANYBODY, IPV6_ONLY, Access, Context
-from simulator.devices.modem.state import ABSENT, PIN_WANTED, READY, State
+from simulator.devices.modem.state import ABSENT, PIN_WANTED, State
 from simulator.engine.world import World
 from tests.chain import START_S, Chain, new_fleet
 
@@ -119,19 +119,16 @@ def measure(name: str, folder: Path) -> Figures:
         state = car.modem.state
         scenario.around(state)
         car.power_on()
-        online_s, starts, started_us = 0.0, 0, 0
+        online_s = 0.0
         while world.now_s - START_S < HOUR_S:
             world.run_for(_LOOK_S)
-            if state.is_on and state.started_us != started_us:
-                starts, started_us = starts + 1, state.started_us
             if not online_s and car.report()["connections"]:
                 online_s = world.now_s - START_S
-        tries_left = state.pin_tries
+        starts, tries_left = car.modem.starts, state.pin_tries
         assert bool(online_s) == scenario.reaches, f"online after {online_s:.0f} s"
         if not scenario.reaches:
-            state.pin_locked, state.pin_tries = False, 3
             state.access = ANYBODY
-            car.modem.set_sim(READY)
+            car.modem.unlock_sim()
             online_s = world.run_until(lambda: car.report()["connections"] > 0, HOUR_S)
         world.run_until(lambda: _all_stored(car), 600)
         lost = car.report()["records_made"] - int(str(chain.trips()["records_stored"]))
