@@ -16,6 +16,8 @@ LEAF_FIRST = (
     "shared_protocol.records",
     "firmware.logic.link.heartbeat",
     "firmware.logic.link.modem_states",
+    "firmware.logic.link.registration",
+    "firmware.drivers.attach",
     "firmware.drivers.at_channel",
     "firmware.drivers.a76xx",
     "firmware.drivers.doors",

@@ -156,8 +156,6 @@ class LinkTask:
             return self._talk()
         if state == states.BACK_OFF:
             return self._pause()
-        if state == states.NETOPEN:
-            return self._modem.open_network(self._identity.apn)
         if state == states.CIPOPEN:
             return self._modem.connect(self._identity.server_host, self._identity.server_port)
         return getattr(self._modem, state)()

@@ -258,7 +258,9 @@ OFF_AIR: Mapping[OffAirCause, str] = {
     "pin_wrong": N_("the SIM card refused the box's PIN; it is not tried again"),
     "sim_failed": N_("the SIM card is locked or broken"),
     "no_coverage": N_("no mobile network"),
-    "network_refused": N_("the operator refuses the SIM card"),
+    "network_refused": N_(
+        "the operator refuses the SIM card: check access point, login and contract"
+    ),
     "no_context": N_("the operator gives no data: check the access point"),
     "no_server": N_("the server could not be reached"),
     "server_silent": N_("the server did not answer"),

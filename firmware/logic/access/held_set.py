@@ -181,7 +181,7 @@ class HeldSet:
         count = head[-1] if head else 0
         return head, [self._proven(head, names, number) for number in range(count)]
 
-    def _proven(self, head: bytes, names, number: int) -> bytes | None:
+    def _proven(self, head, names, number: int) -> bytes | None:
         """A page of the set with this head, from the first of these files that has it."""
         for name in names:
             found, items = self._read_page(name, number)

@@ -17,6 +17,8 @@ from shared_protocol.records import (
     OFF_AIR_NO_COVERAGE,
     OFF_AIR_NO_SERVER,
     OFF_AIR_PATH_FORGOTTEN,
+    OFF_AIR_PIN_WANTED,
+    OFF_AIR_PIN_WRONG,
     OFF_AIR_SERVER_SILENT,
     OFF_AIR_SIM_FAILED,
 )
@@ -68,8 +70,9 @@ STATES = {
         # A cold A7670 answers 8 to 15 s after its key; a warm one at once, or some seconds late.
         State(POWER_UP, 35_000, AT_READY, RECOVER, RESET),
         State(AT_READY, 40_000, SIM, RECOVER, RESET),
-        # A SIM may be busy for 10 s after power-up; one that fails wants a new start.
-        State(SIM, 40_000, REGISTERED, RECOVER, RESET),
+        # A SIM may be busy for 10 s after power-up, and the radio slow to go off before its PIN; a
+        # SIM that fails wants a new start.
+        State(SIM, 60_000, REGISTERED, RECOVER, RESET),
         # Roaming or an underground exit: the full band scan of the maker's notes.
         State(REGISTERED, 180_000, NETOPEN, RECOVER, RADIO_CYCLE),
         State(NETOPEN, 120_000, CIPOPEN, RECOVER, NETCLOSE),
@@ -104,6 +107,9 @@ SERVER_AWAY = (
     OFF_AIR_MODEM_RESTARTED,
 )
 """What no restart of the modem ends: its bearer works, or nothing speaks against it."""
+
+PIN_MISSING = (OFF_AIR_PIN_WANTED, OFF_AIR_PIN_WRONG)
+"""What nothing but people ends: a rung would only have the card ask again."""
 
 _BACK_OFF_FIRST_MS = const(2_000)
 # Doubled with each failure up to these: somebody has the car; it is parked, and nobody waits.
@@ -179,7 +185,9 @@ class ModemStates:
         self._entered_ms = now_ms
 
     def _climb(self, state: State, now_ms: int) -> str:
-        """The rung for a failure in this state."""
+        """The rung for a failure in this state, BACK_OFF where none can help."""
+        if self.cause in PIN_MISSING:
+            return BACK_OFF
         if self.cause in SERVER_AWAY:
             if self._away_ms is None:
                 self._away_ms = now_ms

@@ -139,6 +139,12 @@ def modem(stage: Stage, fault: str) -> None:
     stage.car.modem.fault(_named(fault))
 
 
+@word("sim", "unlocked")
+def sim(stage: Stage) -> None:
+    """Switch the SIM card's PIN off in a telephone, and put it back."""
+    stage.car.modem.unlock_sim()
+
+
 @word("gnss", _fault(gnss.FAULTS))
 def receiver(stage: Stage, fault: str) -> None:
     """Break the GNSS receiver, or heal it."""

@@ -54,6 +54,18 @@ def key(stage: Stage, generation: float) -> Finding:
     return _same(stage.car.report()["key_generation"], generation)
 
 
+@word("expect modem starts", "NUMBER")
+def modem_starts(stage: Stage, wanted: float) -> Finding:
+    """How often the modem has started, its first time included."""
+    return _same(stage.car.modem.starts, wanted)
+
+
+@word("expect pin tries", "NUMBER")
+def pin_tries(stage: Stage, wanted: float) -> Finding:
+    """How many tries of its PIN the SIM card still grants."""
+    return _same(stage.car.modem.state.pin_tries, wanted)
+
+
 @word("expect heap", "within", "NUMBER", "bytes")
 def heap(stage: Stage, most_bytes: float) -> Finding:
     """How far the box's live heap is from that of the commute's first day."""

@@ -19,7 +19,15 @@ from firmware.logic.link.modem_states import (
     STATES,
     ModemStates,
 )
-from shared_protocol.records import OFF_AIR_NO_CONTEXT, OFF_AIR_NO_COVERAGE, OFF_AIR_NO_SIM
+from shared_protocol.records import (
+    OFF_AIR_NETWORK_REFUSED,
+    OFF_AIR_NO_CONTEXT,
+    OFF_AIR_NO_COVERAGE,
+    OFF_AIR_NO_SIM,
+    OFF_AIR_PIN_WANTED,
+    OFF_AIR_PIN_WRONG,
+    OFF_AIR_SIM_FAILED,
+)
 
 
 def go_online(states, now_ms=0):
@@ -75,13 +83,13 @@ def test_each_failure_in_a_row_climbs_the_ladder_and_doubles_the_pause():
     ]  # fmt: skip
 
 
-def rungs_of(name, hours):
+def rungs_of(name, hours, cause=0):
     """The rungs climbed when a state fails once a minute for so many hours."""
     states = ModemStates(0, bytes)
     climbed = {}
     for minute in range(60 * hours):
         go_to(states, name, minute * 60_000)
-        rung = fail_until_back_off(states, minute * 60_000)[0]
+        rung = fail_until_back_off(states, minute * 60_000, cause)[0]
         climbed[rung] = climbed.get(rung, 0) + 1
     return climbed
 
@@ -103,6 +111,37 @@ def test_a_place_without_coverage_costs_one_restart_an_hour():
     climbed = rungs_of(REGISTERED, 24)
     assert climbed[RESET] + climbed[POWER_CYCLE] == 24
     assert set(climbed) <= {RADIO_CYCLE, RESET, POWER_CYCLE}
+
+
+def test_a_missing_card_or_one_that_is_denied_costs_one_restart_an_hour():
+    for name, cause in (
+        (SIM, OFF_AIR_NO_SIM), (SIM, OFF_AIR_SIM_FAILED), (REGISTERED, OFF_AIR_NETWORK_REFUSED),
+    ):  # fmt: skip
+        climbed = rungs_of(name, 24, cause)
+        assert climbed[RESET] + climbed[POWER_CYCLE] == 24
+
+
+def test_a_pin_that_is_missing_or_wrong_costs_no_rung_at_all_and_the_pauses_grow():
+    for cause in (OFF_AIR_PIN_WANTED, OFF_AIR_PIN_WRONG):
+        states, pauses = ModemStates(0, bytes), []
+        for _ in range(15):
+            go_to(states, SIM)
+            states.finished(False, 0, cause)
+            assert states.state.name == BACK_OFF
+            pauses.append(states.back_off_ms(0, quiet=True))
+            states.finished(True, 0)
+        assert pauses == [min(2000 << number, 7_200_000) for number in range(15)]
+        assert states.cause == cause
+
+
+def test_the_ladder_begins_below_once_the_pin_is_right():
+    states = ModemStates(0, bytes)
+    for _ in range(5):
+        go_to(states, SIM)
+        states.finished(False, 0, OFF_AIR_PIN_WRONG)
+        states.finished(True, 0)
+    go_to(states, NETOPEN)
+    assert fail_until_back_off(states)[0] == NETCLOSE
 
 
 def test_a_parked_car_pauses_for_hours_without_coverage_and_for_minutes_without_a_server():
