@@ -14,6 +14,7 @@ from firmware import fitted
 from firmware.board import BOARDS, outputs_low_at_reset
 from firmware.drivers.a76xx import A76xx
 from firmware.drivers.at_channel import AtChannel
+from firmware.drivers.battery import battery_input
 from firmware.drivers.doors import Doors
 from firmware.drivers.entropy import Entropy
 from firmware.drivers.flash_store import FlashStore
@@ -36,10 +37,12 @@ from firmware.logic.link.uplink import Uplink
 from firmware.logic.road.nmea import NmeaReader
 from firmware.logic.road.odometer import Odometer
 from firmware.logic.road.whereabouts import Whereabouts
+from firmware.logic.signs.battery import BatteryStage
 from firmware.logic.signs.ignition_line import IgnitionLine, NoLine
 from firmware.logic.state_version import require_known
 from firmware.logic.trip.trip import Trip
 from firmware.tasks.badge import BadgeTask
+from firmware.tasks.battery import watch_battery
 from firmware.tasks.gnss import GnssTask
 from firmware.tasks.link import KEYS_FILE, LinkTask
 from firmware.tasks.orders import COMMANDS_FILE
@@ -159,6 +162,7 @@ class Box:
             uptime=uptime,
             vehicle=vehicle,
         )
+        battery = BatteryStage(now_ms)
         channel = AtChannel(Serial(board.modem_uart))
         modem = A76xx(
             channel,
@@ -185,7 +189,9 @@ class Box:
             immobiliser=immobiliser,
             recorder=recorder,
             state_store=state_store,
+            stage=lambda: battery.stage,
         )
+        millivolts = battery_input(board.battery_adc, board.battery_divider)
         watchdog = WatchdogTask(
             watchdog=hardware_watchdog,
             uptime=uptime,
@@ -232,6 +238,7 @@ class Box:
                 "badge": badge.run,
                 "gnss": gnss.run,
                 "signals": signals.run,
+                "battery": lambda: watch_battery(millivolts, battery, uptime, vehicle, recorder),
                 "modem": channel.run,
                 "link": link.run,
                 "watchdog": watchdog.run,

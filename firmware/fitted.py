@@ -10,7 +10,7 @@ from firmware.logic.access.card import TOLD_AS_THEY_COME, CardPresence
 def relay(fitted: bool, board):
     """The relay in the start line, or what stands for none."""
     if not fitted:
-        from firmware.drivers.no_relay import NoRelay
+        from firmware.drivers.not_fitted import NoRelay
 
         return NoRelay()
     from firmware.drivers.relay import LatchingRelay
@@ -26,7 +26,7 @@ def relay(fitted: bool, board):
 def ignition(fitted: bool, board):
     """The ignition line, or what stands for none."""
     if not fitted:
-        from firmware.drivers.no_ignition import NoIgnition
+        from firmware.drivers.not_fitted import NoIgnition
 
         return NoIgnition()
     return IgnitionInput(board.ignition)
