@@ -64,8 +64,8 @@ _OUTAGE_MS = const(300_000)
 # How often a pause looks whether somebody has come to the car: each look wakes a sleeping chip.
 _PAUSE_LOOK_S = const(30)
 _ONCE_AN_HOUR_MS = const(3_600_000)
-# Of silence, then the modem may be switched off for the battery's sake.
-_ALL_SAID_MS = const(15_000)
+# Of silence after everything is told: then the modem is switched off for the battery's sake.
+_LAST_WORDS_MS = const(15_000)
 
 KEYS_FILE = "keys"
 
@@ -209,7 +209,8 @@ class LinkTask:
                 return False
         now_ms = self._uptime.now_ms()
         if session.established:
-            if self._saves and self._pace.silent_ms(now_ms) >= _ALL_SAID_MS:
+            all_told = self._journal.lowest_seq == self._journal.next_seq
+            if self._saves and all_told and self._pace.silent_ms(now_ms) >= _LAST_WORDS_MS:
                 raise states.ModemError("saved", OFF_AIR_BATTERY_LOW)
             if self._pace.is_dead(now_ms):
                 raise states.ModemError("dead", OFF_AIR_PATH_FORGOTTEN)
@@ -307,7 +308,7 @@ class LinkTask:
         now_ms, quiet = self._uptime.now_ms(), self._vehicle.quiet and session.established
         due_ms = self._pace.next_deadline() if quiet else now_ms + _LOOK_AGAIN_MS
         if self._saves:
-            due_ms = min(due_ms, now_ms + _ALL_SAID_MS)
+            due_ms = min(due_ms, now_ms + _LAST_WORDS_MS)
         deadline_ms = session.next_deadline()
         if deadline_ms is not None:
             due_ms = min(due_ms, deadline_ms)

@@ -10,6 +10,7 @@ _OLD_AH = 20.0
 _RESISTANCE_OHM = 0.02
 _CRANKING_DROP_V = 2.9
 _OLD_CRANKING_DROP_V = 4.5
+_TURNS_FROM_V = 7.0  # below, a starter does not turn an engine any more
 _CHARGING_V = 14.2
 _CHARGING_A = 20.0
 _LIGHTS_A = 5.0  # side lights and what goes with them
@@ -43,6 +44,11 @@ class Battery:
         drop_v = _OLD_CRANKING_DROP_V if self.fault == "old" else _CRANKING_DROP_V
         resting_v = _between([(share, volts) for share, volts in _AT_REST], self._charge)
         return resting_v - self._load_a * _RESISTANCE_OHM - (drop_v if self.cranks else 0.0)
+
+    @property
+    def turns_engine(self) -> bool:
+        """Whether it is still strong enough for the starter that cranks."""
+        return self.volts >= _TURNS_FROM_V
 
     def set_resting(self, volts: float) -> None:
         """Be so full that it has this voltage at rest."""

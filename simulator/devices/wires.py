@@ -180,8 +180,9 @@ class Wires:
 
     def _catch(self) -> None:
         """The starter has turned long enough, if the relay let it turn."""
+        turned = self.starter_allowed and self.battery.turns_engine
         self._end_cranking()
-        self.engine_running = self.engine_running or self.starter_allowed
+        self.engine_running = self.engine_running or turned
         self._tell_battery()
 
     def _end_cranking(self) -> None:

@@ -40,6 +40,7 @@ def test_a_crank_pulls_an_old_one_further_down() -> None:
         battery = Battery()
         battery.cranks, battery.fault = True, fault
         dips[fault] = battery.volts
+        assert battery.turns_engine
     assert 9 < dips[None] < 10
     assert 7 < dips["old"] < dips[None] - 1
 
@@ -50,6 +51,13 @@ def test_an_old_one_is_empty_three_times_as_soon() -> None:
     battery.fault = "old"
     battery.draw(BOX_A, 12 * 24 * HOUR_S)
     assert battery.volts == pytest.approx(12.24, abs=0.05)
+
+
+def test_a_flat_one_turns_no_engine() -> None:
+    battery = Battery()
+    battery.set_resting(9.6)
+    battery.cranks = True
+    assert not battery.turns_engine
 
 
 def test_it_is_never_fuller_than_full_nor_emptier_than_dead() -> None:
