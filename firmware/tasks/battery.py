@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from firmware.tasks.vehicle import Vehicle
 
 _EVERY_S = const(0.5)  # a starter turns for longer
-_EVERY_QUIET_S = const(60)
+_EVERY_QUIET_S = const(4)  # as the car looks at its wires
 
 
 async def watch_battery(
@@ -24,7 +24,7 @@ async def watch_battery(
     vehicle: "Vehicle",
     recorder: "Recorder",
 ) -> None:
-    """Read it for ever, seldom in a car that is quiet."""
+    """Read it for ever, less often in a car that is quiet."""
     while True:
         now_ms = uptime.now_ms()
         recorder.write(battery.read(millivolts(), now_ms), now_ms)
