@@ -42,7 +42,6 @@ from firmware.logic.signs.ignition_line import IgnitionLine, NoLine
 from firmware.logic.state_version import require_known
 from firmware.logic.trip.trip import Trip
 from firmware.tasks.badge import BadgeTask
-from firmware.tasks.battery import watch_battery
 from firmware.tasks.gnss import GnssTask
 from firmware.tasks.link import KEYS_FILE, LinkTask
 from firmware.tasks.orders import COMMANDS_FILE
@@ -199,6 +198,7 @@ class Box:
             presence=presence,
             signals=signals,
             on_stand=_forget_failed_starts,
+            on_look=lambda now_ms: recorder.write(battery.read(millivolts(), now_ms), now_ms),
         )
 
         if reader.wake_line is not None:
@@ -238,7 +238,6 @@ class Box:
                 "badge": badge.run,
                 "gnss": gnss.run,
                 "signals": signals.run,
-                "battery": lambda: watch_battery(millivolts, battery, uptime, vehicle, recorder),
                 "modem": channel.run,
                 "link": link.run,
                 "watchdog": watchdog.run,

@@ -79,7 +79,6 @@ LEAF_FIRST = (
     "firmware.logic.access.signals",
     "firmware.tasks.signals",
     "firmware.logic.signs.battery",
-    "firmware.tasks.battery",
     "firmware.logic.signs.contradictions",
     "firmware.logic.signs.startable",
     "firmware.logic.signs.unused",

@@ -1,14 +1,11 @@
 """What the battery says changes nothing of what the car decides: doors, relay and trip."""
 
 import asyncio
-from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firmware.logic.signs.battery import BatteryStage
-from firmware.tasks import battery as battery_task
-from firmware.tasks.battery import watch_battery
 from shared_protocol.records import Battery, decode_body
 from tests.firmware.tasks.vehicle_bench import (
     MARIE,
@@ -39,18 +36,12 @@ async def live(day: Day, reads_battery: bool) -> tuple[list[object], int]:
     """What the wires did and what was recorded, but of the battery; and how often it was told."""
     wires, flash = Wiring(), Flash()
     box = Box(wires, flash, Flash())
-    volts = [12_600]
-    reading = asyncio.create_task(
-        watch_battery(lambda: volts[0], BatteryStage(0), wires, box.vehicle, box.recorder)
-    )
-    if not reads_battery:
-        reading.cancel()
-    for act, volts[0] in day:
+    battery = BatteryStage(0)
+    for act, millivolts in day:
         wires.on = False
         await ACTS[act](box)
-        await asyncio.sleep(0)  # a turn for who reads the battery
-        await asyncio.sleep(0)
-    reading.cancel()
+        if reads_battery:  # as application.py has it done with a look
+            box.recorder.write(battery.read(millivolts, wires.ms), wires.ms)
     told, others = 0, []
     seq = box.journal.lowest_seq
     while seq < box.journal.next_seq:
@@ -74,8 +65,7 @@ days = st.lists(
 @settings(max_examples=examples(60), deadline=None)
 @given(day=days)
 def test_a_car_does_the_same_with_any_battery_and_with_none(day: Day) -> None:
-    with patch.multiple(battery_task, _EVERY_S=0, _EVERY_QUIET_S=0):
-        with_battery, _ = asyncio.run(live(day, reads_battery=True))
+    with_battery, _ = asyncio.run(live(day, reads_battery=True))
     without, told = asyncio.run(live(day, reads_battery=False))
     assert told == 0
     assert with_battery == without
@@ -83,6 +73,5 @@ def test_a_car_does_the_same_with_any_battery_and_with_none(day: Day) -> None:
 
 def test_an_empty_battery_was_told_on_such_a_day() -> None:
     day = [("marie", 11_400), ("marie ends", 11_400), ("is parked", 11_400), ("stands", 11_400)]
-    with patch.multiple(battery_task, _EVERY_S=0, _EVERY_QUIET_S=0):
-        _, told = asyncio.run(live(day, reads_battery=True))
+    _, told = asyncio.run(live(day, reads_battery=True))
     assert told == 1
