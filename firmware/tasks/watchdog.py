@@ -1,9 +1,8 @@
 """Feeds the hardware watchdog with each look of the car's loop, and does what goes with a look.
 
 The battery is read, and garbage collected now and then: a wake of its own would cost a sleeping
-chip as much as the look's. A collection holds the loop for
-a tenth of a second, so none is begun while somebody is at the reader or a pattern is shown; there
-the heap's own threshold has to do.
+chip as much as the look's. A collection holds the loop for a tenth of a second, so none is begun
+while somebody is at the reader or a pattern is shown; there the heap's own threshold has to do.
 
 An application that was alive for a minute stands: how many starts failed before it is forgotten
 then and not sooner, so that one that hangs or dies shortly after its start is counted by main.py.

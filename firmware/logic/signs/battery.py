@@ -10,12 +10,12 @@ decides of doors and relay does not know of it.
 from firmware.logic.const import const
 from shared_protocol.records import Battery
 
-_LIMITS_MV = (12_200, 12_000, 11_600)  # below: somebody is told; the modem sleeps; it is off
+_LIMITS_MV = (12_200, 12_000, 11_600)  # below each begins the next stage
 _BACK_MV = const(300)  # above its limit a stage is over
 # No battery gets there by itself: something charges it.
 _CHARGING_MV = const(13_200)
-# A box that runs has more: the wire is broken. And no battery rests there.
-_NO_BATTERY_MV = const(9_000)
+# A box that runs is fed with more than this: the input is not wired.
+_NOT_WIRED_MV = const(5_000)
 _JUDGE_AFTER_MS = const(900_000)
 _TELL_EVERY_MS = const(3_600_000)
 
@@ -36,7 +36,7 @@ class BatteryStage:
 
     def read(self, millivolts: int, now_ms: int) -> tuple:
         """Take a reading; return the record, when one is due."""
-        if millivolts < _NO_BATTERY_MV:
+        if millivolts < _NOT_WIRED_MV:
             return ()
         self._highest_mv = highest_mv = max(self._highest_mv, millivolts)
         self._lowest_mv = min(self._lowest_mv, millivolts)

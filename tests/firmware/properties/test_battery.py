@@ -49,7 +49,7 @@ def test_a_stage_is_recorded_when_it_changes_and_no_reading_twice_in_a_quarter_o
             assert battery.stage <= was
 
 
-@given(READINGS, st.integers(9_000, 16_000))
+@given(READINGS, st.integers(5_000, 16_000))
 def test_a_battery_that_stays_as_it_is_comes_to_its_stage_whatever_was_before(
     before: list[tuple[int, int]], millivolts: int
 ) -> None:

@@ -75,7 +75,13 @@ def test_an_input_that_is_not_wired_says_nothing():
     assert battery.stage == 0
 
 
-def test_a_battery_too_low_to_be_one_leaves_the_stage_as_it_was():
+def test_a_wire_that_breaks_leaves_the_stage_as_it_was():
     battery = at_stage(3)
-    assert after(battery, 8_900, 120, HOUR_MS) == []
+    assert after(battery, 0, 120, HOUR_MS) == []
     assert battery.stage == 3
+
+
+def test_an_old_battery_shows_by_its_crank():
+    battery = BatteryStage(0)
+    battery.read(7_900, 30_000)
+    assert after(battery, 12_550, 62) == [Battery(0, 12_550, 7_900)]
