@@ -1,10 +1,10 @@
-"""What stands for a relay or an ignition line that a car has not: reads and pulses nothing."""
+"""What stands for the parts that a car has not: nothing is read, seen on, or pulsed."""
 
 from shared_protocol.records import RELAY_UNKNOWN
 
 
 class NoRelay:
-    """A door-only car: nothing in the start line, so no contact to believe either."""
+    """A door-only car: nothing in the start line, and no contact to believe."""
 
     def contact(self) -> int:
         """RELAY_UNKNOWN."""
@@ -18,7 +18,7 @@ class NoRelay:
 
 
 class NoIgnition:
-    """Nothing is seen on. Attributes to read: `fitted`, `on`."""
+    """A car whose ignition line is not wired. Attributes to read: `fitted`, `on`."""
 
     fitted = False
     on = False

@@ -14,6 +14,7 @@ from server.fleet.bookings import Phase
 from server.fleet.model import (
     Assurance,
     BadgeDeed,
+    BatteryState,
     BlockedWhy,
     ClockSource,
     CommandState,
@@ -271,6 +272,13 @@ OFF_AIR: Mapping[OffAirCause, str] = {
     "unnamed": N_("a cause that this server does not know"),
 }
 
+BATTERIES: Mapping[BatteryState, str] = {
+    "well": N_("good"),
+    "low": N_("low"),
+    "saving": N_("very low: heard once an hour"),
+    "modem_off": N_("flat: not heard until it is charged"),
+}
+
 HINDRANCES: Mapping[Hindrance, str] = {
     "ignition_on": N_("the ignition is on"),
     "moves": N_("it moves, or does not stand still for long enough"),
@@ -338,6 +346,7 @@ RECORDS: Mapping[str, str] = {
     ),
     "jump_refused": N_("The server said %(number)s for %(counter)s: beyond reason, refused"),
     "off_air": N_("Off the air for %(duration_s)s s: %(off_air)s"),
+    "battery": N_("Battery: %(steady_mv)s mV, the lowest was %(lowest_mv)s mV"),
     "heartbeat_learned": N_("The box shows itself every %(interval_s)s s from now on"),
     "wear": N_("The box's memory has been erased %(erases)s times"),
     "contradiction": N_("Contradiction: %(reason)s"),

@@ -11,6 +11,7 @@ from collections import namedtuple
 
 from firmware.logic.const import const
 from shared_protocol.records import (
+    OFF_AIR_BATTERY_LOW,
     OFF_AIR_MODEM_RESTARTED,
     OFF_AIR_MODEM_SILENT,
     OFF_AIR_NO_CONTEXT,
@@ -128,13 +129,17 @@ _RESTART_AGAIN_MS = const(3_600_000)
 
 
 class ModemStates:
-    """Attributes to read: `state` (of STATES), `failures` (in a row), `cause` (of the last one)."""
+    """Attributes to read: `state` (of STATES), `failures` (in a row), `cause` (of the last one).
+
+    `off`: the modem is switched off for the pause.
+    """
 
     def __init__(self, now_ms: int, entropy: "Callable[[int], bytes]"):
         """Begin at power up; `entropy` gives so many random bytes, for pauses unlike others'."""
         self.state = STATES[POWER_UP]
         self.failures = 0
         self.cause = 0
+        self.off = False
         self._entropy = entropy
         self._chance = 0  # of 256, for the pause
         self._rung = -1  # of RECOVERY, the last that was tried
@@ -162,14 +167,16 @@ class ModemStates:
         pause_ms -= pause_ms * self._chance // 512
         return max(0, self._entered_ms + pause_ms - now_ms)
 
-    def finished(self, success: bool, now_ms: int, cause: int = 0) -> None:
+    def finished(self, success: bool, now_ms: int, cause: int = 0, off: bool = False) -> None:
         """Leave the state: its work succeeded, or failed or ran out of time.
 
-        `cause`, of records.OFF_AIR_*, is what the driver knows of a failure; 0: nothing.
+        `cause`, of records.OFF_AIR_*, is what the driver knows of a failure; 0: nothing. `off`: the
+        battery wants the modem off as long as it is not needed.
         """
         state = self.state
         failed = not success
         if state.name == ONLINE:
+            success = success or cause == OFF_AIR_BATTERY_LOW
             success = success or now_ms - self._entered_ms >= _GOOD_CONNECTION_MS
         target = state.after_success if success else state.after_failure
         if target == RECOVER:
@@ -180,7 +187,8 @@ class ModemStates:
                 self._restarted_ms = self._away_ms = None
             self.failures += 1
             self._chance = self._entropy(1)[0]
-            target = self._climb(state, now_ms)
+            self.off = off
+            target = POWER_CYCLE if off else self._climb(state, now_ms)
         self.state = STATES[target]
         self._entered_ms = now_ms
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from simulator.devices import battery as batteries
 from simulator.devices import gnss, pn532, wires
 from simulator.devices.car import HOLD_S, TOUCH_S
 from simulator.devices.modem import faults as modem_faults
@@ -85,6 +86,12 @@ def fuel_card(stage: Stage, state: str) -> None:
 def battery(stage: Stage, volts: float) -> None:
     """Give the car's battery this voltage at rest."""
     stage.car.wires.set_battery(volts)
+
+
+@word("battery is", _fault(batteries.FAULTS))
+def battery_is(stage: Stage, fault: str) -> None:
+    """Let the battery be old, or leave the lights on; well: neither."""
+    stage.car.wires.break_battery(_named(fault))
 
 
 @word("relay", _fault(wires.FAULTS))

@@ -152,6 +152,14 @@ def startable(stage: Stage, wanted: str) -> Finding:
     return _same(told[-1]["hindrance"] if told else "none", wanted)
 
 
+@word("expect battery", "none|well|low|saving|modem_off")
+def battery(stage: Stage, wanted: str) -> Finding:
+    """What the server knows of the car's battery."""
+    told = stage.stored()["batteries"]
+    found = f"{told[0]['state']} {told[0]['millivolts'] / 1000:.2f} V" if told else "none"
+    return found, found.split()[0] == wanted
+
+
 # At the server: the last trip
 
 

@@ -20,6 +20,7 @@ from firmware.logic.link.modem_states import (
     ModemStates,
 )
 from shared_protocol.records import (
+    OFF_AIR_BATTERY_LOW,
     OFF_AIR_NETWORK_REFUSED,
     OFF_AIR_NO_CONTEXT,
     OFF_AIR_NO_COVERAGE,
@@ -228,3 +229,30 @@ def test_the_time_left_runs_from_the_entry():
 
 def test_the_ladder_ends_with_the_power():
     assert RECOVERY[-1] == POWER_CYCLE
+
+
+def test_for_the_batterys_sake_the_modem_is_off_in_every_pause():
+    for name in (POWER_UP, REGISTERED, CIPOPEN, ONLINE):
+        states = ModemStates(0, bytes)
+        go_to(states, name)
+        states.finished(False, 0, off=True)
+        assert (states.state.name, states.off) == (POWER_CYCLE, True)
+
+
+def test_connections_ended_for_the_battery_are_no_failures_and_make_no_pause_longer():
+    states = ModemStates(0, bytes)
+    for hour in range(5):
+        go_online(states, hour * 3_600_000)
+        states.finished(False, hour * 3_600_000 + 20_000, OFF_AIR_BATTERY_LOW, off=True)
+        assert (states.failures, states.cause) == (1, OFF_AIR_BATTERY_LOW)
+        states.finished(True, hour * 3_600_000 + 30_000)
+        states.finished(True, hour * 3_600_000 + 40_000)
+
+
+def test_a_modem_is_on_again_in_the_pauses_of_a_battery_that_was_charged():
+    states = ModemStates(0, bytes)
+    states.finished(False, 0, off=True)
+    states.finished(True, 0)
+    states.finished(True, 0)
+    states.finished(False, 0)
+    assert not states.off
