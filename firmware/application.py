@@ -12,14 +12,14 @@ from cryptolib import aes
 
 from firmware import fitted
 from firmware.board import BOARDS, outputs_low_at_reset
-from firmware.drivers.a76xx import A76xx
-from firmware.drivers.at_channel import AtChannel
 from firmware.drivers.battery import battery_input
 from firmware.drivers.doors import Doors
 from firmware.drivers.entropy import Entropy
 from firmware.drivers.flash_store import FlashStore
 from firmware.drivers.ignition import IgnitionInput
 from firmware.drivers.light_sleep import LightSleep
+from firmware.drivers.modem.a76xx import A76xx
+from firmware.drivers.modem.at_channel import AtChannel
 from firmware.drivers.panel import Panel
 from firmware.drivers.serial import Serial
 from firmware.drivers.ublox import UbloxReceiver

@@ -14,8 +14,8 @@ from tests.support import find_micropython
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).with_name("loaded_drivers.py")
 IN_EVERY_BOX = {
-    "a76xx", "at_channel", "attach", "battery", "doors", "entropy", "flash_store", "ignition",
-    "light_sleep", "panel", "pulse", "serial", "ublox", "uptime",
+    "battery", "doors", "entropy", "flash_store", "ignition", "light_sleep", "modem", "modem.a76xx",
+    "modem.at_channel", "modem.attach", "panel", "pulse", "serial", "ublox", "uptime",
 }  # fmt: skip
 PN532 = {"pn532", "pn532_bus"}
 

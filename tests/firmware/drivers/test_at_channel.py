@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from firmware.drivers.at_channel import AtChannel
+from firmware.drivers.modem.at_channel import AtChannel
 from firmware.logic.link.modem_states import ModemError
 from tests.firmware.drivers.scripted import ScriptedStream
 

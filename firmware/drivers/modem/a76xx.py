@@ -8,8 +8,8 @@ import asyncio
 
 from machine import Pin
 
-from firmware.drivers.at_channel import RAW_BYTES
-from firmware.drivers.attach import hold_context, open_card, wait_until_registered
+from firmware.drivers.modem.at_channel import RAW_BYTES
+from firmware.drivers.modem.attach import hold_context, open_card, wait_until_registered
 from firmware.drivers.pulse import pulse
 from firmware.logic.const import const
 from firmware.logic.link.modem_states import ModemError
@@ -24,7 +24,7 @@ TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know th
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from firmware.drivers.at_channel import AtChannel
+    from firmware.drivers.modem.at_channel import AtChannel
     from firmware.logic.link.sim_pin import SimPin
 
 # The A7670's hardware design: its key for 50 ms at least to start and 2.5 s to be switched off, its
