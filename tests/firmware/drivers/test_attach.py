@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from firmware.drivers import attach
+from firmware.drivers.modem import attach
 from firmware.drivers.modem.at_channel import AtChannel
 from firmware.logic.link.modem_states import ModemError
 from firmware.logic.link.sim_pin import SimPin
