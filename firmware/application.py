@@ -190,6 +190,7 @@ class Box:
             immobiliser=immobiliser,
             recorder=recorder,
             state_store=state_store,
+            on_failure=lambda cause: _show_off_air(cause, grants, signals),
             stage=lambda: battery.stage,
         )
         millivolts = battery_input(board.battery_adc, board.battery_divider)
@@ -286,6 +287,12 @@ class Box:
 
 def _seen_by_the_look(_pin) -> None:
     """What needs no handler, as the car's look that follows reads the level."""
+
+
+def _show_off_air(cause: int, grants, signals) -> None:
+    """Say it to the technician who fits the box: one that never had a set serves nobody yet."""
+    if not grants.expires_s and not signals.plays:
+        signals.play("off_air {}".format(cause))
 
 
 def _forget_failed_starts() -> None:

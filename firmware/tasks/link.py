@@ -96,10 +96,12 @@ class LinkTask:
         immobiliser: "Immobiliser",
         recorder: "Recorder",
         state_store: "Store",
-        stage: "Callable[[], int]" = lambda: 0,
+        on_failure: "Callable[[int], None]",
+        stage: "Callable[[], int]",
     ):
         """Take the parts; nothing is sent.
 
+        `on_failure` is told what keeps the box off the air, of records.OFF_AIR_*, at each try.
         `stage()` is the battery's: at 2 a parked box connects once an hour, at 3 not at all.
         `wake_link` is set by recorder and modem whenever there is something to send or to hear.
         """
@@ -120,6 +122,7 @@ class LinkTask:
         self._immobiliser = immobiliser
         self._recorder = recorder
         self._state_store = state_store
+        self._on_failure = on_failure
         self._stage = stage
         self._states = states.ModemStates(uptime.now_ms(), entropy)
         self._pace = Pace()
@@ -143,6 +146,8 @@ class LinkTask:
                 self._states.finished(False, self._uptime.now_ms())
                 raise
             self._states.finished(success, self._uptime.now_ms(), cause, self._saves)
+            if not success:
+                self._on_failure(self._states.cause)
 
     @property
     def _saves(self) -> bool:
@@ -231,7 +236,9 @@ class LinkTask:
         if isinstance(event, Established):
             self.connections += 1
             self._pace.connected(now_ms)
-            self._tell_outage(now_ms)
+            off_ms = now_ms - self._off_since_ms
+            if off_ms >= _OUTAGE_MS:
+                self._recorder.write((OffAir(self._states.cause, off_ms // 1000),), now_ms)
             self._uplink.connected(now_ms)
             return True
         message = event.message
@@ -279,12 +286,6 @@ class LinkTask:
         if counter not in self._jumps_told:
             self._jumps_told.add(counter)
             self._recorder.write((JumpRefused(counter, number),), now_ms)
-
-    def _tell_outage(self, now_ms: int) -> None:
-        """Record once back what kept the box off the air, if it was for long."""
-        off_ms = now_ms - self._off_since_ms
-        if off_ms >= _OUTAGE_MS:
-            self._recorder.write((OffAir(self._states.cause, off_ms // 1000),), now_ms)
 
     def _next_message(self, now_ms: int):
         """One at a time: each is on its way before the next takes memory."""

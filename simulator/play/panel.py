@@ -8,16 +8,20 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from simulator.play.reasons import REFUSALS
+from simulator.play.reasons import OFF_AIR, REFUSALS
 
 _PAGE = (Path(__file__).parents[2] / "docs" / "signals.md").read_text(encoding="utf-8")
-_REASONS = {f"refused {number}": f"refused {name}" for name, number in REFUSALS.items()}
+_REASONS = {
+    f"{event} {number}": f"{event} {name}"
+    for event, numbers in (("refused", REFUSALS), ("off_air", OFF_AIR))
+    for name, number in numbers.items()
+}
 _EVENT_OF: dict[str, str] = {
     pattern: _REASONS.get(event, event)
     for event, pattern in re.findall(r"^\| ([a-z_0-9 ]+) \| `([gGrR.]+)` \|", _PAGE, re.MULTILINE)
 }
-EVENTS = tuple(event for event in _EVENT_OF.values() if not event.startswith("refused"))
-"""What may be shown beside refusals, which are told as `refused REASON`."""
+EVENTS = tuple(event for event in _EVENT_OF.values() if " " not in event)
+"""What may be shown beside `refused REASON` and `off_air CAUSE`."""
 
 _SLOT_MS = 150
 _DARK_SLOTS = 2  # as many in a row end a pattern

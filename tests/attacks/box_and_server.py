@@ -223,6 +223,8 @@ class BoxLife:
             uplink=self.uplink,
             card_keys=CardKeys(state),
             vehicle=self.vehicle,
+            on_failure=lambda cause: None,
+            stage=lambda: 0,
         )
         self.session: Session | None = None
         self.draw = draw

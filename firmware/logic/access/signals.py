@@ -4,6 +4,9 @@ A refusal is some long reds, at most five, then some short ones, at most four, s
 say them on the telephone. The long ones say where the matter lies: 1 the booking, 2 the car, 3 the
 box or the badge, 4 the driver, 5 the papers. docs/signals.md shows the same
 table to agents; a test compares them.
+
+What keeps a new box off the air is counted the same way without a sound, for the technician who
+fits it: 1 the modem, 2 the SIM card, 3 the network, 4 the server, 5 the battery.
 """
 
 from firmware.logic.access.outcome import (
@@ -41,15 +44,20 @@ REFUSALS = "11 12 13 31 21 32 33 14 22 23 24 34 41 42 43 44 51"
 
 As one text: a table of patterns would cost the box's heap ten times as much."""
 
+OFF_AIR = "11 21 22 23 24 31 32 33 41 42 43 12 51"
+"""The same of each cause of shared_protocol.records.OFF_AIR_*, but for a box that limps."""
+
 SLOT_MS = 150
 
 
 def pattern(event: str) -> str:
-    """The slots of an event of PATTERNS, or of `refused N` with a reason's number."""
+    """The slots of an event of PATTERNS, or of `refused N` or `off_air N` with a cause's number."""
     if event in PATTERNS:
         return PATTERNS[event]
-    at = 3 * int(event[8:]) - 3
-    return ("RR." * int(REFUSALS[at]) + "r." * int(REFUSALS[at + 1]))[:-1]
+    name, number = event.split(" ")
+    counts, long = (REFUSALS, "RR.") if name == "refused" else (OFF_AIR, "rr.")
+    at = 3 * int(number) - 3
+    return (long * int(counts[at]) + "r." * int(counts[at + 1]))[:-1]
 
 
 def slots(event: str) -> list[tuple[int, int, int]]:

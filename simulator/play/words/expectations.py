@@ -6,7 +6,7 @@ Looks and changes nothing. What a phone is told: phone.py.
 from typing import Any
 
 from simulator.play.panel import EVENTS, shown
-from simulator.play.reasons import CONTRADICTIONS, ENDS, HINDRANCES, REFUSALS
+from simulator.play.reasons import CONTRADICTIONS, ENDS, HINDRANCES, OFF_AIR, REFUSALS
 from simulator.play.stage import Stage
 from simulator.play.words.registry import Finding, word
 
@@ -46,6 +46,12 @@ def signal(stage: Stage, wanted: str) -> Finding:
 def signal_refused(stage: Stage, reason: str) -> Finding:
     """Lights and buzzer told last that a badge was refused, and why."""
     return signal(stage, f"refused {reason}")
+
+
+@word("expect signal off_air", "|".join(OFF_AIR))
+def signal_off_air(stage: Stage, cause: str) -> Finding:
+    """Lights told last what keeps a box off the air that never had its grants."""
+    return signal(stage, f"off_air {cause}")
 
 
 @word("expect key", "NUMBER")

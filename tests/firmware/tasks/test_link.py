@@ -38,6 +38,8 @@ class Bench:
             trip=SimpleNamespace(open=False),
             immobiliser=SimpleNamespace(state=0),
             state_store=self.store,
+            on_failure=lambda cause: None,
+            stage=lambda: 0,
         )
 
     def hear(self, message: object) -> None:

@@ -6,17 +6,20 @@ from hypothesis import strategies as st
 
 from firmware.logic.access.signals import SLOT_MS, slots
 from simulator.play.panel import shown
-from simulator.play.reasons import REFUSALS
+from simulator.play.reasons import OFF_AIR, REFUSALS
 from tests.firmware.logic.every_signal import EVERY
 
 Change = tuple[int, str, int]
-REASONS = {number: name for name, number in REFUSALS.items()}
+REASONS = {
+    "refused": {number: name for name, number in REFUSALS.items()},
+    "off_air": {number: name for name, number in OFF_AIR.items()},
+}
 
 
 def name_of(event: str) -> str:
     """An event of the firmware's table as the simulator says it."""
     head, _, number = event.partition(" ")
-    return f"refused {REASONS[int(number)]}" if head == "refused" else event
+    return f"{head} {REASONS[head][int(number)]}" if head in REASONS else event
 
 
 def played(event: str, begun_ms: int, late_ms: int = 0, slots_shown: int = 99) -> list[Change]:
