@@ -80,6 +80,16 @@ def _no_card(state: State) -> None:
     state.sim = ABSENT
 
 
+def _no_context(state: State) -> None:
+    state.access = Access(APN)
+    state.contexts.clear()
+
+
+def _all_at_once(state: State) -> None:
+    _network(Access(APN, ("box", "s3cret-login"), refusal=2), Context("IP", "stale.example"))(state)
+    _card("4321")(state)
+
+
 def _reported(mode: int, registration: int) -> Callable[[State], None]:
     def put_round(state: State) -> None:
         state.access = Access(registration=registration)
@@ -96,10 +106,15 @@ SCENARIOS = {
         _network(Access(APN, refusal=2), Context("IP", "stale.example")), {"apn": APN}
     ),
     "apn_login": Scenario(_network(_LOGIN_WANTED, Context("IP", APN)), {"apn": APN, **LOGIN}),
+    "apn_undefined": Scenario(_no_context, {"apn": APN}),
+    "login_stale": Scenario(
+        _network(_LOGIN_WANTED, Context("IP", APN, ("box", "former"))), {"apn": APN, **LOGIN}
+    ),
     "ipv6_only": Scenario(_network(IPV6_ONLY, Context()), {"pdp_type": "IPV6"}, by_name=True),
     "registered_in_mode_2": Scenario(_reported(2, 1)),
     "roaming_in_mode_4": Scenario(_reported(4, 5)),
     "pin_right": Scenario(_card("4321"), {"sim_pin": "4321"}),
+    "pin_and_apn": Scenario(_all_at_once, {"apn": APN, "sim_pin": "4321", **LOGIN}),
     "pin_wrong": Scenario(_card("4321"), {"sim_pin": "1111"}, reaches=False),
     "pin_none": Scenario(_card("4321"), reaches=False),
     "no_card": Scenario(_no_card, reaches=False),

@@ -24,8 +24,8 @@ _SWITCHED_S = const(18.0)  # the radio on or off
 _POLL_S = const(1.0)
 # A card is busy, or not yet found, for 10 s after its modem's start (python-gsmmodem#10).
 _CARD_LOOKS = const(20)
-# After so many the network means it, whatever other cells the modem has tried.
-_REFUSED_LOOKS = const(30)
+# After so many in a row the network means it: other operators' cells have been tried, too.
+_REFUSED_LOOKS = const(90)
 
 
 async def open_card(channel, sim_pin) -> None:

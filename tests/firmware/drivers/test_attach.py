@@ -212,6 +212,6 @@ async def test_a_refusal_that_ends_is_none() -> None:
     denied, searching = "+CEREG: 0,3", "+CEREG: 0,2"
     modem = Modem(
         CGREG_read="+CGREG: 0,2",
-        CEREG_read=[*[denied] * 20, searching, *[denied] * 20, "+CEREG: 0,1"],
+        CEREG_read=[*[denied] * 60, searching, *[denied] * 60, "+CEREG: 0,1"],
     )
     assert (await said_to(modem, attach.wait_until_registered))[-1] == "CEREG?"
