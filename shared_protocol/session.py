@@ -103,7 +103,7 @@ class Session:
         """The server's end; `find_key(box_id, generation)` gives a 32-byte key or None."""
         return cls(messages.TO_BOX, find_key, random, now_ms)
 
-    def receive_data(self, data: bytes, now_ms: int) -> list[tuple[object, ...]]:
+    def receive_data(self, data: "bytes | memoryview", now_ms: int) -> list[tuple[object, ...]]:
         """Take what the socket gave, cut anywhere; return the events of the first frame in it.
 
         `next_deadline()` says whether `step()` has more to read.

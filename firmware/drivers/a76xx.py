@@ -8,6 +8,7 @@ import asyncio
 
 from machine import Pin
 
+from firmware.drivers.at_channel import RAW_BYTES
 from firmware.drivers.pulse import pulse
 from firmware.logic.const import const
 from firmware.logic.link.modem_states import ModemError
@@ -42,8 +43,6 @@ _BANNERS = (b"*ATREADY", b"RDY", b"SMS DONE", b"PB DONE")
 _POLL_S = const(1.0)
 _NETWORK_S = const(120.0)
 _NAME_S = const(30.0)
-# What the UART's receive buffer holds at once, with its AT framing.
-_FETCH_BYTES = const(512)
 # One CIPSEND; the maker's limit is 1500.
 _SEND_BYTES = const(1024)
 
@@ -160,8 +159,8 @@ class A76xx:
             if result != "0,{0},{0}".format(len(part)).encode():
                 raise ModemError("CIPSEND")
 
-    async def receive(self) -> bytes:
-        """Fetch at most _FETCH_BYTES; b"" when there is nothing.
+    async def receive(self) -> "bytes | memoryview":
+        """Fetch at most RAW_BYTES, which the next command overwrites; b"" when there is nothing.
 
         ModemError when some got lost, or when the modem has started anew: the socket is gone then.
         """
@@ -173,7 +172,7 @@ class A76xx:
                 self.closed = True
                 raise ModemError("restarted", OFF_AIR_MODEM_RESTARTED)
         try:
-            text = "AT+CIPRXGET=2,0,{}".format(_FETCH_BYTES)
+            text = "AT+CIPRXGET=2,0,{}".format(RAW_BYTES)
             data = await self._channel.command(text, _ANSWER_S, b"+CIPRXGET: 2,0,")
         except ModemError:
             if self._channel.result or not self._channel.in_step:

@@ -15,8 +15,8 @@ from firmware.logic.link.modem_states import ModemError
 
 # The longest line that is looked at; a modem says nothing longer but banners and certificates.
 _LINE_BYTES = const(256)
-# More raw data than any command asks for: such a count is line noise.
-_RAW_BYTES = const(1500)
+# The most raw data that may be asked for at a time; a greater count is line noise.
+RAW_BYTES = 512
 # What is asked to get in step again, by turns: an answer to the last but one is no answer.
 _QUESTIONS = ((b"AT+CSQ\r", b"+CSQ:"), (b"AT+CCLK?\r", b"+CCLK:"), (b"AT+CFUN?\r", b"+CFUN:"))
 # The manual's longest for most commands is 9 s; what is asked may wait for one that came before.
@@ -39,8 +39,8 @@ class AtChannel:
         self._expected = None  # prefix of the line that carries the result; None: idle
         self.result = b""
         self._counted = False  # whether the result counts raw bytes
-        self._raw = b""
-        self._raw_left = 0
+        self._raw = bytearray(RAW_BYTES)  # for ever: a heap that is full has no large hole
+        self._raw_count = self._raw_left = 0
         self._data = b""  # waits for the prompt
         self._ok = False
         self._failed = False
@@ -54,11 +54,12 @@ class AtChannel:
 
     async def command(
         self, text: str, timeout_s: float, expected: bytes = b"", data: bytes = b""
-    ) -> bytes:
+    ) -> "bytes | memoryview":
         """Give one command, and `data` at its prompt; wait for OK and for the expected line.
 
         Returns:
-            What follows `expected` in its line, or the raw bytes after it if it counts them.
+            What follows `expected` in its line, or the raw bytes after it if it counts them, which
+            the next command overwrites.
 
         Raises:
             ModemError: ERROR, or no complete answer in time.
@@ -66,7 +67,8 @@ class AtChannel:
         if not self.in_step:
             await self.synchronise(_IN_STEP_AFTER_S)
         self._expected = expected
-        self.result = self._raw = b""
+        self.result = b""
+        self._raw_count = 0
         self._counted = False
         self._data = data
         self._ok = self._failed = False
@@ -84,7 +86,7 @@ class AtChannel:
             self._data = b""
         if self._failed:
             raise ModemError(text.split("=")[0])
-        return self._raw if self._counted else self.result
+        return memoryview(self._raw)[: self._raw_count] if self._counted else self.result
 
     async def synchronise(self, timeout_s: float) -> None:
         """Ask what nothing else asks, and wait for its answer; raises ModemError.
@@ -121,7 +123,9 @@ class AtChannel:
         while self._buffer:
             if self._raw_left:
                 taken = self._buffer[: self._raw_left]
-                self._raw += taken
+                end = self._raw_count + len(taken)
+                self._raw[self._raw_count : end] = taken
+                self._raw_count = end
                 self._raw_left -= len(taken)
                 self._buffer = self._buffer[len(taken) :]
                 continue
@@ -152,7 +156,7 @@ class AtChannel:
             self.result = line[len(self._expected) :].strip()
             if line.startswith(b"+CIPRXGET: 2,"):  # raw data follow: link, length, rest
                 count = (line.split(b",") + [b""])[2]
-                self._failed = not count.isdigit() or int(count) > _RAW_BYTES
+                self._failed = not count.isdigit() or int(count) > RAW_BYTES
                 self._counted = True
                 self._raw_left = 0 if self._failed else int(count)
         else:

@@ -384,7 +384,8 @@ class Box:
             elif kind == b"A":
                 _, length = struct.unpack_from(">BH", message, at)
                 at += 3 + length
-                self._report = json.loads(message[at - length : at])
+                name, value = json.loads(message[at - length : at])
+                self._report = {**(self._report or {}), name: value}
             elif kind == b"M":
                 self._mhz = struct.unpack_from(">H", message, at)[0]
                 at += 2

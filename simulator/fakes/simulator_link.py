@@ -221,7 +221,8 @@ def _apply(length):
                     _scheduled.append(handler)
         else:
             gc.collect()
-            do_with(b"A", 0, json.dumps(report()).encode())
+            for item in report().items():  # one by one: a full heap has no hole for all of it
+                do_with(b"A", 0, json.dumps(item).encode())
             return True
     return False
 

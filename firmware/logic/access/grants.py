@@ -100,7 +100,7 @@ class GrantSet:
         """Whether another badge may have the car booked at some time from `from_s` to `to_s`."""
         if self._set.gaps:
             return True
-        for page in self._set.pages:
+        for page in self._set.pages():
             for at in range(0, len(page), GRANT_BYTES):
                 if page[at + _KIND_AT] not in _BOOKINGS:
                     continue  # any other is no booking

@@ -9,6 +9,9 @@ of the rest, a note of the caller's, the set's hash, how many pages it has, the 
 its items as shared_protocol/sets.py has them. There is a second file just like it. A page that one
 of them has lost is the other's; what both have lost is a gap: its items are not found, `may_lack`
 says what they may have been, and by the set's hash the server sees that it has to send it again.
+
+Memory has room for one set and not for two: a page that the set on its way in replaces is left to
+flash, and read there for whoever asks, until that set is in force or has come to nothing.
 """
 
 from firmware.logic.const import const
@@ -23,7 +26,7 @@ _SPARE = ".2"  # at the end of the second file's name
 
 
 class HeldSet:
-    """Attributes to read: `pages` (each some items in force, in order), `hash`, `note`, `gaps`.
+    """Attributes to read: `hash`, `note`, and `gaps`.
 
     Each of the gaps is a pair of keys: the items that damage took lay between them.
     """
@@ -55,13 +58,20 @@ class HeldSet:
         self._hold(note, [page for page in pages if page], self._gaps_of(pages))
 
     def __len__(self):
-        return self._count(self.pages)
+        return self._length
+
+    def pages(self):
+        """Some items in force after the other, in order."""
+        for number in range(len(self._pages)):
+            yield self._page(number)
 
     def find(self, prefix: bytes) -> list[bytes]:
         """Every item in force that begins with `prefix`, in their order."""
         size, length, found = self._item_bytes, len(prefix), []
-        for page in self.pages:
-            if page[-size : length - size] >= prefix and page[:length] <= prefix:
+        for number in range(len(self._pages)):
+            first, last = self._ends(self._pages[number])
+            if first[:length] <= prefix <= last[:length]:
+                page = self._page(number)
                 for at in range(0, len(page), size):
                     if page[at : at + length] == prefix:
                         found.append(page[at : at + size])
@@ -91,11 +101,14 @@ class HeldSet:
         """
         in_order = part == 0 or (part == self._parts_taken and name == self._taking)
         self._parts_taken = -1
-        if part == 0:
-            self._coming = self.pages if from_force else []
         coming, self._coming = self._coming, []
         if not in_order:
             raise OSError
+        if part == 0:
+            coming = list(self.pages()) if from_force else []
+            if not from_force:
+                for page in list(self._pages):
+                    self._leave_to_flash(page)
         coming = self._merged(coming, sorted(changes))
         if self._count(coming) > self._most:
             raise OSError
@@ -112,11 +125,38 @@ class HeldSet:
         Raises:
             OSError: the flash refused, and nothing has changed.
         """
-        pages, self._coming = self._filled(self._coming), []
-        # The spare first: so it is never older than the other, and knows each revocation.
-        for name in (self._name + _SPARE, self._name):
-            yield from self._storage.write_in_turns(name, _in_file(note, pages))
-        self._hold(note, pages, [])
+        self._coming = pages = self._filled(self._coming)
+        try:
+            # The spare first: so it is never older than the other, and knows each revocation.
+            for name in (self._name + _SPARE, self._name):
+                yield from self._storage.write_in_turns(name, _in_file(note, pages))
+            self._hold(note, pages, [])
+        finally:
+            self._coming = []
+
+    def _ends(self, page):
+        """The first and the last key of a page that is here or was left to flash."""
+        if isinstance(page, tuple):
+            return page
+        return page[: self._key_bytes], page[-self._item_bytes :][: self._key_bytes]
+
+    def _leave_to_flash(self, page) -> None:
+        """Keep no more than the ends of a page, if it is in force; flash has it."""
+        if page in self._pages and not self.gaps:  # a set with gaps is not numbered as in flash
+            self._pages[self._pages.index(page)] = self._ends(page)
+
+    def _page(self, number: int) -> bytes:
+        """The items of a page in force; it stays in memory unless a set is on its way in."""
+        page = self._pages[number]
+        if isinstance(page, tuple):
+            head = self.note + self.hash + bytes((len(self._pages),))
+            page = self._proven(head, (self._name, self._name + _SPARE), number)
+            if page is None:  # whatever it said
+                self.gaps.append((b"", b"\xff" * (self._key_bytes + 1)))
+                return b""
+            if not self._coming:
+                self._pages[number] = page
+        return page
 
     def _stored(self, note_bytes: int):
         """The note and the pages of the set in flash; None stands for a page that is lost."""
@@ -139,15 +179,15 @@ class HeldSet:
         while head is None and number * _PAGE_ITEMS < self._most:
             head, _ = self._read_page(names[0], number)
             number += 1
-        pages = []
-        for number in range(head[-1] if head else 0):
-            page = None
-            for name in names:
-                if page is None:
-                    found, items = self._read_page(name, number)
-                    page = items if found == head else None
-            pages.append(page)
-        return head, pages
+        return head, [self._proven(head, names, number) for number in range(head[-1] if head else 0)]
+
+    def _proven(self, head: bytes, names, number: int) -> bytes | None:
+        """A page of the set with this head, from the first of these files that has it."""
+        for name in names:
+            found, items = self._read_page(name, number)
+            if found == head:
+                return items
+        return None
 
     def _read_page(self, name: str, number: int):
         """What a page says of its set and its items; None twice: absent or damaged."""
@@ -162,7 +202,7 @@ class HeldSet:
             len(data) < size
             or (len(data) - size) % self._item_bytes
             or data[size - 1] != number
-            or data[:SET_HASH_BYTES] != set_hash(data[SET_HASH_BYTES:])
+            or data[:SET_HASH_BYTES] != set_hash(memoryview(data)[SET_HASH_BYTES:])
         ):
             return None, None
         return data[SET_HASH_BYTES : size - 1], data[size:]
@@ -181,9 +221,10 @@ class HeldSet:
         return gaps
 
     def _filled(self, pages):
-        """The same items in pages that are full but for the last."""
+        """The same items in pages that are full but for the last; those of before are used up."""
         filled, rest, size = [], b"", self._page_bytes
-        for page in pages:
+        for number, page in enumerate(pages):
+            pages[number] = b""  # memory has no room for both
             if not rest and len(page) == size:
                 filled.append(page)  # the same one, not a copy
                 continue
@@ -198,39 +239,41 @@ class HeldSet:
     def _merged(self, pages, changes):
         """The pages that changes, in order, make of others; one without a change stays as it is."""
         merged, done = [], 0
-        for number in range(max(1, len(pages))):
-            page = pages[number] if pages else b""
-            last_key = page[-self._item_bytes :][: self._key_bytes]
-            begun = done
-            while done < len(changes) and (
-                number + 1 >= len(pages) or changes[done][0][: self._key_bytes] <= last_key
-            ):
+        for page in pages:
+            begun, (_, last) = done, self._ends(page)
+            while done < len(changes) and changes[done][0][: self._key_bytes] <= last:
                 done += 1
             merged += self._changed(page, changes[begun:done]) if done > begun else [page]
-        return [page for page in merged if page]
+        if done < len(changes):
+            is_full = not merged or len(merged[-1]) == self._page_bytes
+            merged += self._changed(b"" if is_full else merged.pop(), changes[done:])
+        return merged
 
     def _changed(self, page: bytes, changes) -> list[bytes]:
         """The pages that changes make of one."""
         size, key_bytes = self._item_bytes, self._key_bytes
-        items = {
-            page[at : at + key_bytes]: page[at : at + size] for at in range(0, len(page), size)
-        }
+        self._leave_to_flash(page)
+        items, at = [], 0
         for item, stays in changes:
+            key = item[:key_bytes]
+            while at < len(page) and page[at : at + key_bytes] <= key:
+                items.append(page[at : at + size])
+                at += size
+            if items and items[-1][:key_bytes] == key:
+                items.pop()
             if stays:
-                items[item[:key_bytes]] = item
-            else:
-                items.pop(item[:key_bytes], None)
-        keys = sorted(items)
+                items.append(item)
+        items += [page[at : at + size] for at in range(at, len(page), size)]
         return [
-            b"".join([items[key] for key in keys[at : at + _PAGE_ITEMS]])
-            for at in range(0, len(keys), _PAGE_ITEMS)
+            b"".join(items[at : at + _PAGE_ITEMS]) for at in range(0, len(items), _PAGE_ITEMS)
         ]
 
     def _count(self, pages) -> int:
         return sum([len(page) for page in pages]) // self._item_bytes
 
     def _hold(self, note: bytes, pages, gaps) -> None:
-        self.note, self.pages, self.gaps, self.hash = note, pages, gaps, set_hash(*pages)
+        self.note, self._pages, self.gaps, self.hash = note, pages, gaps, set_hash(*pages)
+        self._length = self._count(pages)
 
 
 def _in_file(note: bytes, pages):

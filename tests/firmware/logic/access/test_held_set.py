@@ -43,7 +43,7 @@ def test_any_changes_make_what_they_make_of_a_dict():
         for _ in held.finish(bytes((turn,))):
             pass
         for each in (held, opened(storage)):
-            assert b"".join(each.pages) == data
+            assert b"".join(each.pages()) == data
             assert (len(each), each.hash, each.note) == (
                 len(wanted), set_hash(data), bytes((turn,)),
             )  # fmt: skip
