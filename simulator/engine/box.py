@@ -433,7 +433,9 @@ class Box:
             self._asleep = None
         if deadline_us < _NEVER:
             self._asleep = self.timeline.call_at(self._boot_us + deadline_us, self._run)
-        if any(line.readable and self._polled & 1 << n for n, line in self._lines.items()):
+        if self._polled & ~_IDLE and any(
+            line.readable and self._polled & 1 << n for n, line in self._lines.items()
+        ):
             self._ask_run()
 
     # Light sleep: digital peripherals stand still, and outputs float unless they are held: ESP-IDF
@@ -446,7 +448,8 @@ class Box:
             for line in self._lines.values():
                 line.stand_still()
             self._let_go = self.pins.driven()
-            self.pins.release_all()
+            for number in self._let_go:
+                self.pins.box_drives(number, None)
         self._wake_pins = (low, high)
         self.meter.enter("light sleep")
         self._sleep(deadline_us)

@@ -274,32 +274,31 @@ class UART:
         self._sent_at_us = link.now_us()
         capacity = max(rxbuf, 129)
         self._received = memoryview(link.outside(capacity))
-        self._count = self._told = 0
+        self.unread = self.told = 0
         link.uarts[self.number] = self
         link.do(">sBIH", b"O", self.number, baudrate, capacity)
 
     def receive(self, data):
         """Take bytes from the link, which sends no more than there is room for."""
-        self._received[self._count : self._count + len(data)] = data
-        self._count += len(data)
+        self._received[self.unread : self.unread + len(data)] = data
+        self.unread += len(data)
 
     def tell_unread(self):
         """Tell the world how much of what it sent was not read yet."""
-        if self._count != self._told:
-            link.do(">sBH", b"N", self.number, self._count)
-            self._told = self._count
+        link.do(">sBH", b"N", self.number, self.unread)
+        self.told = self.unread
 
     def any(self):
-        return self._count
+        return self.unread
 
     def read(self, count=-1):
-        if not self._count:
+        if not self.unread:
             return None
-        if count < 0 or count > self._count:
-            count = self._count
+        if count < 0 or count > self.unread:
+            count = self.unread
         data = bytes(self._received[:count])
-        self._count -= count
-        self._received[: self._count] = self._received[count : count + self._count]
+        self.unread -= count
+        self._received[: self.unread] = self._received[count : count + self.unread]
         return data
 
     def readinto(self, buffer, count=-1):
@@ -310,7 +309,7 @@ class UART:
         return len(data)
 
     def readline(self):
-        for at in range(self._count):
+        for at in range(self.unread):
             if self._received[at] == 0x0A:
                 return self.read(at + 1)
         return self.read()
@@ -324,7 +323,7 @@ class UART:
         return len(data)
 
     def ioctl(self, request, events):
-        return (events & 1 if self._count else 0) | (events & 4)
+        return (events & 1 if self.unread else 0) | (events & 4)
 
 
 class SoftI2C:

@@ -140,9 +140,8 @@ def now_us():
 def note_stack():
     """Take note of how much of the C stack is in use now."""
     global stack_bytes
-    used = stack_use()
-    if used > stack_bytes:
-        stack_bytes = used
+    if stack_use() > stack_bytes:
+        stack_bytes = stack_use()
 
 
 def look():
@@ -213,7 +212,8 @@ def _prepare():
         then, on_stand = on_stand, None
         then()
     for uart in uarts.values():
-        uart.tell_unread()
+        if uart.unread != uart.told:
+            uart.tell_unread()
 
 
 def _wait():

@@ -4,6 +4,8 @@ The epoch is 2000 and ticks wrap at 2^30. A chip's ticks start at 0 and first wr
 here they start one minute before the wrap, so that every run crosses it.
 """
 
+import sys
+
 import simulator_link as link
 import utime
 from micropython import const
@@ -27,14 +29,19 @@ def ticks_us():
 ticks_cpu = ticks_us
 
 
-def ticks_add(ticks, delta):
-    if not -_TICKS_HALF < delta < _TICKS_HALF:
-        raise OverflowError("ticks interval overflow")
-    return (ticks + delta) & (_TICKS_PERIOD - 1)
+if sys.maxsize >> 32:  # whose own ticks wrap later
 
+    def ticks_add(ticks, delta):
+        if not -_TICKS_HALF < delta < _TICKS_HALF:
+            raise OverflowError("ticks interval overflow")
+        return (ticks + delta) & (_TICKS_PERIOD - 1)
 
-def ticks_diff(end, start):
-    return ((end - start + _TICKS_HALF) & (_TICKS_PERIOD - 1)) - _TICKS_HALF
+    def ticks_diff(end, start):
+        return ((end - start + _TICKS_HALF) & (_TICKS_PERIOD - 1)) - _TICKS_HALF
+
+else:
+    ticks_add = utime.ticks_add
+    ticks_diff = utime.ticks_diff
 
 
 def sleep_us(duration_us):
