@@ -6,6 +6,7 @@ holds the box up for 0.1 ms a byte, as long as the longest frame takes: 8 ms.
 """
 
 import asyncio
+import select
 
 from machine import Pin, SoftI2C
 
@@ -15,6 +16,7 @@ _ADDRESS = const(0x24)  # UM0701-02, section 6.2.4
 _READY = const(1)  # a bit of the status byte before each frame that is read
 # The chip allows 400 kHz; a metre of cable to the windscreen and its pull-ups are sure of 100.
 _HERTZ = const(100_000)
+_SOON_MS = const(5)  # an acknowledgement takes 1 ms, an answer about no card 3
 _HELD_CLOCK_US = const(5_000)
 # Nobody's address; a read from it is nine clocks with the data line released, which end a read that
 # was cut short (UM10204, section 3.1.16).
@@ -22,7 +24,7 @@ _NOBODY = const(0x7F)
 
 
 class Pn532Bus:
-    """Short transfers block the box; to wait for IRQ does not."""
+    """Short transfers block the box; to wait for IRQ does not, but where it falls soon."""
 
     def __init__(self, *, sda_pin: int, scl_pin: int, irq_pin: int):
         """Nothing is sent yet."""
@@ -30,6 +32,8 @@ class Pn532Bus:
         self._irq = Pin(irq_pin, Pin.IN, Pin.PULL_UP)
         self._fell = asyncio.ThreadSafeFlag()
         self._irq.irq(self._on_fall, Pin.IRQ_FALLING)
+        self._poll = select.poll()
+        self._poll.register(self._fell, select.POLLIN)
         self.wake_line = (irq_pin, self._on_fall)
 
     def free(self) -> None:
@@ -51,6 +55,13 @@ class Pn532Bus:
         said = bytearray(1 + count)
         self._i2c.readfrom_into(_ADDRESS, said)
         return bytes(said[1:]) if said[0] & _READY else b""
+
+    def soon(self) -> bool:
+        """Whether the chip has a frame for us within 5 ms, which block the box."""
+        if self._irq.value():
+            self._poll.poll(_SOON_MS)
+        self._fell.clear()
+        return not self._irq.value()
 
     async def ready(self) -> None:
         """Wait until the chip has a frame for us."""
