@@ -6,7 +6,7 @@ holds the box up for 0.1 ms a byte, as long as the longest frame takes: 8 ms.
 """
 
 import asyncio
-import select
+import time
 
 from machine import Pin, SoftI2C
 
@@ -16,7 +16,9 @@ _ADDRESS = const(0x24)  # UM0701-02, section 6.2.4
 _READY = const(1)  # a bit of the status byte before each frame that is read
 # The chip allows 400 kHz; a metre of cable to the windscreen and its pull-ups are sure of 100.
 _HERTZ = const(100_000)
-_SOON_MS = const(5)  # an acknowledgement takes 1 ms, an answer about no card 3
+# An acknowledgement takes 1 ms, an answer about no card 3. A poller that IRQ ends would want 1 kB.
+_LOOKS = const(2)
+_LOOK_MS = const(2)
 _HELD_CLOCK_US = const(5_000)
 # Nobody's address; a read from it is nine clocks with the data line released, which end a read that
 # was cut short (UM10204, section 3.1.16).
@@ -32,8 +34,6 @@ class Pn532Bus:
         self._irq = Pin(irq_pin, Pin.IN, Pin.PULL_UP)
         self._fell = asyncio.ThreadSafeFlag()
         self._irq.irq(self._on_fall, Pin.IRQ_FALLING)
-        self._poll = select.poll()
-        self._poll.register(self._fell, select.POLLIN)
         self.wake_line = (irq_pin, self._on_fall)
 
     def free(self) -> None:
@@ -57,14 +57,16 @@ class Pn532Bus:
         return bytes(said[1:]) if said[0] & _READY else b""
 
     def soon(self) -> bool:
-        """Whether the chip has a frame for us within 5 ms, which block the box."""
-        if self._irq.value():
-            self._poll.poll(_SOON_MS)
-        self._fell.clear()
+        """Whether the chip has a frame for us within 4 ms, which block the box."""
+        for _ in range(_LOOKS):
+            if not self._irq.value():
+                return True
+            time.sleep_ms(_LOOK_MS)
         return not self._irq.value()
 
     async def ready(self) -> None:
         """Wait until the chip has a frame for us."""
+        self._fell.clear()  # it fell for the frame before, too
         while self._irq.value():
             await self._fell.wait()
 
