@@ -12,13 +12,14 @@ from cryptolib import aes
 
 from firmware import fitted
 from firmware.board import BOARDS, outputs_low_at_reset
-from firmware.drivers.a76xx import A76xx
-from firmware.drivers.at_channel import AtChannel
+from firmware.drivers.battery import battery_input
 from firmware.drivers.doors import Doors
 from firmware.drivers.entropy import Entropy
 from firmware.drivers.flash_store import FlashStore
 from firmware.drivers.ignition import IgnitionInput
 from firmware.drivers.light_sleep import LightSleep
+from firmware.drivers.modem.a76xx import A76xx
+from firmware.drivers.modem.at_channel import AtChannel
 from firmware.drivers.panel import Panel
 from firmware.drivers.serial import Serial
 from firmware.drivers.ublox import UbloxReceiver
@@ -36,6 +37,7 @@ from firmware.logic.link.uplink import Uplink
 from firmware.logic.road.nmea import NmeaReader
 from firmware.logic.road.odometer import Odometer
 from firmware.logic.road.whereabouts import Whereabouts
+from firmware.logic.signs.battery import BatteryStage
 from firmware.logic.signs.ignition_line import IgnitionLine, NoLine
 from firmware.logic.state_version import require_known
 from firmware.logic.trip.trip import Trip
@@ -159,12 +161,15 @@ class Box:
             uptime=uptime,
             vehicle=vehicle,
         )
+        battery = BatteryStage(now_ms)
         channel = AtChannel(Serial(board.modem_uart))
         modem = A76xx(
             channel,
             pwrkey_pin=board.modem_pwrkey,
             reset_pin=board.modem_reset,
             dtr_pin=board.modem_dtr,
+            context=(identity.pdp_type, identity.apn, identity.apn_user, identity.apn_password),
+            sim_pin=fitted.sim_pin(identity.sim_pin, identity.key, state_store),
             on_event=wake_link.set,
         )
         link = LinkTask(
@@ -185,7 +190,9 @@ class Box:
             immobiliser=immobiliser,
             recorder=recorder,
             state_store=state_store,
+            stage=lambda: battery.stage,
         )
+        millivolts = battery_input(board.battery_adc, board.battery_divider)
         watchdog = WatchdogTask(
             watchdog=hardware_watchdog,
             uptime=uptime,
@@ -193,6 +200,7 @@ class Box:
             presence=presence,
             signals=signals,
             on_stand=_forget_failed_starts,
+            on_look=lambda now_ms: recorder.write(battery.read(millivolts(), now_ms), now_ms),
         )
 
         if reader.wake_line is not None:

@@ -68,7 +68,7 @@ def _s3_board(gnss_baud: int) -> Board:
         door_contact=48,
         key_holder=2,
         battery_adc=1,
-        battery_divider=5.7,
+        battery_divider=11.0,
         led_green=39,
         led_red=38,
         buzzer=47,

@@ -1,4 +1,4 @@
-"""The parts that a car may have or not, each as what it is or what stands for none.
+"""The parts that a car or its box may have or not, each as what it is or what stands for none.
 
 Only what is fitted is loaded. Wires nothing together and decides nothing: application.py does.
 """
@@ -10,7 +10,7 @@ from firmware.logic.access.card import TOLD_AS_THEY_COME, CardPresence
 def relay(fitted: bool, board):
     """The relay in the start line, or what stands for none."""
     if not fitted:
-        from firmware.drivers.no_relay import NoRelay
+        from firmware.drivers.not_fitted import NoRelay
 
         return NoRelay()
     from firmware.drivers.relay import LatchingRelay
@@ -26,7 +26,7 @@ def relay(fitted: bool, board):
 def ignition(fitted: bool, board):
     """The ignition line, or what stands for none."""
     if not fitted:
-        from firmware.drivers.no_ignition import NoIgnition
+        from firmware.drivers.not_fitted import NoIgnition
 
         return NoIgnition()
     return IgnitionInput(board.ignition)
@@ -53,3 +53,12 @@ def reader(kind: str, board):
 
     bus = Pn532Bus(sda_pin=board.reader_sda, scl_pin=board.reader_scl, irq_pin=board.reader_irq)
     return Pn532(bus), CardPresence()
+
+
+def sim_pin(pin: str, secret: bytes, state_store):
+    """What gives the SIM its PIN, None where it has none."""
+    if not pin:
+        return None
+    from firmware.logic.link.sim_pin import SimPin
+
+    return SimPin(state_store, secret, pin)

@@ -25,11 +25,16 @@ Identity = namedtuple(
         "door_contact",  # a contact of doors and boot is wired
         "key_holder",  # the keys (and a fuel card) have a holder that tells whether they are in
         "reader",  # one of READERS
+        "pdp_type",  # one of PDP_TYPES: the kind of address of `apn`
+        "apn_user",  # "": the network wants no login
+        "apn_password",
+        "sim_pin",  # "": none
     ),
 )
 
 
 READERS = ("pn532", "wiegand")
+PDP_TYPES = ("IP", "IPV6", "IPV4V6")
 
 
 class IdentityError(Exception):
@@ -60,9 +65,9 @@ def parse_identity(data) -> Identity:
     board = _text(data, "board", 64)
     if board not in BOARDS:
         raise IdentityError("identity field board: no such board")
-    reader = data.get("reader", READERS[0])
-    if reader not in READERS:
-        raise IdentityError("identity field reader: no such reader")
+    sim_pin = _text(data, "sim_pin", 8, "")
+    if sim_pin and not (sim_pin.isdigit() and len(sim_pin) >= 4):
+        raise IdentityError("identity field sim_pin: not 4 to 8 digits")
     return Identity(
         _key(data, "box_id", 8),
         _key(data, "key", 32),
@@ -79,7 +84,11 @@ def parse_identity(data) -> Identity:
         _flag(data, "ignition_line", True),
         _flag(data, "door_contact", False),
         _flag(data, "key_holder", False),
-        reader,
+        _one_of(data, "reader", READERS),
+        _one_of(data, "pdp_type", PDP_TYPES),
+        _text(data, "apn_user", 64, ""),
+        _text(data, "apn_password", 64, ""),
+        sim_pin,
     )
 
 
@@ -119,8 +128,17 @@ def _flag(data, name, default):
     return value
 
 
-def _text(data, name, longest):
+def _one_of(data, name, known):
+    value = data.get(name, known[0])
+    if value not in known:
+        raise IdentityError("identity field " + name + ": not one of " + ", ".join(known))
+    return value
+
+
+def _text(data, name, longest, default=None):
     """Text that goes inside quotes of an AT command, so it may hold none and no line end."""
+    if default is not None and name not in data:
+        return default
     value = _field(data, name, str)
     if len(value) > longest or any(c < " " or c > "~" or c == '"' for c in value):
         raise IdentityError("identity field " + name + ": not a short plain text")

@@ -21,6 +21,7 @@ from typing import Any
 from littlefs import LittleFS, LittleFSError, UserContext
 
 from flasher.bytecode import COMPILER, cache_folder, compile_module
+from flasher.constants import folded
 from flasher.errors import FlasherError
 
 BLOCK_BYTES = 4096  # a sector of the chip's flash
@@ -100,12 +101,17 @@ def box_files(source: Path = _REPOSITORY) -> dict[str, bytes]:
         FlasherError: a source file does not compile.
     """
     files = {name: (source / "firmware" / name).read_bytes() for name in _ROOT_FILES}
-    for package in _PACKAGES:
-        for path in sorted((source / package).rglob("*.py")):
-            name = path.relative_to(source)
-            if str(name) not in {f"firmware/{root}" for root in _ROOT_FILES}:
-                compiled = compile_module(path.read_bytes(), str(name))
-                files[f"{SLOT}/{name.with_suffix('.mpy')}"] = compiled
+    modules = {
+        path.relative_to(source): path.read_bytes()
+        for package in _PACKAGES
+        for path in sorted((source / package).rglob("*.py"))
+        if path.name not in _ROOT_FILES
+    }
+    names = {path: ".".join(path.with_suffix("").parts) for path in modules}
+    numbered = folded({names[path]: content for path, content in modules.items()})
+    for path, name in names.items():
+        compiled = compile_module(numbered[name], str(path))
+        files[f"{SLOT}/{path.with_suffix('.mpy')}"] = compiled
     return files
 
 

@@ -29,11 +29,26 @@ class Wiring:
 
 
 @dataclass(frozen=True, slots=True)
+class SimCard:
+    """What the card in the box and its network want before they let the modem in."""
+
+    apn: str = "internet"
+    pdp_type: str = "IP"  # of PDP_TYPES
+    apn_user: str = ""  # "": no login
+    apn_password: str = ""
+    sim_pin: str = ""  # "": none
+
+
+PDP_TYPES = ("IP", "IPV6", "IPV4V6")
+"""The kinds of address that a network gives, as 27.007 writes them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fitting:
     """What a box must know besides its secrets."""
 
     server: Address
-    apn: str
+    sim: SimCard
     board: str
     plate: str
     odometer_m: int  # where an empty box begins to count
@@ -44,7 +59,7 @@ async def fitting_of(
     store: Store,
     vehicle: Vehicle,
     server: Address,
-    apn: str,
+    sim: SimCard,
     board: str,
     wiring: Wiring,
 ) -> Fitting:
@@ -52,7 +67,7 @@ async def fitting_of(
     newest = await store.trips.log(TripFilter(vehicle_id=vehicle.vehicle_id))
     believed = [trip.last_odometer_m for trip in newest if not trip.distance_doubtful]
     odometer_m = believed[0] if believed else 0
-    return Fitting(server, apn, board, vehicle.plate, odometer_m, wiring)
+    return Fitting(server, sim, board, vehicle.plate, odometer_m, wiring)
 
 
 def identity_of(box: BoxSecrets, fitting: Fitting) -> dict[str, Any]:
@@ -64,7 +79,7 @@ def identity_of(box: BoxSecrets, fitting: Fitting) -> dict[str, Any]:
         "badge_key": box.badge_key.hex(),
         "server_host": fitting.server.host,
         "server_port": fitting.server.port,
-        "apn": fitting.apn,
+        **asdict(fitting.sim),
         "board": fitting.board,
         "vehicle": fitting.plate,
         "odometer_m": fitting.odometer_m,

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESCCM
 from shared_protocol.errors import RemoteProtocolError
 
 
-def sha256(*pieces: bytes) -> bytes:
+def sha256(*pieces: "bytes | memoryview") -> bytes:
     """SHA-256 of the pieces one after the other, 32 bytes."""
     return hashlib.sha256(b"".join(pieces)).digest()
 

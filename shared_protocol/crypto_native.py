@@ -23,7 +23,7 @@ _INNER_PAD = int.from_bytes(b"\x36" * _HASH_BLOCK_BYTES, "big")
 _OUTER_PAD = int.from_bytes(b"\x5c" * _HASH_BLOCK_BYTES, "big")
 
 
-def sha256(*pieces: bytes) -> bytes:
+def sha256(*pieces: "bytes | memoryview") -> bytes:
     """SHA-256 of the pieces one after the other, 32 bytes."""
     found = _native_sha256()
     for piece in pieces:

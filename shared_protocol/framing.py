@@ -17,7 +17,7 @@ class FrameReader:
         self._buffer = bytearray()
         self._start = 0
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: "bytes | memoryview") -> None:
         """Add what the socket gave."""
         self._buffer[: self._start] = b""
         self._buffer += data

@@ -43,6 +43,7 @@ TripHandover = namedtuple(
 )
 BadgeLearned = namedtuple("BadgeLearned", ("command_id", "uid"))
 OffAir = namedtuple("OffAir", ("cause", "duration_s"))
+Battery = namedtuple("Battery", ("stage", "steady_mv", "lowest_mv"))
 HeartbeatLearned = namedtuple("HeartbeatLearned", ("interval_s", "failed_s"))
 StartsFailed = namedtuple("StartsFailed", ("count", "slot"))
 
@@ -73,6 +74,7 @@ KINDS = {
     26: (TripHandover, "I8IBBB"),
     27: (BadgeLearned, "Ib"),
     28: (OffAir, "BI"),
+    29: (Battery, "BHH"),
     30: (HeartbeatLearned, "HH"),
     31: (StartsFailed, "BB"),
 }

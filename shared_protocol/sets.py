@@ -54,7 +54,7 @@ def card_keys_to_bytes(keys: "Sequence[CardKey]") -> bytes:
     return _to_bytes(CARD_KEY_LAYOUT, keys)
 
 
-def set_hash(*pieces: bytes) -> bytes:
+def set_hash(*pieces: "bytes | memoryview") -> bytes:
     """The 8 bytes that name a set, given in one piece or several."""
     return sha256(*pieces)[:SET_HASH_BYTES]
 

@@ -31,7 +31,6 @@ from shared_protocol.records import (
     JUMP_KEY_GENERATION,
     OFF_AIR_BATTERY_LOW,
     OFF_AIR_PATH_FORGOTTEN,
-    HeartbeatLearned,
     JumpRefused,
     OffAir,
 )
@@ -64,6 +63,9 @@ _DOZE_AFTER_MS = const(3_000)
 _OUTAGE_MS = const(300_000)
 # How often a pause looks whether somebody has come to the car: each look wakes a sleeping chip.
 _PAUSE_LOOK_S = const(30)
+_ONCE_AN_HOUR_MS = const(3_600_000)
+# Of silence after everything is told: then the modem is switched off for the battery's sake.
+_LAST_WORDS_MS = const(15_000)
 
 KEYS_FILE = "keys"
 
@@ -98,7 +100,7 @@ class LinkTask:
     ):
         """Take the parts; nothing is sent.
 
-        `stage()` is the battery's: at 2 the box connects once an hour, at 3 not at all.
+        `stage()` is the battery's: at 2 a parked box connects once an hour, at 3 not at all.
         `wake_link` is set by recorder and modem whenever there is something to send or to hear.
         """
         self._modem = modem
@@ -122,7 +124,6 @@ class LinkTask:
         self._states = states.ModemStates(uptime.now_ms(), entropy)
         self._pace = Pace()
         self._off_since_ms = uptime.now_ms()
-        self._off_cause = 0
         self._said = None  # in the last Status: what the server waits for a change of
         self._jumps_told = set()
         self.connections = 0
@@ -132,23 +133,21 @@ class LinkTask:
         while True:
             work = self._work(self._states.state.name)
             left_ms = self._states.time_left_ms(self._uptime.now_ms())
-            cause = 0
             try:
-                if left_ms is None:
-                    await work
-                else:
-                    await asyncio.wait_for(work, left_ms / 1000)
-                success = self._states.state.name != states.ONLINE
-                cause = self._off_cause
+                await asyncio.wait_for(work, None if left_ms is None else left_ms / 1000)
+                success, cause = self._states.state.name != states.ONLINE, 0
             except (states.ModemError, ProtocolError, asyncio.TimeoutError) as error:
-                success = False
-                cause = getattr(error, "cause", 0)
+                success, cause = False, getattr(error, "cause", 0)
             except Exception:
                 # A bug, or no memory: the supervisor counts it. The socket must not be used again.
                 self._states.finished(False, self._uptime.now_ms())
                 raise
-            self._off_cause = 0
-            self._states.finished(success, self._uptime.now_ms(), cause)
+            self._states.finished(success, self._uptime.now_ms(), cause, self._saves)
+
+    @property
+    def _saves(self) -> bool:
+        """Whether the battery wants the modem off as soon as everything is said."""
+        return self._stage() >= (2 if self._vehicle.quiet else 3)
 
     def _work(self, state: str):
         """The coroutine that does what a state is for."""
@@ -156,8 +155,6 @@ class LinkTask:
             return self._talk()
         if state == states.BACK_OFF:
             return self._pause()
-        if state == states.NETOPEN:
-            return self._modem.open_network(self._identity.apn)
         if state == states.CIPOPEN:
             return self._modem.connect(self._identity.server_host, self._identity.server_port)
         return getattr(self._modem, state)()
@@ -166,9 +163,11 @@ class LinkTask:
         """Until the next try; shorter as soon as somebody has come to the car."""
         while True:
             left_ms = self._states.back_off_ms(self._uptime.now_ms(), self._vehicle.quiet)
-            if self._stage() >= 2:
-                left_ms = max(left_ms, self._off_since_ms + 3_600_000 - self._uptime.now_ms())
-            if left_ms <= 0 and self._stage() < 3:
+            if self._saves and self._states.off:
+                self._modem.asleep = True  # nothing comes from it, so that the chip may sleep
+                next_ms = self._off_since_ms + _ONCE_AN_HOUR_MS - self._uptime.now_ms()
+                left_ms = max(left_ms, next_ms if self._stage() < 3 else _ONCE_AN_HOUR_MS)
+            if left_ms <= 0:
                 return
             await asyncio.sleep(min(max(left_ms, 1000) / 1000, _PAUSE_LOOK_S))
 
@@ -208,12 +207,11 @@ class LinkTask:
                 return False
         now_ms = self._uptime.now_ms()
         if session.established:
-            if self._stage() >= 3:
-                self._off_cause = OFF_AIR_BATTERY_LOW
-                return False
+            all_told = self._journal.lowest_seq == self._journal.next_seq
+            if self._saves and all_told and self._pace.silent_ms(now_ms) >= _LAST_WORDS_MS:
+                raise states.ModemError("saved", OFF_AIR_BATTERY_LOW)
             if self._pace.is_dead(now_ms):
-                self._off_cause = OFF_AIR_PATH_FORGOTTEN
-                return False
+                raise states.ModemError("dead", OFF_AIR_PATH_FORGOTTEN)
             if self._uplink.is_lost(now_ms):
                 return False
             message = self._next_message(now_ms)
@@ -290,15 +288,13 @@ class LinkTask:
 
     def _next_message(self, now_ms: int):
         """One at a time: each is on its way before the next takes memory."""
-        for record in (self._uplink.take_gap(), self._uplink.take_wear(now_ms)):
+        uplink = self._uplink
+        for record in (uplink.take_gap(), uplink.take_wear(now_ms), self._pace.take_news()):
             if record is not None:
                 self._recorder.write((record,), now_ms)
-        if self._pace.take_news():
-            news = HeartbeatLearned(self._pace.interval_s, self._pace.failed_s)
-            self._recorder.write((news,), now_ms)
-        if self._uplink.status_due(now_ms) or self._said != self._sayable():
+        if uplink.status_due(now_ms) or self._said != self._sayable():
             return self._status(now_ms)
-        message = self._uplink.next_records(now_ms)
+        message = uplink.next_records(now_ms)
         if message is None and self._pace.next_deadline() <= now_ms:
             learns = may_learn(self._vehicle.quiet, self._clock.time_s(now_ms), self._grants)
             interval_s = self._pace.due(now_ms, learns)
@@ -309,6 +305,8 @@ class LinkTask:
         """Until the link is woken, or the next deadline; not at all while X25519 has work."""
         now_ms, quiet = self._uptime.now_ms(), self._vehicle.quiet and session.established
         due_ms = self._pace.next_deadline() if quiet else now_ms + _LOOK_AGAIN_MS
+        if self._saves:
+            due_ms = min(due_ms, now_ms + _LAST_WORDS_MS)
         deadline_ms = session.next_deadline()
         if deadline_ms is not None:
             due_ms = min(due_ms, deadline_ms)

@@ -1,8 +1,8 @@
-"""Feeds the hardware watchdog with each look of the car's loop, and collects garbage now and then.
+"""Feeds the hardware watchdog with each look of the car's loop, and does what goes with a look.
 
-A wake of its own would cost a sleeping chip as much as the look's. A collection holds the loop for
-a tenth of a second, so none is begun while somebody is at the reader or a pattern is shown; there
-the heap's own threshold has to do.
+The battery is read, and garbage collected now and then: a wake of its own would cost a sleeping
+chip as much as the look's. A collection holds the loop for a tenth of a second, so none is begun
+while somebody is at the reader or a pattern is shown; there the heap's own threshold has to do.
 
 An application that was alive for a minute stands: how many starts failed before it is forgotten
 then and not sooner, so that one that hangs or dies shortly after its start is counted by main.py.
@@ -40,14 +40,19 @@ class WatchdogTask:
         presence: "CardPresence",
         signals: "SignalsTask",
         on_stand: "Callable[[], None]",
+        on_look: "Callable[[int], object]",
     ):
-        """`watchdog` runs already; `on_stand()` is called once, a minute from now."""
+        """`watchdog` runs already; `on_stand()` is called once, a minute from now.
+
+        `on_look(now_ms)` is called at each look, when the watchdog is fed.
+        """
         self._watchdog = watchdog
         self._uptime = uptime
         self._vehicle = vehicle
         self._presence = presence
         self._signals = signals
         self._on_stand = on_stand
+        self._on_look = on_look
         self._stands_at_ms = uptime.now_ms() + _STANDS_AFTER_MS
         self._collected_ms = uptime.now_ms()
 
@@ -66,3 +71,4 @@ class WatchdogTask:
             if now_ms - self._collected_ms >= pause_ms and not somebody_looks:
                 self._collected_ms = now_ms
                 gc.collect()
+            self._on_look(now_ms)

@@ -196,6 +196,7 @@ class Watch:
             purge=self._chores.purge(),
             mail=await _known(self._store.outbox.outlook),
             heard_s=await _known(lambda: self._store.alerts.heard(now_s)),
+            low_since_s=await _known(self._store.alerts.low_batteries),
         )
 
     def _disk_free(self) -> int:

@@ -4,6 +4,7 @@ Never here: what an identity holds (server/identity_file.py).
 """
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,17 +15,28 @@ from server.commands.tools import (
     address,
     command,
     existing_fleet,
+    secret_in,
     vehicle_called,
 )
 from server.commands.words import said, say
 from server.config import Address
 from server.fleet.refusals import Reason, Refused
-from server.identity_file import Wiring, fitting_of, identity_file, identity_of
+from server.identity_file import (
+    PDP_TYPES,
+    SimCard,
+    Wiring,
+    fitting_of,
+    identity_file,
+    identity_of,
+)
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
 
 _SIMULATED = "host"  # the board that the simulator plays
+# What an AT command takes between its quotes, and what a card takes as its PIN.
+_PLAIN = re.compile(r"[ !#-~]{1,64}")
+_PIN = re.compile(r"[0-9]{4,8}")
 
 
 def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser") -> None:
@@ -41,6 +53,22 @@ def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser"
         help="where the box will find the server; needed but for the simulator",
     )
     adding.add_argument("--apn", default="internet", help="of the SIM card (default %(default)s)")
+    adding.add_argument("--apn-user", metavar="NAME", help="where the SIM card's network wants one")
+    adding.add_argument(
+        "--apn-password-file", type=Path, metavar="FILE", help="one line, readable by us alone"
+    )
+    adding.add_argument(
+        "--pdp-type",
+        choices=PDP_TYPES,
+        default=PDP_TYPES[0],
+        help="the kind of address that the network gives (default %(default)s)",
+    )
+    adding.add_argument(
+        "--sim-pin-file",
+        type=Path,
+        metavar="FILE",
+        help="one line: the PIN that the SIM card wants; the box tries a wrong one once only",
+    )
     adding.add_argument(
         "--board",
         choices=("lilygo_t_sim7670g_s3", _SIMULATED),
@@ -102,7 +130,8 @@ async def _add_box(arguments: argparse.Namespace) -> None:
             key_holder=arguments.key_holder,
             reader=arguments.reader,
         )
-        fitting = await fitting_of(store, vehicle, server, arguments.apn, arguments.board, wiring)
+        sim = _sim_card(arguments)
+        fitting = await fitting_of(store, vehicle, server, sim, arguments.board, wiring)
         wanted = boxes.AddBox(vehicle_id=vehicle.vehicle_id, replace=arguments.replace)
         try:
             with identity_file(arguments.out) as draft:
@@ -126,6 +155,28 @@ async def _add_box(arguments: argparse.Namespace) -> None:
         out=arguments.out,
     )
     say("It holds the box's keys: put it on the box as /identity.json, then delete the file.")
+
+
+def _sim_card(arguments: argparse.Namespace) -> SimCard:
+    user, password = arguments.apn_user, secret_in(arguments.apn_password_file)
+    if bool(user) != bool(password):
+        raise CommandError(said("--apn-user and --apn-password-file go together"))
+    for option, text in (
+        ("--apn", arguments.apn),
+        ("--apn-user", user),
+        ("--apn-password-file", password),
+    ):
+        if text and not _PLAIN.fullmatch(text):
+            raise CommandError(
+                said(
+                    "%(option)s: at most 64 letters, digits and signs, without accents or quotes",
+                    option=option,
+                )
+            )
+    pin = secret_in(arguments.sim_pin_file)
+    if pin is not None and not _PIN.fullmatch(pin):
+        raise CommandError(said("%(file)s: a PIN has 4 to 8 digits", file=arguments.sim_pin_file))
+    return SimCard(arguments.apn, arguments.pdp_type, user or "", password or "", pin or "")
 
 
 async def _rotate_key(arguments: argparse.Namespace) -> None:

@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from server.actions.signing_in import outbox
-from server.commands.tools import OPERATOR, CommandError, command, existing_fleet, utc
+from server.commands.tools import (
+    OPERATOR,
+    CommandError,
+    command,
+    existing_fleet,
+    secret_in,
+    utc,
+)
 from server.commands.words import said, say
 from server.config import Address, MailSettings
 from server.fleet.accounts.emails import Email
@@ -87,7 +94,7 @@ def settings_of(
         "site": arguments.site,
         "security": arguments.smtp_security,
         "user": arguments.smtp_user,
-        "password": _password(arguments.smtp_password_file),
+        "password": secret_in(arguments.smtp_password_file),
     }
     held = {} if of_file is None else {name: getattr(of_file, name) for name in typed}
     given = _said(held | _said(typed))
@@ -116,18 +123,6 @@ def settings_of(
 
 def _said(typed: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in typed.items() if value is not None}
-
-
-def _password(file: Path | None) -> str | None:
-    if file is None:
-        return None
-    try:
-        password = file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(said("cannot read %(file)s: %(why)s", file=file, why=error)) from None
-    if not password:
-        raise CommandError(said("%(file)s holds no password", file=file))
-    return password
 
 
 async def _list(arguments: argparse.Namespace) -> None:

@@ -67,6 +67,19 @@ def data_option() -> argparse.ArgumentParser:
     return data
 
 
+def secret_in(file: Path | None) -> str | None:
+    """Return the one line of a file that holds a secret, None where no file is given."""
+    if file is None:
+        return None
+    try:
+        secret = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(said("cannot read %(file)s: %(why)s", file=file, why=error)) from None
+    if not secret:
+        raise CommandError(said("%(file)s is empty", file=file))
+    return secret
+
+
 def settings_file(given: Path | None, data_dir: Path | None) -> Path | None:
     """Return which file of settings holds: what was given, the variable's, the usual one."""
     if given is not None:

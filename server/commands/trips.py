@@ -36,6 +36,7 @@ async def _trips(arguments: argparse.Namespace) -> None:
         unassigned = await store.unassigned.log(limit=_EVERYTHING)
         contradictions = await store.contradictions.unseen(limit=_EVERYTHING)
         startable = await store.boxes.startable(limit=_EVERYTHING)
+        boxes = await store.boxes.all()
     if arguments.json:
         listed = {
             "trips": [_trip_json(trip) for trip in reversed(trips)],
@@ -60,6 +61,11 @@ async def _trips(arguments: argparse.Namespace) -> None:
                 {"vehicle": c.plate, "kind": c.kind, "times": c.times} for c in contradictions
             ],
             "startable": [{"vehicle": b.plate, "hindrance": b.hindrance} for b in startable],
+            "batteries": [
+                {"vehicle": b.plate, "state": b.battery, "millivolts": b.battery_mv}
+                for b in boxes
+                if b.battery is not None
+            ],
         }
         print(json.dumps(listed, ensure_ascii=False))
         return

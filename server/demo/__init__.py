@@ -21,7 +21,7 @@ from server.fleet.model import Vehicle
 from server.fleet.privacy.notice import version_of
 from server.fleet.recurrence import PARIS
 from server.fleet.roles import Role
-from server.identity_file import Wiring, fitting_of, identity_file, identity_of
+from server.identity_file import SimCard, Wiring, fitting_of, identity_file, identity_of
 from server.passwords import hash_password
 from server.serving import serve
 from server.store import Store
@@ -105,5 +105,5 @@ async def _fit_box(actions: Actions, vehicle: Vehicle, path: Path, now_s: int) -
             box_id = vehicle.box_id
         box = await store.boxes.secrets(box_id)
         server = Address("127.0.0.1", 7400)
-        fitting = await fitting_of(store, vehicle, server, "demo", "host", Wiring())
+        fitting = await fitting_of(store, vehicle, server, SimCard("demo"), "host", Wiring())
         draft.write(identity_of(box, fitting))

@@ -57,6 +57,7 @@ GrantKind = Literal[
 ]
 Contradiction = Literal["cranked", "driven", "never_opens", "ignition_off", "other"]
 Counter = Literal["epoch", "key_generation", "command", "other"]
+_CHARGING_MV = 13_200  # no battery gets there by itself
 OffAirCause = Literal[
     "modem_silent",
     "no_sim",
@@ -74,6 +75,7 @@ OffAirCause = Literal[
     "limping",
     "unnamed",
 ]
+BatteryState = Literal["well", "low", "saving", "modem_off"]
 Hindrance = Literal["ignition_on", "moves", "no_sign", "no_line", "relay", "other"]
 RelayState = Literal["unknown", "enabled", "inhibited"]
 ClockSource = Literal["none", "gnss", "server"]
@@ -366,6 +368,8 @@ class Box:
     has seen, and when; `jump` which of its counters a server last sent beyond reason.
     `off_air` is what last kept it off the air for minutes, `off_air_s` for how long, and
     `off_air_until_s` when it was back; `heartbeat_s` the pace that it has learned.
+    `battery` is what it last said of the car's, whose highest voltage of a quarter of an hour was
+    `battery_mv` at `battery_at_s`.
     """
 
     box_id: int
@@ -391,12 +395,20 @@ class Box:
     off_air_s: int | None
     off_air_until_s: int | None
     heartbeat_s: int | None
+    battery: BatteryState | None
+    battery_mv: int | None
+    battery_at_s: int | None
     startable_since_s: int | None
     hindrance: Hindrance | None
     contradiction: Contradiction | None
     contradiction_at_s: int | None
     jump: Counter | None
     jump_at_s: int | None
+
+    @property
+    def battery_charges(self) -> bool:
+        """Whether something charged the car's battery when the box said so last."""
+        return self.battery_mv is not None and self.battery_mv >= _CHARGING_MV
 
 
 @dataclass(frozen=True, slots=True)

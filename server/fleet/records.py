@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from server.fleet.model import (
     Assurance,
+    BatteryState,
     CommandState,
     Contradiction,
     Counter,
@@ -179,6 +180,15 @@ class JumpRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class BatteryRead:
+    """What the car's battery says: its highest voltage of a quarter of an hour."""
+
+    at_s: int
+    state: BatteryState
+    steady_mv: int
+
+
+@dataclass(frozen=True, slots=True)
 class CommandAnswered:
     """What became of a command."""
 
@@ -220,6 +230,7 @@ FleetRecord = (
     | CarStartable
     | SignsContradict
     | JumpRefused
+    | BatteryRead
     | CommandAnswered
     | CardLearned
     | ClockStated

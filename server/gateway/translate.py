@@ -104,6 +104,7 @@ _OFF_AIR: Mapping[int, model.OffAirCause] = {
     records.OFF_AIR_BATTERY_LOW: "battery_low",
     records.OFF_AIR_LIMPING: "limping",
 }
+_BATTERY: tuple[model.BatteryState, ...] = ("well", "low", "saving", "modem_off")
 _HINDRANCES: Mapping[int, model.Hindrance] = {
     records.STARTABLE_IGNITION_ON: "ignition_on",
     records.STARTABLE_MOVES: "moves",
@@ -311,6 +312,10 @@ def _read(
         case records.OffAir():
             cause = _OFF_AIR.get(body.cause, "unnamed")
             return "off_air", _fields(off_air=cause, duration_s=body.duration_s), None
+        case records.Battery():
+            fields = _fields(stage=body.stage, steady_mv=body.steady_mv, lowest_mv=body.lowest_mv)
+            battery = _BATTERY[min(body.stage, len(_BATTERY) - 1)]
+            return "battery", fields, fleet.BatteryRead(about_s, battery, body.steady_mv)
         case records.HeartbeatLearned():
             fields = _fields(interval_s=body.interval_s, failed_s=body.failed_s)
             return "heartbeat_learned", fields, None

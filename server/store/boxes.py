@@ -33,7 +33,7 @@ SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, v.label AS vehicle_label,
   c.last_at_s AS contradiction_at_s, b.jump, b.jump_at_s,
   b.clock_source, b.clock_doubtful, b.clock_off_s,
   b.clock_doubtful_since_s, b.grants_generation, b.grants_confirmed,
-  b.grants_sent_at_s, b.generation,
+  b.grants_sent_at_s, b.generation, b.battery, b.battery_mv, b.battery_at_s,
   (SELECT max(generation) FROM box_key k WHERE k.box_id = b.box_id) AS newest_generation,
   (SELECT CAST(fields ->> 'erases' AS INTEGER) FROM record r
     WHERE r.box_id = b.box_id AND r.kind_name = 'wear'
@@ -449,9 +449,10 @@ def _move(db: sqlite3.Connection, box_id: int, vehicle_id: int, now_s: int) -> N
     if db.execute(has_one, box).fetchone() is not None:
         raise Refused(Refusal("to_vehicle_id", Reason.BOX_EXISTS))
     dated.hold(db, dated.FITTING, box_id, vehicle_id, now_s)
-    # What it told of the former car's engine says nothing of this one's.
+    # What it told of the former car's engine and battery says nothing of this one's.
     db.execute(
-        "UPDATE box SET startable_since_s = NULL, hindrance = NULL, relay = 'unknown'"
+        "UPDATE box SET startable_since_s = NULL, hindrance = NULL, relay = 'unknown',"
+        " battery = NULL, battery_mv = NULL, battery_at_s = NULL, battery_low_since_s = NULL"
         " WHERE box_id = :box_id",
         box,
     )

@@ -11,13 +11,14 @@ that is the `follow` it is handed.
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import NamedTuple
 
 from server.fleet.own_time import when
 from server.fleet.records import (
     BadgeRefused,
+    BatteryRead,
     CardLearned,
     CarStartable,
     ClockStated,
@@ -433,6 +434,13 @@ def _note(
                 "UPDATE box SET jump = :counter, jump_at_s = :at_s WHERE box_id = :box_id",
                 {"counter": record.counter, "at_s": record.at_s, "box_id": batch.box_id},
             )
+        case BatteryRead():
+            db.execute(
+                "UPDATE box SET battery = :state, battery_mv = :steady_mv, battery_at_s = :at_s,"
+                " battery_low_since_s = CASE WHEN :state <> 'well'"
+                " THEN coalesce(battery_low_since_s, :at_s) END WHERE box_id = :box_id",
+                asdict(record) | {"box_id": batch.box_id},
+            )
         case CardLearned():
             at_s = batch.received_at_s
             learning.note(db, vault, batch.box_id, record.command_id, record.uid, at_s)
@@ -551,6 +559,8 @@ def _mend_times(db: sqlite3.Connection, batch: Batch, mended: TimesMended) -> No
     )
     for table, column, kind in (
         ("box", "startable_since_s", "startable"),
+        ("box", "battery_at_s", "battery"),
+        ("box", "battery_low_since_s", "battery"),
         ("contradiction", "first_at_s", "contradiction"),
         ("contradiction", "last_at_s", "contradiction"),
     ):

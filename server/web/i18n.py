@@ -50,6 +50,10 @@ class Words:
         """Return metres as kilometres with one decimal: 12,3."""
         return format_decimal(distance_m / 1000, format="#,##0.0", locale=self.locale)
 
+    def volts(self, millivolts: int) -> str:
+        """Return millivolts as volts with one decimal: 12,1 V."""
+        return format_decimal(millivolts / 1000, format="0.0", locale=self.locale) + " V"
+
     def day(self, at_s: int) -> str:
         """Return the local day: lun. 23 nov. 2026, mar. 1er déc. 2026."""
         return _day(to_local(at_s, self.timezone).date(), self.language)

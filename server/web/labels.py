@@ -14,6 +14,7 @@ from server.fleet.bookings import Phase
 from server.fleet.model import (
     Assurance,
     BadgeDeed,
+    BatteryState,
     BlockedWhy,
     ClockSource,
     CommandState,
@@ -258,7 +259,9 @@ OFF_AIR: Mapping[OffAirCause, str] = {
     "pin_wrong": N_("the SIM card refused the box's PIN; it is not tried again"),
     "sim_failed": N_("the SIM card is locked or broken"),
     "no_coverage": N_("no mobile network"),
-    "network_refused": N_("the operator refuses the SIM card"),
+    "network_refused": N_(
+        "the operator refuses the SIM card: check access point, login and contract"
+    ),
     "no_context": N_("the operator gives no data: check the access point"),
     "no_server": N_("the server could not be reached"),
     "server_silent": N_("the server did not answer"),
@@ -267,6 +270,13 @@ OFF_AIR: Mapping[OffAirCause, str] = {
     "battery_low": N_("the car's battery was low"),
     "limping": N_("its program did not start"),
     "unnamed": N_("a cause that this server does not know"),
+}
+
+BATTERIES: Mapping[BatteryState, str] = {
+    "well": N_("good"),
+    "low": N_("low"),
+    "saving": N_("very low: heard once an hour"),
+    "modem_off": N_("flat: not heard until it is charged"),
 }
 
 HINDRANCES: Mapping[Hindrance, str] = {
@@ -336,6 +346,7 @@ RECORDS: Mapping[str, str] = {
     ),
     "jump_refused": N_("The server said %(number)s for %(counter)s: beyond reason, refused"),
     "off_air": N_("Off the air for %(duration_s)s s: %(off_air)s"),
+    "battery": N_("Battery: %(steady_mv)s mV, the lowest was %(lowest_mv)s mV"),
     "heartbeat_learned": N_("The box shows itself every %(interval_s)s s from now on"),
     "wear": N_("The box's memory has been erased %(erases)s times"),
     "contradiction": N_("Contradiction: %(reason)s"),

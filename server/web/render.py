@@ -65,6 +65,7 @@ def _environment(speaker: Words) -> Environment:
         machine_time=speaker.machine_time,
         say=speaker.say,
         span=speaker.span,
+        volts=speaker.volts,
         record_words=lambda record: labels.of_record(record, speaker),
     )
     environment.globals.update(
@@ -83,6 +84,7 @@ def _environment(speaker: Words) -> Environment:
         contradiction_advice=labels.CONTRADICTION_ADVICE,
         counters=labels.COUNTERS,
         off_air=labels.OFF_AIR,
+        batteries=labels.BATTERIES,
         hindrances=labels.HINDRANCES,
         hindrance_advice=labels.HINDRANCE_ADVICE,
         wishes=labels.WISHES,

@@ -12,11 +12,12 @@ from flasher.errors import FlasherError
 from simulator.commands.badge import play_badge
 from simulator.commands.drive import drive, read_driver
 from simulator.commands.gnss import Receiver, play_drive, play_log
-from simulator.commands.modem import Surroundings, play_modem
+from simulator.commands.modem import play_modem
 from simulator.devices.gnss import FAULTS as GNSS_FAULTS
 from simulator.devices.gnss import RATES_HZ, START_S
 from simulator.devices.gnss_sentences import TALKERS
 from simulator.devices.modem.faults import FAULTS as MODEM_FAULTS
+from simulator.devices.modem.surroundings import Surroundings
 from simulator.errors import InputError, SimulatorError
 from simulator.play.player import play
 from simulator.play.reading import FORM, built_in, read

@@ -29,6 +29,9 @@ from simulator.road.route import Route
 LE_MANS = (48.0061, 0.1996)
 TOUCH_S = 1.0  # so long a driver holds a badge to the windscreen: a quiet car looks every 0.75 s
 HOLD_S = 3.5  # how long to end a trip: the box wants 3 s
+_MINUTE_S = 60.0
+# What the box draws at 12 V with its modem off, asleep and awake, as docs/power.md adds it up.
+_BOX_OFF_A, _BOX_ASLEEP_A, _BOX_AWAKE_A = 0.003, 0.006, 0.05
 
 
 class Car:
@@ -106,6 +109,16 @@ class Car:
         )
         world.join(self.box)
         self.gnss.follow(lambda: (self.position, self.speed_kmh))
+        self._drain()
+
+    def _drain(self) -> None:
+        """Once a minute: the battery gives what car and box have drawn."""
+        box_a = 0.0
+        if self.box.running:
+            awake_a = _BOX_ASLEEP_A if self.modem.sleeps else _BOX_AWAKE_A
+            box_a = awake_a if self.modem.state.is_on else _BOX_OFF_A
+        self.wires.draw(box_a, _MINUTE_S)
+        self._timeline.call_later(_MINUTE_S, self._drain)
 
     # The box
 

@@ -7,15 +7,13 @@ stays as it is. Never decides anything.
 from collections.abc import Callable
 
 from firmware.board import Board
+from simulator.devices.battery import Battery
 from simulator.engine.pins import Pins
 from simulator.engine.timeline import US, Timeline, Timer
 
 COIL_PULSE_S = 0.020  # a shorter pulse does not move a latching relay of this size
 LOCK_PULSE_S = 0.100  # what a car's central locking takes for a press of its button
 CRANK_S = 0.8  # the driver holds the key, then the engine runs
-_CRANKING_DROP_V = 2.9
-_CHARGING_V = 14.2
-_RESTING_V = 12.6
 
 FAULTS = {
     "stuck": "the relay's armature does not move",
@@ -58,6 +56,7 @@ class Wires:
         signals: (Unix ms, "green" | "red" | "buzzer", 0 or 1), every change of a light or sound.
         faults: what no firmware may do to the wires, in words.
         ignition, engine_running: whether they are on.
+        battery: say it with `set_battery`, `break_battery` and `draw`, for its pin to tell.
         on_relay: told the new state when the start relay has moved.
     """
 
@@ -96,7 +95,7 @@ class Wires:
         ):
             pins.watch(number, lambda level, name=name: self._signal(name, level))  # type: ignore[misc]
         self._cranking: Timer | None = None
-        self._resting_v = _RESTING_V
+        self.battery = Battery()
         self._fault: str | None = None
         for number in (board.ignition, board.crank, board.door_contact):
             pins.set_outside(number, 0)
@@ -159,7 +158,17 @@ class Wires:
 
     def set_battery(self, resting_v: float) -> None:
         """Have a battery of that voltage when nothing charges it."""
-        self._resting_v = resting_v
+        self.battery.set_resting(resting_v)
+        self._tell_battery()
+
+    def break_battery(self, name: str | None) -> None:
+        """Give the battery a fault of battery.FAULTS, or mend it."""
+        self.battery.fault = name
+        self._tell_battery()
+
+    def draw(self, box_a: float, duration_s: float) -> None:
+        """Let the battery feed the car, and a box that draws that much, for so long."""
+        self.battery.draw(box_a, duration_s)
         self._tell_battery()
 
     def fault(self, name: str | None) -> None:
@@ -171,8 +180,9 @@ class Wires:
 
     def _catch(self) -> None:
         """The starter has turned long enough, if the relay let it turn."""
+        turned = self.starter_allowed and self.battery.turns_engine
         self._end_cranking()
-        self.engine_running = self.engine_running or self.starter_allowed
+        self.engine_running = self.engine_running or turned
         self._tell_battery()
 
     def _end_cranking(self) -> None:
@@ -182,12 +192,10 @@ class Wires:
             self._pins.set_outside(self._board.crank, 0)
 
     def _tell_battery(self) -> None:
-        volts = self._resting_v
-        if self._cranking is not None and self.starter_allowed and not self.engine_running:
-            volts -= _CRANKING_DROP_V
-        elif self.engine_running:
-            volts = _CHARGING_V
-        microvolts = round(volts * 1_000_000 / self._board.battery_divider)
+        turns = self._cranking is not None and self.starter_allowed
+        self.battery.cranks = turns and not self.engine_running
+        self.battery.charges = self.engine_running
+        microvolts = round(self.battery.volts * 1_000_000 / self._board.battery_divider)
         self._pins.set_outside(self._board.battery_adc, microvolts)
 
     def _tell_holder(self) -> None:

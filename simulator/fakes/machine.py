@@ -27,7 +27,8 @@ _HIGH_LEVEL = const(5)
 
 _wake_reason = 0
 _TX_FIFO_BYTES = const(128)  # in hardware, before the transmit buffer
-_ADC_FULL_SCALE_UV = const(3_100_000)
+_ADC_FULL_SCALE_MV = const(1750)  # at 6 dB (ESP-IDF, ADC attenuation of the ESP32-S3)
+_ADC_NOISE_MV = const(3)  # either way, between two readings of the same voltage
 _BITS_A_BYTE = const(10)  # 8N1
 
 
@@ -227,19 +228,23 @@ class Pin:
 
 
 class ADC:
-    """The first converter at its widest range, which is what a divider is made for."""
+    """The first converter at 6 dB; its calibration answers in whole millivolts."""
 
-    ATTN_11DB = 3
+    ATTN_6DB = 2
+    _chance = 0  # one for all: what a reading is off by
 
     def __init__(self, pin, *, atten):
-        if atten != ADC.ATTN_11DB or not 1 <= pin.number <= 10:
-            raise ValueError("only pins 1 to 10 at 11 dB are simulated")
+        if atten != ADC.ATTN_6DB or not 1 <= pin.number <= 10:
+            raise ValueError("only pins 1 to 10 at 6 dB are simulated")
         self._number = pin.number
 
     def read_uv(self):
         if self._number not in link.levels:
             raise RuntimeError("pin {} floats: nothing drives it".format(self._number))
-        return min(link.levels[self._number], _ADC_FULL_SCALE_UV)
+        ADC._chance = (ADC._chance * 1_664_525 + 1_013_904_223) & 0xFFFFFFFF
+        noise_mv = (ADC._chance >> 16) % (2 * _ADC_NOISE_MV + 1) - _ADC_NOISE_MV
+        millivolts = link.levels[self._number] // 1000 + noise_mv
+        return 1000 * max(0, min(millivolts, _ADC_FULL_SCALE_MV))
 
 
 class UART:

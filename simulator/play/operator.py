@@ -56,9 +56,22 @@ def prepare(data_dir: Path, scenario: Scenario) -> dict[str, Any]:
     out = data_dir.parent / "box.json"
     where = ("--data", str(data_dir), "--vehicle", scenario.plate)
     fitted = [option for name in scenario.fitted for option in _BOX_OPTIONS[name]]
-    voiturier("box", "add", *where, "--board", "host", "--out", str(out), *fitted)
+    card = _card_options(data_dir.parent, scenario.box_knows)
+    voiturier("box", "add", *where, "--board", "host", "--out", str(out), *fitted, *card)
     identity: dict[str, Any] = json.loads(out.read_text())
     return identity
+
+
+def _card_options(folder: Path, known: Mapping[str, str]) -> list[str]:
+    """Return what `voiturier box add` is told of a SIM card, its secrets in files."""
+    user, _, password = known.get("login", "").partition(":")
+    said = [("--apn", known.get("apn")), ("--apn-user", user)]
+    for option, secret in (("--apn-password-file", password), ("--sim-pin-file", known.get("pin"))):
+        if secret:
+            path = folder / option.strip("-")
+            path.write_text(secret)
+            said.append((option, str(path)))
+    return [word for option, value in said if value for word in (option, value)]
 
 
 def load(data_dir: Path, fleet: Mapping[str, Any], *options: str) -> None:

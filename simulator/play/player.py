@@ -55,6 +55,7 @@ def play(scenario: Scenario, say: Say, seed: int = 1) -> Played:
             world.start_server(data_dir, wanted)
             car = Car(world, identity, data_dir.parent / "flash.lfs2")
             car.stand_at(scenario.place)
+            scenario.modem_finds.put_round(car.modem.state)
             played = _Player(Stage(scenario, world, car, data_dir, say, seed)).run()
     played.figures["real_minutes"] = round((time.monotonic() - begun) / 60, 1)
     return played

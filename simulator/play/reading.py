@@ -6,6 +6,7 @@ Every line is checked before anything runs. Never runs anything: player.py does.
 import difflib
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,6 +43,9 @@ booking NAME FROM TO of PLATE weeks NUMBER equipment CODE... with NAME... passen
 booking NAME FROM TO private
 maintenance FROM TO
 notice before use                          nobody without it is let in
+sim wants apn APN login USER:PASSWORD pin PIN   what network and card want; else nothing
+modem holds apn APN                        in its context from before; else a blank one
+box knows apn APN login USER:PASSWORD pin PIN   of the card, by `voiturier box add`
 
 Times are those of the world's first day in UTC (`12:00+3d`: days later, `-7d`: before); `+5s`,
 `+2m`, `+1h`, `+3d` count from the line before. Then come the steps, with one of these words each:
@@ -290,6 +294,33 @@ def _maintenance(scenario: Scenario, words: list[str]) -> None:
     scenario.maintenance.append(_window(scenario, words))
 
 
+def _sim(scenario: Scenario, words: list[str]) -> None:
+    said = _of_card(words, "wants", ("apn", "login", "pin"))
+    scenario.modem_finds = replace(
+        scenario.modem_finds,
+        wanted_apn=said.get("apn"),
+        wanted_login=said.get("login"),
+        pin=said.get("pin"),
+    )
+
+
+def _modem(scenario: Scenario, words: list[str]) -> None:
+    held = _of_card(words, "holds", ("apn",))["apn"]
+    scenario.modem_finds = replace(scenario.modem_finds, held_apn=held)
+
+
+def _box(scenario: Scenario, words: list[str]) -> None:
+    scenario.box_knows = _of_card(words, "knows", ("apn", "login", "pin"))
+
+
+def _of_card(words: list[str], verb: str, parts: tuple[str, ...]) -> dict[str, str]:
+    said = _sections(words[1:], parts)
+    nothing_loose = not said.pop("") and all(len(each) == 1 for each in said.values())
+    if words[:1] != [verb] or not said or not nothing_loose:
+        raise _LineError(f"expected `{verb}` and one word behind each of {', '.join(parts)}")
+    return {part: each[0] for part, each in said.items()}
+
+
 def _sections(words: list[str], heads: tuple[str, ...]) -> dict[str, list[str]]:
     """Split words at the heads among them; what stands before the first is under ""."""
     said: dict[str, list[str]] = {"": []}
@@ -320,4 +351,7 @@ _HEADS: dict[str, Callable[[Scenario, list[str]], None]] = {
     "booking": _booking,
     "maintenance": _maintenance,
     "notice": _notice,
+    "sim": _sim,
+    "modem": _modem,
+    "box": _box,
 }

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from simulator.devices.modem.surroundings import Surroundings
+
 DAY_S = 86_400
 
 
@@ -51,7 +53,10 @@ class Step:
 
 @dataclass(slots=True)
 class Scenario:
-    """What a file says. Instants are Unix seconds; `phones`: who uses a phone in it."""
+    """What a file says. Instants are Unix seconds; `phones`: who uses a phone in it.
+
+    `modem_finds` is around the modem; `box_knows` what of it the box was told: apn, login, pin.
+    """
 
     name: str
     about: str = ""
@@ -69,3 +74,5 @@ class Scenario:
     maintenance: list[tuple[int, int]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     phones: set[str] = field(default_factory=set)
+    modem_finds: Surroundings = field(default_factory=Surroundings)
+    box_knows: dict[str, str] = field(default_factory=dict)

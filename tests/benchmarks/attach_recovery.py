@@ -3,7 +3,7 @@
     .venv/bin/python -m tests.benchmarks.attach_recovery
 
 The box's identity says what it has; the modem holds what somebody left in it. Where the box cannot
-come online, an hour passes before somebody puts the card right; then nothing may be missing.
+come online, an hour passes before somebody puts card or network right; then nothing may be missing.
 """
 
 import tempfile
@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from simulator.devices.car import Car
-from simulator.devices.modem.access import IPV6_ONLY, Access, Context
-from simulator.devices.modem.state import PIN_WANTED, READY, State
+from simulator.devices.modem.access import ANYBODY, IPV6_ONLY, Access, Context
+from simulator.devices.modem.state import ABSENT, PIN_WANTED, State
 from simulator.engine.world import World
 from tests.chain import START_S, Chain, new_fleet
 
@@ -50,6 +50,7 @@ class Figures(NamedTuple):
         wire_bytes: both ways, until all records were stored.
         lost: records.
         tries_left: of the card's PIN, at the end of the first hour.
+        cause: what the box told once it was back; "" when it was not away for long.
     """
 
     online_s: float
@@ -57,6 +58,7 @@ class Figures(NamedTuple):
     wire_bytes: int
     lost: int
     tries_left: int
+    cause: str
 
 
 def _network(access: Access, held: Context) -> Callable[[State], None]:
@@ -72,6 +74,10 @@ def _card(pin: str) -> Callable[[State], None]:
         state.sim, state.pin, state.pin_locked = PIN_WANTED, pin, True
 
     return put_round
+
+
+def _no_card(state: State) -> None:
+    state.sim = ABSENT
 
 
 def _reported(mode: int, registration: int) -> Callable[[State], None]:
@@ -90,12 +96,14 @@ SCENARIOS = {
         _network(Access(APN, refusal=2), Context("IP", "stale.example")), {"apn": APN}
     ),
     "apn_login": Scenario(_network(_LOGIN_WANTED, Context("IP", APN)), {"apn": APN, **LOGIN}),
-    "ipv6_only": Scenario(_network(IPV6_ONLY, Context()), {"pdp_type": "ipv6"}, by_name=True),
+    "ipv6_only": Scenario(_network(IPV6_ONLY, Context()), {"pdp_type": "IPV6"}, by_name=True),
     "registered_in_mode_2": Scenario(_reported(2, 1)),
     "roaming_in_mode_4": Scenario(_reported(4, 5)),
     "pin_right": Scenario(_card("4321"), {"sim_pin": "4321"}),
     "pin_wrong": Scenario(_card("4321"), {"sim_pin": "1111"}, reaches=False),
     "pin_none": Scenario(_card("4321"), reaches=False),
+    "no_card": Scenario(_no_card, reaches=False),
+    "denied": Scenario(_network(Access("another.example"), Context()), {"apn": APN}, reaches=False),
 }
 
 
@@ -111,23 +119,24 @@ def measure(name: str, folder: Path) -> Figures:
         state = car.modem.state
         scenario.around(state)
         car.power_on()
-        online_s, starts, started_us = 0.0, 0, 0
+        online_s = 0.0
         while world.now_s - START_S < HOUR_S:
             world.run_for(_LOOK_S)
-            if state.is_on and state.started_us != started_us:
-                starts, started_us = starts + 1, state.started_us
             if not online_s and car.report()["connections"]:
                 online_s = world.now_s - START_S
-        tries_left = state.pin_tries
+        starts, tries_left = car.modem.starts, state.pin_tries
         assert bool(online_s) == scenario.reaches, f"online after {online_s:.0f} s"
         if not scenario.reaches:
-            state.pin_locked, state.pin_tries = False, 3
-            car.modem.set_sim(READY)
+            state.access = ANYBODY
+            car.modem.unlock_sim()
             online_s = world.run_until(lambda: car.report()["connections"] > 0, HOUR_S)
         world.run_until(lambda: _all_stored(car), 600)
         lost = car.report()["records_made"] - int(str(chain.trips()["records_stored"]))
+        told = chain.rows("select fields ->> 'off_air' from record where kind_name = 'off_air'")
         wire_bytes = car.wire_bytes_up + car.wire_bytes_down
-    return Figures(online_s, starts - 1, wire_bytes, lost, tries_left)
+    return Figures(
+        online_s, starts - 1, wire_bytes, lost, tries_left, " ".join(cause for (cause,) in told)
+    )
 
 
 def _all_stored(car: Car) -> bool:
@@ -147,6 +156,7 @@ def main() -> None:
         print(
             f"{name:26} {told.online_s:6.0f} s, {told.restarts:3} restarts an hour,"
             f" {told.wire_bytes:6} bytes, {told.lost} records lost, {told.tries_left} tries left"
+            f" {told.cause}"
         )
 
 

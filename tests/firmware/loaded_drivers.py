@@ -35,6 +35,12 @@ class Machine:
 
     SoftI2C = UART
 
+    class ADC:
+        ATTN_6DB = 0
+
+        def __init__(self, pin, atten):
+            self.read_uv = None
+
     class WDT:
         def __init__(self, timeout):
             pass

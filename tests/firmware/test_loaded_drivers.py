@@ -14,8 +14,8 @@ from tests.support import find_micropython
 ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).with_name("loaded_drivers.py")
 IN_EVERY_BOX = {
-    "a76xx", "at_channel", "doors", "entropy", "flash_store", "ignition", "light_sleep", "panel",
-    "pulse", "serial", "ublox", "uptime",
+    "battery", "doors", "entropy", "flash_store", "ignition", "light_sleep", "modem", "modem.a76xx",
+    "modem.at_channel", "modem.attach", "panel", "pulse", "serial", "ublox", "uptime",
 }  # fmt: skip
 PN532 = {"pn532", "pn532_bus"}
 
@@ -25,12 +25,12 @@ PN532 = {"pn532", "pn532_bus"}
     [
         ({}, PN532 | {"relay"}),
         ({"reader": "wiegand"}, {"wiegand", "relay"}),
-        ({"reader": "wiegand", "start_relay": False}, {"wiegand", "no_relay"}),
+        ({"reader": "wiegand", "start_relay": False}, {"wiegand", "not_fitted"}),
         (
             {"start_relay": False, "door_contact": True},
-            PN532 | {"no_relay", "contact"},
+            PN532 | {"not_fitted", "contact"},
         ),
-        ({"ignition_line": False}, PN532 | {"relay", "no_ignition"}),
+        ({"ignition_line": False}, PN532 | {"relay", "not_fitted"}),
         ({"key_holder": True}, PN532 | {"relay", "contact"}),
     ],
     ids=["badge reader", "wiegand", "doors only", "door contact", "no ignition line", "key holder"],

@@ -47,7 +47,7 @@ def parked(world: World, folder: Path) -> Car:
     """
     image = folder / "flash.img"
     car = Car(world, IDENTITY | {"door_contact": True}, image)
-    for driver in ("pn532", "a76xx"):
+    for driver in ("pn532", "modem/a76xx"):
         name = f"firmware/drivers/{driver}"
         compiled = compile_module((STAND_INS / f"{driver}.py").read_bytes(), f"{name}.py")
         write_file(image, f"/a/{name}.mpy", compiled)

@@ -111,7 +111,7 @@ def test_a_broken_module_of_the_slot_is_told_by_its_place_and_not_by_its_text(im
         write_file(image, "/a/firmware/version.mpy", b"no bytecode")
         console = fail_to_start(world, car, 1)
         assert "start failed: ValueError" in console
-        assert 'File "firmware/imports.py", line' in console
+        assert 'File "firmware.imports", line' in console
 
 
 def test_a_box_that_starts_after_failures_tells_how_many_and_forgets_them(image: Path) -> None:

@@ -72,13 +72,12 @@ _NOT_ASKED = "asked only once the ignition was seen off, so after a look, which 
 _LONG_BEFORE = "as good as an unknown time: a wish is of no time near it"
 _NO_PROOF = "what proves nothing may be called anything, and begin at any time"
 _IN_VAIN = "a page that cannot hold it is looked through in vain: slower, and the same is found"
-_PAGE = "if page[-size : length - size] >= prefix and page[:length] <= prefix:"
 SURVIVORS: dict[tuple[str, str, str], str] = {
-    ("held_set", _PAGE, "And -> Or"): _IN_VAIN,
+    ("held_set", "before = last", "before = last -> pass"): _IN_VAIN,
     (
         "held_set",
-        _PAGE,
-        "page[-size:length - size] >= prefix and page[:length] <= prefix -> True",
+        "if before <= prefix <= last:",
+        "before <= prefix <= last -> True",
     ): _IN_VAIN,
     ("badge_decision", "NO_TRIP = -1", "1 -> 2"): "any number that no grant has",
     (

@@ -98,6 +98,7 @@ def test_loading_says_what_was_loaded_and_may_be_repeated(
         "unassigned": [],
         "contradictions": [],
         "startable": [],
+        "batteries": [],
     }
 
 

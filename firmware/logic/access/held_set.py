@@ -67,14 +67,15 @@ class HeldSet:
 
     def find(self, prefix: bytes) -> list[bytes]:
         """Every item in force that begins with `prefix`, in their order."""
-        size, length, found = self._item_bytes, len(prefix), []
+        size, length, found, before = self._item_bytes, len(prefix), [], b""
         for number in range(len(self._pages)):
-            first, last = self._ends(self._pages[number])
-            if first[:length] <= prefix <= last[:length]:
+            last = self._last_key(self._pages[number])[:length]
+            if before <= prefix <= last:
                 page = self._page(number)
                 for at in range(0, len(page), size):
                     if page[at : at + length] == prefix:
                         found.append(page[at : at + size])
+            before = last
         return found
 
     def may_lack(self, prefix: bytes) -> bool:
@@ -134,25 +135,23 @@ class HeldSet:
         finally:
             self._coming = []
 
-    def _ends(self, page):
-        """The first and the last key of a page that is here or was left to flash."""
-        if isinstance(page, tuple):
-            return page
-        return page[: self._key_bytes], page[-self._item_bytes :][: self._key_bytes]
+    def _last_key(self, page: bytes) -> bytes:
+        """Of a page that is here, or of one that was left to flash: that is all that is kept."""
+        return page[-self._item_bytes :][: self._key_bytes]
 
-    def _leave_to_flash(self, page) -> None:
-        """Keep no more than the ends of a page, if it is in force; flash has it."""
+    def _leave_to_flash(self, page: bytes) -> None:
+        """Keep no more than the last key of a page, if it is in force; flash has it."""
         if page in self._pages and not self.gaps:  # a set with gaps is not numbered as in flash
-            self._pages[self._pages.index(page)] = self._ends(page)
+            self._pages[self._pages.index(page)] = self._last_key(page)
 
     def _page(self, number: int) -> bytes:
         """The items of a page in force; it stays in memory unless a set is on its way in."""
         page = self._pages[number]
-        if isinstance(page, tuple):
+        if len(page) < self._item_bytes:  # its last key
             head = self.note + self.hash + bytes((len(self._pages),))
             page = self._proven(head, (self._name, self._name + _SPARE), number)
             if page is None:  # whatever it said
-                self.gaps.append((b"", b"\xff" * (self._key_bytes + 1)))
+                self.gaps = [(b"", b"\xff" * (self._key_bytes + 1))]
                 return b""
             if not self._coming:
                 self._pages[number] = page
@@ -179,9 +178,10 @@ class HeldSet:
         while head is None and number * _PAGE_ITEMS < self._most:
             head, _ = self._read_page(names[0], number)
             number += 1
-        return head, [self._proven(head, names, number) for number in range(head[-1] if head else 0)]
+        count = head[-1] if head else 0
+        return head, [self._proven(head, names, number) for number in range(count)]
 
-    def _proven(self, head: bytes, names, number: int) -> bytes | None:
+    def _proven(self, head, names, number: int) -> bytes | None:
         """A page of the set with this head, from the first of these files that has it."""
         for name in names:
             found, items = self._read_page(name, number)
@@ -214,7 +214,7 @@ class HeldSet:
             if page and lost:
                 gaps.append((low, page[: self._key_bytes]))
             if page:
-                low = page[-self._item_bytes :][: self._key_bytes]
+                low = self._last_key(page)
             lost = page is None
         if lost:
             gaps.append((low, b"\xff" * (self._key_bytes + 1)))
@@ -240,7 +240,7 @@ class HeldSet:
         """The pages that changes, in order, make of others; one without a change stays as it is."""
         merged, done = [], 0
         for page in pages:
-            begun, (_, last) = done, self._ends(page)
+            begun, last = done, self._last_key(page)
             while done < len(changes) and changes[done][0][: self._key_bytes] <= last:
                 done += 1
             merged += self._changed(page, changes[begun:done]) if done > begun else [page]
@@ -264,9 +264,7 @@ class HeldSet:
             if stays:
                 items.append(item)
         items += [page[at : at + size] for at in range(at, len(page), size)]
-        return [
-            b"".join(items[at : at + _PAGE_ITEMS]) for at in range(0, len(items), _PAGE_ITEMS)
-        ]
+        return [b"".join(items[at : at + _PAGE_ITEMS]) for at in range(0, len(items), _PAGE_ITEMS)]
 
     def _count(self, pages) -> int:
         return sum([len(page) for page in pages]) // self._item_bytes

@@ -5,6 +5,7 @@ as far as nobody needs the car soon. Never here: messages, sockets, or what else
 """
 
 from firmware.logic.const import const
+from shared_protocol.records import HeartbeatLearned
 
 FIRST_S = const(120)
 _SHORTEST_S = const(30)
@@ -93,10 +94,14 @@ class Pace:
             return self._asked_ms + ANSWER_MS
         return min(self._said_ms, self._heard_ms) + 1000 * self.interval_s
 
-    def take_news(self) -> bool:
-        """Whether something was learned that is worth a record; says so once."""
+    def silent_ms(self, now_ms: int) -> int:
+        """For how long nothing was said or heard."""
+        return now_ms - max(self._said_ms, self._heard_ms)
+
+    def take_news(self) -> HeartbeatLearned | None:
+        """What was learned, to be recorded; once."""
         news, self._news = self._news, False
-        return news
+        return HeartbeatLearned(self.interval_s, self.failed_s) if news else None
 
     def _longer(self) -> int:
         """The next step above what the path keeps; 0: there is none below what failed."""

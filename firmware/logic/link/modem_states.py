@@ -11,12 +11,15 @@ from collections import namedtuple
 
 from firmware.logic.const import const
 from shared_protocol.records import (
+    OFF_AIR_BATTERY_LOW,
     OFF_AIR_MODEM_RESTARTED,
     OFF_AIR_MODEM_SILENT,
     OFF_AIR_NO_CONTEXT,
     OFF_AIR_NO_COVERAGE,
     OFF_AIR_NO_SERVER,
     OFF_AIR_PATH_FORGOTTEN,
+    OFF_AIR_PIN_WANTED,
+    OFF_AIR_PIN_WRONG,
     OFF_AIR_SERVER_SILENT,
     OFF_AIR_SIM_FAILED,
 )
@@ -68,8 +71,9 @@ STATES = {
         # A cold A7670 answers 8 to 15 s after its key; a warm one at once, or some seconds late.
         State(POWER_UP, 35_000, AT_READY, RECOVER, RESET),
         State(AT_READY, 40_000, SIM, RECOVER, RESET),
-        # A SIM may be busy for 10 s after power-up; one that fails wants a new start.
-        State(SIM, 40_000, REGISTERED, RECOVER, RESET),
+        # A SIM may be busy for 10 s after power-up, and the radio slow to go off before its PIN; a
+        # SIM that fails wants a new start.
+        State(SIM, 60_000, REGISTERED, RECOVER, RESET),
         # Roaming or an underground exit: the full band scan of the maker's notes.
         State(REGISTERED, 180_000, NETOPEN, RECOVER, RADIO_CYCLE),
         State(NETOPEN, 120_000, CIPOPEN, RECOVER, NETCLOSE),
@@ -105,6 +109,9 @@ SERVER_AWAY = (
 )
 """What no restart of the modem ends: its bearer works, or nothing speaks against it."""
 
+PIN_MISSING = (OFF_AIR_PIN_WANTED, OFF_AIR_PIN_WRONG)
+"""What nothing but people ends: a rung would only have the card ask again."""
+
 _BACK_OFF_FIRST_MS = const(2_000)
 # Doubled with each failure up to these: somebody has the car; it is parked, and nobody waits.
 _LONGEST_AWAKE_MS = const(60_000)
@@ -122,13 +129,17 @@ _RESTART_AGAIN_MS = const(3_600_000)
 
 
 class ModemStates:
-    """Attributes to read: `state` (of STATES), `failures` (in a row), `cause` (of the last one)."""
+    """Attributes to read: `state` (of STATES), `failures` (in a row), `cause` (of the last one).
+
+    `off`: the modem is switched off for the pause.
+    """
 
     def __init__(self, now_ms: int, entropy: "Callable[[int], bytes]"):
         """Begin at power up; `entropy` gives so many random bytes, for pauses unlike others'."""
         self.state = STATES[POWER_UP]
         self.failures = 0
         self.cause = 0
+        self.off = False
         self._entropy = entropy
         self._chance = 0  # of 256, for the pause
         self._rung = -1  # of RECOVERY, the last that was tried
@@ -156,14 +167,16 @@ class ModemStates:
         pause_ms -= pause_ms * self._chance // 512
         return max(0, self._entered_ms + pause_ms - now_ms)
 
-    def finished(self, success: bool, now_ms: int, cause: int = 0) -> None:
+    def finished(self, success: bool, now_ms: int, cause: int = 0, off: bool = False) -> None:
         """Leave the state: its work succeeded, or failed or ran out of time.
 
-        `cause`, of records.OFF_AIR_*, is what the driver knows of a failure; 0: nothing.
+        `cause`, of records.OFF_AIR_*, is what the driver knows of a failure; 0: nothing. `off`: the
+        battery wants the modem off as long as it is not needed.
         """
         state = self.state
         failed = not success
         if state.name == ONLINE:
+            success = success or cause == OFF_AIR_BATTERY_LOW
             success = success or now_ms - self._entered_ms >= _GOOD_CONNECTION_MS
         target = state.after_success if success else state.after_failure
         if target == RECOVER:
@@ -174,12 +187,15 @@ class ModemStates:
                 self._restarted_ms = self._away_ms = None
             self.failures += 1
             self._chance = self._entropy(1)[0]
-            target = self._climb(state, now_ms)
+            self.off = off
+            target = POWER_CYCLE if off else self._climb(state, now_ms)
         self.state = STATES[target]
         self._entered_ms = now_ms
 
     def _climb(self, state: State, now_ms: int) -> str:
-        """The rung for a failure in this state."""
+        """The rung for a failure in this state, BACK_OFF where none can help."""
+        if self.cause in PIN_MISSING:
+            return BACK_OFF
         if self.cause in SERVER_AWAY:
             if self._away_ms is None:
                 self._away_ms = now_ms

@@ -7,7 +7,6 @@ and causes. Any of these fields may be empty.
 
 from firmware.logic.const import const
 
-SEARCHING = const(2)
 REGISTERED = (1, 5, 9, 10)
 """At home and roaming; 9 and 10 the same, where calls would go another way."""
 REFUSED = (3, 6, 7, 8, 11)

@@ -21,35 +21,26 @@ class SimPin:
     """One PIN and what became of it; another PIN begins anew."""
 
     def __init__(self, storage, secret: bytes, pin: str):
-        """`secret` salts the hash; `pin` is "" when the box was given none."""
+        """`secret` salts the hash."""
         self._storage = storage
         self._mark = hashlib.sha256(secret + pin.encode()).digest()[:_MARK_BYTES]
         self.pin = pin
 
     def begin(self, tries_left: int | None) -> bool:
-        """Whether to give it now; the try is then remembered. `tries_left`: None when not known.
+        """Whether to give it now; flash says then that it was. `tries_left`: None when not known.
 
-        The last try but one is left to people. A PIN that was tried is tried again only once the
-        card has all its tries back, for then somebody opened it since.
+        The last try but one is left to people. A PIN that was given and not accepted is given
+        again only to a card that has all its tries: it has counted none since somebody opened it.
         """
         if tries_left is not None and tries_left < 2:
             return False
-        kept = self._storage.read_or_empty(SIM_PIN_FILE)
-        if kept == self._mark + _ACCEPTED:
-            return True
-        if kept == self._mark + _TRIED:
+        if self._storage.read_or_empty(SIM_PIN_FILE) == self._mark + _TRIED:
             return tries_left == _ALL_TRIES
-        return self._keep(_TRIED) or tries_left == _ALL_TRIES
+        return self._keep(_TRIED)
 
     def accepted(self) -> None:
-        """The card took it: it may be given at each start."""
-        if self._storage.read_or_empty(SIM_PIN_FILE) != self._mark + _ACCEPTED:
-            self._keep(_ACCEPTED)
-
-    def refused(self) -> None:
-        """The card did not, also where it did before: another card, or another PIN."""
-        if self._storage.read_or_empty(SIM_PIN_FILE) != self._mark + _TRIED:
-            self._keep(_TRIED)
+        """The card took it: it may be given at the next start."""
+        self._keep(_ACCEPTED)
 
     def _keep(self, outcome: bytes) -> bool:
         try:

@@ -1,14 +1,14 @@
 """What is wrong with the fleet and its server, as far as somebody sees it.
 
-A silent car is seen by who sees the car, what is about the server by who sees all cars. Never here:
-finding it out (server/alerts/).
+What is about a car is seen by who sees the car, what is about the server by who sees all cars.
+Never here: finding it out (server/alerts/).
 """
 
 from collections.abc import Collection, Sequence
 
 from server.actions.actor import Actor, require
 from server.actions.tools import Actions
-from server.fleet.alerts import Alert, Kind
+from server.fleet.alerts import OF_CARS, Alert, Kind
 from server.fleet.roles import Right
 
 
@@ -33,7 +33,7 @@ async def seen(
 def unknown(actor: Actor, judged: Collection[Kind]) -> list[Kind]:
     """Return the kinds that somebody would see and that nobody can judge now; as `seen`."""
     scope = require(actor, Right.SEE_CARS)
-    seen_kinds = Kind if scope.is_whole else (Kind.SILENT_CAR,)
+    seen_kinds = Kind if scope.is_whole else OF_CARS
     return [kind for kind in seen_kinds if kind not in judged]
 
 

@@ -47,7 +47,11 @@ class Kind(StrEnum):
     PURGE_FAILED = "purge_failed"
     PURGE_OVERDUE = "purge_overdue"
     SILENT_CAR = "silent_car"
+    BATTERY_LOW = "battery_low"
 
+
+OF_CARS = (Kind.SILENT_CAR, Kind.BATTERY_LOW)
+"""Those that are about one car each."""
 
 _NEEDS_TIME = frozenset({Kind.BACKUP_OVERDUE, Kind.PURGE_OVERDUE, Kind.MAIL_STUCK, Kind.SILENT_CAR})
 
@@ -127,7 +131,8 @@ class Observed:
     """What was seen in one look; None: it could not be found out.
 
     `up_s`: for how long the server has run. `heard_s`: of each car that should speak, when it was
-    last heard or, if that is later, should speak again.
+    last heard or, if that is later, should speak again. `low_since_s`: of each car whose battery is
+    low, since when.
     """
 
     now_s: int
@@ -139,6 +144,7 @@ class Observed:
     purge: Chore | None = None
     mail: Mail | None = None
     heard_s: Mapping[int, int] | None = None
+    low_since_s: Mapping[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +207,12 @@ def judge(
             Wrong(Kind.SILENT_CAR, heard_s, vehicle_id)
             for vehicle_id, heard_s in sorted(seen.heard_s.items())
             if heard_s < silent_before_s
+        )
+    if seen.low_since_s is not None:
+        judged.add(Kind.BATTERY_LOW)
+        wrong += (
+            Wrong(Kind.BATTERY_LOW, since_s, vehicle_id)
+            for vehicle_id, since_s in sorted(seen.low_since_s.items())
         )
     if seen.doubts_time:  # by a wrong clock every car is silent, and no copy is ever late
         judged -= _NEEDS_TIME

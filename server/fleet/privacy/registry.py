@@ -369,7 +369,7 @@ OF_NOBODY: Mapping[str, tuple[str, tuple[str, ...]]] = {
             " firmware_version last_seen_s relay clock_source grants_generation grants_sent_at_s"
             " grants_confirmed revocation_confirmed startable_since_s hindrance clock_doubtful"
             " clock_off_s odometer_m odometer_at_s clock_doubtful_since_s jump jump_at_s"
-            " fitted_at_s",
+            " fitted_at_s battery battery_mv battery_at_s battery_low_since_s",
         ),
         (
             "commune",

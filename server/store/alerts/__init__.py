@@ -1,4 +1,7 @@
-"""Alerts in the database, and when each car was heard. Never here: what is wrong, who is told."""
+"""Alerts in the database, when each car was heard, and whose battery is low.
+
+Never here: what is wrong, who is told.
+"""
 
 import sqlite3
 from collections.abc import Iterable
@@ -70,6 +73,15 @@ class Alerts(Noun):
             now_s=now_s,
         )
         return {row["vehicle_id"]: row["heard_s"] for row in rows}
+
+    async def low_batteries(self) -> dict[int, int]:
+        """Return of each car whose battery is low since when, as its box said last."""
+        rows = await self._rows(
+            "SELECT vehicle_id, battery_low_since_s FROM vehicle v JOIN box b USING (vehicle_id)"
+            " WHERE v.retired_at_s IS NULL AND b.retired_at_s IS NULL"
+            " AND battery_low_since_s IS NOT NULL"
+        )
+        return {row["vehicle_id"]: row["battery_low_since_s"] for row in rows}
 
     async def plates(self, vehicle_ids: Iterable[int], scope: Scope = WHOLE) -> dict[int, str]:
         """Return the plates of those of these cars that are there, by the car's id."""

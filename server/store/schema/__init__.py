@@ -37,6 +37,7 @@ from server.store.schema import (
 )
 from server.store.schema.accounts import sessions, signing_in
 from server.store.schema.boxes import (
+    batteries,
     chains,
     clocks,
     contradictions,
@@ -492,4 +493,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     copies.add,
     watching.add,
     cards.add,
+    batteries.add,
 )

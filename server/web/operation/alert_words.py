@@ -18,6 +18,7 @@ TITLES: Mapping[Kind, str] = {
     Kind.PURGE_FAILED: N_("The last purge failed"),
     Kind.PURGE_OVERDUE: N_("No purge for more than two days"),
     Kind.SILENT_CAR: N_("Cars that are not heard"),
+    Kind.BATTERY_LOW: N_("Cars whose battery is low"),
 }
 
 ADVICE: Mapping[Kind, str] = {
@@ -52,5 +53,10 @@ ADVICE: Mapping[Kind, str] = {
     Kind.SILENT_CAR: N_(
         "Nothing more is known: the car may stand where there is no coverage, its box may have no"
         " power. Have somebody look at it, or note that the car is out of service."
+    ),
+    Kind.BATTERY_LOW: N_(
+        "Have it driven for an hour or charged, and see whether a light or a door was left. The"
+        " badge works to the end; the engine may not start, and a car whose battery falls further"
+        " is heard once an hour, then no more."
     ),
 }

@@ -49,7 +49,8 @@ class A76xx:
 
     Attributes:
         state: what it is now.
-        coverage, set_sim: of radio.py.
+        starts: how often it has started.
+        coverage, set_sim, unlock_sim: of radio.py.
         lose_link, lose_bearer, close_link: of tcp_socket.py.
     """
 
@@ -63,6 +64,7 @@ class A76xx:
         on_wire: Callable[[str, bytes], None],
     ) -> None:
         self.state = State(timeline.now_us)
+        self.starts = 0
         self._timeline = timeline
         self._line = line
         self._health = Health()
@@ -79,6 +81,7 @@ class A76xx:
         )
         self.coverage = self._radio.coverage
         self.set_sim = self._radio.set_sim
+        self.unlock_sim = self._radio.unlock_sim
         self.lose_link = self._socket.lose
         self.lose_bearer = self._socket.lose_bearer
         self.close_link = self._socket.close
@@ -223,6 +226,7 @@ class A76xx:
     def start(self) -> None:
         """Be on from now; what it was told before is forgotten."""
         self._starting = False
+        self.starts += 1
         self.state.is_on = True
         self.state.functionality = 1
         self.state.started_us = self._timeline.now_us

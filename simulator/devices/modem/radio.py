@@ -70,6 +70,11 @@ class Radio:
             self._say(ANNOUNCED[state])
         self._changed()
 
+    def unlock_sim(self) -> None:
+        """Have the card want no PIN any more, as somebody sets it in a telephone."""
+        self._state.pin_locked, self._state.pin_tries = False, 3
+        self.set_sim(READY)
+
     def _announce_parts(self) -> None:
         if self._state.sim in ANNOUNCED:
             self._say(ANNOUNCED[self._state.sim])

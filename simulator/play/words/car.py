@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from simulator.devices import battery as batteries
 from simulator.devices import gnss, pn532, wires
 from simulator.devices.car import HOLD_S, TOUCH_S
 from simulator.devices.modem import faults as modem_faults
@@ -87,6 +88,12 @@ def battery(stage: Stage, volts: float) -> None:
     stage.car.wires.set_battery(volts)
 
 
+@word("battery is", _fault(batteries.FAULTS))
+def battery_is(stage: Stage, fault: str) -> None:
+    """Let the battery be old, or leave the lights on; well: neither."""
+    stage.car.wires.break_battery(_named(fault))
+
+
 @word("relay", _fault(wires.FAULTS))
 def relay(stage: Stage, fault: str) -> None:
     """Break the start relay, or mend it."""
@@ -137,6 +144,12 @@ def sky(stage: Stage, state: str) -> None:
 def modem(stage: Stage, fault: str) -> None:
     """Break the modem, or heal it."""
     stage.car.modem.fault(_named(fault))
+
+
+@word("sim", "unlocked")
+def sim(stage: Stage) -> None:
+    """Switch the SIM card's PIN off in a telephone, and put it back."""
+    stage.car.modem.unlock_sim()
 
 
 @word("gnss", _fault(gnss.FAULTS))

@@ -54,6 +54,18 @@ def key(stage: Stage, generation: float) -> Finding:
     return _same(stage.car.report()["key_generation"], generation)
 
 
+@word("expect modem starts", "NUMBER")
+def modem_starts(stage: Stage, wanted: float) -> Finding:
+    """How often the modem has started, its first time included."""
+    return _same(stage.car.modem.starts, wanted)
+
+
+@word("expect pin tries", "NUMBER")
+def pin_tries(stage: Stage, wanted: float) -> Finding:
+    """How many tries of its PIN the SIM card still grants."""
+    return _same(stage.car.modem.state.pin_tries, wanted)
+
+
 @word("expect heap", "within", "NUMBER", "bytes")
 def heap(stage: Stage, most_bytes: float) -> Finding:
     """How far the box's live heap is from that of the commute's first day."""
@@ -138,6 +150,14 @@ def startable(stage: Stage, wanted: str) -> Finding:
     """What keeps the car from being inhibited though it is nobody's, as it has told."""
     told = stage.stored()["startable"]
     return _same(told[-1]["hindrance"] if told else "none", wanted)
+
+
+@word("expect battery", "none|well|low|saving|modem_off")
+def battery(stage: Stage, wanted: str) -> Finding:
+    """What the server knows of the car's battery."""
+    told = stage.stored()["batteries"]
+    found = f"{told[0]['state']} {told[0]['millivolts'] / 1000:.2f} V" if told else "none"
+    return found, found.split()[0] == wanted
 
 
 # At the server: the last trip

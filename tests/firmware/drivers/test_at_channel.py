@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from firmware.drivers.at_channel import AtChannel
+from firmware.drivers.modem.at_channel import AtChannel
 from firmware.logic.link.modem_states import ModemError
 from tests.firmware.drivers.scripted import ScriptedStream
 
@@ -31,9 +31,26 @@ async def test_a_command_is_answered_by_ok() -> None:
 
 
 async def test_a_result_before_or_after_ok_is_waited_for() -> None:
-    for answer in (b"+CPIN: READY\r\n\r\nOK\r\n", b"OK\r\n\r\n+CPIN: READY\r\n"):
-        async with running(ScriptedStream((b"CPIN", [b"\r\n" + answer]))) as (channel, _):
-            assert await channel.command("AT+CPIN?", 1, b"+CPIN:") == b"READY"
+    for answer in (b"+NETOPEN: 0\r\n\r\nOK\r\n", b"OK\r\n\r\n+NETOPEN: 0\r\n"):
+        async with running(ScriptedStream((b"NETOPEN", [b"\r\n" + answer]))) as (channel, _):
+            assert await channel.command("AT+NETOPEN", 1, b"+NETOPEN:") == b"0"
+
+
+async def test_what_is_only_read_may_have_no_line_and_is_over_at_its_ok() -> None:
+    async with running(ScriptedStream((b"CGDCONT", [b"\r\nOK\r\n"]))) as (channel, _):
+        assert await channel.command("AT+CGDCONT?", 1, b"+CGDCONT: 1,") == b""
+        assert channel.in_step
+
+
+async def test_the_line_by_which_a_command_was_refused_is_kept_until_the_next() -> None:
+    refusal = b"+CME ERROR: SIM not inserted"
+    stream = ScriptedStream((b"CPIN", [b"\r\n" + refusal + b"\r\n"]), (b"AT\r", [b"\r\nOK\r\n"]))
+    async with running(stream) as (channel, _):
+        with pytest.raises(ModemError):
+            await channel.command("AT+CPIN?", 1, b"+CPIN:")
+        assert channel.error == refusal
+        await channel.command("AT", 1)
+        assert channel.error == b""
 
 
 async def test_an_answer_cut_at_every_byte_is_the_same() -> None:
@@ -108,8 +125,8 @@ async def test_raw_data_are_counted_whatever_they_hold() -> None:
     for size in (1, 3, 1000):
         pieces = [answer[i : i + size] for i in range(0, len(answer), size)]
         async with running(ScriptedStream((b"CIPRXGET", pieces))) as (channel, messages):
-            got = await channel.command("AT+CIPRXGET=2,0,512", 1, b"+CIPRXGET: 2,0,")
-        assert got == data
+            await channel.command("AT+CIPRXGET=2,0,256", 1, b"+CIPRXGET: 2,0,")
+            assert channel.raw() == data
         assert messages == []
 
 
@@ -128,7 +145,7 @@ async def test_a_garbled_count_of_raw_data_fails_the_command_and_nothing_else(
     stream = ScriptedStream((b"CIPRXGET", [garbled]), (b"AT\r", [b"OK\r\n"]))
     async with running(stream) as (channel, _):
         with pytest.raises(ModemError):
-            await channel.command("AT+CIPRXGET=2,0,512", 0.2, b"+CIPRXGET: 2,0,")
+            await channel.command("AT+CIPRXGET=2,0,256", 0.2, b"+CIPRXGET: 2,0,")
         await asyncio.sleep(0)
         assert await channel.command("AT", 1) == b""
 
@@ -136,4 +153,5 @@ async def test_a_garbled_count_of_raw_data_fails_the_command_and_nothing_else(
 async def test_no_raw_data_are_no_data() -> None:
     stream = ScriptedStream((b"CIPRXGET", [b"+CIPRXGET: 2,0,0,0\r\n\r\nOK\r\n"]))
     async with running(stream) as (channel, _):
-        assert await channel.command("AT+CIPRXGET=2,0,512", 1, b"+CIPRXGET: 2,0,") == b""
+        await channel.command("AT+CIPRXGET=2,0,256", 1, b"+CIPRXGET: 2,0,")
+        assert channel.raw() == b""

@@ -10,7 +10,7 @@ from collections.abc import Awaitable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware.drivers.at_channel import AtChannel
+from firmware.drivers.modem.at_channel import AtChannel
 from firmware.logic.link.modem_states import ModemError
 
 LIMIT_S = 3.0

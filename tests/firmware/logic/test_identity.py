@@ -20,7 +20,16 @@ def test_a_good_file_is_read():
     assert parse_identity(GOOD) == Identity(
         bytes(range(1, 9)), b"\x11" * 32, 1, b"\x22" * 32, "boxes.example.org", 7400,
         "internet", "host", 0, TIME_FLOOR_S, False, True, True, False, False, "pn532",
+        "IP", "", "", "",
     )  # fmt: skip
+
+
+def test_what_card_and_network_want_is_read():
+    data = dict(GOOD)
+    data.update(pdp_type="IPV4V6", apn_user="box", apn_password="s3cret, login", sim_pin="00123456")
+    identity = parse_identity(data)
+    assert identity[-4:] == ("IPV4V6", "box", "s3cret, login", "00123456")
+    assert identity.reader == "pn532"
 
 
 def test_each_bad_field_is_named_and_its_value_is_not():
@@ -31,6 +40,9 @@ def test_each_bad_field_is_named_and_its_value_is_not():
         ("board", "toaster"), ("ignition_proven", "yes"), ("odometer_m", -1),
         ("time_floor_s", "2026"), ("start_relay", 0), ("ignition_line", 1),
         ("door_contact", "yes"), ("key_holder", 1), ("reader", "rdm6300"),
+        ("pdp_type", "PPP"), ("pdp_type", "ip"), ("apn_user", 'a"b'), ("apn_user", "x" * 65),
+        ("apn_password", "a\r\nAT+CFUN=0"), ("apn_password", 5),
+        ("sim_pin", 1234), ("sim_pin", "123"), ("sim_pin", "123456789"), ("sim_pin", "12a4"),
     ):  # fmt: skip
         data = dict(GOOD)
         data[name] = value

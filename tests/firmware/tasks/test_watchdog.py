@@ -4,6 +4,7 @@ And a start that has lived for a minute counts as a good one.
 """
 
 import asyncio
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,6 +27,7 @@ async def turns(
     occupied: bool = False,
     plays: bool = False,
     quiet: bool = False,
+    on_look: Callable[[int], object] = lambda now_ms: None,
 ) -> tuple[int, int, int]:
     """The task with looks at these instants: how often it fed, collected, and forgot failures."""
     hardware, collected, forgotten = Hardware(), [], []
@@ -39,6 +41,7 @@ async def turns(
         "presence": SimpleNamespace(occupied=occupied),
         "signals": SimpleNamespace(plays=plays),
         "on_stand": lambda: forgotten.append(1),
+        "on_look": on_look,
     }
     task = asyncio.create_task(watchdog.WatchdogTask(**parts).run())
     for clock.ms in looks_ms:
@@ -78,3 +81,16 @@ async def test_failed_starts_are_forgotten_once_and_only_by_a_loop_that_lived_fo
     assert (await turns(monkeypatch, [1_000, 59_999]))[2] == 0
     assert (await turns(monkeypatch, []))[2] == 0
     assert (await turns(monkeypatch, [1_000, 60_000, 61_000]))[2] == 1
+
+
+async def test_what_goes_with_a_look_is_done_with_each_and_one_that_fails_has_fed_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[int] = []
+    await turns(monkeypatch, [500, 1_000], on_look=seen.append)
+    assert seen == [500, 1_000]
+
+    def fails(now_ms: int) -> None:
+        raise OSError
+
+    assert (await turns(monkeypatch, [500], on_look=fails))[0] == 1

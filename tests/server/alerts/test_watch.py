@@ -13,13 +13,17 @@ from server.fleet import alerts as rules
 from server.fleet.accounts.mail import Outcome, WaitingMail
 from server.fleet.alerts import DAY_S, HOUR_S, Chore, Kind
 from server.fleet.pool import OutOfService
+from server.fleet.records import Holder
 from server.fleet.recurrence import PARIS
+from server.fleet.trips import follow
+from server.gateway.translate import read_record
 from server.health import KEPT_MS, Readiness
-from server.store import Store, StoreError, backup, mail
+from server.store import Batch, Store, StoreError, backup, mail
 from server.store.backup import DATABASE
 from server.store.backup.outcome import noted
 from server.web.i18n import load_words
 from server.web.letters import Letters
+from shared_protocol.records import Battery, to_record
 from tests.fleet import CAR, NOW_S, OTHER_CAR, fit_box
 from tests.server.health.machine import SettableClock, files_end_at
 
@@ -262,3 +266,42 @@ def test_the_letter_names_fifty_cars_at_most(site: Site, tmp_path: Path) -> None
     assert (
         letter.subject == "Voiturier : Voitures sans nouvelles / Voiturier: Cars that are not heard"
     )
+
+
+async def test_a_low_battery_is_told_once_from_when_it_was_low_until_it_is_charged(
+    site: Site,
+) -> None:
+    box = await box_of(site.store, CAR)
+    for seq, (stage, steady_mv) in enumerate(((0, 12_600), (1, 12_150), (2, 11_950)), start=1):
+        await tell_battery(site.store, box, seq, stage, steady_mv)
+        await site.look()
+    (alert,) = site.watch.standing
+    assert (alert.kind, alert.vehicle_id) == (Kind.BATTERY_LOW, CAR)
+    assert alert.since_s == NOW_S + 2
+    (text,) = await site.texts()
+    assert PLATE in text and "batterie est faible" in text
+    assert "sans nouvelles depuis" not in text and OTHER_PLATE not in text
+    await tell_battery(site.store, box, 4, 0, 14_200)
+    assert await site.look() == []
+
+
+async def test_what_a_box_told_of_a_former_cars_battery_says_nothing_of_the_next_one(
+    site: Site,
+) -> None:
+    box = await box_of(site.store, CAR)
+    await tell_battery(site.store, box, 1, 1, 12_150)
+    with sqlite3.connect(site.store.data_dir / DATABASE) as db:
+        db.execute(f"UPDATE box SET retired_at_s = 1 WHERE vehicle_id = {OTHER_CAR}")
+    await site.store.boxes.move(box, OTHER_CAR, NOW_S + 60)
+    assert await site.look() == []
+
+
+async def box_of(store: Store, vehicle_id: int) -> int:
+    return (await store.boxes.of_cars([vehicle_id]))[vehicle_id].box_id
+
+
+async def tell_battery(store: Store, box: int, seq: int, stage: int, steady_mv: int) -> None:
+    """Have a box tell of its car's battery, so many seconds after the start."""
+    record = to_record(NOW_S + seq, Battery(stage, steady_mv, steady_mv))
+    read = read_record(record, Holder(), NOW_S + seq)
+    await store.records.append(Batch(box, 1, seq, seq, (read,), NOW_S + seq, ()), follow)

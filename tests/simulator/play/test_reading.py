@@ -4,6 +4,7 @@ import inspect
 
 import pytest
 
+from simulator.devices.modem.surroundings import Surroundings
 from simulator.errors import InputError
 from simulator.play.reading import built_in, parse, read
 from simulator.play.scenario import Booking, Driver
@@ -32,6 +33,23 @@ def test_a_scenario_is_read_with_its_times() -> None:
     assert (badge.at_s, badge.arguments) == (scenario.start_s + 300, ("marie",))
     assert (drive.after_s, drive.action, drive.arguments) == (120, "drive", ("Antarès",))
     assert (hold.at_s, hold.after_s) == (None, None)
+
+
+def test_what_the_modem_finds_and_what_the_box_is_told_of_it_are_read() -> None:
+    scenario = parse(
+        "card",
+        HEAD + "sim wants apn fleet.example login box:s3cret pin 4321\n"
+        "modem holds apn stale.example\n"
+        "box knows apn fleet.example login box:s3cret\n"
+        "+1d wait\n",
+    )
+    assert scenario.modem_finds == Surroundings(
+        held_apn="stale.example",
+        wanted_apn="fleet.example",
+        wanted_login="box:s3cret",
+        pin="4321",
+    )
+    assert scenario.box_knows == {"apn": "fleet.example", "login": "box:s3cret"}
 
 
 def test_what_a_car_and_its_people_have_is_read() -> None:
@@ -120,6 +138,10 @@ def test_a_wrong_step_is_named_with_its_line(line: str, reason: str) -> None:
         (HEAD + "booking marie 13:00 14:00 private car", "behind `private`"),
         (HEAD + "booking paul 07:00 08:00", "named above"),
         (HEAD + "booking marie 09:00 08:00", "ends before it begins"),
+        (HEAD + "sim has pin 1234", "expected `wants` and one word behind each"),
+        (HEAD + "sim wants", "expected `wants` and one word behind each of apn, login, pin"),
+        (HEAD + "modem holds apn", "expected `holds` and one word behind each of apn"),
+        (HEAD + "box knows pin 12 34", "expected `knows` and one word"),
         (HEAD + "+1s wait\nbooking marie 13:00 14:00", "before the first step"),
     ],
 )

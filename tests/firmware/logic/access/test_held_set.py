@@ -82,3 +82,77 @@ def test_a_set_too_long_or_a_part_out_of_order_is_refused_and_the_set_in_force_s
         except OSError:
             part = None
         assert (part is None) == ((name, part) != ("name", 1))
+
+
+def in_force(storage, count=100):
+    held = opened(storage)
+    take(held, [(item(2 * n, n), True) for n in range(count)], from_force=False)
+    for _ in held.finish(b"n"):
+        pass
+    return held
+
+
+def found_of(held, count=100):
+    keys = [key.to_bytes(KEY_BYTES, "big") for key in range(2 * count + 2)]
+    return [held.find(key) for key in keys]
+
+
+def test_who_asks_while_another_set_comes_in_and_is_written_finds_what_is_in_force():
+    for from_force in (False, True):
+        held = in_force(MemoryStorage())
+        whole = found_of(held)
+        new = [(item(2 * n + 1, n), True) for n in range(100)]
+        for part in range(0, 100, 20):
+            held.take_part("name", part // 20, 5, new[part : part + 20], from_force)
+            assert found_of(held) == whole
+            assert len(held) == 100
+        for _ in held.finish(b"m"):
+            assert found_of(held) == whole
+        assert len(held) == (200 if from_force else 100)
+        assert held.find(item(3)[:KEY_BYTES]) == [item(3, 1)]
+
+
+def test_a_set_that_comes_to_nothing_leaves_the_one_in_force_and_none_of_its_pages_in_flash_alone():
+    storage = MemoryStorage()
+    for ends in ("out of order", "flash refuses"):
+        held = in_force(storage)
+        whole = found_of(held)
+        take(held, [(item(n), True) for n in range(150)], from_force=False)
+        try:
+            if ends == "out of order":
+                held.take_part("other", 7, 9, [], False)
+            else:
+                storage.refused = NAME
+                for _ in held.finish(b"m"):
+                    pass
+        except OSError:
+            ends = ""
+        storage.refused = None
+        assert not ends
+        assert found_of(held) == whole
+        storage.files.clear()
+        assert found_of(held) == whole, "memory has it again"
+
+
+def test_a_page_that_flash_lost_while_a_set_came_in_may_have_said_anything():
+    storage = MemoryStorage()
+    held = in_force(storage)
+    held.take_part("name", 0, 2, [(item(1), True)], False)
+    storage.files.clear()
+    assert held.find(item(2)[:KEY_BYTES]) == []
+    for key in range(202):
+        assert held.may_lack(key.to_bytes(KEY_BYTES, "big"))
+
+
+def test_a_set_with_a_gap_stays_in_memory_while_another_comes_in():
+    storage = MemoryStorage()
+    in_force(storage)
+    for name in list(storage.files):
+        damaged = bytearray(storage.files[name])
+        damaged[len(damaged) // 2] ^= 1
+        storage.files[name] = bytes(damaged)
+    held = opened(storage)
+    assert held.gaps
+    whole = found_of(held)
+    held.take_part("name", 0, 2, [(item(1), True)], False)
+    assert found_of(held) == whole

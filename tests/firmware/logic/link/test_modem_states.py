@@ -19,7 +19,16 @@ from firmware.logic.link.modem_states import (
     STATES,
     ModemStates,
 )
-from shared_protocol.records import OFF_AIR_NO_CONTEXT, OFF_AIR_NO_COVERAGE, OFF_AIR_NO_SIM
+from shared_protocol.records import (
+    OFF_AIR_BATTERY_LOW,
+    OFF_AIR_NETWORK_REFUSED,
+    OFF_AIR_NO_CONTEXT,
+    OFF_AIR_NO_COVERAGE,
+    OFF_AIR_NO_SIM,
+    OFF_AIR_PIN_WANTED,
+    OFF_AIR_PIN_WRONG,
+    OFF_AIR_SIM_FAILED,
+)
 
 
 def go_online(states, now_ms=0):
@@ -75,13 +84,13 @@ def test_each_failure_in_a_row_climbs_the_ladder_and_doubles_the_pause():
     ]  # fmt: skip
 
 
-def rungs_of(name, hours):
+def rungs_of(name, hours, cause=0):
     """The rungs climbed when a state fails once a minute for so many hours."""
     states = ModemStates(0, bytes)
     climbed = {}
     for minute in range(60 * hours):
         go_to(states, name, minute * 60_000)
-        rung = fail_until_back_off(states, minute * 60_000)[0]
+        rung = fail_until_back_off(states, minute * 60_000, cause)[0]
         climbed[rung] = climbed.get(rung, 0) + 1
     return climbed
 
@@ -103,6 +112,37 @@ def test_a_place_without_coverage_costs_one_restart_an_hour():
     climbed = rungs_of(REGISTERED, 24)
     assert climbed[RESET] + climbed[POWER_CYCLE] == 24
     assert set(climbed) <= {RADIO_CYCLE, RESET, POWER_CYCLE}
+
+
+def test_a_missing_card_or_one_that_is_denied_costs_one_restart_an_hour():
+    for name, cause in (
+        (SIM, OFF_AIR_NO_SIM), (SIM, OFF_AIR_SIM_FAILED), (REGISTERED, OFF_AIR_NETWORK_REFUSED),
+    ):  # fmt: skip
+        climbed = rungs_of(name, 24, cause)
+        assert climbed[RESET] + climbed[POWER_CYCLE] == 24
+
+
+def test_a_pin_that_is_missing_or_wrong_costs_no_rung_at_all_and_the_pauses_grow():
+    for cause in (OFF_AIR_PIN_WANTED, OFF_AIR_PIN_WRONG):
+        states, pauses = ModemStates(0, bytes), []
+        for _ in range(15):
+            go_to(states, SIM)
+            states.finished(False, 0, cause)
+            assert states.state.name == BACK_OFF
+            pauses.append(states.back_off_ms(0, quiet=True))
+            states.finished(True, 0)
+        assert pauses == [min(2000 << number, 7_200_000) for number in range(15)]
+        assert states.cause == cause
+
+
+def test_the_ladder_begins_below_once_the_pin_is_right():
+    states = ModemStates(0, bytes)
+    for _ in range(5):
+        go_to(states, SIM)
+        states.finished(False, 0, OFF_AIR_PIN_WRONG)
+        states.finished(True, 0)
+    go_to(states, NETOPEN)
+    assert fail_until_back_off(states)[0] == NETCLOSE
 
 
 def test_a_parked_car_pauses_for_hours_without_coverage_and_for_minutes_without_a_server():
@@ -189,3 +229,30 @@ def test_the_time_left_runs_from_the_entry():
 
 def test_the_ladder_ends_with_the_power():
     assert RECOVERY[-1] == POWER_CYCLE
+
+
+def test_for_the_batterys_sake_the_modem_is_off_in_every_pause():
+    for name in (POWER_UP, REGISTERED, CIPOPEN, ONLINE):
+        states = ModemStates(0, bytes)
+        go_to(states, name)
+        states.finished(False, 0, off=True)
+        assert (states.state.name, states.off) == (POWER_CYCLE, True)
+
+
+def test_connections_ended_for_the_battery_are_no_failures_and_make_no_pause_longer():
+    states = ModemStates(0, bytes)
+    for hour in range(5):
+        go_online(states, hour * 3_600_000)
+        states.finished(False, hour * 3_600_000 + 20_000, OFF_AIR_BATTERY_LOW, off=True)
+        assert (states.failures, states.cause) == (1, OFF_AIR_BATTERY_LOW)
+        states.finished(True, hour * 3_600_000 + 30_000)
+        states.finished(True, hour * 3_600_000 + 40_000)
+
+
+def test_a_modem_is_on_again_in_the_pauses_of_a_battery_that_was_charged():
+    states = ModemStates(0, bytes)
+    states.finished(False, 0, off=True)
+    states.finished(True, 0)
+    states.finished(True, 0)
+    states.finished(False, 0)
+    assert not states.off

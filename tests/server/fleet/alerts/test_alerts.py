@@ -52,6 +52,7 @@ def test_where_all_is_well_there_is_no_alert() -> None:
         ({"mail": Mail(3, NOW_S - 2 * HOUR_S)}, Kind.MAIL_STUCK),
         ({"mail": Mail(0, None, all_refused=True)}, Kind.MAIL_STUCK),
         ({"heard_s": {1: NOW_S - 49 * HOUR_S}}, Kind.SILENT_CAR),
+        ({"low_since_s": {1: NOW_S - 60}}, Kind.BATTERY_LOW),
     ],
 )
 def test_each_thing_that_may_be_wrong_is_one_alert(seen: dict[str, Any], kind: Kind) -> None:

@@ -23,6 +23,7 @@ from shared_protocol.records import (
     CONTRADICTION_IGNITION_OFF,
     RELAY_INHIBITED,
     STARTABLE_NO_SIGN,
+    Battery,
     ClockState,
     Contradiction,
     Relay,
@@ -210,6 +211,25 @@ async def test_the_boxes_page_shows_how_often_a_boxs_memory_was_erased(arrive, s
         await report_of_clio(store, read_record(record, Holder(), NOW_S))
     page = await manager.read("/boitiers")
     assert page.count("4512") == 1 and "4511" not in page, "the last one, of the one that told"
+
+
+@pytest.mark.parametrize(
+    ("stage", "steady_mv", "said"),
+    [
+        (0, 12_640, "batterie 12,6 V au repos, bonne"),
+        (1, 12_150, "batterie 12,2 V au repos, faible"),
+        (3, 11_480, "batterie 11,5 V au repos, déchargée"),
+        (9, 11_480, "batterie 11,5 V au repos, déchargée"),  # of a later box
+        (0, 14_200, "batterie 14,2 V, en charge"),
+    ],
+)
+async def test_the_boxes_page_says_what_a_cars_battery_has(arrive, store, stage, steady_mv, said):
+    manager = await arrive(MANAGER)
+    assert "batterie" not in await manager.read("/boitiers")
+    for body in (Battery(0, 12_600, 12_600), Battery(stage, steady_mv, 9_700)):
+        await report_of_clio(store, read_record(to_record(NOW_S, body), Holder(), NOW_S))
+    page = await manager.read("/boitiers")
+    assert page.count("batterie") == 1 and said in page
 
 
 async def test_the_boxes_page_says_in_words_which_car_anybody_could_start_until_it_is_inhibited(

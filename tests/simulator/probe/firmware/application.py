@@ -52,7 +52,7 @@ async def read(pin, pull=None):
 
 
 async def measure(pin):
-    return machine.ADC(Pin(int(pin)), atten=machine.ADC.ATTN_11DB).read_uv()
+    return machine.ADC(Pin(int(pin)), atten=machine.ADC.ATTN_6DB).read_uv()
 
 
 async def nap(ms):

@@ -3,7 +3,7 @@
 import pytest
 
 from server.app_keys import WATCH
-from server.fleet.alerts import DAY_S, SETTLED_S, Alert, Kind
+from server.fleet.alerts import DAY_S, OF_CARS, SETTLED_S, Alert, Kind
 from server.fleet.roles import Role, RoleGrant, Scope
 from server.web.operation.alert_words import ADVICE, TITLES
 from tests.server.web.sample import CLIO, KARIM, MANAGER, NOW_S, PEUGEOT, id_of
@@ -81,10 +81,10 @@ async def test_who_has_some_cars_sees_those_that_are_silent_and_nothing_of_the_s
     karim = await store.agents.by_login(KARIM)
     grant = RoleGrant(0, Role.TECHNICIAN, Scope(cars=frozenset({clio})), NOW_S - 60)
     await store.roles.give(karim.agent_id, grant, None, "Pose")
-    now = [Alert(Kind.SILENT_CAR, car, NOW_S, NOW_S) for car in (clio, peugeot)]
+    now = [Alert(kind, car, NOW_S, NOW_S) for car in (clio, peugeot) for kind in OF_CARS]
     watch._alerts = [*now, Alert(Kind.BACKUP_FAILED, None, NOW_S, NOW_S)]
     was = [Alert(one.kind, one.vehicle_id, NOW_S, NOW_S, NOW_S) for one in watch._alerts]
     await store.alerts.keep(was, [], NOW_S)
     technician = await arrive(KARIM)
     page = await technician.read(PAGE)
-    assert page.count(CLIO) == 2 and PEUGEOT not in page and "sauvegarde" not in page
+    assert page.count(CLIO) == 4 and PEUGEOT not in page and "sauvegarde" not in page

@@ -16,7 +16,7 @@ from firmware.logic.link.modem_states import ModemError
 # The longest line that is looked at; a modem says nothing longer but banners and certificates.
 _LINE_BYTES = const(256)
 # The most raw data that may be asked for at a time; a greater count is line noise.
-RAW_BYTES = 512
+RAW_BYTES = 256
 # What is asked to get in step again, by turns: an answer to the last but one is no answer.
 _QUESTIONS = ((b"AT+CSQ\r", b"+CSQ:"), (b"AT+CCLK?\r", b"+CCLK:"), (b"AT+CFUN?\r", b"+CFUN:"))
 # The manual's longest for most commands is 9 s; what is asked may wait for one that came before.
@@ -29,7 +29,8 @@ class AtChannel:
 
     Attribute to set: `on_message`, called with each unsolicited line (bytes). To read: `result`,
     what followed `expected` in the last command's answer, also when that never got its OK;
-    `in_step`, whether all that was asked has been answered.
+    `error`, the line by which it was refused; `in_step`, whether all that was asked has been
+    answered.
     """
 
     def __init__(self, stream):
@@ -37,8 +38,8 @@ class AtChannel:
         self._stream = stream
         self._buffer = b""
         self._expected = None  # prefix of the line that carries the result; None: idle
-        self.result = b""
-        self._counted = False  # whether the result counts raw bytes
+        self.result = self.error = b""
+        self._is_read = False  # its answers come before its OK, and there may be none (V.250)
         self._raw = bytearray(RAW_BYTES)  # for ever: a heap that is full has no large hole
         self._raw_count = self._raw_left = 0
         self._data = b""  # waits for the prompt
@@ -54,12 +55,12 @@ class AtChannel:
 
     async def command(
         self, text: str, timeout_s: float, expected: bytes = b"", data: bytes = b""
-    ) -> "bytes | memoryview":
+    ) -> bytes:
         """Give one command, and `data` at its prompt; wait for OK and for the expected line.
 
         Returns:
-            What follows `expected` in its line, or the raw bytes after it if it counts them, which
-            the next command overwrites.
+            What follows `expected` in its line; b"" where what is only read ("...?") has no such
+            line. Of raw bytes that this line counts, see `raw`.
 
         Raises:
             ModemError: ERROR, or no complete answer in time.
@@ -67,9 +68,9 @@ class AtChannel:
         if not self.in_step:
             await self.synchronise(_IN_STEP_AFTER_S)
         self._expected = expected
-        self.result = b""
+        self.result = self.error = b""
         self._raw_count = 0
-        self._counted = False
+        self._is_read = text.endswith("?")
         self._data = data
         self._ok = self._failed = False
         self._finished.clear()
@@ -86,7 +87,11 @@ class AtChannel:
             self._data = b""
         if self._failed:
             raise ModemError(text.split("=")[0])
-        return memoryview(self._raw)[: self._raw_count] if self._counted else self.result
+        return self.result
+
+    def raw(self) -> memoryview:
+        """The raw bytes that the last command's answer held; the next command overwrites them."""
+        return memoryview(self._raw)[: self._raw_count]
 
     async def synchronise(self, timeout_s: float) -> None:
         """Ask what nothing else asks, and wait for its answer; raises ModemError.
@@ -97,7 +102,7 @@ class AtChannel:
         self._turn = (self._turn + 1) % len(_QUESTIONS)
         self._expected = expected
         self.result = b""
-        self._counted = self._failed = self._ok = self._refused = False
+        self._failed = self._ok = self._refused = False
         self._passes_over = True
         self._finished.clear()
         # A prompt that came late may still wait for the data of its command.
@@ -152,16 +157,17 @@ class AtChannel:
             self._refused = False
         elif any(line.startswith(error) for error in _ERRORS):
             self._failed, self._refused = not self._passes_over, True
+            self.error = line
         elif self._expected and line.startswith(self._expected):
             self.result = line[len(self._expected) :].strip()
             if line.startswith(b"+CIPRXGET: 2,"):  # raw data follow: link, length, rest
                 count = (line.split(b",") + [b""])[2]
+                self._raw_count = 0
                 self._failed = not count.isdigit() or int(count) > RAW_BYTES
-                self._counted = True
                 self._raw_left = 0 if self._failed else int(count)
         else:
             self.on_message(line)
-        if self._failed or (self._ok and (self.result or not self._expected)):
+        if self._failed or (self._ok and (self.result or self._is_read or not self._expected)):
             self.in_step = True
             self._finished.set()
 

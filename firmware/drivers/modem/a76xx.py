@@ -8,7 +8,8 @@ import asyncio
 
 from machine import Pin
 
-from firmware.drivers.at_channel import RAW_BYTES
+from firmware.drivers.modem.at_channel import RAW_BYTES
+from firmware.drivers.modem.attach import hold_context, open_card, wait_until_registered
 from firmware.drivers.pulse import pulse
 from firmware.logic.const import const
 from firmware.logic.link.modem_states import ModemError
@@ -23,7 +24,8 @@ TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know th
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from firmware.drivers.at_channel import AtChannel
+    from firmware.drivers.modem.at_channel import AtChannel
+    from firmware.logic.link.sim_pin import SimPin
 
 # The A7670's hardware design: its key for 50 ms at least to start and 2.5 s to be switched off, its
 # reset line for 2 s at least, 2.5 typical.
@@ -62,10 +64,17 @@ class A76xx:
         pwrkey_pin: int,
         reset_pin: int,
         dtr_pin: int,
+        context: tuple,
+        sim_pin: "SimPin | None",
         on_event: "Callable[[], None]",
     ):
-        """Claim the pins; the modem keeps the state it is in."""
+        """Claim the pins; the modem keeps the state it is in.
+
+        `context`: kind of address, access point, user and password (or "", "") of the network.
+        """
         self._channel = channel
+        self._context = context
+        self._sim_pin = sim_pin
         self._pwrkey = Pin(pwrkey_pin, Pin.OUT, value=0)
         self._reset = Pin(reset_pin, Pin.OUT, value=1)
         self._dtr = Pin(dtr_pin, Pin.OUT, value=0)  # low keeps it awake
@@ -95,28 +104,16 @@ class A76xx:
             await self._channel.command(text, _ANSWER_S)
 
     async def wait_for_sim(self) -> None:
-        """Wait until the SIM is ready; it may be busy for a while."""
-        while True:
-            try:
-                await self._channel.command("AT+CPIN?", _ANSWER_S, b"+CPIN:")
-            except ModemError:
-                pass  # busy; or the modem forgot its OK, as some do
-            if self._channel.result == b"READY":
-                return
-            await asyncio.sleep(_POLL_S)
+        """Wait until the SIM is open."""
+        await open_card(self._channel, self._sim_pin)
 
     async def wait_for_network(self) -> None:
-        """Wait until the modem is registered, at home or roaming."""
-        while True:
-            for text, prefix in (("AT+CEREG?", b"+CEREG:"), ("AT+CGREG?", b"+CGREG:")):
-                answer = await self._channel.command(text, _ANSWER_S, prefix)
-                if answer.split(b",")[-1] in (b"1", b"5"):
-                    return
-            await asyncio.sleep(_POLL_S)
+        """Wait until the modem is registered, with the context that is wanted."""
+        await hold_context(self._channel, *self._context)
+        await wait_until_registered(self._channel)
 
-    async def open_network(self, apn: str) -> None:
+    async def open_network(self) -> None:
         """Bring up the packet data context."""
-        await self._channel.command('AT+CGDCONT=1,"IP","{}"'.format(apn), _ANSWER_S)
         self._network_open = False
         try:
             result = await self._channel.command("AT+NETOPEN", _NETWORK_S, b"+NETOPEN:")
@@ -159,8 +156,8 @@ class A76xx:
             if result != "0,{0},{0}".format(len(part)).encode():
                 raise ModemError("CIPSEND")
 
-    async def receive(self) -> "bytes | memoryview":
-        """Fetch at most RAW_BYTES, which the next command overwrites; b"" when there is nothing.
+    async def receive(self) -> memoryview:
+        """Fetch at most RAW_BYTES, which the next command overwrites; nothing when nothing waits.
 
         ModemError when some got lost, or when the modem has started anew: the socket is gone then.
         """
@@ -173,12 +170,12 @@ class A76xx:
                 raise ModemError("restarted", OFF_AIR_MODEM_RESTARTED)
         try:
             text = "AT+CIPRXGET=2,0,{}".format(RAW_BYTES)
-            data = await self._channel.command(text, _ANSWER_S, b"+CIPRXGET: 2,0,")
+            await self._channel.command(text, _ANSWER_S, b"+CIPRXGET: 2,0,")
         except ModemError:
             if self._channel.result or not self._channel.in_step:
                 raise  # bytes were announced, and not all came, or they come too late
-            return b""  # "No data"
-        self.readable = bool(data)
+        data = self._channel.raw()  # none: "No data"
+        self.readable = len(data) > 0
         return data
 
     async def close_socket(self) -> None:
