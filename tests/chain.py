@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,18 @@ class Chain:
                     wrong.append((epoch, f"{first} follows {expected - 1}"))
                 expected = last + 1
         return wrong
+
+
+@contextlib.contextmanager
+def parked(folder: Path, **of_the_box: object) -> Iterator[Chain]:
+    """The fleet of this file; the car is parked, its box powered on, its identity as given."""
+    data_dir, identity = new_fleet(folder)
+    identity |= of_the_box
+    with World(start_unix_s=START_S, seed=7) as world:
+        server = world.start_server(data_dir)
+        car = Car(world, identity, folder / "flash.img")
+        car.power_on()
+        yield Chain(world, server, car, data_dir, identity)
 
 
 def voiturier(*arguments: str) -> str:

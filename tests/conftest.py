@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from simulator.devices.car import Car
-from simulator.engine.world import World
-from tests.chain import START_S, Chain, new_fleet
+from tests.chain import Chain, parked
 from tests.permitted import pytest_make_collect_report, pytest_runtest_makereport
 from tests.support import FULL, QUICK, sample_seed
 
@@ -119,9 +117,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture
 def chain(tmp_path: Path) -> Iterator[Chain]:
     """Marie Leroy has booked the car for two hours; the car is parked, its box powered on."""
-    data_dir, identity = new_fleet(tmp_path)
-    with World(start_unix_s=START_S, seed=7) as world:
-        server = world.start_server(data_dir)
-        car = Car(world, identity, tmp_path / "flash.img")
-        car.power_on()
-        yield Chain(world, server, car, data_dir, identity)
+    with parked(tmp_path) as chain:
+        yield chain

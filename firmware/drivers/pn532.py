@@ -48,34 +48,33 @@ _EXCHANGE_BYTES = const(1 + 64)
 
 
 class Pn532:
-    """`bus` has `free()`, `write(frame)`, `read(count)` and `async ready()`; see pn532_bus.py.
+    """`bus` has `free()`, `write`, `read`, `soon()` and `async ready()`; see pn532_bus.py.
 
     Attributes:
         can_rest: whether it may sleep between looks, and must be asked then.
         wake_line: the pin that ends a light sleep of the chip, and what to call then.
     """
 
-    # It could; but four looks a second make a parked day take the simulator half an hour.
-    can_rest = False
+    can_rest = True
 
     def __init__(self, bus):
         """Nothing is sent yet."""
         self._bus = bus
-        self._rests = False
         self.wake_line = bus.wake_line
 
     async def wake(self) -> None:
         """Bring a sleeping or confused reader to normal mode; raises ReaderError."""
         self._bus.free()
-        self._rests = False
         await self._command(_SAM_CONFIGURATION)
         await self._command(_FEW_RETRIES)
         await self.drop_field()
 
     async def rest(self) -> None:
-        """Sleep without a field until it is asked for something; raises ReaderError."""
+        """Sleep without a field until it is asked for something; raises ReaderError.
+
+        It is in normal mode again then: libnfc's I2C driver, too, asks for that only once.
+        """
         await self._command(_POWER_DOWN, 1)
-        self._rests = True
 
     async def drop_field(self) -> None:
         """Rest: without a field a card forgets that it was selected; raises ReaderError.
@@ -153,16 +152,14 @@ class Pn532:
 
         With `patience_s` the answer may begin that late, and none, or a damaged one, is b"".
         """
-        if self._rests:
-            self._rests = False
-            await self._command(_SAM_CONFIGURATION)
         for _ in range(tries):
             try:
                 await self._call(self._bus.write, _frame(command))
-                if await self._read(len(_ACK), _ACK_TIMEOUT_S) != _ACK:
+                if await self._read(len(_ACK), _ACK_TIMEOUT_S, soon=True) != _ACK:
                     continue
+                timeout_s = patience_s or _ANSWER_TIMEOUT_S
                 answer = _body(
-                    await self._read(_AROUND_BYTES + size, patience_s or _ANSWER_TIMEOUT_S)
+                    await self._read(_AROUND_BYTES + size, timeout_s, soon=size < _CARD_BYTES)
                 )
             except OSError:
                 continue
@@ -172,12 +169,16 @@ class Pn532:
                 return b""
         raise ReaderError("silent")
 
-    async def _read(self, count: int, timeout_s: float) -> bytes:
-        """The frame that comes in time, or b""; raises OSError."""
-        try:
-            await asyncio.wait_for(self._bus.ready(), timeout_s)
-        except asyncio.TimeoutError:
-            pass  # IRQ may have fallen while we slept: the reader says itself whether it is ready
+    async def _read(self, count: int, timeout_s: float, soon: bool) -> bytes:
+        """The frame that comes in time, or b""; raises OSError.
+
+        `soon`: within milliseconds, for which a task that waits would be the larger cost.
+        """
+        if not (soon and self._bus.soon()):
+            try:
+                await asyncio.wait_for(self._bus.ready(), timeout_s)
+            except asyncio.TimeoutError:
+                pass  # IRQ may have fallen while we slept: the reader says itself whether it is
         return await self._call(self._bus.read, count)
 
     async def _call(self, transfer, argument):

@@ -27,8 +27,9 @@ _POLL_EVERY_S = const(0.25)
 # whose plug was loose for a moment is asleep and deaf until then.
 _WAIT_S = const(20.0)
 # Where a quiet car's wait was in vain, the reader sleeps so long between looks: with a look of some
-# 50 ms and a proof of some 150 a card that is held there for half a second has been heard.
-_REST_S = const(0.25)
+# 50 ms and a proof of some 150 a card that is held there for a second has been heard. A field that
+# is on a tenth of the time would draw 3 mA, nearly half of what the box may (docs/power.md).
+_REST_S = const(0.7)
 # A reader that is missing or unplugged is looked for again this often.
 _WAKE_AGAIN_S = const(2.0)
 # A card that falls silent in mid proof may have moved, so it is asked again as long as it is there;

@@ -27,7 +27,7 @@ from simulator.road.roads import PLACES, crossing, journey
 from simulator.road.route import Route
 
 LE_MANS = (48.0061, 0.1996)
-TOUCH_S = 0.5  # how long a driver touches the windscreen with a badge
+TOUCH_S = 1.0  # so long a driver holds a badge to the windscreen: a quiet car looks every 0.75 s
 HOLD_S = 3.5  # how long to end a trip: the box wants 3 s
 _MINUTE_S = 60.0
 # What the box draws at 12 V with its modem off, asleep and awake, as docs/power.md adds it up.

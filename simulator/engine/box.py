@@ -33,11 +33,13 @@ WATCHDOG_RESET = 3
 HARD_RESET = 2  # machine.reset()
 SOFT_RESET = 5
 RESTART_US = 300_000  # the chip's own start, from reset to boot.py
+WAKING_US = 1_000  # "less than 1 ms" (ESP32-S3 data sheet, light sleep)
 # Seconds of the processor's time between two waits of the firmware before it counts as hung. The
 # longest honest stretch is the start, when some seventy modules are imported: below a second.
 HANG_S = 10
 _SILENT_S = 300.0  # real seconds: the machine is too busy, or the process is stopped
 _NEVER = 0xFFFFFFFFFFFFFFFF
+_MESSAGE_BYTES = 65536
 _IDLE = 0x80  # in a wait's mask of UARTs: the firmware has nothing to do
 _START_MHZ = 240  # CONFIG_ESP_DEFAULT_CPU_FREQ_MHZ_240 of MicroPython's ESP32_GENERIC_S3
 _FAKES = Path(__file__).parents[1] / "fakes"
@@ -129,6 +131,8 @@ class Box:
         self._polled = 0
         self._mhz = _START_MHZ
         self._dozed_us: int | None = None  # since when it is in light sleep
+        self._wakes = False  # from light sleep: nothing hurries that
+        self._let_go: dict[int, int] = {}  # the levels that it drives again when it is awake
         self._wake_pins = (0, 0)  # masks: those that end it when low, and when high
         self._interrupts: set[int] = set()
         self._changed: list[int] = []  # pins that the outside changed since the last answer
@@ -150,7 +154,7 @@ class Box:
         if self._process is not None or self.stuck:
             raise SimulatorError("the box is on already")
         self._restarting = None
-        ours, theirs = socket.socketpair()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.settimeout(_SILENT_S)
         fakes = compile_to_rom(_FAKES, "start")
         with theirs:
@@ -170,7 +174,7 @@ class Box:
         self._link = ours
         self._boot_us = self.timeline.now_us
         self._mhz = _START_MHZ
-        self._dozed_us = None
+        self._report = None
         self._changed = []
         configuration = {
             "pins": sorted(self.pins.numbers),
@@ -199,6 +203,8 @@ class Box:
                 timer.cancel()
         self._restarting = self._watchdog = self._watchdog_us = None
         self._dozed_us = None
+        self._wakes = False
+        self._let_go.clear()
         self._interrupts.clear()
         self._end_process()
         for line in self._lines.values():
@@ -235,12 +241,11 @@ class Box:
             raise BoxError(f"the firmware is {self.stuck}\n{self.console()}".rstrip())
         if self._link is None:
             raise SimulatorError("the box is off")
-        self._report = None
-        # Nothing but the question: bytes handed over here would not end the firmware's wait.
-        self._send(struct.pack(">Q", self.timeline.now_us - self._boot_us) + b"Q\0")
-        self._run_until_wait()
+        if self._report is None:  # or it has not run since
+            self._send(b"Q")
+            self._do(self._receive())
         assert self._report is not None
-        return self._report
+        return dict(self._report)
 
     def console(self) -> str:
         """Return the end of what the firmware printed."""
@@ -256,6 +261,8 @@ class Box:
 
     def _on_outside(self, number: int) -> None:
         self._changed.append(number)
+        if self._wakes:
+            return
         if number in self._interrupts if self._dozed_us is None else self._is_woken():
             self._ask_run()
 
@@ -279,16 +286,21 @@ class Box:
 
     def _run(self) -> None:
         self._run_asked = False
-        if self._link is not None:
-            if self._dozed_us is not None:
-                self._end_doze(self._dozed_us)
-            self._answer()
-            self._run_until_wait()
+        if self._link is None:
+            return
+        if self._dozed_us is not None:
+            self._end_doze(self._dozed_us)
+            return
+        self._wakes = False
+        self._answer()
+        self._run_until_wait()
 
     # The messages
 
     def _answer(self) -> None:
-        parts = [struct.pack(">Q", self.timeline.now_us - self._boot_us)]
+        self._report = None
+        passed_us = self.timeline.now_us - self._boot_us
+        parts = [struct.pack(">QQ", passed_us, passed_us // 1000)]
         for number in self._changed:
             parts.append(struct.pack(">sBI", b"P", number, self.pins.outside[number]))
         self._changed = []
@@ -304,35 +316,32 @@ class Box:
     def _send(self, payload: bytes) -> None:
         assert self._link is not None
         try:
-            self._link.sendall(struct.pack(">I", len(payload)) + payload)
+            self._link.sendall(payload)
         except OSError:
             self._fail("the firmware ended")
 
     def _run_until_wait(self) -> None:
         """Let the process run until it waits, and do what it says it did."""
         try:
-            while not self._do(self._receive(struct.unpack(">I", self._receive(4))[0])):
+            while not self._do(self._receive()):
                 pass
         except _EndlessLoopError:
             self._get_stuck("in a loop without end")
 
-    def _receive(self, count: int) -> bytes:
+    def _receive(self) -> bytes:
         assert self._link is not None
         assert self._process is not None
-        data = b""
-        while len(data) < count:
-            try:
-                chunk = self._link.recv(count - len(data))
-            except TimeoutError:
-                self._fail(f"the firmware says nothing for {_SILENT_S:.0f} s")
-            except OSError:
-                chunk = b""
-            if not chunk and self._process.wait() == -signal.SIGVTALRM:
-                raise _EndlessLoopError
-            if not chunk:
-                self._fail("the firmware ended")
-            data += chunk
-        return data
+        try:
+            message = self._link.recv(_MESSAGE_BYTES)
+        except TimeoutError:
+            self._fail(f"the firmware says nothing for {_SILENT_S:.0f} s")
+        except OSError:
+            message = b""
+        if not message and self._process.wait() == -signal.SIGVTALRM:
+            raise _EndlessLoopError
+        if not message:
+            self._fail("the firmware ended")
+        return message
 
     def _get_stuck(self, how: str) -> None:
         self._end_process()
@@ -351,7 +360,14 @@ class Box:
         while at < len(message):
             kind = message[at : at + 1]
             at += 1
-            if kind == b"W":
+            if kind in b"ZV":  # the last of a message
+                deadline_us, self._polled = struct.unpack_from(">QB", message, at)
+                if kind == b"V":
+                    deadline_us *= 1000
+                self.meter.enter(f"{'idle' if self._polled & _IDLE else 'busy'} {self._mhz} MHz")
+                self._sleep(deadline_us)
+                return True
+            elif kind == b"W":
                 number, length = struct.unpack_from(">BH", message, at)
                 at += 3 + length
                 self._lines[number].write(message[at - length : at])
@@ -409,24 +425,21 @@ class Box:
                 _, length = struct.unpack_from(">BH", message, at)
                 self._get_stuck(message[at + 3 : at + 3 + length].decode())
                 return True
-            else:  # Z, the last of a message
-                deadline_us, self._polled = struct.unpack_from(">QB", message, at)
-                at += 9
-                self.meter.enter(f"{'idle' if self._polled & _IDLE else 'busy'} {self._mhz} MHz")
-                self._sleep(deadline_us)
-                return True
         return False
 
     def _sleep(self, deadline_us: int) -> None:
         if self._asleep is not None:
             self._asleep.cancel()
             self._asleep = None
-        if deadline_us != _NEVER:
+        if deadline_us < _NEVER:
             self._asleep = self.timeline.call_at(self._boot_us + deadline_us, self._run)
-        if any(line.readable and self._polled & 1 << n for n, line in self._lines.items()):
+        if self._polled & ~_IDLE and any(
+            line.readable and self._polled & 1 << n for n, line in self._lines.items()
+        ):
             self._ask_run()
 
-    # Light sleep: digital peripherals stand still, the levels of the pins stay
+    # Light sleep: digital peripherals stand still, and outputs float unless they are held: ESP-IDF
+    # isolates all pins of an S3 (sleep_gpio.c, ESP_SLEEP_GPIO_RESET_WORKAROUND)
 
     def _doze(self, deadline_us: int, low: int, high: int) -> None:
         self._polled = 0
@@ -434,6 +447,9 @@ class Box:
             self._dozed_us = self.timeline.now_us
             for line in self._lines.values():
                 line.stand_still()
+            self._let_go = self.pins.driven()
+            for number in self._let_go:
+                self.pins.box_drives(number, None)
         self._wake_pins = (low, high)
         self.meter.enter("light sleep")
         self._sleep(deadline_us)
@@ -446,6 +462,11 @@ class Box:
         self._fed_us += self.timeline.now_us - since_us
         for line in self._lines.values():
             line.go_on()
+        for number, level in self._let_go.items():
+            self.pins.box_drives(number, level)
+        self._wakes = True
+        self.meter.enter(f"busy {self._mhz} MHz")
+        self._sleep(self.timeline.now_us - self._boot_us + WAKING_US)
 
     # Resets
 

@@ -140,10 +140,12 @@ class Network:
         self._clock_heard = b""
         return True
 
-    def settle_if_touched(self) -> None:
-        """Settle when a link was used since the last time."""
-        if self._touched:
+    def settle_if_touched(self) -> bool:
+        """Settle when a link was used since the last time; whether it was."""
+        touched = self._touched
+        if touched:
             self.settle()
+        return touched
 
     def settle(self) -> None:
         """Let the server do everything that is due, and take all that it sent."""

@@ -29,6 +29,11 @@ class Pins:
             if number in self._watchers:
                 self._watchers[number](level)
 
+    def driven(self) -> dict[int, int]:
+        """Return what the box drives and lets go of when it sleeps: all but the pads held."""
+        free = self._driven.items()
+        return {n: level for n, level in free if level is not None and n not in self.held}
+
     def level(self, number: int) -> int | None:
         """Return what the box drives there; None when nothing."""
         return self._driven[number]

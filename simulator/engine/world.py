@@ -125,10 +125,8 @@ class World:
         if predicate():
             return True
         while (next_us := self._next_event_us(until_us)) is not None:
-            if next_us > self.timeline.now_us:
-                self.network.settle_if_touched()
-                if self._next_event_us(until_us) != next_us:
-                    continue  # the server asked for an earlier instant
+            if next_us > self.timeline.now_us and self.network.settle_if_touched():
+                continue  # the server may have asked for an earlier instant
             self.timeline.step()
             if predicate():
                 return True

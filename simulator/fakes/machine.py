@@ -19,7 +19,6 @@ EXT1_WAKE = 3
 TIMER_WAKE = 4
 
 _FREQUENCIES_MHZ = (80, 160, 240)
-_WAKING_US = const(1_000)  # "less than 1 ms" (ESP32-S3 data sheet, light sleep)
 _FREQUENCY_TICK_US = const(10_000)  # machine.freq() looks again each tick whether it is so
 # GPIO_PINn_REG of the ESP32-S3's TRM, 6.14: INT_TYPE (9:7), WAKEUP_ENABLE (10), INT_ENA (17:13)
 _GPIO_PIN0_REG = const(0x60004074)
@@ -64,15 +63,14 @@ def freq(frequency_hz=None):
     if frequency_hz // 1_000_000 != link.mhz:
         link.mhz = frequency_hz // 1_000_000
         link.do(">sH", b"M", link.mhz)
-        link.sleep_until(link.now_us + _FREQUENCY_TICK_US)
+        link.sleep_until(link.now_us() + _FREQUENCY_TICK_US)
     return None
 
 
 def lightsleep(time_ms=None):
     """Stand still until the time is over or a pin of esp32.wake_on_* is at its level.
 
-    Outputs float meanwhile, unless they are held: ESP-IDF isolates all pins of an S3 (sleep_gpio.c,
-    ESP_SLEEP_GPIO_RESET_WORKAROUND). A pin of wake_on_gpio keeps that level as its interrupt
+    The world lets outputs float meanwhile. A pin of wake_on_gpio keeps that level as its interrupt
     afterwards (gpio_wakeup_enable), whoever had set another: one whose interrupt is on then storms
     (esp-idf#11686). A pin of ext1 belongs to the RTC afterwards, held: it is deaf until
     `Pin.init(mode, hold=False)`.
@@ -86,13 +84,8 @@ def lightsleep(time_ms=None):
         link.fail("a light sleep that nothing ends")
     for pin in esp32.gpio_pins:
         pin._trigger = _HIGH_LEVEL if esp32.gpio_level else _LOW_LEVEL
-    deadline_us = link.NEVER if time_ms is None else link.now_us + time_ms * 1000
-    floating = [pin for pin in Pin._known.values() if pin._mode != Pin.IN and not pin._held]
-    for pin in floating:
-        link.do(">sBB", b"P", pin.number, 2)
+    deadline_us = link.NEVER if time_ms is None else link.now_us() + time_ms * 1000
     link.doze(deadline_us, masks[0], masks[1])
-    for pin in floating:
-        pin._tell()
     _wake_reason = TIMER_WAKE
     for pins, level, reason in (
         (esp32.gpio_pins, esp32.gpio_level, 7),  # ESP_SLEEP_WAKEUP_GPIO; machine has no name for it
@@ -104,7 +97,6 @@ def lightsleep(time_ms=None):
         pin._is_the_rtcs = True
     for pin in esp32.gpio_pins:
         pin._check_storm()
-    link.sleep_until(link.now_us + _WAKING_US)
 
 
 def wake_reason():
@@ -157,6 +149,7 @@ class Pin:
             pin._trigger = pin._interrupts = 0
             pin._is_the_rtcs = False
             pin._held = number in link.config["held"]
+            pin._told = None
             cls._known[number] = pin
         return cls._known[number]
 
@@ -229,7 +222,9 @@ class Pin:
         if self._held:
             return
         driven = 2 if self._mode == Pin.IN else self._driven
-        link.do(">sBB", b"P", self.number, driven)
+        if driven != self._told:
+            link.drive(self.number, driven)
+            self._told = driven
 
 
 class ADC:
@@ -281,29 +276,34 @@ class UART:
             raise ValueError("only 8N1 without blocking reads is simulated")
         self._byte_us = _BITS_A_BYTE * 1_000_000 // baudrate
         self._room_us = (_TX_FIFO_BYTES + txbuf) * self._byte_us
-        self._sent_at_us = link.now_us
+        self._sent_at_us = link.now_us()
         capacity = max(rxbuf, 129)
         self._received = memoryview(link.outside(capacity))
-        self._count = 0
+        self.unread = self.told = 0
         link.uarts[self.number] = self
         link.do(">sBIH", b"O", self.number, baudrate, capacity)
 
     def receive(self, data):
         """Take bytes from the link, which sends no more than there is room for."""
-        self._received[self._count : self._count + len(data)] = data
-        self._count += len(data)
+        self._received[self.unread : self.unread + len(data)] = data
+        self.unread += len(data)
+
+    def tell_unread(self):
+        """Tell the world how much of what it sent was not read yet."""
+        link.do(">sBH", b"N", self.number, self.unread)
+        self.told = self.unread
 
     def any(self):
-        return self._count
+        return self.unread
 
     def read(self, count=-1):
-        if not self._count:
+        if not self.unread:
             return None
-        if count < 0 or count > self._count:
-            count = self._count
+        if count < 0 or count > self.unread:
+            count = self.unread
         data = bytes(self._received[:count])
-        self._count -= count
-        self._received[: self._count] = self._received[count : count + self._count]
+        self.unread -= count
+        self._received[: self.unread] = self._received[count : count + self.unread]
         return data
 
     def readinto(self, buffer, count=-1):
@@ -314,21 +314,21 @@ class UART:
         return len(data)
 
     def readline(self):
-        for at in range(self._count):
+        for at in range(self.unread):
             if self._received[at] == 0x0A:
                 return self.read(at + 1)
         return self.read()
 
     def write(self, data):
         data = bytes(data)
-        self._sent_at_us = max(self._sent_at_us, link.now_us) + len(data) * self._byte_us
+        self._sent_at_us = max(self._sent_at_us, link.now_us()) + len(data) * self._byte_us
         link.do_with(b"W", self.number, data)
         # The chip's driver blocks while its buffers are full.
         link.sleep_until(self._sent_at_us - self._room_us)
         return len(data)
 
     def ioctl(self, request, events):
-        return (events & 1 if self._count else 0) | (events & 4)
+        return (events & 1 if self.unread else 0) | (events & 4)
 
 
 class SoftI2C:

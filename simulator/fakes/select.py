@@ -11,6 +11,7 @@ POLLIN = 1
 POLLOUT = 4
 
 _IOCTL_POLL = const(3)  # MP_STREAM_POLL
+_NEVER_MS = const(1 << 53)  # in microseconds it is beyond what a run lives
 
 
 class poll:
@@ -28,12 +29,10 @@ class poll:
 
     def ipoll(self, timeout_ms=-1, flags=0):
         ready = self._ready()
-        deadline_us = link.NEVER
-        if timeout_ms >= 0:
-            deadline_us = (link.now_us // 1000 + timeout_ms) * 1000
-        while not ready and link.now_us < deadline_us:
+        deadline_ms = link.now_ms + timeout_ms if timeout_ms >= 0 else _NEVER_MS
+        while not ready and link.now_ms < deadline_ms:
             # an interrupt ends it, but no poll
-            link.wait(deadline_us, self._polled_uarts() | link.IDLE)
+            link.poll(deadline_ms, self._polled_uarts() | link.IDLE)
             ready = self._ready()
         return iter(ready)
 

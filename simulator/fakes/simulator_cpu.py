@@ -10,7 +10,7 @@ def charge_x25519(slice_us):
     step = X25519.step
 
     def charged_step(self):
-        link.sleep_until(link.now_us + slice_us * 240 // link.mhz)
+        link.sleep_until(link.now_us() + slice_us * 240 // link.mhz)
         return step(self)
 
     X25519.step = charged_step

@@ -4,11 +4,14 @@ The firmware runs in no world time at all until it would wait. Then everything i
 last wait goes to the world in one message, and the process blocks until the world's answer says
 what time it is now and what came in. Nothing here looks at the real clock.
 
-Message to the world: length u32, then operations, each one letter and its fields; the wait (Z) or
-the light sleep (Y) comes last, and one without is not answered. Answer: length u32, time since
-power-on in microseconds u64, then U (UART bytes), P (pin level, or microvolts), C (what came of an
-I2C transfer) and Q0 (somebody wants the report).
-The other end is simulator/engine/box.py.
+A message to the world is operations, each one letter and its fields; the wait (Z, or V as a poll
+has it) or the light sleep (Y) comes last, and one without is not answered. An answer is the time
+since power-on in microseconds and in milliseconds, u64 each, then U (UART bytes), P (pin level, or
+microvolts) and C (what came of an I2C transfer). Q alone asks for the report; the wait goes on.
+The socket keeps messages apart. The other end is simulator/engine/box.py.
+
+What is done at each wait makes as little garbage as it can: its collection is what a quiet box
+costs most.
 
 A pin's interrupt goes through MicroPython's scheduler, which holds 8 calls (mpconfigport.h:
 MICROPY_SCHEDULER_DEPTH): while C code keeps the chip busy, in a flash erase or a collection, they
@@ -28,14 +31,14 @@ NEVER = 0xFFFFFFFFFFFFFFFF
 IDLE = const(0x80)  # in a wait's mask of UARTs: there is nothing to do
 _UART = const(0x55)  # U
 _PIN = const(0x50)  # P
-_I2C = const(0x43)  # C
+_QUESTION = const(0x51)  # Q, which no time since power-on begins with
 # A chip would have been reset by its watchdog long before that many looks at a clock that stands
 # still. The longest honest computation, one X25519, looks a few hundred times.
 MAX_LOOKS_AT_ONE_INSTANT = 100_000
 _SCHEDULER_DEPTH = const(8)
 _ITIMER_VIRTUAL = const(1)  # counts the processor's time of this process, and ends it
 
-now_us = 0
+now_ms = 0
 config = {}
 uarts = {}  # id -> machine.UART, the open ones
 levels = {}  # pin -> 0, 1 or microvolts, what the outside drives; absent when nothing does
@@ -48,13 +51,15 @@ mhz = 240  # of the processor: work of which the time is counted takes longer at
 dozes = False  # in light sleep: pins keep their levels, but nobody hears an edge
 stack_bytes = 0  # the most of the C stack that was seen in use, at a wait or an access to flash
 
-_stream = None
 _looks = 0
 _scheduled = []  # the handlers that wait for the interpreter
 _busy = False  # in C code, which runs no handler
 _libc = ffi.open(None)
 _malloc = _libc.func("P", "malloc", "L")
 _setitimer = _libc.func("i", "setitimer", "iPP")
+_recv = _libc.func("i", "recv", "iPLi")
+_send = _libc.func("i", "send", "iPLi")
+_socket = -1
 _limit = None  # of the processor's time between two waits, as setitimer takes it
 _BUFFER_BYTES = const(65536)  # what every UART holds, several times over
 
@@ -64,17 +69,18 @@ def outside(count):
     return uctypes.bytearray_at(_malloc(count), count)
 
 
-_outgoing = outside(_BUFFER_BYTES)  # begins with the message's length
-_used = 4
-_incoming = outside(_BUFFER_BYTES)
+_outgoing = outside(_BUFFER_BYTES)
+_used = 0
+_incoming = outside(_BUFFER_BYTES)  # an answer begins with what time it is
 _view = memoryview(_incoming)
 
 
 def connect(descriptor):
-    """Open the inherited descriptor and read the configuration the world begins with."""
-    global _limit, _stream
-    _stream = open(descriptor, "r+b")
-    config.update(json.loads(bytes(_view[: _read_frame()])))
+    """Take the inherited socket and read the configuration the world begins with."""
+    global _limit, _socket
+    _socket = descriptor
+    config.update(json.loads(bytes(_view[: _read()])))
+    struct.pack_into(">Q", _incoming, 0, 0)
     for pin, level in config.pop("levels").items():
         levels[int(pin)] = level
     _limit = struct.pack("llll", 0, 0, config["hang_s"], 0)  # no interval; seconds, microseconds
@@ -83,22 +89,31 @@ def connect(descriptor):
 
 def do(form, *fields):
     """Add an operation, packed as `form` says, to the message that the next wait sends."""
-    _add(form, fields, b"")
+    struct.pack_into(form, _outgoing, _room_for(struct.calcsize(form)), *fields)
 
 
 def do_with(letter, number, data):
     """Add an operation of a letter, a number and bytes."""
-    _add(">sBH", (letter, number, len(data)), data)
+    at = _room_for(4 + len(data))
+    struct.pack_into(">sBH", _outgoing, at, letter, number, len(data))
+    _outgoing[at + 4 : at + 4 + len(data)] = data
+
+
+def drive(pin, level):
+    """Drive a pin: 0 or 1, or 2 to let go of it."""
+    struct.pack_into(">sBB", _outgoing, _room_for(3), b"P", pin, level)
 
 
 def transfer(first, count, data, hertz, patience_us):
     """Block the box for one I2C transfer; return errno or 0, and what was read."""
     global transferred, _busy
     if on_stand:
-        wait(now_us, 0)  # or this would be over while that lets time pass
+        wait(now_us(), 0)  # or this would be over while that lets time pass
     transferred = None
-    fields = (b"C", first, count, hertz, patience_us, len(data))
-    _add(">sBHIIH", fields, data)
+    at = _room_for(14 + len(data))
+    end = at + 14
+    struct.pack_into(">sBHIIH", _outgoing, at, b"C", first, count, hertz, patience_us, len(data))
+    _outgoing[end : end + len(data)] = data
     _busy = True  # bit-banged in C code
     while transferred is None:
         wait(NEVER, 0)
@@ -107,31 +122,34 @@ def transfer(first, count, data, hertz, patience_us):
     return transferred
 
 
-def _add(form, fields, data):
-    """Add a whole operation, or raise MemoryError and add nothing."""
+def _room_for(count):
+    """Where the next operation of so many bytes begins; MemoryError when it has no room."""
     global _used
-    start = _used + struct.calcsize(form)
-    end = start + len(data)
-    if end > _BUFFER_BYTES:
+    at = _used
+    if at + count > _BUFFER_BYTES:
         raise MemoryError
-    struct.pack_into(form, _outgoing, _used, *fields)
-    _outgoing[start:end] = data
-    _used = end
+    _used = at + count
+    return at
+
+
+def now_us():
+    """Give the time since power-on."""
+    return struct.unpack_from(">Q", _incoming)[0]
 
 
 def note_stack():
     """Take note of how much of the C stack is in use now."""
     global stack_bytes
-    stack_bytes = max(stack_bytes, stack_use())
+    if stack_use() > stack_bytes:
+        stack_bytes = stack_use()
 
 
 def look():
-    """Give the time in microseconds, and end a loop that never lets it pass."""
+    """Count a look at the clock, and end a loop that never lets it pass."""
     global _looks
     _looks += 1
     if _looks > MAX_LOOKS_AT_ONE_INSTANT:
         fail("busy loop: the clock was read {} times without a wait".format(_looks))
-    return now_us
 
 
 def fail(reason):
@@ -144,87 +162,103 @@ def fail(reason):
 def flush():
     """Tell the world at once what was done, without waiting: it holds even if no wait follows."""
     global _used
-    struct.pack_into(">I", _outgoing, 0, _used - 4)
-    _stream.write(_outgoing, _used)
-    _used = 4
+    _send(_socket, _outgoing, _used, 0)
+    _used = 0
 
 
 def stand_still(duration_us):
     """Keep the chip busy in C code for that long."""
     global _busy
     _busy = True
-    sleep_until(now_us + duration_us)
+    sleep_until(now_us() + duration_us)
     _busy = False
     _run_scheduled()
 
 
 def sleep_until(deadline_us):
     """Block the whole box, as time.sleep_ms or a full transmit buffer does."""
-    while now_us < deadline_us:
+    while now_us() < deadline_us:
         wait(deadline_us, 0)
 
 
 def wait(deadline_us, polled):
     """Block until the deadline, bytes on a UART of the mask `polled`, or a pin interrupt."""
-    _wait(">sQB", b"Z", deadline_us, polled)
+    _prepare()
+    struct.pack_into(">sQB", _outgoing, _room_for(10), b"Z", deadline_us, polled)
+    _wait()
+
+
+def poll(deadline_ms, polled):
+    """Block as `wait` does, with nothing else to do."""
+    _prepare()
+    struct.pack_into(">sQB", _outgoing, _room_for(10), b"V", deadline_ms, polled)
+    _wait()
 
 
 def doze(deadline_us, low, high):
-    """Light sleep until the deadline, or a pin of a mask that is at its level."""
+    """Light sleep until the deadline, or a pin of a mask that is at its level; the chip wakes."""
     global dozes
+    _prepare()
+    struct.pack_into(">sQQQ", _outgoing, _room_for(25), b"Y", deadline_us, low, high)
     dozes = True
-    _wait(">sQQQ", b"Y", deadline_us, low, high)
+    _wait()
     dozes = False
 
 
-def _wait(form, *fields):
-    global now_us, _looks, on_stand
+def _prepare():
+    global on_stand
     note_stack()
     if on_stand and stands():
         then, on_stand = on_stand, None
         then()
-    asked = True
-    while asked:
-        for number, uart in uarts.items():
-            do(">sBH", b"N", number, uart.any())
-        do(form, *fields)
-        flush()
-        length = _read_frame()
-        now_us = struct.unpack_from(">Q", _incoming)[0]
-        _looks = 0
-        _setitimer(_ITIMER_VIRTUAL, _limit, None)
-        asked = _apply(length)
+    for uart in uarts.values():
+        if uart.unread != uart.told:
+            uart.tell_unread()
+
+
+def _wait():
+    global now_ms, _looks
+    flush()
+    length = _read()
+    while _incoming[0] == _QUESTION:
+        _tell_report()
+        length = _read()
+    now_ms = struct.unpack_from(">Q", _incoming, 8)[0]
+    _looks = 0
+    _setitimer(_ITIMER_VIRTUAL, _limit, None)
+    if length > 16:
+        _apply(length)
     if not _busy:
         _run_scheduled()
 
 
 def _apply(length):
-    """Hand out what came in; True when it was only somebody asking for the report."""
+    """Hand out what came in."""
     global transferred
-    at = 8
+    at = 16
     while at < length:
         kind, number = _incoming[at], _incoming[at + 1]
-        if kind == _UART:
-            start = at + 4
-            at = start + struct.unpack_from(">H", _incoming, at + 2)[0]
-            uarts[number].receive(_view[start:at])
-        elif kind == _I2C:
-            start = at + 4
-            at = start + struct.unpack_from(">H", _incoming, at + 2)[0]
-            transferred = number, bytes(_view[start:at])
-        elif kind == _PIN:
+        if kind == _PIN:
             levels[number] = struct.unpack_from(">I", _incoming, at + 2)[0]
             at += 6
             if number in handlers and not dozes:
                 handler, wants = handlers[number]
                 if wants(levels[number]) and len(_scheduled) < _SCHEDULER_DEPTH:
                     _scheduled.append(handler)
+            continue
+        start = at + 4
+        at = start + struct.unpack_from(">H", _incoming, at + 2)[0]
+        if kind == _UART:
+            uarts[number].receive(_view[start:at])
         else:
-            gc.collect()
-            for item in report().items():  # one by one: a full heap has no hole for all of it
-                do_with(b"A", 0, json.dumps(item).encode())
-            return True
-    return False
+            transferred = number, bytes(_view[start:at])
+
+
+def _tell_report():
+    gc.collect()
+    for item in report().items():  # one by one: a full heap has no hole for all of it
+        do_with(b"A", 0, json.dumps(item).encode())
+    flush()
 
 
 def _run_scheduled():
@@ -232,10 +266,9 @@ def _run_scheduled():
         _scheduled.pop(0)()
 
 
-def _read_frame():
+def _read():
     """Read a message into the buffer; return its length."""
-    if _stream.readinto(_incoming, 4) != 4:
+    length = _recv(_socket, _incoming, _BUFFER_BYTES, 0)
+    if length <= 0:
         sys.exit(0)  # the world is gone, and the box with it
-    length = struct.unpack_from(">I", _incoming)[0]
-    _stream.readinto(_incoming, length)
     return length

@@ -21,10 +21,11 @@ class TaskQueue:
         due = ticks_ms() if due is None else due
         task.ph_key = due
         task.data = None
-        at = len(self._tasks)
-        while at and ticks_diff(self._tasks[at - 1].ph_key, due) > 0:
+        tasks = self._tasks
+        at = len(tasks)
+        while at and ticks_diff(tasks[at - 1].ph_key, due) > 0:
             at -= 1
-        self._tasks.insert(at, task)
+        tasks.insert(at, task)
 
     def pop(self):
         return self._tasks.pop(0)

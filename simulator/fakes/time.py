@@ -4,40 +4,49 @@ The epoch is 2000 and ticks wrap at 2^30. A chip's ticks start at 0 and first wr
 here they start one minute before the wrap, so that every run crosses it.
 """
 
+import sys
+
 import simulator_link as link
 import utime
 from micropython import const
 
 _TICKS_PERIOD = const(1 << 30)
 _TICKS_HALF = const(1 << 29)
-_TICKS_AT_POWER_ON_MS = const((1 << 30) - 60_000)
+_BEFORE_WRAP_MS = const(60_000)
 _UNIX_2000_S = const(946_684_800)
 
 
 def ticks_ms():
-    return (_TICKS_AT_POWER_ON_MS + link.look() // 1000) & (_TICKS_PERIOD - 1)
+    link.look()
+    return (link.now_ms - _BEFORE_WRAP_MS) & (_TICKS_PERIOD - 1)
 
 
 def ticks_us():
-    return (_TICKS_AT_POWER_ON_MS * 1000 + link.look()) & (_TICKS_PERIOD - 1)
+    link.look()
+    return (link.now_us() - _BEFORE_WRAP_MS * 1000) & (_TICKS_PERIOD - 1)
 
 
 ticks_cpu = ticks_us
 
 
-def ticks_add(ticks, delta):
-    if not -_TICKS_HALF < delta < _TICKS_HALF:
-        raise OverflowError("ticks interval overflow")
-    return (ticks + delta) & (_TICKS_PERIOD - 1)
+if sys.maxsize >> 32:  # whose own ticks wrap later
 
+    def ticks_add(ticks, delta):
+        if not -_TICKS_HALF < delta < _TICKS_HALF:
+            raise OverflowError("ticks interval overflow")
+        return (ticks + delta) & (_TICKS_PERIOD - 1)
 
-def ticks_diff(end, start):
-    return ((end - start + _TICKS_HALF) & (_TICKS_PERIOD - 1)) - _TICKS_HALF
+    def ticks_diff(end, start):
+        return ((end - start + _TICKS_HALF) & (_TICKS_PERIOD - 1)) - _TICKS_HALF
+
+else:
+    ticks_add = utime.ticks_add
+    ticks_diff = utime.ticks_diff
 
 
 def sleep_us(duration_us):
     if duration_us > 0:
-        link.sleep_until(link.now_us + duration_us)
+        link.sleep_until(link.now_us() + duration_us)
 
 
 def sleep_ms(duration_ms):
@@ -49,7 +58,8 @@ def sleep(duration_s):
 
 
 def time():
-    return link.look() // 1_000_000  # since 2000, as the chip counts; nothing sets its clock
+    link.look()
+    return link.now_ms // 1000  # since 2000, as the chip counts; nothing sets its clock
 
 
 def gmtime(time_s=None):

@@ -33,9 +33,13 @@ def shown(signals: Sequence[tuple[int, str, int]], now_ms: int) -> list[str]:
 
     Args:
         signals: (Unix ms, "green" | "red" | "buzzer", level), every change, in order.
-        now_ms: the present, Unix ms; a pattern that is still shown counts as far as it got.
+        now_ms: the present, Unix ms; a pattern that is still shown counts as far as it got, and is
+            not taken for the one that it ends with so far.
     """
-    return [_event(slots) for slots in _bursts(signals, now_ms)]
+    return [
+        _event(slots) if is_over else _EVENT_OF.get(slots, slots)
+        for slots, is_over in _bursts(signals, now_ms)
+    ]
 
 
 def _event(slots: str) -> str:
@@ -46,8 +50,8 @@ def _event(slots: str) -> str:
     return slots
 
 
-def _bursts(signals: Sequence[tuple[int, str, int]], now_ms: int) -> Iterator[str]:
-    """Yield the slots of each pattern, without the dark around it."""
+def _bursts(signals: Sequence[tuple[int, str, int]], now_ms: int) -> Iterator[tuple[str, bool]]:
+    """Yield the slots of each pattern, without the dark around it, and whether it is over."""
     burst = ""
     for lit, length_ms in _segments(signals, now_ms):
         slots = max(1, round(length_ms / _SLOT_MS))
@@ -57,10 +61,10 @@ def _bursts(signals: Sequence[tuple[int, str, int]], now_ms: int) -> Iterator[st
         elif burst and slots < _DARK_SLOTS:
             burst += letter
         elif burst:
-            yield burst
+            yield burst, True
             burst = ""
     if burst:
-        yield burst.rstrip(".")
+        yield burst.rstrip("."), False
 
 
 def _segments(signals: Sequence[tuple[int, str, int]], now_ms: int) -> Iterator[tuple[str, int]]:

@@ -196,8 +196,8 @@ def test_a_reader_at_fault_makes_no_forger_of_a_card_and_no_crash(
         assert reds(car) == 0
         world.run_for(4)
     world.run_for(22)  # a reader that lost its power is found asleep within 20 s
-    car.present_badge(CARD, TOUCH_S, KEY)
-    world.run_for(1)
+    car.present_badge(CARD, 1.0, KEY)  # the car may be quiet
+    world.run_for(1.5)
     assert car.starter_allowed
     assert car.report()["crashes"] == 0
 
@@ -214,8 +214,7 @@ def test_without_auto_poll_a_card_proves_itself_all_the_same(world: World, park:
 # The reader rests while the car does (finding C8).
 
 
-@pytest.mark.xfail(strict=True, reason="C8: the reader does not rest: see can_rest of pn532.py")
-def test_the_reader_of_a_quiet_car_is_in_power_down_four_fifths_of_the_time(
+def test_the_reader_of_a_quiet_car_is_in_power_down_nine_tenths_of_the_time(
     world: World, park: Park
 ) -> None:
     car = park()
@@ -225,22 +224,22 @@ def test_the_reader_of_a_quiet_car_is_in_power_down_four_fifths_of_the_time(
     world.run_for(600)
     spent = [after - was for was, after in zip(before, car.reader.duty(), strict=True)]
     assert sum(spent) == pytest.approx(600)
-    assert spent[2] >= 480
-    assert spent[0] <= 84, "its field is on for a seventh at most"
+    assert spent[2] >= 540
+    assert spent[0] <= 36, "its field is on for a seventeenth at most"
 
 
 @pytest.mark.parametrize("key", [None, KEY], ids=["its_uid", "a_proof"])
-def test_a_touch_of_half_a_second_opens_a_quiet_car_at_whatever_moment_it_comes(
+def test_a_badge_held_for_a_second_opens_a_quiet_car_at_whatever_moment_it_comes(
     world: World, park: Park, key: bytes | None
 ) -> None:
     car = park()
     uid = UID_ONLY if key is None else CARD
-    for moment_ms in range(0, 300, 50):
+    for moment_ms in range(0, 750, 125):
         world.run_until(lambda: car.relay == "inhibited", 300)
         world.run_for(60 + moment_ms / 1000)
         changes = len(car.wires.door_changes)
-        car.present_badge(uid, TOUCH_S, key)
-        world.run_for(1.0)
+        car.present_badge(uid, 1.0, key)
+        world.run_for(1.5)
         assert len(car.wires.door_changes) == changes + 1, moment_ms
         world.run_for(3)
         car.present_badge(uid, 4.0, key)

@@ -6,6 +6,7 @@ Never here: what follows from it (server/health/), who is told.
 import os
 import sqlite3
 import tempfile
+import threading
 from pathlib import Path
 
 from server.store import backup, sqlite
@@ -36,6 +37,7 @@ class Health(Noun):
         self._database = data_dir / backup.DATABASE
         self._opened: dict[Path, Identity] = {self._database: _identity(self._database)}
         self._scan: sqlite3.Connection | None = None
+        self._scan_lock = threading.Lock()  # held to interrupt it, and to let go of it
 
     async def commit(self) -> None:
         """Write a row anew, and see it committed; StoreError when it is not."""
@@ -98,19 +100,21 @@ class Health(Noun):
         try:
             with sqlite.opened(self._database, "ro") as connection:
                 self._scan = connection
-                return sqlite.is_sound(connection)
+                try:
+                    return sqlite.is_sound(connection)
+                finally:
+                    with self._scan_lock:  # before it is closed, which nobody may interrupt
+                        self._scan = None
         except sqlite3.OperationalError as error:
             raise StoreError(f"the database cannot be read: {error}") from error
         except sqlite3.DatabaseError:
             return False
-        finally:
-            self._scan = None
 
     def stop(self) -> None:
         """Let `is_whole` end at once, with a StoreError."""
-        scan = self._scan
-        if scan is not None:
-            scan.interrupt()
+        with self._scan_lock:
+            if self._scan is not None:
+                self._scan.interrupt()
 
     def size_bytes(self) -> int:
         """Return how much room the database takes, with its log."""

@@ -1,10 +1,11 @@
 """Readiness tries what the boxes need, and says no when a record could not be kept (S22)."""
 
 import asyncio
+import contextlib
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from unittest.mock import AsyncMock
 
@@ -18,6 +19,7 @@ from server.config import Address, Config
 from server.gateway import LISTENER
 from server.gateway.doubt import JUMP_MS
 from server.health import Need
+from server.store import sqlite
 from server.store.backup import DATABASE
 from tests.fleet import copied
 from tests.server.browser import Browser
@@ -175,3 +177,18 @@ async def test_a_long_reading_of_the_database_keeps_nobody_waiting_nor_the_end(
     monkeypatch.setattr(health, "_SCAN_PATIENCE_S", 0.0)
     assert await missing(client) == set()
     await client.server.close()  # whatever is read still
+
+
+async def test_an_end_that_comes_just_as_a_reading_is_over_finds_nothing_to_interrupt(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, tried = sqlite.opened, client.app[STORE].health
+
+    @contextlib.contextmanager
+    def stopped_when_closed(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
+        with opened(path, mode) as connection:
+            yield connection
+        tried.stop()
+
+    monkeypatch.setattr(sqlite, "opened", stopped_when_closed)
+    assert tried.is_whole()

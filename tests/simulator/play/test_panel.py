@@ -56,6 +56,11 @@ def test_an_event_that_cuts_another_short_is_the_one_that_is_read() -> None:
     assert shown(changes, 9000) == ["started"]
 
 
+def test_the_half_of_a_pattern_is_not_taken_for_a_shorter_one() -> None:
+    changes = played("ended", 1000)
+    assert shown([change for change in changes if change[0] <= 1300], 1400) == ["G.G"]
+
+
 def test_what_is_no_event_is_told_as_it_was() -> None:
     assert shown([(1000, "red", 1), (2000, "red", 0)], 9000) == ["r" * 7]
 
