@@ -1,4 +1,4 @@
-"""How long a box needs to have its records stored after each fault of its modem, in world time.
+"""What each fault of its modem costs a box: time till its records are stored, restarts, bytes.
 
 .venv/bin/python -m tests.benchmarks.modem_recovery
 """
@@ -75,7 +75,12 @@ def main() -> None:
                 chain = Chain(world, server, car, data_dir, identity)
                 took_s = recover(chain, name)
                 lost = car.report()["records_made"] - int(chain.trips()["records_stored"])
-        print(f"{name:22} {took_s:6.0f} s, {lost} records lost   ({FAULTS[name].meaning})")
+                hours = (world.now_s - START_S) / HOUR_S
+        print(
+            f"{name:22} {took_s:6.0f} s, {car.modem.starts - 1:2} restarts in {hours:.2f} h,"
+            f" {car.wire_bytes_up + car.wire_bytes_down:5} bytes, {lost} records lost"
+            f"   ({FAULTS[name].meaning})"
+        )
 
 
 if __name__ == "__main__":
