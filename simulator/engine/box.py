@@ -239,8 +239,8 @@ class Box:
         """Ask the firmware for its report; no world time passes.
 
         Args:
-            collected: garbage is, first, so that the heap in use is what is alive; that takes longer
-                than all the rest, and changes what it looks at.
+            collected: garbage is, first, so that the heap in use is what is alive; that takes
+                longer than all the rest, and changes what it looks at.
         """
         if self.stuck:
             raise BoxError(f"the firmware is {self.stuck}\n{self.console()}".rstrip())
