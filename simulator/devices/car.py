@@ -137,9 +137,9 @@ class Car:
         """Let the supply sag so far that the box resets; its parts keep their power."""
         self.box.brown_out()
 
-    def report(self) -> dict[str, Any]:
-        """Return what the firmware says of itself; no world time passes."""
-        return self.box.report()
+    def report(self, collected: bool = False) -> dict[str, Any]:
+        """Return what the firmware says of itself; see Box.report."""
+        return self.box.report(collected)
 
     # The driver
 

@@ -235,14 +235,19 @@ class Box:
         self.kill()
         self._console.close()
 
-    def report(self) -> dict[str, Any]:
-        """Ask the firmware for its report; no world time passes."""
+    def report(self, collected: bool = False) -> dict[str, Any]:
+        """Ask the firmware for its report; no world time passes.
+
+        Args:
+            collected: garbage is, first, so that the heap in use is what is alive; that takes
+                longer than all the rest, and changes what it looks at.
+        """
         if self.stuck:
             raise BoxError(f"the firmware is {self.stuck}\n{self.console()}".rstrip())
         if self._link is None:
             raise SimulatorError("the box is off")
-        if self._report is None:  # or it has not run since
-            self._send(b"Q")
+        if collected or self._report is None:  # or it has not run since
+            self._send(b"QC" if collected else b"Q")
             self._do(self._receive())
         assert self._report is not None
         return dict(self._report)

@@ -7,8 +7,8 @@ what time it is now and what came in. Nothing here looks at the real clock.
 A message to the world is operations, each one letter and its fields; the wait (Z, or V as a poll
 has it) or the light sleep (Y) comes last, and one without is not answered. An answer is the time
 since power-on in microseconds and in milliseconds, u64 each, then U (UART bytes), P (pin level, or
-microvolts) and C (what came of an I2C transfer). Q alone asks for the report; the wait goes on.
-The socket keeps messages apart. The other end is simulator/engine/box.py.
+microvolts) and C (what came of an I2C transfer). Q, or QC for one after a collection, asks for the
+report; the wait goes on. The socket keeps messages apart. The other end is simulator/engine/box.py.
 
 What is done at each wait makes as little garbage as it can: its collection is what a quiet box
 costs most.
@@ -221,7 +221,7 @@ def _wait():
     flush()
     length = _read()
     while _incoming[0] == _QUESTION:
-        _tell_report()
+        _tell_report(length > 1)
         length = _read()
     now_ms = struct.unpack_from(">Q", _incoming, 8)[0]
     _looks = 0
@@ -254,8 +254,9 @@ def _apply(length):
             transferred = number, bytes(_view[start:at])
 
 
-def _tell_report():
-    gc.collect()
+def _tell_report(collected):
+    if collected:
+        gc.collect()
     for item in report().items():  # one by one: a full heap has no hole for all of it
         do_with(b"A", 0, json.dumps(item).encode())
     flush()

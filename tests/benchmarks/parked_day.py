@@ -131,7 +131,7 @@ def main() -> None:
             seen = sorted(read for read in reads if read is not None)
             print(f"badge to relay, parked: {len(seen)} of {len(reads)} seen;", end=" ")
             print(f"median {statistics.median(seen):.0f} ms, worst {seen[-1]:.0f} ms")
-            state = car.report()
+            state = car.report(collected=True)
             print(f"heap: {state['heap_alloc']} B in use, {state['heap_free']} B free;", end=" ")
             print(f"{state['crashes']} crashes, {state['records_lost']} records lost")
 

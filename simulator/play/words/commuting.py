@@ -51,7 +51,7 @@ def commute(stage: Stage, days: float, trips_a_day: float) -> None:
             _trip(stage, driver, chance, last=trip == trips - 1)
         stage.world.run_for(max(0.0, midnight_s + _EVENING_S - stage.world.now_s))
         stage.wait_until_stored()
-        report = stage.car.report()
+        report = stage.car.report(collected=True)
         stage.heaps.append(report["heap_alloc"] - report["fakes_heap"])
         stage.say(
             f"day {number} of {days:.0f}: {stage.car.driven_m / 1000:.0f} km so far,"
