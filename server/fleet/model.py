@@ -367,7 +367,8 @@ class Box:
     that is not so, and `hindrance` why it is. `contradiction` is the last one it told that nobody
     has seen, and when; `jump` which of its counters a server last sent beyond reason.
     `off_air` is what last kept it off the air for minutes, `off_air_s` for how long, and
-    `off_air_until_s` when it was back; `heartbeat_s` the pace that it has learned.
+    `off_air_until_s` when it was back; `heartbeat_s` the pace that it has learned. Of its starts
+    `failed_starts` in a row failed before the one that told so at `failed_starts_at_s`.
     `battery` is what it last said of the car's, whose highest voltage of a quarter of an hour was
     `battery_mv` at `battery_at_s`.
     """
@@ -395,6 +396,8 @@ class Box:
     off_air_s: int | None
     off_air_until_s: int | None
     heartbeat_s: int | None
+    failed_starts: int | None
+    failed_starts_at_s: int | None
     battery: BatteryState | None
     battery_mv: int | None
     battery_at_s: int | None

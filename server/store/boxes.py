@@ -49,7 +49,13 @@ SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, v.label AS vehicle_label,
     ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS off_air_until_s,
   (SELECT CAST(fields ->> 'interval_s' AS INTEGER) FROM record r
     WHERE r.box_id = b.box_id AND r.kind_name = 'heartbeat_learned'
-    ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS heartbeat_s
+    ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS heartbeat_s,
+  (SELECT CAST(fields ->> 'count' AS INTEGER) FROM record r
+    WHERE r.box_id = b.box_id AND r.kind_name = 'starts_failed'
+    ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS failed_starts,
+  (SELECT at_s FROM record r
+    WHERE r.box_id = b.box_id AND r.kind_name = 'starts_failed'
+    ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS failed_starts_at_s
 FROM box b JOIN vehicle v USING (vehicle_id)
 LEFT JOIN contradiction c ON c.contradiction_id = (SELECT contradiction_id FROM contradiction told
   WHERE told.box_id = b.box_id AND told.seen_at_s IS NULL

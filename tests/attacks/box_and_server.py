@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from firmware.identity import Identity
+from firmware.identity import parse_identity
 from firmware.logic.access.card_keys import CardKeys
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GrantSet
@@ -153,23 +153,19 @@ class BoxLife:
         acted: list[int],
         draw: Callable[[int], bytes],
     ) -> None:
-        identity = Identity(
-            secrets.wire_id,
-            secrets.key,
-            1,
-            secrets.badge_key,
-            "",
-            1,
-            "",
-            "host",
-            0,
-            0,
-            True,
-            True,
-            True,
-            False,
-            False,
-            "pn532",
+        identity = parse_identity(
+            {
+                "board": "host",
+                "box_id": secrets.wire_id.hex(),
+                "key": secrets.key.hex(),
+                "badge_key": secrets.badge_key.hex(),
+                "generation": 1,
+                "server_host": "server",
+                "server_port": 1,
+                "apn": "",
+                "time_floor_s": 0,
+                "ignition_proven": True,
+            }
         )
         wake_link = asyncio.Event()
         self.wires = wires

@@ -28,3 +28,15 @@ async def test_each_cause_has_its_line_once_the_box_is_back(arrive, store, name:
     assert "hors ligne pendant 1 heure" in page
     assert HELP.get(name, "hors ligne") in page
     assert "ne connaît pas" not in page, "the server has no words for it"
+
+
+async def test_starts_that_failed_have_their_line(arrive, store) -> None:
+    manager = await arrive(MANAGER)
+    for count, line in (
+        (1, "1 démarrage a échoué avant celui du"),
+        (3, "3 démarrages de suite ont échoué"),
+    ):
+        assert line not in await manager.read("/boitiers")
+        body = records.StartsFailed(count, 1)
+        await report_of_clio(store, read_record(records.to_record(NOW_S, body), Holder(), NOW_S))
+        assert line in await manager.read("/boitiers")
