@@ -169,7 +169,7 @@ class Box:
             reset_pin=board.modem_reset,
             dtr_pin=board.modem_dtr,
             context=(identity.pdp_type, identity.apn, identity.apn_user, identity.apn_password),
-            sim_pin=fitted.sim_pin(identity.sim_pin, identity.key, state_store),
+            sim_pin=fitted.sim_pin(identity.sim_pin, state_store),
             on_event=wake_link.set,
         )
         link = LinkTask(

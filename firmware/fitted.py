@@ -55,10 +55,10 @@ def reader(kind: str, board):
     return Pn532(bus), CardPresence()
 
 
-def sim_pin(pin: str, secret: bytes, state_store):
+def sim_pin(pin: str, state_store):
     """What gives the SIM its PIN, None where it has none."""
     if not pin:
         return None
     from firmware.logic.link.sim_pin import SimPin
 
-    return SimPin(state_store, secret, pin)
+    return SimPin(state_store, pin)

@@ -140,6 +140,6 @@ def _text(data, name, longest, default=None):
     if default is not None and name not in data:
         return default
     value = _field(data, name, str)
-    if len(value) > longest or any(c < " " or c > "~" or c == '"' for c in value):
+    if len(value) > longest or any(c < " " or c > "~" or c in '"\\' for c in value):
         raise IdentityError("identity field " + name + ": not a short plain text")
     return value

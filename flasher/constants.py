@@ -10,6 +10,8 @@ import contextlib
 import operator
 from collections.abc import Iterable, Iterator, Mapping
 
+from flasher.errors import FlasherError
+
 _SMALL = 1 << 30  # what needs no object of its own in 32-bit words
 _OPERATIONS = {
     ast.Add: operator.add,
@@ -27,6 +29,9 @@ def folded(sources: Mapping[str, bytes]) -> dict[str, bytes]:
     Args:
         sources: name of a module, `firmware.tasks.link`, -> its source; all that the box has. One
             that is no Python comes back as it is: the compiler says why.
+
+    Raises:
+        FlasherError: a module gives another meaning to a name that it took from another.
     """
     trees: dict[str, ast.Module] = {}
     for name, source in sources.items():
@@ -50,6 +55,10 @@ def folded(sources: Mapping[str, bytes]) -> dict[str, bytes]:
                 if key not in asked and key not in known[name]:
                     known[name][key] = number
                     is_new = True
+    for name, tree in trees.items():
+        for stored in _stored(tree):
+            if stored in known[name] and stored not in dict(_numbers(tree)):
+                raise FlasherError(f"{name}: {stored} is a number of another module, and set here")
     edited = {
         name: _edited(sources[name], _edits(tree, known[name])) for name, tree in trees.items()
     }
@@ -58,11 +67,7 @@ def folded(sources: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def _numbers(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """The public constants that a module gives a small whole number, once."""
-    stored = [
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
-    ]
+    stored = list(_stored(tree))
     for node in tree.body:
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
@@ -70,6 +75,18 @@ def _numbers(tree: ast.Module) -> Iterator[tuple[str, int]]:
                 number = _value(value) if is_public and stored.count(name) == 1 else None
                 if number is not None and -_SMALL <= number < _SMALL:
                     yield name, number
+
+
+def _stored(tree: ast.Module) -> Iterator[str]:
+    """Every name that a module gives a meaning, but by importing; as often as it does."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+                yield name
+            case ast.arg(arg=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield name
+            case ast.ClassDef(name=name) | ast.ExceptHandler(name=str(name)):
+                yield name
 
 
 def _value(node: ast.expr) -> int | None:

@@ -152,7 +152,7 @@ class LinkTask:
     @property
     def _saves(self) -> bool:
         """Whether the battery wants the modem off as soon as everything is said."""
-        return self._stage() >= (2 if self._vehicle.quiet else 3)
+        return self._vehicle.quiet and self._stage() >= 2
 
     def _work(self, state: str):
         """The coroutine that does what a state is for."""
@@ -166,11 +166,12 @@ class LinkTask:
 
     async def _pause(self) -> None:
         """Until the next try; shorter as soon as somebody has come to the car."""
+        begun_ms = self._uptime.now_ms()
         while True:
             left_ms = self._states.back_off_ms(self._uptime.now_ms(), self._vehicle.quiet)
             if self._saves and self._states.off:
                 self._modem.asleep = True  # nothing comes from it, so that the chip may sleep
-                next_ms = self._off_since_ms + _ONCE_AN_HOUR_MS - self._uptime.now_ms()
+                next_ms = begun_ms + _ONCE_AN_HOUR_MS - self._uptime.now_ms()
                 left_ms = max(left_ms, next_ms if self._stage() < 3 else _ONCE_AN_HOUR_MS)
             if left_ms <= 0:
                 return

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _SIMULATED = "host"  # the board that the simulator plays
 # What an AT command takes between its quotes, and what a card takes as its PIN.
-_PLAIN = re.compile(r"[ !#-~]{1,64}")
+_PLAIN = re.compile(r"[ !#-\[\]-~]{1,64}")
 _PIN = re.compile(r"[0-9]{4,8}")
 
 

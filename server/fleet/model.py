@@ -57,7 +57,7 @@ GrantKind = Literal[
 ]
 Contradiction = Literal["cranked", "driven", "never_opens", "ignition_off", "other"]
 Counter = Literal["epoch", "key_generation", "command", "other"]
-_CHARGING_MV = 13_200  # no battery gets there by itself
+CHARGING_MV = 13_200  # no battery gets there by itself
 OffAirCause = Literal[
     "modem_silent",
     "no_sim",
@@ -411,7 +411,7 @@ class Box:
     @property
     def battery_charges(self) -> bool:
         """Whether something charged the car's battery when the box said so last."""
-        return self.battery_mv is not None and self.battery_mv >= _CHARGING_MV
+        return self.battery_mv is not None and self.battery_mv >= CHARGING_MV
 
 
 @dataclass(frozen=True, slots=True)

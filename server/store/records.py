@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import NamedTuple
 
+from server.fleet.model import CHARGING_MV
 from server.fleet.own_time import when
 from server.fleet.records import (
     BadgeRefused,
@@ -438,8 +439,11 @@ def _note(
             db.execute(
                 "UPDATE box SET battery = :state, battery_mv = :steady_mv, battery_at_s = :at_s,"
                 " battery_low_since_s = CASE WHEN :state <> 'well'"
-                " THEN coalesce(battery_low_since_s, :at_s) END WHERE box_id = :box_id",
-                asdict(record) | {"box_id": batch.box_id},
+                " THEN coalesce(battery_low_since_s, :at_s)"
+                # What is being charged says nothing of what it has at rest.
+                " WHEN :steady_mv >= :charging_mv THEN battery_low_since_s END"
+                " WHERE box_id = :box_id",
+                asdict(record) | {"box_id": batch.box_id, "charging_mv": CHARGING_MV},
             )
         case CardLearned():
             at_s = batch.received_at_s

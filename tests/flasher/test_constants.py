@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flasher.constants import folded
+from flasher.errors import FlasherError
 from flasher.image import box_files
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -80,6 +81,22 @@ def test_a_number_that_is_asked_of_its_module_stays_there_for_all() -> None:
     made = lines_of(sources)
     assert made["voiturier_a"] == "A = 1\npass\n"
     assert run(made, "voiturier_b")["found"] == (1, 1, 2)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "def f(A):\n    return A\n",
+        "def f():\n    A = 2\n    return A\n",
+        "class B:\n    A = 2\n",
+        "try:\n    pass\nexcept OSError as A:\n    pass\n",
+        "class A:\n    pass\n",
+        "for A in (1, 2):\n    pass\n",
+    ],
+)
+def test_a_module_that_gives_a_number_it_took_another_meaning_is_refused(use: str) -> None:
+    with pytest.raises(FlasherError, match="voiturier_b: A is a number of another module"):
+        lines_of({"voiturier_a": "A = 1\n", "voiturier_b": "from voiturier_a import A\n" + use})
 
 
 def test_other_names_of_the_same_import_are_still_imported() -> None:

@@ -100,7 +100,10 @@ async def wait_until_registered(channel) -> None:
         refused = refused + 1 if state in REFUSED else 0
         if not switched_on:
             switched_on = True
-            await channel.command("AT+CFUN=1", _SWITCHED_S)
+            try:
+                await channel.command("AT+CFUN=1", _SWITCHED_S)
+            except ModemError:
+                pass  # after CFUN=4 some refuse it and do it (LilyGo-Modem-Series#463)
         await asyncio.sleep(_POLL_S)
     raise ModemError("CEREG", OFF_AIR_NETWORK_REFUSED)
 

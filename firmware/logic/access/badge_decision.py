@@ -81,11 +81,11 @@ def decide(grants, tag: bytes, time_s: int, open_grant: int, lapsed_grant: int):
     for grant in known:
         if grant.kind == GRANT_TECHNICIAN:  # always: whatever fails, somebody gets the car out
             return Granted(grant.grant_id, True, False)
+    of_all = grants.of_badge(EVERY_BADGE)  # first: whoever reads a page may find that it is lost
     if grants.may_lack(tag) or grants.may_lack(EVERY_BADGE):
         return Refused(REFUSED_GRANTS_EXPIRED)  # a revocation or an outage may be lost
     if not known and lapsed_grant == NO_TRIP:
         return Refused(REFUSED_UNKNOWN_BADGE)
-    of_all = grants.of_badge(EVERY_BADGE)
     for grant in of_all:
         if grant.kind == GRANT_REVOKED and not known:  # more than a set names: maybe this one
             return Refused(REFUSED_REVOKED)

@@ -14,17 +14,21 @@ CARD_KEYS_FILE = "card_keys"
 
 
 class CardKeys:
-    """Attribute to read: `hash`, the 8-byte name of the set in force."""
+    """Those of the set in force."""
 
     def __init__(self, storage):
         """Take up what flash holds; an absent set is an empty one."""
         self._set = HeldSet(
             storage, CARD_KEYS_FILE, CARD_KEY_BYTES, CARD_KEY_KEY_BYTES, MAX_CARD_KEYS, 0
         )
-        self.hash = self._set.hash
 
     def __len__(self):
         return len(self._set)
+
+    @property
+    def hash(self) -> bytes:
+        """The name of the set in force, 8 bytes; zeros when flash has lost some of it."""
+        return self._set.hash
 
     def of(self, tag: bytes) -> bytes | None:
         """The key (16 bytes) of the card with this tag; None: it is not here."""
@@ -56,4 +60,3 @@ class CardKeys:
             OSError: the flash refused, and nothing has changed.
         """
         yield from self._set.finish(b"")
-        self.hash = self._set.hash

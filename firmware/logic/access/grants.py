@@ -42,7 +42,7 @@ _BOOKINGS = (GRANT_BOOKING, GRANT_NO_LICENCE, GRANT_NO_NOTICE)
 
 
 class GrantSet:
-    """Attributes to read: `generation`, `expires_s` (0: no set yet), `hash` (8 bytes).
+    """Attributes to read: `generation`, `expires_s` (0: no set yet).
 
     To be set: `closed_s`; what ended until then stays closed, though the clock has gone back since.
     And `place`, where the car surely is (whereabouts.py), None when nobody can say.
@@ -59,6 +59,11 @@ class GrantSet:
 
     def __len__(self):
         return len(self._set)
+
+    @property
+    def hash(self) -> bytes:
+        """The name of the set in force, 8 bytes; zeros when flash has lost some of it."""
+        return self._set.hash
 
     def take_part(self, message) -> bool:
         """Take one Grants message; True when it completed a set, which `finish` puts in force.
@@ -98,8 +103,6 @@ class GrantSet:
 
     def booked_by_another(self, tag: bytes, from_s: int, to_s: int) -> bool:
         """Whether another badge may have the car booked at some time from `from_s` to `to_s`."""
-        if self._set.gaps:
-            return True
         for page in self._set.pages():
             for at in range(0, len(page), GRANT_BYTES):
                 if page[at + _KIND_AT] not in _BOOKINGS:
@@ -108,7 +111,7 @@ class GrantSet:
                 ends_s = int.from_bytes(page[at + _NOT_AFTER_AT : at + _KIND_AT], "big")
                 if begins_s <= to_s and from_s < ends_s and page[at : at + _TAG_BYTES] != tag:
                     return True
-        return False
+        return bool(self._set.gaps)
 
     def surely_at_site(self) -> bool:
         """Whether the car is at its site, beyond doubt; of an unknown place or site it is not."""
@@ -140,7 +143,6 @@ class GrantSet:
 
     def _hold(self) -> None:
         (self.generation, self.expires_s), _ = codec.decode(_NOTE_LAYOUT, self._set.note)
-        self.hash = self._set.hash
 
 
 def _signed(value: int) -> int:

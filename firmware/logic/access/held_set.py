@@ -107,9 +107,8 @@ class HeldSet:
             raise OSError
         if part == 0:
             coming = list(self.pages()) if from_force else []
-            if not from_force:
-                for page in list(self._pages):
-                    self._leave_to_flash(page)
+        if not from_force and part < len(self._pages):
+            self._leave_to_flash(self._pages[part])
         coming = self._merged(coming, sorted(changes))
         if self._count(coming) > self._most:
             raise OSError
@@ -140,18 +139,28 @@ class HeldSet:
         return page[-self._item_bytes :][: self._key_bytes]
 
     def _leave_to_flash(self, page: bytes) -> None:
-        """Keep no more than the last key of a page, if it is in force; flash has it."""
-        if page in self._pages and not self.gaps:  # a set with gaps is not numbered as in flash
-            self._pages[self._pages.index(page)] = self._last_key(page)
+        """Keep no more than the last key of a page, if it is in force and flash has it.
+
+        In the first file, that is, for the second is the first to be written anew. A set with gaps
+        is not numbered as in flash, and has no such pages.
+        """
+        if page in self._pages:
+            number = self._pages.index(page)
+            if self._proven(self._head(), (self._name,), number) == page:
+                self._pages[number] = self._last_key(page)
+
+    def _head(self) -> bytes:
+        """What each page of the set in force says of it in flash."""
+        return self.note + self.hash + bytes((len(self._pages),))
 
     def _page(self, number: int) -> bytes:
         """The items of a page in force; it stays in memory unless a set is on its way in."""
         page = self._pages[number]
         if len(page) < self._item_bytes:  # its last key
-            head = self.note + self.hash + bytes((len(self._pages),))
-            page = self._proven(head, (self._name, self._name + _SPARE), number)
-            if page is None:  # whatever it said
+            page = self._proven(self._head(), (self._name, self._name + _SPARE), number)
+            if page is None:  # it may have said anything; the server sees that it is to be told
                 self.gaps = [(b"", b"\xff" * (self._key_bytes + 1))]
+                self.hash = bytes(SET_HASH_BYTES)
                 return b""
             if not self._coming:
                 self._pages[number] = page

@@ -20,10 +20,14 @@ _ALL_TRIES = const(3)
 class SimPin:
     """One PIN and what became of it; another PIN begins anew."""
 
-    def __init__(self, storage, secret: bytes, pin: str):
-        """`secret` salts the hash."""
+    def __init__(self, storage, pin: str):
+        """Nothing is given yet.
+
+        The hash has no salt: it hides nothing that the identity file does not say, and an identity
+        that is made anew with the same PIN is no reason to try that again.
+        """
         self._storage = storage
-        self._mark = hashlib.sha256(secret + pin.encode()).digest()[:_MARK_BYTES]
+        self._mark = hashlib.sha256(pin.encode()).digest()[:_MARK_BYTES]
         self.pin = pin
 
     def begin(self, tries_left: int | None) -> bool:
@@ -34,7 +38,9 @@ class SimPin:
         """
         if tries_left is not None and tries_left < 2:
             return False
-        if self._storage.read_or_empty(SIM_PIN_FILE) == self._mark + _TRIED:
+        kept = self._storage.read_or_empty(SIM_PIN_FILE)
+        unreadable = not kept and SIM_PIN_FILE in self._storage.names()  # it may say that
+        if unreadable or kept == self._mark + _TRIED:
             return tries_left == _ALL_TRIES
         return self._keep(_TRIED)
 

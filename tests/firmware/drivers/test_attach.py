@@ -71,7 +71,7 @@ async def cause_of(modem: Modem, step: Callable[[AtChannel], Awaitable[None]]) -
 
 
 def opening(pin: str = "", storage: MemoryStorage | None = None):  # type: ignore[no-untyped-def]
-    sim_pin = SimPin(storage or MemoryStorage(), b"secret", pin) if pin else None
+    sim_pin = SimPin(storage or MemoryStorage(), pin) if pin else None
     return lambda channel: attach.open_card(channel, sim_pin)
 
 
@@ -201,6 +201,15 @@ async def test_a_radio_that_is_off_is_switched_on_once() -> None:
     said = await said_to(modem, attach.wait_until_registered)
     look = ["CGREG?", "CEREG?"]
     assert said == [*QUIET, *look, "CFUN=1", *look, *look]
+
+
+async def test_a_radio_that_refuses_to_be_switched_on_may_come_up_all_the_same() -> None:
+    modem = Modem(
+        CGREG_read="+CGREG: 0,0", CEREG_read=["+CEREG: 0,0", "+CEREG: 0,1"],
+        CFUN="ERROR +CME ERROR: unknown",
+    )  # fmt: skip
+    said = await said_to(modem, attach.wait_until_registered)
+    assert said[-3:] == ["CFUN=1", "CGREG?", "CEREG?"]
 
 
 async def test_a_network_that_stays_with_its_refusal_is_named() -> None:

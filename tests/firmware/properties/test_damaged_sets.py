@@ -20,6 +20,7 @@ from shared_protocol.messages import (
     GRANT_WALK_UP,
     Grant,
 )
+from shared_protocol.sets import grant_parts
 from tests.firmware.logic.held_sets import NOW_S, grant, holding
 from tests.firmware.logic.storage import MemoryStorage
 
@@ -107,6 +108,29 @@ def test_damage_to_both_files_opens_to_nobody_who_was_refused(
         hit.on(storage.files)
     for before, after in zip(whole, verdicts(GrantSet(storage), lapsed), strict=True):
         assert after == before or not isinstance(after, Granted)
+
+
+@given(
+    grant_sets(), st.lists(hits(0, 1), min_size=1, max_size=6), st.sampled_from((NO_TRIP, 5)),
+    st.integers(1, 17), NUMBERS,
+)  # fmt: skip
+def test_damage_while_a_set_comes_in_opens_to_nobody_who_was_refused(
+    grants: list[Grant], damage: list[Hit], lapsed: int, parts: int, first: int
+) -> None:
+    storage = stored(grants)
+    held = GrantSet(storage)
+    whole = verdicts(held, lapsed)
+    new = grant_parts(8, held.expires_s, [grant(n, tag_of(n)) for n in range(1, 201)])
+    for part in new[:parts]:
+        held.take_part(part)
+    assert verdicts(held, lapsed) == whole
+    for hit in damage:
+        hit.on(storage.files)
+    # Whoever comes first finds what is lost; nobody may profit from not having been the second.
+    opened = decide(held, tag_of(first), NOW_S, NO_TRIP, lapsed)
+    after = [(opened, whole[first - 1]), *zip(verdicts(held, lapsed), whole, strict=True)]
+    for verdict, before in after:
+        assert verdict == before or not isinstance(verdict, Granted)
 
 
 @given(grant_sets(), st.lists(hits(0, 1), min_size=1, max_size=6))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from firmware.logic.link.sim_pin import SimPin
 from tests.firmware.logic.storage import MemoryStorage
 
-RIGHT, SECRET = "4321", b"of the box"
+RIGHT = "4321"
 
 
 class Card:
@@ -31,7 +31,7 @@ START = st.fixed_dictionaries(
 
 def start(storage: MemoryStorage, card: Card, pin: str, how: dict[str, object]) -> bool | None:
     """One start of box and modem; whether the card took its PIN, None: it was given none."""
-    sim_pin = SimPin(storage, SECRET, pin)
+    sim_pin = SimPin(storage, pin)
     storage.full = bool(how["flash_full"])
     if not sim_pin.begin(card.tries if how["tells_tries"] else None):
         return None

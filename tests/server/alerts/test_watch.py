@@ -268,7 +268,7 @@ def test_the_letter_names_fifty_cars_at_most(site: Site, tmp_path: Path) -> None
     )
 
 
-async def test_a_low_battery_is_told_once_from_when_it_was_low_until_it_is_charged(
+async def test_a_low_battery_is_told_once_from_when_it_was_low_until_it_rests_well(
     site: Site,
 ) -> None:
     box = await box_of(site.store, CAR)
@@ -282,6 +282,9 @@ async def test_a_low_battery_is_told_once_from_when_it_was_low_until_it_is_charg
     assert PLATE in text and "batterie est faible" in text
     assert "sans nouvelles depuis" not in text and OTHER_PLATE not in text
     await tell_battery(site.store, box, 4, 0, 14_200)
+    await site.look()
+    assert len(site.watch.standing) == 1, "a short drive charges it, and it is as low again after"
+    await tell_battery(site.store, box, 5, 0, 12_600)
     assert await site.look() == []
 
 

@@ -134,6 +134,24 @@ def test_a_set_that_comes_to_nothing_leaves_the_one_in_force_and_none_of_its_pag
         assert found_of(held) == whole, "memory has it again"
 
 
+def test_a_set_that_the_second_file_alone_has_stays_in_memory():
+    storage = MemoryStorage()
+    in_force(storage)
+    del storage.files[NAME]  # its power was cut between the two
+    held = opened(storage)
+    whole = found_of(held)
+    take(held, [(item(n), True) for n in range(150)], from_force=False)
+    storage.refused = NAME
+    try:
+        for _ in held.finish(b"m"):
+            assert found_of(held) == whole
+    except OSError:
+        storage.refused = None
+    assert storage.refused is None
+    assert found_of(held) == whole
+    assert not held.gaps
+
+
 def test_a_page_that_flash_lost_while_a_set_came_in_may_have_said_anything():
     storage = MemoryStorage()
     held = in_force(storage)
@@ -142,6 +160,7 @@ def test_a_page_that_flash_lost_while_a_set_came_in_may_have_said_anything():
     assert held.find(item(2)[:KEY_BYTES]) == []
     for key in range(202):
         assert held.may_lack(key.to_bytes(KEY_BYTES, "big"))
+    assert held.hash == bytes(8), "the server is to send it again"
 
 
 def test_a_set_with_a_gap_stays_in_memory_while_another_comes_in():

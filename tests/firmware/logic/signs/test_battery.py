@@ -75,10 +75,12 @@ def test_an_input_that_is_not_wired_says_nothing():
     assert battery.stage == 0
 
 
-def test_a_wire_that_breaks_leaves_the_stage_as_it_was():
+def test_whoever_cuts_the_wire_of_a_flat_battery_does_not_keep_the_box_off_the_air():
     battery = at_stage(3)
-    assert after(battery, 0, 120, HOUR_MS) == []
-    assert battery.stage == 3
+    assert after(battery, 0, 1, HOUR_MS // 4) == []
+    assert battery.stage == 3, "a moment of it says nothing"
+    assert after(battery, 0, 30, HOUR_MS // 4) == []
+    assert battery.stage == 0
 
 
 def test_an_old_battery_shows_by_its_crank():
