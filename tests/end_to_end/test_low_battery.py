@@ -5,6 +5,9 @@ import pytest
 from simulator.devices.duty import Duty
 from tests.chain import DRIVER_BADGE, HOUR_S, START_S, Chain
 
+# With a reader that looks every 0.75 s; docs/power.md has 96.6 % for a night.
+_AS_PARKED = 0.95
+
 
 @pytest.fixture
 def parked(chain: Chain) -> Chain:
@@ -50,7 +53,7 @@ def test_with_a_low_battery_the_box_connects_once_an_hour_and_sleeps_meanwhile(
     print(f"stage 2: modem off {off:.1%}, chip asleep {sleeps:.1%}")
     assert told(parked)[-3:] == [2, 2, 2]
     assert parked.car.report()["connections"] == connections + 3
-    assert off > 0.85 and sleeps > 0.98
+    assert off > 0.85 and sleeps > _AS_PARKED
     took_s = opens_after_s(parked)
     assert took_s < 1.5
     parked.world.run_until(lambda: parked.car.report()["connections"] == connections + 4, 60)
@@ -63,7 +66,7 @@ def test_with_a_flat_battery_the_modem_stays_off_until_it_is_charged(parked: Cha
     assert told(parked)[-1] == 3, "it said so before it went"
     off, sleeps = duty_of(parked, 3)
     print(f"stage 3: modem off {off:.1%}, chip asleep {sleeps:.1%}")
-    assert off == pytest.approx(1) and sleeps > 0.98
+    assert off == pytest.approx(1) and sleeps > _AS_PARKED
     assert opens_after_s(parked) < 1.5
     parked.car.crank()
     parked.world.run_until(lambda: parked.car.report()["connections"] > connections, 90)
@@ -80,5 +83,5 @@ def test_without_coverage_a_modem_is_not_left_searching_by_a_low_battery(parked:
     parked.world.run_for(3 * HOUR_S)
     off, sleeps = duty_of(parked, 2)
     print(f"stage 3 without coverage: modem off {off:.1%}, chip asleep {sleeps:.1%}")
-    assert off == pytest.approx(1) and sleeps > 0.98
+    assert off == pytest.approx(1) and sleeps > _AS_PARKED
     assert opens_after_s(parked) < 1.5

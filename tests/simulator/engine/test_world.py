@@ -77,7 +77,9 @@ def test_the_same_seed_gives_the_same_figures(tmp_path, identity):
             report = car.report()
             for garbage in ("heap_alloc", "heap_free"):  # what a box draws is a word long, or two
                 del report[garbage]
-            figures.append((report, car.position, car.signals))
+            # Its red lights show its tries to connect, with pauses that it draws.
+            lit = [change for change in car.signals if change[1] != "red"]
+            figures.append((report, car.position, lit))
     assert figures[0] == figures[1]
     assert figures[0][0]["odometer_m"] > 0
 
