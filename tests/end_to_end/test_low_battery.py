@@ -64,7 +64,7 @@ def test_with_a_flat_battery_the_modem_stays_off_until_it_is_charged(parked: Cha
     parked.world.run_for(HOUR_S)
     connections = parked.car.report()["connections"]
     assert told(parked)[-1] == 3, "it said so before it went"
-    off, sleeps = duty_of(parked, 3)
+    off, sleeps = duty_of(parked, 2)
     print(f"stage 3: modem off {off:.1%}, chip asleep {sleeps:.1%}")
     assert off == pytest.approx(1) and sleeps > _AS_PARKED
     assert opens_after_s(parked) < 1.5
@@ -80,8 +80,8 @@ def test_without_coverage_a_modem_is_not_left_searching_by_a_low_battery(parked:
     parked.car.modem.coverage(False)
     parked.world.run_for(600)
     parked.car.wires.set_battery(11.5)
-    parked.world.run_for(3 * HOUR_S)
-    off, sleeps = duty_of(parked, 2)
+    parked.world.run_for(1.5 * HOUR_S)
+    off, sleeps = duty_of(parked, 1)
     print(f"stage 3 without coverage: modem off {off:.1%}, chip asleep {sleeps:.1%}")
     assert off == pytest.approx(1) and sleeps > _AS_PARKED
     assert opens_after_s(parked) < 1.5
