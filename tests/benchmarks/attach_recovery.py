@@ -149,7 +149,8 @@ def measure(name: str, folder: Path) -> Figures:
             mended_s = world.now_s
             while not car.report()["connections"]:
                 world.run_for(_LOOK_S)
-                assert world.now_s - mended_s < HOUR_S, "never online"
+                # The longest pause of a parked car, which nobody shortens here.
+                assert world.now_s - mended_s < 2.1 * HOUR_S, "never online"
             online_s = world.now_s - mended_s
         world.run_until(lambda: _all_stored(car), 600)
         lost = car.report()["records_made"] - int(str(chain.trips()["records_stored"]))
