@@ -26,7 +26,16 @@ from server.store.vault import Vault, badge_key_of
 
 _log = logging.getLogger(__name__)
 
-BOXES = """
+
+def _newest(kind: str, what: str, column: str) -> str:
+    """A column with what the box's newest record of a kind says."""
+    return (
+        f"(SELECT {what} FROM record r WHERE r.box_id = b.box_id AND r.kind_name = '{kind}'"
+        f" ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS {column}"
+    )
+
+
+BOXES = f"""
 SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, v.label AS vehicle_label,
   b.epoch, b.firmware_version, b.last_seen_s,
   b.relay, b.startable_since_s, b.hindrance, c.kind AS contradiction,
@@ -35,27 +44,13 @@ SELECT b.box_id, b.wire_id, b.vehicle_id, v.plate, v.label AS vehicle_label,
   b.clock_doubtful_since_s, b.grants_generation, b.grants_confirmed,
   b.grants_sent_at_s, b.generation, b.battery, b.battery_mv, b.battery_at_s,
   (SELECT max(generation) FROM box_key k WHERE k.box_id = b.box_id) AS newest_generation,
-  (SELECT CAST(fields ->> 'erases' AS INTEGER) FROM record r
-    WHERE r.box_id = b.box_id AND r.kind_name = 'wear'
-    ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS flash_erases,
-  (SELECT fields ->> 'off_air' FROM record r
-    WHERE r.box_id = b.box_id AND r.kind_name = 'off_air'
-    ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS off_air,
-  (SELECT CAST(fields ->> 'duration_s' AS INTEGER) FROM record r
-    WHERE r.box_id = b.box_id AND r.kind_name = 'off_air'
-    ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS off_air_s,
-  (SELECT at_s FROM record r
-    WHERE r.box_id = b.box_id AND r.kind_name = 'off_air'
-    ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS off_air_until_s,
-  (SELECT CAST(fields ->> 'interval_s' AS INTEGER) FROM record r
-    WHERE r.box_id = b.box_id AND r.kind_name = 'heartbeat_learned'
-    ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS heartbeat_s,
-  (SELECT CAST(fields ->> 'count' AS INTEGER) FROM record r
-    WHERE r.box_id = b.box_id AND r.kind_name = 'starts_failed'
-    ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS failed_starts,
-  (SELECT at_s FROM record r
-    WHERE r.box_id = b.box_id AND r.kind_name = 'starts_failed'
-    ORDER BY r.epoch DESC, r.seq DESC LIMIT 1) AS failed_starts_at_s
+  {_newest("wear", "CAST(fields ->> 'erases' AS INTEGER)", "flash_erases")},
+  {_newest("off_air", "fields ->> 'off_air'", "off_air")},
+  {_newest("off_air", "CAST(fields ->> 'duration_s' AS INTEGER)", "off_air_s")},
+  {_newest("off_air", "at_s", "off_air_until_s")},
+  {_newest("heartbeat_learned", "CAST(fields ->> 'interval_s' AS INTEGER)", "heartbeat_s")},
+  {_newest("starts_failed", "CAST(fields ->> 'count' AS INTEGER)", "failed_starts")},
+  {_newest("starts_failed", "at_s", "failed_starts_at_s")}
 FROM box b JOIN vehicle v USING (vehicle_id)
 LEFT JOIN contradiction c ON c.contradiction_id = (SELECT contradiction_id FROM contradiction told
   WHERE told.box_id = b.box_id AND told.seen_at_s IS NULL
