@@ -37,9 +37,10 @@ class BatteryStage:
     def read(self, millivolts: int, now_ms: int) -> tuple:
         """Take a reading; return the record, when one is due."""
         if millivolts < _NOT_WIRED_MV:
-            if now_ms - self._judged_ms >= 2 * _JUDGE_AFTER_MS:
-                self.stage = 0  # who cuts the wire does not keep the box off the air
-            return ()
+            if not self.stage or now_ms - self._judged_ms < 2 * _JUDGE_AFTER_MS:
+                return ()
+            self.stage = 0  # who cuts the wire does not keep the box off the air
+            return (Battery(0, 0, 0),)
         self._highest_mv = highest_mv = max(self._highest_mv, millivolts)
         self._lowest_mv = min(self._lowest_mv, millivolts)
         charges = self.stage and millivolts >= _CHARGING_MV
