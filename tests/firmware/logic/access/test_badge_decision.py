@@ -525,3 +525,8 @@ def test_a_booking_that_has_just_ended_is_none_of_an_expired_set():
     outage = grant(8, EVERY_BADGE, NOW_S, NOW_S + 10, GRANT_MAINTENANCE)
     over = grant(BOOKING, MARIE, NOW_S - 2, NOW_S)
     assert judged(over, outage, expires_s=NOW_S) == REFUSED_GRANTS_EXPIRED
+
+
+def test_of_a_licence_and_a_notice_that_are_missing_the_licence_is_said():
+    held = holding(grant(1, kind=GRANT_NO_LICENCE), grant(2, kind=GRANT_NO_NOTICE))
+    assert decide(held, MARIE, NOW_S, NO_TRIP, NO_TRIP) == Refused(REFUSED_NO_LICENCE)
