@@ -152,7 +152,7 @@ class HeldSet:
 
     def _is_in_flash(self, number: int, page: bytes) -> bool:
         """Whether the first file has a page of the set in force, byte for byte."""
-        numbered = self._head() + bytes((number,))
+        numbered = self._head + bytes((number,))
         at = number * (self._head_bytes + self._page_bytes)
         pieces = [set_hash(numbered, page) + numbered]
         # A piece at a time: a heap in use has no hole for the whole page once more.
@@ -168,15 +168,11 @@ class HeldSet:
             at += len(piece)
         return True
 
-    def _head(self) -> bytes:
-        """What each page of the set in force says of it in flash."""
-        return self.note + self.hash + bytes((len(self._pages),))
-
     def _page(self, number: int) -> bytes:
         """The items of a page in force; it stays in memory unless a set is on its way in."""
         page = self._pages[number]
         if len(page) < self._item_bytes:  # its last key
-            page = self._proven(self._head(), (self._name, self._name + _SPARE), number)
+            page = self._proven(self._head, (self._name, self._name + _SPARE), number)
             if page is None:  # it may have said anything; the server sees that it is to be told
                 self.gaps = [(b"", b"\xff" * (self._key_bytes + 1))]
                 self.hash = bytes(SET_HASH_BYTES)
@@ -300,6 +296,7 @@ class HeldSet:
     def _hold(self, note: bytes, pages, gaps) -> None:
         self.note, self._pages, self.gaps, self.hash = note, pages, gaps, set_hash(*pages)
         self._length = self._count(pages)
+        self._head = note + self.hash + bytes((len(pages),))  # of each of its pages in flash
 
 
 def _in_file(note: bytes, pages):

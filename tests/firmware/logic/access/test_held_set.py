@@ -163,6 +163,21 @@ def test_a_page_that_flash_lost_while_a_set_came_in_may_have_said_anything():
     assert held.hash == bytes(8), "the server is to send it again"
 
 
+def test_of_pages_left_to_flash_one_that_is_lost_takes_no_other_with_it():
+    storage = MemoryStorage()
+    held = in_force(storage)
+    for part in range(9):
+        held.take_part("name", part, 20, [(item(2 * part + 1), True)], False)
+    for name in list(storage.files):
+        damaged = bytearray(storage.files[name])
+        damaged[-1] ^= 1
+        storage.files[name] = bytes(damaged)
+    assert held.find(item(198)[:KEY_BYTES]) == []
+    assert held.gaps
+    for key in range(0, 180, 2):
+        assert held.find(item(key)[:KEY_BYTES]) == [item(key, key // 2)]
+
+
 def test_a_set_with_a_gap_stays_in_memory_while_another_comes_in():
     storage = MemoryStorage()
     in_force(storage)
