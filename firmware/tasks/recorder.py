@@ -7,14 +7,14 @@ Each write to flash costs an erased block. So what the next record says again, a
 for company; anything else goes to flash at once, with those that wait before it. What waits has no
 number and is not sent: a power loss takes it.
 
-Refused badges have a ration a day, and neither they nor Odometers ever take the room that the
-journal keeps for the events of trips.
+Refused badges have a ration a day. Neither they nor Odometers nor a battery's hourly readings ever
+take the room that the journal keeps for the events of trips.
 """
 
 import gc
 
 from firmware.logic.const import const
-from shared_protocol.records import Odometer, Refusal, to_record
+from shared_protocol.records import Battery, Odometer, Refusal, to_record
 
 TYPE_CHECKING = False  # MicroPython has no typing module; type checkers know this name
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from firmware.logic.trip.trip import Trip
 
 _PATIENT = (Odometer,)
-_OUTWEIGHED = (Odometer, Refusal)  # by whatever else there is to record
+_OUTWEIGHED = (Odometer, Refusal, Battery)  # by whatever else there is to record
 # A power loss takes at most this much driving, and the 10 s since the last record. Half a minute
 # and six of them would save the flash half as much again, and cost twice the kilometres.
 _WAIT_MS = const(20_000)

@@ -94,10 +94,10 @@ class Explorer:
         """In this state, may and can: who may take the car starts it, who may end the trip does."""
         state, memory = _unpacked(key)
         car, book = self._car, memory.book
-        if state[10] is not None:  # first that badge has to leave
+        car.put_back(state)
+        if car.limps or state[10] is not None:  # first it has to serve, and that badge to leave
             return
         self._trying = ("a reading", b""), 0
-        car.put_back(state)
         free = NOBODY._replace(lapsed=book.lapsed, lapsed_s=book.lapsed_s, ordered=book.ordered)
         for person in PEOPLE:
             tag = person.tag

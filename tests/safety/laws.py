@@ -206,6 +206,8 @@ class Judge:
     def judge(self, memory: Memory, event: Event, before: "Before", carried_out: bool) -> Memory:
         """The memory after an event. Raises ViolationError."""
         memory = self._aged(memory, event, before)
+        if self._car.limps:
+            return self._limped(memory)
         at_reader = before.at_reader
         aged = memory
         for mark, items in _parts(self._car.did):
@@ -244,6 +246,14 @@ class Judge:
             done = not memory.book.asked or memory.book != aged.book or self._moves()
             _law(done or not self._car.keys_in, "what was asked for is never done")
         return memory
+
+    def _limped(self, memory: Memory) -> Memory:
+        """While the box limps nothing is done, and it has seen nothing of the world since."""
+        _law(self._car.did in ([], ["boots"]), "something is done while the box limps")
+        return self._rebooted(memory)._replace(
+            idle_ms=None, untold_ms=None, locked_ms=None, ajar_ms=None, shut_ms=None,
+            unused_ms=(0, 0), runs=min(memory.runs, _MAY_RUN),
+        )  # fmt: skip
 
     def _surely_runs(self, tag: bytes) -> bool:
         """Whether a booking of that badge runs, by the set in force."""
@@ -497,8 +507,9 @@ class Judge:
             resting = self._parked(after) and not (after.owed or after.runs)
             _law(not resting, "the receiver is woken in a parked car")
         elif isinstance(item, Kept):
-            refused = any(isinstance(record, records.Refusal) for record in item.records)
-            _law(self._car.has_room or not refused, "a refusal takes the room of trips")
+            for kind in (records.Refusal, records.Battery):
+                told = any(isinstance(record, kind) for record in item.records)
+                _law(self._car.has_room or not told, f"a {kind.__name__} takes the room of trips")
             kept = after.book
             if not item.with_all_before:
                 kept = after.kept

@@ -1,10 +1,10 @@
 """One car whose every state can be taken down and put back: the shipped Vehicle on wires that obey.
 
 Nothing of the box is modelled: Vehicle, Immobiliser, Trip, decide, GrantSet, Commands, Feedback,
-is_forgotten, DoorLock, Rest, Signs, Standing and TrustedSpeed are the shipped ones, joined as on
-the box, and Vehicle's own parts are driven to their end (its wires never wait). What is modelled is
-the world: the wires, the hands, the flash, the clock and the power supply. Judges nothing: that is
-laws.py.
+is_forgotten, DoorLock, Rest, Signs, Standing, TrustedSpeed, BatteryStage and SleepingPoll are the
+shipped ones, joined as on the box, and Vehicle's own parts are driven to their end (its wires never
+wait). What is modelled is the world: the wires, the hands, the flash, the clock, the battery, the
+chip's sleep and an application that does not start. Judges nothing: that is laws.py.
 
 Time is abstract. It passes in ticks of one length, with a look at the end of each, and what the box
 takes for an unbroken look is stretched to a tick; every instant is kept as its distance to now, and
@@ -22,18 +22,19 @@ from unittest.mock import patch
 from firmware.logic.access import immobiliser as immobiliser_module
 from firmware.logic.access.commands import Commands
 from firmware.logic.access.grants import GRANTS_FILE, GrantSet
-from firmware.logic.access.immobiliser import DoorOnly, Immobiliser
+from firmware.logic.access.immobiliser import DoorOnly
 from firmware.logic.access.ration import Ration
 from firmware.logic.road import standing as standing_module
 from firmware.logic.road.nmea import Fix
 from firmware.logic.road.trusted_speed import TrustedSpeed
 from firmware.logic.road.whereabouts import Place, Where
 from firmware.logic.signs import ignition_line
+from firmware.logic.signs.battery import BatteryStage
 from firmware.logic.signs.ignition_line import IgnitionLine
 from firmware.logic.signs.unused import Unused
 from firmware.logic.trip.trip import Trip
-from firmware.tasks.recorder import Recorder
 from firmware.tasks.signs import IGNITION_LINE_FILE, UNUSED_FILE, Signs
+from firmware.tasks.sleep import SleepingPoll
 from firmware.tasks.vehicle import Vehicle
 from shared_protocol.messages import CLOCK_GNSS, CLOCK_NONE, Command, Grant
 from shared_protocol.records import (
@@ -41,13 +42,13 @@ from shared_protocol.records import (
     RELAY_ENABLED,
     RELAY_INHIBITED,
     RELAY_UNKNOWN,
-    Refusal,
     TripHandover,
     decode_body,
 )
 from shared_protocol.sets import grant_parts
 from tests.firmware.logic.held_sets import taken
 from tests.firmware.logic.storage import MemoryStorage
+from tests.safety.stand_ins import Chip, FixedSigns, Line, SeveralSigns, ToldRecorder
 
 NOW_MS = 1_000_000_000
 """When each step begins: the box's instants are put back as distances to it."""
@@ -58,6 +59,7 @@ _OLDEST_MS = {
     # Where the clock is known, none: an order lasts as long as its command says.
     "_given_ms": 0,
     "_busy_ms": 61_000, "_since_ms": 11_000, "_startable_since_ms": 1_801_000,
+    "_judged_ms": 1_801_000, "_told_ms": 3_601_000,
 }  # fmt: skip
 # Attributes of Vehicle that are no part and no state of the core. The commands that wait for a
 # pulse to end are among them: here each pulse ends before anything else begins. So is the badge
@@ -71,6 +73,12 @@ _OWN_OF_ACTS = ("door_lock", "feedback")
 _WAITS = ("_waits_since_ms", "_next_since_ms")  # as long as what Standing counts
 # Of a part: the same in every state, or set anew by each look before anything asks for it.
 _NO_STATE = {"car", "ignition_proven", "quiet", "settled", "denied"}
+# What the world does unheard, be the chip awake or asleep.
+_UNHEARD = ("hand", "contact", "coil_fails", "keys", "flash", "room", "battery")
+# What goes on while the box limps.
+_WITHOUT_BOX = ("tick", "ignition", "speed", "hand", "door", "keys", "serves")
+AWAKE, ASLEEP, ASLEEP_DEAF = 0, 1, 2
+"""The chip; a line that was high when it fell asleep does not wake it (ASLEEP_DEAF)."""
 
 Event = tuple[Any, ...]
 State = tuple[Any, ...]
@@ -105,6 +113,8 @@ class Setting:
     standing_ms: int = 6_000  # beyond it nothing that Standing counts changes anything
     unused_ms: int = 0  # beyond it the time that nobody has used the car changes nothing
     tells: bool = False  # the line proves itself, and what the signs say is told; else as `proven`
+    sleeps: bool = False  # the chip, lightly, wherever it may: the modem has nothing to say
+    battery: bool = False  # is read at each look
 
     @property
     def has_doors(self) -> bool:
@@ -123,7 +133,7 @@ class Car:
             "_moved_ms": setting.oldest_ms if setting.proven or setting.tells else 0
         }
         self.contact_shows = RELAY_INHIBITED if setting.start_relay else RELAY_UNKNOWN
-        self.on = self._edge = False
+        self.on = self.edge = False
         self.speeds: tuple[int | None, ...] = (0,) * setting.signs
         self.has_room = True  # in the journal, for what the events of trips outweigh
         self.contact_lies = 0  # what it shows whatever the relay does; 0: the truth
@@ -137,6 +147,11 @@ class Car:
         self._trusted: dict[tuple[int | None, ...], int | None] = {}
         self._noise: tuple[int | None, ...] = ()  # in place of the last seconds' speeds
         self._refused = False  # by the flash, since the last record that it took
+        self.limps = False  # the application does not run: after too many starts that failed
+        self.millivolts = 12_650
+        self._chip, self._sleep = Chip(), AWAKE
+        self.line_last = self.line_steady = False
+        self._line = Line(self) if setting.sleeps else self
         self.now = NOW_MS
         self.did: list[Any] = []  # pulses and records of the last event, in order
         self.effects = 0
@@ -156,7 +171,7 @@ class Car:
     def boot(self) -> None:
         """Start the box on what flash holds and the contact shows, as main.py does."""
         setting = self.setting
-        kind = _SeveralSigns if setting.start_relay else DoorOnly
+        kind = SeveralSigns if setting.start_relay else DoorOnly
         self._immobiliser = kind(
             self.contact(),
             self.now,
@@ -167,8 +182,11 @@ class Car:
         self._immobiliser.car = self
         self._trip = Trip(self._stored_trip)
         self._commands = Commands(self._stored_commands)
-        self._edge, self._refused, self.at_reader = False, False, None
-        recorder = _ToldRecorder(
+        self.edge, self._refused, self.at_reader = False, False, None
+        self._sleep = AWAKE
+        if setting.sleeps:
+            self.line_last = self.line_steady = self.on
+        recorder = ToldRecorder(
             journal=self,
             trip=self._trip,
             clock=self,
@@ -182,7 +200,7 @@ class Car:
             told = (signs._unused, *told)
         parts: dict[str, Any] = {
             "signs": signs,
-            "uptime": self, "ignition": self, "relay": self, "doors": self,
+            "uptime": self, "ignition": self._line, "relay": self, "doors": self,
             "door_open": lambda: self.door_open and not self.door_bounces,
             "keys_in": lambda: self.keys_in,
             "signals": self, "receiver": self, "immobiliser": self._immobiliser,
@@ -192,6 +210,18 @@ class Car:
         }  # fmt: skip
         self._vehicle = Vehicle(**parts)
         acts = self._vehicle._acts
+        self._recorder, self._battery = recorder, BatteryStage(self.now)
+        if setting.battery:
+            told = (self._battery, *told)
+        self._poll = SleepingPoll(
+            self._chip,
+            chip=self._chip,
+            uptime=self,
+            vehicle=self._vehicle,
+            modem=self._chip,
+            receiver=self,
+            woken=self._on_look,
+        )
         self._kept = [
             (vars(part), name, self._oldest(part, name))
             for part in (
@@ -210,8 +240,9 @@ class Car:
         known = {f"_{part}" for part in parts} | _BESIDE | {*_OWN, *_OWN_OF_ACTS}
         unknown = set(held) - known
         assert not unknown, f"Vehicle has a state that the walk does not take down: {unknown}"
-        self._vehicle.answer_owed()
-        self._on_look()
+        if not self.limps:
+            self._vehicle.answer_owed()
+            self._on_look()
 
     def _oldest(self, part: Any, name: str) -> int:
         if isinstance(part, standing_module.Standing) or name in _WAITS:
@@ -224,9 +255,9 @@ class Car:
         """The shipped ones, and what of them has a state; or some that tell nothing."""
         line = IgnitionLine(self._stored_line)
         if not self.setting.tells:
-            return _FixedSigns(line, self), ()
+            return FixedSigns(line, self), ()
         signs = Signs(ignition_line=line, cranked=lambda: False, state_store=self, now_ms=self.now)
-        signs.contradictions = _FixedSigns(line, self)  # nothing depends on what is told of them
+        signs.contradictions = FixedSigns(line, self)  # nothing depends on what is told of them
         return signs, (line, signs._watch)
 
     @property
@@ -246,21 +277,23 @@ class Car:
     def state(self) -> State:
         """All that the next event's outcome depends on."""
         return (
-            self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
+            self.contact_shows, self.on, self.edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
             self._stored_trip, self._stored_commands, self._refused, self.contact_lies,
             self._stored_line, self._stored_unused, self.door_bounces, self.has_room,
-            self.at_site, *self._taken_down(),
+            self.at_site, self.limps, self.millivolts,
+            self._sleep, self.line_last, self.line_steady, *self._taken_down(),
         )  # fmt: skip
 
     def put_back(self, state: State) -> None:
         """Be as `state()` said."""
         (
-            self.contact_shows, self.on, self._edge, self.speeds, self.door_open, self.coil_fails,
+            self.contact_shows, self.on, self.edge, self.speeds, self.door_open, self.coil_fails,
             self.flash_full, self.keys_in, self.wall_s, self.grants_number, self.at_reader,
             self._stored_trip, self._stored_commands, self._refused, self.contact_lies,
             self._stored_line, self._stored_unused, self.door_bounces, self.has_room,
-            self.at_site, *values,
+            self.at_site, self.limps, self.millivolts,
+            self._sleep, self.line_last, self.line_steady, *values,
         ) = state  # fmt: skip
         self.now = NOW_MS
         self._hold(self.grants_number)
@@ -307,17 +340,34 @@ class Car:
     def happen(self, event: Event, cut_after: int = 0) -> bool:
         """Let an event happen; power is cut after so many effects. False: the power was cut."""
         self.did, self.effects, self._cut_after = [], 0, cut_after
+        self._heard = event[0] not in _UNHEARD
         try:
             getattr(self, "_on_" + event[0])(*event[1:])
+            self._doze()
         except PowerLostError:
             self._cut_after = 0
             self._on_reset()
             return False
         return True
 
+    def _doze(self) -> None:
+        """Wait for what is next, as the event loop does: asleep, where the box may sleep."""
+        if not self.setting.sleeps or self.limps or (self._sleep and not self._heard):
+            return
+        self._chip.slept_ms = 0
+        self._poll.ipoll(4_000)
+        asleep = ASLEEP_DEAF if self.on else ASLEEP
+        self._sleep = asleep if self._chip.slept_ms else AWAKE
+
     def possible(self, event: Event) -> bool:
         """Whether the event means anything now."""
         name = event[0]
+        if self.limps and name not in _WITHOUT_BOX:
+            return False
+        if name == "serves":
+            return self.limps
+        if name == "battery":
+            return self.millivolts != event[1]
         if name == "arrives" or name == "copied":
             return self.at_reader is None
         if name == "held":
@@ -346,6 +396,8 @@ class Car:
         self.now += self.setting.tick_ms
         self.door_bounces = False
         self._on_look()
+        if self.setting.sleeps:  # the line's driver wants two looks that find the same
+            self._on_look()
 
     def _on_noise(self, *noise: int | None) -> None:
         """A tick at whose end the receiver of a standing car says these speeds for a second each.
@@ -369,11 +421,35 @@ class Car:
         self._on_look()
 
     def _on_look(self) -> None:
+        if self.limps:
+            return
         _to_its_end(self._vehicle._look())
         self._vehicle._let_rest()
+        if self.setting.battery:
+            self._recorder.write(self._battery.read(self.millivolts, self.now), self.now)
 
     def _on_ignition(self) -> None:
-        self.on, self._edge = not self.on, True
+        self.on = not self.on
+        if self._sleep:
+            self._heard = self.on and self._sleep == ASLEEP and self._chip.line_wakes
+            if self._heard:
+                self.edge = True
+                self._on_look()
+        else:
+            self.edge = True
+
+    def _on_limps(self) -> None:
+        """Starts have failed: for an hour, and as many more as it takes, nothing of ours runs."""
+        self.limps = True
+        self._on_reset()
+
+    def _on_serves(self) -> None:
+        """The application starts again."""
+        self.limps = False
+        self._on_reset()
+
+    def _on_battery(self, millivolts: int) -> None:
+        self.millivolts = millivolts
 
     def _on_speed(self, sign: int, speed_mm_s: int | None) -> None:
         """A sign changes, and is looked at: one shorter than the time between looks has none."""
@@ -480,7 +556,7 @@ class Car:
     number = 0
 
     def look(self) -> bool:
-        edge, self._edge = self._edge, False
+        edge, self.edge = self.edge, False
         return self.on or edge
 
     def contact(self) -> int:
@@ -528,10 +604,15 @@ class Car:
         return self.now if self.speeds[0] is not None else self.now - 4_000
 
     def sleep(self) -> None:
-        self.did.append("sleep")
+        self._asked("sleep")
 
     def wake(self) -> None:
-        self.did.append("wake")
+        self._asked("wake")
+
+    def _asked(self, what: str) -> None:
+        """Where a line is steady only at its second look, the first may ask the contrary once."""
+        if not self.setting.sleeps:
+            self.did.append(what)
 
     metres = 0
 
@@ -597,59 +678,6 @@ class Car:
         self.effects += 1
         if self.effects == self._cut_after:
             raise PowerLostError
-
-
-class _SeveralSigns(Immobiliser):
-    """The shipped one, with signs beside the receiver's."""
-
-    car: Any
-
-    def sense(self, now_ms: int, ignition_on: bool, signs: tuple) -> None:
-        super().sense(now_ms, ignition_on, signs + self.car.speeds[1:])
-
-
-class _FixedSigns(Signs):
-    """Signs that know whether the line is proven, and tell nothing."""
-
-    cranked = False
-
-    def __init__(self, line: IgnitionLine, car: Car):
-        super().__init__(ignition_line=line, cranked=lambda: False, state_store=car, now_ms=car.now)
-        self._proven = car.setting.proven
-        self.contradictions: Any = self
-
-    def prove(self, *look: Any) -> bool:
-        return self._proven
-
-    def tell(self, now_ms: int, **look: Any) -> tuple[()]:
-        return ()
-
-    def look(self, now_ms: int, **look: Any) -> tuple[()]:
-        return ()
-
-    def begin_trip(self) -> None:
-        """It tells nothing."""
-
-    def inhibits(self) -> None:
-        """It tells nothing."""
-
-
-class _ToldRecorder(Recorder):
-    """The shipped one; tells the records. No day here has more refusals than its ration."""
-
-    car: Any
-
-    def write(self, records, now_ms: int) -> bool:
-        self.car.did.extend(records)
-        self._refusals = Ration()
-        is_kept = super().write(records, now_ms)
-        may_lose = self.car.flash_full or (not self.car.has_room and _only_refusals(records))
-        assert is_kept or may_lose, "the model's flash lost a record"
-        return is_kept
-
-
-def _only_refusals(records: Any) -> bool:
-    return all(isinstance(record, Refusal) for record in records)
 
 
 def _to_its_end(coroutine: Any) -> None:

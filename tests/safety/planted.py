@@ -5,7 +5,7 @@ looked for, and a context manager that plants it.
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 from unittest.mock import patch
 
@@ -22,6 +22,7 @@ from firmware.logic.road.rest import Rest
 from firmware.logic.road.standing import Motion, Standing
 from firmware.logic.road.trusted_speed import TrustedSpeed
 from firmware.logic.signs import ignition_line
+from firmware.logic.signs.battery import BatteryStage
 from firmware.logic.signs.ignition_line import IgnitionLine
 from firmware.logic.signs.startable import Watch
 from firmware.logic.signs.unused import Unused
@@ -29,6 +30,7 @@ from firmware.logic.trip import afar, forgotten, handover, state, trip, wishes
 from firmware.logic.trip.afar import FromAfar
 from firmware.logic.trip.trip import Trip
 from firmware.tasks import recorder, settling
+from firmware.tasks.vehicle import Vehicle
 from shared_protocol.messages import GRANT_NO_NOTICE
 from shared_protocol.records import (
     ASKED_NOTHING,
@@ -45,6 +47,7 @@ from shared_protocol.records import (
 )
 from tests.safety import settings
 from tests.safety.model import Setting
+from tests.safety.stand_ins import Chip
 
 Plant = Callable[[], AbstractContextManager[Any]]
 
@@ -260,6 +263,34 @@ def _believes_the_contact(shipped: Any) -> Any:
     return lambda self, now_ms, start_held, owed: shipped(self, now_ms, start_held)
 
 
+def _stood_all_the_while(shipped: Any) -> Any:
+    def begin(self: Any, contact: int, now_ms: int, **named: Any) -> None:
+        shipped(self, contact, now_ms, **named)
+        self._off_since_ms = now_ms - 65_000
+        self._still_since_ms = [now_ms - 65_000]
+
+    return begin
+
+
+def _keeps_the_driver_out() -> AbstractContextManager[Any]:
+    """At the last stage of the battery no badge is judged."""
+    shipped_read, shipped_judge, saves = BatteryStage.read, Vehicle._judge, []  # type: Any, Any, list[int]
+
+    def read(self: BatteryStage, *reading: int) -> tuple[Any, ...]:
+        records = shipped_read(self, *reading)
+        saves[:] = [self.stage]
+        return records
+
+    async def judge(self: Vehicle, *arguments: Any) -> None:
+        if saves != [3]:
+            await shipped_judge(self, *arguments)
+
+    stack = ExitStack()
+    stack.enter_context(patch.object(BatteryStage, "read", read))
+    stack.enter_context(patch.object(Vehicle, "_judge", judge))
+    return stack
+
+
 PLANTED: dict[str, tuple[Setting, Plant]] = {
     "an open trip does not hold the start": (
         settings.ROAD_64,
@@ -345,6 +376,19 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
     "refusals take the room that is kept for trips": (
         settings.FLASH_FULL,
         lambda: patch.object(recorder, "_OUTWEIGHED", (Odometer,)),
+    ),
+    "a battery's readings take the room that is kept for trips": (
+        settings.LOW_BATTERY,
+        lambda: patch.object(recorder, "_OUTWEIGHED", (Odometer, Refusal)),
+    ),
+    "a low battery keeps the driver out": (settings.LOW_BATTERY, _keeps_the_driver_out),
+    "the hour of limping counts as seen": (
+        settings.LIMPS,
+        _in_place_of(Immobiliser, "__init__", _stood_all_the_while),
+    ),
+    "the ignition's line does not wake the chip": (
+        settings.SLEEPS,
+        lambda: patch.object(Chip, "line_wakes", False),
     ),
     "a copy of the driver's badge ends the trip": (
         settings.AT_THE_READER,
@@ -529,7 +573,7 @@ PLANTED: dict[str, tuple[Setting, Plant]] = {
         _in_place_of(trusted_speed, "_STANDING_VALID_MS", lambda shipped: 3_000),
     ),
     "the contact says whether a pulse is needed": (
-        settings.CONTACT_LIES,
+        settings.CONTACT_LIES_TO_ANNE,
         _in_place_of(Immobiliser, "step", _believes_the_contact),
     ),
     "who comes early takes a car over": (

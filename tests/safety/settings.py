@@ -194,6 +194,12 @@ CONTACT_LIES = _setting(
     (("tick",), *_IGNITION, ("contact", RELAY_INHIBITED), ("contact", RELAY_ENABLED),
      ("contact", 0), ("reset",), *_badges(ANNE, TESS)),
 )  # fmt: skip
+# What a planted defect needs of it, which is not found in minutes otherwise.
+CONTACT_LIES_TO_ANNE = replace(
+    CONTACT_LIES,
+    name="the feedback contact is broken, Anne alone",
+    events=(("tick",), *_IGNITION, ("contact", RELAY_INHIBITED), *_badges(ANNE)),
+)
 PEOPLE_ALL_DAY = _setting(
     "everybody, all day", 65_000,
     (
@@ -367,6 +373,33 @@ NO_LINE = _setting(
     line=False, standing_ms=61_000,
 )  # fmt: skip
 
+# While it limps nothing is seen, and time passes.
+LIMPS = _setting(
+    "limping, ticks of 32 s", 32_000,
+    (
+        ("tick",), *_IGNITION, ("speed", 0, 0), ("speed", 0, 14_000), ("hand", RELAY_ENABLED),
+        ("limps",), ("serves",), ("short", ANNE.tag), ("long", ANNE.tag),
+    ),
+)  # fmt: skip
+# The chip hears an edge of the ignition only where its line was low when it fell asleep.
+SLEEPS = _setting(
+    "light sleep, ticks of 32 s", 32_000,
+    (
+        ("tick",), *_IGNITION, ("speed", 0, 0), ("speed", 0, None), ("hand", RELAY_ENABLED),
+        ("reset",), ("short", ANNE.tag),
+    ),
+    sleeps=True,
+)  # fmt: skip
+# Its stages are judged by the quarter of an hour, and told of by the hour.
+LOW_BATTERY = _setting(
+    "a low battery, ticks of 15 min", 900_000,
+    (
+        ("tick",), *_IGNITION, ("battery", 12_650), ("battery", 11_500), ("room",), ("reset",),
+        *_badges(ANNE),
+    ),
+    battery=True, oldest_ms=901_000,
+)  # fmt: skip
+
 SETTINGS = (
     ROAD_64, ROAD_59, ROAD_60, TWO_SIGNS, UNDERGROUND, UNDERGROUND_AT, UNDERGROUND_TWO,
     AT_THE_READER, DOORS, DOOR_ONLY, FORGOTTEN_WALKING_UP, COMMANDED, CANCELLED, FLASH_FULL,
@@ -374,5 +407,5 @@ SETTINGS = (
     LEFT_ON_BLIND,
     PROVES_ITSELF, NOISY, CONTACT_LIES, NO_LINE, LEFT_RUNNING, FORGOTTEN, COMES_BACK,
     FORGOTTEN_FOR_DAYS, FROM_AFAR, FROM_AFAR_LEFT_ON, ORDERS, STOLEN, STOLEN_ON_THE_ROAD,
-    PEOPLE_ALL_DAY,
+    LIMPS, SLEEPS, LOW_BATTERY, PEOPLE_ALL_DAY,
 )  # fmt: skip

@@ -13,6 +13,7 @@ from firmware.logic.trip.trip import Trip
 from firmware.tasks.recorder import Recorder
 from shared_protocol.records import (
     END_BADGE_HELD,
+    Battery,
     LegEnd,
     Odometer,
     Refusal,
@@ -195,11 +196,12 @@ def test_a_day_has_so_many_refusals_of_each_reason_and_the_next_day_as_many_agai
     assert box.recorder.lost == 0, "what is told often enough is not lost"
 
 
-def test_a_refusal_never_takes_the_room_that_is_kept_for_trips(boot) -> None:
+@pytest.mark.parametrize("told_often", [Refusal(bytes(8), 1), Battery(2, 11_900, 11_850)])
+def test_what_is_told_often_never_takes_the_room_that_is_kept_for_trips(boot, told_often) -> None:
     box = boot()
     while box.journal.has_room:
         box.drive(box.journal.next_seq, 6)
     known = box.journal.next_seq
-    assert not box.recorder.write((Refusal(bytes(8), 1),), 0)
+    assert not box.recorder.write((told_often,), 0)
     assert box.journal.next_seq == known
     assert box.recorder.write((START,), 0)
