@@ -75,6 +75,22 @@ def test_a_server_that_is_away_for_three_hours_costs_the_modem_no_restart(
     assert report()["records_lost"] == 0
 
 
+def test_a_server_that_accepts_and_never_answers_costs_the_modem_no_restart(chain: Chain) -> None:
+    chain.get_ready()
+    chain.world.run_for(120)
+    starts = count_modem_starts(chain)
+    before = chain.car.report()["connections"]
+    chain.world.network.path_forgets_after_s = 0.001  # what either side says is never heard
+    chain.world.run_for(3 * HOUR_S)
+    assert chain.car.report()["connections"] == before
+    chain.world.network.path_forgets_after_s = None
+    back_s = chain.world.run_until(lambda: chain.car.report()["connections"] > before, HOUR_S)
+    print(f"nothing answers for 3 h: {len(starts)} modem restarts, back after {back_s:.0f} s")
+    assert starts == []
+    assert back_s <= 620
+    assert chain.unaccounted() == []
+
+
 @pytest.fixture
 def wiegand_chain(tmp_path: Path) -> Iterator[Chain]:
     """A reader that costs no look: five thousand of a PN532's an hour are a month's whole cost."""
