@@ -54,8 +54,13 @@ BROKEN_WORDS = """() => [...document.querySelectorAll("button, a.btn")].flatMap(
         }).map((word) => word[0])))"""
 
 
+OUT_OF_PANEL = """() => [...document.querySelectorAll(".panel table")].map((table) => Math.ceil(
+    table.getBoundingClientRect().right - table.closest(".panel").getBoundingClientRect().right
+)).filter((px) => px > 0)"""
+
+
 async def faults_of(page: Page) -> list[str]:
-    """What axe finds serious or critical, a page wider than its window, a button's broken word."""
+    """What axe finds serious or critical, what is wider than its place, a button's broken word."""
     await page.evaluate(AXE.read_text())
     found = await page.evaluate("axe.run({resultTypes: ['violations']})")
     faults = [
@@ -66,4 +71,5 @@ async def faults_of(page: Page) -> list[str]:
     root = "document.documentElement"
     too_wide = await page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
     faults += [f"{word} is broken" for word in await page.evaluate(BROKEN_WORDS)]
+    faults += [f"a table leaves its panel by {px} px" for px in await page.evaluate(OUT_OF_PANEL)]
     return [*faults, *([f"{too_wide} px too wide"] if too_wide > 0 else [])]
