@@ -58,7 +58,9 @@ from server.store.pool.groups import Groups
 from server.store.pool.service import Service
 from server.store.pool.sites import Sites
 from server.store.purge import Purges
-from server.store.records import Batch, Held, Records
+from server.store.records import Records
+from server.store.records.batch import Batch
+from server.store.records.held import Held
 from server.store.rights import Rights
 from server.store.roles import Roles
 from server.store.tables import Tables

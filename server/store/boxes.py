@@ -21,7 +21,7 @@ from server.store import dated, knowledge, numbers, trip_rows
 from server.store.engine import Engine
 from server.store.news import tell
 from server.store.noun import Noun, among, within
-from server.store.records import Held, held_of
+from server.store.records.held import Held, held_of
 from server.store.vault import Vault, badge_key_of
 
 _log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""Trips, legs and refused badges as pages list them. Reads only; records.py writes them."""
+"""Trips, legs and refused badges as pages list them. Reads only; records/ writes them."""
 
 import json
 import sqlite3

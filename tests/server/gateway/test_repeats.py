@@ -321,7 +321,7 @@ PLANTED = {
     ),
     "what is told again is not known again": patch.object(
         store_records,
-        "_told_again",
+        "told_again",
         lambda db, batch, first_seq, chains: [False] * len(chains),
     ),
     "what was noted as lost is never told": patch.object(
