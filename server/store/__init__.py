@@ -2,7 +2,7 @@
 
 `engine.py` owns the connections (one writer thread, readers beside it); what only SQLite can stands
 in `sqlite.py`, all else in the SQL it shares with PostgreSQL. Methods return the frozen values of
-`fleet/model.py`. Never here: rules, the wire, HTML.
+`fleet/model/`. Never here: rules, the wire, HTML.
 """
 
 import sqlite3

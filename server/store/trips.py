@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 
-from server.fleet.model import (
+from server.fleet.model.trips import (
     Leg,
     PendingWish,
     Refusal,

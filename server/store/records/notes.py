@@ -6,7 +6,7 @@ Never here: trips and legs (trip_rows.py), times that were told wrong (clocks.py
 import sqlite3
 from dataclasses import asdict
 
-from server.fleet.model import CHARGING_MV
+from server.fleet.model.boxes import CHARGING_MV
 from server.fleet.records import (
     BadgeRefused,
     BatteryRead,

@@ -9,7 +9,7 @@ import pytest
 
 from server.fleet import fleet_file
 from server.fleet.grants import AFTER_S, ALWAYS, BEFORE_S
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.gateway.conversation import GRANTS_REPEAT_S
 from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from firmware.logic.link.journal import Journal
 from firmware.logic.link.uplink import Uplink
 from server.clock import SystemClock
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.gateway.conversation import Conversation
 from server.gateway.pipeline import Pipeline
 from server.store import BoxAccount, BoxSecrets, Store
