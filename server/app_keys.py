@@ -10,7 +10,7 @@ from server.alerts import Watch
 from server.clock import Clock
 from server.config import Config
 from server.fleet.alerts import Chore
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.health import Readiness
 from server.store import Store
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from server.config import Address
-from server.fleet.model import TripFilter, Vehicle
+from server.fleet.model.bookings import Vehicle
+from server.fleet.model.trips import TripFilter
 from server.store import BoxSecrets, Store
 
 

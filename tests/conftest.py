@@ -54,7 +54,6 @@ SLOW = (
     "server/store/test_equipment.py",
     "server/store/test_loading_again.py",
     "server/store/test_plates.py",
-    "server/test_cli.py",
     "server/test_demo.py",
     "server/test_kill.py",
     "server/test_supervisor.py",

@@ -15,7 +15,8 @@ from typing import Any
 from server.config import About, Retention
 from server.fleet import fleet_file
 from server.fleet.bookings import Wanted
-from server.fleet.model import Agent, Booking
+from server.fleet.model.bookings import Booking
+from server.fleet.model.people import Agent
 from server.fleet.privacy.notice import version_of
 from server.fleet.roles import WHOLE, Role, RoleGrant
 from server.store import BoxSecrets, Store

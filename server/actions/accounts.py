@@ -18,7 +18,8 @@ from server.fleet.accounts.emails import Email
 from server.fleet.accounts.passwords import Password, against_password
 from server.fleet.audit import Act
 from server.fleet.inputs import Input
-from server.fleet.model import Agent, Booking, Session
+from server.fleet.model.bookings import Booking
+from server.fleet.model.people import Agent, Session
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import RIGHTS, About, Right
 from server.passwords import hash_password, verify_password

@@ -10,7 +10,7 @@ import pwd
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import WHOLE, About, Right, Scope, in_force, reach
 

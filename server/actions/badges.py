@@ -15,7 +15,7 @@ from server.actions.tools import Actions
 from server.fleet.audit import Act
 from server.fleet.badges.numbers import uid_of
 from server.fleet.inputs import Id, Input, Says
-from server.fleet.model import Agent, BadgeAct, BlockedWhy, EnrolledBadge, Holding
+from server.fleet.model.people import Agent, BadgeAct, BlockedWhy, EnrolledBadge, Holding
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import About, Right
 from server.fleet.told import WhoKnows

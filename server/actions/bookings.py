@@ -32,7 +32,7 @@ from server.fleet.bookings import (
     in_week,
 )
 from server.fleet.inputs import LATEST_S, Id, Input, Instant, Says, judged_in_part
-from server.fleet.model import Booking, Vehicle, Window
+from server.fleet.model.bookings import Booking, Vehicle, Window
 from server.fleet.recurrence import weekly
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store import DecidedFor

@@ -11,7 +11,7 @@ from server.actions.tools import Actions
 from server.fleet.audit import Act
 from server.fleet.commands import VALID_S
 from server.fleet.inputs import Flag, Id, Input
-from server.fleet.model import Command, CommandKind
+from server.fleet.model.boxes import Command, CommandKind
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import Right
 from server.store import BoxExistsError, BoxSecrets

@@ -8,7 +8,7 @@ from server.actions.audit.acts import audited
 from server.actions.tools import Actions
 from server.fleet.audit import Act
 from server.fleet.inputs import Id, Input
-from server.fleet.model import ToldContradiction
+from server.fleet.model.boxes import ToldContradiction
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import Right
 

@@ -9,7 +9,7 @@ from server.actions.audit.acts import audited
 from server.actions.tools import Actions
 from server.fleet.audit import Act
 from server.fleet.inputs import Flag, Id
-from server.fleet.model import Trip
+from server.fleet.model.trips import Trip
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import Right
 

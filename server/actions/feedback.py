@@ -15,7 +15,7 @@ from server.actions.trips import OneTrip
 from server.fleet.audit import Act
 from server.fleet.feedback import AnswerText, Feedback, Message, Rating, Said, may_tell, problems
 from server.fleet.inputs import Flag, Id, Input, Instant, judged_in_part
-from server.fleet.model import Trip
+from server.fleet.model.trips import Trip
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import Right
 from server.store import AlreadyAnswered

@@ -12,7 +12,7 @@ from server.actions.audit.acts import audited, performed_by
 from server.actions.tools import Actions
 from server.fleet.audit import Act
 from server.fleet.inputs import Id, Input
-from server.fleet.model import TableImport
+from server.fleet.model.people import TableImport
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.tables import reading, verdicts
 from server.fleet.tables.columns import TABLES, Kind

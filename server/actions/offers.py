@@ -12,7 +12,8 @@ from server.actions.actor import Person
 from server.actions.tools import Actions
 from server.fleet.availability import Danger, Standing, spans
 from server.fleet.bookings import Phase, Wanted, against_cancelling, against_other_car, phase
-from server.fleet.model import Booking, Equipment, Refusal, Trip, TripFilter, Vehicle, Window
+from server.fleet.model.bookings import Booking, Equipment, Vehicle, Window
+from server.fleet.model.trips import Refusal, Trip, TripFilter
 from server.fleet.people.rights import MayBook
 
 # How long the page speaks of a badge that was held to the wrong car.

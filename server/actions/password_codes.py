@@ -19,7 +19,7 @@ from server.actions.tools import Actions
 from server.fleet.accounts.passwords import LONGEST, Password
 from server.fleet.audit import Act
 from server.fleet.inputs import Flag, Id, Input, Line, Says
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import GIVEN, OF_ONES_OWN, About, Right
 from server.passwords import hash_password, verify_password

@@ -2,7 +2,7 @@
 
 from server.actions.actor import Actor, require
 from server.actions.tools import Actions
-from server.fleet.model import Refusal
+from server.fleet.model.trips import Refusal
 from server.fleet.roles import Right
 
 

@@ -16,7 +16,8 @@ from server.actions.tools import Actions
 from server.fleet.accounts.giving_roles import MAX_REASON_LENGTH, against_giving
 from server.fleet.audit import Act
 from server.fleet.inputs import Id, Input, Instant, Line, Says
-from server.fleet.model import Directorate, RoleHeld, Site, Vehicle
+from server.fleet.model.bookings import Site, Vehicle
+from server.fleet.model.people import Directorate, RoleHeld
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import GIVEN, About, Right, Role, RoleGrant, Scope
 

@@ -16,7 +16,7 @@ from server.actions.tools import Actions
 from server.fleet.audit import Act
 from server.fleet.commands import THEFT_VALID_S
 from server.fleet.inputs import Id, Input, Line, Says, judged_in_part
-from server.fleet.model import TheftOrder
+from server.fleet.model.boxes import TheftOrder
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import RIGHTS, Right
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from server.actions.tools import Actions
-from server.fleet.model import Booking
+from server.fleet.model.bookings import Booking
 from server.fleet.told import Contact, Told, told
 
 

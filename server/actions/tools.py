@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from server.clock import Clock
 from server.fleet.accounts.mail import Letter, LinkKind
-from server.fleet.model import Agent, Trip
+from server.fleet.model.people import Agent
+from server.fleet.model.trips import Trip
 from server.fleet.roles import About
 from server.store import Store
 

@@ -17,15 +17,9 @@ from server.fleet.commands import END_OF, is_awaited
 from server.fleet.feedback import Feedback
 from server.fleet.inputs import Flag, Id, Input
 from server.fleet.lateness import late_s
-from server.fleet.model import (
-    Booking,
-    Command,
-    EndFromAfar,
-    PendingWish,
-    Trip,
-    TripDetail,
-    TripFilter,
-)
+from server.fleet.model.bookings import Booking
+from server.fleet.model.boxes import Command, EndFromAfar
+from server.fleet.model.trips import PendingWish, Trip, TripDetail, TripFilter
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import About, Right
 

@@ -20,7 +20,7 @@ from server.commands.tools import (
 )
 from server.commands.words import say
 from server.fleet.inputs import judged
-from server.fleet.model import Vehicle
+from server.fleet.model.bookings import Vehicle
 from server.fleet.pool import stamp
 
 

@@ -17,7 +17,7 @@ from server.commands.tools import (
 )
 from server.commands.words import say
 from server.fleet.inputs import judged
-from server.fleet.model import Equipment
+from server.fleet.model.bookings import Equipment
 from server.fleet.pool import stamp
 from server.fleet.refusals import Reason
 

@@ -12,7 +12,7 @@ from server.actions.people import directorates, leaving, register, rights
 from server.commands.tools import OPERATOR, CommandError, command, day_s, existing_fleet
 from server.commands.words import said, say
 from server.fleet.inputs import judged
-from server.fleet.model import Directorate
+from server.fleet.model.people import Directorate
 from server.fleet.refusals import Reason, Refusal, Refused
 
 

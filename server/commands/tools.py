@@ -16,7 +16,7 @@ from server.clock import SystemClock
 from server.commands.words import said, sentence
 from server.config import Address, Config
 from server.fleet.audit import Act, Performed
-from server.fleet.model import Vehicle
+from server.fleet.model.bookings import Vehicle
 from server.fleet.names import plate_of
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Reason, Refusal, Refused, Say

@@ -11,7 +11,7 @@ from server.clock import SystemClock
 from server.commands.tools import command, existing_fleet
 from server.commands.words import said, say
 from server.fleet.lateness import late_s
-from server.fleet.model import Trip, TripFilter
+from server.fleet.model.trips import Trip, TripFilter
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction

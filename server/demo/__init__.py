@@ -17,7 +17,7 @@ from server.clock import SystemClock
 from server.config import About, Address, Config, Retention, ServeError
 from server.demo import bookings, cars, feedback, fleet, history
 from server.fleet import fleet_file
-from server.fleet.model import Vehicle
+from server.fleet.model.bookings import Vehicle
 from server.fleet.privacy.notice import version_of
 from server.fleet.recurrence import PARIS
 from server.fleet.roles import Role

@@ -5,7 +5,8 @@ from datetime import datetime, time, timedelta
 from server.actions import Actions, Person
 from server.actions.bookings import Book, Cancel, book, cancel
 from server.demo import fleet
-from server.fleet.model import Agent, Booking
+from server.fleet.model.bookings import Booking
+from server.fleet.model.people import Agent
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Refused
 

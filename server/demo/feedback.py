@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from server.actions import Actions, Person, acting, feedback
 from server.clock import SystemClock
 from server.fleet.feedback import Said
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 
 _SAID_AFTER_S, _ANSWERED_AFTER_S = 600, 3 * 3600
 # plate -> the newest trip's, and that of the one before with its answer

@@ -8,7 +8,8 @@ from random import Random
 
 from server.demo import fleet
 from server.fleet.bookings import Wanted
-from server.fleet.model import Agent, Vehicle
+from server.fleet.model.bookings import Vehicle
+from server.fleet.model.people import Agent
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Refused
 from server.gateway.pipeline import Pipeline

@@ -13,7 +13,8 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Literal, Protocol
 
-from server.fleet.model import Booking, Trip, Vehicle, Window
+from server.fleet.model.bookings import Booking, Vehicle, Window
+from server.fleet.model.trips import Trip
 
 # A car that should be back: how long ahead whoever comes next is told, and nobody sent to it.
 WARN_AHEAD_S = 3600

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 
 from server.fleet.availability import Danger, Standing, meets_any
 from server.fleet.inputs import Flag, Id, Input, Instant, Line, Says
-from server.fleet.model import Booking, Equipment, Vehicle, Window
+from server.fleet.model.bookings import Booking, Equipment, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS
 from server.fleet.refusals import Reason, Refusal
 

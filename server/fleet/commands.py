@@ -5,7 +5,7 @@ Never here: queuing, sending.
 
 from collections.abc import Mapping
 
-from server.fleet.model import Command, CommandKind
+from server.fleet.model.boxes import Command, CommandKind
 
 # Which end is asked for, by whether it is the driver's own and whether the keys do not matter.
 END_OF: Mapping[tuple[bool, bool], CommandKind] = {

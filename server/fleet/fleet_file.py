@@ -35,7 +35,7 @@ from server.fleet.inputs import (
 )
 from server.fleet.json_sent import text as json_text
 from server.fleet.json_sent.places import Path, named
-from server.fleet.model import Window
+from server.fleet.model.bookings import Window
 from server.fleet.names import plate_of
 from server.fleet.records import Position
 from server.fleet.refusals import Reason, Refusal, Refused, Say, in_english

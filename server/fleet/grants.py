@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from server.fleet.bookings import MAX_LENGTH_S
-from server.fleet.model import Badge, Booking, Companion, Grant, GrantKind, Window
+from server.fleet.model.bookings import Booking, Companion, Grant, GrantKind, Window
+from server.fleet.model.people import Badge
 
 BEFORE_S = 15 * 60  # who comes early finds the car open
 AFTER_S = 30 * 60  # who is back late can still fetch what lies in the car

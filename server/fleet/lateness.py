@@ -4,7 +4,7 @@ Computed from what is stored, never stored itself. Never here: who is told that 
 (availability.py).
 """
 
-from server.fleet.model import Trip
+from server.fleet.model.trips import Trip
 
 
 def late_s(trip: Trip, now_s: int) -> int:

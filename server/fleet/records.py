@@ -6,17 +6,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from server.fleet.model import (
-    Assurance,
+from server.fleet.model.boxes import (
     BatteryState,
     CommandState,
     Contradiction,
     Counter,
-    EndReason,
     Hindrance,
-    RefusalReason,
     RelayState,
 )
+from server.fleet.model.trips import Assurance, EndReason, RefusalReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from server.fleet.model import Window
+from server.fleet.model.bookings import Window
 
 PARIS = ZoneInfo("Europe/Paris")
 MAX_WEEKS = 26

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import Enum, StrEnum
 from typing import Protocol
 
-from server.fleet.model import Booking, Window
+from server.fleet.model.bookings import Booking, Window
 
 
 def N_(message_id: str) -> str:  # noqa: N802 - the name gettext tools look for

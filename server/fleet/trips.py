@@ -13,7 +13,7 @@ Never here: SQL, the wire, the clock.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from server.fleet.model import Assurance, EndReason, TripState
+from server.fleet.model.trips import Assurance, EndReason, TripState
 from server.fleet.records import (
     FleetRecord,
     HandoverDropped,

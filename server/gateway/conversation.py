@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from server.clock import Clock
 from server.fleet import grants
 from server.fleet.commands import ENDS_TRIP
-from server.fleet.model import Command
+from server.fleet.model.boxes import Command
 from server.gateway.pipeline import Pipeline
 from server.gateway.translate import COMMAND_KINDS, driver_tag, status_of
 from server.gateway.wanted import Lookout, Wanted, keys_behind, keys_hash

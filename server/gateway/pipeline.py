@@ -9,7 +9,8 @@ from dataclasses import replace
 from itertools import accumulate
 
 from server.fleet import trips
-from server.fleet.model import Badge, Booking
+from server.fleet.model.bookings import Booking
+from server.fleet.model.people import Badge
 from server.fleet.own_time import When, when
 from server.fleet.records import Holder
 from server.gateway.tags import Tags, among

@@ -7,7 +7,7 @@ badge is held to the reader again and again. Never here: what a tag or a badge m
 
 from collections.abc import Iterable, Set
 
-from server.fleet.model import Badge
+from server.fleet.model.people import Badge
 from server.store import BoxAccount, Store
 from shared_protocol.badges import badge_tag
 

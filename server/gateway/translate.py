@@ -6,10 +6,22 @@ Pure: who holds a badge or a booking is an argument. Never here: storing, or wha
 from collections.abc import Mapping
 from typing import TypeVar
 
-from server.fleet import model
 from server.fleet import records as fleet
 from server.fleet.badges.numbers import UID_BYTES, is_of_a_card
 from server.fleet.counters import MAX_COMMAND_STEP
+from server.fleet.model.bookings import Grant, GrantKind
+from server.fleet.model.boxes import (
+    BatteryState,
+    ClockSource,
+    CommandKind,
+    CommandState,
+    Contradiction,
+    Counter,
+    Hindrance,
+    OffAirCause,
+    RelayState,
+)
+from server.fleet.model.trips import Assurance, EndReason, RefusalReason
 from server.fleet.records import FleetRecord, Holder, Position, ReadRecord
 from server.fleet.sites import CarPark
 from server.store import BoxStatus
@@ -19,7 +31,7 @@ from shared_protocol.errors import RemoteProtocolError
 Fields = dict[str, int | str]
 T = TypeVar("T")
 
-_END_REASONS: Mapping[int, model.EndReason] = {
+_END_REASONS: Mapping[int, EndReason] = {
     records.END_BADGE_HELD: "badge_held",
     records.END_OTHER_DRIVER: "other_driver",
     records.END_INFERRED: "inferred",
@@ -28,7 +40,7 @@ _END_REASONS: Mapping[int, model.EndReason] = {
     records.END_IGNITION_LEFT_ON: "ignition_left_on",
     records.END_FROM_AFAR: "from_afar",
 }
-_REFUSAL_REASONS: Mapping[int, model.RefusalReason] = {
+_REFUSAL_REASONS: Mapping[int, RefusalReason] = {
     records.REFUSED_UNKNOWN_BADGE: "unknown_badge",
     records.REFUSED_TOO_EARLY: "too_early",
     records.REFUSED_TOO_LATE: "too_late",
@@ -63,11 +75,11 @@ _HANDOVERS: Mapping[int, str] = {
     records.HANDOVER_ASKED: "asked",
     records.HANDOVER_SEEN_OFF: "seen_off",
 }
-_RELAY_STATES: Mapping[int, model.RelayState] = {
+_RELAY_STATES: Mapping[int, RelayState] = {
     records.RELAY_ENABLED: "enabled",
     records.RELAY_INHIBITED: "inhibited",
 }
-_COMMAND_STATES: Mapping[int, model.CommandState] = {
+_COMMAND_STATES: Mapping[int, CommandState] = {
     records.COMMAND_PENDING: "pending",
     records.COMMAND_APPLIED: "applied",
     records.COMMAND_CANCELLED: "cancelled",
@@ -78,17 +90,17 @@ _COMMAND_STATES: Mapping[int, model.CommandState] = {
 _GAP_REASONS: Mapping[int, str] = {
     records.GAP_UNREADABLE: "unreadable",
 }
-_CONTRADICTIONS: Mapping[int, model.Contradiction] = {
+_CONTRADICTIONS: Mapping[int, Contradiction] = {
     records.CONTRADICTION_CRANKED: "cranked",
     records.CONTRADICTION_DRIVEN: "driven",
     records.CONTRADICTION_NEVER_OPENS: "never_opens",
     records.CONTRADICTION_IGNITION_OFF: "ignition_off",
 }
-_COUNTERS: Mapping[int, model.Counter] = {
+_COUNTERS: Mapping[int, Counter] = {
     records.JUMP_EPOCH: "epoch",
     records.JUMP_KEY_GENERATION: "key_generation",
 }
-_OFF_AIR: Mapping[int, model.OffAirCause] = {
+_OFF_AIR: Mapping[int, OffAirCause] = {
     records.OFF_AIR_MODEM_SILENT: "modem_silent",
     records.OFF_AIR_NO_SIM: "no_sim",
     records.OFF_AIR_PIN_WANTED: "pin_wanted",
@@ -104,19 +116,19 @@ _OFF_AIR: Mapping[int, model.OffAirCause] = {
     records.OFF_AIR_BATTERY_LOW: "battery_low",
     records.OFF_AIR_LIMPING: "limping",
 }
-_BATTERY: tuple[model.BatteryState, ...] = ("well", "low", "saving", "modem_off")
-_HINDRANCES: Mapping[int, model.Hindrance] = {
+_BATTERY: tuple[BatteryState, ...] = ("well", "low", "saving", "modem_off")
+_HINDRANCES: Mapping[int, Hindrance] = {
     records.STARTABLE_IGNITION_ON: "ignition_on",
     records.STARTABLE_MOVES: "moves",
     records.STARTABLE_NO_SIGN: "no_sign",
     records.STARTABLE_NO_LINE: "no_line",
     records.STARTABLE_RELAY: "relay",
 }
-_CLOCK_SOURCES: Mapping[int, model.ClockSource] = {
+_CLOCK_SOURCES: Mapping[int, ClockSource] = {
     messages.CLOCK_GNSS: "gnss",
     messages.CLOCK_SERVER: "server",
 }
-COMMAND_KINDS: Mapping[model.CommandKind, int] = {
+COMMAND_KINDS: Mapping[CommandKind, int] = {
     "inhibit": messages.COMMAND_INHIBIT,
     "cancel": messages.COMMAND_CANCEL_INHIBIT,
     "end-trip": messages.COMMAND_END_TRIP,
@@ -128,7 +140,7 @@ COMMAND_KINDS: Mapping[model.CommandKind, int] = {
     "withdraw-theft": messages.COMMAND_WITHDRAW_THEFT,
     "learn": messages.COMMAND_LEARN_BADGE,
 }
-_GRANT_KINDS: Mapping[model.GrantKind, int] = {
+_GRANT_KINDS: Mapping[GrantKind, int] = {
     "booking": messages.GRANT_BOOKING,
     "passenger": messages.GRANT_PASSENGER,
     "technician": messages.GRANT_TECHNICIAN,
@@ -146,7 +158,7 @@ _LEARNED = records.kind_of(records.BadgeLearned(0, b""))
 _ANY_TRIP_START = records.TripStart(bytes(8), 0, 0, 0, 0, 0, 0)
 
 
-def grant_of(grant: model.Grant, tag: bytes) -> messages.Grant:
+def grant_of(grant: Grant, tag: bytes) -> messages.Grant:
     """Write a grant for a box; `tag` is what it calls the badge."""
     window = (grant.not_before_s, grant.not_after_s)
     kind, private = _GRANT_KINDS[grant.kind], int(grant.private)
@@ -226,7 +238,7 @@ def _read(
         case records.TripStart():
             place = _position(body)
             proved = body.assurance == records.ASSURANCE_HIGH
-            assurance: model.Assurance = "high" if proved else "low"
+            assurance: Assurance = "high" if proved else "low"
             fields = _fields(
                 place, odometer_m=body.odometer_m, grant_id=body.grant_id, assurance=assurance
             )

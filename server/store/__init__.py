@@ -2,7 +2,7 @@
 
 `engine.py` owns the connections (one writer thread, readers beside it); what only SQLite can stands
 in `sqlite.py`, all else in the SQL it shares with PostgreSQL. Methods return the frozen values of
-`fleet/model.py`. Never here: rules, the wire, HTML.
+`fleet/model/`. Never here: rules, the wire, HTML.
 """
 
 import sqlite3
@@ -58,7 +58,9 @@ from server.store.pool.groups import Groups
 from server.store.pool.service import Service
 from server.store.pool.sites import Sites
 from server.store.purge import Purges
-from server.store.records import Batch, Held, Records
+from server.store.records import Records
+from server.store.records.batch import Batch
+from server.store.records.held import Held
 from server.store.rights import Rights
 from server.store.roles import Roles
 from server.store.tables import Tables

@@ -18,7 +18,9 @@ from server.fleet.grants import (
     reach_back_s,
     windows,
 )
-from server.fleet.model import Badge, Booking, Command, Companion, Window
+from server.fleet.model.bookings import Booking, Companion, Window
+from server.fleet.model.boxes import Command
+from server.fleet.model.people import Badge
 from server.fleet.own_time import When
 from server.fleet.records import Holder
 from server.fleet.roles import About, Scope

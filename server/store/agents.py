@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.names import is_called
 from server.fleet.roles import WHOLE, Scope
 from server.store.noun import Noun, among, of_people

@@ -10,14 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from server.fleet.model import (
-    Badge,
-    BadgeAct,
-    BadgeDeed,
-    BlockedWhy,
-    EnrolledBadge,
-    Holding,
-)
+from server.fleet.model.people import Badge, BadgeAct, BadgeDeed, BlockedWhy, EnrolledBadge, Holding
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import WHOLE, Scope
 from server.store.dated import BADGE, hold

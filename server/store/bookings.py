@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from server.fleet.bookings import Journey, Limits, Wanted, against_number
 from server.fleet.grants import AFTER_S, BEFORE_S
-from server.fleet.model import Booking, Window
+from server.fleet.model.bookings import Booking, Window
 from server.fleet.pool import Decision
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store.news import tell

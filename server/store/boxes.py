@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from server.fleet.counters import MAX_EPOCH, MAX_KEY_GENERATION, MAX_STEP, may_be
 from server.fleet.grants import REVOKED_FOR_S
-from server.fleet.model import Box, ClockSource, RelayState
+from server.fleet.model.boxes import Box, ClockSource, RelayState
 from server.fleet.records import TripEnded
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import WHOLE, Scope
@@ -21,7 +21,7 @@ from server.store import dated, knowledge, numbers, trip_rows
 from server.store.engine import Engine
 from server.store.news import tell
 from server.store.noun import Noun, among, within
-from server.store.records import Held, held_of
+from server.store.records.held import Held, held_of
 from server.store.vault import Vault, badge_key_of
 
 _log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 import sqlite3
 
 from server.fleet.counters import MAX_COMMAND_STEP
-from server.fleet.model import Command, CommandKind, EndFromAfar
+from server.fleet.model.boxes import Command, CommandKind, EndFromAfar
 from server.fleet.roles import WHOLE, Scope
 from server.store.news import tell
 from server.store.noun import Noun, within

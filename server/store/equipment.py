@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterable
 
-from server.fleet.model import Equipment, Window
+from server.fleet.model.bookings import Equipment, Window
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store.noun import Noun
 from server.store.pool import sites

@@ -1,10 +1,10 @@
-"""Trips, legs and refused badges as pages list them. Reads only; records.py writes them."""
+"""Trips, legs and refused badges as pages list them. Reads only; records/ writes them."""
 
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 
-from server.fleet.model import (
+from server.fleet.model.trips import (
     Leg,
     PendingWish,
     Refusal,

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
-from server.fleet.model import Site, Vehicle, Window
+from server.fleet.model.bookings import Site, Vehicle, Window
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import WHOLE, Scope
 from server.store import dated

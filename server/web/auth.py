@@ -15,7 +15,7 @@ from yarl import URL
 from server.actions import Person, acting, actor
 from server.app_keys import AGENT, CLOCK, STORE
 from server.fleet.audit import Act, Performed
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Refused
 from server.fleet.roles import Right
 from server.store.current_act import performing

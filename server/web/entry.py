@@ -15,7 +15,7 @@ from yarl import URL
 from server.actions import Person, acting
 from server.actions.actor import reach_of
 from server.app_keys import CLOCK, CONFIG, STORE
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.roles import Right, Role
 from server.web import sessions
 from server.web.guesses import know_browser

@@ -11,23 +11,18 @@ from server.fleet.accounts.mail import MailKind, MailState
 from server.fleet.availability import Danger
 from server.fleet.badges.learning import Stage
 from server.fleet.bookings import Phase
-from server.fleet.model import (
-    Assurance,
-    BadgeDeed,
+from server.fleet.model.boxes import (
     BatteryState,
-    BlockedWhy,
     ClockSource,
     CommandState,
     Contradiction,
     Counter,
-    EndReason,
     Hindrance,
     OffAirCause,
-    RefusalReason,
     RelayState,
-    StoredRecord,
-    TripState,
 )
+from server.fleet.model.people import BadgeDeed, BlockedWhy
+from server.fleet.model.trips import Assurance, EndReason, RefusalReason, StoredRecord, TripState
 from server.fleet.roles import Role
 from server.fleet.told import Told
 from server.web.i18n import N_, Words

@@ -11,7 +11,7 @@ from yarl import URL
 
 from server.fleet.accounts.mail import Letter, LinkKind
 from server.fleet.alerts import News
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.web.i18n import LANGUAGES, N_, Words
 from server.web.operation import alert_words
 

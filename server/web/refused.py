@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from wtforms import Form
 
-from server.fleet.model import Booking
+from server.fleet.model.bookings import Booking
 from server.fleet.refusals import N_, Kind, Refusal, Refused
 from server.web.i18n import Words, words_of
 

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from server.app_keys import AGENT, CONFIG
 from server.fleet.commands import ENDS_FROM_AFAR
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Refused
 from server.fleet.roles import RIGHTS
 from server.store import StoreError

@@ -13,7 +13,7 @@ from aiohttp import web
 from server.actions.accounts import SESSION_S
 from server.app_keys import CLOCK, STORE
 from server.fleet.audit import Act, Performed
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.store.current_act import performing
 
 _SECRET = "secret"  # the cookie's word for it

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from server.actions.told import of_bookings
 from server.app_keys import ACTIONS
-from server.fleet.model import Booking, Vehicle
+from server.fleet.model.bookings import Booking, Vehicle
 from server.fleet.told import told
 from server.web.i18n import N_, words_of
 from server.web.labels import TOLD, TOLD_IN_A_LIST

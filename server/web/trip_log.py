@@ -6,7 +6,8 @@ from wtforms import Form, ValidationError
 from server.actions import Person
 from server.actions import trips as acts
 from server.app_keys import STORE
-from server.fleet.model import Agent, TripFilter
+from server.fleet.model.people import Agent
+from server.fleet.model.trips import TripFilter
 from server.web.forms import ChoiceField, LocalDateField, number_or_none
 from server.web.i18n import N_, words_of
 from server.web.localtime import next_day_s

@@ -27,7 +27,7 @@ PLANTED = {
     "simulator": ("simulator/play/law.py", "from firmware.logic import clock"),
     "simulator-layers": ("simulator/devices/car.py", "import simulator.play.player"),
     "pure": ("firmware/logic/clock.py", "def now():\n    import time"),
-    "circles": ("server/fleet/model.py", "import server.fleet.trips"),
+    "circles": ("server/fleet/model/trips.py", "import server.fleet.trips"),
 }
 
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.store import Store, backup
 from tests.fleet import NOW_S, fit_box, open_small_fleet
 from tests.server.actions.privacy.driving import DAY_S, LAT_E7, LON_E7

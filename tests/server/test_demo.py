@@ -10,7 +10,7 @@ from server.actions import Actions
 from server.actions.tools import wakes_nobody
 from server.config import ServeError
 from server.demo import bookings, fleet, prepare
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.fleet.recurrence import PARIS
 from server.store import Store
 from tests.fleet import open_small_fleet, wanted

@@ -14,7 +14,7 @@ from server.actions.actor import Operator, Person
 from server.actions.tools import Actions
 from server.fleet.audit import Act, Performed
 from server.fleet.inputs import Input
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Kind, Refused
 from server.store.current_act import CURRENT, performing
 

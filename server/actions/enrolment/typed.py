@@ -15,7 +15,7 @@ from server.actions.tools import Actions
 from server.fleet.audit import Act
 from server.fleet.badges.numbers import is_of_a_card, uid_of
 from server.fleet.inputs import Id, Input, Line, Says, refuse
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store.badges import NewBadge
 

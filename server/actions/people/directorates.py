@@ -13,7 +13,7 @@ from server.actions.people.register import Name
 from server.actions.tools import Actions
 from server.fleet.audit import Act
 from server.fleet.inputs import Id, Input, Instant, Line, Says
-from server.fleet.model import Directorate
+from server.fleet.model.people import Directorate
 from server.fleet.people.register import against_directorate
 from server.fleet.refusals import Reason, Refusal, Refused
 

@@ -14,7 +14,8 @@ from server.actions.people.register import OnePerson, get
 from server.actions.tools import Actions
 from server.fleet.audit import Act
 from server.fleet.inputs import Id
-from server.fleet.model import Agent, Booking
+from server.fleet.model.bookings import Booking
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Refusal, Refused
 
 

@@ -10,7 +10,7 @@ from server.actions.audit.acts import audited
 from server.actions.tools import Actions
 from server.fleet.audit import Act
 from server.fleet.inputs import Flag, Id, Input
-from server.fleet.model import Booking, Vehicle
+from server.fleet.model.bookings import Booking, Vehicle
 from server.fleet.pool import Plate, SiteId, Title, is_as_seen
 from server.fleet.refusals import Reason, Refusal, Refused
 

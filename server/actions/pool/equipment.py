@@ -10,7 +10,7 @@ from server.actions.audit.acts import audited
 from server.actions.tools import Actions
 from server.fleet.audit import Act
 from server.fleet.inputs import Id, Input
-from server.fleet.model import Equipment
+from server.fleet.model.bookings import Equipment
 from server.fleet.pool import SiteId, Title, is_as_seen
 from server.fleet.refusals import Reason, Refusal, Refused
 

@@ -6,7 +6,8 @@ from typing import Literal
 from server.actions.actor import Actor, manager_only
 from server.actions.tools import Actions
 from server.fleet.lateness import late_s
-from server.fleet.model import Trip, Vehicle
+from server.fleet.model.bookings import Vehicle
+from server.fleet.model.trips import Trip
 from server.fleet.pool import OutOfService
 from server.fleet.told import SILENT_AFTER_S, Contact
 

@@ -14,7 +14,7 @@ from server.actions.tools import Actions
 from server.fleet.audit import Act
 from server.fleet.availability import meets_any
 from server.fleet.inputs import Id, Input, Instant, Says
-from server.fleet.model import Booking, Vehicle, Window
+from server.fleet.model.bookings import Booking, Vehicle, Window
 from server.fleet.pool import UNTIL_FURTHER_NOTICE_S, OutOfService, Title
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store import DecidedFor

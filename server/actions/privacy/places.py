@@ -10,7 +10,7 @@ from server.actions.actor import Actor, operator_only
 from server.actions.audit.acts import audited
 from server.actions.tools import Actions
 from server.fleet.audit import Act
-from server.fleet.model import Trip
+from server.fleet.model.trips import Trip
 from server.fleet.privacy.communes import Commune
 from server.fleet.privacy.places import ShownPlace, shown, site_at
 from server.fleet.records import Position

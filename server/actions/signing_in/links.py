@@ -20,7 +20,7 @@ from server.fleet.accounts.mail import LinkKind, NewMail, good_until_s
 from server.fleet.accounts.passwords import LONGEST, Password
 from server.fleet.audit import Act
 from server.fleet.inputs import Input, Line, Says
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import Right
 from server.passwords import hash_password

@@ -27,7 +27,7 @@ from server.fleet.accounts.second_factor import (
 )
 from server.fleet.audit import Act
 from server.fleet.inputs import Input, Line, Says
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.passwords import verify_password
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from server.fleet.model import CommandState
+from server.fleet.model.boxes import CommandState
 
 # So long the number of a card that was read is kept for somebody to say whose it is.
 UNGIVEN_S = 24 * 3600

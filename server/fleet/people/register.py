@@ -6,7 +6,8 @@ Pure. Never here: rights to book (rights.py), passwords (fleet/accounts), SQL.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from server.fleet.model import Agent, Booking, Directorate
+from server.fleet.model.bookings import Booking
+from server.fleet.model.people import Agent, Directorate
 from server.fleet.people.rights import MayBook, Membership
 from server.fleet.refusals import Reason, Refusal
 

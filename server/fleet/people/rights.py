@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from server.fleet.availability import spans
-from server.fleet.model import Vehicle, Window
+from server.fleet.model.bookings import Vehicle, Window
 from server.fleet.refusals import Reason, Refusal
 
 FOREVER_S = 1 << 40

@@ -6,7 +6,7 @@ here: cookies, what a good password is (fleet/accounts/passwords.py).
 
 import sqlite3
 
-from server.fleet.model import Agent, Session, UsedCode
+from server.fleet.model.people import Agent, Session, UsedCode
 from server.store import mail
 from server.store.agents import LAST_S, read_agents
 from server.store.badges import take_away

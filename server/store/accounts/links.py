@@ -6,7 +6,7 @@ Never here: what they say (web/letters.py), how long they are good (actions/sign
 import sqlite3
 
 from server.fleet.accounts.mail import LinkKind, NewMail
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.store import mail
 from server.store.accounts import set_password_of
 from server.store.agents import read_agents

@@ -5,7 +5,7 @@ Never here: what contradicts what (the box), who may say that they have seen it.
 
 import sqlite3
 
-from server.fleet.model import ToldContradiction
+from server.fleet.model.boxes import ToldContradiction
 from server.fleet.roles import WHOLE, Scope
 from server.store.noun import Noun, within
 

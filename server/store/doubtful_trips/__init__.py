@@ -6,7 +6,7 @@ Never here: what can be (fleet/own_time, fleet/trips.py).
 import sqlite3
 from collections.abc import Iterable
 
-from server.fleet.model import Trip
+from server.fleet.model.trips import Trip
 from server.fleet.own_time import is_believable
 from server.fleet.roles import WHOLE, Scope
 from server.fleet.trips import is_drivable

@@ -34,7 +34,7 @@ from server.fleet.fleet_file import (
 )
 from server.fleet.inputs import MOST_REFUSALS
 from server.fleet.json_sent.places import Path
-from server.fleet.model import Window
+from server.fleet.model.bookings import Window
 from server.fleet.recurrence import PARIS, weekly
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import Role

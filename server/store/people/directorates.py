@@ -5,7 +5,7 @@ Never here: whose trips they bear (memberships.py).
 
 import sqlite3
 
-from server.fleet.model import Directorate
+from server.fleet.model.people import Directorate
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store.noun import Noun
 from server.store.people.memberships import move

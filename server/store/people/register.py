@@ -7,7 +7,8 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 
-from server.fleet.model import Agent, Booking, Window
+from server.fleet.model.bookings import Booking, Window
+from server.fleet.model.people import Agent
 from server.fleet.names import is_called
 from server.fleet.people.register import (
     Candidate,

@@ -4,7 +4,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
 
-from server.fleet.model import Booking, Window
+from server.fleet.model.bookings import Booking, Window
 from server.fleet.people.rights import MayBook, Membership, Right
 from server.fleet.refusals import Refused
 from server.store.noun import Noun

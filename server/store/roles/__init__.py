@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from server.fleet.grants import NEVER_S
-from server.fleet.model import RoleHeld
+from server.fleet.model.people import RoleHeld
 from server.fleet.roles import Role, RoleGrant, Scope, is_lasting_administrator
 from server.store.news import tell
 from server.store.noun import Noun, among

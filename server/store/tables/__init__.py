@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from server.fleet.model import TableImport
+from server.fleet.model.people import TableImport
 from server.fleet.privacy.dates import DAY_S, IMPORTS_D
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.tables import verdicts as judged

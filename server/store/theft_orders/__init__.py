@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from server.fleet.model import TheftOrder
+from server.fleet.model.boxes import TheftOrder
 from server.fleet.roles import WHOLE, Scope
 from server.store.commands import queue
 from server.store.noun import Noun, within

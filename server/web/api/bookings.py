@@ -11,7 +11,8 @@ from server.actions import bookings as acts
 from server.actions.offers import Offer, free_equipment, offers_for
 from server.actions.told import of_bookings
 from server.app_keys import ACTIONS
-from server.fleet.model import Agent, Booking, Equipment, Vehicle
+from server.fleet.model.bookings import Booking, Equipment, Vehicle
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Kind, Reason, Refused
 from server.web.api.bodies import asked_for
 from server.web.auth import signed_in

@@ -7,7 +7,7 @@ from aiohttp import web
 from server.actions import Person
 from server.actions import refused_badges as acts
 from server.app_keys import ACTIONS, CLOCK, STORE
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.roles import Right
 from server.web.auth import allowed, signed_in
 from server.web.paging import MANY, PAGE_SIZE, before_of

@@ -9,7 +9,8 @@ from server.actions import Person, feedback, trips
 from server.actions.privacy.places import TripPlaces
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.lateness import late_s
-from server.fleet.model import Agent, Trip
+from server.fleet.model.people import Agent
+from server.fleet.model.trips import Trip
 from server.fleet.privacy.places import ShownPlace
 from server.fleet.roles import Right
 from server.web.api.bodies import asked_for

@@ -15,7 +15,7 @@ from server.actions.actor import require
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.grants import VALID_S
 from server.fleet.inputs import one_line
-from server.fleet.model import Agent, EnrolledBadge
+from server.fleet.model.people import Agent, EnrolledBadge
 from server.fleet.refusals import Kind, Refused
 from server.fleet.roles import About, Right, Role, Scope
 from server.web.auth import allowed

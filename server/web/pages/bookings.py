@@ -18,7 +18,9 @@ from server.actions.told import of_bookings
 from server.app_keys import ACTIONS, AGENT, CLOCK, STORE
 from server.fleet.bookings import MAX_PURPOSE_LENGTH, Journey, phase
 from server.fleet.inputs import judged, one_line
-from server.fleet.model import Agent, Booking, PendingWish, Trip, Vehicle, Window
+from server.fleet.model.bookings import Booking, Vehicle, Window
+from server.fleet.model.people import Agent
+from server.fleet.model.trips import PendingWish, Trip
 from server.fleet.recurrence import MAX_WEEKS
 from server.fleet.refusals import Kind, Reason, Refusal, Refused
 from server.store import Store

@@ -8,7 +8,7 @@ from aiohttp import web
 from server.actions import Person
 from server.actions.actor import require
 from server.app_keys import CLOCK, DOUBTS_TIME, STORE
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.roles import Right
 from server.fleet.told import SILENT_AFTER_S
 from server.web.auth import allowed

@@ -7,7 +7,7 @@ from server.actions import Person
 from server.actions import doubtful_trips as acts
 from server.app_keys import ACTIONS
 from server.fleet.inputs import judged
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Kind, Refused
 from server.fleet.roles import Right
 from server.web.auth import allowed

@@ -11,7 +11,7 @@ from server.actions import Person
 from server.actions import trips as acts
 from server.app_keys import ACTIONS
 from server.fleet.commands import VALID_S
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Reason, Refused
 from server.fleet.roles import Right
 from server.web.auth import allowed, signed_in

@@ -16,7 +16,7 @@ from server.actions.enrolment import learned, typed
 from server.app_keys import ACTIONS, STORE
 from server.fleet.badges.numbers import Reading, is_of_a_card, readings
 from server.fleet.inputs import judged, one_line
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Reason, Refused
 from server.web.auth import manager_only
 from server.web.forms import ChoiceField, PageForm, form_of, posted, sent_form

@@ -15,7 +15,7 @@ from server.actions import feedback as acts
 from server.app_keys import ACTIONS, CLOCK
 from server.fleet.feedback import MAX_MESSAGE_LENGTH, RATINGS, Feedback
 from server.fleet.inputs import judged
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Refusal, Refused
 from server.fleet.roles import Right
 from server.web.auth import allowed, signed_in

@@ -12,7 +12,7 @@ from server.actions import password_codes as acts
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.accounts.passwords import LEAST, LEAST_DIGITS, LONGEST
 from server.fleet.inputs import judged, one_line
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Reason, Refused
 from server.fleet.roles import Right
 from server.web.auth import allowed, anybody

@@ -12,7 +12,7 @@ from server.actions.signing_in import second_factor
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.accounts.passwords import LEAST, LEAST_DIGITS, LONGEST
 from server.fleet.inputs import judged
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Reason, Refused
 from server.web import sessions
 from server.web.auth import signed_in

@@ -10,7 +10,8 @@ from server.actions import Person
 from server.actions import bookings as acts
 from server.actions.offers import offers_for
 from server.app_keys import ACTIONS, CLOCK, STORE
-from server.fleet.model import Agent, Booking
+from server.fleet.model.bookings import Booking
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Kind, Refused
 from server.web.auth import signed_in
 from server.web.forms import LocalTimeField, PageForm, form_of, posted, sent_form

@@ -5,7 +5,7 @@ from aiohttp import web
 from server.actions import Person
 from server.actions import refused_badges as acts
 from server.app_keys import ACTIONS
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.roles import Right
 from server.web.auth import allowed
 from server.web.paging import PAGE_SIZE, before_of

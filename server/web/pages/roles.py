@@ -13,7 +13,7 @@ from server.actions import roles as acts
 from server.app_keys import ACTIONS, CLOCK
 from server.fleet.accounts.giving_roles import MAX_REASON_LENGTH
 from server.fleet.inputs import judged, one_line
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Kind, Refused
 from server.fleet.roles import GIVEN, Right
 from server.web.auth import allowed

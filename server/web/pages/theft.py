@@ -12,7 +12,7 @@ from server.actions import Person
 from server.actions import theft as acts
 from server.app_keys import ACTIONS, STORE
 from server.fleet.inputs import judged, one_line
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.names import plate_of
 from server.fleet.refusals import Kind, Refused
 from server.fleet.roles import Right

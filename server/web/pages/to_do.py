@@ -15,7 +15,7 @@ from server.actions import unassigned as acts
 from server.actions.actor import reach_of
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.inputs import judged, one_line
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Reason, Refused
 from server.fleet.roles import Right, Scope
 from server.fleet.told import SILENT_AFTER_S

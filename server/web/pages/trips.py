@@ -14,7 +14,8 @@ from server.actions import trips as acts
 from server.actions.actor import reach_of
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.lateness import late_s
-from server.fleet.model import Agent, Trip
+from server.fleet.model.people import Agent
+from server.fleet.model.trips import Trip
 from server.fleet.roles import Right
 from server.web.auth import signed_in
 from server.web.paging import PAGE_SIZE, RECORDS_PAGE_SIZE, before_of, record_before_of

@@ -7,7 +7,7 @@ from server.actions import Actions, Operator, Person, acting
 from server.actions.accounts import SESSION_S
 from server.actions.fleet import load
 from server.fleet import fleet_file
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.roles import WHOLE, Role, RoleGrant, Scope
 from server.store import Store
 from tests.fleet import MARIE, NOW_S

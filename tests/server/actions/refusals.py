@@ -27,7 +27,7 @@ from server.fleet.accounts.giving_roles import MAX_REASON_LENGTH
 from server.fleet.accounts.mail import MOST_WAITING, Letter, NewMail
 from server.fleet.audit import Act, Performed
 from server.fleet.feedback import Said
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.fleet.records import Holder, OdometerRead, ReadRecord, TripStarted
 from server.fleet.refusals import N_, Reason
 from server.fleet.roles import WHOLE, Role, RoleGrant, Scope

@@ -14,7 +14,7 @@ from server.actions import Actions, Operator, Person, accounts
 from server.actions.accounts import SESSION_S
 from server.actions.fleet import load
 from server.fleet import fleet_file
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Refused
 from server.passwords import verify_password

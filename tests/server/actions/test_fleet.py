@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from server.actions import Actions, Operator, Person
 from server.actions.fleet import load
 from server.fleet import fleet_file
-from server.fleet.model import Booking
+from server.fleet.model.bookings import Booking
 from server.fleet.own_time import When
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Refused

@@ -18,7 +18,7 @@ from server.actions.fleet import load
 from server.actions.tools import wakes_nobody
 from server.fleet import fleet_file
 from server.fleet.inputs import Input, Says, _parts, judged
-from server.fleet.model import Booking
+from server.fleet.model.bookings import Booking
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Kind, Reason, Refused
 from server.store import Store

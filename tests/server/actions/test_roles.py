@@ -26,7 +26,7 @@ from server.fleet.accounts.giving_roles import MAX_REASON_LENGTH
 from server.fleet.accounts.mail import Letter, NewMail
 from server.fleet.feedback import Said
 from server.fleet.inputs import judged
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.fleet.refusals import Reason, Refused
 from server.fleet.roles import Role
 from server.store import Store

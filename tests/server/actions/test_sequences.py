@@ -16,7 +16,7 @@ from server.actions import Actions, Person
 from server.actions import bookings as acts
 from server.actions.tools import wakes_nobody
 from server.fleet.inputs import judged
-from server.fleet.model import Booking
+from server.fleet.model.bookings import Booking
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Refused
 from server.store import Store

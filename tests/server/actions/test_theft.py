@@ -11,7 +11,7 @@ from server.actions.theft import OneTheftOrder, Report
 from server.fleet.audit import Act, Performed
 from server.fleet.commands import THEFT_VALID_S
 from server.fleet.inputs import judged
-from server.fleet.model import TheftOrder
+from server.fleet.model.boxes import TheftOrder
 from server.fleet.refusals import Reason, Refused
 from server.fleet.roles import WHOLE, Role, RoleGrant
 from server.store import Store

@@ -10,7 +10,8 @@ from server.actions import Actions, Operator, Person, trips
 from server.actions.trips import EndTrip, OneTrip
 from server.fleet.commands import END_FROM_AFAR_VALID_S, END_TRIP_VALID_S
 from server.fleet.feedback import Said
-from server.fleet.model import Agent, TripFilter
+from server.fleet.model.people import Agent
+from server.fleet.model.trips import TripFilter
 from server.fleet.refusals import Reason, Refused
 from server.fleet.roles import Role
 from server.store import Store

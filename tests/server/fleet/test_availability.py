@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.fleet.availability import WARN_AHEAD_S, Standing, spans
-from server.fleet.model import Booking, Trip, Vehicle, Window
+from server.fleet.model.bookings import Booking, Vehicle, Window
+from server.fleet.model.trips import Trip
 
 NOW_S = 1_790_000_000
 MARIE, PAUL = 1, 2

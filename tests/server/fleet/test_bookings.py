@@ -22,7 +22,7 @@ from server.fleet.bookings import (
     phase,
 )
 from server.fleet.inputs import judged
-from server.fleet.model import Booking, BookingState, Equipment, Vehicle, Window
+from server.fleet.model.bookings import Booking, BookingState, Equipment, Vehicle, Window
 from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS
 from server.fleet.refusals import Reason, Refusal, Refused
 from tests.fleet import wanted

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from server.fleet.fleet_file import FORMAT, FleetFile, RoleWord, in_words, parse
 from server.fleet.json_sent.places import Path
-from server.fleet.model import Window
+from server.fleet.model.bookings import Window
 from server.fleet.records import Position
 from server.fleet.refusals import Reason, Refused
 from server.fleet.sites import CarPark

@@ -21,7 +21,8 @@ from server.fleet.grants import (
     stay_until_s,
     windows,
 )
-from server.fleet.model import Badge, Booking, BookingState, Companion, Grant, Window
+from server.fleet.model.bookings import Booking, BookingState, Companion, Grant, Window
+from server.fleet.model.people import Badge
 from shared_protocol.limits import MAX_CARD_KEYS, MAX_GRANTS
 
 NOW_S = 1_790_000_000

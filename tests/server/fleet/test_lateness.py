@@ -3,7 +3,7 @@
 import pytest
 
 from server.fleet.lateness import late_s
-from server.fleet.model import Trip
+from server.fleet.model.trips import Trip
 
 
 def trip(booked_until_s: int | None, started_at_s: int, ended_at_s: int | None) -> Trip:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.fleet.model import Window
+from server.fleet.model.bookings import Window
 from server.fleet.recurrence import MAX_WEEKLY_LENGTH_S, MAX_WEEKS, PARIS, weekly
 
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 24 * 3600

@@ -180,3 +180,17 @@ async def marker(client: BoxClient, epoch: int = 1) -> None:
     """Get an answer to something harmless: whatever the server says later was not said before."""
     client.send(messages.Records(epoch, 1, 0, []))
     await client.expect(messages.Ack)
+
+
+async def whole(client: BoxClient) -> list[messages.Grant]:
+    """All the grants of the set that comes next."""
+    part = await client.expect(messages.Grants)
+    grants = list(part.grants)
+    while part.part < part.parts - 1:
+        part = await client.expect(messages.Grants)
+        grants += part.grants
+    return grants
+
+
+def confirms(grants: list[messages.Grant], **status: Any) -> messages.Status:
+    return a_status(grants_hash=sets.set_hash(sets.grants_to_bytes(grants)), **status)

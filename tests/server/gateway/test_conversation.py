@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from server.fleet.grants import AFTER_S, VALID_S
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.gateway.conversation import GRANTS_RENEW_S
 from server.gateway.registry import Registry
 from server.store import BoxSecrets, Store

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.gateway.pipeline import Pipeline
 from server.store import Store
 from shared_protocol import records

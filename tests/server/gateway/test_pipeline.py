@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.gateway.pipeline import Pipeline
 from server.store import Store
 from shared_protocol import records

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from firmware.logic.link.journal import Journal
 from firmware.logic.link.uplink import Uplink
 from server.clock import SystemClock
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.gateway.conversation import Conversation
 from server.gateway.pipeline import Pipeline
 from server.store import BoxAccount, BoxSecrets, Store
@@ -321,7 +321,7 @@ PLANTED = {
     ),
     "what is told again is not known again": patch.object(
         store_records,
-        "_told_again",
+        "told_again",
         lambda db, batch, first_seq, chains: [False] * len(chains),
     ),
     "what was noted as lost is never told": patch.object(

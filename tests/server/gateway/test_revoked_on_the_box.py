@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from firmware.logic.access.badge_decision import Refused, decide
 from server.fleet import grants as rules
 from server.fleet.grants import MAX_REVOKED, Access
-from server.fleet.model import Badge
+from server.fleet.model.people import Badge
 from server.gateway.translate import grant_of
 from shared_protocol.limits import MAX_CARD_KEYS, MAX_GRANTS
 from shared_protocol.messages import EVERY_BADGE

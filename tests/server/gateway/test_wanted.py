@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from server.fleet import fleet_file, grants
 from server.fleet.grants import Access
-from server.fleet.model import Companion, Window
+from server.fleet.model.bookings import Companion, Window
 from server.fleet.refusals import Refused
 from server.fleet.roles import WHOLE, Role, RoleGrant, Scope
 from server.gateway import wanted as gateway

@@ -3,7 +3,7 @@
 import json
 
 from server.fleet import fleet_file
-from server.fleet.model import Refusal, Trip, TripFilter
+from server.fleet.model.trips import Refusal, Trip, TripFilter
 from server.gateway.pipeline import Pipeline
 from server.store import BoxAccount, Store
 from shared_protocol import records

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from server.fleet import fleet_file
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.store import Store
 from shared_protocol import records
 from tests.fleet import BOOKING, HOUR_S, MARIE_UID, NOW_S, PAUL_UID, agent, booking, fleet

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.fleet.model import Trip, TripFilter, TripTotals
+from server.fleet.model.trips import Trip, TripFilter, TripTotals
 from server.store import Store
 from shared_protocol import records
 from tests.fleet import HOUR_S, MARIE_UID, NOW_S

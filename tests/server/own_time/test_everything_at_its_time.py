@@ -18,7 +18,7 @@ from server.actions import Actions, Operator, Person, trips
 from server.actions.people import register
 from server.actions.tools import wakes_nobody
 from server.fleet import fleet_file
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Reason, Refused
 from server.gateway.pipeline import Pipeline

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.fleet.availability import meets_any
-from server.fleet.model import Booking, Window
+from server.fleet.model.bookings import Booking, Window
 from server.fleet.records import Holder, ReadRecord, TripStarted
 from server.fleet.trips import follow
 from server.store import Batch, Store

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.fleet.model import Booking
+from server.fleet.model.bookings import Booking
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store import Store, schema
 from server.store.bookings import booking_of

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from server.fleet import grants
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.gateway.pipeline import Pipeline
 from server.store import Store
 from shared_protocol.limits import GRANTS_VALID_S

@@ -10,7 +10,7 @@ import pytest
 
 from server.fleet import fleet_file
 from server.fleet.inputs import MOST_REFUSALS
-from server.fleet.model import Booking, Companion, Window
+from server.fleet.model.bookings import Booking, Companion, Window
 from server.fleet.refusals import Reason, Refused
 from server.store import Store
 from server.store.bookings import insert_booking

@@ -1,6 +1,6 @@
 """Trips as pages list them."""
 
-from server.fleet.model import Trip
+from server.fleet.model.trips import Trip
 from server.fleet.records import (
     BadgeRefused,
     FleetRecord,

@@ -1,7 +1,7 @@
 """A trip that ended away from its car's site stays marked, whatever becomes of the site."""
 
 from server.fleet import fleet_file
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.fleet.records import Holder, Position, ReadRecord, TripEnded, TripStarted
 from server.fleet.trips import follow
 from server.store import Batch, Store

@@ -12,7 +12,8 @@ from argon2 import PasswordHasher
 
 from server.clock import SystemClock
 from server.fleet import fleet_file
-from server.fleet.model import Booking, TripFilter
+from server.fleet.model.bookings import Booking
+from server.fleet.model.trips import TripFilter
 from server.fleet.records import (
     BadgeRefused,
     FleetRecord,

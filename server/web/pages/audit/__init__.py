@@ -14,7 +14,7 @@ from server.app_keys import ACTIONS, STORE
 from server.fleet.audit import Act
 from server.fleet.audit.lines import COLUMNS, line_of
 from server.fleet.inputs import one_line
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.roles import Right
 from server.fleet.tables.writing import write_csv
 from server.store.audit import Sought

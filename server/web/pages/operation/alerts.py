@@ -11,7 +11,7 @@ from server.actions import Person
 from server.actions.operation import alerts
 from server.app_keys import ACTIONS, CLOCK, CONFIG, WATCH
 from server.fleet.alerts import Alert, Kind
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.roles import Right
 from server.web.auth import allowed
 from server.web.letters import ALERTS

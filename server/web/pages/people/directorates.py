@@ -12,7 +12,7 @@ from server.actions import Person
 from server.actions.people import directorates as acts
 from server.app_keys import ACTIONS, CLOCK
 from server.fleet.inputs import judged, one_line
-from server.fleet.model import Agent, Directorate
+from server.fleet.model.people import Agent, Directorate
 from server.fleet.refusals import Reason, Refused
 from server.web.auth import manager_only
 from server.web.forms import (

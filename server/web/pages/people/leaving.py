@@ -12,7 +12,8 @@ from server.actions import Person
 from server.actions.people import leaving as acts
 from server.app_keys import ACTIONS, STORE
 from server.fleet.inputs import one_line
-from server.fleet.model import Agent, Booking
+from server.fleet.model.bookings import Booking
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Refused
 from server.web.auth import manager_only
 from server.web.forms import PageForm, form_of, sent_form

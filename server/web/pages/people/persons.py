@@ -13,7 +13,7 @@ from server.actions import accounts as account_acts
 from server.actions.people import register as acts
 from server.app_keys import ACTIONS, CLOCK, STORE
 from server.fleet.inputs import judged, one_line
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.names import folded
 from server.fleet.people.register import OnRecord
 from server.fleet.refusals import Reason, Refusal, Refused

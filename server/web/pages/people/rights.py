@@ -10,7 +10,7 @@ from server.actions.people import register
 from server.actions.people import rights as acts
 from server.app_keys import ACTIONS, AGENT, CLOCK
 from server.fleet.inputs import judged
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Refused
 from server.web.auth import manager_only
 from server.web.forms import LocalDateField, PageForm, TicksField, form_of, sent_form

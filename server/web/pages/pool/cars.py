@@ -16,7 +16,9 @@ from server.actions.pool import sites as site_acts
 from server.actions.told import of_bookings
 from server.app_keys import ACTIONS, STORE
 from server.fleet.inputs import judged, one_line
-from server.fleet.model import Agent, TripFilter, Vehicle
+from server.fleet.model.bookings import Vehicle
+from server.fleet.model.people import Agent
+from server.fleet.model.trips import TripFilter
 from server.fleet.pool import MOST_LETTERS, Place, stamp
 from server.fleet.refusals import Refused
 from server.web.auth import manager_only

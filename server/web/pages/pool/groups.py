@@ -7,7 +7,7 @@ from server.actions import Person
 from server.actions.pool import groups as acts
 from server.app_keys import ACTIONS, STORE
 from server.fleet.inputs import judged, one_line
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.pool import MOST_LETTERS, CarGroup, stamp
 from server.fleet.refusals import Kind, Refused
 from server.web.auth import manager_only

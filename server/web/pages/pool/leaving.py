@@ -10,7 +10,7 @@ from server.actions import Person
 from server.actions.pool import cars as acts
 from server.actions.pool import fitting
 from server.app_keys import ACTIONS
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Kind, Refused
 from server.web.auth import manager_only
 from server.web.forms import PageForm, form_of, sent_form

@@ -12,7 +12,8 @@ from server.actions.pool import cars as car_acts
 from server.actions.pool import service as acts
 from server.app_keys import ACTIONS, CLOCK
 from server.fleet.inputs import judged, one_line
-from server.fleet.model import Agent, Vehicle
+from server.fleet.model.bookings import Vehicle
+from server.fleet.model.people import Agent
 from server.fleet.pool import MOST_LETTERS
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.web.auth import manager_only

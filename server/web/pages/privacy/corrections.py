@@ -10,7 +10,7 @@ from server.actions import Person
 from server.actions.privacy import corrections as acts
 from server.app_keys import ACTIONS
 from server.fleet.inputs import judged
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.privacy.corrections import LONGEST, Correction
 from server.fleet.refusals import Reason, Refused
 from server.web.auth import manager_only, signed_in

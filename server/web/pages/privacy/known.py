@@ -17,7 +17,7 @@ from server.actions.privacy import corrections
 from server.actions.privacy import own_data as acts
 from server.app_keys import ACTIONS, CLOCK, CONFIG, STORE
 from server.config import Retention
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.privacy.own_data import Known, Part, as_json
 from server.fleet.privacy.registry import Kind, Until
 from server.fleet.tables.writing import write_csv

@@ -12,7 +12,7 @@ from server.actions.people.register import get as get_person
 from server.actions.privacy import notices as acts
 from server.app_keys import ACTIONS, AGENT, CLOCK, CONFIG, STORE
 from server.fleet.inputs import judged
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Refused
 from server.web.auth import anybody, manager_only, signed_in
 from server.web.entry import NOTICE, home_of

@@ -8,7 +8,7 @@ from aiohttp import web
 from server.actions import Person
 from server.actions.privacy import purge as acts
 from server.app_keys import ACTIONS
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.privacy.registry import KINDS
 from server.fleet.roles import Right
 from server.web.auth import allowed

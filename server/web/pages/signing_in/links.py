@@ -17,7 +17,7 @@ from server.actions.signing_in import links as acts
 from server.app_keys import ACTIONS, CLOCK, CONFIG
 from server.fleet.accounts.passwords import LEAST, LEAST_DIGITS, LONGEST
 from server.fleet.inputs import judged, one_line
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Reason, Refused
 from server.fleet.roles import Right
 from server.store import StoreError

@@ -10,7 +10,7 @@ from aiohttp import web
 from server.actions import Actions, Person
 from server.actions.signing_in import outbox as acts
 from server.app_keys import ACTIONS, CONFIG
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.roles import Right
 from server.web.auth import allowed
 from server.web.forms import PageForm, form_of, sent_form

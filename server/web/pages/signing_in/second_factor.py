@@ -13,7 +13,7 @@ from server.actions.signing_in import second_factor as acts
 from server.app_keys import ACTIONS, CLOCK
 from server.fleet.accounts.passwords import LONGEST
 from server.fleet.inputs import judged
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Reason, Refused
 from server.web import sessions
 from server.web.auth import SIGN_IN, signed_in

@@ -16,7 +16,7 @@ from server.actions import Person
 from server.actions import imports as acts
 from server.app_keys import ACTIONS, CLOCK
 from server.fleet.inputs import one_line
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Kind as RefusalKind
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.tables.cells import printable

@@ -4,7 +4,7 @@ import pytest
 
 from server.actions import Actions, Person
 from server.actions.people import leaving, register, rights
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 from server.fleet.refusals import Reason, Refused
 from tests.fleet import BOOKING, CAR, MARIE, NOW_S, OTHER_CAR, PAUL, call_off
 from tests.server.actions.on_record.one_service import DAY_S, DDT, LATER_S, book

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.fleet.records import Holder
 from server.fleet.trips import follow
 from server.gateway.translate import read_record

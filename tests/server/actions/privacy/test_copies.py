@@ -17,7 +17,7 @@ from server.actions import Operator
 from server.actions.privacy import purge
 from server.actions.privacy.purge import Asked
 from server.fleet.audit import Act, Performed
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.fleet.privacy.dates import before
 from server.store import Store, backup
 from server.store.audit import Sought

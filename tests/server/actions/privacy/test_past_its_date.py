@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from server.fleet.audit import Act
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.store import backup
 from server.store.audit import Sought
 from tests.fleet import NOW_S, open_small_fleet

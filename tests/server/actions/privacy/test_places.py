@@ -9,7 +9,7 @@ from server.actions import Operator, Person, trips
 from server.actions.privacy import places
 from server.actions.privacy.places import TripPlaces
 from server.actions.trips import OneTrip
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.fleet.privacy.communes import Commune
 from server.fleet.privacy.places import ShownPlace
 from server.fleet.records import Position

@@ -9,7 +9,7 @@ import pytest
 from server.actions import Operator
 from server.actions.privacy import purge
 from server.actions.privacy.purge import Asked
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.fleet.privacy import dates
 from server.fleet.records import ReadRecord
 from server.fleet.trips import follow

@@ -2,7 +2,7 @@
 
 from server.actions import Actions
 from server.fleet.accounts.mail import Letter, LinkKind
-from server.fleet.model import Agent
+from server.fleet.model.people import Agent
 
 
 class KeptPost:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.fleet.model import Vehicle, Window
+from server.fleet.model.bookings import Vehicle, Window
 from server.fleet.people.rights import MayBook, Membership, Right
 from server.fleet.refusals import Reason
 

@@ -11,7 +11,7 @@ from server.actions.enrolment.learned import GiveLearned, LearnAt, OneLearnOrder
 from server.fleet.badges.learning import UNGIVEN_S
 from server.fleet.commands import VALID_S
 from server.fleet.inputs import judged
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.fleet.records import Holder
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import Reason, Refused

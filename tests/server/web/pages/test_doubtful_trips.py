@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.fleet.records import TripEnded
 from tests.server.web.sample import CLIO, KARIM, MANAGER, NOW_S, report
 

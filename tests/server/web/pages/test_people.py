@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from server.fleet.model import Booking
+from server.fleet.model.bookings import Booking
 from server.store import Store
 from server.web.localtime import to_input
 from tests.server.browser import Browser

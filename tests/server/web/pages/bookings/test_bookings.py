@@ -8,7 +8,7 @@ import re
 import pytest
 
 from server.fleet import fleet_file
-from server.fleet.model import TripFilter
+from server.fleet.model.trips import TripFilter
 from server.fleet.records import Holder, TripEnded, TripStarted
 from server.web.localtime import to_input
 from tests.server.web.sample import (
