@@ -20,6 +20,8 @@ from esp32_mock_bootloader.server import FlashImage, handle_client, slip_decode_
 from esptool.targets import CHIP_DEFS
 
 SECTOR_BYTES = 4096
+CHIPS = tuple(CHIP_DEFS)
+"""What esptool calls them."""
 _READ_REG = protocol.CMD["READ_REG"]
 _END = bytes([protocol.SLIP_END])
 _LOOK_S = 0.01
@@ -153,6 +155,11 @@ class RomLoader:
             self._wire.stop.set()
             self._thread.join()
             self._wire = self._thread = None
+
+    def wait_until_pulled(self) -> None:
+        """Wait until the cable was pulled or the power failed, as was asked for."""
+        if self._thread is not None:
+            self._thread.join()
 
     def _serve(self, wire: "_Wire") -> None:
         try:
