@@ -14,7 +14,7 @@ from flasher.board import FLASH_BYTES, Board
 from flasher.failures import Failure, FlashError
 from flasher.flashing import FILE_SYSTEM_AT, flash, require_no_box
 from flasher.image import BLOCK_BYTES, BLOCKS, new_image
-from flasher.last_block import parted
+from flasher.last_block import ROOT_BYTES, parted
 from simulator.devices.car import Car
 from simulator.devices.rom_loader import RomLoader
 from simulator.engine.world import World
@@ -188,6 +188,38 @@ def test_a_box_is_refused_and_what_a_cut_run_left_is_not(board: RomLoader, image
         with pytest.raises(FlashError) as caught:
             require_no_box(connected, new_image(OLD), OLD)
     assert caught.value.failure is Failure.ALREADY_A_BOX
+    assert is_new_box(board, image)
+
+
+def test_a_flash_that_keeps_something_else_is_named_and_no_box_comes_of_it(
+    board: RomLoader, image: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = board.flash.write_defl_block
+
+    def write_and_wear(payload: bytes) -> None:
+        write(payload)
+        board.flash.data[FILE_SYSTEM_AT + ROOT_BYTES + 5] &= 0xEF
+
+    monkeypatch.setattr(board.flash, "write_defl_block", write_and_wear)
+    with pytest.raises(FlashError) as caught:
+        run(board, image)
+    assert caught.value.failure is Failure.NOT_VERIFIED
+    assert state_of(board, image, None) == "blank"
+
+
+def test_a_board_that_falls_silent_is_named_and_its_port_is_free_again(
+    board: RomLoader, image: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reset_itself(payload: bytes) -> None:
+        raise OSError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(board.flash, "write_defl_block", reset_itself)
+        with pytest.raises(FlashError) as caught:
+            run(board, image)
+    assert caught.value.failure is Failure.BROKE_OFF
+    assert state_of(board, image, None) == "blank"
+    run(board, image)
     assert is_new_box(board, image)
 
 

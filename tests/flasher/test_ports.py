@@ -1,12 +1,14 @@
 """Which port the board is at, of those that pyserial lists."""
 
+import errno
+import os
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 import pytest
 
 from flasher.failures import Failure, FlashError
-from flasher.ports import choose
+from flasher.ports import can_reset, choose
 
 
 class Listed(NamedTuple):
@@ -52,3 +54,24 @@ def test_no_board_and_nobody_to_ask_are_named() -> None:
     with pytest.raises(FlashError, match="/dev/ttyACM0, /dev/ttyACM1") as caught:
         choose([FIRST, SECOND], lambda ports: None)
     assert caught.value.failure is Failure.SEVERAL_BOARDS
+
+
+@pytest.mark.parametrize(
+    ("code", "failure"),
+    [
+        (errno.EACCES, Failure.FORBIDDEN_PORT),
+        (errno.EBUSY, Failure.BUSY_PORT),
+        (errno.ENXIO, Failure.NO_PORT),
+        (errno.EIO, Failure.NOT_A_PORT),
+    ],
+)
+def test_a_port_that_does_not_open_is_named_by_what_the_system_says(
+    code: int, failure: Failure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> NoReturn:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(FlashError, match="/dev/ttyACM0") as caught:
+        can_reset("/dev/ttyACM0")
+    assert caught.value.failure is failure
