@@ -16,7 +16,7 @@ from serial.tools import list_ports
 from flasher.board import CHIP, FLASH, FLASH_BYTES, Board
 from flasher.errors import FlasherError
 from flasher.failures import Failure, FlashError
-from flasher.flashing import flash, require_no_box
+from flasher.flashing import flash, require_layout, require_no_box
 from flasher.identity import read_identity
 from flasher.image import new_image
 from flasher.micropython_image import MicroPythonImage, check
@@ -67,6 +67,7 @@ def _run(arguments: argparse.Namespace) -> None:
     micropython = arguments.image.read_bytes()
     if hashlib.sha256(micropython).hexdigest() != checked.sha256:
         raise FlasherError(f"{checked.name} has just changed; run the command again")
+    require_layout(checked.name, micropython)
     image = new_image(identity)
     port = arguments.port or choose(list_ports.comports(), _ask_which)
     progress = Progress(FLASH_BYTES, time.monotonic, _say)

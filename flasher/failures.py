@@ -98,6 +98,12 @@ class Failure(Enum):
         "%(file)s is no identity file of `voiturier box add`: %(why)s.",
         "%(file)s n'est pas un fichier d'identité de `voiturier box add` : %(why)s.",
     )
+    OTHER_LAYOUT = (
+        "MicroPython of %(file)s looks for its file system at %(at)s, and the box's is made for"
+        " %(wanted)s. Take another version. Nothing was written.",
+        "MicroPython de %(file)s cherche son système de fichiers à %(at)s, or celui du boîtier est"
+        " fait pour %(wanted)s. Prenez une autre version. Rien n'a été écrit.",
+    )
     IMAGE_NOT_CONFIRMED = (
         "The MicroPython image was not confirmed. Nothing was written.",
         "L'image MicroPython n'a pas été confirmée. Rien n'a été écrit.",

@@ -13,12 +13,27 @@ Who tries again begins anew; what is there already, by its hash, is left as it i
 from collections.abc import Mapping
 from typing import Any
 
-from flasher.board import Board
+from flasher.board import FLASH_BYTES, Board
 from flasher.failures import Failure, FlashError
-from flasher.image import BLOCK_BYTES, identity_block
+from flasher.image import BLOCK_BYTES, BLOCKS, identity_block
 from flasher.last_block import ROOT_BYTES, is_box, parted, to_erase
+from flasher.partitions import Place, file_system_of
 
-FILE_SYSTEM_AT = 0x200000  # MicroPython's partition "vfs" on 16 MB
+FILE_SYSTEM_AT = 0x200000
+FILE_SYSTEM = Place(FILE_SYSTEM_AT, BLOCKS * BLOCK_BYTES)
+
+
+def require_layout(name: str, micropython: bytes) -> None:
+    """Raise FlashError when an image would look for its file system elsewhere.
+
+    Args:
+        name: of its file.
+        micropython: the image.
+    """
+    found = file_system_of(micropython, FLASH_BYTES)
+    if found != FILE_SYSTEM:
+        at, wanted = (f"{place.at:#x} + {place.size:#x}" for place in (found, FILE_SYSTEM))
+        raise FlashError(Failure.OTHER_LAYOUT, file=name, at=at, wanted=wanted)
 
 
 def require_no_box(board: Board, image: bytes, identity: Mapping[str, Any]) -> None:

@@ -11,16 +11,14 @@ from simulator.devices.car import Car
 from simulator.devices.rom_loader import RomLoader
 from simulator.engine.world import World
 from tests.chain import PLATE, START_S, Chain, new_fleet, voiturier
-
-IMAGE = "ESP32_GENERIC_S3-SPIRAM_OCT-20251209-v1.27.0.bin"
-CONTENT = bytes.fromhex("e903022f988137400000000009000000") + bytes(range(256)) * 300
+from tests.flasher.micropython import NAME, invented
 
 
 def test_a_blank_board_is_flashed_connects_to_its_server_and_its_first_trip_is_in_the_log(
     tmp_path: Path,
 ) -> None:
     data_dir, _ = new_fleet(tmp_path)
-    (tmp_path / IMAGE).write_bytes(CONTENT)
+    (tmp_path / NAME).write_bytes(invented())
     path, flash = tmp_path / "new_box.json", tmp_path / "flash.img"
     with World(start_unix_s=START_S, seed=7) as world, RomLoader() as board:
         server = world.start_server(data_dir)
@@ -30,7 +28,7 @@ def test_a_blank_board_is_flashed_connects_to_its_server_and_its_first_trip_is_i
         flashed = subprocess.run(
             [
                 *(sys.executable, "-m", "flasher", "--port", board.path),
-                *("--image", str(tmp_path / IMAGE), "--identity", str(path)),
+                *("--image", str(tmp_path / NAME), "--identity", str(path)),
             ],
             env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path / "config")},
             input="yes\n",

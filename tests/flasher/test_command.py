@@ -15,10 +15,11 @@ from flasher.flashing import FILE_SYSTEM_AT
 from flasher.image import read_file
 from simulator.devices.rom_loader import RomLoader
 from tests.flasher.identity import BADGE_KEY, IDENTITY, KEY
+from tests.flasher.micropython import NAME as IMAGE
+from tests.flasher.micropython import invented
 from tests.support import ROOT
 
-IMAGE = "ESP32_GENERIC_S3-SPIRAM_OCT-20251209-v1.27.0.bin"
-CONTENT = bytes.fromhex("e903022f988137400000000009000000") + bytes(range(256)) * 300
+CONTENT = invented()
 
 
 @pytest.fixture

@@ -12,19 +12,20 @@ from littlefs import LittleFS, LittleFSError, UserContext
 
 from flasher.board import FLASH_BYTES, Board
 from flasher.failures import Failure, FlashError
-from flasher.flashing import FILE_SYSTEM_AT, flash, require_no_box
+from flasher.flashing import FILE_SYSTEM, FILE_SYSTEM_AT, flash, require_layout, require_no_box
 from flasher.image import BLOCK_BYTES, BLOCKS, new_image
 from flasher.last_block import ROOT_BYTES, parted
 from simulator.devices.car import Car
 from simulator.devices.rom_loader import RomLoader
 from simulator.engine.world import World
 from tests.flasher.identity import IDENTITY
+from tests.flasher.micropython import PARTITIONS, invented
 from tests.support import FULL, sample_seed
 
 CUTS = 25 if FULL else 3  # of each kind
 NEW = IDENTITY
 OLD = IDENTITY | {"box_id": "8899aabbccddeeff", "vehicle": "CD-456-EF", "key": "0f" * 32}
-MICROPYTHON = bytes.fromhex("e903022f988137400000000009000000") + random.Random(7).randbytes(90_000)
+MICROPYTHON = invented()
 
 
 @pytest.fixture(scope="module")
@@ -189,6 +190,17 @@ def test_a_box_is_refused_and_what_a_cut_run_left_is_not(board: RomLoader, image
             require_no_box(connected, new_image(OLD), OLD)
     assert caught.value.failure is Failure.ALREADY_A_BOX
     assert is_new_box(board, image)
+
+
+def test_an_image_that_would_look_for_its_file_system_elsewhere_is_refused() -> None:
+    require_layout("image", MICROPYTHON)
+    assert FILE_SYSTEM == (2 << 20, 14 << 20)
+    *others, (name, kind, subtype, at, _) = PARTITIONS
+    for size, said in ((0x210000, "0x220000"), (0x1E0000, "0x1f0000")):
+        image = invented((*others, (name, kind, subtype, at, size)))
+        with pytest.raises(FlashError, match=f"image looks .* at {said}") as caught:
+            require_layout("image", image)
+        assert caught.value.failure is Failure.OTHER_LAYOUT
 
 
 def test_a_flash_that_keeps_something_else_is_named_and_no_box_comes_of_it(
