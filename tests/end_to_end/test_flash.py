@@ -12,6 +12,7 @@ from simulator.devices.rom_loader import RomLoader
 from simulator.engine.world import World
 from tests.chain import PLATE, START_S, Chain, new_fleet, voiturier
 from tests.flasher.micropython import NAME, invented
+from tests.support import ROOT
 
 
 def test_a_blank_board_is_flashed_connects_to_its_server_and_its_first_trip_is_in_the_log(
@@ -50,3 +51,13 @@ def test_a_blank_board_is_flashed_connects_to_its_server_and_its_first_trip_is_i
         (trip,) = chain.trips()["trips"]
         assert trip["vehicle"] == PLATE
         assert not chain.unaccounted()
+
+
+def test_flash_sh_finds_its_folder_and_its_files_from_anywhere(tmp_path: Path) -> None:
+    (tmp_path / "here.json").write_text("[1]")
+    command = [ROOT / "flash.sh", "--identity", "here.json", "--image", NAME]
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert told.returncode == 1
+    assert "[NOT_AN_IDENTITY] here.json" in told.stderr
+    helped = subprocess.run([ROOT / "flash.sh", "--help"], capture_output=True, text=True)
+    assert "usage: flash.sh" in helped.stdout

@@ -5,9 +5,11 @@ The real esptool writes to the simulated board; a board that was cut is flashed 
 
 import json
 import random
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 
 import pytest
+from esptool import cmds
 from littlefs import LittleFS, LittleFSError, UserContext
 
 from flasher.board import FLASH_BYTES, Board
@@ -141,31 +143,40 @@ def test_a_box_that_was_flashed_starts_from_that_very_flash(
 
 
 def test_a_cable_pulled_at_any_byte_leaves_a_blank_board_or_a_whole_box(
-    image: bytes, heard_and_written: tuple[int, int]
+    image: bytes,
+    heard_and_written: tuple[int, int],
+    record_property: Callable[[str, object], None],
 ) -> None:
     heard, _ = heard_and_written
     chance = random.Random(sample_seed())
     moments = [chance.randrange(heard) for _ in range(CUTS)]
-    moments += [heard - chance.randrange(1, 6000) for _ in range(CUTS)]  # about the last block
+    moments += [heard - chance.randrange(1, 6000) for _ in range(CUTS)]  # before the last block
+    moments += [heard - chance.randrange(1, 60) for _ in range(CUTS)]  # before it is verified
     left = []
     for moment in moments:
         with RomLoader(pulled_after_bytes=moment) as board:
             left.append(cut_and_flash_again(board, image, None))
     assert "blank" in left
     assert "old" not in left
+    record_property("sample", f"{len(left)} pulls left {dict(Counter(left))}")
 
 
 def test_power_that_fails_at_any_byte_leaves_a_blank_board_or_a_whole_box(
-    image: bytes, heard_and_written: tuple[int, int]
+    image: bytes,
+    heard_and_written: tuple[int, int],
+    record_property: Callable[[str, object], None],
 ) -> None:
     _, written = heard_and_written
     chance = random.Random(sample_seed())
     moments = [chance.randrange(1, written) for _ in range(CUTS)]
     moments += [written - chance.randrange(1, BLOCK_BYTES) for _ in range(CUTS)]
+    left = []
     for moment in moments:
         with RomLoader() as board:
             board.flash.power_lost_after_bytes = moment
-            cut_and_flash_again(board, image, None)
+            left.append(cut_and_flash_again(board, image, None))
+    assert "old" not in left
+    record_property("sample", f"{len(left)} losses of power left {dict(Counter(left))}")
 
 
 def test_a_box_that_is_replaced_is_the_old_one_nothing_or_the_new_one(image: bytes) -> None:
@@ -233,6 +244,23 @@ def test_a_board_that_falls_silent_is_named_and_its_port_is_free_again(
     assert state_of(board, image, None) == "blank"
     run(board, image)
     assert is_new_box(board, image)
+
+
+def test_a_chip_that_lets_nobody_read_its_flash_is_refused(
+    board: RomLoader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found_by = cmds.detect_chip
+
+    def locked(*words: object, **options: object) -> object:
+        found = found_by(*words, **options)
+        found.secure_download_mode = True
+        return found
+
+    monkeypatch.setattr(cmds, "detect_chip", locked)
+    with pytest.raises(FlashError) as caught:
+        Board(board.path, False, lambda address: None)
+    assert caught.value.failure is Failure.LOCKED_CHIP
+    assert not board.flash.data.strip(b"\xff")
 
 
 @pytest.mark.parametrize(
