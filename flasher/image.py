@@ -2,7 +2,7 @@
 
     /boot.py /main.py   as source, for MicroPython starts nothing else; never updated over the air
     /a/                 the application's slot: the repository's modules, compiled
-    /identity.json      who the box is
+    /identity.json      who the box is; there it is or there it is not, never a part of it
     /state/ /journal/   what the firmware keeps: outside the slots, an update touches neither
 
 An image that exists keeps its journal and its state; code and identity are brought up to date, as a
@@ -35,6 +35,7 @@ _KEPT_S = 7 * 24 * 3600
 _READ_BYTES = 32
 _CACHE_BYTES = 128
 _REPOSITORY = Path(__file__).parents[1]
+_IDENTITY, _DRAFT = "/identity.json", "/identity.new"
 _ROOT_FILES = ("boot.py", "main.py")
 _PACKAGES = ("firmware", "shared_protocol")
 
@@ -58,9 +59,33 @@ def write_image(image: Path, identity: Mapping[str, Any], source: Path = _REPOSI
         raise FlasherError(f"{image} is no file system of a box; remove it to begin anew") from None
     for name in [name for name in _files(flash, f"/{SLOT}") if name not in code]:
         flash.remove("/" + name)
-    for name, content in {**code, "identity.json": json.dumps(dict(identity)).encode()}.items():
+    for name, content in code.items():
         _write_if_changed(flash, "/" + name, content)
+    _write_identity(flash, identity)
     _put(image, bytes(buffer))
+
+
+def new_image(identity: Mapping[str, Any], source: Path = _REPOSITORY) -> bytes:
+    """Return the image of a new box, which holds its key: it is in memory and in no file.
+
+    Args:
+        identity: what /identity.json will hold.
+        source: the folder with firmware/ and shared_protocol/.
+
+    Raises:
+        FlasherError: a source file does not compile.
+    """
+    buffer = bytearray(_with_code(box_files(source)))
+    flash = _mounted(buffer)
+    _write_identity(flash, identity)
+    flash.unmount()
+    return bytes(buffer)
+
+
+def identity_block(image: bytes, identity: Mapping[str, Any]) -> int:
+    """Return the byte at which the block begins that holds the identity of a new box."""
+    at = image.index(_as_file(identity))
+    return at - at % BLOCK_BYTES
 
 
 def read_file(image: Path, name: str) -> bytes:
@@ -167,14 +192,32 @@ def _files(flash: LittleFS, under: str) -> list[str]:
 
 def _write_if_changed(flash: LittleFS, name: str, content: bytes) -> None:
     flash.makedirs(name.rsplit("/", 1)[0] or "/", exist_ok=True)
+    if not _holds(flash, name, content):
+        with flash.open(name, "wb") as file:
+            file.write(content)
+
+
+def _holds(flash: LittleFS, name: str, content: bytes) -> bool:
     try:
         with flash.open(name, "rb") as file:
-            if file.read() == content:
-                return
+            return bool(file.read() == content)
     except FileNotFoundError:
-        pass
-    with flash.open(name, "wb") as file:
-        file.write(content)
+        return False
+
+
+def _as_file(identity: Mapping[str, Any]) -> bytes:
+    return json.dumps(dict(identity)).encode()
+
+
+def _write_identity(flash: LittleFS, identity: Mapping[str, Any]) -> None:
+    """Write it aside and rename it: torn before that, a file system has none, not an empty one.
+
+    Opening a file that is new puts its name in the folder, with nothing in it yet.
+    """
+    content = _as_file(identity)
+    if not _holds(flash, _IDENTITY, content):
+        _write_if_changed(flash, _DRAFT, content)
+        flash.rename(_DRAFT, _IDENTITY)
 
 
 def _put(path: Path, content: bytes) -> None:

@@ -12,6 +12,7 @@ chip's number as u16, little-endian, 9 for the ESP32-S3.
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,13 +46,19 @@ def wanted(board: str) -> str:
     return f"{_stock(board)}, version {OLDEST[0]}.{OLDEST[1]} or newer"
 
 
-def check(path: Path, board: str, pins: Path) -> MicroPythonImage:
+def check(
+    path: Path,
+    board: str,
+    pins: Path,
+    confirm: Callable[[MicroPythonImage], None] = lambda image: None,
+) -> MicroPythonImage:
     """Make sure that a file is the image of a board, and pin what it holds at first use.
 
     Args:
         path: the file, under its official name.
         board: one of STOCK.
-        pins: JSON, name -> SHA-256; made when missing.
+        pins: JSON, name -> SHA-256; made when missing, with its folder.
+        confirm: shows an image at its first use; what it raises keeps it from being pinned.
 
     Raises:
         FlasherError: it is not; the text says what it is instead, or what to do.
@@ -69,8 +76,12 @@ def check(path: Path, board: str, pins: Path) -> MicroPythonImage:
         raise FlasherError(f"{path.name} cannot be read: {error.strerror}") from None
     _require_chip(path.name, content)
     sha256 = hashlib.sha256(content).hexdigest()
-    _pin(pins, path.name, sha256)
-    return MicroPythonImage(path.name, f"{named[1]}.{named[2]}{named[3] or ''}", sha256)
+    image = MicroPythonImage(path.name, f"{named[1]}.{named[2]}{named[3] or ''}", sha256)
+    pinned = _pinned(pins)
+    if image.name not in pinned:
+        confirm(image)
+    _pin(pins, pinned, image)
+    return image
 
 
 def _stock(board: str) -> str:
@@ -91,18 +102,24 @@ def _require_chip(name: str, content: bytes) -> None:
         raise FlasherError(f"{size} is for an {other}, not for an ESP32-S3")
 
 
-def _pin(pins: Path, name: str, sha256: str) -> None:
+def _pinned(pins: Path) -> dict[str, str]:
     try:
         pinned = json.loads(pins.read_text("utf-8")) if pins.exists() else {}
     except ValueError:
         pinned = None
     if not isinstance(pinned, dict):
         raise FlasherError(f"{pins} does not hold the pinned images; put it back from a copy")
-    if pinned.setdefault(name, sha256) != sha256:
+    return pinned
+
+
+def _pin(pins: Path, pinned: dict[str, str], image: MicroPythonImage) -> None:
+    if pinned.setdefault(image.name, image.sha256) != image.sha256:
         raise FlasherError(
-            f"{name} is not the file it was at first use: its SHA-256 is {sha256}, "
-            f"{pins} has {pinned[name]}. Fetch it again; if you want the change, remove that line"
+            f"{image.name} is not the file it was at first use: its SHA-256 is {image.sha256}, "
+            f"{pins} has {pinned[image.name]}. Fetch it again; if you want the change, remove that "
+            "line"
         )
+    pins.parent.mkdir(parents=True, exist_ok=True)
     aside = pins.with_name(pins.name + ".new")
     aside.write_text(json.dumps(pinned, indent=2, sort_keys=True) + "\n", "utf-8")
     aside.replace(pins)

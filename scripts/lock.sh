@@ -7,7 +7,7 @@ venv=$(mktemp -d)
 trap 'rm -rf "$venv"' EXIT
 python3 -m venv "$venv"
 "$venv/bin/pip" install --quiet pip-tools
-for set in run dev node fuzz; do
+for set in run flash dev node fuzz; do
     "$venv/bin/pip-compile" --quiet --generate-hashes --allow-unsafe --strip-extras \
         --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header \
         --output-file "requirements/$set.txt" "requirements/$set.in"

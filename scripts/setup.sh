@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes everything run.sh and test.sh need, inside this folder (.venv, .tools, node_modules) and,
-# for MicroPython, under the user's cache. A step whose inputs did not change is not done again.
-# Usage: scripts/setup.sh run|dev
+# Makes everything run.sh, flash.sh and test.sh need, inside this folder (.venv, .tools, node_modules)
+# and, for MicroPython, under the user's cache. A step whose inputs did not change is not done again.
+# Usage: scripts/setup.sh run|flash|dev
 set -eu
 cd "$(dirname "$0")/.."
 set_name=${1:-run}
@@ -54,7 +54,7 @@ install_python() {
     fi
 }
 install_python run
-[ "$set_name" = run ] || install_python dev
+[ "$set_name" = run ] || install_python "$set_name"
 
 # --- Web assets ---------------------------------------------------------------------------
 vendor=server/web/static/vendor

@@ -168,6 +168,25 @@ def _parser() -> argparse.ArgumentParser:
     )
     badge.set_defaults(run=_badge)
 
+    bench = commands.add_parser(
+        "bench",
+        help="a blank board on a desk, for ./flash.sh",
+        description="Prints a pty's path, then answers there as a board in its chip's loader, for "
+        "esptool and ./flash.sh, until interrupted. Needs what scripts/setup.sh dev installs.",
+    )
+    bench.add_argument(
+        "--flash", type=Path, metavar="FILE", help="where its flash is kept (made if missing)"
+    )
+    bench.add_argument("--chip", default="esp32s3", help="as esptool calls it (%(default)s)")
+    bench.add_argument("--flash-mb", type=int, choices=(4, 8, 16), default=16, help="(%(default)s)")
+    bench.add_argument(
+        "--pulled-after",
+        type=int,
+        metavar="BYTES",
+        help="that it hears: then its cable is pulled and plugged in again, at a new path",
+    )
+    bench.set_defaults(run=_bench)
+
     driving = commands.add_parser(
         "drive",
         help="cars that drive about, at 1x, against a running server",
@@ -216,6 +235,14 @@ def _badge(arguments: argparse.Namespace) -> None:
     except ValueError:
         raise InputError(f"--uid takes hexadecimal digits, not {arguments.uid}") from None
     play_badge([(uid, key[0] if key else None) for uid, *key in badges])
+
+
+def _bench(arguments: argparse.Namespace) -> None:
+    try:
+        from simulator.commands.bench import play_bench
+    except ModuleNotFoundError:  # the mocked loader is no part of what a server installs
+        raise InputError("bench needs more packages: run scripts/setup.sh dev") from None
+    play_bench(arguments.chip, arguments.flash_mb, arguments.flash, arguments.pulled_after)
 
 
 def _replay(arguments: argparse.Namespace) -> None:

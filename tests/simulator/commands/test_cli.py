@@ -15,7 +15,7 @@ def simulate(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["replay"], ["device"], ["device", "gnss"], ["run"], ["drive"]]
+    "command", [[], ["replay"], ["device"], ["device", "gnss"], ["run"], ["bench"], ["drive"]]
 )
 def test_every_command_explains_itself(command):
     done = simulate(*command, "--help")
@@ -28,6 +28,8 @@ def test_every_command_explains_itself(command):
     [
         (["replay", "nowhere.nmea"], "nowhere.nmea"),
         (["device", "gnss", "nowhere.nmea"], "nowhere.nmea"),
+        (["bench", "--chip", "toaster"], "toaster"),
+        (["bench", "--flash-mb", "3"], "--flash-mb"),
         (["drive", "--boxes", "here", "--car", "x.json:00"], "HOST:PORT"),
         (["drive", "--boxes", "h:²", "--car", "x.json:00"], "HOST:PORT"),
         (["drive", "--boxes", "h:99999", "--car", "x.json:00"], "HOST:PORT"),
