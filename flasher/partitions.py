@@ -3,7 +3,8 @@
 At 0x8000 of an image lies ESP-IDF's partition table: entries of 32 bytes (0xAA50, type, subtype,
 offset and size as u32 little-endian, a name of 16 bytes, flags), up to one of another kind.
 MicroPython takes the partition "vfs" (or "ffat"); its images from 1.26 on have none, and it makes
-one of all that is behind the last partition (ports/esp32/main.c).
+one of all that is behind the last partition (ports/esp32/main.c), which ends at 0x200000 in 1.26 to
+1.28 (partitions-4MiBplus.csv).
 """
 
 import struct
