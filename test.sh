@@ -6,8 +6,8 @@
 #                     quarter of the examples of each property; under 90 seconds once everything is
 #                     set up
 #   ./test.sh         every kind of check, what is long as a seeded sample; under 20 minutes
-#   ./test.sh full    the whole of it: all mutants, all states, all power cuts, the month, all kills
-#                     and cuts, the crowd, long fuzzing; under 75 minutes
+#   ./test.sh full    the whole of it: all mutants, all states, all power cuts, a week of the month,
+#                     all kills and cuts, the crowd, long fuzzing; under 75 minutes
 #
 # The times are for two cores. Prepares what is missing first. Further arguments go to pytest:
 # ./test.sh quick -k trip. VOITURIER_NO_SKIP=1 makes a missing peer, browser or data set a failure
