@@ -42,6 +42,7 @@ SLICE_MS = 15.0  # docs/bench.md, line 1, at 0.3 instructions a cycle
 LATENCY_S = 0.060  # as simulator/engine/tcp_link.py
 COMMANDS_AT_ONCE = 12
 AGAIN_AFTER_S = 3.0  # nothing seen or heard: the agent holds the badge there again
+PAUSES_S = 7_200  # longer than a parked box waits before it tries again
 CARS = 2  # at a time, for as many cores
 BADGE_KEY, KEY, CARD_KEY = b"\x22" * 32, b"\x11" * 32, bytes(range(16))
 IDENTITY = {
@@ -195,7 +196,7 @@ class Bench:
 
     def get_online(self) -> Link:
         self.car.modem.coverage(True)
-        self.world.run_until(lambda: self.link is not None and self.link.is_ready, 900)
+        self.world.run_until(lambda: self.link is not None and self.link.is_ready, PAUSES_S)
         self.world.run_for(3)
         assert self.link is not None
         return self.link
@@ -230,7 +231,7 @@ def in_a_handshake(bench: Bench) -> tuple[int, int]:
     """The server closes; the box connects again, and computes for some seconds."""
     bench.get_online().drop()
     known = bench.link
-    bench.world.run_until(lambda: bench.link is not known, 300)
+    bench.world.run_until(lambda: bench.link is not known, PAUSES_S)
     connections = bench.car.report()["connections"]
     bench.world.run_for(bench.chance.uniform(2 * LATENCY_S, 2.0))
     assert bench.car.report()["connections"] == connections, "the handshake is over"
