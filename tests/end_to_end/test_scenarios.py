@@ -1,6 +1,6 @@
 """Every scenario that comes with the simulator holds.
 
-In a full run, that is; else every other one is drawn, and of those that park a car for a night one.
+In a full run, that is; else every other one is drawn, and none of those that park a car for a night.
 Of the month's 22 working days a full run has six, with a weekend, and any other an afternoon: whole
 it takes an hour, by `voiturier-sim run month`.
 """
@@ -17,10 +17,10 @@ from simulator.engine.box import word_bits
 from simulator.play.reading import FORM, built_in
 from tests.support import FULL, sample_seed
 
-# Each of these parks a car for a night or more: one takes a minute or two.
+# Each of these parks a car for a night or more, and takes two minutes.
 NIGHTS = ("battery_runs_low", "day_8_offline", "garage_weekend", "late_friday")
 DAYS = sorted(built_in().keys() - {"month", *NIGHTS})
-DRAWN = (*DAYS[sample_seed() % 2 :: 2], NIGHTS[sample_seed() % 4])
+DRAWN = DAYS[sample_seed() % 2 :: 2]
 
 
 def run(scenario: str | Path, *arguments: str) -> tuple[int, dict[str, object], str]:
@@ -34,7 +34,7 @@ def run(scenario: str | Path, *arguments: str) -> tuple[int, dict[str, object], 
     return ran.returncode, json.loads(ran.stdout or "{}"), ran.stderr
 
 
-@pytest.mark.parametrize("name", (*DAYS, *NIGHTS) if FULL else DRAWN)
+@pytest.mark.parametrize("name", [*DAYS, *NIGHTS] if FULL else DRAWN)
 def test_the_scenario_holds(name: str) -> None:
     status, figures, timeline = run(name)
     assert status == 0, timeline

@@ -443,7 +443,12 @@ def is_name(text: str) -> bool:
     return bool(text) and text.isprintable() and one_line(text) == text
 
 
-NAMES = st.text(max_size=12).map(one_line).filter(is_name) | st.sampled_from(
+def as_name(text: str) -> str:
+    """A text that may be a name, or one in its place: to filter takes too long."""
+    return text if is_name(text) else "zoé"
+
+
+NAMES = st.text(max_size=12).map(one_line).map(as_name) | st.sampled_from(
     ["=1+1", "'t Hooft", "''", "00123", "1;2", 'a"b', "vrai", "-", "12/01", "D’Été", "@x"]
 )
 SOMEBODY = st.fixed_dictionaries(
@@ -465,7 +470,7 @@ SOME_CAR = st.fixed_dictionaries(
 
 @settings(max_examples=examples(12), deadline=None)
 @given(
-    st.dictionaries(NAMES.map(str.lower).filter(is_name), SOMEBODY, max_size=6),
+    st.dictionaries(NAMES.map(str.lower).map(as_name), SOMEBODY, max_size=6),
     st.lists(CARD, unique=True, max_size=6),
     st.lists(SOME_CAR, max_size=4),
     st.sampled_from([as_csv, as_xlsx]),
