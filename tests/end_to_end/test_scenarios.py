@@ -1,8 +1,8 @@
 """Every scenario that comes with the simulator holds.
 
-In a full run, that is; else every other one is drawn, and none of those that park a car for a night.
-Of the month's 22 working days a full run has six, with a weekend, and any other an afternoon: whole
-it takes an hour, by `voiturier-sim run month`.
+In a full run, that is; else every other one is drawn, none of those that park a car for a night. Of
+the month's 22 working days a full run has six, with a weekend, and any other an afternoon: whole it
+takes an hour, by `voiturier-sim run month`.
 """
 
 import json
