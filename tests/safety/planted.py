@@ -274,15 +274,15 @@ def _stood_all_the_while(shipped: Any) -> Any:
 
 def _keeps_the_driver_out() -> AbstractContextManager[Any]:
     """At the last stage of the battery no badge is judged."""
-    shipped_read, shipped_judge, saves = BatteryStage.read, Vehicle._judge, []  # type: Any, Any, list[int]
+    shipped_read, shipped_judge = BatteryStage.read, Vehicle._judge
+    batteries: list[BatteryStage] = []
 
-    def read(self: BatteryStage, *reading: int) -> tuple[Any, ...]:
-        records = shipped_read(self, *reading)
-        saves[:] = [self.stage]
-        return records
+    def read(self: BatteryStage, millivolts: int, now_ms: int) -> tuple[Any, ...]:
+        batteries[:] = [self]
+        return shipped_read(self, millivolts, now_ms)
 
     async def judge(self: Vehicle, *arguments: Any) -> None:
-        if saves != [3]:
+        if not batteries or batteries[0].stage < 3:
             await shipped_judge(self, *arguments)
 
     stack = ExitStack()
