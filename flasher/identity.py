@@ -34,7 +34,8 @@ def read_identity(path: Path) -> dict[str, Any]:
         if not isinstance(value, str) or not re.fullmatch(f"[0-9a-f]{{{digits}}}", value):
             raise _no_identity(path, name)
     for name in _TEXTS:
-        if not isinstance(identity.get(name), str) or not identity[name]:
+        may_be_empty = name == "apn"  # the network's own
+        if not isinstance(identity.get(name), str) or not (identity[name] or may_be_empty):
             raise _no_identity(path, name)
     return identity
 
