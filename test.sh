@@ -50,4 +50,5 @@ step "pyright (firmware, with the box's stubs)"
 stubs=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 node_modules/.bin/pyright --pythonpath .venv/bin/python --typeshedpath "$stubs"
 step "tests"
-.venv/bin/python -m pytest --numprocesses 2 --dist worksteal "$@"
+# One more than there are cores: now and then some test waits for a page, a server, a process.
+.venv/bin/python -m pytest --numprocesses "$(($(nproc) + 1))" --dist worksteal "$@"
