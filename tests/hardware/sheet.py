@@ -114,7 +114,7 @@ class Sheet:
         size: tuple[float, float],
         color: str,
         fill: str,
-        line: str,
+        line: Literal["-", "--"],
         zorder: int,
     ) -> None:
         left, top = corner
