@@ -32,7 +32,7 @@ CONNECTORS = {
     "X1": (
         Way(1, "12 V, terminal 30, behind the fuse"),
         Way(2, "ground, terminal 31"),
-        Way(3, "empty"),
+        Way(3, "12 V behind Q1, to K3 and K4"),
     ),
     "X2": (
         Way(1, "start wire, ignition switch's side", ("crank",)),

@@ -31,7 +31,7 @@ FRENCH = {
     "F1: 2 A slow, within 20 cm of the tap": "F1 : 2 A temporisé, à moins de 20 cm",
     "ground, terminal 31": "masse, borne 31",
     "battery divider": "diviseur batterie",
-    "coils of K1": "bobines de K1",
+    "K1, and X1.3": "K1, et X1.3",
     # start
     "The start relay": "Le relais de démarrage",
     "A start wire of 1 to 10 A": "Un fil de démarrage de 1 à 10 A",
@@ -77,10 +77,11 @@ FRENCH = {
     "B, C, D. Other lines: a relay for each output, K3 and K4.": (
         "B, C, D. Autres lignes : un relais par sortie, K3 et K4."
     ),
-    "F2: 12 V permanent,\na fuse of its own,\nas large as that of\nthe central locking": (
-        "F2 : 12 V permanent,\nun fusible à lui, du\ncalibre de celui de la\ncentrale"
-    ),
+    "K3; K4 likewise\nbetween X1.3 and X3.3": "K3 ; K4 de même,\nentre X1.3 et X3.3",
     "What the relays K3 and K4 switch": "Ce que commutent les relais K3 et K4",
+    "F2: 12 V permanent, a fuse as that of the central locking": (
+        "F2 : 12 V permanent, du calibre de celui de la centrale"
+    ),
     "B. The car's lines want 12 V:": "B. Lignes qui veulent 12 V :",
     "C. The car's two wires reverse a motor: each is cut.": (
         "C. Deux fils qui inversent un moteur : chacun est coupé."
@@ -143,6 +144,7 @@ FRENCH = {
     "5 V to the receiver": "5 V vers le récepteur",
     "to the receiver's RXD": "vers RXD du récepteur",
     "from the receiver's TXD": "de TXD du récepteur",
+    "12 V behind Q1, to K3 and K4": "12 V après Q1, vers K3 et K4",
     # bypass
     "The bypass": "La dérivation",
     "Fitted:": "Montée :",

@@ -49,7 +49,7 @@ def _relay(sheet: Sheet, y: float) -> None:
     sheet.text(
         (0.3, y - 1.2), sheet.say("B, C, D. Other lines: a relay for each output, K3 and K4.")
     )
-    sheet.tag((2.2, y), "F2", "right")
+    sheet.tag((2.2, y), "X1.3", "right")
     sheet.wire((2.2, y), (4, y))
     sheet.part(elements.Inductor2(), (4, y), (4, y + 2.4))
     sheet.wire((4, y), (5.6, y))
@@ -59,9 +59,4 @@ def _relay(sheet: Sheet, y: float) -> None:
     sheet.wire((2.2, y + 2.4), (5.6, y + 2.4))
     sheet.dot((4, y + 2.4))
     sheet.tag((2.2, y + 2.4), "X3.2", "right")
-    sheet.text(
-        (9, y + 0.6),
-        sheet.say(
-            "F2: 12 V permanent,\na fuse of its own,\nas large as that of\nthe central locking"
-        ),
-    )
+    sheet.text((9, y + 1.2), sheet.say("K3; K4 likewise\nbetween X1.3 and X3.3"))

@@ -8,10 +8,11 @@ from tests.hardware.words import Language
 
 def draw(language: Language) -> Sheet:
     """Return the sheet."""
-    sheet = Sheet(language, 17.2, "What the relays K3 and K4 switch")
-    _to_plus(sheet, 2.2)
-    _reversing(sheet, 6.8)
-    _button(sheet, 13)
+    sheet = Sheet(language, 18.6, "What the relays K3 and K4 switch")
+    sheet.text((0.3, 0.6), sheet.say("F2: 12 V permanent, a fuse as that of the central locking"))
+    _to_plus(sheet, 3.6)
+    _reversing(sheet, 8.2)
+    _button(sheet, 14.4)
     return sheet
 
 
