@@ -38,6 +38,7 @@ SLOW = (
     "flasher/test_command.py",
     "flasher/test_flashing.py",
     "fuzz",
+    "hardware/test_in_a_browser.py",
     "production",
     "safety",
     "server/actions/on_record/test_moves.py",

@@ -1,22 +1,23 @@
-"""docs/hardware.md says what firmware/board.py does, and the pins are ones the chip can spare."""
+"""docs/hardware*.md say what firmware/board.py does, and the pins are ones the chip can spare."""
 
 import re
 from itertools import takewhile
-from pathlib import Path
 
 import pytest
 
 from firmware.board import (
     BOARDS,
     CAN_PINS_KEPT_FREE,
-    Board,
-    Uart,
     outputs_held_through_resets,
     outputs_high_at_reset,
     outputs_low_at_reset,
 )
+from tests.hardware.guide import text
+from tests.hardware.wiring import HEADERS, pins_of
+from tests.support import ROOT
 
-TEXT = (Path(__file__).parents[2] / "docs" / "hardware.md").read_text()
+GUIDE = text("en")
+DESIGN = (ROOT / "docs" / "hardware-design.md").read_text("utf-8")
 THE_BOARD = BOARDS["lilygo_t_sim7670g_s3"]
 
 STRAPPING = {0, 3, 45, 46}
@@ -24,10 +25,7 @@ WIRED_BY_THE_MAKER = {3}  # the modem's RI; 3 straps the choice of JTAG only, an
 RTC = set(range(22))
 USB = {19, 20}
 CONSOLE = {43, 44}  # UART 0: the ROM's messages, the stock image's REPL
-# The maker's pin map and schematic of the T-SIM7670G-S3 (V1.1).
-ON_THE_HEADERS = {
-    0, 1, 2, 4, 5, 6, 7, 8, 12, 13, 14, 15, 16, 21, 38, 39, 40, 41, 42, 43, 44, 46, 47, 48,
-}  # fmt: skip
+ON_THE_HEADERS = {what for ways in HEADERS.values() for what in ways if isinstance(what, int)}
 OF_THE_MODEM = {3, 9, 10, 11, 17, 18}
 OWN_DIVIDER, OWN_LED = {4, 5}, {12}
 PULLED_UP_AT_RESET = {39}  # MTCK, by the chip
@@ -37,27 +35,16 @@ FLASH_AND_PSRAM = set(range(26, 38))
 NOT_BONDED = {22, 23, 24, 25}
 
 
-def table(heading: str) -> list[list[str]]:
+def table(document: str, heading: str) -> list[list[str]]:
     """The cells of the first table under a heading, without its head."""
-    section = TEXT.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    section = document.split(f"\n## {heading}\n")[1].split("\n## ")[0]
     lines = section[section.index("\n|") + 1 :].splitlines()
     rows = takewhile(lambda line: line.startswith("|"), lines)
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows][2:]
 
 
-def pins_of(board: Board) -> dict[str, int]:
-    """Every pin by its name in board.py, as `modem_uart.tx` or `relay_enable`."""
-    pins = {}
-    for name, value in zip(board._fields, board, strict=True):
-        if isinstance(value, Uart):
-            pins[f"{name}.tx"], pins[f"{name}.rx"] = value.tx, value.rx
-        elif isinstance(value, int) and not name.endswith("_ms"):
-            pins[name] = value
-    return pins
-
-
 def test_the_documented_pins_are_the_boards() -> None:
-    documented = {row[0]: int(row[1]) for row in table("Pins")}
+    documented = {row[0]: int(row[1]) for row in table(GUIDE, "Pins")}
     assert documented == pins_of(THE_BOARD)
 
 
@@ -67,7 +54,9 @@ def test_every_board_has_the_same_pins() -> None:
 
 
 def test_the_documented_uarts_are_the_boards() -> None:
-    documented = {tuple(int(cell) for cell in (*row[:1], *row[2:])) for row in table("UARTs")}
+    documented = {
+        tuple(int(cell) for cell in (*row[:1], *row[2:])) for row in table(DESIGN, "UARTs")
+    }
     uarts = (THE_BOARD.modem_uart, THE_BOARD.gnss_uart)
     assert documented == {(u.number, u.tx, u.rx, u.baud, u.rx_buffer_bytes) for u in uarts}
 
@@ -107,7 +96,7 @@ def test_what_the_board_has_on_a_pin_spoils_nothing() -> None:
 
 def test_the_battery_is_on_the_converter_that_the_radio_leaves_alone() -> None:
     assert THE_BOARD.battery_adc in FIRST_CONVERTER
-    (row,) = [row for row in table("Pins") if row[0] == "battery_adc"]
+    (row,) = [row for row in table(GUIDE, "Pins") if row[0] == "battery_adc"]
     assert f"{THE_BOARD.battery_divider:g} V for a volt" in row[3]
 
 
@@ -116,32 +105,21 @@ def test_what_wakes_the_chip_by_going_low_is_on_pins_of_the_rtc() -> None:
 
 
 def test_the_pulse_lengths_and_free_pins_are_documented() -> None:
-    for row in table("Pins"):
+    for row in table(GUIDE, "Pins"):
         if row[0].startswith(("relay_enable", "relay_inhibit")):
             assert f"pulse of {THE_BOARD.relay_pulse_ms} ms" in row[3]
         if row[0] in ("door_unlock", "door_lock"):
             assert f"pulse of {THE_BOARD.door_pulse_ms} ms" in row[3]
-    free = re.search(r"Kept free for OBD.*: ([\d, ]+)\.", TEXT)
+    free = re.search(r"Kept free for OBD.*: ([\d, ]+)\.", GUIDE)
     assert free is not None
     assert tuple(int(pin) for pin in free[1].split(",")) == CAN_PINS_KEPT_FREE
 
 
 def test_each_claim_of_a_source_has_it_and_each_source_is_used() -> None:
-    body, sources = TEXT.split("\n## Sources\n")
+    body, sources = DESIGN.split("\n## Sources\n")
     listed = re.findall(r"^(\d+)\. ", sources, re.MULTILINE)
     assert listed == [str(number) for number in range(1, len(listed) + 1)]
     assert set(re.findall(r"\[(\d+)\]", body)) == set(listed)
-
-
-def test_every_pin_in_the_schematic_is_one_of_the_boards() -> None:
-    section = TEXT.split("\n## Schematic in words\n")[1].split("```")[1]
-    drawn = re.findall(r"GPIO (\d+(?:, \d+(?!\.|\d))*)", section)  # not the "3.3 kΩ" behind one
-    board = THE_BOARD
-    assert {int(number) for pins in drawn for number in pins.split(", ")} == {
-        board.relay_enable, board.relay_inhibit, board.relay_sense, board.door_unlock,
-        board.door_lock, board.ignition, board.crank, board.door_contact, board.key_holder,
-        board.battery_adc,
-    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["relay_enable", "relay_inhibit", "door_unlock", "door_lock"])
