@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
@@ -81,24 +82,24 @@ class Server:
             is_right = parts.port != 0 and _is_address(parts.scheme, self._host)
         except ValueError:  # of the port
             is_right = False
-        if not is_right or parts.query or parts.fragment or parts.username is not None:
-            raise FlashError(ServerFailure.BAD_URL, url=url)
-        if len(self.url) > _MOST_URL:
-            raise FlashError(ServerFailure.BAD_URL, url=url)
+        is_right = is_right and not (parts.query or parts.fragment or "@" in parts.netloc)
+        if not is_right or len(self.url) > _MOST_URL:
+            shown = _plainly(url.rpartition("@")[2])  # a password may stand before that
+            raise FlashError(ServerFailure.BAD_URL, url=shown)
         try:
             trusted = ssl.create_default_context(cafile=ca)
         except OSError as error:
             raise FlashError(ServerFailure.NO_CA, file=str(ca), why=_why(error)) from None
+        self._session = CookieJar()
         handlers: list[urllib.request.BaseHandler] = [
             urllib.request.HTTPSHandler(context=trusted),
-            urllib.request.HTTPCookieProcessor(),
+            urllib.request.HTTPCookieProcessor(self._session),
             _Straight(),
         ]
         if parts.scheme == "http":  # a proxy would read the password
             handlers.append(urllib.request.ProxyHandler({}))
         self._opener = urllib.request.build_opener(*handlers)
         self._opener.addheaders = []
-        self._is_signed_in = False
 
     def __enter__(self) -> "Server":
         return self
@@ -126,7 +127,6 @@ class Server:
         words = {"login": login, "password": password}
         answer = self._ask("POST", "/api/session", words | ({"code": code} if code else {}))
         if answer.status == http.client.OK:
-            self._is_signed_in = True
             return _plainly(answer.words.get("name")) or login
         if answer.error == "code_wanted":
             raise CodeWantedError
@@ -141,10 +141,10 @@ class Server:
 
     def sign_out(self) -> None:
         """End the session, if one was begun; where the server is not reached it ends by itself."""
-        if self._is_signed_in:
-            self._is_signed_in = False
+        if len(self._session):
             with contextlib.suppress(FlashError):
                 self._ask("DELETE", "/api/session")
+            self._session.clear()
 
     def box(self, plate: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
         """Return the identity of a new box, or again that of one which was never connected.

@@ -1,13 +1,47 @@
-"""A folder with an image of MicroPython, and a board at its port."""
+"""A folder with an image of MicroPython, a board at its port, and the command in this process."""
 
-from collections.abc import Iterator
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from flasher import __main__ as command
 from simulator.devices.rom_loader import RomLoader
-from tests.flasher.command.running import CONTENT
+from tests.flasher.command.running import CONTENT, environment
 from tests.flasher.micropython import NAME as IMAGE
+
+_ENDED = (signal.SIGTERM, signal.SIGHUP)
+
+
+class Ran(NamedTuple):
+    """How the command ended, and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class Typed:
+    """A technician at the keyboard: a line for each that is asked, after what is done for it."""
+
+    def __init__(self, answers: Sequence[str | Callable[[], str]]) -> None:
+        self._answers = list(answers)
+
+    def readline(self) -> str:
+        if not self._answers:
+            return ""
+        answer = self._answers.pop(0)
+        return (answer if isinstance(answer, str) else answer()) + "\n"
+
+    def isatty(self) -> bool:
+        return False
+
+
+Command = Callable[..., Ran]
 
 
 @pytest.fixture
@@ -21,3 +55,33 @@ def folder(tmp_path: Path) -> Path:
 def board() -> Iterator[RomLoader]:
     with RomLoader() as board:
         yield board
+
+
+@pytest.fixture
+def here(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Iterator[Command]:
+    """Run the command in this process, in the folder: quicker than a process of its own."""
+    handlers = {each: signal.getsignal(each) for each in _ENDED}
+    for name in os.environ:
+        if "proxy" in name.lower():
+            monkeypatch.delenv(name)
+
+    def run(*arguments: str, typed: Sequence[str | Callable[[], str]] = ()) -> Ran:
+        for name, value in environment(folder).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "argv", ["flash.sh", *arguments])
+        monkeypatch.setattr(sys, "stdin", Typed(typed))
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as caught:
+            command.main()
+        said = capfd.readouterr()
+        code = caught.value.code
+        if isinstance(code, str):
+            return Ran(1, said.out, said.err + code)
+        return Ran(int(code or 0), said.out, said.err)
+
+    yield run
+    for each, handler in handlers.items():
+        signal.signal(each, handler)
