@@ -16,7 +16,7 @@ from tests.flasher.command.running import CONTENT, flash, leftovers
 from tests.flasher.identity import BADGE_KEY, IDENTITY, KEY
 from tests.flasher.micropython import NAME as IMAGE
 
-KEPT = ("--identity", "box.json")
+KEPT = ("--identity", "box.json", "--no-bench")
 
 
 @pytest.fixture(autouse=True)
