@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flasher.failures import Bilingual
 from flasher.failures.batch import BatchFailure
-from flasher.failures.bench import BenchFailure
+from flasher.failures.bench import BenchCheck, BenchFailure, BenchWish
 from flasher.failures.board import BoardFailure
 from flasher.failures.files import FileFailure
 from flasher.failures.server import ServerFailure
@@ -19,7 +19,8 @@ KINDS: dict[str, type[Bilingual]] = {
     "server": ServerFailure,
     "bench": BenchFailure,
 }
-"""What a table is called in the page -> what is in it."""
+"""What a table is called in the page -> the failures in it."""
+_TABLES: dict[str, type[Bilingual]] = {**KINDS, "checks": BenchCheck, "wishes": BenchWish}
 PLACES = re.compile(r"%\((\w+)\)s")
 _TABLE = re.compile(
     r"(?s)(<!-- table (\w+): python -m tests\.flasher\.failures_table -->\n)"
@@ -28,15 +29,16 @@ _TABLE = re.compile(
 
 
 def made_anew(path: Path = PAGE) -> str:
-    """The page with the table of every failure."""
+    """The page with its tables of all failures and checks."""
     return _TABLE.sub(lambda found: found[1] + _table(found[2]) + found[3], path.read_text("utf-8"))
 
 
 def _table(kind: str) -> str:
     rows = "| name | English | français |\n|---|---|---|\n"
-    for failure in KINDS[kind]:
-        english, french = (PLACES.sub(r"*\1*", text) for text in failure.value)
-        rows += f"| `{failure.name}` | {english} | {french} |\n"
+    for each in _TABLES[kind]:
+        name = each.name if kind in KINDS else each.name.lower()  # a check, as the box says it
+        english, french = (PLACES.sub(r"*\1*", text) for text in each.value)
+        rows += f"| `{name}` | {english} | {french} |\n"
     return rows
 
 

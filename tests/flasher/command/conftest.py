@@ -5,43 +5,15 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from flasher import __main__ as command
 from simulator.devices.rom_loader import RomLoader
-from tests.flasher.command.running import CONTENT, environment
+from tests.flasher.command.running import CONTENT, Command, Ran, Typed, environment
 from tests.flasher.micropython import NAME as IMAGE
 
 _ENDED = (signal.SIGTERM, signal.SIGHUP)
-
-
-class Ran(NamedTuple):
-    """How the command ended, and what it said."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-class Typed:
-    """A technician at the keyboard: a line for each that is asked, after what is done for it."""
-
-    def __init__(self, answers: Sequence[str | Callable[[], str]]) -> None:
-        self._answers = list(answers)
-
-    def readline(self) -> str:
-        if not self._answers:
-            return ""
-        answer = self._answers.pop(0)
-        return (answer if isinstance(answer, str) else answer()) + "\n"
-
-    def isatty(self) -> bool:
-        return False
-
-
-Command = Callable[..., Ran]
 
 
 @pytest.fixture

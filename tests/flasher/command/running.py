@@ -3,13 +3,42 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.flasher.micropython import invented
 from tests.support import ROOT
 
 CONTENT = invented()
 _TIMEOUT_S = 240
+
+
+class Ran(NamedTuple):
+    """How the command ended, and what it said."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class Typed:
+    """A technician at the keyboard: a line for each that is asked, after what is done for it."""
+
+    def __init__(self, answers: Sequence[str | Callable[[], str]]) -> None:
+        self._answers = list(answers)
+
+    def readline(self) -> str:
+        if not self._answers:
+            return ""
+        answer = self._answers.pop(0)
+        return (answer if isinstance(answer, str) else answer()) + "\n"
+
+    def isatty(self) -> bool:
+        return False
+
+
+Command = Callable[..., Ran]
 
 
 def environment(folder: Path, language: str = "en", **others: str) -> dict[str, str]:

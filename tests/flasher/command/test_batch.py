@@ -16,8 +16,7 @@ from flasher.flashing import FILE_SYSTEM_AT
 from flasher.image import read_file
 from simulator.devices.rom_loader import RomLoader
 from tests.flasher.batch.maker import PASSPHRASE, as_file, batch_of, identity
-from tests.flasher.command.conftest import Command
-from tests.flasher.command.running import environment, leftovers
+from tests.flasher.command.running import Command, environment, leftovers
 from tests.flasher.identity import BADGE_KEY
 from tests.flasher.micropython import NAME as IMAGE
 

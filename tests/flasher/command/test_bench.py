@@ -10,8 +10,7 @@ from flasher.flashing import FILE_SYSTEM_AT
 from flasher.image import read_file
 from flasher.label import label
 from simulator.devices.rom_loader import RomLoader
-from tests.flasher.command.conftest import Command
-from tests.flasher.command.running import leftovers
+from tests.flasher.command.running import Command, leftovers
 from tests.flasher.identity import BADGE_KEY, KEY
 from tests.flasher.micropython import NAME as IMAGE
 from tests.flasher.site import LOGIN, PASSWORD, Site

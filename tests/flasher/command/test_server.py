@@ -11,8 +11,7 @@ from flasher.flashing import FILE_SYSTEM_AT
 from flasher.image import read_file
 from simulator.devices.rom_loader import RomLoader
 from tests.flasher.authority import Authority
-from tests.flasher.command.conftest import Command
-from tests.flasher.command.running import leftovers
+from tests.flasher.command.running import Command, leftovers
 from tests.flasher.identity import BADGE_KEY, KEY
 from tests.flasher.micropython import NAME as IMAGE
 from tests.flasher.site import CODE, LOGIN, PASSWORD, Site

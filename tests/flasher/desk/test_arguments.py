@@ -1,8 +1,11 @@
 """What may be typed behind ./flash.sh, and that no secret is among it."""
 
+import re
+
 import pytest
 
 from flasher.desk.arguments import read
+from tests.flasher.failures_table import PAGE
 
 
 @pytest.mark.parametrize(
@@ -38,6 +41,18 @@ def test_what_makes_no_sense_together_is_told_in_both_languages(
     english, french = told
     assert said in english
     assert english != french
+
+
+def test_the_guide_explains_every_option_in_both_languages(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        read(["--help"])
+    options = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help"}
+    assert len(options) > 15
+    french, english = PAGE.read_text("utf-8").split('<a id="english"></a>')
+    for half in (french, english.split('<a id="messages"></a>')[0]):
+        assert {option for option in options if f"{option}" not in half} == set()
 
 
 def test_the_help_is_in_the_language_of_the_computer(
