@@ -1,117 +1,144 @@
-"""`./flash.sh`: reads its arguments, asks the technician, says how far it is. Decides nothing else.
+"""`./flash.sh`: makes boxes of blank boards. Here it is put together: what the arguments ask for.
 
 Never shows anything of an identity but the box's number and its car.
 """
 
 import argparse
-import hashlib
+import contextlib
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from serial.tools import list_ports
 
-from flasher.board import CHIP, FLASH, FLASH_BYTES, Board
+from flasher.batch.file import BatchFile
+from flasher.batch.ledger import Ledger
+from flasher.desk.arguments import BOARD, read
+from flasher.desk.following import follow_bench
+from flasher.desk.making import Made, Orders, make_box
+from flasher.desk.series import series
+from flasher.desk.sources import FromBatch, FromServer, IdentityFile, Source
+from flasher.desk.terminal import ask, ask_secret, pin_in, say, secret_in
 from flasher.errors import FlasherError
-from flasher.failures import Failure, FlashError
-from flasher.flashing import flash, require_layout, require_no_box
-from flasher.identity import read_identity
-from flasher.image import new_image
+from flasher.failures import FlashError
+from flasher.failures.batch import BatchFailure
+from flasher.failures.files import FileFailure
+from flasher.flashing import require_layout
 from flasher.micropython_image import MicroPythonImage, check
-from flasher.ports import can_reset, choose
-from flasher.progress import Progress
+from flasher.ports import choose
+from flasher.server import CodeWantedError, Server
+from flasher.words import Words
 
 _FAILED = 1
 
 
 def main() -> None:
-    """Run the command; exits with 0, 1 (the board is not flashed) or 2 (bad arguments)."""
+    """Run the command; exits with 0, 1 (a board is no box) or 2 (bad arguments)."""
+    for ended in (signal.SIGTERM, signal.SIGHUP):  # the server's session ends in these, too
+        signal.signal(ended, signal.default_int_handler)
     try:
-        _run(_parser().parse_args())
+        sys.exit(0 if _run(read(sys.argv[1:])) else _FAILED)
     except FlasherError as error:
         name = f"[{error.failure.name}] " if isinstance(error, FlashError) else ""
         sys.exit(f"flash.sh: {name}{error}")
-    except KeyboardInterrupt:
-        sys.exit("flash.sh: stopped; a board that was being written is a box after another run")
+    except (KeyboardInterrupt, EOFError):
+        sys.exit(f"flash.sh: {Words.STOPPED.said()}")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="flash.sh",
-        description="Makes a box of a blank board: MicroPython, the application and the box's"
-        " identity, verified. A board that is unplugged meanwhile is no box; run it again.",
-    )
-    parser.add_argument(
-        "--identity", type=Path, required=True, metavar="FILE", help="of `voiturier box add`"
-    )
-    parser.add_argument(
-        "--image",
-        type=Path,
-        required=True,
-        metavar="FILE",
-        help="MicroPython for the board, under its official name (docs/hardware.md says which)",
-    )
-    parser.add_argument("--port", metavar="PORT", help="the board's; found by itself if left out")
-    parser.add_argument(
-        "--replace", action="store_true", help="also a board that is a box already: it is lost"
-    )
-    parser.add_argument("--dry-run", action="store_true", help="look at everything, write nothing")
-    return parser
+def _run(arguments: argparse.Namespace) -> bool:
+    with contextlib.ExitStack() as open_until_the_end:
+        if arguments.batch is not None:
+            return _from_batch(arguments, open_until_the_end)
+        if arguments.server is not None:
+            source: Source = _from_server(arguments, open_until_the_end)
+        else:
+            source = IdentityFile(arguments.identity, arguments.board)
+        _make(source, _orders(arguments, source), arguments.port)
+        return True
 
 
-def _run(arguments: argparse.Namespace) -> None:
-    identity = read_identity(arguments.identity)
-    checked = check(arguments.image, identity["board"], _pins(), _confirm)
-    micropython = arguments.image.read_bytes()
-    if hashlib.sha256(micropython).hexdigest() != checked.sha256:
-        raise FlasherError(f"{checked.name} has just changed; run the command again")
-    require_layout(checked.name, micropython)
-    image = new_image(identity)
-    port = arguments.port or choose(list_ports.comports(), _ask_which)
-    progress = Progress(FLASH_BYTES, time.monotonic, _say)
-    with Board(port, can_reset(port), lambda address: progress.at(address)) as board:
-        _say(f"{port}: {CHIP}, {FLASH} of flash, MAC {board.mac}")
-        if not arguments.replace:
-            require_no_box(board, image, identity)
-        named = f"box {identity['box_id']}"
-        if identity.get("vehicle"):
-            named += f" for {identity['vehicle']}"
-        if arguments.dry_run:
-            _say(f"It would become {named}, with MicroPython {checked.version}. Nothing written.")
-            return
-        began_s = time.monotonic()
-        progress = Progress(FLASH_BYTES, time.monotonic, _say)
-        flash(board, micropython, image)
-        progress.at(FLASH_BYTES)
-        _say(f"Written and verified in {time.monotonic() - began_s:.0f} s: {named}.")
-        _say("It starts now." if board.start() else "Press RST: it starts.")
-    _say(f"Delete {arguments.identity} now: it holds the keys that the box has.")
+def _from_batch(arguments: argparse.Namespace, open_until_the_end: contextlib.ExitStack) -> bool:
+    ledger = Ledger(_settings() / "used_entries.json")
+    batch = open_until_the_end.enter_context(BatchFile(arguments.batch, ledger))
+    source = FromBatch(batch, arguments.board, arguments.car)
+    if not batch.left():
+        raise FlashError(BatchFailure.ALL_USED, begun="")
+    file = arguments.passphrase_file
+    batch.unlock(ask_secret(Words.PASSPHRASE.said()) if file is None else secret_in(file))
+    orders = _orders(arguments, source)
+    if arguments.car is None and not arguments.dry_run:
+        return series(
+            batch.left, lambda: _make(source, orders, arguments.port), lambda: source.plate
+        )
+    _make(source, orders, arguments.port)
+    return True
 
 
-def _pins() -> Path:
+def _from_server(
+    arguments: argparse.Namespace, open_until_the_end: contextlib.ExitStack
+) -> FromServer:
+    wanted: dict[str, Any] = {
+        name: value
+        for name, value, is_said in (
+            ("replace", True, arguments.replace),
+            ("start_relay", False, arguments.door_only),
+            ("ignition_line", False, arguments.no_ignition_line),
+            ("key_holder", True, arguments.key_holder),
+            ("door_contact", True, arguments.door_contact),
+            ("reader", arguments.reader, arguments.reader),
+        )
+        if is_said
+    }
+    if arguments.sim_pin_file is not None:
+        wanted["sim_pin"] = pin_in(arguments.sim_pin_file)
+    server = Server(arguments.server, arguments.ca, time.time)
+    open_until_the_end.enter_context(server)
+    login = ask(Words.LOGIN.said()) or ""
+    password = ask_secret(Words.PASSWORD.said())
+    try:
+        name = server.sign_in(login, password)
+    except CodeWantedError:
+        name = server.sign_in(login, password, ask_secret(Words.CODE.said()))
+    say(Words.SIGNED_IN.said(name=name))
+    return FromServer(server, arguments.board or BOARD, arguments.car, wanted)
+
+
+def _orders(arguments: argparse.Namespace, source: Source) -> Orders:
+    pins = _settings() / "micropython_images.json"
+    image = check(arguments.image, source.board, pins, _confirm)
+    require_layout(image.name, image.content)
+    return Orders(image, arguments.replace, arguments.dry_run, not arguments.no_bench)
+
+
+def _make(source: Source, orders: Orders, named_port: str | None) -> Made | None:
+    port = named_port or choose(list_ports.comports(), _ask_which)
+    made = make_box(port, source, orders)
+    if made is not None and orders.has_bench:
+        follow_bench(made, source, _ask_which)
+    return made
+
+
+def _settings() -> Path:
     home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(home) / "voiturier" / "micropython_images.json"
+    return Path(home) / "voiturier"
 
 
 def _confirm(image: MicroPythonImage) -> None:
-    _say(f"First use of {image.name}\n  SHA-256 {image.sha256}")
-    _say("Compare it with what the one who gave you the file says. Is it the same? [yes/no]")
-    if sys.stdin.readline().strip().lower() not in ("yes", "y", "oui", "o"):
-        raise FlashError(Failure.IMAGE_NOT_CONFIRMED)
+    say(Words.FIRST_USE.said(file=image.name, sha256=image.sha256))
+    answer = ask(Words.IS_IT_THE_SAME.said()) or ""
+    if answer.lower() not in ("yes", "y", "oui", "o"):
+        raise FlashError(FileFailure.IMAGE_NOT_CONFIRMED)
 
 
 def _ask_which(ports: Sequence[str]) -> int | None:
     for number, line in enumerate(ports, 1):
-        _say(f"  {number}  {line}")
-    _say(f"Which board? [1-{len(ports)}]")
-    answer = sys.stdin.readline().strip()
+        say(f"  {number}  {line}")
+    answer = ask(Words.WHICH_BOARD.said(numbers=f"1-{len(ports)}")) or ""
     return int(answer) - 1 if answer in map(str, range(1, len(ports) + 1)) else None
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from esp_pylib.logger import EspLog, EspLogBase
 from esptool import cmds
 from esptool.util import FatalError
 
-from flasher.failures import Failure, FlashError
+from flasher.failures import FlashError
+from flasher.failures.board import BoardFailure
 
 CHIP = "ESP32-S3"
 FLASH = "16MB"
@@ -48,7 +49,7 @@ class Board:
         self._port = port
         self._can_reset = can_reset
         self._open = contextlib.ExitStack()
-        with self._named(Failure.NO_ANSWER):
+        with self._named(BoardFailure.NO_ANSWER):
             mode = "default-reset" if can_reset else "no-reset"
             found = cmds.detect_chip(port, _BAUD, connect_mode=mode, connect_attempts=_TRIES)
         self._open.enter_context(found)
@@ -60,10 +61,10 @@ class Board:
 
     def _require_ours(self, found: cmds.ESPLoader) -> None:
         if found.CHIP_NAME != CHIP:
-            raise FlashError(Failure.WRONG_CHIP, chip=found.CHIP_NAME)
+            raise FlashError(BoardFailure.WRONG_CHIP, chip=found.CHIP_NAME)
         if found.secure_download_mode:
-            raise FlashError(Failure.LOCKED_CHIP)
-        with self._named(Failure.BROKE_OFF):
+            raise FlashError(BoardFailure.LOCKED_CHIP)
+        with self._named(BoardFailure.BROKE_OFF):
             self.mac = ":".join(f"{each:02x}" for each in found.read_mac("BASE_MAC"))
             self._loader = cmds.run_stub(found)
             self._loader.WRITE_FLASH_ATTEMPTS = 1  # a second one is the technician's
@@ -71,7 +72,7 @@ class Board:
             cmds.attach_flash(self._loader)
             size = cmds.detect_flash_size(self._loader)
         if size != FLASH:
-            raise FlashError(Failure.SMALL_FLASH, size=size or "?")
+            raise FlashError(BoardFailure.SMALL_FLASH, size=size or "?")
 
     def __enter__(self) -> "Board":
         return self
@@ -86,13 +87,13 @@ class Board:
 
     def read(self, at: int, count: int) -> bytes:
         """Return what the flash holds there."""
-        with self._named(Failure.BROKE_OFF):
+        with self._named(BoardFailure.BROKE_OFF):
             content: bytes = cmds.read_flash(self._loader, at, count, None, no_progress=True)
         return content
 
     def erase(self, at: int, count: int) -> None:
         """Erase some sectors."""
-        with self._named(Failure.BROKE_OFF):
+        with self._named(BoardFailure.BROKE_OFF):
             cmds.erase_region(self._loader, at, count)
 
     def write(self, *parts: tuple[int, bytes]) -> None:
@@ -101,7 +102,7 @@ class Board:
         One that is there already is left alone, after its hash was asked for.
         """
         for part in parts:  # in one call, a part that does not pack leaves the next ones unpacked
-            with self._named(Failure.BROKE_OFF):
+            with self._named(BoardFailure.BROKE_OFF):
                 cmds.write_flash(self._loader, [part], skip_flashed=True)
 
     def start(self) -> bool:
@@ -111,18 +112,18 @@ class Board:
         return self._can_reset
 
     @contextlib.contextmanager
-    def _named(self, otherwise: Failure) -> Iterator[None]:
+    def _named(self, otherwise: BoardFailure) -> Iterator[None]:
         """Let what esptool raises be a failure with a name."""
         try:
             yield
         except (FatalError, serial.SerialException, OSError, termios.error) as error:
             text = str(error)
             if not Path(self._port).exists():
-                failure = Failure.VANISHED
+                failure = BoardFailure.VANISHED
             elif isinstance(error, FatalError) and any(word in text for word in _WORN):
-                failure = Failure.NOT_VERIFIED
+                failure = BoardFailure.NOT_VERIFIED
             elif "exclusively lock" in text or "busy)" in text:
-                failure = Failure.BUSY_PORT
+                failure = BoardFailure.BUSY_PORT
             else:
                 failure = otherwise
             raise FlashError(failure, port=self._port) from None

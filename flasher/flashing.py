@@ -14,7 +14,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from flasher.board import FLASH_BYTES, Board
-from flasher.failures import Failure, FlashError
+from flasher.failures import FlashError
+from flasher.failures.board import BoardFailure
+from flasher.failures.files import FileFailure
 from flasher.image import BLOCK_BYTES, BLOCKS, identity_block
 from flasher.last_block import ROOT_BYTES, is_box, parted, to_erase
 from flasher.partitions import Place, file_system_of
@@ -33,7 +35,7 @@ def require_layout(name: str, micropython: bytes) -> None:
     found = file_system_of(micropython, FLASH_BYTES)
     if found != FILE_SYSTEM:
         at, wanted = (f"{place.at:#x} + {place.size:#x}" for place in (found, FILE_SYSTEM))
-        raise FlashError(Failure.OTHER_LAYOUT, file=name, at=at, wanted=wanted)
+        raise FlashError(FileFailure.OTHER_LAYOUT, file=name, at=at, wanted=wanted)
 
 
 def require_no_box(board: Board, image: bytes, identity: Mapping[str, Any]) -> None:
@@ -51,7 +53,7 @@ def require_no_box(board: Board, image: bytes, identity: Mapping[str, Any]) -> N
         content = board.read(FILE_SYSTEM_AT + at, BLOCK_BYTES)
         is_other = content != image[at : at + BLOCK_BYTES]
     if is_other:
-        raise FlashError(Failure.ALREADY_A_BOX)
+        raise FlashError(BoardFailure.ALREADY_A_BOX)
 
 
 def flash(board: Board, micropython: bytes, image: bytes) -> None:

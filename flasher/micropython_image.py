@@ -1,9 +1,9 @@
 """Which MicroPython a box runs, and whether a file is it. Downloads, builds and flashes nothing.
 
 The official stock image of a board is taken as it is: its name says board, day and version
-(`ESP32_GENERIC_S3-SPIRAM_OCT-20251209-v1.27.0.bin`). The operator fetches it once; its SHA-256 is
-pinned at first use in a file that he keeps, and another file under the same name is refused after
-that.
+(`ESP32_GENERIC_S3-SPIRAM_OCT-20251209-v1.27.0.bin`). The technician fetches it once; at first use
+its SHA-256 is pinned in a file, and the image is kept beside that. Another file under the same name
+is refused after that.
 
 Its first bytes are those of the chip's loader (ESP-IDF's `esp_image_header_t`): 0xE9, and at 12 the
 chip's number as u16, little-endian, 9 for the ESP32-S3.
@@ -16,7 +16,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from flasher.errors import FlasherError
+from flasher.failures import FlashError
+from flasher.failures.files import FileFailure
+from flasher.words import Words, why
 
 STOCK = {"lilygo_t_sim7670g_s3": "ESP32_GENERIC_S3-SPIRAM_OCT"}
 """Board of firmware/board.py -> MicroPython's name for what runs on it: octal PSRAM."""
@@ -39,15 +41,16 @@ class MicroPythonImage(NamedTuple):
     name: str
     version: str
     sha256: str
+    content: bytes
 
 
 def wanted(board: str) -> str:
-    """Return, for people, which image a board takes; FlasherError for a board that takes none."""
-    return f"{_stock(board)}, version {OLDEST[0]}.{OLDEST[1]} or newer"
+    """Return, for people, which image a board takes; FlashError for a board that takes none."""
+    return Words.VERSION.said(name=_stock(board), oldest=f"{OLDEST[0]}.{OLDEST[1]}")
 
 
 def check(
-    path: Path,
+    path: Path | None,
     board: str,
     pins: Path,
     confirm: Callable[[MicroPythonImage], None] = lambda image: None,
@@ -55,28 +58,29 @@ def check(
     """Make sure that a file is the image of a board, and pin what it holds at first use.
 
     Args:
-        path: the file, under its official name.
+        path: the file, under its official name; None: the newest that is kept.
         board: one of STOCK.
-        pins: JSON, name -> SHA-256; made when missing, with its folder.
+        pins: JSON, name -> SHA-256; made when missing, with its folder, where images are kept.
         confirm: shows an image at its first use; what it raises keeps it from being pinned.
 
     Raises:
-        FlasherError: it is not; the text says what it is instead, or what to do.
+        FlashError: it is not; the text says what it is instead, or what to do.
     """
-    named = re.fullmatch(
-        rf"{re.escape(_stock(board))}-\d{{8}}-v(\d+)\.(\d+)(\.\d+)?\.bin", path.name
-    )
-    if named is None:
-        raise FlasherError(f"{path.name} is not named like a release of {wanted(board)}")
-    if (int(named[1]), int(named[2])) < OLDEST:
-        raise FlasherError(f"{path.name} is too old: {wanted(board)} is needed")
+    if path is None:
+        path = _newest_kept(pins.parent, board)
+    release = _release(path.name, board)
+    if release is None:
+        raise FlashError(FileFailure.IMAGE_OTHER_NAME, file=path.name, wanted=wanted(board))
+    if release.version < OLDEST:
+        raise FlashError(FileFailure.IMAGE_TOO_OLD, file=path.name, wanted=wanted(board))
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise FlasherError(f"{path.name} cannot be read: {error.strerror}") from None
+        raise FlashError(FileFailure.IMAGE_UNREADABLE, file=path.name, why=why(error)) from None
     _require_chip(path.name, content)
     sha256 = hashlib.sha256(content).hexdigest()
-    image = MicroPythonImage(path.name, f"{named[1]}.{named[2]}{named[3] or ''}", sha256)
+    version = ".".join(map(str, release.version))
+    image = MicroPythonImage(path.name, version, sha256, content)
     pinned = _pinned(pins)
     if image.name not in pinned:
         confirm(image)
@@ -84,22 +88,44 @@ def check(
     return image
 
 
+class _Release(NamedTuple):
+    """What orders the releases of a board."""
+
+    version: tuple[int, ...]
+    day: str
+
+
+def _release(name: str, board: str) -> _Release | None:
+    """Return which release a file is by its name; None: of another board, or none."""
+    form = rf"{re.escape(_stock(board))}-(\d{{8}})-v(\d+(?:\.\d+){{1,2}})\.bin"
+    named = re.fullmatch(form, name)
+    return _Release(tuple(map(int, named[2].split("."))), named[1]) if named else None
+
+
+def _newest_kept(folder: Path, board: str) -> Path:
+    releases = {path: _release(path.name, board) for path in folder.glob("*.bin")}
+    known = {path: release for path, release in releases.items() if release is not None}
+    if not known:
+        raise FlashError(FileFailure.NO_IMAGE, wanted=wanted(board))
+    return max(known, key=lambda path: known[path])
+
+
 def _stock(board: str) -> str:
     if board not in STOCK:
-        raise FlasherError(f"no MicroPython is named for the board {board}")
+        raise FlashError(FileFailure.UNKNOWN_BOARD, board=board, known=", ".join(STOCK))
     return STOCK[board]
 
 
 def _require_chip(name: str, content: bytes) -> None:
-    size = f"{name} ({len(content)} bytes)"
+    about = {"file": name, "size": str(len(content))}
     if len(content) > LARGEST_BYTES:
-        raise FlasherError(f"{size} is larger than the {LARGEST_BYTES} bytes that it may take")
+        raise FlashError(FileFailure.IMAGE_TOO_LARGE, **about, largest=str(LARGEST_BYTES))
     if len(content) < _CHIP_AT + 2 or content[0] != _MAGIC:
-        raise FlasherError(f"{size} is no image of an ESP32: a download that broke off, or a page?")
-    chip = int.from_bytes(content[_CHIP_AT : _CHIP_AT + 2], "little")
-    if chip != _ESP32_S3:
-        other = _OTHER_CHIPS.get(chip, f"chip number {chip}")
-        raise FlasherError(f"{size} is for an {other}, not for an ESP32-S3")
+        raise FlashError(FileFailure.NOT_AN_IMAGE, **about)
+    number = int.from_bytes(content[_CHIP_AT : _CHIP_AT + 2], "little")
+    if number != _ESP32_S3:
+        chip = _OTHER_CHIPS.get(number) or Words.CHIP_NUMBER.said(number=str(number))
+        raise FlashError(FileFailure.IMAGE_OTHER_CHIP, file=name, chip=chip)
 
 
 def _pinned(pins: Path) -> dict[str, str]:
@@ -108,18 +134,32 @@ def _pinned(pins: Path) -> dict[str, str]:
     except ValueError:
         pinned = None
     if not isinstance(pinned, dict):
-        raise FlasherError(f"{pins} does not hold the pinned images; put it back from a copy")
+        raise FlashError(FileFailure.PINS_DAMAGED, file=str(pins))
     return pinned
 
 
 def _pin(pins: Path, pinned: dict[str, str], image: MicroPythonImage) -> None:
+    """Pin an image, and keep it beside its pin: so the next run needs no file."""
     if pinned.setdefault(image.name, image.sha256) != image.sha256:
-        raise FlasherError(
-            f"{image.name} is not the file it was at first use: its SHA-256 is {image.sha256}, "
-            f"{pins} has {pinned[image.name]}. Fetch it again; if you want the change, remove that "
-            "line"
+        raise FlashError(
+            FileFailure.IMAGE_CHANGED,
+            file=image.name,
+            sha256=image.sha256,
+            pins=str(pins),
+            pinned=str(pinned[image.name]),
         )
-    pins.parent.mkdir(parents=True, exist_ok=True)
-    aside = pins.with_name(pins.name + ".new")
-    aside.write_text(json.dumps(pinned, indent=2, sort_keys=True) + "\n", "utf-8")
-    aside.replace(pins)
+    kept = pins.with_name(image.name)
+    try:
+        pins.parent.mkdir(parents=True, exist_ok=True)
+        if not kept.exists() or kept.read_bytes() != image.content:
+            _put(kept, image.content)
+        _put(pins, (json.dumps(pinned, indent=2, sort_keys=True) + "\n").encode())
+    except OSError as error:
+        raise FlashError(FileFailure.NOT_KEPT, file=str(kept), why=why(error)) from None
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file aside and rename it, so that nobody ever begins from half of one."""
+    aside = path.with_name(path.name + ".new")
+    aside.write_bytes(content)
+    aside.replace(path)

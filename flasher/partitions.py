@@ -10,7 +10,8 @@ one of all that is behind the last partition (ports/esp32/main.c), which ends at
 import struct
 from typing import NamedTuple
 
-from flasher.errors import FlasherError
+from flasher.failures import FlashError
+from flasher.failures.files import FileFailure
 
 TABLE_AT, _TABLE_BYTES = 0x8000, 0xC00
 _ENTRY = struct.Struct("<HBBII16sI")
@@ -29,7 +30,7 @@ def file_system_of(image: bytes, flash_bytes: int) -> Place:
     """Return where MicroPython of an image keeps its file system, on a flash of that size.
 
     Raises:
-        FlasherError: the image has no partition table.
+        FlashError: the image has no partition table.
     """
     places: dict[bytes, Place] = {}
     table = image[TABLE_AT : TABLE_AT + _TABLE_BYTES]
@@ -39,7 +40,7 @@ def file_system_of(image: bytes, flash_bytes: int) -> Place:
             break
         places[name.rstrip(b"\0")] = Place(offset, size)
     if not places:
-        raise FlasherError("the MicroPython image has no partition table: it is not a whole one")
+        raise FlashError(FileFailure.IMAGE_WITHOUT_TABLE)
     for name in _NAMES:
         if name in places:
             return places[name]

@@ -35,7 +35,7 @@ SLOW = (
     "firmware/test_badges_in_the_simulator.py",
     "firmware/test_in_the_simulator.py",
     "firmware/test_start.py",
-    "flasher/test_command.py",
+    "flasher/command",
     "flasher/test_flashing.py",
     "fuzz",
     "hardware/test_in_a_browser.py",

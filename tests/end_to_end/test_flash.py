@@ -29,9 +29,14 @@ def test_a_blank_board_is_flashed_connects_to_its_server_and_its_first_trip_is_i
         flashed = subprocess.run(
             [
                 *(sys.executable, "-m", "flasher", "--port", board.path),
-                *("--image", str(tmp_path / NAME), "--identity", str(path)),
+                *("--image", str(tmp_path / NAME), "--identity", str(path), "--no-bench"),
             ],
-            env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path / "config")},
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "XDG_CONFIG_HOME": str(tmp_path / "config"),
+            },
             input="yes\n",
             capture_output=True,
             text=True,

@@ -1,22 +1,45 @@
-"""Each failure says in both languages what it is and what to do, and the guide has them all."""
+"""All that is said is said in both languages, and the guide has every failure."""
 
 import re
 
 import pytest
 
-from flasher.failures import Failure, FlashError, language
-from tests.flasher.failures_table import PAGE, made_anew
+from flasher.failures import Bilingual, FlashError, language
+from flasher.failures.bench import BenchCheck, BenchWish
+from flasher.failures.board import BoardFailure
+from flasher.words import Words
+from tests.flasher.failures_table import KINDS, PAGE, PLACES, made_anew
 
-PLACES = re.compile(r"%\((\w+)\)s")
+FAILURES: list[Bilingual] = [each for kind in KINDS.values() for each in kind]
+SAID: list[Bilingual] = [*FAILURES, *Words, *BenchCheck, *BenchWish]
+ALIKE = {"PORT", "BADGE", "SATELLITES", "MODEM", "SIGNAL"}  # words that both languages have
 
 
-@pytest.mark.parametrize("failure", Failure, ids=lambda failure: failure.name)
-def test_both_languages_leave_the_same_words_open(failure: Failure) -> None:
-    english, french = failure.value
+@pytest.mark.parametrize("each", SAID, ids=lambda each: each.name)
+def test_both_languages_leave_the_same_words_open(each: Bilingual) -> None:
+    english, french = each.value
     assert set(PLACES.findall(english)) == set(PLACES.findall(french))
-    assert english != french
+    assert (english == french) == (each.name in ALIKE)
     words = dict.fromkeys(PLACES.findall(english), "this")
-    assert "%" not in failure.text("en", words) + failure.text("fr", words)
+    assert "%" not in each.text("en", **words) + each.text("fr", **words)
+
+
+@pytest.mark.parametrize(
+    "kind", [*KINDS.values(), Words, BenchCheck, BenchWish], ids=lambda kind: kind.__name__
+)
+def test_no_two_names_say_the_same(kind: type[Bilingual]) -> None:
+    assert [name for name, each in kind.__members__.items() if each.name != name] == []
+
+
+def test_a_name_stands_for_one_failure() -> None:
+    names = [failure.name for failure in FAILURES]
+    assert len(set(names)) == len(names) > 50
+
+
+@pytest.mark.parametrize("each", SAID, ids=lambda each: each.name)
+def test_french_is_written_with_its_own_spaces(each: Bilingual) -> None:
+    for line in each.value[1].split("\n"):
+        assert not re.search(r"\w[:;!?](\s|$)", line), line
 
 
 @pytest.mark.parametrize(
@@ -37,8 +60,10 @@ def test_it_speaks_as_the_computer_does(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert language() == spoken
-    assert str(FlashError(Failure.NO_BOARD)) == Failure.NO_BOARD.text(spoken, {})
+    assert str(FlashError(BoardFailure.NO_BOARD)) == BoardFailure.NO_BOARD.text(spoken)
 
 
-def test_the_guides_table_is_what_the_flasher_says() -> None:
-    assert PAGE.read_text("utf-8") == made_anew(), "python -m tests.flasher.failures_table"
+def test_the_guide_has_a_table_of_each_kind_and_says_what_the_flasher_says() -> None:
+    page = PAGE.read_text("utf-8")
+    assert page == made_anew(), "python -m tests.flasher.failures_table"
+    assert [failure.name for failure in FAILURES if f"| `{failure.name}` |" not in page] == []

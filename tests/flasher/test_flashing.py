@@ -13,7 +13,9 @@ from esptool import cmds
 from littlefs import LittleFS, LittleFSError, UserContext
 
 from flasher.board import FLASH_BYTES, Board
-from flasher.failures import Failure, FlashError
+from flasher.failures import FlashError
+from flasher.failures.board import BoardFailure
+from flasher.failures.files import FileFailure
 from flasher.flashing import FILE_SYSTEM, FILE_SYSTEM_AT, flash, require_layout, require_no_box
 from flasher.image import BLOCK_BYTES, BLOCKS, new_image
 from flasher.last_block import ROOT_BYTES, parted
@@ -93,7 +95,11 @@ def cut_and_flash_again(board: RomLoader, image: bytes, old: dict[str, bytes] | 
     """Flash a board that will be cut; return what that left. Then flash it again."""
     with pytest.raises(FlashError) as caught:
         run(board, image)
-    assert caught.value.failure in (Failure.VANISHED, Failure.NO_ANSWER, Failure.BROKE_OFF)
+    assert caught.value.failure in (
+        BoardFailure.VANISHED,
+        BoardFailure.NO_ANSWER,
+        BoardFailure.BROKE_OFF,
+    )
     board.wait_until_pulled()
     left = state_of(board, image, old)
     board.pulled_after_bytes = board.flash.power_lost_after_bytes = None
@@ -199,7 +205,7 @@ def test_a_box_is_refused_and_what_a_cut_run_left_is_not(board: RomLoader, image
         require_no_box(connected, image, NEW)  # the very same, and not in use yet
         with pytest.raises(FlashError) as caught:
             require_no_box(connected, new_image(OLD), OLD)
-    assert caught.value.failure is Failure.ALREADY_A_BOX
+    assert caught.value.failure is BoardFailure.ALREADY_A_BOX
     assert is_new_box(board, image)
 
 
@@ -211,7 +217,7 @@ def test_an_image_that_would_look_for_its_file_system_elsewhere_is_refused() -> 
         image = invented((*others, (name, kind, subtype, at, size)))
         with pytest.raises(FlashError, match=f"image looks .* at {said}") as caught:
             require_layout("image", image)
-        assert caught.value.failure is Failure.OTHER_LAYOUT
+        assert caught.value.failure is FileFailure.OTHER_LAYOUT
 
 
 def test_a_flash_that_keeps_something_else_is_named_and_no_box_comes_of_it(
@@ -226,7 +232,7 @@ def test_a_flash_that_keeps_something_else_is_named_and_no_box_comes_of_it(
     monkeypatch.setattr(board.flash, "write_defl_block", write_and_wear)
     with pytest.raises(FlashError) as caught:
         run(board, image)
-    assert caught.value.failure is Failure.NOT_VERIFIED
+    assert caught.value.failure is BoardFailure.NOT_VERIFIED
     assert state_of(board, image, None) == "blank"
 
 
@@ -240,7 +246,7 @@ def test_a_board_that_falls_silent_is_named_and_its_port_is_free_again(
         broken.setattr(board.flash, "write_defl_block", reset_itself)
         with pytest.raises(FlashError) as caught:
             run(board, image)
-    assert caught.value.failure is Failure.BROKE_OFF
+    assert caught.value.failure is BoardFailure.BROKE_OFF
     assert state_of(board, image, None) == "blank"
     run(board, image)
     assert is_new_box(board, image)
@@ -259,21 +265,21 @@ def test_a_chip_that_lets_nobody_read_its_flash_is_refused(
     monkeypatch.setattr(cmds, "detect_chip", locked)
     with pytest.raises(FlashError) as caught:
         Board(board.path, False, lambda address: None)
-    assert caught.value.failure is Failure.LOCKED_CHIP
+    assert caught.value.failure is BoardFailure.LOCKED_CHIP
     assert not board.flash.data.strip(b"\xff")
 
 
 @pytest.mark.parametrize(
     ("chip", "flash_mb", "failure", "said"),
     [
-        ("esp32c3", 16, Failure.WRONG_CHIP, "ESP32-C3"),
-        ("esp32", 4, Failure.WRONG_CHIP, "ESP32"),
-        ("esp32s3", 4, Failure.SMALL_FLASH, "4MB"),
-        ("esp32s3", 8, Failure.SMALL_FLASH, "8MB"),
+        ("esp32c3", 16, BoardFailure.WRONG_CHIP, "ESP32-C3"),
+        ("esp32", 4, BoardFailure.WRONG_CHIP, "ESP32"),
+        ("esp32s3", 4, BoardFailure.SMALL_FLASH, "4MB"),
+        ("esp32s3", 8, BoardFailure.SMALL_FLASH, "8MB"),
     ],
 )
 def test_a_board_that_no_box_can_be_made_of_is_refused_by_name_and_left_as_it_is(
-    chip: str, flash_mb: int, failure: Failure, said: str
+    chip: str, flash_mb: int, failure: BoardFailure, said: str
 ) -> None:
     with RomLoader(chip=chip, flash_mb=flash_mb) as board:
         with pytest.raises(FlashError, match=said) as caught:

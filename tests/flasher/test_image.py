@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from flasher.errors import FlasherError
-from flasher.image import BLOCK_BYTES, BLOCKS, box_files, read_file, write_file, write_image
+from flasher.image import (
+    BLOCK_BYTES,
+    BLOCKS,
+    box_files,
+    files_of,
+    new_image,
+    read_file,
+    write_file,
+    write_image,
+)
 from tests.support import find_micropython
 
 MOUNT = """
@@ -110,3 +119,13 @@ def test_source_that_does_not_compile_is_named_with_the_compilers_words(
     with pytest.raises(FlasherError, match=r"(?s)refuses firmware/bad\.py.*SyntaxError"):
         write_image(tmp_path / "flash.img", {}, source)
     assert not (tmp_path / "flash.img").exists()
+
+
+def test_a_new_box_is_asked_for_its_bench_test_where_that_is_wanted(
+    tmp_path: Path, source: Path
+) -> None:
+    for asks_bench in (True, False):
+        path = tmp_path / "flash.img"
+        path.write_bytes(new_image({"box_id": "1"}, source, asks_bench))
+        assert ("/state/bench" in files_of(path)) == asks_bench
+        assert read_file(path, "/identity.json")

@@ -12,9 +12,9 @@ from tests.flasher.identity import IDENTITY
 BLANK = b"\xff" * BLOCK_BYTES
 
 
-@pytest.fixture(scope="module")
-def image() -> bytes:
-    return new_image(IDENTITY)
+@pytest.fixture(scope="module", params=[False, True], ids=["plain", "asks for its bench test"])
+def image(request: pytest.FixtureRequest) -> bytes:
+    return new_image(IDENTITY, asks_bench=request.param)
 
 
 def identity_on(content: bytearray) -> bytes | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from firmware.board import BOARDS
-from flasher.errors import FlasherError
+from flasher.failures import FlashError
 from flasher.micropython_image import LARGEST_BYTES, STOCK, check, wanted
 
 BOARD = "lilygo_t_sim7670g_s3"
@@ -28,7 +28,7 @@ def put(folder: Path, content: bytes = CONTENT, name: str = NAME) -> Path:
 def test_every_board_but_the_simulated_one_has_its_image() -> None:
     assert set(STOCK) == set(BOARDS) - {"host"}
     assert wanted(BOARD) == "ESP32_GENERIC_S3-SPIRAM_OCT, version 1.27 or newer"
-    with pytest.raises(FlasherError, match="no MicroPython is named for the board host"):
+    with pytest.raises(FlashError, match="No box is made of the board host"):
         wanted("host")
 
 
@@ -37,10 +37,10 @@ def test_its_hash_is_pinned_at_first_use_and_asked_for_ever_after(
 ) -> None:
     path = put(tmp_path)
     sha256 = hashlib.sha256(CONTENT).hexdigest()
-    assert check(path, BOARD, pins) == (NAME, "1.27.0", sha256)
+    assert check(path, BOARD, pins) == (NAME, "1.27.0", sha256, CONTENT)
     assert json.loads(pins.read_text()) == {NAME: sha256}
     assert check(path, BOARD, pins).sha256 == sha256
-    with pytest.raises(FlasherError, match="is not the file it was at first use"):
+    with pytest.raises(FlashError, match="is not the file it was at first use"):
         check(put(tmp_path, CONTENT + b"\x01"), BOARD, pins)
     assert json.loads(pins.read_text()) == {NAME: sha256}
 
@@ -65,7 +65,7 @@ def test_another_version_is_pinned_beside_it(tmp_path: Path, pins: Path) -> None
 def test_another_boards_or_an_older_image_is_refused(
     tmp_path: Path, pins: Path, name: str, said: str
 ) -> None:
-    with pytest.raises(FlasherError, match=said):
+    with pytest.raises(FlashError, match=said):
         check(put(tmp_path, name=name), BOARD, pins)
     assert not pins.exists()
 
@@ -84,15 +84,15 @@ def test_another_boards_or_an_older_image_is_refused(
 def test_a_file_that_is_no_image_of_the_chip_is_refused_and_not_pinned(
     tmp_path: Path, pins: Path, content: bytes, said: str
 ) -> None:
-    with pytest.raises(FlasherError, match=said):
+    with pytest.raises(FlashError, match=said):
         check(put(tmp_path, content), BOARD, pins)
     assert not pins.exists()
 
 
 def test_a_missing_file_and_broken_pins_are_told(tmp_path: Path, pins: Path) -> None:
-    with pytest.raises(FlasherError, match="cannot be read: No such file"):
+    with pytest.raises(FlashError, match="cannot be read: No such file"):
         check(tmp_path / NAME, BOARD, pins)
     for broken in ("{", "[]"):
         pins.write_text(broken)
-        with pytest.raises(FlasherError, match="does not hold the pinned images"):
+        with pytest.raises(FlashError, match="does not hold the pinned images"):
             check(put(tmp_path), BOARD, pins)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flasher.errors import FlasherError
+from flasher.failures import FlashError
 from flasher.partitions import file_system_of
 from tests.flasher.micropython import PARTITIONS, invented
 
@@ -24,5 +24,5 @@ def test_with_one_it_is_that(name: str) -> None:
     "image", [b"", b"\xe9" * 0x8000, invented()[:0x8010], invented(()), bytes(90_000)]
 )
 def test_an_image_without_a_table_is_refused(image: bytes) -> None:
-    with pytest.raises(FlasherError, match="no partition table"):
+    with pytest.raises(FlashError, match="no partition table"):
         file_system_of(image, 16 * MB)

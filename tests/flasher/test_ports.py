@@ -7,8 +7,9 @@ from typing import NamedTuple, NoReturn
 
 import pytest
 
-from flasher.failures import Failure, FlashError
-from flasher.ports import can_reset, choose
+from flasher.failures import FlashError
+from flasher.failures.board import BoardFailure
+from flasher.ports import can_reset, choose, found_again
 
 
 class Listed(NamedTuple):
@@ -50,23 +51,23 @@ def test_of_several_one_is_asked_for_by_port_and_serial_number() -> None:
 def test_no_board_and_nobody_to_ask_are_named() -> None:
     with pytest.raises(FlashError) as caught:
         choose([MOUSE, BUILT_IN], never)
-    assert caught.value.failure is Failure.NO_BOARD
+    assert caught.value.failure is BoardFailure.NO_BOARD
     with pytest.raises(FlashError, match="/dev/ttyACM0, /dev/ttyACM1") as caught:
         choose([FIRST, SECOND], lambda ports: None)
-    assert caught.value.failure is Failure.SEVERAL_BOARDS
+    assert caught.value.failure is BoardFailure.SEVERAL_BOARDS
 
 
 @pytest.mark.parametrize(
     ("code", "failure"),
     [
-        (errno.EACCES, Failure.FORBIDDEN_PORT),
-        (errno.EBUSY, Failure.BUSY_PORT),
-        (errno.ENXIO, Failure.NO_PORT),
-        (errno.EIO, Failure.NOT_A_PORT),
+        (errno.EACCES, BoardFailure.FORBIDDEN_PORT),
+        (errno.EBUSY, BoardFailure.BUSY_PORT),
+        (errno.ENXIO, BoardFailure.NO_PORT),
+        (errno.EIO, BoardFailure.NOT_A_PORT),
     ],
 )
 def test_a_port_that_does_not_open_is_named_by_what_the_system_says(
-    code: int, failure: Failure, monkeypatch: pytest.MonkeyPatch
+    code: int, failure: BoardFailure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> NoReturn:
         raise OSError(code, os.strerror(code))
@@ -75,3 +76,35 @@ def test_a_port_that_does_not_open_is_named_by_what_the_system_says(
     with pytest.raises(FlashError, match="/dev/ttyACM0") as caught:
         can_reset("/dev/ttyACM0")
     assert caught.value.failure is failure
+
+
+MAC = "7c:df:a1:02:03:04"
+RUNNING = Listed("/dev/ttyACM3", pid=0x4001, serial_number="7cdfa1020304")  # as MicroPython says it
+BRIDGE = Listed("/dev/ttyUSB0", 0x1A86, 0x55D4, serial_number="5436")
+
+
+def test_a_board_that_was_reset_is_found_by_its_mac_wherever_it_comes_back() -> None:
+    for board in (FIRST, RUNNING):
+        assert found_again([SECOND, board], MAC, "/dev/ttyACM1", True, never) == board.device
+    assert found_again([RUNNING], MAC, "/dev/ttyUSB0", True, never) == RUNNING.device
+
+
+def test_a_board_behind_a_bridge_is_where_it_was() -> None:
+    assert found_again([BRIDGE, SECOND], MAC, "/dev/ttyUSB0", True, never) == "/dev/ttyUSB0"
+    assert found_again([], MAC, "/dev/pts/7", True, never) == "/dev/pts/7"
+
+
+def test_another_chip_that_took_its_place_is_not_taken_for_it() -> None:
+    other = FIRST._replace(serial_number="7C:DF:A1:FF:FF:FF")
+    assert found_again([other], MAC, other.device, True, None) is None
+    assert found_again([other], MAC, other.device, True, never) is None
+    assert found_again([], MAC, "/dev/ttyACM0", False, never) is None
+
+
+def test_boards_that_cannot_be_told_apart_are_asked_for_when_it_is_time() -> None:
+    second = BRIDGE._replace(device="/dev/ttyUSB1")
+    gone = "/dev/ttyUSB7"
+    assert found_again([BRIDGE, second], MAC, gone, False, None) is None
+    assert found_again([BRIDGE, second, MOUSE], MAC, gone, False, lambda ports: 1) == second.device
+    assert found_again([BRIDGE, second], MAC, gone, False, lambda ports: None) is None
+    assert found_again([MOUSE, BUILT_IN], MAC, gone, False, never) is None

@@ -1,6 +1,6 @@
 """How far a writing is, and how long it still takes."""
 
-from flasher.progress import Progress
+from flasher.desk.progress import Progress
 
 
 def test_it_says_so_at_each_twentieth_and_once_at_the_end() -> None:

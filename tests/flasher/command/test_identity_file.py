@@ -1,12 +1,10 @@
-"""`python -m flasher`, which ./flash.sh starts, as a technician types it: what it says, leaves."""
+"""One identity in a file: what the command says, writes and leaves, as a technician types it."""
 
 import fcntl
 import json
 import os
 import re
 import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,47 +12,23 @@ import pytest
 from flasher.flashing import FILE_SYSTEM_AT
 from flasher.image import read_file
 from simulator.devices.rom_loader import RomLoader
+from tests.flasher.command.running import CONTENT, flash, leftovers
 from tests.flasher.identity import BADGE_KEY, IDENTITY, KEY
 from tests.flasher.micropython import NAME as IMAGE
-from tests.flasher.micropython import invented
-from tests.support import ROOT
 
-CONTENT = invented()
+KEPT = ("--identity", "box.json", "--no-bench")
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / IMAGE).write_bytes(CONTENT)
-    (tmp_path / "box.json").write_text(json.dumps(IDENTITY, indent=1) + "\n")
-    (tmp_path / "tmp").mkdir()
-    return tmp_path
-
-
-@pytest.fixture
-def board() -> Iterator[RomLoader]:
-    with RomLoader() as board:
-        yield board
+@pytest.fixture(autouse=True)
+def identity(folder: Path) -> None:
+    (folder / "box.json").write_text(json.dumps(IDENTITY, indent=1) + "\n")
 
 
 def run(
-    folder: Path, *arguments: str, typed: str = "yes\n", language: str = "en", **environment: str
+    folder: Path, *arguments: str, typed: str = "yes\n", language: str = "en", **others: str
 ) -> subprocess.CompletedProcess[str]:
-    own = {
-        "PYTHONPATH": str(ROOT),
-        "XDG_CONFIG_HOME": str(folder / "config"),
-        "TMPDIR": str(folder / "tmp"),
-        "LANGUAGE": language,
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "flasher", "--image", IMAGE, "--identity", "box.json", *arguments],
-        cwd=folder,
-        env={**os.environ, **own, **environment},
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
+    named = ("--image", IMAGE, *KEPT)
+    return flash(folder, *named, *arguments, typed=typed, language=language, **others)
 
 
 def test_a_blank_board_becomes_a_box_and_the_first_use_of_an_image_is_confirmed(
@@ -84,12 +58,8 @@ def test_no_key_is_in_any_output_or_left_in_any_file(folder: Path) -> None:
                 assert KEY not in output
                 assert BADGE_KEY not in output
     assert list(cache.rglob("*.mpy"))
-    for path in folder.rglob("*"):
-        if path.is_file() and path.name != "box.json":
-            content = path.read_bytes()
-            for key in (KEY, BADGE_KEY):
-                assert key.encode() not in content, path
-                assert bytes.fromhex(key) not in content, path
+    (folder / "box.json").unlink()
+    assert leftovers(folder, KEY, BADGE_KEY) == []
     assert not list((folder / "tmp").iterdir())
 
 
@@ -132,7 +102,7 @@ def test_an_image_that_is_not_confirmed_is_not_written_and_not_pinned(
     for typed in ("no\n", ""):
         ran = run(folder, "--port", board.path, typed=typed)
         assert (ran.returncode, "[IMAGE_NOT_CONFIRMED]" in ran.stderr) == (1, True)
-    assert not (folder / "config").exists()
+    assert not list((folder / "config").rglob("*"))
     assert not board.heard_bytes
 
 
@@ -194,3 +164,30 @@ def test_a_french_computer_speaks_french(folder: Path) -> None:
     with RomLoader(flash_mb=8) as board:
         ran = run(folder, "--port", board.path, language="fr_FR:en")
     assert "[SMALL_FLASH] La mémoire flash a 8MB" in ran.stderr
+    assert re.search(r"SHA-256 \w+\nComparez avec ce que dit", ran.stdout)
+
+
+def test_an_image_is_named_once_and_then_the_newest_that_is_kept_is_taken(
+    folder: Path, board: RomLoader
+) -> None:
+    none = flash(folder, *KEPT, "--port", board.path)
+    assert "[NO_IMAGE] MicroPython is not here yet. Take the file ESP32_GENERIC_S3" in none.stderr
+    newer = IMAGE.replace("20251209-v1.27.0", "20260301-v1.28.1")
+    (folder / newer).write_bytes(CONTENT + b"newer")
+    tried = ("--dry-run",)
+    for image in (newer, IMAGE):
+        once = flash(folder, *KEPT, "--port", board.path, *tried, "--image", image, typed="y\n")
+        assert once.returncode == 0, once.stderr
+        (folder / image).unlink()
+    again = flash(folder, *KEPT, "--port", board.path, "--dry-run")
+    assert "with MicroPython 1.28.1" in again.stdout
+    (folder / "config" / "voiturier" / newer).write_bytes(CONTENT + b"other")
+    assert "[IMAGE_CHANGED]" in flash(folder, *KEPT, "--port", board.path).stderr
+    assert not board.flash.data.strip(b"\xff")
+
+
+def test_an_identity_for_another_board_than_the_one_asked_for_is_named(folder: Path) -> None:
+    ran = run(folder, "--board", "another", "--port", "/dev/null")
+    assert "[OTHER_BOARD] The identity is for the board lilygo_t_sim7670g_s3" in ran.stderr
+    (folder / "box.json").write_text(json.dumps(IDENTITY | {"board": "host"}))
+    assert "[UNKNOWN_BOARD]" in run(folder, "--port", "/dev/null").stderr

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from flasher.words import Words
+
 _STEPS = 20
 
 
@@ -29,4 +31,5 @@ class Progress:
         if int(share * _STEPS) > self._shown:
             self._shown = int(share * _STEPS)
             spent_s = self._clock_s() - self._began_s
-            self._say(f"  {share:4.0%}, {spent_s / share - spent_s:.0f} s left")
+            left_s = f"{spent_s / share - spent_s:.0f}"
+            self._say(Words.PROGRESS.said(share=f"{share:4.0%}", left_s=left_s))

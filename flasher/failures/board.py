@@ -1,17 +1,10 @@
-"""Every way in which a board is not flashed: its name, and what to do, in two languages.
+"""Every way in which a board cannot be written: its port, its chip, its flash. Names only."""
 
-The table in docs/technician.md is made of it. Decides nothing and prints nothing.
-"""
-
-import os
-from collections.abc import Mapping
-from enum import Enum
-
-from flasher.errors import FlasherError
+from flasher.failures import Bilingual
 
 
-class Failure(Enum):
-    """What went wrong, as (English, French); `%(word)s` are filled in."""
+class BoardFailure(Bilingual):
+    """What went wrong between the computer and the board."""
 
     NO_BOARD = (
         "No board is connected. Plug it in with a cable that carries data, or name its port by"
@@ -90,45 +83,3 @@ class Failure(Enum):
         "La mémoire flash ne contient pas ce qui a été écrit : elle est usée ou défectueuse."
         " Relancez la même commande ; si cela revient, prenez une autre carte.",
     )
-    NO_IDENTITY = (
-        "The identity file %(file)s cannot be read: %(why)s.",
-        "Le fichier d'identité %(file)s ne peut pas être lu : %(why)s.",
-    )
-    NOT_AN_IDENTITY = (
-        "%(file)s is no identity file of `voiturier box add`: %(why)s.",
-        "%(file)s n'est pas un fichier d'identité de `voiturier box add` : %(why)s.",
-    )
-    OTHER_LAYOUT = (
-        "MicroPython of %(file)s looks for its file system at %(at)s, and the box's is made for"
-        " %(wanted)s. Take another version. Nothing was written.",
-        "MicroPython de %(file)s cherche son système de fichiers à %(at)s, or celui du boîtier est"
-        " fait pour %(wanted)s. Prenez une autre version. Rien n'a été écrit.",
-    )
-    IMAGE_NOT_CONFIRMED = (
-        "The MicroPython image was not confirmed. Nothing was written.",
-        "L'image MicroPython n'a pas été confirmée. Rien n'a été écrit.",
-    )
-
-    def text(self, language: str, words: Mapping[str, str]) -> str:
-        """Return what it is and what to do, in "fr" or else in English."""
-        return self.value[language == "fr"] % words
-
-
-class FlashError(FlasherError):
-    """A named failure; its text is what to show.
-
-    Args:
-        failure: which.
-        words: what its text leaves open; never anything of an identity.
-    """
-
-    def __init__(self, failure: Failure, **words: str) -> None:
-        super().__init__(failure.text(language(), words))
-        self.failure = failure
-
-
-def language() -> str:
-    """Return "fr" where the technician's computer speaks French, else "en"."""
-    names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # the first that says something holds
-    wanted = next(filter(None, map(os.environ.get, names)), "")
-    return "fr" if wanted.split(":")[0].startswith("fr") else "en"
