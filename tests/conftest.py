@@ -33,6 +33,7 @@ SLOW = (
     "firmware/start_table",
     "firmware/tasks/test_vehicle_from_afar.py",
     "firmware/test_badges_in_the_simulator.py",
+    "firmware/test_bench_test_in_the_simulator.py",
     "firmware/test_in_the_simulator.py",
     "firmware/test_start.py",
     "flasher/test_command.py",

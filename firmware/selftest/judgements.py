@@ -44,7 +44,7 @@ def resets(failed_starts: int) -> Result:
 
 def flash(free_bytes: int, holds: bool) -> Result:
     """What is free, and whether it holds what was written."""
-    value = "{} kB free".format(free_bytes // 1000)
+    value = _tenths(free_bytes // 1000, "MB") + " free"
     if not holds:
         return failed("FLASH_WORN", value)
     return ok(value) if free_bytes >= _FLASH_FULL_BYTES else failed("FLASH_FULL", value)
@@ -52,7 +52,7 @@ def flash(free_bytes: int, holds: bool) -> Result:
 
 def memory(largest_bytes: int) -> Result:
     """The largest piece of memory that the chip has."""
-    value = "{} kB".format(largest_bytes // 1000)
+    value = _tenths(largest_bytes // 1000, "MB")
     return ok(value) if largest_bytes >= _PSRAM_BYTES else failed("WRONG_BOARD", value)
 
 
@@ -63,16 +63,10 @@ def clock(has_fix: bool) -> Result:
 
 def battery(millivolts: int) -> Result:
     """The car's battery at rest."""
-    value = volts(millivolts)
+    value = _tenths(millivolts, "V")
     if millivolts < NOT_WIRED_MV:
         return failed("BATTERY_NOT_WIRED", value)
     return failed("BATTERY_FLAT", value) if stage_of(millivolts) >= _FLAT_STAGE else ok(value)
-
-
-def volts(millivolts: int) -> str:
-    """As a person reads it."""
-    tenths = (millivolts + 50) // 100
-    return "{}.{} V".format(tenths // 10, tenths % 10)
 
 
 def ignition(fitted: bool, seen_off: bool, seen_on: bool) -> Result:
@@ -101,12 +95,12 @@ def relay(shown: tuple, turned: bool, hindrance: int) -> Result:
 
     Args:
         shown: what the contact showed before, after the release, and after the inhibiting pulse,
-            of records.RELAY_*; the last is RELAY_UNKNOWN where law 1 allowed none in time.
+            of records.RELAY_*; RELAY_UNKNOWN where no relay is fitted, or no such pulse was given.
         turned: the starter has turned after the release.
-        hindrance: of records.STARTABLE_*, what law 1 was waiting for.
+        hindrance: of records.STARTABLE_*, what kept law 1 from allowing it.
     """
     before, released, inhibited = shown
-    if before == released == inhibited == RELAY_UNKNOWN:
+    if before == RELAY_UNKNOWN:
         return NOTHING_FITTED
     if released == RELAY_INHIBITED:
         if RELAY_ENABLED in (before, inhibited):
@@ -119,12 +113,14 @@ def relay(shown: tuple, turned: bool, hindrance: int) -> Result:
 
 def relay_contact(shown: tuple, hindrance: int) -> Result:
     """Whether the feedback contact shows both states; the arguments are those of `relay`."""
-    _, released, inhibited = shown
+    before, released, inhibited = shown
+    if before == RELAY_UNKNOWN:
+        return NOTHING_FITTED
     if RELAY_ENABLED in shown and RELAY_INHIBITED in shown:
         return ok()
-    if released == RELAY_ENABLED and inhibited == RELAY_UNKNOWN:
+    if released != RELAY_INHIBITED and inhibited == RELAY_UNKNOWN:
         return failed(_wanted_by_law_1(hindrance))
-    return failed("CONTACT_DEAD") if released else NOTHING_FITTED
+    return failed("CONTACT_DEAD")
 
 
 def _wanted_by_law_1(hindrance: int) -> str:
@@ -173,3 +169,9 @@ def signal(told: bytes) -> Result:
     dbm = _LOWEST_DBM + 2 * int(strength)
     value = "{} dBm".format(dbm)
     return ok(value) if dbm > _WEAK_DBM else failed("SIGNAL_WEAK", value)
+
+
+def _tenths(thousandths: int, unit: str) -> str:
+    """As a person reads it."""
+    tenths = (thousandths + 50) // 100
+    return "{}.{} {}".format(tenths // 10, tenths % 10, unit)

@@ -47,9 +47,11 @@ def test_a_battery_is_flat_where_the_box_would_save_it_and_unwired_below_what_a_
         assert told(judgements.battery(millivolts)) == outcome
 
 
-def test_volts_are_rounded_to_tenths():
+def test_what_was_measured_is_shown_in_tenths():
     for millivolts, text in ((12_449, "12.4 V"), (12_450, "12.5 V"), (0, "0.0 V"), (990, "1.0 V")):
-        assert judgements.volts(millivolts) == text
+        assert judgements.battery(millivolts).value == text
+    assert judgements.flash(12_345_678, True).value == "12.3 MB free"
+    assert judgements.memory(8 << 20).value == "8.4 MB"
 
 
 def test_the_ignition_must_be_seen_both_off_and_on():
@@ -97,11 +99,13 @@ OF_THE_CONTACT = {
     (E, E, UNKNOWN): ("NO_SATELLITES", "NO_SATELLITES", "NO_SATELLITES"),
     (I, I, UNKNOWN): ("RELAY_DEAD", "CONTACT_DEAD", "CONTACT_DEAD"),
     (E, I, UNKNOWN): ("RELAY_REVERSED", "RELAY_REVERSED", OK),
+    (I, UNKNOWN, UNKNOWN): ("NO_SATELLITES", "NO_SATELLITES", "NO_SATELLITES"),
+    (E, UNKNOWN, UNKNOWN): ("NO_SATELLITES", "NO_SATELLITES", "NO_SATELLITES"),
 }
 
 
 def test_each_course_of_the_contact_has_its_word():
-    assert len(OF_THE_CONTACT) == 2 * 2 * 3
+    assert len(OF_THE_CONTACT) == 2 * 2 * 3 + 2
     for shown, (unseen, turned, contact) in OF_THE_CONTACT.items():
         assert told(judgements.relay(shown, False, STARTABLE_NO_SIGN)) == unseen, shown
         assert told(judgements.relay(shown, True, STARTABLE_NO_SIGN)) == turned, shown
