@@ -69,6 +69,8 @@ SLOW = (
     "simulator/devices/modem/test_a76xx_faults.py",
     "simulator/devices/test_rom_loader.py",
     "simulator/engine",
+    "simulator/play/test_bench.py",
+    "simulator/play/test_bench_faults.py",
     "simulator/play/test_phone.py",
     "test_permitted.py",
 )

@@ -64,7 +64,9 @@ _CONSOLE_S = const(10)
 # under open sky; where a part of it is seen it takes a few times that.
 _FIRST_FIX_MS = const(180_000)
 _PAGE_FILE = const("bench_page")
-_PAGE_BYTES = const(4096)
+# A block of the flash, in pieces for which a full heap has holes.
+_PIECE_BYTES = const(256)
+_PIECES = const(16)
 
 
 class Bench:
@@ -217,11 +219,14 @@ class Bench:
         return judgements.resets(self._failed_starts)
 
     async def _flash(self) -> Result:
-        store = self._state_store
-        page = bytes(range(256)) * (_PAGE_BYTES // 256)
+        store, piece = self._state_store, bytes(range(_PIECE_BYTES))
         try:
-            store.write(_PAGE_FILE, page)
-            holds = store.read(_PAGE_FILE) == page
+            for _ in store.write_in_turns(_PAGE_FILE, [piece] * _PIECES):
+                pass
+            holds = True
+            for number in range(_PIECES):
+                read = store.read(_PAGE_FILE, number * _PIECE_BYTES, _PIECE_BYTES)
+                holds = holds and read == piece
             store.delete(_PAGE_FILE)
         except OSError:
             holds = False
