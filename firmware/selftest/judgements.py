@@ -22,7 +22,8 @@ from shared_protocol.records import (
 _RESETS_MANY = const(2)
 # An update needs a second slot, of half of that; the journal takes what is left.
 _FLASH_FULL_BYTES = const(1 << 20)
-# The module that a box is made of has 8 MiB (docs/hardware.md), a chip without PSRAM 0.2.
+# The module that a box is made of has 8 MiB (docs/hardware.md). One without any says so in
+# firmware/imports.py, as it has not the memory to get here.
 _PSRAM_BYTES = const(4 << 20)
 # Below it the box would save what is left (logic/signs/battery.py).
 _FLAT_STAGE = const(2)

@@ -28,6 +28,7 @@ from simulator.errors import BoxError, SimulatorError
 
 # The budget, in the chip's 32-bit words; the same in 64-bit ones, which take 1.56 times as much.
 DEFAULT_HEAP = {32: "256k", 64: "400k"}
+HEAP_WITHOUT_PSRAM = {32: "200k", 64: "312k"}  # all that the chip has of its own
 POWER_ON_RESET = 1
 WATCHDOG_RESET = 3
 HARD_RESET = 2  # machine.reset()
@@ -94,7 +95,8 @@ class Box:
             loop without end. Its pins stay as they are, until a watchdog that was started bites.
         interrupt_character: what raises KeyboardInterrupt on its console; -1: nothing does.
         hang_s: how much of the processor's time makes a loop without end.
-        psram_bytes: what the chip has beside its own memory; 0 where its module has none.
+        heap: MicroPython's, as its -X heapsize takes it, at the next start.
+        psram_bytes: what the chip has beside its own memory; see `lose_psram`.
     """
 
     def __init__(
@@ -118,7 +120,7 @@ class Box:
         self.psram_bytes = PSRAM_BYTES
         self.meter = Meter(timeline, "off")
         self._unique_id = unique_id
-        self._heap = heap or DEFAULT_HEAP[word_bits()]
+        self.heap = heap or DEFAULT_HEAP[word_bits()]
         self._slice_us = round(slice_ms * 1000)
         self._wiring = {number: [tx, rx] for number, (tx, rx, _) in uarts.items()}
         self._lines = {number: line for number, (_, _, line) in uarts.items()}
@@ -164,7 +166,7 @@ class Box:
         with theirs:
             self._process = subprocess.Popen(
                 [
-                    *(find_micropython(), "-X", f"heapsize={self._heap}"),
+                    *(find_micropython(), "-X", f"heapsize={self.heap}"),
                     *("-m", "start", str(theirs.fileno()), str(self.image.resolve())),
                 ],
                 pass_fds=[theirs.fileno()],
@@ -194,6 +196,11 @@ class Box:
         }
         self._send(json.dumps(configuration).encode())
         self._run_until_wait()
+
+    def lose_psram(self) -> None:
+        """Be a module that has none, with what that leaves of a heap."""
+        self.psram_bytes = 0
+        self.heap = HEAP_WITHOUT_PSRAM[word_bits()]
 
     def kill(self) -> None:
         """Cut the power: the process dies at once, its pins float, the flash keeps its state."""

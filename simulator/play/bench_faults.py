@@ -45,11 +45,6 @@ def other_program(size: int) -> bytes:
     return bytes(content)
 
 
-def _wrong_board(car: Car) -> None:
-    car.box.psram_bytes = 0
-    car.modem.fault("silent")
-
-
 def _wants_a_pin(car: Car) -> None:
     car.modem.state.pin = _UNKNOWN_PIN
     car.modem.set_sim(PIN_WANTED)
@@ -64,7 +59,10 @@ FAULTS = {
     "wrong-chip": Fault("the chip is an ESP32-C3", chip="esp32c3"),
     "small-flash": Fault("the flash has 4 MB", flash_mb=4),
     "unknown-image": Fault("the flash holds a program of somebody else's", other_program=True),
-    "wrong-board": Fault("no PSRAM, and no modem where a box's is", befall=_wrong_board),
+    "wrong-board": Fault("its module has no PSRAM", befall=lambda car: car.box.lose_psram()),
+    "silent-modem": Fault(
+        "no modem answers where a box's is", befall=lambda car: car.modem.fault("silent")
+    ),
     "dead-antenna": Fault(
         "the wire of the satellites' antenna is cut",
         befall=lambda car: car.gnss.fault("antenna_open"),

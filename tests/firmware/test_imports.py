@@ -7,7 +7,8 @@ import ast
 from pathlib import Path
 
 from firmware import imports
-from firmware.selftest import start
+from firmware.selftest import judgements, start
+from firmware.selftest.outcomes import failed, line
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST_ONLY = {"shared_protocol.crypto_host"}  # the other half of crypto.py's question
@@ -62,3 +63,9 @@ def test_a_module_comes_after_all_that_it_imports() -> None:
         late = imports_of(module) - seen
         assert not late, f"{module} comes before {late}"
         seen.add(module)
+
+
+def test_what_a_board_without_psram_says_is_a_line_of_the_bench_test() -> None:
+    said = line("memory", failed("WRONG_BOARD"))
+    assert f"print('{said}')" in file_of("firmware.imports").read_text()
+    assert imports._PSRAM_BYTES == judgements._PSRAM_BYTES

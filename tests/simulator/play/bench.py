@@ -6,7 +6,7 @@ from typing import Any
 
 from firmware.selftest.start import REQUEST_FILE
 from flasher.flashing import FILE_SYSTEM_AT
-from flasher.image import files_of, new_image, read_file, write_file
+from flasher.image import files_of, new_image, write_file
 from simulator.engine.world import World
 from simulator.play.bench import Bench
 from tests.firmware.identity import IDENTITY
@@ -36,7 +36,13 @@ class Desk:
         data = self.bench.board.flash.data
         data[: len(_PROGRAM)] = _PROGRAM
         data[FILE_SYSTEM_AT:] = new_image(identity)
-        ask_for_test(self.bench, self._folder)
+        self.write(REQUEST, b"1\n")
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file on the flash of a board that is off."""
+        image = _file_system(self.bench, self._folder)
+        write_file(image, name, content)
+        self.bench.board.flash.data[FILE_SYSTEM_AT:] = image.read_bytes()
 
     def run_until(self, holds: Callable[[], object], limit_s: float = 1500) -> None:
         self.world.run_until(lambda: bool(holds()), limit_s)
@@ -57,9 +63,6 @@ class Desk:
     def files(self) -> list[str]:
         """What lies on the flash of a board that is off."""
         return files_of(_file_system(self.bench, self._folder))
-
-    def read(self, name: str) -> bytes:
-        return read_file(_file_system(self.bench, self._folder), name)
 
 
 def ask_for_test(bench: Bench, folder: Path) -> None:

@@ -68,6 +68,14 @@ def test_a_board_that_is_a_box_starts_and_its_console_is_at_the_port(desk: Desk)
     terminal.close()
 
 
+def test_what_lies_on_the_flash_is_started_as_it_is_whatever_the_code_is_here(desk: Desk) -> None:
+    desk.write("/a/of_another_version.mpy", b"made elsewhere")
+    desk.bench.board.plug_in()
+    desk.run_until(lambda: "flash" in desk.told)
+    desk.bench.switch_off()
+    assert "/a/of_another_version.mpy" in desk.files()
+
+
 def test_what_is_typed_to_a_running_box_changes_nothing(desk: Desk) -> None:
     desk.bench.board.plug_in()
     terminal = Terminal(desk.bench.board.path)

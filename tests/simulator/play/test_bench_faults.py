@@ -30,12 +30,13 @@ SAID = {
     "pin": dict.fromkeys(("sim", "registration", "signal", "server"), "SIM_LOCKED"),
     "wrong-apn": dict.fromkeys(("registration", "signal", "server"), "APN_REFUSED"),
     "flat-battery": {"battery": "BATTERY_FLAT"},
-    "wrong-board": {"memory": "WRONG_BOARD"}
-    | dict.fromkeys(("modem", "sim", "registration", "signal", "server"), "MODEM_SILENT"),
+    "silent-modem": dict.fromkeys(
+        ("modem", "sim", "registration", "signal", "server"), "MODEM_SILENT"
+    ),
 }
 """Fault -> what the test says then beside what it says of a sound box."""
 
-OF_THE_BOARD = {"cable", "wrong-chip", "small-flash", "unknown-image"}
+OF_THE_BOARD = {"cable", "wrong-chip", "small-flash", "unknown-image", "wrong-board"}
 
 
 def test_each_fault_is_tried() -> None:
@@ -47,6 +48,18 @@ def test_a_fault_of_board_or_car_is_named_by_the_bench_test(fault: str, tmp_path
     with World(seed=3) as world:
         desk = Desk(world, tmp_path, [fault])
         assert desk.make_test() == WITHOUT_A_SERVER | SAID[fault]
+        desk.bench.board.pull()
+
+
+def test_a_board_without_psram_says_so_before_its_memory_runs_out(tmp_path: Path) -> None:
+    with World(seed=3) as world:
+        desk = Desk(world, tmp_path, ["wrong-board"])
+        desk.bench.board.plug_in()
+        world.run_for(5)
+        assert desk.told == {"memory": "WRONG_BOARD"}
+        assert desk.bench.car is not None
+        assert "start failed: MemoryError" in desk.bench.car.box.console()
+        assert desk.bench.car.relay_changes == []
         desk.bench.board.pull()
 
 
