@@ -7,6 +7,7 @@ takes. `load()` does it; a test compares the list with what the modules themselv
 import gc
 import sys
 
+_PSRAM_BYTES = 4 << 20  # judgements.py of the bench test asks for as much
 _MOST_MODULES = 160  # ours, MicroPython's own, and asyncio's, which come when they are first used
 LEAF_FIRST = (
     "firmware.board",
@@ -105,12 +106,17 @@ LEAF_FIRST = (
 
 
 def load() -> None:
-    """Import them all.
+    """Import them all, which a board without PSRAM has no memory for, and says so before.
 
     What loading a module leaves lies among what stays: not collected, it leaves no large block free
     later. A collection takes the chip some 20 ms at that time. The table of modules has its last
     size before the first of them: when it is full it wants a kilobyte and a third in one block.
     """
+    import esp32  # not at the top: the host reads the list above
+
+    regions = esp32.idf_heap_info(esp32.HEAP_DATA)
+    if max([region[0] for region in regions]) < _PSRAM_BYTES:
+        print('bench: {"check": "memory", "outcome": "failed", "failure": "WRONG_BOARD"}')
     for number in range(_MOST_MODULES):
         sys.modules[number] = None  # pyright: ignore[reportArgumentType] and no name to be kept
     for number in range(_MOST_MODULES):

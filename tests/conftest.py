@@ -33,6 +33,7 @@ SLOW = (
     "firmware/start_table",
     "firmware/tasks/test_vehicle_from_afar.py",
     "firmware/test_badges_in_the_simulator.py",
+    "firmware/test_bench_test_in_the_simulator.py",
     "firmware/test_in_the_simulator.py",
     "firmware/test_start.py",
     "flasher/command",
@@ -69,6 +70,8 @@ SLOW = (
     "simulator/devices/modem/test_a76xx_faults.py",
     "simulator/devices/test_rom_loader.py",
     "simulator/engine",
+    "simulator/play/test_bench.py",
+    "simulator/play/test_bench_faults.py",
     "simulator/play/test_phone.py",
     "test_permitted.py",
 )

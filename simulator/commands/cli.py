@@ -10,7 +10,7 @@ from types import FrameType
 
 from flasher.errors import FlasherError
 from simulator.commands.badge import play_badge
-from simulator.commands.drive import drive, read_driver
+from simulator.commands.drive import drive, read_badge, read_driver
 from simulator.commands.gnss import Receiver, play_drive, play_log
 from simulator.commands.modem import play_modem
 from simulator.devices.gnss import FAULTS as GNSS_FAULTS
@@ -170,9 +170,12 @@ def _parser() -> argparse.ArgumentParser:
 
     bench = commands.add_parser(
         "bench",
-        help="a blank board on a desk, for ./flash.sh",
+        help="a board on a desk and a car round it, for ./flash.sh",
         description="Prints a pty's path, then answers there as a board in its chip's loader, for "
-        "esptool and ./flash.sh, until interrupted. Needs what scripts/setup.sh dev installs.",
+        "esptool and ./flash.sh. Once it is a whole box and nobody has the port open, the real "
+        "firmware starts from that flash, its console is at the same port, and somebody in the "
+        "car does what its bench test asks for. Until interrupted, at 1x. Needs what "
+        "scripts/setup.sh dev installs.",
     )
     bench.add_argument(
         "--flash", type=Path, metavar="FILE", help="where its flash is kept (made if missing)"
@@ -185,6 +188,16 @@ def _parser() -> argparse.ArgumentParser:
         metavar="BYTES",
         help="that it hears: then its cable is pulled and plugged in again, at a new path",
     )
+    bench.add_argument(
+        "--faults",
+        default="",
+        metavar="NAME[,NAME]",
+        help="what is wrong with board and car; an unknown name is answered with those there are",
+    )
+    bench.add_argument(
+        "--badge", metavar="HEX", help="that is held to the reader when one is wanted (none)"
+    )
+    bench.add_argument("--seed", type=int, default=1, help="of what is left to chance")
     bench.set_defaults(run=_bench)
 
     driving = commands.add_parser(
@@ -239,10 +252,20 @@ def _badge(arguments: argparse.Namespace) -> None:
 
 def _bench(arguments: argparse.Namespace) -> None:
     try:
-        from simulator.commands.bench import play_bench
+        from simulator.commands.bench import Wanted, play_bench
     except ModuleNotFoundError:  # the mocked loader is no part of what a server installs
         raise InputError("bench needs more packages: run scripts/setup.sh dev") from None
-    play_bench(arguments.chip, arguments.flash_mb, arguments.flash, arguments.pulled_after)
+    play_bench(
+        Wanted(
+            arguments.chip,
+            arguments.flash_mb,
+            arguments.flash,
+            arguments.pulled_after,
+            [name for name in arguments.faults.split(",") if name],
+            None if arguments.badge is None else read_badge(arguments.badge),
+            arguments.seed,
+        )
+    )
 
 
 def _replay(arguments: argparse.Namespace) -> None:

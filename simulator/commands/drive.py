@@ -36,7 +36,7 @@ def read_driver(text: str) -> Driver:
     """Read IDENTITY.json:BADGEHEX; InputError when it cannot be used."""
     path, _, badge_hex = text.rpartition(":")
     try:
-        badge = bytes.fromhex(badge_hex)
+        bytes.fromhex(badge_hex)
         identity = json.loads(Path(path).read_text())
         bytes.fromhex(identity["box_id"])
         BOARDS[identity["board"]]
@@ -46,9 +46,18 @@ def read_driver(text: str) -> Driver:
         raise InputError(
             "--car takes IDENTITY.json:BADGEHEX, as `voiturier box add` wrote"
         ) from None
+    return Driver(identity, read_badge(badge_hex))
+
+
+def read_badge(text: str) -> bytes:
+    """Read a badge's UID; InputError when it is none."""
+    try:
+        badge = bytes.fromhex(text)
+    except ValueError:
+        badge = b""
     if len(badge) not in (4, 7):
         raise InputError("a badge's UID has 4 or 7 bytes, so 8 or 14 hexadecimal digits")
-    return Driver(identity, badge)
+    return badge
 
 
 def drive(boxes: tuple[str, int], drivers: list[Driver], seed: int) -> None:

@@ -47,6 +47,7 @@ class Car:
         image: its flash image; made if missing, otherwise its journal is kept.
         position: where its road begins.
         server: (host, port) of the boxes' port.
+        is_flashed: the image is what somebody flashed, with that identity: it stays as it is.
     """
 
     def __init__(
@@ -56,12 +57,14 @@ class Car:
         image: Path,
         position: tuple[float, float] = LE_MANS,
         server: tuple[str, int] | None = None,
+        is_flashed: bool = False,
     ) -> None:
         if server is None and world.server is not None:
             server = ("127.0.0.1", world.server.boxes_port)
         if server is not None:
             identity = {**identity, "server_host": server[0], "server_port": server[1]}
-        write_image(image, identity)
+        if not is_flashed:
+            write_image(image, identity)
         timeline = world.timeline
         board = BOARDS[identity["board"]]
         self.name = str(identity.get("vehicle", identity["box_id"]))

@@ -20,6 +20,7 @@ RATES_HZ = (1, 2, 4, 5, 10)
 # u-blox's UBX-RXM-PMREQ with its wake-up by the receive line (M8 and M10 interface descriptions).
 _SLEEP_REQUEST = bytes.fromhex("b56202411000")
 _SLEEP_REQUEST_BYTES = 6 + 16 + 2
+_ANTENNA_TOLD_S = 1.0  # an estimate: from its start to the first word about its antenna
 _WEEKS_1024_S = 1024 * 7 * 86_400
 _LEAP_SECONDS = 18
 _JAMMED_CN0_DBHZ = 12
@@ -128,7 +129,10 @@ class GnssReceiver:
         if before in _NO_FIX:
             self._find_again("hot")
         if name in _ANTENNA or before in _ANTENNA:
-            self._say(text(f"ANTSTATUS={_ANTENNA.get(name or '', 'OK')}"))
+            self._tell_antenna()
+
+    def _tell_antenna(self) -> None:
+        self._say(text(f"ANTSTATUS={_ANTENNA.get(self._fault or '', 'OK')}"))
 
     def off(self) -> None:
         """Be unheard. A log that plays goes on meanwhile, as the sky does."""
@@ -141,8 +145,13 @@ class GnssReceiver:
         self.restart()
 
     def restart(self, start: str = "warm") -> None:
-        """Have lost power: the first fix takes its time again, by START_S."""
+        """Have lost power: the first fix takes its time again, by START_S.
+
+        What is wrong with its antenna is told again then.
+        """
         self.asleep = False
+        if self._fault in _ANTENNA:
+            self._timeline.call_later(_ANTENNA_TOLD_S, self._tell_antenna)
         if self._slept_through is not None:
             self._next_epoch(self._slept_through)
         self._fix_us = 0

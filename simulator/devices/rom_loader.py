@@ -3,27 +3,31 @@
 The loader's protocol is esp32-mock-bootloader's. Round it stand here what a soak and the tests
 showed to be missing: whole frames, however the bytes arrive; a flash of our size that erases
 sectors and may lose power at any byte; our MAC; a cable that is pulled. A pty has neither RTS nor
-DTR, so each program that opens the port finds the loader as after a reset. Runs no firmware.
+DTR, so each program that opens the port finds the loader as after a reset. Where its flash holds
+something that starts, the port is that one's console, until a program speaks SLIP. Runs none of it.
 """
 
 import contextlib
+import fcntl
 import os
 import select
 import struct
+import termios
 import threading
 import time
 import tty
 import zlib
+from collections.abc import Callable
 
 from esp32_mock_bootloader import protocol
 from esp32_mock_bootloader.server import FlashImage, handle_client, slip_decode_frames, slip_encode
 from esptool.targets import CHIP_DEFS
 
 SECTOR_BYTES = 4096
+SLIP_BEGIN = bytes([protocol.SLIP_END])
 CHIPS = tuple(CHIP_DEFS)
 """What esptool calls them."""
 _READ_REG = protocol.CMD["READ_REG"]
-_END = bytes([protocol.SLIP_END])
 _LOOK_S = 0.01
 _HEADER_BYTES = 8  # direction, command, size, checksum or value
 
@@ -107,12 +111,15 @@ class RomLoader:
         path: the port, anew each time that it is plugged in.
         flash: its flash chip, which keeps what it holds.
         heard_bytes: from the computer, since it was plugged in.
+        has_left: the loader, for what its flash holds: `say` and `hear` are that one's console.
 
     Args:
         mac: the chip's, 6 bytes, which is its serial number too.
         flash_mb: how large its flash is.
         chip: as esptool calls it.
         pulled_after_bytes: that come from the computer: then the cable is pulled; None: never.
+        starts: asked at power-on, and when a program has gone (in another thread): whether the
+            flash holds something to start.
     """
 
     def __init__(
@@ -121,10 +128,13 @@ class RomLoader:
         flash_mb: int = 16,
         chip: str = "esp32s3",
         pulled_after_bytes: int | None = None,
+        starts: Callable[[], bool] = lambda: False,
     ) -> None:
         self.path = ""
         self.flash = Flash(flash_mb << 20)
         self.heard_bytes = 0
+        self.has_left = False
+        self._starts = starts
         self.pulled_after_bytes = pulled_after_bytes
         self._chip = chip
         register = getattr(CHIP_DEFS[chip], "MAC_EFUSE_REG", None)
@@ -143,36 +153,79 @@ class RomLoader:
     def plug_in(self) -> None:
         """Connect it, freshly reset, at a port of its own."""
         self.pull()
-        self._wire = _Wire(self)
-        self.path = self._wire.path
+        wire = self._wire = _Wire(self)
+        self.path = wire.path
         self.heard_bytes = 0
-        self._thread = threading.Thread(target=self._serve, args=(self._wire,), daemon=True)
-        self._thread.start()
+        if self._starts():
+            self._leave(wire)
+        else:
+            self._load(wire, b"")
 
     def pull(self) -> None:
         """Pull the cable: the port vanishes, the flash keeps what it holds."""
-        if self._wire is not None and self._thread is not None:
-            self._wire.stop.set()
-            self._thread.join()
-            self._wire = self._thread = None
+        if self._wire is None:
+            return
+        self._wire.stop.set()
+        self.wait_until_pulled()
+        if self.has_left:
+            self._wire.vanish()
+        self._wire = self._thread = None
+        self.has_left = False
+
+    @property
+    def is_pulled(self) -> bool:
+        """Whether the cable was pulled or the power failed, as was asked for."""
+        return self._wire is not None and self._wire.stop.is_set()
 
     def wait_until_pulled(self) -> None:
-        """Wait until the cable was pulled or the power failed, as was asked for."""
+        """Wait until the cable was pulled or the power failed, or until it has left its loader."""
         if self._thread is not None:
             self._thread.join()
 
-    def _serve(self, wire: "_Wire") -> None:
+    def say(self, data: bytes) -> None:
+        """Say something on the console, to whoever listens."""
+        assert self._wire is not None
+        self._wire.say(data)
+
+    def hear(self) -> bytes:
+        """Return what somebody typed; what begins with SLIP_BEGIN is a program's, for `load`."""
+        assert self._wire is not None
+        return self._wire.hear()
+
+    def load(self, heard: bytes) -> None:
+        """Reset into the loader, as a program does where the port has the lines for it.
+
+        Args:
+            heard: what that program has said already.
+        """
+        assert self._wire is not None
+        self.has_left = False
+        self._wire.end_console()
+        self._load(self._wire, heard)
+
+    def _load(self, wire: "_Wire", heard: bytes) -> None:
+        self._thread = threading.Thread(target=self._serve, args=(wire, heard), daemon=True)
+        self._thread.start()
+
+    def _leave(self, wire: "_Wire") -> None:
+        wire.begin_console()
+        self.has_left = True
+
+    def _serve(self, wire: "_Wire", heard: bytes) -> None:
         try:
-            while wire.wait_for_program():
+            while wire.wait_for_program(heard):
+                heard = b""
                 # It would end a session 3 s after the first file, were it not to end with the port.
                 with contextlib.suppress(OSError):
                     handle_client(
                         wire, wire.stop, self._chip, exit_on_disconnect=True, flash=self.flash
                     )
+                if not wire.stop.is_set() and self._starts():
+                    self._leave(wire)
+                    return
         except PowerLostError:
             pass
-        finally:
-            wire.vanish()
+        wire.vanish()
 
     def answer(self, asked: int | None, response: bytes) -> bytes:
         """Return the mock's response as this board gives it.
@@ -207,15 +260,20 @@ class _Wire:
         tty.setraw(slave)
         self.path = os.ttyname(slave)
         os.close(slave)  # so that the end of a program is seen
+        self._console: int | None = None
         os.set_blocking(self._master, False)
         self._heard = bytearray()
         self._asked: int | None = None
 
-    def wait_for_program(self) -> bool:
-        """Wait until a program has opened the port; False: the cable was pulled before."""
+    def wait_for_program(self, heard: bytes) -> bool:
+        """Wait until a program has opened the port; False: the cable was pulled before.
+
+        Args:
+            heard: what it has said already.
+        """
         poll = select.poll()
         poll.register(self._master, select.POLLIN)
-        self._heard.clear()
+        self._heard[:] = heard
         while not self.stop.is_set():
             if not any(event & select.POLLHUP for _, event in poll.poll(0)):
                 return True
@@ -245,12 +303,12 @@ class _Wire:
             self.stop.set()
 
     def _next_frame(self) -> bytes:
-        begin = self._heard.find(_END)
+        begin = self._heard.find(SLIP_BEGIN)
         if begin < 0:
             return b""
-        while self._heard[begin + 1 : begin + 2] == _END:
+        while self._heard[begin + 1 : begin + 2] == SLIP_BEGIN:
             begin += 1
-        end = self._heard.find(_END, begin + 1)
+        end = self._heard.find(SLIP_BEGIN, begin + 1)
         if end < 0:
             return b""
         frame = bytes(self._heard[begin : end + 1])
@@ -275,9 +333,36 @@ class _Wire:
                 with contextlib.suppress(BlockingIOError):
                     left = left[os.write(self._master, left) :]
 
+    # A console, whose port lives on when a program closes it
+
+    def begin_console(self) -> None:
+        """Be one from now on."""
+        self._console = os.open(self.path, os.O_RDWR | os.O_NOCTTY)
+
+    def end_console(self) -> None:
+        """Be none any more."""
+        assert self._console is not None
+        os.close(self._console)
+        self._console = None
+
+    def say(self, data: bytes) -> None:
+        """Say something; what nobody reads is lost, as on a serial line."""
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._master, data)
+
+    def hear(self) -> bytes:
+        """Return what was said there, b"" if nothing."""
+        assert self._console is not None
+        fcntl.ioctl(self._console, termios.TIOCNXCL)  # a claim would outlive its program
+        with contextlib.suppress(BlockingIOError):
+            return os.read(self._master, 65536)
+        return b""
+
     def vanish(self) -> None:
         """Take the port away."""
         self.stop.set()
+        if self._console is not None:
+            self.end_console()
         os.close(self._master)
 
     def set_timeout(self, timeout_s: float) -> None:

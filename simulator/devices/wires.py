@@ -19,6 +19,7 @@ FAULTS = {
     "stuck": "the relay's armature does not move",
     "welded": "its start contact never opens, whatever the armature does",
     "no_feedback": "the wire of its feedback contact is broken: it always reads inhibited",
+    "reversed": "the wires of its two coils are swapped",
 }
 
 
@@ -209,7 +210,10 @@ class Wires:
     def _move(self, state: str) -> None:
         if self._enable.high and self._inhibit.high:
             self.faults.append("both relay coils energised")
-        elif self.relay != state and self._fault != "stuck" and self._start_relay:
+            return
+        if self._fault == "reversed":
+            state = "inhibited" if state == "enabled" else "enabled"
+        if self.relay != state and self._fault != "stuck" and self._start_relay:
             self.relay = state
             self.relay_changes.append((self._now_ms(), state))
             self._tell_relay()

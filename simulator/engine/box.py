@@ -28,6 +28,7 @@ from simulator.errors import BoxError, SimulatorError
 
 # The budget, in the chip's 32-bit words; the same in 64-bit ones, which take 1.56 times as much.
 DEFAULT_HEAP = {32: "256k", 64: "400k"}
+HEAP_WITHOUT_PSRAM = {32: "200k", 64: "312k"}  # all that the chip has of its own
 POWER_ON_RESET = 1
 WATCHDOG_RESET = 3
 HARD_RESET = 2  # machine.reset()
@@ -37,6 +38,7 @@ WAKING_US = 1_000  # "less than 1 ms" (ESP32-S3 data sheet, light sleep)
 # Seconds of the processor's time between two waits of the firmware before it counts as hung. The
 # longest honest stretch is the start, when some seventy modules are imported: below a second.
 HANG_S = 10
+PSRAM_BYTES = 8 << 20  # of the module N16R8; the heap that models the chip's is smaller
 _SILENT_S = 300.0  # real seconds: the machine is too busy, or the process is stopped
 _NEVER = 0xFFFFFFFFFFFFFFFF
 _MESSAGE_BYTES = 65536
@@ -93,6 +95,8 @@ class Box:
             loop without end. Its pins stay as they are, until a watchdog that was started bites.
         interrupt_character: what raises KeyboardInterrupt on its console; -1: nothing does.
         hang_s: how much of the processor's time makes a loop without end.
+        heap: MicroPython's, as its -X heapsize takes it, at the next start.
+        psram_bytes: what the chip has beside its own memory; see `lose_psram`.
     """
 
     def __init__(
@@ -113,9 +117,10 @@ class Box:
         self.stuck = ""
         self.interrupt_character = 3
         self.hang_s = HANG_S
+        self.psram_bytes = PSRAM_BYTES
         self.meter = Meter(timeline, "off")
         self._unique_id = unique_id
-        self._heap = heap or DEFAULT_HEAP[word_bits()]
+        self.heap = heap or DEFAULT_HEAP[word_bits()]
         self._slice_us = round(slice_ms * 1000)
         self._wiring = {number: [tx, rx] for number, (tx, rx, _) in uarts.items()}
         self._lines = {number: line for number, (_, _, line) in uarts.items()}
@@ -124,6 +129,7 @@ class Box:
         self._process: subprocess.Popen[bytes] | None = None
         self._link: socket.socket | None = None
         self._console = tempfile.TemporaryFile()  # noqa: SIM115 lives as long as the box
+        self._printed_bytes = 0  # of it, that `printed` has given
         self._boot_us = 0
         self._asleep: Timer | None = None
         self._restarting: Timer | None = None
@@ -160,7 +166,7 @@ class Box:
         with theirs:
             self._process = subprocess.Popen(
                 [
-                    *(find_micropython(), "-X", f"heapsize={self._heap}"),
+                    *(find_micropython(), "-X", f"heapsize={self.heap}"),
                     *("-m", "start", str(theirs.fileno()), str(self.image.resolve())),
                 ],
                 pass_fds=[theirs.fileno()],
@@ -186,9 +192,15 @@ class Box:
             "slice_us": self._slice_us,
             "held": sorted(self.pins.held),
             "hang_s": self.hang_s,
+            "psram_bytes": self.psram_bytes,
         }
         self._send(json.dumps(configuration).encode())
         self._run_until_wait()
+
+    def lose_psram(self) -> None:
+        """Be a module that has none, with what that leaves of a heap."""
+        self.psram_bytes = 0
+        self.heap = HEAP_WITHOUT_PSRAM[word_bits()]
 
     def kill(self) -> None:
         """Cut the power: the process dies at once, its pins float, the flash keeps its state."""
@@ -257,6 +269,12 @@ class Box:
         end = self._console.seek(0, os.SEEK_END)
         self._console.seek(max(0, end - 4000))
         return self._console.read().decode(errors="replace")
+
+    def printed(self) -> bytes:
+        """Return what the firmware printed since the last call."""
+        new = os.pread(self._console.fileno(), _MESSAGE_BYTES, self._printed_bytes)
+        self._printed_bytes += len(new)
+        return new
 
     # What wakes it
 

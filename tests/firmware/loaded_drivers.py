@@ -52,6 +52,12 @@ class Machine:
     def reset_cause():
         return 1
 
+    HEAP_DATA = 4
+
+    @staticmethod
+    def idf_heap_info(capabilities):
+        return [(8 << 20, 0, 0, 0)]
+
 
 class Ram:
     """A block device."""
@@ -76,7 +82,7 @@ for folder in ("/state", "/journal"):
     vfs.VfsLfs2.mkfs(ram)
     vfs.mount(vfs.VfsLfs2(ram), folder)
 sys.modules["machine"] = Machine
-sys.modules["esp32"] = Machine  # nothing is asked of it
+sys.modules["esp32"] = Machine
 
 from firmware import imports  # noqa: E402
 

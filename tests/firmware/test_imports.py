@@ -1,9 +1,14 @@
-"""firmware/imports.py names every module of the application once, each after those it imports."""
+"""What the box loads is named once, each module after those that it imports.
+
+firmware/imports.py names the application's, selftest/start.py those that a bench test adds.
+"""
 
 import ast
 from pathlib import Path
 
 from firmware import imports
+from firmware.selftest import judgements, start
+from firmware.selftest.outcomes import failed, line
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST_ONLY = {"shared_protocol.crypto_host"}  # the other half of crypto.py's question
@@ -47,9 +52,20 @@ def test_every_module_of_the_application_is_named_once() -> None:
     assert sorted(imports.LEAF_FIRST) == sorted(wanted)
 
 
+def test_every_module_of_the_bench_test_is_named_once_and_none_of_the_applications() -> None:
+    wanted = reached("firmware.selftest.bench") | {"firmware.selftest.bench"}
+    assert sorted(start.LEAF_FIRST) == sorted(wanted - set(imports.LEAF_FIRST))
+
+
 def test_a_module_comes_after_all_that_it_imports() -> None:
     seen: set[str] = set()
-    for module in imports.LEAF_FIRST:
+    for module in imports.LEAF_FIRST + start.LEAF_FIRST:
         late = imports_of(module) - seen
         assert not late, f"{module} comes before {late}"
         seen.add(module)
+
+
+def test_what_a_board_without_psram_says_is_a_line_of_the_bench_test() -> None:
+    said = line("memory", failed("WRONG_BOARD"))
+    assert f"print('{said}')" in file_of("firmware.imports").read_text()
+    assert imports._PSRAM_BYTES == judgements._PSRAM_BYTES

@@ -23,6 +23,7 @@ DIRECTORIES = (
     "tests/firmware/logic/link",
     "tests/firmware/logic/road",
     "tests/firmware/logic/signs",
+    "tests/firmware/selftest",
 )
 # Half of the time of them all, for what CPython tries in a second.
 SLOW = (

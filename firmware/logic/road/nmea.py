@@ -69,7 +69,7 @@ class NmeaReader:
         return fixes
 
     def _read(self, line: bytes) -> Fix | None:
-        body = _checked(line)
+        body = checked(line)
         if body is None:
             self.bad += 1
             return None
@@ -91,7 +91,7 @@ class NmeaReader:
         return fix
 
 
-def _checked(line: bytes) -> bytes | None:
+def checked(line: bytes) -> bytes | None:
     """What stands before the `*`; None when the checksum is absent or wrong."""
     star = len(line) - 3
     if star < 6 or line[star] != 0x2A:

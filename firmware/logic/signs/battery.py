@@ -15,7 +15,7 @@ _BACK_MV = const(300)  # above its limit a stage is over
 # No battery gets there by itself: something charges it.
 _CHARGING_MV = const(13_200)
 # A box that runs is fed with more than this: the input is not wired.
-_NOT_WIRED_MV = const(5_000)
+NOT_WIRED_MV = const(5_000)
 _JUDGE_AFTER_MS = const(900_000)
 _TELL_EVERY_MS = const(3_600_000)
 
@@ -36,7 +36,7 @@ class BatteryStage:
 
     def read(self, millivolts: int, now_ms: int) -> tuple:
         """Take a reading; return the record, when one is due."""
-        if millivolts < _NOT_WIRED_MV:
+        if millivolts < NOT_WIRED_MV:
             if not self.stage or now_ms - self._judged_ms < 2 * _JUDGE_AFTER_MS:
                 return ()
             self.stage = 0  # who cuts the wire does not keep the box off the air
@@ -47,7 +47,7 @@ class BatteryStage:
         if not charges and now_ms - self._judged_ms < _JUDGE_AFTER_MS:
             return ()
         was = self.stage
-        self.stage = max(_stage(highest_mv), min(was, _stage(highest_mv - _BACK_MV)))
+        self.stage = max(stage_of(highest_mv), min(was, stage_of(highest_mv - _BACK_MV)))
         self._judged_ms, self._highest_mv = now_ms, 0
         if self.stage == was and now_ms - self._told_ms < _TELL_EVERY_MS:
             return ()
@@ -56,5 +56,6 @@ class BatteryStage:
         return (record,)
 
 
-def _stage(millivolts: int) -> int:
+def stage_of(millivolts: int) -> int:
+    """The stage of a battery that has that much at rest."""
     return sum([millivolts < limit_mv for limit_mv in _LIMITS_MV])

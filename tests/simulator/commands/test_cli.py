@@ -30,6 +30,8 @@ def test_every_command_explains_itself(command):
         (["device", "gnss", "nowhere.nmea"], "nowhere.nmea"),
         (["bench", "--chip", "toaster"], "toaster"),
         (["bench", "--flash-mb", "3"], "--flash-mb"),
+        (["bench", "--faults", "cable,rust"], "no fault 'rust'; there are cable, wrong-chip"),
+        (["bench", "--badge", "04"], "4 or 7 bytes"),
         (["drive", "--boxes", "here", "--car", "x.json:00"], "HOST:PORT"),
         (["drive", "--boxes", "h:²", "--car", "x.json:00"], "HOST:PORT"),
         (["drive", "--boxes", "h:99999", "--car", "x.json:00"], "HOST:PORT"),

@@ -144,6 +144,20 @@ def test_a_broken_antenna_is_told_and_there_is_no_fix_until_it_is_mended(fault, 
     assert len(fixes_of(said)) == 9
 
 
+def test_a_broken_antenna_is_told_again_when_the_receiver_starts_and_a_sound_one_is_not():
+    bench = Bench()
+    bench.receiver.fault("antenna_open")
+    bench.listen(10)
+    bench.receiver.restart()
+    assert [parsed(burst)[0].text for _, burst in bench.listen(10) if b"TXT" in burst] == [
+        "ANTSTATUS=OPEN"
+    ]
+    bench.receiver.fault(None)
+    bench.listen(10)
+    bench.receiver.restart()
+    assert not any(b"TXT" in burst for _, burst in bench.listen(10))
+
+
 @pytest.mark.parametrize("fault", ["null_island", "not_valid", "simulating", "typed_in"])
 def test_a_place_that_is_no_fix_though_called_valid_tells_the_box_nothing(fault):
     bench = Bench(full=True)

@@ -171,6 +171,14 @@ def test_without_its_feedback_wire_the_relay_moves_unseen(wires, pins):
     assert pins.outside[BOARD.relay_sense] == 1
 
 
+def test_with_its_coils_wires_swapped_each_pulse_does_what_the_other_should(wires, pins):
+    wires.fault("reversed")
+    pulse(wires, pins, BOARD.relay_inhibit, 0.05)
+    assert (wires.relay, pins.outside[BOARD.relay_sense]) == ("enabled", 1)
+    pulse(wires, pins, BOARD.relay_enable, 0.05)
+    assert (wires.relay, pins.outside[BOARD.relay_sense]) == ("inhibited", 0)
+
+
 def test_a_fault_that_no_relay_has_is_refused_with_those_it_has(wires):
     with pytest.raises(ValueError, match="stuck, welded"):
         wires.fault("rusty")

@@ -132,6 +132,20 @@ def test_an_exception_that_leaves_main_is_a_repl_for_ever_with_its_traceback(ben
     assert bench.ask("cause") == "1"
 
 
+def test_what_is_printed_is_given_once_and_the_console_keeps_it(bench):
+    assert bench.box.printed() == b""
+    bench.line.send(b"fail\n")
+    bench.run_for(1)
+    assert b"TypeError: the probe fails" in bench.box.printed()
+    assert bench.box.printed() == b""
+    assert "TypeError: the probe fails" in bench.box.console()
+    bench.box.kill()
+    bench.box.power_on()
+    bench.line.send(b"fail\n")
+    bench.run_for(1)
+    assert bench.box.printed().count(b"TypeError: the probe fails") == 1
+
+
 @pytest.mark.parametrize("command", ["fail", "spin", "turn", "block 9000000"])
 def test_a_watchdog_once_started_bites_whatever_holds_the_firmware(make_bench, command):
     bench = make_bench()
