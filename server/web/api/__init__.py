@@ -6,6 +6,6 @@ all, `field` is the line and column. Writing needs a JSON body or a method that 
 can send unasked (see security.same_origin).
 """
 
-from server.web.api import bookings, cars, trips
+from server.web.api import bookings, cars, session, trips
 
-ROUTES = (*bookings.ROUTES, *trips.ROUTES, *cars.ROUTES)
+ROUTES = (*session.ROUTES, *bookings.ROUTES, *trips.ROUTES, *cars.ROUTES)

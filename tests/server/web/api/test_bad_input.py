@@ -17,6 +17,7 @@ from tests.server.web.sample import (
     LUCIE,
     MANAGER,
     NOW_S,
+    PASSWORD,
     PEUGEOT,
     TOKEN,
     id_of,
@@ -240,6 +241,8 @@ async def in_order(arrive, store):
     """(method, route) -> who may ask it, where, and what with."""
     under_way, ended = await trip_ids(store)
     lucie, karim, manager = [await arrive(login) for login in (LUCIE, KARIM, MANAGER)]
+    arrives, leaves = await arrive(LUCIE), await arrive(LUCIE)
+    pair = {"login": LUCIE, "password": PASSWORD, "code": None}
     said = {"rating": 2, "message": "Voyant d'huile", "damage": False}
     await lucie.client.post(f"/api/trips/{ended}/feedback", json=said)
     coming = next(b for b in await own(store, KARIM) if b.plate == PEUGEOT)
@@ -267,6 +270,8 @@ async def in_order(arrive, store):
         ),
         ("POST", "/api/feedback/{id}/answer"): (manager, f"/api/feedback/{ended}/answer", answer),
         ("DELETE", "/api/bookings/{id}"): (karim, booking, {}),
+        ("POST", "/api/session"): (arrives, "/api/session", pair),
+        ("DELETE", "/api/session"): (leaves, "/api/session", {}),
     }
 
 
