@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -90,9 +90,14 @@ def settings_file(given: Path | None, data_dir: Path | None) -> Path | None:
 
 
 def load_settings(
-    given: Path | None, data_dir: Path | None, has_secrets: bool
+    given: Path | None, data_dir: Path | None, secrets: Collection[str]
 ) -> tuple[Config, Path | None]:
     """Return the settings, and the file they come from.
+
+    Args:
+        given: the file that was typed, if any.
+        data_dir: the data directory that was typed, if any.
+        secrets: of which sections the file of a password is read.
 
     Raises:
         SettingsError: the file is no good.
@@ -100,7 +105,7 @@ def load_settings(
     """
     file = settings_file(given, data_dir)
     if file is not None:
-        config = read(file, None, has_secrets)
+        config = read(file, None, secrets)
     elif data_dir is not None:
         config = Config(data_dir)
     else:
@@ -108,12 +113,14 @@ def load_settings(
     return config if data_dir is None else replace(config, data_dir=data_dir), file
 
 
-def settle(arguments: argparse.Namespace, has_secrets: bool) -> None:
+def settle(arguments: argparse.Namespace) -> None:
     """Put the settings into `config`, where the data is into `data`; days become instants.
 
-    Raises as `load_settings`.
+    A command that needs the passwords of some sections names these in `secrets`. Raises as
+    `load_settings`.
     """
-    config, _ = load_settings(arguments.settings, arguments.data, has_secrets)
+    secrets = getattr(arguments, "secrets", ())
+    config, _ = load_settings(arguments.settings, arguments.data, secrets)
     arguments.config, arguments.data = config, config.data_dir
     ZONE.set(config.timezone)
     for name, value in vars(arguments).items():

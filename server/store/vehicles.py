@@ -46,6 +46,11 @@ class Vehicles(Noun):
         """Return one car."""
         return await self._engine.read(_get, vehicle_id)
 
+    async def by_plate(self, plate: str) -> Vehicle | None:
+        """Return the car that has this plate now."""
+        rows = await self._rows(f"{VEHICLES} WHERE v.plate = :plate", plate=plate)
+        return vehicle_of(rows[0]) if rows else None
+
     async def page(
         self,
         limit: int,

@@ -101,6 +101,7 @@ class Act(StrEnum):
     REOPEN_EQUIPMENT = "reopen_equipment"
 
     ADD_BOX = "add_box"
+    FLASH_BOX = "flash_box"
     MOVE_BOX = "move_box"
     ROTATE_KEY = "rotate_key"
     ORDER_BOX = "order_box"

@@ -38,6 +38,7 @@ from server.store.schema import (
 from server.store.schema.accounts import sessions, signing_in
 from server.store.schema.boxes import (
     batteries,
+    boards,
     chains,
     clocks,
     contradictions,
@@ -494,4 +495,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     watching.add,
     cards.add,
     batteries.add,
+    boards.add,
 )

@@ -254,6 +254,10 @@ async def in_order(arrive, store):
     later = {"ends_at_s": coming.ends_at_s + HOUR_S}
     feedback = {"rating": None, "message": "Aile rayée", "damage": True}
     answer = {"said_at_s": NOW_S, "answer": "Au garage."}
+    written = {"mac": "a0:b7:65:4c:11:2e", "micropython": "1.27.0", "iccid": None, "imei": None}
+    wired = dict.fromkeys(("start_relay", "ignition_line", "door_contact", "key_holder"), True)
+    board = {"plate": PEUGEOT, "board": "host", "mac": "a0:b7:65:4c:11:2f", "replace": True}
+    box = (await store.boxes.all())[0]
     return {
         ("POST", "/api/bookings"): (karim, "/api/bookings", whole),
         ("POST", "/api/bookings/{id}/vehicle"): (karim, f"{booking}/vehicle", car),
@@ -270,6 +274,16 @@ async def in_order(arrive, store):
         ),
         ("POST", "/api/feedback/{id}/answer"): (manager, f"/api/feedback/{ended}/answer", answer),
         ("DELETE", "/api/bookings/{id}"): (karim, booking, {}),
+        ("POST", "/api/boxes"): (
+            manager,
+            "/api/boxes",
+            board | wired | {"reader": "pn532", "sim_pin": None},
+        ),
+        ("POST", "/api/boxes/{wire_id}/flashed"): (
+            manager,
+            f"/api/boxes/{box.wire_id.hex()}/flashed",
+            written,
+        ),
         ("POST", "/api/session"): (arrives, "/api/session", pair),
         ("DELETE", "/api/session"): (leaves, "/api/session", {}),
     }

@@ -1,6 +1,6 @@
 """A box for a car, its next key, and what it is asked to do.
 
-Never here: what a box must know of its car (identity_file.py), when it obeys (the box).
+Never here: what a box must know of its car (identity.py), when it obeys (the box).
 """
 
 from typing import Literal
@@ -50,7 +50,7 @@ async def add(actor: Actor, request: AddBox, actions: Actions) -> BoxSecrets:
         Refused: NOT_ALLOWED, UNKNOWN_VEHICLE, BOX_EXISTS.
     """
     require(actor, Right.FIT_BOXES)
-    await _own_car(actor, request.vehicle_id, actions)
+    await _own_car(actor, Right.FIT_BOXES, request.vehicle_id, actions)
     retired_id = await _box_of(request.vehicle_id, actions)
     now_s = actions.clock.now_s()
     try:
@@ -72,7 +72,7 @@ async def rotate_key(actor: Actor, request: RotateKey, actions: Actions) -> int:
         Refused: NOT_ALLOWED, UNKNOWN_VEHICLE, NO_BOX.
     """
     require(actor, Right.FIT_BOXES)
-    await _own_car(actor, request.vehicle_id, actions)
+    await _own_car(actor, Right.FIT_BOXES, request.vehicle_id, actions)
     box_id = await fitted_box(request.vehicle_id, actions)
     return await actions.store.boxes.rotate_key(box_id, actions.clock.now_s())
 
@@ -84,8 +84,8 @@ async def order(actor: Actor, request: Order, actions: Actions) -> Command:
     Raises:
         Refused: NOT_ALLOWED, UNKNOWN_VEHICLE, NO_BOX.
     """
-    require(actor, Right.FIT_BOXES)
-    await _own_car(actor, request.vehicle_id, actions)
+    require(actor, Right.ORDER_BOXES)
+    await _own_car(actor, Right.ORDER_BOXES, request.vehicle_id, actions)
     return await ask(actor, await fitted_box(request.vehicle_id, actions), request.kind, actions)
 
 
@@ -118,9 +118,9 @@ async def fitted_box(vehicle_id: int, actions: Actions) -> int:
     return box_id
 
 
-async def _own_car(actor: Actor, vehicle_id: int, actions: Actions) -> None:
-    """Refuse a car beyond those whose boxes the actor sees to: UNKNOWN_VEHICLE."""
-    if not may(actor, Right.FIT_BOXES, await actions.about_car(vehicle_id)):
+async def _own_car(actor: Actor, right: Right, vehicle_id: int, actions: Actions) -> None:
+    """Refuse a car beyond those over which the actor has the right: UNKNOWN_VEHICLE."""
+    if not may(actor, right, await actions.about_car(vehicle_id)):
         raise Refused(Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE))
 
 
