@@ -1,7 +1,9 @@
 """What the commands work with. Never here: what a command does (cli.py, the files beside this)."""
 
 import argparse
+import getpass
 import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -78,6 +80,13 @@ def secret_in(file: Path | None) -> str | None:
     if not secret:
         raise CommandError(said("%(file)s is empty", file=file))
     return secret
+
+
+def typed_secret(prompt: str) -> str:
+    """Read a secret that is neither shown nor kept by the shell; from a program a line."""
+    if sys.stdin.isatty():
+        return getpass.getpass(prompt)
+    return sys.stdin.readline().rstrip("\n")
 
 
 def settings_file(given: Path | None, data_dir: Path | None) -> Path | None:

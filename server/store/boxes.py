@@ -194,6 +194,12 @@ class Boxes(Noun):
         """
         return await self._engine.write(self._add_box, vehicle_id, replace, now_s)
 
+    async def add_all(
+        self, vehicle_ids: Iterable[int], replace: bool, now_s: int
+    ) -> list[BoxSecrets]:
+        """Make a box for each of these cars as `add`, or none at all; raises BoxExistsError."""
+        return await self._engine.write(self._add_all, tuple(vehicle_ids), replace, now_s)
+
     async def make(self, vehicle_id: int, mac: str, replace: bool, now_s: int) -> Made:
         """Make a box as `add`, bound to a board; what was begun for this car there is gone on with.
 
@@ -342,6 +348,11 @@ class Boxes(Noun):
         self._add_key(db, box_id, wire_id, 1, secrets.token_bytes(32), now_s)
         tell(db, vehicle_id)
         return self._secrets_of(db, box_id)
+
+    def _add_all(
+        self, db: sqlite3.Connection, vehicle_ids: tuple[int, ...], replace: bool, now_s: int
+    ) -> list[BoxSecrets]:
+        return [self._add_box(db, vehicle_id, replace, now_s) for vehicle_id in vehicle_ids]
 
     def _make(
         self, db: sqlite3.Connection, vehicle_id: int, mac: str, replace: bool, now_s: int

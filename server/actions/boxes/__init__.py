@@ -29,6 +29,13 @@ class AddBox(Input):
     replace: Flag = False
 
 
+class AddBoxes(Input):
+    """A new box for each of several cars; `replace` retires those they have."""
+
+    vehicle_ids: tuple[Id, ...]
+    replace: Flag = False
+
+
 class RotateKey(Input):
     """A new key for a car's box."""
 
@@ -60,6 +67,34 @@ async def add(actor: Actor, request: AddBox, actions: Actions) -> BoxSecrets:
     if retired_id is not None:
         actions.notify(retired_id)
     return box
+
+
+@audited(Act.ADD_BOX, "vehicle")
+async def add_all(actor: Actor, request: AddBoxes, actions: Actions) -> list[BoxSecrets]:
+    """Make a box for each of these cars as `add`, in their order, or none at all.
+
+    Raises:
+        Refused: NOT_ALLOWED, UNKNOWN_VEHICLE; BOX_EXISTS with the `plate` of each such car.
+    """
+    require(actor, Right.FIT_BOXES)
+    for vehicle_id in request.vehicle_ids:
+        await _own_car(actor, Right.FIT_BOXES, vehicle_id, actions)
+    cars = {car.vehicle_id: car for car in await actions.store.vehicles.all()}
+    if any(vehicle_id not in cars for vehicle_id in request.vehicle_ids):
+        raise Refused(Refusal("vehicle_ids", Reason.UNKNOWN_VEHICLE))
+    fitted = [cars[each] for each in request.vehicle_ids if cars[each].box_id is not None]
+    if fitted and not request.replace:
+        raise Refused(
+            *(Refusal("vehicle_ids", Reason.BOX_EXISTS, {"plate": car.plate}) for car in fitted)
+        )
+    now_s = actions.clock.now_s()
+    try:
+        made = await actions.store.boxes.add_all(request.vehicle_ids, request.replace, now_s)
+    except BoxExistsError:  # one of them has got one meanwhile
+        raise Refused(Refusal("vehicle_ids", Reason.BOX_EXISTS)) from None
+    for car in fitted:
+        actions.notify(car.box_id)
+    return made
 
 
 @audited(Act.ROTATE_KEY, "vehicle")
