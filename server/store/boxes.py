@@ -357,11 +357,11 @@ class Boxes(Noun):
     def _make(
         self, db: sqlite3.Connection, vehicle_id: int, mac: str, replace: bool, now_s: int
     ) -> Made:
-        begun_id = boards.begun_on(db, vehicle_id, mac, now_s)
+        begun_id = boards.begun_on(db, vehicle_id, mac)
         if begun_id is not None:
             return Made(self._secrets_of(db, begun_id), is_new=False)
         box = self._add_box(db, vehicle_id, replace, now_s)
-        boards.bind(db, box.box_id, mac, now_s)
+        boards.bind(db, box.box_id, mac)
         return Made(box, is_new=True)
 
     def _next_key(
@@ -495,6 +495,7 @@ def _move(db: sqlite3.Connection, box_id: int, vehicle_id: int, now_s: int) -> N
     if db.execute(has_one, box).fetchone() is not None:
         raise Refused(Refusal("to_vehicle_id", Reason.BOX_EXISTS))
     dated.hold(db, dated.FITTING, box_id, vehicle_id, now_s)
+    boards.forget_test(db, box_id)
     # What it told of the former car's engine and battery says nothing of this one's.
     db.execute(
         "UPDATE box SET startable_since_s = NULL, hindrance = NULL, relay = 'unknown',"

@@ -29,6 +29,7 @@ from server.web.security import local_path
 
 SECOND_STEP = "/connexion/second-facteur"
 NOTICE = "/note-d-information"
+JOBS = "/interventions"
 NO_MATCH = N_("Login and password do not match.")
 _HALF_IN = "half_in"  # the cookie's word for it
 _FOR_S = 600
@@ -44,9 +45,13 @@ class HalfIn:
 
 
 def home_of(agent: Agent) -> str:
-    """Return the page this person needs first: whose cars drive, or which car is theirs."""
-    sees_others = reach_of(Person(agent), Right.SEE_TRIPS) is not None
-    return "/trajets" if sees_others else "/reservations"
+    """Return the page this person needs first: whose cars drive, which boxes to fit, which car."""
+    trips, boxes, fleet = (
+        reach_of(Person(agent), right) for right in (Right.SEE_TRIPS, Right.FIT_BOXES, Right.MANAGE)
+    )
+    if trips is not None:
+        return "/trajets"
+    return JOBS if boxes is not None and fleet is None else "/reservations"
 
 
 def notice_before(wanted: str) -> str:

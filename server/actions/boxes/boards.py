@@ -1,7 +1,7 @@
-"""A blank board becomes a car's box: its identity is made for that board, then it is written.
+"""A blank board becomes a car's box: its identity is made for that board, it is written, tested.
 
 What was begun and cut short goes on: the same board of the same car is given the same identity for
-as long as the box was never heard. Never here: writing a board (flasher/), the SQL.
+as long as the box was never heard. Never here: writing a board (flasher/), the test (the box).
 """
 
 from dataclasses import dataclass
@@ -13,8 +13,10 @@ from server.actions.actor import Actor, actor_id, may, require
 from server.actions.audit.acts import audited
 from server.actions.boxes.identity import fitting_of, identity_of
 from server.actions.tools import Actions
+from server.fleet import inputs
 from server.fleet.audit import Act
-from server.fleet.inputs import Flag, Input, Line, Says
+from server.fleet.bench import OUTCOMES, BenchTest, Line, Outcome, kept
+from server.fleet.inputs import Flag, Input, Instant, Says
 from server.fleet.model.bookings import Vehicle
 from server.fleet.model.boxes import Board, Written
 from server.fleet.model.fitting import BOARDS, PIN, READERS, BoardKind, Reader, Wiring
@@ -25,6 +27,7 @@ from server.store import BoxExistsError
 from server.store.current_act import is_about
 
 _LONGEST_WORD = 40
+MAX_LINES = 40  # of a bench test; there are 17 checks
 
 Mac = Annotated[
     str,
@@ -32,7 +35,7 @@ Mac = Annotated[
     Says(Reason.NOT_A_MAC),
 ]
 Word = Annotated[
-    Line,
+    inputs.Line,
     Field(max_length=_LONGEST_WORD),
     Says(Reason.NOT_A_TEXT, Reason.TEXT_TOO_LONG, {"letters": _LONGEST_WORD}),
 ]
@@ -42,7 +45,7 @@ _Wanted = Annotated[Word | None, AfterValidator(lambda word: word or None)]
 class MakeBox(Input):
     """A car by its plate, the board that becomes its box, and what is wired to it."""
 
-    plate: Annotated[Line, Field(max_length=_LONGEST_WORD), Says(Reason.UNKNOWN_VEHICLE)]
+    plate: Annotated[inputs.Line, Field(max_length=_LONGEST_WORD), Says(Reason.UNKNOWN_VEHICLE)]
     board: Annotated[BoardKind, Says(Reason.NOT_ONE_OF, values={"choice": " or ".join(BOARDS)})]
     mac: Mac
     replace: Flag = False
@@ -78,6 +81,27 @@ class NoteFlashed(OneBox):
     micropython: Word
     iccid: _Wanted = None
     imei: _Wanted = None
+
+
+class BenchLine(Input):
+    """What became of one check; names that the server does not know are kept as they are."""
+
+    check: Annotated[Word, Field(min_length=1)]
+    outcome: Annotated[Outcome, Says(Reason.NOT_ONE_OF, values={"choice": " or ".join(OUTCOMES)})]
+    failure: _Wanted = None
+    value: _Wanted = None
+
+
+class NoteTest(OneBox):
+    """A bench test of a box, the whole of it as far as it has got."""
+
+    at_s: Instant | None = None
+    lines: Annotated[
+        tuple[BenchLine, ...],
+        Field(strict=False, max_length=MAX_LINES),
+        Says(Reason.NOT_A_LIST, Reason.OUT_OF_RANGE, {"least": 0, "most": MAX_LINES}),
+    ]
+    done: Flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +162,21 @@ async def note_flashed(actor: Actor, request: NoteFlashed, actions: Actions) -> 
     written = Written(request.mac, request.micropython, request.iccid, request.imei)
     now_s = actions.clock.now_s()
     await actions.store.boards.note_flashed(box.box_id, written, actor_id(actor), now_s)
+
+
+@audited(Act.TEST_BOX, "vehicle")
+async def note_test(actor: Actor, request: NoteTest, actions: Actions) -> None:
+    """Take note of what a bench test has said until now; the same again is the same.
+
+    Raises:
+        Refused: NOT_ALLOWED; NO_SUCH_BOX, also for one beyond what they fit; OTHER_BOARD.
+    """
+    require(actor, Right.FIT_BOXES)
+    box = await _own_box(actor, request, actions)
+    lines = (Line(each.check, each.outcome, each.failure, each.value) for each in request.lines)
+    now_s = actions.clock.now_s()
+    test = BenchTest(request.at_s, now_s, tuple(map(kept, lines)), request.done)
+    await actions.store.boards.note_test(box.box_id, request.mac, test)
 
 
 async def _car_called(actor: Actor, plate: str, actions: Actions) -> Vehicle:

@@ -383,7 +383,13 @@ OF_NOBODY: Mapping[str, tuple[str, tuple[str, ...]]] = {
         (
             "board",
             "a device: its board, modem and SIM card",
-            "box_id mac given_at_s flashed_at_s micropython iccid imei",
+            "box_id mac flashed_at_s micropython iccid imei",
+        ),
+        ("bench_test", "a device’s test", "box_id at_s noted_at_s is_done"),
+        (
+            "bench_line",
+            "a device’s test",
+            "box_id line_no check_name outcome failure value",
         ),
         ("box_key", "a device’s key", "box_id generation key_sealed created_at_s retired_at_s"),
         ("box_fitting", "which car a device is in", "box_id vehicle_id from_s to_s"),

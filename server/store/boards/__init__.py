@@ -1,8 +1,13 @@
-"""On which board each box is, as whoever flashed it said. Never here: keys (store/boxes.py)."""
+"""On which board each box is, and what the bench test said there, as whoever fitted it told.
+
+Never here: keys (store/boxes.py), what a test means (fleet/bench.py).
+"""
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 
+from server.fleet.bench import BenchTest, Line
 from server.fleet.model.boxes import Board, Written
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.store.noun import Noun, among
@@ -41,31 +46,51 @@ class Boards(Noun):
         """
         await self._engine.write(_note_flashed, box_id, written, agent_id, now_s)
 
+    async def tests_of(self, box_ids: Iterable[int]) -> dict[int, BenchTest]:
+        """Return the newest bench test of these boxes, by the box's id."""
+        return await self._engine.read(_tests_of, tuple(box_ids))
 
-def begun_on(db: sqlite3.Connection, vehicle_id: int, mac: str, now_s: int) -> int | None:
+    async def note_test(self, box_id: int, mac: str, test: BenchTest) -> None:
+        """Take note of a test, as far as it has got; the same again changes nothing.
+
+        Raises:
+            Refused: OTHER_BOARD.
+        """
+        await self._engine.write(_note_test, box_id, mac, test)
+
+
+def forget_test(db: sqlite3.Connection, box_id: int) -> None:
+    """Forget a test: the box was written anew, or is in another car."""
+    for table in ("bench_line", "bench_test"):
+        db.execute(f"DELETE FROM {table} WHERE box_id = :box_id", {"box_id": box_id})
+
+
+def begun_on(db: sqlite3.Connection, vehicle_id: int, mac: str) -> int | None:
     """Return the box that is being made for a car on this board, which was never heard yet.
 
-    Its identity is given out once more.
+    It is about to be written anew: what was written there is not known to be there any more.
     """
     row = db.execute(
-        "UPDATE board SET given_at_s = :now_s WHERE mac = :mac AND box_id IN ("
-        "SELECT box_id FROM box WHERE vehicle_id = :vehicle_id AND retired_at_s IS NULL"
-        " AND last_seen_s IS NULL) RETURNING box_id",
-        {"mac": mac, "vehicle_id": vehicle_id, "now_s": now_s},
+        "UPDATE board SET flashed_at_s = NULL, flashed_by_id = NULL"
+        " WHERE mac = :mac AND box_id IN (SELECT box_id FROM box WHERE vehicle_id = :vehicle_id"
+        " AND retired_at_s IS NULL AND last_seen_s IS NULL) RETURNING box_id",
+        {"mac": mac, "vehicle_id": vehicle_id},
     ).fetchone()
-    return None if row is None else int(row[0])
+    if row is None:
+        return None
+    forget_test(db, row["box_id"])
+    return int(row["box_id"])
 
 
-def bind(db: sqlite3.Connection, box_id: int, mac: str, given_at_s: int | None) -> None:
+def bind(db: sqlite3.Connection, box_id: int, mac: str) -> None:
     """Let a box be on a board from now on.
 
     Raises:
         Refused: OTHER_BOARD.
     """
-    board = {"box_id": box_id, "mac": mac, "given_at_s": given_at_s}
+    board = {"box_id": box_id, "mac": mac}
     db.execute(
-        "INSERT INTO board (box_id, mac, given_at_s) VALUES (:box_id, :mac, :given_at_s)"
-        " ON CONFLICT (box_id) DO NOTHING",
+        "INSERT INTO board (box_id, mac) VALUES (:box_id, :mac) ON CONFLICT (box_id) DO NOTHING",
         board,
     )
     (bound,) = db.execute("SELECT mac FROM board WHERE box_id = :box_id", board).fetchone()
@@ -76,7 +101,7 @@ def bind(db: sqlite3.Connection, box_id: int, mac: str, given_at_s: int | None) 
 def _note_flashed(
     db: sqlite3.Connection, box_id: int, written: Written, agent_id: int | None, now_s: int
 ) -> None:
-    bind(db, box_id, written.mac, None)
+    bind(db, box_id, written.mac)
     told = {
         "box_id": box_id,
         "agent_id": agent_id,
@@ -90,11 +115,63 @@ def _note_flashed(
     # Said again of the same writing it is that writing still.
     db.execute(
         "UPDATE board SET flashed_at_s = :now_s, flashed_by_id = :agent_id"
-        " WHERE box_id = :box_id AND (flashed_at_s IS NULL OR flashed_at_s < given_at_s)",
+        " WHERE box_id = :box_id AND flashed_at_s IS NULL",
         told,
     )
     db.execute(
         "UPDATE board SET micropython = :micropython, iccid = coalesce(:iccid, iccid),"
         " imei = coalesce(:imei, imei) WHERE box_id = :box_id",
         told,
+    )
+
+
+def _tests_of(db: sqlite3.Connection, box_ids: tuple[int, ...]) -> dict[int, BenchTest]:
+    places, ids = among(box_ids)
+    lines: dict[int, list[Line]] = {}
+    for row in db.execute(
+        "SELECT box_id, check_name, outcome, failure, value FROM bench_line"
+        f" WHERE box_id IN {places} ORDER BY box_id, line_no",
+        ids,
+    ):
+        box_id, *words = row
+        lines.setdefault(box_id, []).append(Line(*words))
+    tests = db.execute(
+        f"SELECT box_id, at_s, noted_at_s, is_done FROM bench_test WHERE box_id IN {places}", ids
+    )
+    return {
+        box_id: BenchTest(at_s, noted_at_s, tuple(lines.get(box_id, ())), bool(is_done))
+        for box_id, at_s, noted_at_s, is_done in tests
+    }
+
+
+def _note_test(db: sqlite3.Connection, box_id: int, mac: str, test: BenchTest) -> None:
+    bind(db, box_id, mac)
+    known = _tests_of(db, (box_id,)).get(box_id)
+    if known is not None and replace(known, noted_at_s=test.noted_at_s) == test:
+        return
+    forget_test(db, box_id)
+    db.execute(
+        "INSERT INTO bench_test (box_id, at_s, noted_at_s, is_done)"
+        " VALUES (:box_id, :at_s, :noted_at_s, :is_done)",
+        {
+            "box_id": box_id,
+            "at_s": test.at_s,
+            "noted_at_s": test.noted_at_s,
+            "is_done": int(test.is_done),
+        },
+    )
+    db.executemany(
+        "INSERT INTO bench_line (box_id, line_no, check_name, outcome, failure, value)"
+        " VALUES (:box_id, :line_no, :check_name, :outcome, :failure, :value)",
+        [
+            {
+                "box_id": box_id,
+                "line_no": number,
+                "check_name": line.check,
+                "outcome": line.outcome,
+                "failure": line.failure,
+                "value": line.value,
+            }
+            for number, line in enumerate(test.lines)
+        ],
     )

@@ -38,6 +38,7 @@ from server.store.schema import (
 from server.store.schema.accounts import sessions, signing_in
 from server.store.schema.boxes import (
     batteries,
+    benches,
     boards,
     chains,
     clocks,
@@ -496,4 +497,5 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     cards.add,
     batteries.add,
     boards.add,
+    benches.add,
 )

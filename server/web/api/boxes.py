@@ -63,4 +63,20 @@ async def note_flashed(request: web.Request, agent: Agent) -> web.StreamResponse
     return web.Response(status=204)
 
 
-ROUTES = (web.post("/api/boxes", make_box), web.post(f"{_BOX}/flashed", note_flashed))
+@allowed(Right.FIT_BOXES)
+async def note_test(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """POST /api/boxes/{number}/bench {mac, at_s?, lines, done} : 204, the bench test until now.
+
+    `lines` is the whole list each time, of {check, outcome, failure?, value?}: outcome is ok,
+    failed, not_fitted or waiting. Names that are not known here are kept as they are.
+    """
+    wanted = await asked_for(request, boards.NoteTest, wire_id=request.match_info["wire_id"])
+    await boards.note_test(Person(agent), wanted, request.app[ACTIONS])
+    return web.Response(status=204)
+
+
+ROUTES = (
+    web.post("/api/boxes", make_box),
+    web.post(f"{_BOX}/flashed", note_flashed),
+    web.post(f"{_BOX}/bench", note_test),
+)

@@ -9,7 +9,6 @@ def add(db: Database) -> None:
         "CREATE TABLE board ("
         " box_id INTEGER PRIMARY KEY REFERENCES box,"
         " mac TEXT NOT NULL,"
-        " given_at_s INTEGER,"  # when its identity left for it last; NULL: in a file
         " flashed_at_s INTEGER,"  # NULL: not known to be written
         " flashed_by_id INTEGER REFERENCES agent,"
         " micropython TEXT,"

@@ -236,6 +236,9 @@ async def test_a_database_that_cannot_be_read_is_a_503_that_says_so(arrive, tmp_
 # amiss at a time.
 
 
+LINE = {"check": "relay", "outcome": "failed", "failure": "RELAY_DEAD", "value": "0 V"}
+
+
 @pytest.fixture
 async def in_order(arrive, store):
     """(method, route) -> who may ask it, where, and what with."""
@@ -283,6 +286,11 @@ async def in_order(arrive, store):
             manager,
             f"/api/boxes/{box.wire_id.hex()}/flashed",
             written,
+        ),
+        ("POST", "/api/boxes/{wire_id}/bench"): (
+            manager,
+            f"/api/boxes/{box.wire_id.hex()}/bench",
+            {"mac": written["mac"], "at_s": NOW_S, "lines": [LINE], "done": True},
         ),
         ("POST", "/api/session"): (arrives, "/api/session", pair),
         ("DELETE", "/api/session"): (leaves, "/api/session", {}),

@@ -11,12 +11,26 @@ from firmware.identity import parse_identity
 from server.app import init_app
 from server.config import Address, Config
 from server.fleet.audit import Act
-from server.fleet.roles import Role, RoleGrant, Scope
+from server.fleet.bench import BenchTest, Line
 from server.fleet.told import SILENT_AFTER_S
-from server.store import BoxStatus
 from server.store.audit import Sought
 from tests.fleet import copied
 from tests.server.browser import Browser
+from tests.server.web.fitting import (
+    JOB_S,
+    MAC,
+    OTHER_MAC,
+    PLATE,
+    WANTED,
+    bench,
+    bench_of,
+    board_of,
+    flashed,
+    heard,
+    let_fit,
+    make,
+    new_car,
+)
 from tests.server.web.sample import (
     CLIO,
     KARIM,
@@ -28,55 +42,18 @@ from tests.server.web.sample import (
     id_of,
 )
 
-MAC, OTHER_MAC = "a0:b7:65:4c:11:2e", "a0:b7:65:4c:11:2f"
-PLATE = "AB-123-CD"
 PIN = "004321"
-WANTED = {"plate": "ab 123 cd", "board": "lilygo_t_sim7670g_s3", "mac": MAC}
 
 
 @pytest.fixture
 async def car(store):
-    """A new car, which has no box."""
-    site = (await store.vehicles.sites())[0]
-    return await store.vehicles.add(PLATE, "Dacia Duster", site.site_id, False, False)
-
-
-async def let_fit(store, login, **parts):
-    """Let somebody be the technician of these cars or sites, for an hour."""
-    agent = await store.agents.by_login(login)
-    scope = Scope(**{name: frozenset(ids) for name, ids in parts.items()})
-    grant = RoleGrant(0, Role.TECHNICIAN, scope, NOW_S - 60, NOW_S + 3600)
-    return await store.roles.give(agent.agent_id, grant, None, "Pose")
+    return await new_car(store)
 
 
 @pytest.fixture
 async def technician(store, car, arrive):
     await let_fit(store, LUCIE, cars=[car.vehicle_id])
     return await arrive(LUCIE)
-
-
-async def make(person, status=201, **asked):
-    answer = await person.client.post("/api/boxes", json=WANTED | asked)
-    assert answer.status == status, await answer.text()
-    return await answer.json()
-
-
-async def flashed(person, identity, **asked):
-    said = {"mac": MAC, "micropython": "1.27.0"} | asked
-    path = f"/api/boxes/{identity['box_id']}/flashed"
-    answer = await person.client.post(path, json=said)
-    return answer.status, None if answer.status == 204 else (await answer.json())["error"]
-
-
-async def heard(store, vehicle_id, at_s=NOW_S):
-    """Let the box of a car have said who it is."""
-    box = (await store.boxes.of_cars([vehicle_id]))[vehicle_id]
-    status = BoxStatus("1.0", "enabled", "server", 0, 1, 0)
-    await store.boxes.note_status(box.box_id, status, at_s)
-
-
-async def board_of(store, vehicle_id):
-    return (await store.boards.of_cars([vehicle_id]))[vehicle_id]
 
 
 async def test_a_technician_is_given_what_the_box_reads_and_nothing_of_it_is_written_down(
@@ -225,7 +202,7 @@ async def test_a_car_beyond_the_technician_s_is_as_one_that_is_not_there(technic
 
 async def test_the_right_ends_with_the_job(technician, store, clock):
     identity = await make(technician)
-    clock.at_s += 3600
+    clock.at_s += JOB_S
     assert (await make(technician, 403))["error"] == "forbidden"
     assert await flashed(technician, identity) == (403, "forbidden")
 
@@ -285,3 +262,93 @@ async def test_two_who_make_a_box_for_one_board_at_once_get_one_box(technician, 
     with closing(sqlite3.connect(store.data_dir / "voiturier.db")) as database:
         query = "SELECT count(*) FROM box WHERE vehicle_id = ?"
         assert database.execute(query, (car.vehicle_id,)).fetchone() == (1,)
+
+
+async def test_a_bench_test_is_kept_whole_each_time_and_only_where_it_has_changed(
+    technician, store, car, clock
+):
+    identity = await make(technician)
+    await flashed(technician, identity)
+    first = ("ignition", "waiting"), ("battery", "ok", None, "12,6 V")
+    for _ in range(2):
+        assert await bench(technician, identity, *first, done=False) == (204, None)
+        clock.at_s += 5
+    assert await bench_of(store, car.vehicle_id) == BenchTest(
+        None, NOW_S, (Line("ignition", "waiting"), Line("battery", "ok", None, "12,6 V")), False
+    )
+    lines = ("ignition", "failed", "IGNITION_NOT_SEEN"), ("door", "not_fitted")
+    assert await bench(technician, identity, *lines, at_s=NOW_S + 7) == (204, None)
+    assert await bench_of(store, car.vehicle_id) == BenchTest(
+        NOW_S + 7,
+        NOW_S + 10,
+        (Line("ignition", "failed", "IGNITION_NOT_SEEN"), Line("door", "not_fitted")),
+        True,
+    )
+    acts = await store.audit.page(Sought(act=Act.TEST_BOX), 9)
+    assert len(acts) == 2, "one for each that brought something new"
+    assert {each.entry.object_id for each in acts} == {car.vehicle_id}
+
+
+async def test_names_that_the_server_does_not_know_are_kept_and_a_badge_s_is_not(
+    technician, store, car
+):
+    identity = await make(technician)
+    lines = ("heater", "failed", "TOO_COLD", "-4"), ("badge", "ok", None, "04a1b2c3")
+    assert await bench(technician, identity, *lines) == (204, None)
+    assert (await bench_of(store, car.vehicle_id)).lines == (
+        Line("heater", "failed", "TOO_COLD", "-4"),
+        Line("badge", "ok"),
+    )
+
+
+async def test_a_test_on_another_board_is_not_this_box_s(technician, store, car):
+    identity = await make(technician)
+    told = await bench(technician, identity, ("sim", "ok"), mac=OTHER_MAC)
+    assert told == (409, "other_board")
+    assert await bench_of(store, car.vehicle_id) is None
+
+
+async def test_a_box_that_is_written_anew_is_untested(technician, store, car):
+    identity = await make(technician)
+    await flashed(technician, identity)
+    await bench(technician, identity, ("sim", "ok"))
+    await flashed(technician, identity, iccid="8933150119100004471")
+    assert await bench_of(store, car.vehicle_id) is not None, "the same writing"
+    await make(technician, 200)
+    await flashed(technician, identity)
+    assert await bench_of(store, car.vehicle_id) is None
+
+
+async def test_in_another_car_a_box_is_untested(technician, store, car):
+    identity = await make(technician)
+    await bench(technician, identity, ("sim", "ok"))
+    other = await new_car(store, "EF-456-GH")
+    box_id = (await board_of(store, car.vehicle_id)).box_id
+    await store.boxes.move(box_id, other.vehicle_id, NOW_S)
+    assert await bench_of(store, other.vehicle_id) is None
+    assert (await board_of(store, other.vehicle_id)).mac == MAC
+
+
+@pytest.mark.parametrize(
+    ("asked", "error"),
+    [
+        ({"lines": [{"check": "sim", "outcome": "fine"}]}, "not_one_of"),
+        ({"lines": [{"check": "", "outcome": "ok"}]}, "not_a_text"),
+        ({"lines": [{"check": "x" * 41, "outcome": "ok"}]}, "text_too_long"),
+        ({"lines": [{"check": "sim", "outcome": "ok", "value": "x" * 41}]}, "text_too_long"),
+        ({"lines": [{"check": "sim", "outcome": "ok", "failure": "\x07"}]}, "not_a_text"),
+        ({"lines": [{"check": "sim", "outcome": "ok", "lat": 48}]}, "unknown_word"),
+        ({"lines": [{"check": "sim", "outcome": "ok"}] * 41}, "out_of_range"),
+        ({"lines": {}}, "not_a_list"),
+        ({"at_s": 0}, "not_an_instant"),
+        ({"done": 1}, "not_true_or_false"),
+    ],
+)
+async def test_a_test_beyond_its_bounds_is_refused(technician, store, car, asked, error):
+    identity = await make(technician)
+    body = {"mac": MAC, "lines": [], "done": True} | asked
+    path = f"/api/boxes/{identity['box_id']}/bench"
+    answer = await technician.client.post(path, json=body)
+    told = await answer.json()
+    assert (answer.status, told["error"], told["field"]) == (400, error, next(iter(asked)))
+    assert await bench_of(store, car.vehicle_id) is None
