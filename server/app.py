@@ -46,7 +46,12 @@ def init_app(config: Config, clock: Clock) -> web.Application:
     post = pages.post_of(config, app[mail.WOKEN].set)
     # Looked up when it is called: a test may listen to it.
     app[ACTIONS] = Actions(
-        app[STORE], clock, lambda box_id: app[NOTIFY](box_id), config.timezone, post
+        app[STORE],
+        clock,
+        lambda box_id: app[NOTIFY](box_id),
+        config.timezone,
+        post,
+        config.new_boxes,
     )
     app[READINESS] = Readiness(
         app[STORE].health, clock, lambda: app[LISTENER].is_open, lambda: app[DOUBTS_TIME]()

@@ -80,7 +80,7 @@ def main(arguments: list[str] | None = None) -> None:
     run: Callable[[argparse.Namespace], Awaitable[None]] = parsed.run
     try:
         if "settings" in parsed and run is not check.run:  # which tells what is wrong with them
-            settle(parsed, has_secrets=run is serve.run)
+            settle(parsed)
         asyncio.run(_awaited(run(parsed)))
         sys.stdout.flush()  # here, where what it may raise is caught
     except Refused as refused:

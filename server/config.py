@@ -10,6 +10,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from server.fleet.bookings import Limits
+from server.fleet.model.fitting import PdpType, SimCard
 from server.fleet.recurrence import PARIS
 from server.fleet.refusals import ToldError
 from server.fleet.roles import Role
@@ -57,6 +58,24 @@ class MailSettings:
     security: Literal["starttls", "tls", "none"] = "starttls"
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewBoxes:
+    """What a new box is told where nobody says otherwise: the way to the server, its SIM's network.
+
+    `server` is where cars reach the boxes' port from outside; None: not set.
+    """
+
+    server: Address | None = None
+    apn: str = "internet"  # "": the network's own
+    pdp_type: PdpType = "IP"
+    apn_user: str = ""
+    apn_password: str = field(default="", repr=False)
+
+    def sim_card(self, pin: str = "") -> SimCard:
+        """Return what a box is told of its card; `pin` "": it wants none."""
+        return SimCard(self.apn, self.pdp_type, self.apn_user, self.apn_password, pin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +148,7 @@ class Config:
     booking_limits: Limits = field(default_factory=Limits)  # the database has them from then on
     trusted_proxies: tuple[Network, ...] = ()  # whose X-Forwarded-For is believed
     mail: MailSettings | None = None  # without it nobody is written to
+    new_boxes: NewBoxes = field(default_factory=NewBoxes)
     second_factor_for: tuple[Role, ...] = ()  # who does not sign in without one
     about: About = field(default_factory=About)
     retention: Retention = field(default_factory=Retention)

@@ -2,7 +2,8 @@
 
 It is for one person, works once, for a day, and at a few tries. Nobody gives one to who
 has another role than a technician's: what takes two of them (a theft order) would take one, and who
-gave it could do what only the other may. Never here: signing in.
+gave it could do what only the other may. Nor to the technician of cars whose boxes they may not fit
+themselves. Never here: signing in.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from pydantic import Field
 from server.actions.accounts import against_new, agent_called
 from server.actions.actor import Actor, Person, may, require
 from server.actions.audit.acts import audited
+from server.actions.roles import has_throughout
 from server.actions.tools import Actions
 from server.fleet.accounts.passwords import LONGEST, Password
 from server.fleet.audit import Act
@@ -82,9 +84,12 @@ async def may_give(actor: Actor, request: OneAgent, actions: Actions) -> Agent:
     if agent.closed_at_s is not None:
         raise Refused(Refusal("", Reason.ACCOUNT_CLOSED, {"name": agent.full_name}))
     now_s = actions.clock.now_s()
-    roles = {grant.role for grant in agent.roles if not grant.is_over(now_s)}
-    if isinstance(actor, Person) and not _PEERS.isdisjoint(roles):
+    roles = [grant for grant in agent.roles if not grant.is_over(now_s)]
+    if isinstance(actor, Person) and not _PEERS.isdisjoint(grant.role for grant in roles):
         raise Refused(Refusal("", Reason.NOT_YOUR_PEER))
+    for grant in roles:
+        if not await has_throughout(actor, Right.FIT_BOXES, grant.scope, actions):
+            raise Refused(Refusal("", Reason.NOT_YOUR_PEER))
     return agent
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from server.actions.accounts import agent_called
-from server.actions.actor import Actor, Person, require
+from server.actions.actor import Actor, Person, reach_of, require
 from server.actions.audit.acts import audited
 from server.actions.tools import Actions
 from server.fleet.accounts.giving_roles import MAX_REASON_LENGTH, against_giving
@@ -87,9 +87,9 @@ async def get(actor: Actor, request: OneRole, actions: Actions) -> RoleHeld:
     Raises:
         Refused: NOT_ALLOWED; NO_SUCH_ROLE, also for one beyond what they may give.
     """
-    scope = require(actor, Right.GIVE_ROLES)
+    require(actor, Right.GIVE_ROLES)
     held = await actions.store.roles.get(request.role_grant_id, actions.clock.now_s())
-    if held is None or not scope.takes_in(held.grant.scope, _cars_of_site(await _parts(actions))):
+    if held is None or not await has_throughout(actor, Right.GIVE_ROLES, held.grant.scope, actions):
         raise Refused(Refusal("", Reason.NO_SUCH_ROLE))
     return held
 
@@ -138,6 +138,12 @@ async def withdraw(actor: Actor, request: OneRole, actions: Actions) -> RoleHeld
         raise Refused(Refusal("", Reason.LAST_ADMINISTRATOR, {"name": held.agent_name}))
     actions.notify(None)
     return held
+
+
+async def has_throughout(who: Actor, right: Right, scope: Scope, actions: Actions) -> bool:
+    """Say whether somebody has a right over all of a part of the fleet."""
+    reach = reach_of(who, right)
+    return reach is not None and reach.takes_in(scope, _cars_of_site(await _parts(actions)))
 
 
 async def _parts(actions: Actions) -> Parts:

@@ -1,11 +1,12 @@
 """What actions work with. Never here: the actions."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from server.clock import Clock
+from server.config import NewBoxes
 from server.fleet.accounts.mail import Letter, LinkKind
 from server.fleet.model.people import Agent
 from server.fleet.model.trips import Trip
@@ -30,7 +31,7 @@ class Actions:
     `notify(box_id)` lets that box's connection look at once for what has changed, `notify(None)`
     all of them; the command line wakes nobody, for the running server sees what it committed.
     `timezone` is that of the operator, for what repeats at local hours. `post` is None where mail
-    is not set up.
+    is not set up. `new_boxes` is what a new box is told where nobody says otherwise.
     """
 
     store: Store
@@ -38,6 +39,7 @@ class Actions:
     notify: Callable[[int | None], None]
     timezone: ZoneInfo
     post: Post | None = None
+    new_boxes: NewBoxes = field(default_factory=NewBoxes)
 
     async def about_car(self, vehicle_id: int) -> About:
         """Return what something is about that is about a car."""

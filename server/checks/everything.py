@@ -35,6 +35,8 @@ async def findings(
         yield each
     for each in network.proxies(config):
         yield each
+    for each in network.new_boxes(config):
+        yield each
     async for each in network.mail(config, send_to, time.now_s()):
         yield each
     for each in database.clock(data_dir, time):

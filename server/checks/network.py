@@ -124,6 +124,21 @@ def _is_local(host: str) -> bool:
         return host == "localhost"
 
 
+def new_boxes(config: Config) -> Iterator[Finding]:
+    """Look at where a new box is told to find the server."""
+    server = config.new_boxes.server
+    if server is None:
+        text = (
+            "the address at which cars reach the boxes' port is not set ([new_boxes] server):"
+            " flash.sh makes no box here"
+        )
+        yield warning("new_boxes", text)
+    elif _is_local(server.host):
+        yield fails("new_boxes", "%(address)s: no car reaches this machine by it", address=server)
+    else:
+        yield ok("new_boxes", "cars find the server at %(address)s", address=server)
+
+
 async def mail(config: Config, send_to: str | None, now_s: int) -> AsyncIterator[Finding]:
     """Look at whether the mail server takes us, and a letter when one is asked for."""
     settings = config.mail

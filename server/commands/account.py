@@ -4,13 +4,11 @@ Never here: what an account is (server/actions/accounts.py).
 """
 
 import argparse
-import getpass
-import sys
 from typing import TYPE_CHECKING
 
 from server.actions import Actions, accounts, password_codes
 from server.commands import email, people
-from server.commands.tools import OPERATOR, command, existing_fleet, utc
+from server.commands.tools import OPERATOR, command, existing_fleet, typed_secret, utc
 from server.commands.words import say
 from server.fleet.inputs import judged
 
@@ -93,15 +91,8 @@ async def _give_code(arguments: argparse.Namespace) -> None:
 
 async def _give_password(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
-        given = {"login": arguments.login, "new": _typed_password()}
+        given = {"login": arguments.login, "new": typed_secret("password: ")}
         agent = await accounts.give_password(
             OPERATOR, judged(accounts.GivePassword, given), actions
         )
     say("%(name)s has another password, and is signed out everywhere", name=agent.full_name)
-
-
-def _typed_password() -> str:
-    """Read a password that is neither shown nor kept by the shell; from a program a line."""
-    if sys.stdin.isatty():
-        return getpass.getpass("password: ")
-    return sys.stdin.readline().rstrip("\n")

@@ -1,42 +1,36 @@
-"""`voiturier box`: a new box's identity, and another key for one in service.
+"""`voiturier box`: a new box's identity, those of many in one file, another key for one in service.
 
-Never here: what an identity holds (server/identity_file.py).
+Never here: what a box is told besides (fitting.py), what an identity holds
+(actions/boxes/identity.py).
 """
 
 import argparse
-import re
+import secrets
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from server.actions import boxes
+from server.actions.boxes.identity import identity_of
+from server.batch_file import SHORTEST, Entry, is_long_enough, sealed_batch
+from server.commands import fitting
 from server.commands.tools import (
     OPERATOR,
     CommandError,
-    address,
     command,
     existing_fleet,
     secret_in,
+    typed_secret,
     vehicle_called,
 )
 from server.commands.words import said, say
-from server.config import Address
+from server.fleet.model.bookings import Vehicle
 from server.fleet.refusals import Reason, Refused
-from server.identity_file import (
-    PDP_TYPES,
-    SimCard,
-    Wiring,
-    fitting_of,
-    identity_file,
-    identity_of,
-)
+from server.identity_file import identity_file
+from server.store import Store
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
-
-_SIMULATED = "host"  # the board that the simulator plays
-# What an AT command takes between its quotes, and what a card takes as its PIN.
-_PLAIN = re.compile(r"[ !#-\[\]-~]{1,64}")
-_PIN = re.compile(r"[0-9]{4,8}")
 
 
 def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser") -> None:
@@ -46,61 +40,24 @@ def add_to(commands: "_SubParsersAction[ArgumentParser]", data: "ArgumentParser"
     adding = command(of_boxes, "add", _add_box, "make the identity and key of a new box", [data])
     adding.add_argument("--vehicle", required=True, metavar="PLATE")
     adding.add_argument("--out", type=Path, required=True, help="the identity file to write")
-    adding.add_argument(
-        "--server",
-        type=address,
-        metavar="HOST:PORT",
-        help="where the box will find the server; needed but for the simulator",
+    fitting.add_options(adding)
+
+    batch = command(
+        of_boxes, "batch", _make_batch, "make boxes for many cars, in one sealed file", [data]
     )
-    adding.add_argument("--apn", default="internet", help="of the SIM card (default %(default)s)")
-    adding.add_argument("--apn-user", metavar="NAME", help="where the SIM card's network wants one")
-    adding.add_argument(
-        "--apn-password-file", type=Path, metavar="FILE", help="one line, readable by us alone"
+    cars = batch.add_mutually_exclusive_group(required=True)
+    cars.add_argument("--vehicle", action="append", metavar="PLATE", help="a car; may be repeated")
+    cars.add_argument(
+        "--cars-without-box", action="store_true", help="every car of the pool that has none"
     )
-    adding.add_argument(
-        "--pdp-type",
-        choices=PDP_TYPES,
-        default=PDP_TYPES[0],
-        help="the kind of address that the network gives (default %(default)s)",
-    )
-    adding.add_argument(
-        "--sim-pin-file",
+    batch.add_argument("--out", type=Path, required=True, help="the batch file to write")
+    batch.add_argument(
+        "--passphrase-file",
         type=Path,
         metavar="FILE",
-        help="one line: the PIN that the SIM card wants; the box tries a wrong one once only",
+        help="one line of at least 12 characters, readable by us alone; else it is asked for",
     )
-    adding.add_argument(
-        "--board",
-        choices=("lilygo_t_sim7670g_s3", _SIMULATED),
-        default="lilygo_t_sim7670g_s3",
-        help="host: the simulator (default %(default)s)",
-    )
-    adding.add_argument(
-        "--door-only", action="store_true", help="no start relay is fitted: badges open doors only"
-    )
-    adding.add_argument(
-        "--no-ignition-line",
-        action="store_true",
-        help="the ignition line is not wired: a minute of standing still is off for trips and"
-        " doors, and the start is never inhibited, so add --door-only",
-    )
-    adding.add_argument(
-        "--key-holder",
-        action="store_true",
-        help="keys (and fuel card) have a holder that tells whether they are in it",
-    )
-    adding.add_argument(
-        "--door-contact", action="store_true", help="a contact tells whether a door or boot is open"
-    )
-    adding.add_argument(
-        "--reader",
-        choices=("pn532", "wiegand"),
-        default="pn532",
-        help="the badge reader (default %(default)s); wiegand knows a card by its UID only",
-    )
-    adding.add_argument(
-        "--replace", action="store_true", help="retire the box the car has; its key is refused"
-    )
+    fitting.add_options(batch)
 
     rotating = command(
         of_boxes,
@@ -118,25 +75,12 @@ async def _add_box(arguments: argparse.Namespace) -> None:
     async with existing_fleet(arguments.data) as actions:
         store = actions.store
         vehicle = await vehicle_called(store, arguments.vehicle)
-        if arguments.server is None and arguments.board != _SIMULATED:
-            raise CommandError(
-                said("--server HOST:PORT is needed: where will the box find the server?")
-            )
-        server = arguments.server or Address("127.0.0.1", 7400)
-        wiring = Wiring(
-            start_relay=not arguments.door_only,
-            ignition_line=not arguments.no_ignition_line,
-            door_contact=arguments.door_contact,
-            key_holder=arguments.key_holder,
-            reader=arguments.reader,
-        )
-        sim = _sim_card(arguments)
-        fitting = await fitting_of(store, vehicle, server, sim, arguments.board, wiring)
+        told = await fitting.fitting_for(arguments, store, vehicle)
         wanted = boxes.AddBox(vehicle_id=vehicle.vehicle_id, replace=arguments.replace)
         try:
             with identity_file(arguments.out) as draft:
                 box = await boxes.add(OPERATOR, wanted, actions)
-                draft.write(identity_of(box, fitting))
+                draft.write(identity_of(box, told))
         except Refused as refused:
             if refused.first.reason is not Reason.BOX_EXISTS:
                 raise
@@ -157,26 +101,68 @@ async def _add_box(arguments: argparse.Namespace) -> None:
     say("It holds the box's keys: put it on the box as /identity.json, then delete the file.")
 
 
-def _sim_card(arguments: argparse.Namespace) -> SimCard:
-    user, password = arguments.apn_user, secret_in(arguments.apn_password_file)
-    if bool(user) != bool(password):
-        raise CommandError(said("--apn-user and --apn-password-file go together"))
-    for option, text in (
-        ("--apn", arguments.apn),
-        ("--apn-user", user),
-        ("--apn-password-file", password),
-    ):
-        if text and not _PLAIN.fullmatch(text):
+async def _make_batch(arguments: argparse.Namespace) -> None:
+    passphrase = _passphrase(arguments.passphrase_file)
+    async with existing_fleet(arguments.data) as actions:
+        store = actions.store
+        vehicles = await _cars_of_batch(arguments, store)
+        told = [await fitting.fitting_for(arguments, store, car) for car in vehicles]
+        ids = tuple(car.vehicle_id for car in vehicles)
+        wanted = boxes.AddBoxes(vehicle_ids=ids, replace=arguments.replace)
+        try:
+            with identity_file(arguments.out) as draft:
+                made = await boxes.add_all(OPERATOR, wanted, actions)
+                entries = [
+                    Entry(car.label, identity_of(box, each))
+                    for car, box, each in zip(vehicles, made, told, strict=True)
+                ]
+                now_s = actions.clock.now_s()
+                draft.write(sealed_batch(entries, passphrase, now_s, secrets.token_bytes))
+        except Refused as refused:
+            if refused.first.reason is not Reason.BOX_EXISTS:
+                raise
+            plates = ", ".join(str(each.values.get("plate", "")) for each in refused.refusals)
             raise CommandError(
-                said(
-                    "%(option)s: at most 64 letters, digits and signs, without accents or quotes",
-                    option=option,
-                )
-            )
-    pin = secret_in(arguments.sim_pin_file)
-    if pin is not None and not _PIN.fullmatch(pin):
-        raise CommandError(said("%(file)s: a PIN has 4 to 8 digits", file=arguments.sim_pin_file))
-    return SimCard(arguments.apn, arguments.pdp_type, user or "", password or "", pin or "")
+                f"{plates}: {refused.first.in_words(said)}"
+                f" {said('--replace retires it and makes a new one.')}"
+            ) from None
+        except OSError as error:
+            raise CommandError(
+                said("cannot write %(file)s: %(why)s", file=arguments.out, why=error.strerror)
+            ) from None
+    for car, box in zip(vehicles, made, strict=True):
+        say("box %(number)s for %(plate)s", number=box.wire_id.hex(), plate=car.plate)
+    say(
+        "%(count)s boxes in %(out)s; whoever has it and the passphrase has their keys: delete it"
+        " when all are written.",
+        count=len(made),
+        out=arguments.out,
+    )
+
+
+async def _cars_of_batch(arguments: argparse.Namespace, store: Store) -> list[Vehicle]:
+    """Return the cars that are to have a box, each once; raises CommandError, Refused."""
+    if arguments.cars_without_box:
+        found = [car for car in await store.vehicles.in_pool() if car.box_id is None]
+        if not found:
+            raise CommandError(said("every car has a box"))
+        return found
+    named = [await vehicle_called(store, plate) for plate in arguments.vehicle]
+    return list({car.vehicle_id: car for car in named}.values())
+
+
+def _passphrase(file: Path | None) -> str:
+    """Return the passphrase of a file, or the one that is typed twice; raises CommandError."""
+    passphrase = secret_in(file)
+    if passphrase is None:
+        passphrase = typed_secret(said("passphrase: "))
+        if sys.stdin.isatty() and typed_secret(said("once more: ")) != passphrase:
+            raise CommandError(said("the two are not the same"))
+    if not is_long_enough(passphrase):
+        raise CommandError(
+            said("the passphrase has to have %(least)s characters at least", least=SHORTEST)
+        )
+    return passphrase
 
 
 async def _rotate_key(arguments: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ from server.commands.words import said
 from server.config import Config, Network
 from server.fleet.bookings import BOUNDS, Limits
 from server.fleet.roles import Role
+from server.settings import SECRETS
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
@@ -50,6 +51,7 @@ def add_to(
 ) -> None:
     """Add the command."""
     serving = command(commands, "serve", run, "run the server", [data, listening])
+    serving.set_defaults(secrets=SECRETS)
     serving.add_argument(
         "--new-fleet",
         action="store_true",

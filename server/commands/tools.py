@@ -1,8 +1,10 @@
 """What the commands work with. Never here: what a command does (cli.py, the files beside this)."""
 
 import argparse
+import getpass
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import replace
@@ -80,6 +82,13 @@ def secret_in(file: Path | None) -> str | None:
     return secret
 
 
+def typed_secret(prompt: str) -> str:
+    """Read a secret that is neither shown nor kept by the shell; from a program a line."""
+    if sys.stdin.isatty():
+        return getpass.getpass(prompt)
+    return sys.stdin.readline().rstrip("\n")
+
+
 def settings_file(given: Path | None, data_dir: Path | None) -> Path | None:
     """Return which file of settings holds: what was given, the variable's, the usual one."""
     if given is not None:
@@ -90,9 +99,14 @@ def settings_file(given: Path | None, data_dir: Path | None) -> Path | None:
 
 
 def load_settings(
-    given: Path | None, data_dir: Path | None, has_secrets: bool
+    given: Path | None, data_dir: Path | None, secrets: Collection[str]
 ) -> tuple[Config, Path | None]:
     """Return the settings, and the file they come from.
+
+    Args:
+        given: the file that was typed, if any.
+        data_dir: the data directory that was typed, if any.
+        secrets: of which sections the file of a password is read.
 
     Raises:
         SettingsError: the file is no good.
@@ -100,7 +114,7 @@ def load_settings(
     """
     file = settings_file(given, data_dir)
     if file is not None:
-        config = read(file, None, has_secrets)
+        config = read(file, None, secrets)
     elif data_dir is not None:
         config = Config(data_dir)
     else:
@@ -108,12 +122,14 @@ def load_settings(
     return config if data_dir is None else replace(config, data_dir=data_dir), file
 
 
-def settle(arguments: argparse.Namespace, has_secrets: bool) -> None:
+def settle(arguments: argparse.Namespace) -> None:
     """Put the settings into `config`, where the data is into `data`; days become instants.
 
-    Raises as `load_settings`.
+    A command that needs the passwords of some sections names these in `secrets`. Raises as
+    `load_settings`.
     """
-    config, _ = load_settings(arguments.settings, arguments.data, has_secrets)
+    secrets = getattr(arguments, "secrets", ())
+    config, _ = load_settings(arguments.settings, arguments.data, secrets)
     arguments.config, arguments.data = config, config.data_dir
     ZONE.set(config.timezone)
     for name, value in vars(arguments).items():

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from server.actions import Actions, Operator, boxes, roles
+from server.actions.boxes.identity import fitting_of, identity_of
 from server.actions.fleet import load
 from server.actions.privacy import notices
 from server.actions.tools import wakes_nobody
@@ -18,10 +19,11 @@ from server.config import About, Address, Config, Retention, ServeError
 from server.demo import bookings, cars, feedback, fleet, history
 from server.fleet import fleet_file
 from server.fleet.model.bookings import Vehicle
+from server.fleet.model.fitting import SIMULATED, SimCard, Wiring
 from server.fleet.privacy.notice import version_of
 from server.fleet.recurrence import PARIS
 from server.fleet.roles import Role
-from server.identity_file import SimCard, Wiring, fitting_of, identity_file, identity_of
+from server.identity_file import identity_file
 from server.passwords import hash_password
 from server.serving import serve
 from server.store import Store
@@ -105,5 +107,5 @@ async def _fit_box(actions: Actions, vehicle: Vehicle, path: Path, now_s: int) -
             box_id = vehicle.box_id
         box = await store.boxes.secrets(box_id)
         server = Address("127.0.0.1", 7400)
-        fitting = await fitting_of(store, vehicle, server, SimCard("demo"), "host", Wiring())
+        fitting = await fitting_of(store, vehicle, server, SimCard("demo"), SIMULATED, Wiring())
         draft.write(identity_of(box, fitting))

@@ -364,6 +364,18 @@ class Reason(StrEnum):
     NOT_REVOKED = "not_revoked", N_("This badge is not blocked."), Kind.CONFLICT
     NO_BOX = "no_box", N_("This car has no box."), Kind.CONFLICT
     BOX_EXISTS = "box_exists", N_("This car has a box already."), Kind.CONFLICT
+    NO_SUCH_BOX = "no_such_box", N_("There is no such box."), Kind.NOT_FOUND
+    OTHER_BOARD = "other_board", N_("This box is on another board."), Kind.CONFLICT
+    NO_BOX_ADDRESS = (
+        "no_box_address",
+        N_(
+            "The address at which cars reach this server is not set: its operator sets it in the"
+            " settings, [new_boxes] server."
+        ),
+        Kind.CONFLICT,
+    )
+    NOT_A_MAC = "not_a_mac", N_("A MAC like a0:b7:65:4c:11:2e was expected.")
+    NOT_A_PIN = "not_a_pin", N_("A PIN has 4 to 8 digits.")
     NOT_JSON = "not_json", N_("This is not JSON: %(why)s.")
     WORD_TWICE = "word_twice", N_("This word stands here twice.")
     NOT_A_LIST = "not_a_list", N_("A list [...] was expected.")

@@ -3,6 +3,6 @@
 Never here: what is typed on the command line (server/commands/), what a setting does.
 """
 
-from server.settings.reading import Mistake, SettingsError, read
+from server.settings.reading import SECRETS, Mistake, SettingsError, read
 
-__all__ = ["Mistake", "SettingsError", "read"]
+__all__ = ["SECRETS", "Mistake", "SettingsError", "read"]

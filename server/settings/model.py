@@ -19,6 +19,7 @@ from server.config import AccessibilityState, Address, LogFormat, Network
 from server.fleet.accounts.emails import email_of
 from server.fleet.bookings import BOUNDS
 from server.fleet.inputs import one_line
+from server.fleet.model.fitting import FOR_MODEM, PDP_TYPES, PdpType
 from server.fleet.roles import Role
 
 SITE = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?")
@@ -53,6 +54,17 @@ def _server(given: object) -> Address:
     if address.port == 0:  # nobody is reached there
         raise ValueError
     return address
+
+
+def _for_modem(given: object) -> str:
+    text = _text(given)
+    if not FOR_MODEM.fullmatch(text):
+        raise ValueError
+    return text
+
+
+def _apn(given: object) -> str:
+    return "" if given == "" else _for_modem(given)
 
 
 def _network(given: object) -> Network:
@@ -126,6 +138,15 @@ _Server = Annotated[
     BeforeValidator(_server),
     Expected('"HOST:PORT" was expected, like "smtp.example:587".'),
 ]
+_Reached = Annotated[
+    Address,
+    BeforeValidator(_server),
+    Expected('"HOST:PORT" was expected, like "boxes.example:7400".'),
+]
+FOR_MODEM_EXPECTED = Expected(
+    "At most 64 letters, digits and signs were expected, without accents or quotes."
+)
+_ForModem = Annotated[str, BeforeValidator(_for_modem), FOR_MODEM_EXPECTED]
 _Folder = Annotated[
     Path,
     BeforeValidator(_folder),
@@ -227,6 +248,17 @@ class MailSection(Section):
     password_file: _Text = _LEFT_OUT
 
 
+class NewBoxesSection(Section):
+    """What a new box is told where nobody says otherwise."""
+
+    server: _Reached = _LEFT_OUT
+    apn: Annotated[str, BeforeValidator(_apn), FOR_MODEM_EXPECTED] = _LEFT_OUT
+    pdp_type: Annotated[PdpType, _one_of(*PDP_TYPES)] = _LEFT_OUT
+    apn_user: _ForModem = _LEFT_OUT
+    apn_password: _ForModem = _LEFT_OUT
+    apn_password_file: _Text = _LEFT_OUT
+
+
 # The most is what the law leaves: findings P3 and CNIL's recommendation on logs (2021-122).
 class RetentionSection(Section):
     """For how many days what speaks of a person is kept."""
@@ -276,6 +308,7 @@ class SettingsFile(Section):
     bookings: BookingsSection = _LEFT_OUT
     sign_in: SignInSection = _LEFT_OUT
     mail: MailSection = _LEFT_OUT
+    new_boxes: NewBoxesSection = _LEFT_OUT
     retention: RetentionSection = _LEFT_OUT
     backups: BackupsSection = _LEFT_OUT
     alerts: AlertsSection = _LEFT_OUT

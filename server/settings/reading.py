@@ -8,7 +8,7 @@ import os
 import re
 import stat
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -23,14 +23,18 @@ from server.config import (
     Backups,
     Config,
     MailSettings,
+    NewBoxes,
     Retention,
     WebLimits,
 )
 from server.fleet.bookings import Limits
+from server.fleet.model.fitting import FOR_MODEM
 from server.settings import statements
-from server.settings.model import Expected, Section, SettingsFile, Whole
+from server.settings.model import FOR_MODEM_EXPECTED, Expected, Section, SettingsFile, Whole
 
 DATA = Path("/var/lib/voiturier")  # where the data is when nothing says otherwise
+SECRETS = ("mail", "new_boxes")
+"""The sections that may name a file with a password in it."""
 _MOST_BYTES = 64 * 1024  # the sample with all its comments has a quarter of it
 _MOST_TOLD = 50
 _CREDENTIALS = "CREDENTIALS_DIRECTORY"  # of systemd: LoadCredential=
@@ -58,14 +62,16 @@ class SettingsError(Exception):
 
 
 def read(
-    path: Path, environment: Mapping[str, str] | None = None, has_secrets: bool = True
+    path: Path,
+    environment: Mapping[str, str] | None = None,
+    secrets: Collection[str] = SECRETS,
 ) -> Config:
     """Return the settings of a file; what it does not say is as in server/config.py.
 
     Args:
         path: of the file, TOML 1.0 in UTF-8.
         environment: in which systemd says where it has put credentials; None: of this process.
-        has_secrets: whether `password_file` is read; only who sends mail needs it, and may.
+        secrets: the sections whose file with a password is read; who does not need it may not.
 
     Raises:
         SettingsError: it cannot be read, or something in it is wrong.
@@ -87,8 +93,7 @@ def read(
     file, of_values = _judged(tree, found.line_of)
     at_fault = {mistake.key for mistake in mistakes}
     mistakes += [mistake for mistake in of_values if mistake.key not in at_fault]
-    secrets = environment if has_secrets else None
-    reading = _Reading(path, mode, file, found.line_of, secrets)
+    reading = _Reading(path, mode, file, found.line_of, environment, secrets)
     mistakes += [mistake for mistake in reading.against() if mistake.key not in at_fault]
     config = None if mistakes else reading.config(mistakes)
     if config is None or mistakes:
@@ -216,7 +221,8 @@ class _Reading:
     mode: int
     file: SettingsFile
     line_of: Mapping[tuple[str, ...], int]
-    secrets: Mapping[str, str] | None  # the environment; None: they are not read
+    environment: Mapping[str, str]
+    secrets: Collection[str]  # the sections of which they are read
 
     def against(self) -> Iterator[Mistake]:
         """Return what words say against each other."""
@@ -224,25 +230,32 @@ class _Reading:
         file, mail = self.file, self.file.mail
         if file.alerts and file.alerts.mail_to and ("mail",) not in self.line_of:
             yield self._mistake("alerts", "mail_to", "[mail] is needed: who takes the letters?")
-        if mail is None:
-            return
-        if mail.password and mail.password_file:
-            text = "password or password_file, not both."
-            yield self._mistake("mail", "password", text)
-        if mail.password and self.mode & stat.S_IROTH:
-            yield self._mistake(
-                "mail",
-                "password",
-                "Everybody on this machine may read the file (chmod o-r), or use password_file.",
-            )
-        # Also a word whose value is wrong stands there, which is told already.
-        words = [w for w in ("user", "password_file", "password") if ("mail", w) in self.line_of]
-        has_password = bool(set(words) - {"user"})
-        if words and ("user" in words) != has_password:
-            yield self._mistake("mail", words[0], "user and password_file go together.")
-        if has_password and mail.security == "none":
+        yield from self._login("mail", mail, "user", "password")
+        yield from self._login("new_boxes", file.new_boxes, "apn_user", "apn_password")
+        has_password = any(("mail", word) in self.line_of for word in ("password", "password_file"))
+        if mail is not None and has_password and mail.security == "none":
             text = '"none" would send the password in clear.'
             yield self._mistake("mail", "security", text)
+
+    def _login(
+        self, section: str, said: Section | None, user: str, password: str
+    ) -> Iterator[Mistake]:
+        """Return what is wrong with a login: one of two words is missing, others may read it."""
+        if said is None:
+            return
+        file = f"{password}_file"
+        names = {"user": user, "password": password, "file": file}
+        if getattr(said, password) and getattr(said, file):
+            text = "%(password)s or %(file)s, not both."
+            yield self._mistake(section, password, text, **names)
+        if getattr(said, password) and self.mode & stat.S_IROTH:
+            text = "Everybody on this machine may read the file (chmod o-r), or use %(file)s."
+            yield self._mistake(section, password, text, **names)
+        # Also a word whose value is wrong stands there, which is told already.
+        words = [word for word in (user, file, password) if (section, word) in self.line_of]
+        if words and (user in words) != bool(set(words) - {user}):
+            text = "%(user)s and %(file)s go together."
+            yield self._mistake(section, words[0], text, **names)
 
     def config(self, mistakes: list[Mistake]) -> Config:
         """Return the settings; what is found to be wrong meanwhile is added to `mistakes`."""
@@ -267,6 +280,7 @@ class _Reading:
             **flags,
             booking_limits=replace(Limits(), **limits),
             mail=self._mail(mistakes),
+            new_boxes=self._new_boxes(mistakes),
             about=About(**_said(file.about)),
             retention=Retention(**_said(file.retention)),
             backups=Backups(**_said(file.backups)),
@@ -298,27 +312,45 @@ class _Reading:
         mail = self.file.mail
         if mail is None:
             return None
-        said = {word: value for word, value in _said(mail).items() if word != "password_file"}
-        if mail.password_file is not None and self.secrets is not None:
-            try:
-                said["password"] = self._secret(Path(mail.password_file), self.secrets)
-            except OSError as error:
-                reason = {"reason": error.strerror or str(error)}
-                text = "That file cannot be read: %(reason)s."
-                mistakes.append(self._mistake("mail", "password_file", text, **reason))
-            except UnicodeDecodeError:
-                text = "That file holds no UTF-8 text."
-                mistakes.append(self._mistake("mail", "password_file", text))
-            except _Refused as refused:
-                found = refused.mistake
-                text = found.text
-                mistakes.append(self._mistake("mail", "password_file", text, **found.values))
+        said = _said(mail)
+        self._read_secret("mail", "password", said, mistakes)
         return MailSettings(**said)
 
-    def _secret(self, name: Path, environment: Mapping[str, str]) -> str:
+    def _new_boxes(self, mistakes: list[Mistake]) -> NewBoxes:
+        said = _said(self.file.new_boxes)
+        self._read_secret("new_boxes", "apn_password", said, mistakes)
+        secret = said.get("apn_password")
+        if secret is not None and not FOR_MODEM.fullmatch(secret):
+            text = FOR_MODEM_EXPECTED.text
+            mistakes.append(self._mistake("new_boxes", "apn_password_file", text))
+        return NewBoxes(**said)
+
+    def _read_secret(
+        self, section: str, password: str, said: dict[str, Any], mistakes: list[Mistake]
+    ) -> None:
+        """Put what the file of a password holds in the place of that file's name."""
+        word = f"{password}_file"
+        file = said.pop(word, None)
+        if file is None or section not in self.secrets:
+            return
+        try:
+            said[password] = self._secret(Path(file))
+        except OSError as error:
+            reason = {"reason": error.strerror or str(error)}
+            text = "That file cannot be read: %(reason)s."
+            mistakes.append(self._mistake(section, word, text, **reason))
+        except UnicodeDecodeError:
+            text = "That file holds no UTF-8 text."
+            mistakes.append(self._mistake(section, word, text))
+        except _Refused as refused:
+            found = refused.mistake
+            text = found.text
+            mistakes.append(self._mistake(section, word, text, **found.values))
+
+    def _secret(self, name: Path) -> str:
         """Return what a file holds: one of systemd's credentials, or one beside the settings."""
-        credential = Path(environment.get(_CREDENTIALS, "")) / name
-        is_one = _CREDENTIALS in environment and credential.exists()
+        credential = Path(self.environment.get(_CREDENTIALS, "")) / name
+        is_one = _CREDENTIALS in self.environment and credential.exists()
         path = credential if is_one else self.path.parent / name
         mode, data = _bytes_of(path)
         if mode & stat.S_IROTH:

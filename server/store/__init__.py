@@ -19,6 +19,7 @@ from server.store.accounts.second_factors import SecondFactors
 from server.store.agents import Agents
 from server.store.alerts import Alerts
 from server.store.badges import Badges
+from server.store.boards import Boards
 from server.store.bookings import Bookings, DecidedFor
 from server.store.boxes import (
     BoxAccount,
@@ -26,6 +27,7 @@ from server.store.boxes import (
     BoxExistsError,
     BoxSecrets,
     BoxStatus,
+    Made,
     SentGrants,
 )
 from server.store.commands import Commands
@@ -81,6 +83,7 @@ __all__ = [
     "BoxStatus",
     "DecidedFor",
     "Held",
+    "Made",
     "SentGrants",
     "Store",
     "StoreError",
@@ -115,6 +118,7 @@ class Store:
         self.alerts = Alerts(engine, vault)
         self.audit = audit.Audit(engine, vault)
         self.badges = Badges(engine, vault)
+        self.boards = Boards(engine, vault)
         self.bookings = Bookings(engine, vault)
         self.boxes = Boxes(engine, vault)
         self.commands = Commands(engine, vault)

@@ -17,7 +17,7 @@ from server.fleet.records import TripEnded
 from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import WHOLE, Scope
 from server.fleet.trips import follow
-from server.store import dated, knowledge, numbers, trip_rows
+from server.store import boards, dated, knowledge, numbers, trip_rows
 from server.store.engine import Engine
 from server.store.news import tell
 from server.store.noun import Noun, among, within
@@ -65,13 +65,27 @@ class BoxExistsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BoxSecrets:
-    """What a new box must know to be itself; leaves the server in its identity file only."""
+    """What a new box must know to be itself; leaves the server in its identity only."""
 
     box_id: int
+    vehicle_id: int
     wire_id: bytes
     generation: int
     key: bytes = field(repr=False)
     badge_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A box that was made for a board; not `is_new`: it had been begun there."""
+
+    box: BoxSecrets
+    is_new: bool
+
+    @property
+    def vehicle_id(self) -> int:
+        """Return whose it is, for the audit."""
+        return self.box.vehicle_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +193,21 @@ class Boxes(Noun):
             BoxExistsError: the car has a box and `replace` is False.
         """
         return await self._engine.write(self._add_box, vehicle_id, replace, now_s)
+
+    async def add_all(
+        self, vehicle_ids: Iterable[int], replace: bool, now_s: int
+    ) -> list[BoxSecrets]:
+        """Make a box for each of these cars as `add`, or none at all; raises BoxExistsError."""
+        return await self._engine.write(self._add_all, tuple(vehicle_ids), replace, now_s)
+
+    async def make(self, vehicle_id: int, mac: str, replace: bool, now_s: int) -> Made:
+        """Make a box as `add`, bound to a board; what was begun for this car there is gone on with.
+
+        Raises:
+            BoxExistsError: the car has a box, on another board or heard already, and `replace` is
+                False.
+        """
+        return await self._engine.write(self._make, vehicle_id, mac, replace, now_s)
 
     async def move(self, box_id: int, vehicle_id: int, now_s: int) -> None:
         """Let a box be in another car from now on; what it tells of before is the former car's.
@@ -320,6 +349,21 @@ class Boxes(Noun):
         tell(db, vehicle_id)
         return self._secrets_of(db, box_id)
 
+    def _add_all(
+        self, db: sqlite3.Connection, vehicle_ids: tuple[int, ...], replace: bool, now_s: int
+    ) -> list[BoxSecrets]:
+        return [self._add_box(db, vehicle_id, replace, now_s) for vehicle_id in vehicle_ids]
+
+    def _make(
+        self, db: sqlite3.Connection, vehicle_id: int, mac: str, replace: bool, now_s: int
+    ) -> Made:
+        begun_id = boards.begun_on(db, vehicle_id, mac)
+        if begun_id is not None:
+            return Made(self._secrets_of(db, begun_id), is_new=False)
+        box = self._add_box(db, vehicle_id, replace, now_s)
+        boards.bind(db, box.box_id, mac)
+        return Made(box, is_new=True)
+
     def _next_key(
         self, db: sqlite3.Connection, box_id: int, wire_id: bytes, generation: int
     ) -> bytes:
@@ -389,13 +433,14 @@ class Boxes(Noun):
 
     def _secrets_of(self, db: sqlite3.Connection, box_id: int) -> BoxSecrets:
         row = db.execute(
-            "SELECT wire_id, generation, key_sealed, badge_key_sealed"
+            "SELECT vehicle_id, wire_id, generation, key_sealed, badge_key_sealed"
             " FROM box JOIN box_key USING (box_id, generation) WHERE box_id = :box_id",
             {"box_id": box_id},
         ).fetchone()
         wire_id = row["wire_id"]
         return BoxSecrets(
             box_id,
+            row["vehicle_id"],
             wire_id,
             row["generation"],
             self._vault.open_sealed(row["key_sealed"], place_of_key(wire_id)),
@@ -450,6 +495,7 @@ def _move(db: sqlite3.Connection, box_id: int, vehicle_id: int, now_s: int) -> N
     if db.execute(has_one, box).fetchone() is not None:
         raise Refused(Refusal("to_vehicle_id", Reason.BOX_EXISTS))
     dated.hold(db, dated.FITTING, box_id, vehicle_id, now_s)
+    boards.forget_test(db, box_id)
     # What it told of the former car's engine and battery says nothing of this one's.
     db.execute(
         "UPDATE box SET startable_since_s = NULL, hindrance = NULL, relay = 'unknown',"

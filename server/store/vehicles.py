@@ -19,13 +19,24 @@ FROM vehicle v JOIN site s USING (site_id)
   LEFT JOIN box b ON b.vehicle_id = v.vehicle_id AND b.retired_at_s IS NULL
 """
 _AFTER = "v.plate > (SELECT plate FROM vehicle WHERE vehicle_id = :vehicle_id)"
-Which = Literal["in_pool", "with_boxes", "retired"]
-"""Cars in a list: those of the pool, these and others whose box is still in service, the others."""
+Which = Literal["in_pool", "with_boxes", "retired", "to_fit", "fitted"]
+"""Cars in a list: those of the pool, these and others whose box is still in service, the others.
+
+`to_fit` are those of the pool with something left to do about their box, `fitted` the others.
+"""
+
+# As server/fleet/bench.py has it: all but the stage "online".
+_TO_FIT = (
+    "(b.last_seen_s IS NULL OR EXISTS (SELECT 1 FROM bench_line l"
+    " WHERE l.box_id = b.box_id AND l.outcome = 'failed'))"
+)
 
 _WHICH: Mapping[Which, str] = {
     "in_pool": "v.retired_at_s IS NULL",
     "with_boxes": "(v.retired_at_s IS NULL OR b.box_id IS NOT NULL)",
     "retired": "v.retired_at_s IS NOT NULL",
+    "to_fit": f"v.retired_at_s IS NULL AND {_TO_FIT}",
+    "fitted": f"v.retired_at_s IS NULL AND NOT {_TO_FIT}",
 }
 
 
@@ -45,6 +56,11 @@ class Vehicles(Noun):
     async def get(self, vehicle_id: int) -> Vehicle | None:
         """Return one car."""
         return await self._engine.read(_get, vehicle_id)
+
+    async def by_plate(self, plate: str) -> Vehicle | None:
+        """Return the car that has this plate now."""
+        rows = await self._rows(f"{VEHICLES} WHERE v.plate = :plate", plate=plate)
+        return vehicle_of(rows[0]) if rows else None
 
     async def page(
         self,

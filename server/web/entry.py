@@ -1,9 +1,11 @@
 """From the right password into the site: at once, or by the second step.
 
 Between the two nobody is signed in: the cookie says whose password was right, for a few minutes and
-as long as it is that password. Never here: passwords, codes, sessions (sessions.py).
+as long as it is that password. Never here: how a password is hashed (server/passwords.py), codes,
+sessions (sessions.py).
 """
 
+import asyncio
 import hashlib
 import logging
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from server.actions.actor import reach_of
 from server.app_keys import CLOCK, CONFIG, STORE
 from server.fleet.model.people import Agent
 from server.fleet.roles import Right, Role
+from server.passwords import verify_password
 from server.web import sessions
 from server.web.guesses import know_browser
 from server.web.i18n import N_, words_of
@@ -26,6 +29,8 @@ from server.web.security import local_path
 
 SECOND_STEP = "/connexion/second-facteur"
 NOTICE = "/note-d-information"
+JOBS = "/interventions"
+NO_MATCH = N_("Login and password do not match.")
 _HALF_IN = "half_in"  # the cookie's word for it
 _FOR_S = 600
 _log = logging.getLogger(__name__)
@@ -40,9 +45,13 @@ class HalfIn:
 
 
 def home_of(agent: Agent) -> str:
-    """Return the page this person needs first: whose cars drive, or which car is theirs."""
-    sees_others = reach_of(Person(agent), Right.SEE_TRIPS) is not None
-    return "/trajets" if sees_others else "/reservations"
+    """Return the page this person needs first: whose cars drive, which boxes to fit, which car."""
+    trips, boxes, fleet = (
+        reach_of(Person(agent), right) for right in (Right.SEE_TRIPS, Right.FIT_BOXES, Right.MANAGE)
+    )
+    if trips is not None:
+        return "/trajets"
+    return JOBS if boxes is not None and fleet is None else "/reservations"
 
 
 def notice_before(wanted: str) -> str:
@@ -54,6 +63,19 @@ def must_have_factor(request: web.Request, agent: Agent) -> bool:
     """Return whether one of the roles that hold now asks for a second step."""
     asked = request.app[CONFIG].second_factor_for
     return Role.AGENT in asked or any(grant.role in asked for grant in agent.roles)
+
+
+async def owner_of(request: web.Request, login: str, password: str) -> Agent | None:
+    """Return whose login and password these are; an unknown login costs as much time.
+
+    A wrong pair is written down. Whether it may be tried is the caller's to ask (guesses.py).
+    """
+    agent = await request.app[STORE].agents.by_login(login)
+    hashed = agent.password_hash if agent and agent.closed_at_s is None else None
+    if await asyncio.to_thread(verify_password, hashed, password.strip()):
+        return agent
+    note_refused(request, agent)
+    return None
 
 
 async def enter(

@@ -142,7 +142,7 @@ def fill(data: Path, cars: int, bookings_each: int) -> list[Car]:
             "INSERT INTO box_key VALUES (?, 1, ?, ?, NULL)",
             (car, vault.seal(key, f"{name} key"), now_s),
         )
-        box = BoxSecrets(car, wire_id, 1, key, badge_key)
+        box = BoxSecrets(car, car, wire_id, 1, key, badge_key)
         made.append(Car(box, booking_id + 1, uids[(booking_id + 1) % agents]))
         for i in range(bookings_each):
             booking_id += 1

@@ -44,6 +44,7 @@ async def box(identity: str, first_seq: str) -> None:
     read = json.loads(Path(identity).read_text())
     secrets = BoxSecrets(
         box_id=0,
+        vehicle_id=0,
         wire_id=bytes.fromhex(read["box_id"]),
         key=bytes.fromhex(read["key"]),
         generation=read["generation"],

@@ -16,7 +16,7 @@ from server.commands.words import said
 from server.fleet.accounts.emails import Email
 from server.fleet.inputs import Input, judged
 from server.fleet.refusals import Refused, in_english
-from server.settings import SettingsError
+from server.settings import SECRETS, SettingsError
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, _SubParsersAction
@@ -33,6 +33,7 @@ _THINGS = {
     "metrics": "port for metrics",
     "proxies": "proxies",
     "mail": "mail",
+    "new_boxes": "new boxes",
     "clock": "clock",
     "disk": "disk",
     "backup": "backup",
@@ -74,7 +75,7 @@ async def run(arguments: argparse.Namespace) -> None:
             ) from None
     found: list[Finding] = []
     try:
-        config, file = load_settings(arguments.settings, arguments.data, has_secrets=True)
+        config, file = load_settings(arguments.settings, arguments.data, SECRETS)
     except SettingsError as error:
         told = mistakes_in_words(error, in_english if arguments.json else said)
         found = [Finding("fails", "settings", "%(line)s", {"line": line}) for line in told]

@@ -101,6 +101,8 @@ class Act(StrEnum):
     REOPEN_EQUIPMENT = "reopen_equipment"
 
     ADD_BOX = "add_box"
+    FLASH_BOX = "flash_box"
+    TEST_BOX = "test_box"
     MOVE_BOX = "move_box"
     ROTATE_KEY = "rotate_key"
     ORDER_BOX = "order_box"

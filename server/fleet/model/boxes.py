@@ -108,6 +108,38 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What was found when a box had been written: the board's MAC, and what is in it.
+
+    `iccid` is the SIM card's number, `imei` the modem's; None: not known yet.
+    """
+
+    mac: str
+    micropython: str
+    iccid: str | None = None
+    imei: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The box in service of a car and the board that it is on, as far as somebody said.
+
+    `flashed_at_s`: since when it is known to be written there, `flashed_by` who said so.
+    """
+
+    box_id: int
+    wire_id: bytes
+    vehicle_id: int
+    last_seen_s: int | None
+    mac: str | None
+    flashed_at_s: int | None
+    flashed_by: str | None
+    micropython: str | None
+    iccid: str | None
+    imei: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ToldContradiction:
     """What a car's signs said against each other, `times` times until somebody saw it.
 

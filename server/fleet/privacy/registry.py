@@ -328,12 +328,16 @@ KINDS = (
     Kind(
         "decisions",
         N_("What the person decided for the pool"),
-        N_("Who asked a car for something, took a car out of service, vouched for the time"),
+        N_(
+            "Who asked a car for something, wrote its box, took it out of service, vouched for the"
+            " time"
+        ),
         (Purpose.ACCOUNTABILITY,),
         (Right.SEE_CARS, Right.MANAGE),
         (_ACCOUNT,),
         _columns(
             command="agent_id",
+            board="flashed_by_id",
             contradiction="seen_by_id seen_at_s",
             out_of_service="reason said_by_id",
             time_word="time_word_id said_by said_at_s",
@@ -375,6 +379,17 @@ OF_NOBODY: Mapping[str, tuple[str, tuple[str, ...]]] = {
             "commune",
             "where a commune is",
             "commune_id code name west_e7 south_e7 east_e7 north_e7 rings",
+        ),
+        (
+            "board",
+            "a device: its board, modem and SIM card",
+            "box_id mac flashed_at_s micropython iccid imei",
+        ),
+        ("bench_test", "a device’s test", "box_id at_s noted_at_s is_done"),
+        (
+            "bench_line",
+            "a device’s test",
+            "box_id line_no check_name outcome failure value",
         ),
         ("box_key", "a device’s key", "box_id generation key_sealed created_at_s retired_at_s"),
         ("box_fitting", "which car a device is in", "box_id vehicle_id from_s to_s"),

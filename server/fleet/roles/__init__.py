@@ -23,7 +23,8 @@ class Right(StrEnum):
     ANSWER_FEEDBACK = "answer it"
     SEE_CARS = "see how cars and their boxes are"
     SETTLE_CARS = "say that a contradiction of a car was seen"
-    FIT_BOXES = "make boxes and their keys, and ask boxes for something"
+    FIT_BOXES = "make boxes and their keys, and say how they were fitted and tested"
+    ORDER_BOXES = "ask boxes for something"
     SEE_TO_DO = "see what waits for somebody, each as far as they see it"
     SEE_THEFTS = "see theft orders"
     ORDER_THEFTS = "report a car stolen, confirm it, take it back"
@@ -52,7 +53,11 @@ class Role(StrEnum):
 
 
 OF_ONES_OWN = frozenset({Role.AGENT, Role.TECHNICIAN})
-"""Roles that show nothing of other people: who gives their password gains nothing by it."""
+"""Roles that show nothing of other people.
+
+Who gives the password of such a person gains nothing by it where they fit the same cars' boxes
+themselves (actions/password_codes.py).
+"""
 
 GIVEN = tuple(role for role in Role if role is not Role.AGENT)
 
@@ -80,19 +85,21 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
         Right.ANSWER_FEEDBACK,
         Right.SETTLE_CARS,
         Right.FIT_BOXES,
+        Right.ORDER_BOXES,
         Right.ORDER_THEFTS,
         Right.BLOCK_BADGES,
         Right.CLOSE_ACCOUNTS,
         Right.GIVE_CODES,
         Right.MANAGE,
     },
-    Role.TECHNICIAN: frozenset({Right.SEE_CARS}),
+    Role.TECHNICIAN: frozenset({Right.SEE_CARS, Right.FIT_BOXES}),
     Role.ACCOUNTANT: frozenset({Right.SEE_TRIPS}),
     Role.AUDITOR: _MANAGERS_SEE | {Right.SEE_ROLES, Right.SEE_PURGES},
     Role.ADMINISTRATOR: frozenset(
         {
             Right.SEE_CARS,
             Right.FIT_BOXES,
+            Right.ORDER_BOXES,
             Right.SEE_BADGES,
             Right.BLOCK_BADGES,
             Right.SEE_ACCOUNTS,

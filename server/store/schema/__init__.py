@@ -38,6 +38,8 @@ from server.store.schema import (
 from server.store.schema.accounts import sessions, signing_in
 from server.store.schema.boxes import (
     batteries,
+    benches,
+    boards,
     chains,
     clocks,
     contradictions,
@@ -494,4 +496,6 @@ MIGRATIONS: tuple[Callable[[Database], None], ...] = (
     watching.add,
     cards.add,
     batteries.add,
+    boards.add,
+    benches.add,
 )

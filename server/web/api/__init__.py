@@ -6,6 +6,12 @@ all, `field` is the line and column. Writing needs a JSON body or a method that 
 can send unasked (see security.same_origin).
 """
 
-from server.web.api import bookings, cars, trips
+from server.web.api import bookings, boxes, cars, session, trips
 
-ROUTES = (*bookings.ROUTES, *trips.ROUTES, *cars.ROUTES)
+ROUTES = (
+    *session.ROUTES,
+    *bookings.ROUTES,
+    *trips.ROUTES,
+    *cars.ROUTES,
+    *boxes.ROUTES,
+)

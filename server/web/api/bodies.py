@@ -11,7 +11,7 @@ from server.fleet.refusals import Reason, Refusal, Refused
 M = TypeVar("M", bound=Input)
 
 
-async def asked_for(request: web.Request, model: type[M], **place: int) -> M:
+async def asked_for(request: web.Request, model: type[M], **place: int | str) -> M:
     """Return what a body asks for; what it is about is in the address, and not in the body."""
     body = await _json_object(request)
     if twice := place.keys() & body.keys():

@@ -4,24 +4,19 @@ Unknown logins cost as much time as wrong passwords, and both read alike. Never 
 password is hashed (server/passwords.py), what a signed-in person may open (auth.py).
 """
 
-import asyncio
-
 from aiohttp import web
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from server.app_keys import AGENT, CLOCK, CONFIG, STORE
+from server.app_keys import AGENT, CLOCK, CONFIG
 from server.fleet.inputs import one_line
-from server.passwords import verify_password
 from server.web import sessions
 from server.web.auth import SIGN_IN, anybody
-from server.web.entry import enter, home_of, note_refused
+from server.web.entry import NO_MATCH, enter, home_of, owner_of
 from server.web.forms import PageForm, StalePage, form_of, posted, sent_form
 from server.web.guesses import GUESSES, attempt_at, later, tries_left
 from server.web.i18n import N_, words_of
 from server.web.render import STALE, flash, page
-
-_NO_MATCH = N_("Login and password do not match.")
 
 
 class SignInForm(PageForm):
@@ -30,12 +25,12 @@ class SignInForm(PageForm):
     login = StringField(
         N_("Login"),
         filters=[one_line],
-        validators=[InputRequired(N_("Type your login.")), Length(max=100, message=_NO_MATCH)],
+        validators=[InputRequired(N_("Type your login.")), Length(max=100, message=NO_MATCH)],
     )
     # A longer one would only make the hash slow.
     password = PasswordField(
         N_("Password"),
-        validators=[InputRequired(N_("Type your password.")), Length(max=200, message=_NO_MATCH)],
+        validators=[InputRequired(N_("Type your password.")), Length(max=200, message=NO_MATCH)],
     )
     next = HiddenField()
 
@@ -76,13 +71,10 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         return await _sign_in_page(request, form, status=429)
     # It counts before its outcome is known, so many attempts at once gain nothing.
     guesses.failed(attempt, now_s)
-    agent = await request.app[STORE].agents.by_login(login)
-    hashed = agent.password_hash if agent and agent.closed_at_s is None else None
-    right = await asyncio.to_thread(verify_password, hashed, password.strip())
-    answer = await enter(request, agent, form.next.data) if agent is not None and right else None
+    agent = await owner_of(request, login, password)
+    answer = None if agent is None else await enter(request, agent, form.next.data)
     if answer is None:
-        note_refused(request, agent)
-        form.password.errors = [_NO_MATCH, tries_left(guesses.left(attempt, now_s), words)]
+        form.password.errors = [NO_MATCH, tries_left(guesses.left(attempt, now_s), words)]
         return await _sign_in_page(request, form, status=422)
     guesses.succeeded(attempt, now_s)
     raise answer

@@ -27,6 +27,7 @@ from server.fleet.accounts.giving_roles import MAX_REASON_LENGTH
 from server.fleet.accounts.mail import MOST_WAITING, Letter, NewMail
 from server.fleet.audit import Act, Performed
 from server.fleet.feedback import Said
+from server.fleet.model.boxes import Written
 from server.fleet.model.trips import TripFilter
 from server.fleet.records import Holder, OdometerRead, ReadRecord, TripStarted
 from server.fleet.refusals import N_, Reason
@@ -77,6 +78,7 @@ FAR_AWAY, GARAGED, WALKED_UP = "LN-100-AA", "SB-200-BB", "WU-300-CC"
 RESERVED = "RS-500-EE"
 WITHDRAWN_S = NOW_S + 300 * DAY_S  # from then on Karim may book no more
 RETIRED = "RT-500-EE"
+MAC, OTHER_MAC = "a0:b7:65:4c:11:2e", "a0:b7:65:4c:11:2f"
 OFTEN = ("OF-401-DD", "OF-402-DD", "OF-403-DD")
 # 176 bookings to come: with 25 more there are too many in all, with 23 too many of the first car.
 OFTEN_BOOKED = [
@@ -155,6 +157,7 @@ async def fill_more(store: Store) -> None:
     confirmed = by_plate[WALKED_UP].box_id
     assert confirmed is not None
     assert await store.theft_orders.confirm(2, confirmed, manager.agent_id, NOW_S, LATER_S)
+    await store.boards.note_flashed(confirmed, Written(OTHER_MAC, "1.27.0"), None, NOW_S)
     await store.learn_orders.ask(by_plate[WALKED_UP].vehicle_id, confirmed, None, NOW_S)
     mail = NewMail(karim.agent_id, "reset", "k@ddt.example", Letter("", "", ""), LATER_S + DAY_S)
     await store.accounts.set_email(karim.agent_id, mail.recipient)
@@ -278,6 +281,7 @@ def cases(
     bookings: Mapping[str, int],
     trips: Mapping[str, int],
     learn_order: int,
+    bound: str,
 ) -> dict[Reason, Case]:
     """Return the case of each reason.
 
@@ -287,6 +291,7 @@ def cases(
         bookings: running, past, cancelled, equipped -> id.
         trips: running, answered, said, unsaid -> id.
         learn_order: that no card has answered.
+        bound: the number on the wire of a box that is on another board than MAC.
     """
 
     eva = agent("eva.roux", bytes(4))
@@ -448,6 +453,14 @@ def cases(
         path = folder / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return Case("the page of imports says it", command=Command(("import", kind, str(path))))
+
+    def make(**more: object) -> Call:
+        wanted = {"plate": CLIO, "board": "host", "mac": MAC} | more
+        return Call("/api/boxes", wanted, MANAGER)
+
+    def flashed(wire_id: str) -> Call:
+        said = {"mac": MAC, "micropython": "1.27.0"}
+        return Call(f"/api/boxes/{wire_id}/flashed", said, MANAGER)
 
     columns = "identifiant;nom complet;direction"
     said_at_s = NOW_S - HOUR_S
@@ -713,7 +726,14 @@ def cases(
             of_car(GARAGED, "boitier", "move-box", car=str(cars[FAR_AWAY]))["page"],
             command=order(GARAGED),
         ),
-        Reason.BOX_EXISTS: Case(command=Command(box)),
+        Reason.BOX_EXISTS: Case(
+            api="told once the server has an address for boxes", command=Command(box)
+        ),
+        Reason.NO_SUCH_BOX: Case(api=flashed("0" * 16)),
+        Reason.OTHER_BOARD: Case(api=flashed(bound)),
+        Reason.NO_BOX_ADDRESS: Case(api=make(), command="names its option --server"),
+        Reason.NOT_A_MAC: Case(api=make(mac="a0b7654c112e")),
+        Reason.NOT_A_PIN: Case(api=make(sim_pin="123"), command="names its file"),
         Reason.NOT_JSON: Case(
             not_typed,
             Call("/api/bookings", '{"purpose": }'),
@@ -892,6 +912,7 @@ async def cases_of(folder: Path, store: Store) -> dict[Reason, Case]:
         },
         {"running": running, "answered": answered, "said": said, "unsaid": unsaid},
         (await store.learn_orders.latest(1, NOW_S))[0].command_id,
+        next(box.wire_id.hex() for box in await store.boxes.all() if box.plate == WALKED_UP),
     )
 
 
@@ -953,7 +974,7 @@ async def _told_by_call(site: Site, call: Call, case: Case) -> Told:
 
 
 def _numberless(path: str) -> str:
-    return re.sub(r"\d+", "{id}", path)
+    return re.sub(r"[0-9a-f]{16}|\d+", "{id}", path)
 
 
 def _in_english(text: str, case: Case) -> frozenset[Reason]:

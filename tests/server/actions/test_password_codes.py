@@ -1,15 +1,16 @@
 """Codes that a manager hands over: for one person, once, for a day, at a few tries."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from server.actions import Actions, Operator, Person, accounts, password_codes
 from server.actions.password_codes import VALID_S, GiveCode, GivenCode, ResetPassword
 from server.fleet.refusals import Refused
-from server.fleet.roles import WHOLE, Role, RoleGrant
+from server.fleet.roles import WHOLE, Role, RoleGrant, Scope
 from server.passwords import verify_password
-from tests.fleet import MARIE, NOW_S, PAUL
+from tests.fleet import CAR, MARIE, NOW_S, OTHER_CAR, PAUL
 from tests.server.actions.people import person
 from tests.server.web.sample import StillClock
 
@@ -138,3 +139,29 @@ async def test_no_agent_gives_codes_and_no_manager_to_another(
     await accounts.close(paul, accounts.OneAccount(login=LOGIN), actions)
     with pytest.raises(Refused, match="account_closed"):
         await given(actions, paul)
+
+
+@pytest.mark.parametrize(
+    ("managed", "job", "allowed"),
+    [
+        (WHOLE, WHOLE, True),
+        (WHOLE, Scope(cars=frozenset({CAR})), True),
+        (Scope(frozenset({1}), frozenset({1})), Scope(cars=frozenset({CAR})), True),
+        (Scope(frozenset({1}), cars=frozenset({CAR})), Scope(cars=frozenset({OTHER_CAR})), False),
+        (Scope(frozenset({1})), Scope(cars=frozenset({CAR})), False),
+        (Scope(frozenset({1}), frozenset({1})), WHOLE, False),
+    ],
+)
+async def test_a_technician_gets_a_code_of_who_may_fit_the_same_cars_boxes(
+    actions: Actions, paul: Person, managed: Scope, job: Scope, allowed: bool
+) -> None:
+    # Else whoever chose her password would make boxes, and their keys, beyond their own part.
+    grant = RoleGrant(0, Role.TECHNICIAN, job, NOW_S + 60, NOW_S + 3600)
+    await actions.store.roles.give(MARIE, grant, None, "Pose")
+    manager = replace(paul.agent, roles=(RoleGrant(1, Role.MANAGER, managed, 0),))
+    if allowed:
+        assert (await given(actions, Person(manager))).code
+    else:
+        with pytest.raises(Refused, match="not_your_peer"):
+            await given(actions, Person(manager))
+    assert (await password_codes.give(Operator(), GiveCode(agent_id=MARIE), actions)).code

@@ -7,7 +7,7 @@ import pytest
 
 from firmware.identity import parse_identity
 from server.cli import main
-from server.identity_file import PDP_TYPES
+from server.fleet.model.fitting import PDP_TYPES
 from tests.fleet import FLEET
 
 SECRET, PIN = "s3cret, of 'mine'", "004321"
@@ -44,6 +44,48 @@ def test_a_card_that_wants_nothing_has_no_login_and_no_pin(add: list[str], tmp_p
     identity = parse_identity(json.loads((tmp_path / "box.json").read_text()))
     assert (identity.apn, identity.pdp_type, identity.apn_user) == ("internet", "IP", "")
     assert identity.sim_pin == ""
+
+
+SETTINGS = """\
+[new_boxes]
+server = "boxes.example:7401"
+apn = "etat.example"
+pdp_type = "IPV6"
+apn_user = "box"
+apn_password_file = "password"
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ([], ("boxes.example", 7401, "etat.example", "IPV6", "box", SECRET)),
+        (
+            ["--server", "[::1]:7400", "--pdp-type", "IP"],
+            ("::1", 7400, "etat.example", "IP", "box", SECRET),
+        ),
+        (["--apn", "other"], ("boxes.example", 7401, "other", "IPV6", "", "")),
+        (["--apn", ""], ("boxes.example", 7401, "", "IPV6", "", "")),
+        (["--board", "host"], ("127.0.0.1", 7400, "etat.example", "IPV6", "box", SECRET)),
+    ],
+)
+def test_what_is_not_typed_is_as_the_settings_say(
+    add: list[str], tmp_path: Path, options: list[str], told: tuple[object, ...]
+) -> None:
+    for name, text in (("settings.toml", SETTINGS), ("password", SECRET)):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o600)
+    board = ["--board", "lilygo_t_sim7670g_s3", "--settings", str(tmp_path / "settings.toml")]
+    main([*add, *board, *options])
+    identity = parse_identity(json.loads((tmp_path / "box.json").read_text()))
+    assert (
+        identity.server_host,
+        identity.server_port,
+        identity.apn,
+        identity.pdp_type,
+        identity.apn_user,
+        identity.apn_password,
+    ) == told
 
 
 @pytest.mark.parametrize("pdp_type", PDP_TYPES)

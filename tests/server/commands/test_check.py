@@ -15,7 +15,7 @@ import pytest
 from server.checks import database, files, network
 from server.cli import main
 from server.commands import tools
-from server.config import Address, Alerts, Backups, Config, MailSettings
+from server.config import Address, Alerts, Backups, Config, MailSettings, NewBoxes
 from server.store import SCHEMA_VERSION, sqlite
 from server.store.backup import serving
 from server.store.condition import is_served
@@ -69,7 +69,8 @@ def test_a_fleet_in_order_has_no_failing_line_and_each_thing_is_named(
     code, stands = checked(capsys, "--settings", file, "--data", data)
     assert code == 1, "there is no copy yet"
     assert "fails" not in stands.values()
-    assert {"settings", "rights", "user", "database", "http", "boxes", "proxies", "mail", "clock",
+    assert {"settings", "rights", "user", "database", "http", "boxes", "proxies", "mail",
+            "new_boxes", "clock",
             "disk", "backup", "descriptors"} == stands.keys()  # fmt: skip
     with pytest.raises(SystemExit):
         main(["check", "--settings", str(file), "--data", str(data)])
@@ -216,6 +217,22 @@ def test_a_running_server_is_known_by_its_lock(data: Path) -> None:
 
 async def mail_of(config: Config, send_to: str | None = None) -> Any:
     return [each async for each in network.mail(config, send_to, NOW_S)]
+
+
+@pytest.mark.parametrize(
+    ("server", "level", "says"),
+    [
+        (None, "warning", "flash.sh makes no box here"),
+        (Address("127.0.0.1", 7400), "fails", "127.0.0.1:7400: no car reaches"),
+        (Address("localhost", 7400), "fails", "no car reaches"),
+        (Address("parc.example", 7400), "ok", "parc.example:7400"),
+    ],
+)
+def test_where_a_new_box_is_told_to_find_the_server_is_looked_at(
+    config: Config, server: Address | None, level: str, says: str
+) -> None:
+    found = list(network.new_boxes(replace(config, new_boxes=NewBoxes(server))))
+    assert levels(found) == {"new_boxes": level} and says in told(found)
 
 
 def with_mail(config: Config, server: MailServer, **more: Any) -> Config:

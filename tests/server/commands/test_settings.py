@@ -42,7 +42,7 @@ def settings(tmp_path: Path, more: str = "") -> Path:
 def served_with(*typed: object) -> Config:
     """Return the settings with which `serve` would run."""
     arguments = parser_of_all().parse_args(["serve", *map(str, typed)])
-    settle(arguments, has_secrets=True)
+    settle(arguments)
     return serve.settings_of(arguments)
 
 
@@ -113,7 +113,7 @@ def test_a_day_begins_where_the_server_is(tmp_path: Path) -> None:
     arguments = parser_of_all().parse_args(
         ["load", "x", "--settings", str(file), "--since", "2026-09-01"]
     )
-    settle(arguments, has_secrets=False)
+    settle(arguments)
     assert arguments.since == 1788220800 - 4 * 3600
 
 

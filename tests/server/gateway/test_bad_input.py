@@ -78,7 +78,7 @@ async def test_a_wrong_key_and_an_unknown_box_look_alike_and_store_nothing(
 ) -> None:
     wrong_key = await BoxClient.dial(port, box, key=secrets.token_bytes(32))
     await wrong_key.wait_closed()
-    unknown = BoxSecrets(9, secrets.token_bytes(8), 1, secrets.token_bytes(32), bytes(32))
+    unknown = BoxSecrets(9, CAR, secrets.token_bytes(8), 1, secrets.token_bytes(32), bytes(32))
     await (await BoxClient.dial(port, unknown)).wait_closed()
     first, second = reasons(log)
     assert first == second

@@ -19,16 +19,17 @@ from tests.support import ROOT
 SAMPLE = ROOT / "packaging" / "voiturier.toml"
 TEXT = SAMPLE.read_text(encoding="utf-8")
 # The sample with all that it shows as an example said, but one of the two ways to a password.
-ALL_SAID = re.sub(r"(?m)^#(?=\[?[a-z_]+(\]| = ))(?!password =)", "", TEXT)
+ALL_SAID = re.sub(r"(?m)^#(?=\[?[a-z_]+(\]| = ))(?!(apn_)?password =)", "", TEXT)
 
 
 def written(folder: Path, text: str | bytes) -> Path:
     file = folder / "voiturier.toml"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
     file.chmod(0o600)
-    secret = folder / "mail-password"
-    secret.write_text("hunter2\n")
-    secret.chmod(0o600)
+    for name, password in (("mail-password", "hunter2"), ("apn-password", "of the network")):
+        secret = folder / name
+        secret.write_text(f"{password}\n")
+        secret.chmod(0o600)
     return file
 
 
@@ -90,6 +91,12 @@ site = "https://parc.example/"
 security = "tls"
 user = "parc"
 password_file = "mail-password"
+[new_boxes]
+server = "[2001:db8::7]:7401"
+apn = "etat.example"
+pdp_type = "IPV4V6"
+apn_user = "boitier"
+apn_password_file = "apn-password"
 [retention]
 positions_d = 30
 positions_as_proof_d = 200
@@ -136,6 +143,8 @@ def test_a_file_reaches_every_setting_that_there_is(tmp_path: Path) -> None:
     assert chosen["mail.site"] == "https://parc.example"
     assert chosen["mail.password"] == "hunter2"
     assert chosen["booking_limits.shortest_s"] == 1800
+    assert chosen["new_boxes.server"] == Address("2001:db8::7", 7401)
+    assert chosen["new_boxes.apn_password"] == "of the network"
 
 
 def test_all_that_the_sample_shows_may_be_said_at_once(tmp_path: Path) -> None:
@@ -152,7 +161,18 @@ def test_the_password_may_be_a_credential_of_systemd(tmp_path: Path) -> None:
     file = written(tmp_path, ALL_SAID)
     config = read(file, {"CREDENTIALS_DIRECTORY": str(credentials)})
     assert config.mail is not None and config.mail.password == "of systemd"
-    assert "of systemd" not in repr(config)
+    assert config.new_boxes.apn_password == "of the network"
+    assert "of systemd" not in repr(config) and "of the network" not in repr(config)
+
+
+def test_the_passwords_of_sections_that_nobody_asks_for_are_not_read(tmp_path: Path) -> None:
+    file = written(tmp_path, ALL_SAID)
+    (tmp_path / "mail-password").unlink()
+    config = read(file, {}, secrets=("new_boxes",))
+    assert config.new_boxes.apn_password == "of the network"
+    assert config.mail is not None and config.mail.password is None
+    (tmp_path / "apn-password").unlink()
+    assert read(file, {}, secrets=()).new_boxes.apn_password == ""
 
 
 EVERY_KIND = """\
@@ -309,6 +329,42 @@ def test_what_does_not_fit_together_in_mail_is_told(tmp_path: Path, more: str, k
         (tmp_path / name).write_bytes(data)
         (tmp_path / name).chmod(mode)
     assert [word for _, word, _ in wrong(tmp_path, f"{MAIL}{more}\n")] == [key]
+
+
+@pytest.mark.parametrize(
+    ("more", "key"),
+    [
+        ('server = "boxes.example"', "new_boxes.server"),
+        ('server = "boxes.example:0"', "new_boxes.server"),
+        ('apn = "a\\"b"', "new_boxes.apn"),
+        ('apn = "préfecture"', "new_boxes.apn"),
+        ("apn = 'a\\r\\nAT+CFUN=0'", "new_boxes.apn"),
+        ('pdp_type = "PPP"', "new_boxes.pdp_type"),
+        ('apn_user = "box"', "new_boxes.apn_user"),
+        ('apn_password = "x"', "new_boxes.apn_password"),
+        ('apn_user = "b\\"x"\napn_password = "x"', "new_boxes.apn_user"),
+        (
+            'apn_user = "b"\napn_password = "x"\napn_password_file = "apn-password"',
+            "new_boxes.apn_password",
+        ),
+        ('apn_user = "b"\napn_password_file = "nowhere"', "new_boxes.apn_password_file"),
+        ('apn_user = "b"\napn_password_file = "quoted"', "new_boxes.apn_password_file"),
+        ('apn_user = "b"\napn_password_file = "open"', "new_boxes.apn_password_file"),
+    ],
+)
+def test_what_no_modem_takes_or_does_not_fit_together_is_told(
+    tmp_path: Path, more: str, key: str
+) -> None:
+    for name, data, mode in (("quoted", 's3cr"t', 0o600), ("open", "x", 0o604)):
+        (tmp_path / name).write_text(data)
+        (tmp_path / name).chmod(mode)
+    told = wrong(tmp_path, f"[new_boxes]\n{more}\n")
+    assert [word for _, word, _ in told] == [key]
+    assert "s3cr" not in str(told)
+
+
+def test_the_access_point_may_be_the_network_s_own(tmp_path: Path) -> None:
+    assert read(written(tmp_path, '[new_boxes]\napn = ""\n'), {}).new_boxes.apn == ""
 
 
 def test_alerts_by_mail_need_a_mail_server(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from playwright.async_api import Browser as RealBrowser
 
 from server.app import init_app
 from server.app_keys import NOTIFY, STORE
-from server.config import Address, Config
+from server.config import Address, Config, NewBoxes
 from server.store import Store
 from tests.fleet import copied
 from tests.server.browser import Browser
@@ -36,7 +36,9 @@ async def client(
     tmp_path: Path,
 ) -> TestClient:
     await copied(fill, tmp_path)
-    app = init_app(Config(tmp_path, boxes=Address("127.0.0.1", 0)), clock)
+    new_boxes = NewBoxes(Address("parc.example", 7400), apn_user="parc", apn_password="s3cret")
+    config = Config(tmp_path, boxes=Address("127.0.0.1", 0), new_boxes=new_boxes)
+    app = init_app(config, clock)
     app[NOTIFY] = woken.append
     return await aiohttp_client(app)
 

@@ -133,6 +133,8 @@ PAGES = {
         "/groupes",
         "/groupes/nouveau",
         "/boitiers",
+        "/interventions",
+        "/interventions/1",
         "/a-traiter",
         "/a-traiter/kilometres",
         "/a-traiter/kilometres/2",

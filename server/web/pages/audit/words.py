@@ -88,6 +88,8 @@ ACTS: Mapping[Act, str] = {
     Act.RETIRE_EQUIPMENT: N_("retire equipment"),
     Act.REOPEN_EQUIPMENT: N_("bring equipment back"),
     Act.ADD_BOX: N_("make a box"),
+    Act.FLASH_BOX: N_("write a box on its board"),
+    Act.TEST_BOX: N_("tell what a bench test of a box said"),
     Act.MOVE_BOX: N_("move a box to another car"),
     Act.ROTATE_KEY: N_("give a box a new key"),
     Act.ORDER_BOX: N_("ask a box for something"),

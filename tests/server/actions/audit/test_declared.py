@@ -88,7 +88,7 @@ def test_the_walk_finds_what_writes() -> None:
 
 
 # Helpers of several files, called by declared actions alone.
-HELPERS = {("bookings.py", "called_off"), ("bookings.py", "moved"), ("boxes.py", "ask")}
+HELPERS = {("bookings.py", "called_off"), ("bookings.py", "moved"), ("boxes/__init__.py", "ask")}
 # What writes to see what would be refused, and undoes it in the same transaction.
 TRIES = {("bookings.py", "objections"), ("imports.py", "check")}
 

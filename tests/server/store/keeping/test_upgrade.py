@@ -28,6 +28,9 @@ async def test_an_older_fleet_is_all_there_after_the_first_start(
     store = Store.open(data, may_make=False)
     assert len(await store.badges.all()) == older_fleet.ROWS["badge"], "they open under the key"
     assert [vehicle.box_id for vehicle in await store.vehicles.all()] == [1, 2]
+    boards = await store.boards.of_cars([1, 2])
+    assert [board.mac for board in boards.values()] == [None, None], "nobody had said"
+    assert await store.boards.tests_of([1, 2]) == {}
     await store.close()
     assert older_fleet.rows(data / "voiturier.db") == older_fleet.ROWS
     assert any(str(data / KEPT) in record.getMessage() for record in caplog.records)

@@ -17,6 +17,7 @@ from tests.server.web.sample import (
     LUCIE,
     MANAGER,
     NOW_S,
+    PASSWORD,
     PEUGEOT,
     TOKEN,
     id_of,
@@ -235,11 +236,16 @@ async def test_a_database_that_cannot_be_read_is_a_503_that_says_so(arrive, tmp_
 # amiss at a time.
 
 
+LINE = {"check": "relay", "outcome": "failed", "failure": "RELAY_DEAD", "value": "0 V"}
+
+
 @pytest.fixture
 async def in_order(arrive, store):
     """(method, route) -> who may ask it, where, and what with."""
     under_way, ended = await trip_ids(store)
     lucie, karim, manager = [await arrive(login) for login in (LUCIE, KARIM, MANAGER)]
+    arrives, leaves = await arrive(LUCIE), await arrive(LUCIE)
+    pair = {"login": LUCIE, "password": PASSWORD, "code": None}
     said = {"rating": 2, "message": "Voyant d'huile", "damage": False}
     await lucie.client.post(f"/api/trips/{ended}/feedback", json=said)
     coming = next(b for b in await own(store, KARIM) if b.plate == PEUGEOT)
@@ -251,6 +257,10 @@ async def in_order(arrive, store):
     later = {"ends_at_s": coming.ends_at_s + HOUR_S}
     feedback = {"rating": None, "message": "Aile rayée", "damage": True}
     answer = {"said_at_s": NOW_S, "answer": "Au garage."}
+    written = {"mac": "a0:b7:65:4c:11:2e", "micropython": "1.27.0", "iccid": None, "imei": None}
+    wired = dict.fromkeys(("start_relay", "ignition_line", "door_contact", "key_holder"), True)
+    board = {"plate": PEUGEOT, "board": "host", "mac": "a0:b7:65:4c:11:2f", "replace": True}
+    box = (await store.boxes.all())[0]
     return {
         ("POST", "/api/bookings"): (karim, "/api/bookings", whole),
         ("POST", "/api/bookings/{id}/vehicle"): (karim, f"{booking}/vehicle", car),
@@ -267,6 +277,23 @@ async def in_order(arrive, store):
         ),
         ("POST", "/api/feedback/{id}/answer"): (manager, f"/api/feedback/{ended}/answer", answer),
         ("DELETE", "/api/bookings/{id}"): (karim, booking, {}),
+        ("POST", "/api/boxes"): (
+            manager,
+            "/api/boxes",
+            board | wired | {"reader": "pn532", "sim_pin": None},
+        ),
+        ("POST", "/api/boxes/{wire_id}/flashed"): (
+            manager,
+            f"/api/boxes/{box.wire_id.hex()}/flashed",
+            written,
+        ),
+        ("POST", "/api/boxes/{wire_id}/bench"): (
+            manager,
+            f"/api/boxes/{box.wire_id.hex()}/bench",
+            {"mac": written["mac"], "at_s": NOW_S, "lines": [LINE], "done": True},
+        ),
+        ("POST", "/api/session"): (arrives, "/api/session", pair),
+        ("DELETE", "/api/session"): (leaves, "/api/session", {}),
     }
 
 

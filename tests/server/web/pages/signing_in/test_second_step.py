@@ -155,7 +155,7 @@ async def test_others_are_not_asked(start):
         (Role.AUDITOR, Scope(sites=frozenset({1})), NOW_S - DAY_S, NOW_S + DAY_S, STEP),
         (Role.AUDITOR, WHOLE, NOW_S - DAY_S, NOW_S, "/reservations"),
         (Role.AUDITOR, WHOLE, NOW_S + DAY_S, None, "/reservations"),
-        (Role.TECHNICIAN, WHOLE, NOW_S - DAY_S, None, "/reservations"),
+        (Role.TECHNICIAN, WHOLE, NOW_S - DAY_S, None, "/interventions"),
     ],
 )
 async def test_it_is_asked_of_whoever_has_the_role_now_wherever_it_reaches(

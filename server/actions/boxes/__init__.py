@@ -1,6 +1,6 @@
 """A box for a car, its next key, and what it is asked to do.
 
-Never here: what a box must know of its car (identity_file.py), when it obeys (the box).
+Never here: what a box must know of its car (identity.py), when it obeys (the box).
 """
 
 from typing import Literal
@@ -29,6 +29,13 @@ class AddBox(Input):
     replace: Flag = False
 
 
+class AddBoxes(Input):
+    """A new box for each of several cars; `replace` retires those they have."""
+
+    vehicle_ids: tuple[Id, ...]
+    replace: Flag = False
+
+
 class RotateKey(Input):
     """A new key for a car's box."""
 
@@ -50,7 +57,7 @@ async def add(actor: Actor, request: AddBox, actions: Actions) -> BoxSecrets:
         Refused: NOT_ALLOWED, UNKNOWN_VEHICLE, BOX_EXISTS.
     """
     require(actor, Right.FIT_BOXES)
-    await _own_car(actor, request.vehicle_id, actions)
+    await _own_car(actor, Right.FIT_BOXES, request.vehicle_id, actions)
     retired_id = await _box_of(request.vehicle_id, actions)
     now_s = actions.clock.now_s()
     try:
@@ -60,6 +67,34 @@ async def add(actor: Actor, request: AddBox, actions: Actions) -> BoxSecrets:
     if retired_id is not None:
         actions.notify(retired_id)
     return box
+
+
+@audited(Act.ADD_BOX, "vehicle")
+async def add_all(actor: Actor, request: AddBoxes, actions: Actions) -> list[BoxSecrets]:
+    """Make a box for each of these cars as `add`, in their order, or none at all.
+
+    Raises:
+        Refused: NOT_ALLOWED, UNKNOWN_VEHICLE; BOX_EXISTS with the `plate` of each such car.
+    """
+    require(actor, Right.FIT_BOXES)
+    for vehicle_id in request.vehicle_ids:
+        await _own_car(actor, Right.FIT_BOXES, vehicle_id, actions)
+    cars = {car.vehicle_id: car for car in await actions.store.vehicles.all()}
+    if any(vehicle_id not in cars for vehicle_id in request.vehicle_ids):
+        raise Refused(Refusal("vehicle_ids", Reason.UNKNOWN_VEHICLE))
+    fitted = [cars[each] for each in request.vehicle_ids if cars[each].box_id is not None]
+    if fitted and not request.replace:
+        raise Refused(
+            *(Refusal("vehicle_ids", Reason.BOX_EXISTS, {"plate": car.plate}) for car in fitted)
+        )
+    now_s = actions.clock.now_s()
+    try:
+        made = await actions.store.boxes.add_all(request.vehicle_ids, request.replace, now_s)
+    except BoxExistsError:  # one of them has got one meanwhile
+        raise Refused(Refusal("vehicle_ids", Reason.BOX_EXISTS)) from None
+    for car in fitted:
+        actions.notify(car.box_id)
+    return made
 
 
 @audited(Act.ROTATE_KEY, "vehicle")
@@ -72,7 +107,7 @@ async def rotate_key(actor: Actor, request: RotateKey, actions: Actions) -> int:
         Refused: NOT_ALLOWED, UNKNOWN_VEHICLE, NO_BOX.
     """
     require(actor, Right.FIT_BOXES)
-    await _own_car(actor, request.vehicle_id, actions)
+    await _own_car(actor, Right.FIT_BOXES, request.vehicle_id, actions)
     box_id = await fitted_box(request.vehicle_id, actions)
     return await actions.store.boxes.rotate_key(box_id, actions.clock.now_s())
 
@@ -84,8 +119,8 @@ async def order(actor: Actor, request: Order, actions: Actions) -> Command:
     Raises:
         Refused: NOT_ALLOWED, UNKNOWN_VEHICLE, NO_BOX.
     """
-    require(actor, Right.FIT_BOXES)
-    await _own_car(actor, request.vehicle_id, actions)
+    require(actor, Right.ORDER_BOXES)
+    await _own_car(actor, Right.ORDER_BOXES, request.vehicle_id, actions)
     return await ask(actor, await fitted_box(request.vehicle_id, actions), request.kind, actions)
 
 
@@ -118,9 +153,9 @@ async def fitted_box(vehicle_id: int, actions: Actions) -> int:
     return box_id
 
 
-async def _own_car(actor: Actor, vehicle_id: int, actions: Actions) -> None:
-    """Refuse a car beyond those whose boxes the actor sees to: UNKNOWN_VEHICLE."""
-    if not may(actor, Right.FIT_BOXES, await actions.about_car(vehicle_id)):
+async def _own_car(actor: Actor, right: Right, vehicle_id: int, actions: Actions) -> None:
+    """Refuse a car beyond those over which the actor has the right: UNKNOWN_VEHICLE."""
+    if not may(actor, right, await actions.about_car(vehicle_id)):
         raise Refused(Refusal("vehicle_id", Reason.UNKNOWN_VEHICLE))
 
 
