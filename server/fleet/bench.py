@@ -22,6 +22,7 @@ class Check(StrEnum):
 
     RESETS = "resets"
     FLASH = "flash"
+    MEMORY = "memory"
     CLOCK = "clock"
     BATTERY = "battery"
     IGNITION = "ignition"
@@ -45,6 +46,7 @@ class Failure(StrEnum):
     RESETS_MANY = "RESETS_MANY"
     FLASH_WORN = "FLASH_WORN"
     FLASH_FULL = "FLASH_FULL"
+    WRONG_BOARD = "WRONG_BOARD"
     CLOCK_UNSET = "CLOCK_UNSET"
     BATTERY_FLAT = "BATTERY_FLAT"
     BATTERY_NOT_WIRED = "BATTERY_NOT_WIRED"

@@ -5,7 +5,6 @@ did to the wires what none may do. The database and the flash are thrown away. P
 and no badge's UID.
 """
 
-import contextlib
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -123,8 +122,10 @@ class _Player:
             self._played.failures.append(f"line {step.line}: {step.text}: found {found}")
 
     def _add_up(self) -> None:
-        with contextlib.suppress(WorldTimeout):  # then the figures say what is missing
+        try:
             self._stage.wait_until_stored()
+        except WorldTimeout as error:  # then the figures say what is missing
+            self._stage.say(str(error))
         car, held = self._stage.car, self._stage.stored()
         self._played.figures |= {
             "micropython_word_bits": word_bits(),

@@ -24,8 +24,8 @@ from simulator.devices.car import Car
 from simulator.devices.rom_loader import RomLoader
 from simulator.engine.world import World
 from tests.chain import START_S, voiturier
-from tests.fleet import fleet, vehicle
 from tests.flasher.micropython import NAME, invented
+from tests.fleet import fleet, vehicle
 
 PASSPHRASE = "fourteen tired horses"
 _PATIENCE_S = 900

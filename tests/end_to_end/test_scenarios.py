@@ -39,7 +39,7 @@ def test_the_scenario_holds(name: str) -> None:
     status, figures, timeline = run(name)
     assert status == 0, timeline
     assert figures["failures"] == []
-    assert figures["records_made"] == figures["records_stored"]
+    assert figures["records_made"] == figures["records_stored"], f"{figures}\n{timeline}"
 
 
 def test_the_example_that_people_copy_holds(tmp_path: Path) -> None:

@@ -5,17 +5,12 @@ from collections import Counter
 
 import pytest
 
+from firmware.selftest.outcomes import CHECKS
 from tests.hardware.gallery import LANGUAGES, PICTURES, path_of
 from tests.hardware.guide import PATHS, Table, made_anew, sections, tables, text
 from tests.hardware.words import Language
 from tests.support import ROOT
 
-# What the bench test of a box tries, in its order.
-CHECKS = (
-    "resets", "flash", "memory", "clock", "battery", "ignition", "crank", "relay",
-    "relay_contact", "door", "reader", "badge", "satellites", "modem", "sim", "registration",
-    "signal", "server",
-)  # fmt: skip
 BENCH_LINES = set(re.findall(r"(?m)^\| (\d+) \|", (ROOT / "docs" / "bench.md").read_text("utf-8")))
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _MARK = re.compile(r"`[^`]+`|\b[A-Z]+[0-9][\w.-]*")

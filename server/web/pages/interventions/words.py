@@ -44,6 +44,7 @@ OUTCOMES: Mapping[Outcome, str] = {
 CHECKS: Mapping[Check, str] = {
     Check.RESETS: N_("Restarts"),
     Check.FLASH: N_("Memory"),
+    Check.MEMORY: N_("Working memory"),
     Check.CLOCK: N_("Clock"),
     Check.BATTERY: N_("Battery"),
     Check.IGNITION: N_("Ignition"),
@@ -64,6 +65,7 @@ CHECKS: Mapping[Check, str] = {
 TO_DO: Mapping[Check, str] = {
     Check.RESETS: N_("the box counts them by itself"),
     Check.FLASH: N_("the box looks by itself"),
+    Check.MEMORY: N_("the box looks by itself"),
     Check.CLOCK: N_("comes with the satellites or the server"),
     Check.BATTERY: N_("the box measures by itself"),
     Check.IGNITION: N_("switch the ignition on, then off"),
@@ -86,6 +88,7 @@ FAILURES: Mapping[Failure, str] = {
     Failure.RESETS_MANY: N_("The box keeps restarting."),
     Failure.FLASH_WORN: N_("The memory of the box is worn."),
     Failure.FLASH_FULL: N_("The memory of the box is full."),
+    Failure.WRONG_BOARD: N_("The board has too little working memory."),
     Failure.CLOCK_UNSET: N_("The box does not know the time."),
     Failure.BATTERY_FLAT: N_("The battery of the car is low."),
     Failure.BATTERY_NOT_WIRED: N_("The box does not see the battery."),
@@ -115,6 +118,7 @@ CHECK_THIS: Mapping[Failure, str] = {
     Failure.RESETS_MANY: N_("Its supply drops out: check the fuse, the ground and the plug."),
     Failure.FLASH_WORN: N_("Take another board, and write it for this car."),
     Failure.FLASH_FULL: N_("Let it reach the server first; if this comes back, write it anew."),
+    Failure.WRONG_BOARD: N_("Take a board whose module is the N16R8 of the hardware guide."),
     Failure.CLOCK_UNSET: N_("See to satellites or network first: the time comes with them."),
     Failure.BATTERY_FLAT: N_("Charge it, then run the test again."),
     Failure.BATTERY_NOT_WIRED: N_("Check the wire to terminal 30 and the divider before the box."),
