@@ -80,11 +80,11 @@ def morning(folder: Path, boxes: int, say: Callable[[str], None]) -> Morning:
             said += words
             say(f"{number + 1} of {boxes} flashed, {flashing_s[-1]:.1f} s")
         cars = [Car(world, json.loads(read_file(each, "/identity.json")), each) for each in images]
-        began_s = world.now_s()
+        began_s = world.now_s
         for car in cars:
             car.power_on()
         world.run_until(lambda: all(car.report()["connections"] for car in cars), _PATIENCE_S)
-        online_s = world.now_s() - began_s
+        online_s = world.now_s - began_s
     say(f"{boxes} of {boxes} online after {online_s:.0f} s")
     return Morning(flashing_s, online_s, batch.read_text(), said)
 
