@@ -133,9 +133,7 @@ async def _make_batch(arguments: argparse.Namespace) -> None:
     for car, box in zip(vehicles, made, strict=True):
         say("box %(number)s for %(plate)s", number=box.wire_id.hex(), plate=car.plate)
     say(
-        "%(count)s boxes in %(out)s; whoever has it and the passphrase has their keys: delete it"
-        " when all are written.",
-        count=len(made),
+        "%(out)s holds their keys, sealed by the passphrase: delete it when all are written.",
         out=arguments.out,
     )
 
