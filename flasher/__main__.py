@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from serial.tools import list_ports
 
@@ -38,8 +38,8 @@ _FAILED = 1
 
 def main() -> None:
     """Run the command; exits with 0, 1 (a board is no box) or 2 (bad arguments)."""
-    for ended in (signal.SIGTERM, signal.SIGHUP):  # the server's session ends in these, too
-        signal.signal(ended, signal.default_int_handler)
+    for ended in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ended, _end)
     try:
         sys.exit(0 if _run(read(sys.argv[1:])) else _FAILED)
     except FlasherError as error:
@@ -47,6 +47,11 @@ def main() -> None:
         sys.exit(f"flash.sh: {name}{error}")
     except (KeyboardInterrupt, EOFError):
         sys.exit(f"flash.sh: {Words.STOPPED.said()}")
+
+
+def _end(number: int, frame: object) -> NoReturn:
+    """Leave as by an error, so that the server's session ends and files are let go."""
+    sys.exit(128 + number)
 
 
 def _run(arguments: argparse.Namespace) -> bool:

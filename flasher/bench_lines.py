@@ -12,7 +12,7 @@ from flasher.failures.bench import BenchCheck, BenchFailure, BenchWish
 from flasher.words import Words
 
 _SILENT_S = 90  # the box says twice a minute what it waits for
-_MOST_CHECKS = 64
+_MOST_CHECKS = 40  # as many as the server takes
 _FAILED_STARTS = 2  # each takes ten seconds, and after three the box waits an hour
 _RESETS = 4  # the one that starts it, and one or two of somebody's hand
 

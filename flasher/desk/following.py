@@ -11,6 +11,7 @@ from flasher.desk.papers import put_report
 from flasher.desk.sources import Source
 from flasher.desk.terminal import painted, say
 from flasher.failures import FlashError
+from flasher.failures.bench import BenchFailure
 from flasher.words import Words
 
 
@@ -42,7 +43,7 @@ def follow_bench(made: Made, source: Source, ask: Callable[[Sequence[str]], int 
     failure = ""
     try:
         with ConsolePort(made.port, made.mac, ask) as port:
-            follow(port.read, time.monotonic, show, tell)
+            _follow(port, show, tell)
         require_green(bench)
     except FlashError as error:
         failure = error.failure.name
@@ -54,3 +55,10 @@ def follow_bench(made: Made, source: Source, ask: Callable[[Sequence[str]], int 
     if untold is not None:
         raise untold
     say(painted(Words.BENCH_GREEN.said(), "ok"))
+
+
+def _follow(port: ConsolePort, show: Callable[[Line], None], tell: Callable[[Bench], None]) -> None:
+    try:
+        follow(port.read, time.monotonic, show, tell)
+    except KeyboardInterrupt:  # of a test that is too long: the next board may come
+        raise FlashError(BenchFailure.BENCH_LEFT) from None

@@ -235,6 +235,12 @@ class BenchFailure(Bilingual):
         " attendu : %(check)s. Appuyez sur RST. Si la console reste muette, essayez un autre câble"
         " ; l'essai lui-même continue sans cet ordinateur.",
     )
+    BENCH_LEFT = (
+        "The box is made; its bench test was left before its end. What was not shown was not"
+        " tested: look at the page of the box, or have it tested again.",
+        "Le boîtier est fait ; son essai a été quitté avant la fin. Ce qui n'a pas été affiché"
+        " n'est pas essayé : voyez la page du boîtier, ou faites refaire l'essai.",
+    )
     BOOT_LOOP = (
         "The board is written and verified, but starts again and again%(why)s. Flash it once more;"
         " if this comes back, look at its supply, then take another board.",

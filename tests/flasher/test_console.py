@@ -64,7 +64,7 @@ def test_whatever_an_object_holds_what_is_heard_has_the_form_that_is_shown_and_t
 ) -> None:
     for heard in Console().feed(said(words)):
         texts = [text for text in heard if isinstance(text, str)]
-        assert all(text.isprintable() and len(text) <= 60 for text in texts)
+        assert all(text.isprintable() and len(text) <= 40 for text in texts)
         assert isinstance(heard, Line | Cards | End)
 
 
@@ -97,7 +97,7 @@ def test_a_test_that_was_broken_off_says_why() -> None:
 
 def test_a_value_is_cut_and_holds_nothing_that_a_terminal_obeys() -> None:
     words = {"check": "modem", "outcome": "ok", "value": "\x1b[2J\u202e" + "9" * 100}
-    assert Console().feed(said(words)) == [Line("modem", "ok", "", "[2J" + "9" * 57)]
+    assert Console().feed(said(words)) == [Line("modem", "ok", "", "[2J" + "9" * 37)]
 
 
 def test_a_box_that_does_not_start_is_heard_by_its_resets_and_its_errors() -> None:

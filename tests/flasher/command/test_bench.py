@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from serial.tools import list_ports
 
-from flasher.desk import console_port
 from flasher.flashing import FILE_SYSTEM_AT
 from flasher.image import read_file
 from flasher.label import label
@@ -31,7 +31,7 @@ def test_a_box_is_made_tested_and_labelled_and_what_is_red_is_told_to_all(
     folder: Path, here: Command, board: RomLoader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Site() as site, TalkingConsole(SPOKEN) as console:
-        monkeypatch.setattr(console_port.list_ports, "comports", lambda: [Listed(console.path)])
+        monkeypatch.setattr(list_ports, "comports", lambda: [Listed(console.path)])
         by = ("--server", site.url, "--car", "AB-123-CD", "--port", board.path, "--image", IMAGE)
         ran = here(*by, typed=[LOGIN, PASSWORD, "yes"])
         assert ran.returncode == 1

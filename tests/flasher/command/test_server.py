@@ -1,6 +1,8 @@
 """A box by way of the server: signed in to over TLS, resumed, refused by name, signed out of."""
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -104,6 +106,20 @@ def test_two_laptops_at_one_car_and_a_board_of_another_car_are_named(
     replaced = here(*asked(site, board, "--replace", car="EF-456-GH"), typed=TYPED)
     assert (replaced.returncode, replaced.stderr) == (0, "")
     assert site.told("/api/boxes")[-1]["replace"] is True
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_the_session_ends_also_with_a_command_that_is_ended(
+    here: Command, site: Site, board: RomLoader, number: signal.Signals
+) -> None:
+    def end() -> str:
+        assert len(site.sessions) == 1
+        os.kill(os.getpid(), number)
+        return "no"
+
+    ran = here(*asked(site, board), typed=[*TYPED, end])
+    assert ran.returncode == (1 if number is signal.SIGINT else 128 + number)
+    assert site.sessions == set()
 
 
 def test_what_is_wrong_on_the_way_is_named_and_a_dry_run_asks_for_no_box(

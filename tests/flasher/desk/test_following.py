@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from serial.tools import list_ports
 
 from flasher import bench_lines
 from flasher.bench_lines import Bench
@@ -37,7 +38,7 @@ class Told:
 
     board, plate, site = "", "", ""
 
-    def __init__(self, fails: bool = False) -> None:
+    def __init__(self, fails: BaseException | None = None) -> None:
         self.benches: list[Bench] = []
         self._fails = fails
 
@@ -52,8 +53,8 @@ class Told:
 
     def tested(self, mac: str, version: str, bench: Bench) -> None:
         self.benches.append(bench)
-        if self._fails:
-            raise FlashError(ServerFailure.SIGNED_OUT)
+        if self._fails is not None:
+            raise self._fails
 
 
 def nobody(ports: Sequence[str]) -> int | None:
@@ -65,7 +66,7 @@ def ports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[List
     """The ports that there are, to be filled; in a folder of its own."""
     found: list[Listed] = []
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(console_port.list_ports, "comports", lambda: list(found))
+    monkeypatch.setattr(list_ports, "comports", lambda: list(found))
     monkeypatch.setattr(console_port, "_LOOK_S", 0.01)
     monkeypatch.setattr(console_port, "_WAIT_S", 0.1)
     yield found
@@ -166,8 +167,17 @@ def test_a_board_that_comes_back_at_another_port_is_followed_there(ports: list[L
 def test_a_server_that_was_not_told_in_the_end_is_named(ports: list[Listed]) -> None:
     with TalkingConsole(GREEN) as console:
         ports.append(Listed(console.path))
-        assert refused("/dev/ttyACM0", Told(fails=True)) is ServerFailure.SIGNED_OUT
+        told = Told(FlashError(ServerFailure.SIGNED_OUT))
+        assert refused("/dev/ttyACM0", told) is ServerFailure.SIGNED_OUT
     assert report()["done"]
+
+
+def test_who_leaves_the_test_by_ctrl_c_leaves_that_box_only(ports: list[Listed]) -> None:
+    with TalkingConsole(GREEN) as console:
+        ports.append(Listed(console.path))
+        told = Told(KeyboardInterrupt())
+        assert refused("/dev/ttyACM0", told) is BenchFailure.BENCH_LEFT
+    assert report()["failure"] == "BENCH_LEFT"
 
 
 def test_a_folder_that_takes_nothing_is_named(ports: list[Listed]) -> None:
