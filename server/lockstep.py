@@ -18,7 +18,7 @@ from typing import Any
 
 from server.clock import Clock, Stream, Timer
 from server.commands.tools import address
-from server.config import Config, ServeError
+from server.config import Config, NewBoxes, ServeError
 from server.serving import serve
 from server.store import StoreError
 
@@ -161,6 +161,7 @@ def main() -> None:
     parser.add_argument("--http", type=address, required=True, metavar="HOST:PORT")
     parser.add_argument("--boxes", type=address, required=True, metavar="HOST:PORT")
     parser.add_argument("--notice-before-use", action="store_true")
+    parser.add_argument("--new-boxes", type=address, help="where cars reach us")
     parser.add_argument("--clock", type=Path, required=True, help="the world's socket")
     arguments = parser.parse_args()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
@@ -169,6 +170,7 @@ def main() -> None:
         arguments.http,
         arguments.boxes,
         notice_before_use=arguments.notice_before_use,
+        new_boxes=NewBoxes(arguments.new_boxes),
     )
     try:
         asyncio.run(_serve(config, arguments.clock))

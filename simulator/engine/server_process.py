@@ -52,9 +52,14 @@ class ServerProcess:
         """End it in an orderly way."""
         self._end(signal.SIGTERM)
 
-    def restart(self) -> None:
-        """Start it on the same data and ports; what still runs is killed first."""
+    def restart(self, settings: Sequence[str] = ()) -> None:
+        """Start it on the same data and ports; what still runs is killed first.
+
+        Args:
+            settings: arguments that it has from now on, besides those of before.
+        """
         self.kill()
+        self._settings = (*self._settings, *settings)
         entry = ("server", "serve") if self._realtime else ("server.lockstep",)
         arguments = [
             *(sys.executable, "-m", *entry, "--data", str(self._data_dir)),

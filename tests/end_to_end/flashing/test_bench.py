@@ -1,90 +1,61 @@
 """From a blank board to a box that has proved itself and is online, as a technician sees it."""
 
-import contextlib
-import json
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from firmware.selftest.outcomes import CHECKS
+from flasher.words import Words
 from simulator.engine.world import World
-from simulator.play.bench import Bench
 from simulator.play.law import Watch
-from tests.chain import DRIVER_BADGE, PLATE, START_S, Chain, new_fleet, voiturier
-from tests.flasher.micropython import NAME, invented
+from tests.chain import PLATE, START_S, voiturier
+from tests.end_to_end.flashing.technician import Desk
 from tests.simulator.play.bench import ask_for_test
 
 
-@contextlib.contextmanager
-def flashed(tmp_path: Path) -> Iterator[tuple[Chain, Bench]]:
-    """A box that `python -m flasher` has just made of a blank board; its server runs."""
-    data_dir, _ = new_fleet(tmp_path)
-    (tmp_path / NAME).write_bytes(invented())
-    path = tmp_path / "new_box.json"
+def test_a_blank_board_is_flashed_passes_its_bench_test_comes_online_and_drives(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     with World(start_unix_s=START_S, seed=7) as world:
-        server = world.start_server(data_dir)
-        where = ("--server", f"127.0.0.1:{server.boxes_port}", "--out", str(path))
-        data = ("--data", str(data_dir))
-        voiturier("box", "add", "--vehicle", PLATE, "--replace", *where, *data)
-        bench = Bench(world, tmp_path, badge=DRIVER_BADGE)
-        with bench.board as board:
-            made = subprocess.run(
-                [
-                    *(sys.executable, "-m", "flasher", "--port", board.path),
-                    *("--image", str(tmp_path / NAME), "--identity", str(path)),
-                ],
-                env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path / "config")},
-                input="yes\n",
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert made.returncode == 0, made.stderr
-            board.wait_until_pulled()  # or rather has left its loader
-            assert board.has_left
-            ask_for_test(bench, tmp_path)
-            world.run_until(lambda: bench.runs, 1)
-            assert bench.car is not None
-            identity = json.loads(path.read_text())
-            yield Chain(world, server, bench.car, data_dir, identity), bench
+        desk = Desk(world, tmp_path)
+        with desk.bench.board:
+            ran = desk.flash(PLATE, "--replace")
+            assert ran.returncode == 0, ran.said
+            chain, watch = desk.chain, Watch(desk.car)
+            told = dict(chain.rows("select check_name, outcome from bench_line"))
+            assert told == dict.fromkeys(CHECKS, "ok") | {"door": "not_fitted"}
+            world.run_until(lambda: bool(chain.car.box.resets), 5)
+            world.run_for(1)
+            chain.start_driving()
+            world.run_for(60)
+            chain.park_and_end()
+            (trip,) = chain.trips()["trips"]
+            assert trip["vehicle"] == PLATE
+            assert not chain.unaccounted()
+            assert (chain.car.box.resets, chain.car.report()["crashes"]) == ([2], 0)
+            assert watch.broken == []
+    written_s, tested_s = (
+        next(at_s for line, at_s in ran.spent_s.items() if line.startswith(begins))
+        for begins in ("Written and verified", Words.BENCH_GREEN.said())
+    )
+    record_property("sample", f"written after {written_s:.0f} s, tested after {tested_s:.0f} s")
 
 
-def test_a_blank_board_is_flashed_passes_its_bench_test_and_comes_online(tmp_path: Path) -> None:
-    with flashed(tmp_path) as (chain, bench):
-        watch, fitter = Watch(chain.car), bench.fitter
-        assert fitter is not None
-        chain.world.run_until(lambda: fitter.end is not None, 600)
-        told = {check: said["outcome"] for check, said in fitter.results.items()}
-        assert told == dict.fromkeys(CHECKS, "ok") | {"door": "not_fitted"}, fitter.results
-        assert fitter.end == {"done": True}
-        assert not chain.rows("select 1 from record"), "the test says nothing to the server"
-        chain.world.run_until(lambda: bool(chain.car.box.resets), 5)
-        chain.world.run_for(1)
-        chain.get_ready()
-        assert (chain.car.box.resets, chain.car.report()["crashes"]) == ([2], 0)
-        chain.world.run_for(60)
-        assert chain.rows("select count(*) from record")[0][0] > 0
-        assert not chain.unaccounted()
-        chain.start_driving()
-        chain.world.run_for(60)
-        chain.park_and_end()
-        (trip,) = chain.trips()["trips"]
-        assert trip["vehicle"] == PLATE
-        assert watch.broken == []
-
-
-def test_a_server_that_does_not_know_the_box_is_told_from_one_that_is_not_there(
+def test_a_box_that_was_replaced_meanwhile_is_told_that_the_server_refuses_it(
     tmp_path: Path,
 ) -> None:
-    with flashed(tmp_path) as (chain, bench):
-        fitter = bench.fitter
-        assert fitter is not None
-        voiturier(
-            *("box", "add", "--vehicle", PLATE, "--replace", "--server", "127.0.0.1:1"),
-            *("--out", str(tmp_path / "another.json"), "--data", str(chain.data_dir)),
-        )
-        chain.world.run_until(lambda: fitter.end is not None, 600)
-        assert fitter.results["server"]["failure"] == "SERVER_REFUSES"
-        assert fitter.results["signal"]["outcome"] == "ok"
+    with World(start_unix_s=START_S, seed=7) as world:
+        desk = Desk(world, tmp_path)
+        with desk.bench.board:
+            assert desk.flash(PLATE, "--replace", "--no-bench").returncode == 0
+            desk.bench.switch_off()
+            ask_for_test(desk.bench, tmp_path)
+            voiturier(
+                *("box", "add", "--vehicle", PLATE, "--replace", "--server", "127.0.0.1:1"),
+                *("--out", str(tmp_path / "another.json"), "--data", str(desk.data_dir)),
+            )
+            world.run_until(lambda: desk.bench.runs, 1)
+            fitter = desk.bench.fitter
+            assert fitter is not None
+            world.run_until(lambda: fitter.end is not None, 600)
+            assert fitter.results["server"]["failure"] == "SERVER_REFUSES"
+            assert fitter.results["signal"]["outcome"] == "ok"
