@@ -10,9 +10,10 @@ from aiohttp import web
 
 from server.actions import Person
 from server.actions.boxes import jobs
-from server.app_keys import ACTIONS, CLOCK, CONFIG
+from server.app_keys import ACTIONS, CLOCK, CONFIG, STORE
 from server.fleet.bench import Check, Failure, Line
 from server.fleet.model.people import Agent
+from server.fleet.refusals import Reason, Refusal, Refused
 from server.fleet.roles import RIGHTS, Right
 from server.fleet.told import SILENT_AFTER_S
 from server.web.auth import allowed
@@ -74,6 +75,15 @@ async def show_car(request: web.Request, agent: Agent) -> web.StreamResponse:
     )
 
 
+@allowed(Right.FIT_BOXES)
+async def find_box(request: web.Request, agent: Agent) -> web.StreamResponse:
+    """Lead from the code on a box's label to its car; a box that was replaced is not there."""
+    box = await request.app[STORE].boxes.by_wire_id(bytes.fromhex(request.match_info["box"]))
+    if box is None:
+        raise Refused(Refusal("", Reason.NOT_THERE))
+    raise web.HTTPSeeOther(f"{JOBS}/{box.vehicle_id}")
+
+
 def _said(line: Line) -> dict[str, Any]:
     """Return a line with the words for it; what is not known here has its own name alone."""
     check = Check(line.check) if line.check in set(Check) else None
@@ -104,4 +114,5 @@ def _address(request: web.Request) -> str:
 ROUTES = (
     web.get(JOBS, show_list),
     web.get(f"{JOBS}/{{id:[0-9]{{1,18}}}}", show_car),
+    web.get(f"{JOBS}/box/{{box:[0-9a-f]{{16}}}}", find_box),
 )

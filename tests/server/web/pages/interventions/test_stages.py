@@ -11,6 +11,7 @@ from server.web.i18n import load_words
 from server.web.pages.interventions import PAGE_SIZE, words
 from tests.server.web.fitting import (
     MAC,
+    OTHER_MAC,
     PLATE,
     bench,
     flashed,
@@ -197,3 +198,15 @@ async def test_a_large_fleet_is_shown_page_by_page(arrive, store):
     rest = await manager.read(following)
     assert len(plates_on(rest)) == 2 and not set(plates_on(rest)) & set(plates_on(first))
     assert plates_on(await manager.read(f"{LIST}?etat=en-service")) == [CLIO, PEUGEOT]
+
+
+async def test_the_code_on_a_box_s_label_leads_to_its_car_and_that_of_a_former_box_nowhere(
+    technician, store, car
+):
+    former = await make(technician)
+    label = f"{LIST}/box/{former['box_id']}"
+    answer = await technician.client.get(label, allow_redirects=False)
+    assert answer.headers["Location"] == f"{LIST}/{car.vehicle_id}"
+    await make(technician, mac=OTHER_MAC, replace=True)
+    await technician.read(label, status=404)
+    await technician.read(f"{LIST}/box/{'0' * 16}", status=404)
