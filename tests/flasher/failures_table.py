@@ -1,5 +1,6 @@
 """`python -m tests.flasher.failures_table` writes the tables of docs/technician.md anew."""
 
+import argparse
 import re
 from pathlib import Path
 
@@ -43,4 +44,7 @@ def _table(kind: str) -> str:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(
+        prog="python -m tests.flasher.failures_table", description=__doc__
+    ).parse_args()
     PAGE.write_text(made_anew(), "utf-8")

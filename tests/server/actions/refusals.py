@@ -4,6 +4,7 @@
 (test_refusals.py).
 """
 
+import argparse
 import asyncio
 import contextlib
 import html
@@ -1039,4 +1040,7 @@ def _write() -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(
+        prog="python -m tests.server.actions.refusals", description=__doc__
+    ).parse_args()
     _write()
