@@ -64,8 +64,8 @@ class BenchFailure(Bilingual):
     WRONG_BOARD = (
         "The board has too little working memory: its module is not the N16R8 of docs/hardware.md."
         " Take another board.",
-        "La carte a trop peu de mémoire vive : son module n'est pas le N16R8 de docs/hardware.md."
-        " Prenez une autre carte.",
+        "La carte a trop peu de mémoire vive : son module n'est pas le N16R8 de"
+        " docs/hardware.fr.md. Prenez une autre carte.",
     )
     CLOCK_UNSET = (
         "No satellite has told the time yet. Put the car under open sky; look at the plug of the"

@@ -45,7 +45,7 @@ class BoardFailure(Bilingual):
         "The chip is an %(chip)s, and a box is an ESP32-S3. It is another board: see"
         " docs/hardware.md. Nothing was written.",
         "La puce est un %(chip)s, or un boîtier est un ESP32-S3. C'est une autre carte : voir"
-        " docs/hardware.md. Rien n'a été écrit.",
+        " docs/hardware.fr.md. Rien n'a été écrit.",
     )
     LOCKED_CHIP = (
         "The chip lets nobody read its flash (secure download). It is not new: take another board."
@@ -57,7 +57,7 @@ class BoardFailure(Bilingual):
         "The flash has %(size)s, and a box needs 16MB (module N16R8). It is another board: see"
         " docs/hardware.md. Nothing was written.",
         "La mémoire flash a %(size)s, or un boîtier a besoin de 16MB (module N16R8). C'est une"
-        " autre carte : voir docs/hardware.md. Rien n'a été écrit.",
+        " autre carte : voir docs/hardware.fr.md. Rien n'a été écrit.",
     )
     ALREADY_A_BOX = (
         "The board is a box already. To make it this one, and lose what it still owes the server,"
