@@ -213,7 +213,8 @@ class RomLoader:
 
     def _serve(self, wire: "_Wire", heard: bytes) -> None:
         try:
-            while wire.wait_for_program(heard):
+            while heard or wire.wait_for_program():  # or it came, and may have gone again
+                wire.begin(heard)
                 heard = b""
                 # It would end a session 3 s after the first file, were it not to end with the port.
                 with contextlib.suppress(OSError):
@@ -265,20 +266,19 @@ class _Wire:
         self._heard = bytearray()
         self._asked: int | None = None
 
-    def wait_for_program(self, heard: bytes) -> bool:
-        """Wait until a program has opened the port; False: the cable was pulled before.
-
-        Args:
-            heard: what it has said already.
-        """
+    def wait_for_program(self) -> bool:
+        """Wait until a program has opened the port; False: the cable was pulled before."""
         poll = select.poll()
         poll.register(self._master, select.POLLIN)
-        self._heard[:] = heard
         while not self.stop.is_set():
             if not any(event & select.POLLHUP for _, event in poll.poll(0)):
                 return True
             time.sleep(_LOOK_S)
         return False
+
+    def begin(self, heard: bytes) -> None:
+        """Begin a session with what the program has said already."""
+        self._heard[:] = heard
 
     def recv(self, size: int) -> bytes:
         """Return the next frame; b"" when the program or the cable has gone."""

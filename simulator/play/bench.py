@@ -60,7 +60,8 @@ class Bench:
         self._image = folder / "file_system.lfs2"
         self._faults = [FAULTS[name] for name in faults]
         self._badge = badge
-        self._identity: dict[str, Any] = {}
+        self._identity: dict[str, Any] = {}  # on the flash
+        self._of_the_car: dict[str, Any] = {}
         for fault in self._faults:
             chip, flash_mb = fault.chip or chip, fault.flash_mb or flash_mb
             if fault.pulled:
@@ -105,6 +106,11 @@ class Bench:
             yield _BEAT_S
 
     def _beat(self) -> None:
+        heard = self.board.hear()
+        if heard.startswith(SLIP_BEGIN):  # else it was typed, to a console that is deaf
+            self.switch_off()
+            self.board.load(heard)
+            return
         if not self.runs:
             self._start()
         assert self.car is not None
@@ -112,16 +118,14 @@ class Bench:
         printed = self.car.box.printed()
         self.fitter.hear(printed)
         self.board.say(printed.replace(b"\n", b"\r\n"))  # as the chip's console does
-        heard = self.board.hear()  # else: typed, to a console that is deaf
-        if heard.startswith(SLIP_BEGIN):
-            self.switch_off()
-            self.board.load(heard)
 
     def _start(self) -> None:
-        """Have the chip start what its flash holds."""
+        """Have the chip start what its flash holds; another box gets another car round it."""
         self._image.write_bytes(self.board.flash.data[FILE_SYSTEM_AT:])
-        car = self.car = Car(self._world, self._identity, self._image, is_flashed=True)
-        for fault in self._faults:
-            fault.befall(car)
-        self.fitter = Fitter(self._world.timeline, car, self._badge)
-        car.power_on()
+        if self.car is None or self._identity != self._of_the_car:
+            self._of_the_car = self._identity
+            self.car = Car(self._world, self._identity, self._image, is_flashed=True)
+            for fault in self._faults:
+                fault.befall(self.car)
+        self.fitter = Fitter(self._world.timeline, self.car, self._badge)
+        self.car.power_on()

@@ -10,7 +10,7 @@ import pytest
 from firmware.logic.link.journal import Journal
 from firmware.selftest.outcomes import CHECKS, from_bytes
 from flasher.image import files_of, read_file, remove_file, write_file
-from shared_protocol.records import TripStart, to_record
+from shared_protocol.records import ASKED_THEFT, NO_POSITION, Ordered, TripStart, to_record
 from simulator.devices.car import Car
 from simulator.engine.world import World
 from simulator.play.fitter import Fitter
@@ -225,23 +225,32 @@ def test_a_car_that_moves_ends_the_test_at_once_and_its_box_starts(image: Path) 
         assert site.car.report()["odometer_m"] > 0
 
 
-def test_a_trip_that_is_open_is_left_alone_and_its_box_starts_at_once(image: Path) -> None:
+@pytest.mark.parametrize(
+    ("record", "trip_open"),
+    [
+        (TripStart(b"marie---", 1, 0, NO_POSITION, NO_POSITION, 0, 0), True),
+        (Ordered(ASKED_THEFT, 0), False),
+    ],
+    ids=["a trip", "a theft order"],
+)
+def test_what_is_open_is_left_alone_and_the_box_starts_at_once(
+    image: Path, record: tuple[object, ...], trip_open: bool
+) -> None:
     with World(seed=3) as world:
         site = Site(world, image)
-        begin_trip(image)
+        put_into_journal(image, record)
         site.test()
         assert site.said == 'bench: {"done": false, "failure": "TRIP_OPEN"}\n'
         assert ASKED not in files_of(image)
         world.run_for(1)
-        assert site.car.report()["trip_open"]
+        assert site.car.report()["trip_open"] == trip_open
         assert site.car.relay_changes == []
 
 
-def begin_trip(image: Path) -> None:
-    """Put the record of a trip's begin into the journal of a box that is off."""
+def put_into_journal(image: Path, record: tuple[object, ...]) -> None:
+    """Have a box that is off hold that record and no other."""
     storage = MemoryStorage()
-    began = to_record(0, TripStart(b"marie---", 1, 0, 0x7FFFFFFF, 0x7FFFFFFF, 0, 0))
-    Journal(storage).append_batch((began,), b"")
+    Journal(storage).append_batch((to_record(0, record),), b"")
     for name, content in storage.files.items():
         write_file(image, f"/journal/{name}", content)
 

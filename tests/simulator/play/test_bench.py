@@ -93,6 +93,8 @@ def test_a_program_that_speaks_slip_gets_the_loader_and_when_it_has_gone_the_box
 ) -> None:
     desk.bench.board.plug_in()
     desk.run_until(lambda: "flash" in desk.told)
+    car = desk.bench.car
+    assert car is not None
     said = esptool(desk, "flash-id")
     assert said.returncode == 0, said.stdout
     assert "Detected flash size: 16MB" in said.stdout
@@ -100,10 +102,24 @@ def test_a_program_that_speaks_slip_gets_the_loader_and_when_it_has_gone_the_box
     assert "/state/seed" in desk.files()
     desk.run_until(lambda: desk.bench.runs)
     desk.world.run_for(60)
-    car = desk.bench.car
-    assert car is not None
+    assert desk.bench.car is car, "the same car"
     assert car.report()["records_made"] == 1, "the application, for the test is not made again"
     assert car.box.printed() == b""
+
+
+def test_a_program_that_comes_back_before_the_box_has_started_finds_the_loader(desk: Desk) -> None:
+    with desk.bench.board as board:
+        board.plug_in()
+        assert board.has_left
+        terminal = Terminal(board.path)
+        terminal.write(b"\xc0")
+        desk.world.run_for(1)
+        assert not board.has_left
+        assert not desk.bench.runs
+        terminal.close()
+        board.wait_until_pulled()
+        assert board.has_left, "it has gone"
+        desk.run_until(lambda: desk.bench.runs)
 
 
 def test_a_program_that_only_looks_who_is_there_starts_and_stops_nothing(desk: Desk) -> None:
