@@ -27,7 +27,7 @@ from server.store import BoxExistsError
 from server.store.current_act import is_about
 
 _LONGEST_WORD = 40
-MAX_LINES = 40  # of a bench test; there are 17 checks
+MAX_LINES = 40  # of a bench test, which has half as many checks
 
 Mac = Annotated[
     str,
