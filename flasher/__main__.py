@@ -17,6 +17,7 @@ from serial.tools import list_ports
 
 from flasher.batch.file import BatchFile
 from flasher.batch.ledger import Ledger
+from flasher.desk.again import ask_again, telling
 from flasher.desk.arguments import BOARD, read
 from flasher.desk.following import follow_bench
 from flasher.desk.making import Made, Orders, make_box
@@ -56,6 +57,9 @@ def _end(number: int, frame: object) -> NoReturn:
 
 def _run(arguments: argparse.Namespace) -> bool:
     with contextlib.ExitStack() as open_until_the_end:
+        if arguments.test:
+            _test_again(arguments, open_until_the_end)
+            return True
         if arguments.batch is not None:
             return _from_batch(arguments, open_until_the_end)
         if arguments.server is not None:
@@ -100,6 +104,11 @@ def _from_server(
     }
     if arguments.sim_pin_file is not None:
         wanted["sim_pin"] = pin_in(arguments.sim_pin_file)
+    server = _signed_in(arguments, open_until_the_end)
+    return FromServer(server, arguments.board or BOARD, arguments.car, wanted)
+
+
+def _signed_in(arguments: argparse.Namespace, open_until_the_end: contextlib.ExitStack) -> Server:
     server = Server(arguments.server, arguments.ca, time.time)
     open_until_the_end.enter_context(server)
     login = ask(Words.LOGIN.said()) or ""
@@ -109,7 +118,14 @@ def _from_server(
     except CodeWantedError:
         name = server.sign_in(login, password, ask_secret(Words.CODE.said()))
     say(Words.SIGNED_IN.said(name=name))
-    return FromServer(server, arguments.board or BOARD, arguments.car, wanted)
+    return server
+
+
+def _test_again(arguments: argparse.Namespace, open_until_the_end: contextlib.ExitStack) -> None:
+    asks_server = arguments.server is not None
+    server = _signed_in(arguments, open_until_the_end) if asks_server else None
+    made = ask_again(_port(arguments.port))
+    follow_bench(made, telling(server, made.box_id), _ask_which)
 
 
 def _orders(arguments: argparse.Namespace, source: Source) -> Orders:
@@ -120,11 +136,14 @@ def _orders(arguments: argparse.Namespace, source: Source) -> Orders:
 
 
 def _make(source: Source, orders: Orders, named_port: str | None) -> Made | None:
-    port = named_port or choose(list_ports.comports(), _ask_which)
-    made = make_box(port, source, orders)
+    made = make_box(_port(named_port), source, orders)
     if made is not None and orders.has_bench:
-        follow_bench(made, source, _ask_which)
+        follow_bench(made, source.tested, _ask_which)
     return made
+
+
+def _port(named: str | None) -> str:
+    return named or choose(list_ports.comports(), _ask_which)
 
 
 def _settings() -> Path:

@@ -35,7 +35,7 @@ _KEPT_S = 7 * 24 * 3600
 _READ_BYTES = 32
 _CACHE_BYTES = 128
 _REPOSITORY = Path(__file__).parents[1]
-_BENCH_ASKED = "/state/bench"  # whatever it holds; the firmware takes it away when it begins
+BENCH_ASKED = "/state/bench"  # whatever it holds; the firmware takes it away when it begins
 _IDENTITY, _DRAFT = "/identity.json", "/identity.new"
 _ROOT_FILES = ("boot.py", "main.py")
 _PACKAGES = ("firmware", "shared_protocol")
@@ -82,7 +82,7 @@ def new_image(
     buffer = bytearray(_with_code(box_files(source)))
     flash = _mounted(buffer)
     if asks_bench:
-        _write_if_changed(flash, _BENCH_ASKED, b"asked")
+        _write_if_changed(flash, BENCH_ASKED, b"asked")
     _write_identity(flash, identity)
     flash.unmount()
     return bytes(buffer)

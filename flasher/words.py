@@ -84,6 +84,10 @@ class Words(Bilingual):
         "Ce flash.sh ne connaît pas ce nom : il est plus ancien que le logiciel du boîtier.",
     )
     IT_SAYS = (" (it says %(kind)s)", " (elle dit %(kind)s)")
+    TEST_ASKED = (
+        "%(box)s is asked for its bench test; nothing else on it was changed.",
+        "L'essai est demandé : %(box)s. Rien d'autre n'y a changé.",
+    )
     BENCH_BEGINS = (
         "Bench test: do what it asks for. It takes some minutes (Ctrl-C leaves it).",
         "Essai du boîtier : faites ce qu'il demande. Il prend quelques minutes (Ctrl-C le quitte).",
@@ -149,6 +153,12 @@ class Words(Bilingual):
         "also a board that is a box already, and a car that has one: both are lost",
         "même une carte qui est déjà un boîtier, et une voiture qui en a un : les deux sont perdus",
     )
+    HELP_TEST = (
+        "have the box that is plugged in make its bench test again; nothing else on it changes;"
+        " with --server, the server is told",
+        "faire refaire son essai au boîtier branché ; rien d'autre n'y change ; avec --server, le"
+        " serveur en est informé",
+    )
     HELP_NO_BENCH = (
         "the box makes no bench test, and none is waited for",
         "le boîtier ne fait pas son essai, et on n'en attend pas",
@@ -177,10 +187,11 @@ class Words(Bilingual):
     )
     HELP_READER = ("the badge reader", "le lecteur de badges")
     ONE_SOURCE = (
-        "one of --server, --batch and --identity is needed, and one only",
-        "il faut --server, --batch ou --identity, et un seul",
+        "one of --server, --batch, --identity and --test is needed, and one only",
+        "il faut --server, --batch, --identity ou --test, et un seul",
     )
     NEEDS = ("%(option)s goes with %(other)s", "%(option)s va avec %(other)s")
+    NOT_WITH = ("%(option)s does not go with %(other)s", "%(option)s ne va pas avec %(other)s")
     NOT_UNDERSTOOD = (
         "not understood: %(what)s (see --help)",
         "non compris : %(what)s (voir --help)",

@@ -38,6 +38,7 @@ def read(typed: Sequence[str]) -> argparse.Namespace:
     add("--port", metavar=Words.PORT.said(), help=Words.HELP_PORT.said())
     add("--board", metavar=Words.BOARD.said(), help=Words.HELP_BOARD.said(default=BOARD))
     add("--replace", action="store_true", help=Words.HELP_REPLACE.said())
+    add("--test", action="store_true", help=Words.HELP_TEST.said())
     add("--no-bench", action="store_true", help=Words.HELP_NO_BENCH.said())
     add("--dry-run", action="store_true", help=Words.HELP_DRY_RUN.said())
     add("--passphrase-file", type=Path, metavar=file, help=Words.HELP_PASSPHRASE.said())
@@ -54,6 +55,9 @@ def read(typed: Sequence[str]) -> argparse.Namespace:
 
 
 def _require_sense(arguments: argparse.Namespace, parser: "_Parser") -> None:
+    if arguments.test:
+        _require_test_alone(arguments, parser)
+        return
     sources = ("server", "batch", "identity")
     given = [name for name in sources if getattr(arguments, name) is not None]
     if len(given) != 1:
@@ -65,6 +69,16 @@ def _require_sense(arguments: argparse.Namespace, parser: "_Parser") -> None:
         parser.refuse(Words.NEEDS.said(option="--server", other="--car"))
     if arguments.identity is not None and arguments.car is not None:
         parser.refuse(Words.NEEDS.said(option="--car", other="--server, --batch"))
+
+
+def _require_test_alone(arguments: argparse.Namespace, parser: "_Parser") -> None:
+    goes = {"test", "port", "server", "ca"}
+    for name, value in vars(arguments).items():
+        if value and name not in goes:
+            option = f"--{name.replace('_', '-')}"
+            parser.refuse(Words.NOT_WITH.said(option=option, other="--test"))
+    if arguments.ca is not None and arguments.server is None:
+        parser.refuse(Words.NEEDS.said(option="--ca", other="--server"))
 
 
 class _Parser(argparse.ArgumentParser):

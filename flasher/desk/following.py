@@ -8,19 +8,22 @@ from flasher.console import Line
 from flasher.desk.console_port import ConsolePort
 from flasher.desk.making import Made
 from flasher.desk.papers import put_report
-from flasher.desk.sources import Source
 from flasher.desk.terminal import painted, say
 from flasher.failures import FlashError
 from flasher.failures.bench import BenchFailure
 from flasher.words import Words
 
 
-def follow_bench(made: Made, source: Source, ask: Callable[[Sequence[str]], int | None]) -> None:
+def follow_bench(
+    made: Made,
+    told: Callable[[str, str, Bench], None],
+    ask: Callable[[Sequence[str]], int | None],
+) -> None:
     """Follow a box's bench test to its end.
 
     Args:
         made: the box.
-        source: of its identity, which is told what the test says.
+        told: is told the MAC, the version and what the test says: Source.tested.
         ask: which of several ports is the box's.
 
     Raises:
@@ -33,7 +36,7 @@ def follow_bench(made: Made, source: Source, ask: Callable[[Sequence[str]], int 
         nonlocal bench, untold
         bench, untold = known, None
         try:
-            source.tested(made.mac, made.version, known)
+            told(made.mac, made.version, known)
         except FlashError as error:  # the test goes on; the last word counts
             untold = error
 

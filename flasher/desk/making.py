@@ -39,16 +39,16 @@ class Made(NamedTuple):
         box_id: its number, in hex.
         plate: of its car.
         mac: of its board.
-        version: of its MicroPython.
-        at_s: when it was written, Unix seconds.
-        port: where it was written.
+        version: of its MicroPython; "" where at_s is None.
+        at_s: when it was written, Unix seconds; None: before this run.
+        port: where it is.
     """
 
     box_id: str
     plate: str
     mac: str
     version: str
-    at_s: int
+    at_s: int | None
     port: str
 
 

@@ -26,7 +26,7 @@ def put_label(box_id: str, plate: str, mac: str, site: str) -> None:
 
 
 def put_report(
-    box_id: str, plate: str, mac: str, version: str, at_s: int, bench: Bench, failure: str
+    box_id: str, plate: str, mac: str, version: str, at_s: int | None, bench: Bench, failure: str
 ) -> None:
     """Write what the bench test said; FlashError where that cannot be.
 
@@ -35,7 +35,7 @@ def put_report(
         plate: of its car.
         mac: of its board.
         version: of MicroPython.
-        at_s: when it was written, Unix seconds.
+        at_s: when it was written, Unix seconds; None: before, and nobody here knows with what.
         bench: what it said.
         failure: the name of what ended it, "" where it came to its end.
     """
@@ -43,8 +43,7 @@ def put_report(
         "box_id": box_id,
         "plate": plate,
         "mac": mac,
-        "micropython": version,
-        "flashed_at_s": at_s,
+        **({} if at_s is None else {"micropython": version, "flashed_at_s": at_s}),
         **bench.cards._asdict(),
         "done": bench.is_done,
         "failure": failure,

@@ -13,7 +13,7 @@ from flasher.desk.terminal import say
 from flasher.failures import FlashError
 from flasher.failures.board import BoardFailure
 from flasher.failures.files import FileFailure
-from flasher.found_box import car_of
+from flasher.found_box import box_on
 from flasher.identity import read_identity
 from flasher.server import Server
 from flasher.words import Words
@@ -146,8 +146,8 @@ class FromServer:
 
         A run that was cut short is answered with the same identity as before.
         """
-        found = car_of(board)
-        is_other = found is not None and plain(found) != plain(self.plate)
+        found = box_on(board)
+        is_other = found is not None and plain(found.plate) != plain(self.plate)
         if is_other and not self._wanted.get("replace"):
             raise FlashError(BoardFailure.ALREADY_A_BOX)
         if is_tried:

@@ -65,6 +65,17 @@ class BoardFailure(Bilingual):
         "La carte est déjà un boîtier. Pour en faire celui-ci, en perdant ce qu'il doit encore au"
         " serveur, dites --replace. Rien n'a été écrit.",
     )
+    NO_BOX_THERE = (
+        "The board is no box, so there is nothing to test. Flash it first. Nothing was written.",
+        "La carte n'est pas un boîtier : il n'y a rien à essayer. Flashez-la d'abord. Rien n'a été"
+        " écrit.",
+    )
+    NOT_STARTED = (
+        "The box has never started, or its flash is damaged: it cannot be asked for its test. Let"
+        " it start once; if that does not help, flash it again. Nothing was written.",
+        "Le boîtier n'a jamais démarré, ou sa mémoire est abîmée : on ne peut pas lui demander son"
+        " essai. Laissez-le démarrer une fois ; sinon, flashez-le de nouveau. Rien n'a été écrit.",
+    )
     VANISHED = (
         "%(port)s vanished: the cable was pulled, or the board lost its power. Plug it in and run"
         " the same command again: it is a box when that has said so.",

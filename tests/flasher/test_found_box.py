@@ -6,7 +6,7 @@ from flasher.board import Board
 from flasher.failures import FlashError
 from flasher.failures.board import BoardFailure
 from flasher.flashing import FILE_SYSTEM_AT
-from flasher.found_box import car_of
+from flasher.found_box import box_on
 from flasher.image import BLOCK_BYTES, new_image
 from flasher.last_block import parted
 from simulator.devices.rom_loader import RomLoader
@@ -28,13 +28,18 @@ class Read(Board):
         return self._image[at - FILE_SYSTEM_AT :][:count]
 
 
+def car_of(board: Board) -> str | None:
+    found = box_on(board)
+    return found and found.plate
+
+
 @pytest.fixture(scope="module")
 def image() -> bytes:
     return new_image(IDENTITY, asks_bench=True)
 
 
 def test_the_car_of_a_box_is_told_and_a_blank_board_has_none(image: bytes) -> None:
-    assert car_of(Read(image)) == "AB-123-CD"
+    assert box_on(Read(image)) == ("0011223344556677", "AB-123-CD")
     assert car_of(Read(parted(image).body)) is None
     assert car_of(Read(b"\xff" * len(image))) is None
 

@@ -73,9 +73,13 @@ class Desk:
 
     def flash(self, plate: str, *arguments: str) -> Typed:
         """Type it: `./flash.sh --server URL --car PLATE`; the world goes on meanwhile."""
+        return self.type("--image", NAME, "--car", plate, *arguments)
+
+    def type(self, *arguments: str) -> Typed:
+        """Type it with port and server, and what she is asked for."""
         asked = [
-            *(sys.executable, "-m", "flasher", "--port", self.bench.board.path, "--image", NAME),
-            *("--server", f"http://127.0.0.1:{self.server.http_port}", "--car", plate, *arguments),
+            *(sys.executable, "-m", "flasher", "--port", self.bench.board.path),
+            *("--server", f"http://127.0.0.1:{self.server.http_port}", *arguments),
         ]
         typed, said = self.folder / "typed", self.folder / "said"
         typed.write_text(f"{LOGIN}\n{PASSWORD}\nyes\n")

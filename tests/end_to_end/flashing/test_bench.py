@@ -59,3 +59,23 @@ def test_a_box_that_was_replaced_meanwhile_is_told_that_the_server_refuses_it(
             world.run_until(lambda: fitter.end is not None, 600)
             assert fitter.results["server"]["failure"] == "SERVER_REFUSES"
             assert fitter.results["signal"]["outcome"] == "ok"
+
+
+def test_a_box_that_works_makes_its_bench_test_again_and_keeps_what_it_owes(
+    tmp_path: Path,
+) -> None:
+    with World(start_unix_s=START_S, seed=7) as world:
+        desk = Desk(world, tmp_path)
+        with desk.bench.board:
+            assert desk.flash(PLATE, "--replace", "--no-bench").returncode == 0
+            world.run_until(lambda: desk.bench.runs, 1)
+            desk.chain.start_driving()
+            world.run_for(60)
+            desk.chain.park_and_end()
+            ran = desk.type("--test")
+            assert ran.returncode == 0, ran.said
+            told = dict(desk.chain.rows("select check_name, outcome from bench_line"))
+            assert told == dict.fromkeys(CHECKS, "ok") | {"door": "not_fitted"}
+            world.run_for(60)
+            assert len(desk.chain.trips()["trips"]) == 1
+            assert not desk.chain.unaccounted()

@@ -11,8 +11,11 @@ from tests.flasher.failures_table import PAGE
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("", "one of --server, --batch and --identity"),
-        ("--identity a --batch b", "one of --server, --batch and --identity"),
+        ("--test --batch b", "--batch does not go with --test"),
+        ("--test --replace", "--replace does not go with --test"),
+        ("--test --ca a", "--ca goes with --server"),
+        ("", "one of --server, --batch, --identity and --test"),
+        ("--identity a --batch b", "one of --server, --batch, --identity and --test"),
         ("--server https://v.example --car A --batch b", "one of --server, --batch"),
         ("--batch b --door-only", "--door-only goes with --server"),
         ("--batch b --no-ignition-line", "--no-ignition-line goes with --server"),
