@@ -200,7 +200,7 @@ class Server:
 
     def _tell(self, box_id: str, what: str, words: Mapping[str, Any]) -> None:
         answer = self._ask("POST", f"/api/boxes/{box_id}/{what}", words)
-        if answer.status == http.client.CONFLICT:
+        if answer.status in (http.client.CONFLICT, http.client.NOT_FOUND):  # replaced, or retired
             raise FlashError(ServerFailure.OTHER_BOX, box=box_id)
         if answer.status != http.client.NO_CONTENT:
             raise self._refused(answer)

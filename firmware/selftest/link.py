@@ -91,10 +91,13 @@ class Link:
             return failed("SERVER_UNREACHABLE")
         try:
             is_known = await asyncio.wait_for(self._shake_hands(), _HANDSHAKE_S)
-        except (states.ModemError, ProtocolError, asyncio.TimeoutError):
-            is_known = False
+            failure = "" if is_known else "SERVER_REFUSES"
+        except ProtocolError:
+            failure = "SERVER_REFUSES"
+        except (states.ModemError, asyncio.TimeoutError):  # it never answered: who knows why
+            failure = "SERVER_UNREACHABLE"
         await self._fails(states.CLOSE_SOCKET, self._modem.close_socket())
-        return ok() if is_known else failed("SERVER_REFUSES")
+        return failed(failure) if failure else ok()
 
     async def _shake_hands(self) -> bool:
         modem, uptime, keys = self._modem, self._uptime, self._keys

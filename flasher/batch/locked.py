@@ -24,7 +24,7 @@ class LockedFile:
     """
 
     def __init__(self, path: Path, is_made: bool = False, waits: bool = False) -> None:
-        self._path = path
+        path = self._path = path.resolve()  # a link stays one, and locks what it leads to
         flags = os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if is_made else 0)
         while True:
             self._descriptor = os.open(path, flags, 0o600)

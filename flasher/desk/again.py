@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from flasher.bench_lines import Bench
-from flasher.bench_request import ask_for_test
 from flasher.board import CHIP, FLASH, Board
 from flasher.desk.making import Made
 from flasher.desk.terminal import say
+from flasher.existing.bench_request import ask_for_test
+from flasher.existing.found_box import box_on
 from flasher.failures import FlashError
 from flasher.failures.board import BoardFailure
-from flasher.found_box import box_on
 from flasher.identity import called
 from flasher.ports import can_reset
 from flasher.server import Server

@@ -10,10 +10,11 @@ from flasher.batch.file import BatchFile
 from flasher.bench_lines import NOTHING, Bench
 from flasher.board import Board
 from flasher.desk.terminal import say
+from flasher.existing.found_box import box_on
 from flasher.failures import FlashError
 from flasher.failures.board import BoardFailure
 from flasher.failures.files import FileFailure
-from flasher.found_box import box_on
+from flasher.failures.server import ServerFailure
 from flasher.identity import read_identity
 from flasher.server import Server
 from flasher.words import Words
@@ -152,9 +153,13 @@ class FromServer:
             raise FlashError(BoardFailure.ALREADY_A_BOX)
         if is_tried:
             return None
-        identity = self._server.box(
-            self.plate, {"board": self.board, "mac": board.mac, **self._wanted}
-        )
+        asked = {"board": self.board, "mac": board.mac, **self._wanted}
+        try:
+            identity = self._server.box(self.plate, asked)
+        except FlashError as error:
+            if found is not None and error.failure is ServerFailure.CAR_HAS_BOX:
+                raise FlashError(BoardFailure.ALREADY_A_BOX) from None  # and that is this board
+            raise
         require_board(identity["board"], self.board)
         self._box_id = identity["box_id"]
         return identity

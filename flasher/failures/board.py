@@ -60,10 +60,12 @@ class BoardFailure(Bilingual):
         " autre carte : voir docs/hardware.fr.md. Rien n'a été écrit.",
     )
     ALREADY_A_BOX = (
-        "The board is a box already. To make it this one, and lose what it still owes the server,"
-        " say --replace. Nothing was written.",
-        "La carte est déjà un boîtier. Pour en faire celui-ci, en perdant ce qu'il doit encore au"
-        " serveur, dites --replace. Rien n'a été écrit.",
+        "The board is a box already. To have it make its bench test again, say --test. To make"
+        " another box of it, and lose what it still owes the server, say --replace. Nothing was"
+        " written.",
+        "La carte est déjà un boîtier. Pour qu'il refasse son essai, dites --test. Pour en faire"
+        " un autre, en perdant ce qu'il doit encore au serveur, dites --replace. Rien n'a été"
+        " écrit.",
     )
     NO_BOX_THERE = (
         "The board is no box, so there is nothing to test. Flash it first. Nothing was written.",

@@ -100,7 +100,7 @@ class BenchTest:
         return tuple(line for line in self.lines if line.outcome == "failed")
 
 
-Stage = Literal["to_fit", "flashed", "failed", "tested", "online"]
+Stage = Literal["to_fit", "made", "flashed", "failed", "tested", "online"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,9 @@ class Job:
             return "online"
         if self.test is not None and self.test.is_done:
             return "tested"
-        return "to_fit" if self.board.flashed_at_s is None else "flashed"
+        if self.board.flashed_at_s is not None:
+            return "flashed"
+        return "made" if self.board.mac is None else "to_fit"
 
     def is_live(self, now_s: int) -> bool:
         """Say whether there may soon be more to tell: written just now, or its test goes on."""

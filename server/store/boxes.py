@@ -204,8 +204,9 @@ class Boxes(Noun):
         """Make a box as `add`, bound to a board; what was begun for this car there is gone on with.
 
         Raises:
-            BoxExistsError: the car has a box, on another board or heard already, and `replace` is
-                False.
+            BoxExistsError: the car has a box, on another board or written already, and `replace`
+                is False.
+            Refused: STILL_OUT, ORDERS_WAIT, as of `move`, where it is to be replaced.
         """
         return await self._engine.write(self._make, vehicle_id, mac, replace, now_s)
 
@@ -360,6 +361,9 @@ class Boxes(Noun):
         begun_id = boards.begun_on(db, vehicle_id, mac)
         if begun_id is not None:
             return Made(self._secrets_of(db, begun_id), is_new=False)
+        former = "SELECT box_id FROM box WHERE vehicle_id = :vehicle_id AND retired_at_s IS NULL"
+        for (box_id,) in db.execute(former, {"vehicle_id": vehicle_id}).fetchall() * replace:
+            _require_idle(db, box_id, vehicle_id, now_s)
         box = self._add_box(db, vehicle_id, replace, now_s)
         boards.bind(db, box.box_id, mac)
         return Made(box, is_new=True)
@@ -481,16 +485,7 @@ def _move(db: sqlite3.Connection, box_id: int, vehicle_id: int, now_s: int) -> N
     (from_id,) = db.execute("SELECT vehicle_id FROM box WHERE box_id = :box_id", box).fetchone()
     if from_id == vehicle_id:
         return
-    if trip_rows.load_open(db, box_id) is not None:
-        raise Refused(Refusal("", Reason.STILL_OUT))
-    waits = (
-        "SELECT EXISTS (SELECT 1 FROM command WHERE box_id = :box_id"
-        " AND (state = 'pending' OR state = 'queued' AND expires_at_s > :now_s))"
-        " OR EXISTS (SELECT 1 FROM theft_order WHERE vehicle_id = :from_id"
-        " AND withdrawn_at_s IS NULL)"
-    )
-    if db.execute(waits, box | {"from_id": from_id}).fetchone()[0]:
-        raise Refused(Refusal("", Reason.ORDERS_WAIT))
+    _require_idle(db, box_id, from_id, now_s)
     has_one = "SELECT 1 FROM box WHERE vehicle_id = :vehicle_id AND retired_at_s IS NULL"
     if db.execute(has_one, box).fetchone() is not None:
         raise Refused(Refusal("to_vehicle_id", Reason.BOX_EXISTS))
@@ -504,6 +499,21 @@ def _move(db: sqlite3.Connection, box_id: int, vehicle_id: int, now_s: int) -> N
         box,
     )
     tell(db, from_id, vehicle_id)
+
+
+def _require_idle(db: sqlite3.Connection, box_id: int, vehicle_id: int, now_s: int) -> None:
+    """Refuse to take a box out of its car while it has something to do there."""
+    if trip_rows.load_open(db, box_id) is not None:
+        raise Refused(Refusal("", Reason.STILL_OUT))
+    waits = (
+        "SELECT EXISTS (SELECT 1 FROM command WHERE box_id = :box_id"
+        " AND (state = 'pending' OR state = 'queued' AND expires_at_s > :now_s))"
+        " OR EXISTS (SELECT 1 FROM theft_order WHERE vehicle_id = :vehicle_id"
+        " AND withdrawn_at_s IS NULL)"
+    )
+    box = {"box_id": box_id, "vehicle_id": vehicle_id, "now_s": now_s}
+    if db.execute(waits, box).fetchone()[0]:
+        raise Refused(Refusal("", Reason.ORDERS_WAIT))
 
 
 def _end_trip(db: sqlite3.Connection, box_id: int, vehicle_id: int, at_s: int) -> None:

@@ -1,7 +1,7 @@
 """A blank board becomes a car's box: its identity is made for that board, it is written, tested.
 
 What was begun and cut short goes on: the same board of the same car is given the same identity for
-as long as the box was never heard. Never here: writing a board (flasher/), the test (the box).
+as long as it was not written. Never here: writing a board (flasher/), the test (the box).
 """
 
 from dataclasses import dataclass
@@ -118,7 +118,9 @@ async def make(actor: Actor, request: MakeBox, actions: Actions) -> MadeBox:
 
     Raises:
         Refused: NOT_ALLOWED, UNKNOWN_VEHICLE, NO_BOX_ADDRESS; BOX_EXISTS for a car with a box on
-            another board, or with one that was heard, unless that is to be replaced.
+            another board, or with one that was written or heard, unless that is to be replaced:
+            then STILL_OUT while a trip is under way, ORDERS_WAIT while the box has not answered, or
+            the car is reported stolen.
     """
     require(actor, Right.FIT_BOXES)
     car = await _car_called(actor, request.plate, actions)
@@ -155,10 +157,16 @@ async def note_flashed(actor: Actor, request: NoteFlashed, actions: Actions) -> 
     """Take note that a box is written on its board; again, with what is known only then, too.
 
     Raises:
-        Refused: NOT_ALLOWED; NO_SUCH_BOX, also for one beyond what they fit; OTHER_BOARD.
+        Refused: NOT_ALLOWED; NO_SUCH_BOX, also for one beyond what they fit; OTHER_BOARD, also
+            for a board that is the box of a car beyond that.
     """
     require(actor, Right.FIT_BOXES)
     box = await _own_box(actor, request, actions)
+    former = await actions.store.boards.on_mac(request.mac)
+    if former is not None and former.box_id != box.box_id:
+        about = await actions.about_car(former.vehicle_id)
+        if not may(actor, Right.FIT_BOXES, about):  # who says so may be wrong, or lie
+            raise Refused(Refusal("mac", Reason.OTHER_BOARD))
     written = Written(request.mac, request.micropython, request.iccid, request.imei)
     now_s = actions.clock.now_s()
     await actions.store.boards.note_flashed(box.box_id, written, actor_id(actor), now_s)

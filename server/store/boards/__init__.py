@@ -34,6 +34,11 @@ class Boards(Noun):
         rows = await self._rows(f"{_BOARDS} AND b.wire_id = :wire_id", wire_id=wire_id)
         return Board(**rows[0]) if rows else None
 
+    async def on_mac(self, mac: str) -> Board | None:
+        """Return the box in service that was last known to be on a board."""
+        rows = await self._rows(f"{_BOARDS} AND o.mac = :mac ORDER BY o.flashed_at_s DESC", mac=mac)
+        return Board(**rows[0]) if rows else None
+
     async def note_flashed(
         self, box_id: int, written: Written, agent_id: int | None, now_s: int
     ) -> None:
@@ -53,6 +58,8 @@ class Boards(Noun):
     async def note_test(self, box_id: int, mac: str, test: BenchTest) -> None:
         """Take note of a test, as far as it has got; the same again changes nothing.
 
+        A box that tests itself is written, whether that was told or not.
+
         Raises:
             Refused: OTHER_BOARD.
         """
@@ -66,20 +73,14 @@ def forget_test(db: sqlite3.Connection, box_id: int) -> None:
 
 
 def begun_on(db: sqlite3.Connection, vehicle_id: int, mac: str) -> int | None:
-    """Return the box that is being made for a car on this board, which was never heard yet.
-
-    It is about to be written anew: what was written there is not known to be there any more.
-    """
-    row = db.execute(
-        "UPDATE board SET flashed_at_s = NULL, flashed_by_id = NULL"
-        " WHERE mac = :mac AND box_id IN (SELECT box_id FROM box WHERE vehicle_id = :vehicle_id"
+    """Return the box that is being made for a car on this board: neither written nor heard yet."""
+    row = db.execute(  # a writing, so that giving out its keys again has its entry in the audit
+        "UPDATE board SET mac = mac WHERE mac = :mac AND flashed_at_s IS NULL"
+        " AND box_id IN (SELECT box_id FROM box WHERE vehicle_id = :vehicle_id"
         " AND retired_at_s IS NULL AND last_seen_s IS NULL) RETURNING box_id",
         {"mac": mac, "vehicle_id": vehicle_id},
     ).fetchone()
-    if row is None:
-        return None
-    forget_test(db, row["box_id"])
-    return int(row["box_id"])
+    return None if row is None else int(row["box_id"])
 
 
 def bind(db: sqlite3.Connection, box_id: int, mac: str) -> None:
@@ -150,6 +151,10 @@ def _note_test(db: sqlite3.Connection, box_id: int, mac: str, test: BenchTest) -
     if known is not None and replace(known, noted_at_s=test.noted_at_s) == test:
         return
     forget_test(db, box_id)
+    db.execute(
+        "UPDATE board SET flashed_at_s = :at_s WHERE box_id = :box_id AND flashed_at_s IS NULL",
+        {"at_s": test.noted_at_s, "box_id": box_id},
+    )
     db.execute(
         "INSERT INTO bench_test (box_id, at_s, noted_at_s, is_done)"
         " VALUES (:box_id, :at_s, :noted_at_s, :is_done)",

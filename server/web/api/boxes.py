@@ -28,7 +28,7 @@ async def make_box(request: web.Request, agent: Agent) -> web.StreamResponse:
     the box that the car has. Of the SIM card `sim_pin`; of the car `start_relay` and
     `ignition_line` (true), `door_contact` and `key_holder` (false), `reader` (pn532 or wiegand).
 
-    The same car and board again, while the box was never heard: 200 and the same keys. A car whose
+    The same car and board again, until it was written: 200 and the same keys. A car whose
     box is another one is 409 box_exists with `flashed_mac`, `flashed_at_s`, `flashed_by`, `online`.
     """
     wanted = await asked_for(request, boards.MakeBox)

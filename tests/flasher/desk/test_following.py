@@ -11,7 +11,6 @@ from serial.tools import list_ports
 
 from flasher import bench_lines
 from flasher.bench_lines import Bench
-from flasher.board import Board
 from flasher.desk import console_port
 from flasher.desk.following import follow_bench
 from flasher.desk.making import Made
@@ -34,24 +33,13 @@ RED = GREEN.replace(b'"not_fitted"', b'"failed", "failure": "CRANK_NOT_SEEN"')
 
 
 class Told:
-    """A source that is told of the test."""
-
-    board, plate, site = "", "", ""
+    """Who is told of the test."""
 
     def __init__(self, fails: BaseException | None = None) -> None:
         self.benches: list[Bench] = []
         self._fails = fails
 
-    def identity_for(self, board: Board, is_tried: bool) -> dict[str, Any] | None:
-        raise AssertionError
-
-    def before_writing(self, mac: str) -> None:
-        raise AssertionError
-
-    def written(self, mac: str, version: str) -> None:
-        raise AssertionError
-
-    def tested(self, mac: str, version: str, bench: Bench) -> None:
+    def __call__(self, mac: str, version: str, bench: Bench) -> None:
         self.benches.append(bench)
         if self._fails is not None:
             raise self._fails

@@ -91,7 +91,7 @@ def _said(line: Line) -> dict[str, Any]:
     return {
         "line": line,
         "name": None if check is None else words.CHECKS[check],
-        "to_do": None if check is None else words.TO_DO[check],
+        "to_do": words.WISHES.get(line.value or "", words.TO_DO.get(check) if check else None),
         "failure": None if failure is None else words.FAILURES[failure],
         "advice": None if failure is None else words.CHECK_THIS[failure],
     }

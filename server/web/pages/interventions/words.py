@@ -10,6 +10,7 @@ from server.web.i18n import N_
 
 STAGES: Mapping[Stage, str] = {
     "to_fit": N_("to fit"),
+    "made": N_("made, to be written"),
     "flashed": N_("written, not tested"),
     "failed": N_("to mend"),
     "tested": N_("tested, not heard yet"),
@@ -18,6 +19,7 @@ STAGES: Mapping[Stage, str] = {
 
 TONES: Mapping[Stage, str] = {
     "to_fit": "quiet",
+    "made": "quiet",
     "flashed": "wait",
     "failed": "wait",
     "tested": "good",
@@ -27,6 +29,7 @@ TONES: Mapping[Stage, str] = {
 
 NEXT: Mapping[Stage, str] = {
     "to_fit": N_("Connect a board to your computer and write it for this car."),
+    "made": N_("Its identity is in a batch or a file: write a board with that."),
     "flashed": N_("Fit the box into the car, then run its test."),
     "failed": N_("See to what failed, then run the test again."),
     "tested": N_("Let the car stand in the open until its box is heard."),
@@ -66,16 +69,16 @@ TO_DO: Mapping[Check, str] = {
     Check.RESETS: N_("the box counts them by itself"),
     Check.FLASH: N_("the box looks by itself"),
     Check.MEMORY: N_("the box looks by itself"),
-    Check.CLOCK: N_("comes with the satellites or the server"),
+    Check.CLOCK: N_("comes with the satellites"),
     Check.BATTERY: N_("the box measures by itself"),
-    Check.IGNITION: N_("switch the ignition on, then off"),
+    Check.IGNITION: N_("as the box asks: ignition off, then on"),
     Check.CRANK: N_("start the engine"),
-    Check.RELAY: N_("the box switches it by itself"),
+    Check.RELAY: N_("ignition off: the box switches it once the car has stood a while"),
     Check.RELAY_CONTACT: N_("the box reads it by itself"),
-    Check.DOOR: N_("open a door, then shut it"),
+    Check.DOOR: N_("open a door"),
     Check.READER: N_("the box asks it by itself"),
     Check.BADGE: N_("hold a badge to the reader"),
-    Check.SATELLITES: N_("drive the car into the open"),
+    Check.SATELLITES: N_("wants open sky; a car that moves ends the test"),
     Check.MODEM: N_("the box asks it by itself"),
     Check.SIM: N_("the modem reads it by itself"),
     Check.REGISTRATION: N_("takes a minute or two"),
@@ -83,6 +86,17 @@ TO_DO: Mapping[Check, str] = {
     Check.SERVER: N_("comes last"),
 }
 """Beside a check that waits: what somebody has to do, if anything."""
+
+WISHES: Mapping[str, str] = {
+    "switch off": N_("switch the ignition off"),
+    "switch on": N_("switch the ignition on"),
+    "start": N_("turn the key to start"),
+    "leave it off": N_("leave the ignition off"),
+    "open a door": N_("open a door"),
+    "shut the doors": N_("shut the doors"),
+    "hold a badge": N_("hold a badge to the reader"),
+}
+"""What the box asks for while a check waits, by its own words."""
 
 FAILURES: Mapping[Failure, str] = {
     Failure.RESETS_MANY: N_("The box keeps restarting."),
@@ -119,7 +133,7 @@ CHECK_THIS: Mapping[Failure, str] = {
     Failure.FLASH_WORN: N_("Take another board, and write it for this car."),
     Failure.FLASH_FULL: N_("Let it reach the server first; if this comes back, write it anew."),
     Failure.WRONG_BOARD: N_("Take a board whose module is the N16R8 of the hardware guide."),
-    Failure.CLOCK_UNSET: N_("See to satellites or network first: the time comes with them."),
+    Failure.CLOCK_UNSET: N_("See to the satellites first: the time comes with them."),
     Failure.BATTERY_FLAT: N_("Charge it, then run the test again."),
     Failure.BATTERY_NOT_WIRED: N_("Check the wire to terminal 30 and the divider before the box."),
     Failure.IGNITION_NOT_SEEN: N_("Check the wire to terminal 15, then switch on and off again."),
@@ -147,6 +161,6 @@ CHECK_THIS: Mapping[Failure, str] = {
     Failure.SERVER_UNREACHABLE: N_(
         "Ask who runs the server: is its port for boxes open from outside?"
     ),
-    Failure.SERVER_REFUSES: N_("This box was replaced on the server: write the board anew."),
+    Failure.SERVER_REFUSES: N_("Look whether this box was replaced; then write the board anew."),
 }
 """What to look at, in the order of what it mostly is."""

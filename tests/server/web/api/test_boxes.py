@@ -88,17 +88,18 @@ async def test_the_wiring_is_as_it_is_asked_for(technician):
     assert {name: told[name] for name in wiring} == wiring
 
 
-async def test_a_run_that_was_cut_short_is_given_the_same_box_until_it_is_heard(
+async def test_a_run_that_was_cut_short_is_given_the_same_box_until_it_is_written(
     technician, store, car
 ):
     first = await make(technician)
     assert await make(technician, 200) == first
     assert await make(technician, 200, replace=True) == first, "it is that board's already"
     assert await flashed(technician, first) == (204, None)
-    assert await make(technician, 200) == first
+    assert (await make(technician, 409))["error"] == "box_exists", "its keys are given out no more"
+    second = await make(technician, 201, replace=True)
+    assert (second["box_id"], second["key"]) != (first["box_id"], first["key"])
     await heard(store, car.vehicle_id)
     assert (await make(technician, 409))["error"] == "box_exists"
-    assert await make(technician, 201, replace=True) != first
 
 
 async def test_a_run_that_goes_on_may_correct_the_wiring_and_keeps_the_keys(technician):
@@ -142,8 +143,34 @@ async def test_a_box_made_on_the_server_s_machine_is_in_the_way_of_a_board(techn
 
 
 async def test_a_box_counts_on_where_the_last_one_of_its_car_was(arrive, store):
-    told = await make(await arrive(MANAGER), plate=CLIO, replace=True)
+    manager = await arrive(MANAGER)
+    refused = await make(manager, 409, plate=CLIO, replace=True)
+    assert refused["error"] == "still_out", "a trip is under way with the box that it has"
+    with closing(sqlite3.connect(store.data_dir / "voiturier.db")) as database, database:
+        database.execute("UPDATE trip SET state = 'ended'")
+    told = await make(manager, plate=CLIO, replace=True)
     assert told["odometer_m"] == 312_300
+
+
+async def test_a_box_of_a_stolen_car_is_not_replaced_from_afar(arrive, store, technician, car):
+    first = await make(technician)
+    await flashed(technician, first)
+    box_id = (await board_of(store, car.vehicle_id)).box_id
+    await store.commands.queue(box_id, "theft", NOW_S, NOW_S + 3600, None)
+    refused = await make(technician, 409, mac=OTHER_MAC, replace=True)
+    assert refused["error"] == "orders_wait"
+
+
+async def test_nobody_says_of_a_board_in_a_car_beyond_his_that_it_is_his(
+    technician, arrive, store, car
+):
+    other = await new_car(store, "ZZ-999-ZZ")
+    manager = await arrive(MANAGER)
+    theirs = await make(manager, plate="ZZ-999-ZZ", mac=OTHER_MAC)
+    await flashed(manager, theirs, mac=OTHER_MAC)
+    first = await make(technician, mac=OTHER_MAC)
+    assert await flashed(technician, first, mac=OTHER_MAC) == (409, "other_board")
+    assert (await board_of(store, other.vehicle_id)).flashed_at_s == NOW_S
 
 
 async def test_what_is_written_is_noted_once_and_completed_later(technician, store, car, clock):
@@ -156,7 +183,7 @@ async def test_what_is_written_is_noted_once_and_completed_later(technician, sto
     assert (board.flashed_at_s, board.flashed_by, board.mac) == (NOW_S, "Lucie Moreau", MAC)
     assert (board.iccid, board.imei) == ("8933150119100004471", "860123456789012")
     assert board.micropython == "1.27.0"
-    await make(technician, 200)  # from here on it is written anew
+    identity = await make(technician, 201, replace=True)  # from here on it is written anew
     assert await flashed(technician, identity, micropython="1.28.0") == (204, None)
     board = await board_of(store, car.vehicle_id)
     assert (board.flashed_at_s, board.micropython) == (NOW_S + 600, "1.28.0")
@@ -314,8 +341,7 @@ async def test_a_box_that_is_written_anew_is_untested(technician, store, car):
     await bench(technician, identity, ("sim", "ok"))
     await flashed(technician, identity, iccid="8933150119100004471")
     assert await bench_of(store, car.vehicle_id) is not None, "the same writing"
-    await make(technician, 200)
-    await flashed(technician, identity)
+    await flashed(technician, await make(technician, 201, replace=True))
     assert await bench_of(store, car.vehicle_id) is None
 
 

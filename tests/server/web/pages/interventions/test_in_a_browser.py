@@ -82,7 +82,7 @@ async def test_the_lines_of_a_test_come_by_themselves_and_the_page_rests_when_it
     await expect(page.locator("#stage")).to_contain_text("écrit, pas essayé")
     await bench(technician, identity, ("ignition", "waiting"), done=False)
     await expect(page.locator("#left")).to_contain_text("Reste à valider")
-    await expect(page.locator(".checks .wait")).to_contain_text("mettez le contact")
+    await expect(page.locator(".checks .wait")).to_contain_text("contact coupé, puis mis")
     await bench(technician, identity, ("ignition", "failed", "IGNITION_STUCK"), done=False)
     await expect(page.locator(".cause")).to_contain_text("borne 15")
     await page.focus("main .back-link")

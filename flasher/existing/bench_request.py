@@ -9,7 +9,7 @@ what the server was not yet told, is not touched.
 from littlefs import LittleFS, LittleFSError
 
 from flasher.board import Board
-from flasher.board_blocks import BoardBlocks
+from flasher.existing.board_blocks import BoardBlocks
 from flasher.failures import FlashError
 from flasher.failures.board import BoardFailure
 from flasher.flashing import FILE_SYSTEM_AT

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from littlefs import LittleFS, LittleFSError
 
 from flasher.board import Board
-from flasher.board_blocks import BoardBlocks
+from flasher.existing.board_blocks import BoardBlocks
 from flasher.image import BLOCK_BYTES, BLOCKS
 
 

@@ -3,10 +3,10 @@
 import pytest
 
 from flasher.board import Board
+from flasher.existing.found_box import box_on
 from flasher.failures import FlashError
 from flasher.failures.board import BoardFailure
 from flasher.flashing import FILE_SYSTEM_AT
-from flasher.found_box import box_on
 from flasher.image import BLOCK_BYTES, new_image
 from flasher.last_block import parted
 from simulator.devices.rom_loader import RomLoader

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from littlefs import LittleFS, UserContext
 
-from flasher.bench_request import ask_for_test
 from flasher.board import Board
+from flasher.existing.bench_request import ask_for_test
 from flasher.failures import FlashError
 from flasher.failures.board import BoardFailure
 from flasher.flashing import FILE_SYSTEM_AT
