@@ -4,10 +4,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from firmware.selftest.start import REQUEST_FILE
 from flasher.flashing import FILE_SYSTEM_AT
 from flasher.image import files_of, new_image, write_file
 from simulator.engine.world import World
+from simulator.errors import WorldTimeout
 from simulator.play.bench import Bench
 from tests.firmware.identity import IDENTITY
 
@@ -57,7 +60,11 @@ class Desk:
     def make_test(self) -> dict[str, str]:
         """Switch the board on, and let its test come to the end."""
         self.bench.board.plug_in()
-        self.run_until(lambda: self.bench.fitter and self.bench.fitter.end)
+        try:
+            self.run_until(lambda: self.bench.fitter and self.bench.fitter.end)
+        except WorldTimeout:
+            console = self.bench.car.box.console() if self.bench.car else "nothing was started"
+            pytest.fail(f"the test has not ended: {self.told}\n{console}")
         return self.told
 
     def files(self) -> list[str]:
