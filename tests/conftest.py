@@ -32,6 +32,7 @@ SLOW = (
     "end_to_end",
     "firmware/start_table",
     "firmware/tasks/test_vehicle_from_afar.py",
+    "firmware/properties/test_stampede.py",
     "firmware/test_badges_in_the_simulator.py",
     "firmware/test_bench_test_in_the_simulator.py",
     "firmware/test_in_the_simulator.py",
