@@ -21,7 +21,7 @@ _CABIN = (
 
 def draw(language: Language) -> Sheet:
     """Return the sheet."""
-    sheet = Sheet(language, 12.6, "The box and what it meets")
+    sheet = Sheet(language, 12.8, "The box and what it meets")
     sheet.frame((4.7, 1.2), (7.5, 11.1), color=GREY, dashed=True)
     sheet.text((8.45, 0.7), sheet.say("the box"), "center")
     sheet.text((1.95, 0.7), sheet.say("the car"), "center")
