@@ -3,8 +3,9 @@
 The loader's protocol is esp32-mock-bootloader's. Round it stand here what a soak and the tests
 showed to be missing: whole frames, however the bytes arrive; a flash of our size that erases
 sectors and may lose power at any byte; our MAC; a cable that is pulled. A pty has neither RTS nor
-DTR, so each program that opens the port finds the loader as after a reset. Where its flash holds
-something that starts, the port is that one's console, until a program speaks SLIP. Runs none of it.
+DTR, so each program that opens the port finds the loader as after a reset, and what a program says
+last, or its leaving, is where somebody presses RST. Where its flash holds something that starts,
+the port is that one's console then, until a program speaks SLIP. Runs none of it.
 """
 
 import contextlib
@@ -28,6 +29,7 @@ SLIP_BEGIN = bytes([protocol.SLIP_END])
 CHIPS = tuple(CHIP_DEFS)
 """What esptool calls them."""
 _READ_REG = protocol.CMD["READ_REG"]
+_GOODBYE = bytes([0, protocol.CMD_FLASH_END, 4, 0]), bytes(4)  # how it begins, what it says: reboot
 _LOOK_S = 0.01
 _HEADER_BYTES = 8  # direction, command, size, checksum or value
 
@@ -265,6 +267,7 @@ class _Wire:
         os.set_blocking(self._master, False)
         self._heard = bytearray()
         self._asked: int | None = None
+        self._is_over = False
 
     def wait_for_program(self) -> bool:
         """Wait until a program has opened the port; False: the cable was pulled before."""
@@ -279,10 +282,14 @@ class _Wire:
     def begin(self, heard: bytes) -> None:
         """Begin a session with what the program has said already."""
         self._heard[:] = heard
+        self._is_over = False
 
     def recv(self, size: int) -> bytes:
-        """Return the next frame; b"" when the program or the cable has gone."""
-        while not self.stop.is_set():
+        """Return the next frame; b"" when the program has said goodbye or gone, or the cable has.
+
+        One that opens the port again at once is not seen to have gone.
+        """
+        while not (self.stop.is_set() or self._is_over):
             frame = self._next_frame()
             if frame:
                 self._note(frame)
@@ -316,12 +323,13 @@ class _Wire:
         return frame
 
     def _note(self, frame: bytes) -> None:
-        """Remember which register is asked for, if one is."""
+        """Remember which register is asked for, if one is, and whether this was the last frame."""
+        begins, says = _GOODBYE
+        (said,) = slip_decode_frames(frame)
+        self._is_over = frame[1:5] == begins and said[_HEADER_BYTES:] == says
         self._asked = None
-        if frame[1:3] == bytes([0, _READ_REG]):
-            payload = slip_decode_frames(frame)[0]
-            if len(payload) >= _HEADER_BYTES + 4:
-                (self._asked,) = struct.unpack_from("<I", payload, _HEADER_BYTES)
+        if frame[1:3] == bytes([0, _READ_REG]) and len(said) >= _HEADER_BYTES + 4:
+            (self._asked,) = struct.unpack_from("<I", said, _HEADER_BYTES)
 
     def sendall(self, data: bytes) -> None:
         """Say a response; OSError when the program or the cable has gone."""

@@ -1,7 +1,9 @@
 """The simulated board in its chip's loader, as the real esptool sees it."""
 
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -55,9 +57,11 @@ def test_a_pulled_cable_takes_the_port_away_and_leaves_what_was_written(tmp_path
     (tmp_path / "content.bin").write_bytes(content)
     command = ("--no-stub", "write-flash", "--no-compress", "0", str(tmp_path / "content.bin"))
     with RomLoader(pulled_after_bytes=100_000) as board:
+        held = os.open(board.path, os.O_RDWR | os.O_NOCTTY)  # so that no other pty takes its name
         broken = esptool(board, *command)
         assert broken.returncode != 0
         assert not Path(board.path).exists()
+        os.close(held)
         written = len(bytes(board.flash.data).rstrip(b"\xff"))
         assert 0 < written < len(content)
         board.pulled_after_bytes = None
@@ -78,6 +82,23 @@ def test_power_that_fails_tears_a_write_at_its_byte_and_erases_whole_sectors_onl
     torn = flash.data[: 2 * SECTOR_BYTES]
     assert torn == bytes(SECTOR_BYTES + 100) + b"\xff" * (SECTOR_BYTES - 100)
     assert flash.data[2 * SECTOR_BYTES] == 0x55
+
+
+def test_a_program_that_opens_the_port_as_the_last_one_closes_it_finds_the_console(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "content.bin").write_bytes(bytes(100))
+    board = RomLoader(starts=lambda: board.flash.data[0] == 0)
+    with board:
+        console = os.open(board.path, os.O_RDWR | os.O_NOCTTY)
+        try:
+            esptool(board, "write-flash", "0", str(tmp_path / "content.bin"))
+            deadline_s = time.monotonic() + 10
+            while not board.has_left and time.monotonic() < deadline_s:
+                time.sleep(0.01)
+            assert board.has_left
+        finally:
+            os.close(console)
 
 
 def test_a_few_writes_in_a_row_all_succeed() -> None:

@@ -1,5 +1,6 @@
 """Each fault of board and car makes the bench test, or esptool, say what is wrong, by its name."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -115,6 +116,8 @@ def test_a_cable_is_pulled_once_while_a_board_is_written(tmp_path: Path) -> None
         with World(seed=seed) as world:
             bench = Bench(world, tmp_path, ["cable"])
             with bench.board:
+                held = os.open(bench.board.path, os.O_RDWR | os.O_NOCTTY)  # its name stays its own
                 esptool(bench, *command)
                 assert bench.board.is_pulled
                 assert not Path(bench.board.path).exists()
+                os.close(held)
