@@ -111,6 +111,7 @@ def load() -> None:
     What loading a module leaves lies among what stays: not collected, it leaves no large block free
     later. A collection takes the chip some 20 ms at that time. The table of modules has its last
     size before the first of them: when it is full it wants a kilobyte and a third in one block.
+    The list above is 5 kB, so this module is forgotten at the end; who called it lets go of it.
     """
     import esp32  # not at the top: the host reads the list above
 
@@ -124,3 +125,5 @@ def load() -> None:
     for name in LEAF_FIRST:
         __import__(name)
         gc.collect()
+    del sys.modules[__name__]
+    del sys.modules["firmware"].imports

@@ -90,6 +90,7 @@ def start(watchdog) -> None:
     from firmware import imports
 
     imports.load()
+    del imports
     sys.modules["firmware.application"].run()
 
 
