@@ -126,4 +126,4 @@ def load() -> None:
         __import__(name)
         gc.collect()
     del sys.modules[__name__]
-    del sys.modules["firmware"].imports
+    del sys.modules["firmware"].imports  # pyright: ignore[reportAttributeAccessIssue] set by import
